@@ -40,25 +40,25 @@ if TYPE_CHECKING:
     prepare=prepare_submission,
     page="many.page",
 )
-def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
+def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a file that the court already holds and has anchored into the case (EV 19).
 
     After the party's evidence period it is taken and marked late; whether it is
     admitted is the judge's ruling (CPI 101, 102), never the clock's.
     """
-    party = court.party_of(case, actor)
-    upload: Upload = court.resolved("upload", given.upload)
+    party = sitting.party_of(case, actor)
+    upload: Upload = sitting.resolved("upload", given.upload)
     if given.secret and not given.why_secret:
         raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
-    is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(
+    is_late = bool(sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not sitting.windows(
         case, "evidence", party=party
     )
-    known = {item.key for item in items_for(court.pack(case).cause(case.cause), party.role)}
+    known = {item.key for item in items_for(sitting.pack(case).cause(case.cause), party.role)}
     meets = tuple(dict.fromkeys(given.meets))
     if not known.issuperset(meets):
         raise InvalidInput.at("meets", T("Choose one of those listed."))
     exhibit = add_exhibit(
-        court,
+        sitting,
         case,
         party,
         upload,
@@ -75,11 +75,11 @@ def submit_exhibit(court: Sitting, case: Case, given: ExhibitInput, *, actor: Ac
         summary=given.summary,
     )
     if given.secret:
-        ask_for_seal(court, case, exhibit, given.why_secret or "")
+        ask_for_seal(sitting, case, exhibit, given.why_secret or "")
     if is_late:
-        court.late = True
-        open_late(court, case, exhibit, given.why_late, now)
-    court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
+        sitting.late = True
+        open_late(sitting, case, exhibit, given.why_late, now)
+    sitting.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     result = {
         "exhibit": exhibit.label,
         "reference": exhibit.reference,
@@ -111,12 +111,12 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     ),
 )
 def describe_exhibit(
-    court: Sitting, case: Case, given: DescribeExhibitInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: DescribeExhibitInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Say what one's own exhibit is to prove and what is in it, as far as it can be said now (EV 19); the file, its
     source and its receipt stay untouched.
     """
-    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
+    exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
     if exhibit.party_id != actor.party_id or "commissioned" in exhibit.provenance:
         raise InvalidInput.at("exhibit", T("Only who submitted an exhibit says what it is to show."))
     exhibit.proves, exhibit.facts, exhibit.summary = given.proves, sorted(set(given.facts)), given.summary
@@ -136,10 +136,10 @@ def describe_exhibit(
     in_record=False,
 )
 def withdraw_exhibit(
-    court: Sitting, case: Case, given: WithdrawExhibitInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: WithdrawExhibitInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Take back one's own exhibit; it stays on record, and the other side may rely on it."""
-    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
+    exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
     if exhibit.party_id != actor.party_id:
         raise InvalidInput.at("exhibit", T("Only who submitted an exhibit may withdraw it."))
     if "commissioned" in exhibit.provenance:
@@ -148,23 +148,23 @@ def withdraw_exhibit(
     return Recorded(T("Exhibit %(label)s withdrawn", label=exhibit.label), {"exhibit": exhibit.label})
 
 
-def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The files that go with a claim become exhibits, in entries after it; of those that are exhibits already, what
     they show is said anew where it changed.
     """
     given, numbers, actor = facts["given"], facts["numbers"], facts["actor"]
     if not given.exhibits:
         return
-    here = {e.upload.reference: e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id))}
+    here = {e.upload.reference: e for e in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id))}
     for line in given.exhibits:
         shows, exhibit = sorted({numbers[n - 1] for n in line.facts}), here.get(line.upload)
         if exhibit is None:
             submitted = ExhibitInput(
                 upload=line.upload, title=line.title, proves=line.proves, facts=shows, source=line.source
             )
-            court.then("submit_exhibit", submitted, actor=actor)
+            sitting.then("submit_exhibit", submitted, actor=actor)
         elif (exhibit.proves, exhibit.facts) != (line.proves, shows) and exhibit.party_id == actor.party_id:
             anew = DescribeExhibitInput(
                 exhibit=exhibit.reference, proves=line.proves, facts=shows, summary=exhibit.summary
             )
-            court.then("describe_exhibit", anew, actor=actor)
+            sitting.then("describe_exhibit", anew, actor=actor)

@@ -41,7 +41,7 @@ def title_of(kind: str, title: str) -> Text:
 
 
 @guard("CPL 67", "EV 93, 94")
-def can_look(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def can_look(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the court cannot look at pages now."""
     if browser() is None:
         return T(
@@ -52,7 +52,7 @@ def can_look(court: Sitting, case: Case, actor: Actor) -> Text | None:
         WebCapture.party_id == actor.party_id,
         WebCapture.state.in_((CaptureState.WAITING, CaptureState.WORKING)),
     )
-    if (court.session.scalar(waiting) or 0) >= MOST_WAITING:
+    if (sitting.session.scalar(waiting) or 0) >= MOST_WAITING:
         return T("Several pages wait to be captured for you. Wait until one of them is done.")
     return None
 
@@ -71,14 +71,14 @@ def can_look(court: Sitting, case: Case, actor: Actor) -> Text | None:
         "All three become exhibits of yours."
     ),
 )
-def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_capture(sitting: Sitting, case: Case, given: CaptureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a page on the worker's list: what the court itself has seen need not be believed of a party (EV 93, 94)."""
     try:
         url = plain_address(given.url)
     except NotCaptured as error:
         raise InvalidInput.at("url", error.message) from error
-    party = court.party_of(case, actor)
-    is_late = bool(court.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not court.windows(
+    party = sitting.party_of(case, actor)
+    is_late = bool(sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not sitting.windows(
         case, "evidence", party=party
     )
     row = WebCapture(
@@ -90,12 +90,12 @@ def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: A
         proves=given.proves,
         is_late=is_late,
         why_late=given.why_late,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
         asked_at=now,
-        touched_at=court.court.clock.machine_now(),
+        touched_at=sitting.court.clock.machine_now(),
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     return Recorded(T("The court is to capture the page %(url)s", url=url), {"capture": row.reference, "url": url})
 
 
@@ -109,9 +109,9 @@ def ask_for_capture(court: Sitting, case: Case, given: CaptureInput, *, actor: A
     source=law("CPL 67", "EV 93, 94"),
     in_record=False,
 )
-def record_capture(court: Sitting, case: Case, given: CaptureRecord, *, actor: Actor, now: datetime) -> Recorded:
+def record_capture(sitting: Sitting, case: Case, given: CaptureRecord, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what the court's browser saw as three exhibits of who asked, or say why nothing came of it."""
-    row = court.session.scalar(
+    row = sitting.session.scalar(
         select(WebCapture).where(WebCapture.case_id == case.id, WebCapture.reference == given.capture)
     )
     if row is None:
@@ -127,13 +127,13 @@ def record_capture(court: Sitting, case: Case, given: CaptureRecord, *, actor: A
         )
     row.state = CaptureState.DONE
     party = next(p for p in case.parties if p.id == row.party_id)
-    exhibits = [_exhibit(court, case, party, row, given, kind, now) for kind in KINDS]
+    exhibits = [_exhibit(sitting, case, party, row, given, kind, now) for kind in KINDS]
     if row.is_late:
-        court.late = True
+        sitting.late = True
         for exhibit in exhibits:
-            open_late(court, case, exhibit, row.why_late, now)
+            open_late(sitting, case, exhibit, row.why_late, now)
     for exhibit in exhibits:
-        court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
+        sitting.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     files = [
         {"exhibit": e.label, "sha256": e.upload.sha256, "size": e.upload.size, "receipt": e.upload.receipt}
         for e in exhibits
@@ -148,14 +148,14 @@ def record_capture(court: Sitting, case: Case, given: CaptureRecord, *, actor: A
 
 
 def _exhibit(
-    court: Sitting, case: Case, party: Party, row: WebCapture, given: CaptureRecord, kind: str, now: datetime
+    sitting: Sitting, case: Case, party: Party, row: WebCapture, given: CaptureRecord, kind: str, now: datetime
 ) -> Exhibit:
-    upload = court.session.scalars(
+    upload = sitting.session.scalars(
         select(Upload).where(Upload.reference == getattr(given, kind), Upload.account_id == row.account_id)
     ).one()
-    locale = court.session.get_one(Account, row.account_id).locale
+    locale = sitting.session.get_one(Account, row.account_id).locale
     return add_exhibit(
-        court,
+        sitting,
         case,
         party,
         upload,

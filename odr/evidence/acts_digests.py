@@ -31,15 +31,15 @@ if TYPE_CHECKING:
         "The files stay with you until one of them is asked for; that they are the same is then shown by the digest."
     ),
 )
-def submit_digests(court: Sitting, case: Case, given: DigestsInput, *, actor: Actor, now: datetime) -> Recorded:
+def submit_digests(sitting: Sitting, case: Case, given: DigestsInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a batch of digests that the court has anchored before on record, so that any of its files may be asked for
     (EV 15, 45).
     """
-    batch: DigestBatch = court.resolved("digest_batch", given.batch)
+    batch: DigestBatch = sitting.resolved("digest_batch", given.batch)
     if batch.case_id is not None:
         raise InvalidInput.at("batch", T("This list is in a case already."))
-    party = court.party_of(case, actor)
-    batch.case_id, batch.party_id, batch.entry_number = case.id, party.id, court.next_number(case)
+    party = sitting.party_of(case, actor)
+    batch.case_id, batch.party_id, batch.entry_number = case.id, party.id, sitting.next_number(case)
     result = {
         "batch": batch.reference,
         "count": batch.count,

@@ -27,9 +27,9 @@ LASTS = timedelta(days=30)
 
 
 @guard("EV 14", "OLR 18")
-def some_platform(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def some_platform(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: none is accredited."""
-    found = court.session.scalar(select(Platform.id).where(Platform.revoked_at.is_(None)).limit(1))
+    found = sitting.session.scalar(select(Platform.id).where(Platform.revoked_at.is_(None)).limit(1))
     return (
         None
         if found is not None
@@ -51,14 +51,14 @@ def some_platform(court: Sitting, case: Case, actor: Actor) -> Text | None:
     ),
 )
 def ask_platform_records(
-    court: Sitting, case: Case, given: AskPlatformRecordsInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AskPlatformRecordsInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Let an accredited platform write its records of one order into the case, for thirty days; the code opens nothing
     to it.
     """
     if not given.agrees:
         raise InvalidInput.at("agrees", T("Without your consent the platform may give nothing."))
-    platform = court.session.scalar(
+    platform = sitting.session.scalar(
         select(Platform).where(Platform.key == given.platform, Platform.revoked_at.is_(None))
     )
     if platform is None:
@@ -66,7 +66,7 @@ def ask_platform_records(
     known = {kind.value for kind in RecordKind}
     if not set(given.kinds) <= known:
         raise InvalidInput.at("kinds", T("Choose one of those listed."))
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     request = PlatformRequest(
         case_id=case.id,
         party_id=me.id,
@@ -75,11 +75,11 @@ def ask_platform_records(
         order_number=given.order_number,
         kinds=sorted(set(given.kinds)),
         proves=given.proves,
-        asked_entry=court.next_number(case),
+        asked_entry=sitting.next_number(case),
         until=now + LASTS,
     )
-    court.session.add(request)
-    court.session.flush()
+    sitting.session.add(request)
+    sitting.session.flush()
     result = {"code": request.reference, "platform": platform.key, "until": request.until.isoformat()}
     words = T(
         "%(name)s asks %(platform)s for its records of order %(order)s. Code for the platform: %(code)s",
@@ -102,13 +102,13 @@ def ask_platform_records(
     in_record=False,
 )
 def record_platform_records(
-    court: Sitting, case: Case, given: PlatformRecordsFact, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: PlatformRecordsFact, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Make signed records the exhibit of the party that asked for them, with their provenance (EV 93, 94).
 
     Late is what was asked for after the party's time for evidence, not what came after it.
     """
-    request = court.session.scalars(
+    request = sitting.session.scalars(
         select(PlatformRequest)
         .where(PlatformRequest.reference == given.request, PlatformRequest.case_id == case.id)
         .with_for_update()
@@ -116,18 +116,18 @@ def record_platform_records(
     if request.exhibit_id is not None:
         raise InvalidInput.at("request", T("These records are here already."))
     platform, party = (
-        court.session.get_one(Platform, request.platform_id),
+        sitting.session.get_one(Platform, request.platform_id),
         next(p for p in case.parties if p.id == request.party_id),
     )
-    upload = court.session.scalars(select(Upload).where(Upload.reference == given.upload)).one()
+    upload = sitting.session.scalars(select(Upload).where(Upload.reference == given.upload)).one()
     lapsed = [
         w
-        for w in court.windows(case, "evidence", party=party, state=WindowState.LAPSED)
+        for w in sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)
         if w.closed_by is not None and w.closed_by < request.asked_entry
     ]
-    late = bool(lapsed) and not court.windows(case, "evidence", party=party)
+    late = bool(lapsed) and not sitting.windows(case, "evidence", party=party)
     exhibit = add_exhibit(
-        court,
+        sitting,
         case,
         party,
         upload,
@@ -146,9 +146,9 @@ def record_platform_records(
         },
         state=ExhibitState.LATE if late else ExhibitState.SUBMITTED,
     )
-    court.late = late
+    sitting.late = late
     request.exhibit_id, request.sha256 = exhibit.id, given.sha256
-    court.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
+    sitting.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     result = {
         "exhibit": exhibit.label,
         "reference": exhibit.reference,

@@ -77,22 +77,22 @@ def prepare_proof(court: Court, case: Case, given: BaseModel, actor: Actor) -> M
     in_record=False,
     help=T("A time-stamp token or a proof from a log, made before the file reached the court."),
 )
-def attach_proof(court: Sitting, case: Case, given: ProofInput, *, actor: Actor, now: datetime) -> Recorded:
+def attach_proof(sitting: Sitting, case: Case, given: ProofInput, *, actor: Actor, now: datetime) -> Recorded:
     """Attach a token or log proof to one's own exhibit; what its examination found stands in the entry, good or bad.
 
     It answers a question of its own: it is merged neither with "unchanged since it
     reached the court" nor with "true at its source".
     """
-    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
-    upload: Upload = court.resolved("upload", given.upload)
-    beside: Upload | None = court.resolved("upload", given.beside) if given.beside else None
+    exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
+    upload: Upload = sitting.resolved("upload", given.upload)
+    beside: Upload | None = sitting.resolved("upload", given.beside) if given.beside else None
     if exhibit.party_id != actor.party_id:
         raise InvalidInput.at("exhibit", T("Choose an exhibit of your own side."))
     if is_erased(exhibit):
         raise InvalidInput.at("exhibit", T("The file was erased under a rule."))
     if upload.size > MOST_BYTES or (beside is not None and beside.size > MOST_BYTES):
         raise InvalidInput.at("upload", T("A proof is a small file; this one is too large."))
-    made = court.prepared.get("proof")
+    made = sitting.prepared.get("proof")
     if not isinstance(made, Examined) or made.files != (exhibit.id, upload.id, beside.id if beside else None):
         raise ActNotOpen(T("The proof was not examined. Send the form again."))
     found = made.found
@@ -104,11 +104,11 @@ def attach_proof(court: Sitting, case: Case, given: ProofInput, *, actor: Actor,
         result=found.result,
         issuer=found.issuer[:300],
         at=found.at,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
         examined_at=now,
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     facts = {
         "exhibit_proven": exhibit.label,
         "kind": found.kind.value,

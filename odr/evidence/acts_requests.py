@@ -55,20 +55,20 @@ def waits(*states: RequestState, source: str, reason: Text, mine: bool = False) 
     """Open only where a request is in one of these states; with ``mine``, one that is directed at the actor."""
 
     @guard(source)
-    def a_request_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
-        found = [r for r in requests_of(court.session, case, *states) if not mine or r.against_id == actor.party_id]
+    def a_request_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+        found = [r for r in requests_of(sitting.session, case, *states) if not mine or r.against_id == actor.party_id]
         return None if found else reason
 
     return a_request_waits
 
 
-def _open_request(court: Sitting, case: Case, request: EvidenceRequest, now: datetime, risk: int = 40) -> None:
-    court.session.add(request)
-    court.session.flush()
+def _open_request(sitting: Sitting, case: Case, request: EvidenceRequest, now: datetime, risk: int = 40) -> None:
+    sitting.session.add(request)
+    sitting.session.flush()
     for party in parties(case):
         if party.id != request.party_id:
-            court.start_window(case, REPLY, party=party, start=now, subject=request.reference)
-    court.open_task(
+            sitting.start_window(case, REPLY, party=party, start=now, subject=request.reference)
+    sitting.open_task(
         case, Role.JUDGE, desks.EVIDENCE_REQUEST, title_of(case, request), risk=risk, subject=request.reference
     )
 
@@ -84,12 +84,12 @@ def _open_request(court: Sitting, case: Case, request: EvidenceRequest, now: dat
     in_record=False,
     help=T("Exclude an exhibit, see the original, have a document produced or collected."),
 )
-def ask_evidence_order(court: Sitting, case: Case, given: RequestInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_evidence_order(sitting: Sitting, case: Case, given: RequestInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for exclusion, the original, production by another party, or collection by the court; the others are heard
     before the judge rules (EV 46).
     """
-    me = court.party_of(case, actor)
-    exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+    me = sitting.party_of(case, actor)
+    exhibit: Exhibit | None = sitting.resolved("exhibit", given.exhibit) if given.exhibit else None
     if exhibit is not None and exhibit.party_id == me.id:
         raise InvalidInput.at("exhibit", T("This is your own exhibit. You may take it back instead."))
     holder = next((p for p in parties(case) if p.label == given.against), None) if given.against else None
@@ -107,14 +107,14 @@ def ask_evidence_order(court: Sitting, case: Case, given: RequestInput, *, actor
         fact=given.fact,
         holder=given.holder,
         grounds=given.grounds,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
         state=RequestState.OPEN,
     )
-    _open_request(court, case, request, now)
+    _open_request(sitting, case, request, now)
     return Recorded(title_of(case, request), {"request": request.reference})
 
 
-def open_late(court: Sitting, case: Case, exhibit: Exhibit, why: str | None, now: datetime) -> None:
+def open_late(sitting: Sitting, case: Case, exhibit: Exhibit, why: str | None, now: datetime) -> None:
     """Late evidence waits for the judge: its party has said why, the others may object (CPI 101)."""
     request = EvidenceRequest(
         case_id=case.id,
@@ -124,10 +124,10 @@ def open_late(court: Sitting, case: Case, exhibit: Exhibit, why: str | None, now
         exhibit=exhibit,
         what=exhibit.title,
         grounds=why or "–",
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
         state=RequestState.OPEN,
     )
-    _open_request(court, case, request, now)
+    _open_request(sitting, case, request, now)
 
 
 @act(
@@ -141,22 +141,24 @@ def open_late(court: Sitting, case: Case, exhibit: Exhibit, why: str | None, now
     in_record=False,
     guard=waits(RequestState.OPEN, source="EV 46", reason=T("No request about evidence waits.")),
 )
-def answer_evidence_request(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
+def answer_evidence_request(
+    sitting: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Say what one thinks of it before the judge rules; whose exhibit is to be excluded explains its source (CPI 106)."""
-    request: EvidenceRequest = court.resolved("evidence_request", given.request)
-    me = court.party_of(case, actor)
+    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
+    me = sitting.party_of(case, actor)
     if request.state is not RequestState.OPEN or request.party_id == me.id:
         raise InvalidInput.at("request", T("Choose one of those listed."))
-    court.late = bool(court.windows(case, REPLY, party=me, state=WindowState.LAPSED, subject=request.reference))
+    sitting.late = bool(sitting.windows(case, REPLY, party=me, state=WindowState.LAPSED, subject=request.reference))
     reply = EvidenceReply(
         request_id=request.id,
         party_id=me.id,
         objects=given.objects == "yes",
         words=given.words,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(reply)
-    court.close_windows(case, REPLY, WindowState.MET, party=me, subject=request.reference)
+    sitting.session.add(reply)
+    sitting.close_windows(case, REPLY, WindowState.MET, party=me, subject=request.reference)
     return Recorded(
         T("%(name)s on: %(request)s", name=me.name, request=title_of(case, request)),
         {"request": request.reference, "objects": reply.objects},
@@ -199,8 +201,8 @@ def _order_words(
     }[request.kind]
 
 
-def _days(court: Sitting, case: Case, given: Any) -> int:
-    return getattr(given, "days", None) or court.pack(case).window(ORDER).amount
+def _days(sitting: Sitting, case: Case, given: Any) -> int:
+    return getattr(given, "days", None) or sitting.pack(case).window(ORDER).amount
 
 
 def _digest(case: Case, request: EvidenceRequest, given: BaseModel) -> str:
@@ -245,17 +247,23 @@ def prepare_evidence_ruling(court: Court, case: Case, given: BaseModel, actor: A
 
 
 def _keep_ruling(
-    court: Sitting, case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, is_late: bool
+    sitting: Sitting, case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, is_late: bool
 ) -> Document:
     if request.state is not RequestState.OPEN or (request.kind is RequestKind.LATE) is not is_late:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     title = words_of(T("Ruling: %(kind)s", kind=request.kind.label))
     document = keep_prepared(
-        court, case, "evidence_ruling", _digest(case, request, given), kind="ruling", title=title, locale=given.language
+        sitting,
+        case,
+        "evidence_ruling",
+        _digest(case, request, given),
+        kind="ruling",
+        title=title,
+        locale=given.language,
     )
-    request.document_id, request.ruled_entry = document.id, court.next_number(case)
-    court.close_windows(case, REPLY, WindowState.ENDED, subject=request.reference)
-    court.close_tasks(case, desks.EVIDENCE_REQUEST, request.reference)
+    request.document_id, request.ruled_entry = document.id, sitting.next_number(case)
+    sitting.close_windows(case, REPLY, WindowState.ENDED, subject=request.reference)
+    sitting.close_tasks(case, desks.EVIDENCE_REQUEST, request.reference)
     return document
 
 
@@ -285,21 +293,21 @@ def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
     guard=waits(RequestState.OPEN, source="CPL 157", reason=T("No request about evidence waits.")),
 )
 def rule_on_evidence(
-    court: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Grant it or not, by a sealed ruling: an excluded exhibit is masked, never deleted; an order to produce sets a
     time.
     """
-    request: EvidenceRequest = court.resolved("evidence_request", given.request)
-    order = _order_words(case, request, given, _days(court, case, given))
-    document = _keep_ruling(court, case, request, given, False)
+    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
+    order = _order_words(case, request, given, _days(sitting, case, given))
+    document = _keep_ruling(sitting, case, request, given, False)
     request.result = order.render("zh-Hans" if given.language == "zh-Hans" else "en")
     request.state = RequestState.REFUSED if given.result == "refused" else RequestState.ORDERED
     if given.result == "granted" and request.kind is RequestKind.EXCLUSION and request.exhibit is not None:
         request.exhibit.state, request.state = ExhibitState.EXCLUDED, RequestState.GRANTED
-        recall(court.session, case, court.court.clock.machine_now())
+        recall(sitting.session, case, sitting.court.clock.machine_now())
     elif given.result == "granted" and request.kind is RequestKind.COLLECTION:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.CLERK,
             desks.EVIDENCE_COLLECT,
@@ -309,7 +317,7 @@ def rule_on_evidence(
         )
     elif given.result == "granted":
         holder = next(p for p in case.parties if p.id == request.against_id)
-        court.start_window(case, ORDER, party=holder, start=now, subject=request.reference, amount=given.days)
+        sitting.start_window(case, ORDER, party=holder, start=now, subject=request.reference, amount=given.days)
     return Recorded(order, _facts(request, document))
 
 
@@ -330,12 +338,12 @@ def rule_on_evidence(
     guard=waits(RequestState.OPEN, source="CPI 101, 102", reason=T("No late evidence waits.")),
 )
 def rule_on_late_evidence(
-    court: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Admit it, admit it with a reprimand, or exclude it, as the three cases of CPI 101 and 102 say; a fine needs the
     president (CPL 119).
     """
-    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
     admitted, _, finable = late_consequence(given.fault, given.basic)
     if given.fine is not None and not finable:
         raise InvalidInput(
@@ -347,17 +355,17 @@ def rule_on_late_evidence(
             ]
         )
     order = _order_words(case, request, given, 0)
-    document = _keep_ruling(court, case, request, given, True)
+    document = _keep_ruling(sitting, case, request, given, True)
     assert request.exhibit is not None
     request.result = order.render("zh-Hans" if given.language == "zh-Hans" else "en")
     request.state = RequestState.GRANTED if admitted else RequestState.REFUSED
     request.exhibit.state = ExhibitState.SUBMITTED if admitted else ExhibitState.EXCLUDED
     if not admitted:
-        recall(court.session, case, court.court.clock.machine_now())
-    court.close_tasks(case, desks.LATE_EXHIBIT, request.exhibit.reference)
+        recall(sitting.session, case, sitting.court.clock.machine_now())
+    sitting.close_tasks(case, desks.LATE_EXHIBIT, request.exhibit.reference)
     if given.fine is not None:
         request.fine_minor = given.fine.minor
-        court.open_task(
+        sitting.open_task(
             case,
             Role.PRESIDENT,
             desks.EVIDENCE_FINE,
@@ -369,9 +377,9 @@ def rule_on_late_evidence(
 
 
 @guard("CPL 119", "EV 59")
-def fine_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def fine_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no fine to decide on."""
-    found = any(r.fine_minor is not None and r.fine_approved is None for r in requests_of(court.session, case))
+    found = any(r.fine_minor is not None and r.fine_approved is None for r in requests_of(sitting.session, case))
     return None if found else T("No fine is proposed.")
 
 
@@ -395,14 +403,14 @@ def fine_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.EVIDENCE,
     in_record=False,
 )
-def decide_evidence_fine(court: Sitting, case: Case, given: FineInput, *, actor: Actor, now: datetime) -> Recorded:
+def decide_evidence_fine(sitting: Sitting, case: Case, given: FineInput, *, actor: Actor, now: datetime) -> Recorded:
     """The president approves the fine or not: no fine is imposed by the judge alone (CPL 119)."""
-    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
     if request.fine_minor is None or request.fine_approved is not None:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     request.fine_approved = given.answer == "approve"
-    court.close_tasks(case, desks.EVIDENCE_FINE, request.reference)
-    fine = Money(request.fine_minor, court.pack(case).currency)
+    sitting.close_tasks(case, desks.EVIDENCE_FINE, request.reference)
+    fine = Money(request.fine_minor, sitting.pack(case).currency)
     words = (
         T("A fine of %(fine)s is imposed for late evidence", fine=fine)
         if request.fine_approved
@@ -423,7 +431,7 @@ def decide_evidence_fine(court: Sitting, case: Case, given: FineInput, *, actor:
 
 
 def _brought_in(
-    court: Sitting,
+    sitting: Sitting,
     request: EvidenceRequest,
     upload: str,
     words: str,
@@ -437,7 +445,7 @@ def _brought_in(
         proves=request.fact or request.grounds,
         source=words[:1000],
     )
-    court.then("submit_exhibit", given, actor=actor)
+    sitting.then("submit_exhibit", given, actor=actor)
 
 
 @act(
@@ -458,42 +466,42 @@ def _brought_in(
         mine=True,
     ),
 )
-def produce_ordered(court: Sitting, case: Case, given: ProduceInput, *, actor: Actor, now: datetime) -> Recorded:
+def produce_ordered(sitting: Sitting, case: Case, given: ProduceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Produce the document or the original, or say why not; after the time it is still taken, and marked late."""
-    request: EvidenceRequest = court.resolved("evidence_request", given.request)
-    me = court.party_of(case, actor)
+    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
+    me = sitting.party_of(case, actor)
     if request.against_id != me.id or request.state not in (RequestState.ORDERED, RequestState.NOT_OBEYED):
         raise InvalidInput.at("request", T("Choose one of those listed."))
     if given.answer == "produce" and given.upload is None:
         raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
-    court.late = request.state is RequestState.NOT_OBEYED
-    court.close_windows(case, ORDER, WindowState.MET, party=me, subject=request.reference)
+    sitting.late = request.state is RequestState.NOT_OBEYED
+    sitting.close_windows(case, ORDER, WindowState.MET, party=me, subject=request.reference)
     if given.answer == "refuse":
-        _not_obeyed(court, case, request)
+        _not_obeyed(sitting, case, request)
         return Recorded(
             T("%(name)s does not produce: %(what)s", name=me.name, what=request.what),
             {"request": request.reference, "why": given.words},
         )
     request.state = RequestState.OBEYED
-    court.close_tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference)
-    _brought_in(court, request, given.upload or "", given.words, actor)
+    sitting.close_tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference)
+    _brought_in(sitting, request, given.upload or "", given.words, actor)
     return Recorded(T("%(name)s produces: %(what)s", name=me.name, what=request.what), {"request": request.reference})
 
 
-def _not_obeyed(court: Sitting, case: Case, request: EvidenceRequest) -> None:
+def _not_obeyed(sitting: Sitting, case: Case, request: EvidenceRequest) -> None:
     request.state = RequestState.NOT_OBEYED
-    if not court.tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference):
+    if not sitting.tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference):
         title = T("What was ordered was not produced: %(what)s. Find what follows.", what=request.what)
-        court.open_task(case, Role.JUDGE, desks.EVIDENCE_NOT_PRODUCED, title, risk=60, subject=request.reference)
+        sitting.open_task(case, Role.JUDGE, desks.EVIDENCE_NOT_PRODUCED, title, risk=60, subject=request.reference)
 
 
-def on_order_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def on_order_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """The clock records that nothing came; what follows is for the judge to find."""
-    request = court.session.scalar(
+    request = sitting.session.scalar(
         select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == window.subject)
     )
     if request is not None and request.state is RequestState.ORDERED:
-        _not_obeyed(court, case, request)
+        _not_obeyed(sitting, case, request)
 
 
 @act(
@@ -509,11 +517,13 @@ def on_order_lapsed(court: Sitting, case: Case, window: Window) -> None:
     in_record=False,
     guard=waits(RequestState.NOT_OBEYED, source="EV 48", reason=T("Everything that was ordered was produced.")),
 )
-def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, actor: Actor, now: datetime) -> Recorded:
+def find_on_refusal(
+    sitting: Sitting, case: Case, given: RefusalFindingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Take the content of the document as true; the fact itself only where it was destroyed or made useless to hinder
     the other side (EV 48).
     """
-    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
     if request.state is not RequestState.NOT_OBEYED:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     if given.finding != "excused" and request.kind is not RequestKind.PRODUCTION:
@@ -521,7 +531,7 @@ def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, a
             T("Only of a document that another party was ordered to produce is the content taken as true.")
         )
     request.state, request.finding = RequestState.FOUND, given.finding
-    court.close_tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference)
+    sitting.close_tasks(case, desks.EVIDENCE_NOT_PRODUCED, request.reference)
     words = {
         "content": T("Taken as true is what the document says: %(what)s", what=request.content or request.what),
         "fact": T("Taken as true is the fact: %(what)s", what=request.fact or request.what),
@@ -531,9 +541,9 @@ def find_on_refusal(court: Sitting, case: Case, given: RefusalFindingInput, *, a
 
 
 @guard("CPL 67, 70", "EV 21, 62")
-def being_collected(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def being_collected(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to collect."""
-    found = any(r.kind is RequestKind.COLLECTION for r in requests_of(court.session, case, RequestState.ORDERED))
+    found = any(r.kind is RequestKind.COLLECTION for r in requests_of(sitting.session, case, RequestState.ORDERED))
     return None if found else T("Nothing is to be collected.")
 
 
@@ -549,17 +559,17 @@ def being_collected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.EVIDENCE,
     in_record=False,
 )
-def record_collected(court: Sitting, case: Case, given: CollectedInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_collected(sitting: Sitting, case: Case, given: CollectedInput, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what was collected outside the case, as an exhibit of who asked for it (EV 62); a refusal is the holder's,
     never held against a party.
     """
-    request: EvidenceRequest = court.resolved("evidence_request", given.request)
+    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
     if request.kind is not RequestKind.COLLECTION or request.state is not RequestState.ORDERED:
         raise InvalidInput.at("request", T("Choose one of those listed."))
-    court.close_tasks(case, desks.EVIDENCE_COLLECT, request.reference)
+    sitting.close_tasks(case, desks.EVIDENCE_COLLECT, request.reference)
     if given.answer == "refused":
         request.state = RequestState.FOUND
-        court.open_task(
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.EVIDENCE_NOT_PRODUCED,
@@ -573,11 +583,11 @@ def record_collected(court: Sitting, case: Case, given: CollectedInput, *, actor
         )
     if given.upload is None:
         raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
-    upload = court.resolved("upload", given.upload)
+    upload = sitting.resolved("upload", given.upload)
     request.state = RequestState.OBEYED
     owner = next(p for p in case.parties if p.id == request.party_id)
     exhibit = add_exhibit(
-        court,
+        sitting,
         case,
         owner,
         upload,

@@ -24,15 +24,15 @@ DECIDES = {Role.JUDGE, Role.PRESIDENT}
 
 
 @guard("COURT retention")
-def not_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def not_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no hold is ordered."""
-    return T("The case is under a legal hold already.") if hold_of(court.session, case) is not None else None
+    return T("The case is under a legal hold already.") if hold_of(sitting.session, case) is not None else None
 
 
 @guard("COURT retention")
-def held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no hold is lifted."""
-    return None if hold_of(court.session, case) is not None else T("The case is under no legal hold.")
+    return None if hold_of(sitting.session, case) is not None else T("The case is under no legal hold.")
 
 
 @act(
@@ -47,10 +47,10 @@ def held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.EVIDENCE,
     in_record=False,
 )
-def order_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
+def order_hold(sitting: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
     """Have everything of the case kept whatever the rules say, until the hold is lifted."""
-    court.session.add(LegalHold(case_id=case.id, reasons=given.reasons, ordered_by=court.next_number(case)))
-    court.session.flush()
+    sitting.session.add(LegalHold(case_id=case.id, reasons=given.reasons, ordered_by=sitting.next_number(case)))
+    sitting.session.flush()
     return Recorded(T("Nothing of this case is erased until the hold is lifted"), {"reasons": given.reasons})
 
 
@@ -66,21 +66,21 @@ def order_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, no
     topic=Topic.EVIDENCE,
     in_record=False,
 )
-def lift_hold(court: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
+def lift_hold(sitting: Sitting, case: Case, given: HoldInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let the rules on keeping apply again; what they no longer have kept still waits for a person's decision."""
-    hold = hold_of(court.session, case)
+    hold = hold_of(sitting.session, case)
     if hold is None:
         raise ActNotOpen(T("The case is under no legal hold."))
-    hold.lifted_by = court.next_number(case)
+    hold.lifted_by = sitting.next_number(case)
     return Recorded(T("The legal hold is lifted"), {"reasons": given.reasons})
 
 
 @guard("COURT retention")
-def something_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is decided on."""
     return (
         None
-        if proposals_of(court.session, case, ErasureState.PROPOSED)
+        if proposals_of(sitting.session, case, ErasureState.PROPOSED)
         else T("Nothing waits to be erased: the list of what is due names no exhibit of this case.")
     )
 
@@ -97,32 +97,32 @@ def something_proposed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     desk=desks.ERASURE_DUE,
     topic=Topic.EVIDENCE,
 )
-def decide_erasure(court: Sitting, case: Case, given: ErasureInput, *, actor: Actor, now: datetime) -> Recorded:
+def decide_erasure(sitting: Sitting, case: Case, given: ErasureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Erase file, receipt and salt of exhibits whose time has run, or keep them, with reasons; the docket keeps the
     digest and this entry.
 
     Checked again at this hour: a hold, or a time that has not run, refuses it.
     """
     waiting: dict[str, ErasureProposal] = {
-        row.exhibit.label: row for row in proposals_of(court.session, case, ErasureState.PROPOSED)
+        row.exhibit.label: row for row in proposals_of(sitting.session, case, ErasureState.PROPOSED)
     }
     if not given.labels or not set(given.labels) <= waiting.keys():
         raise InvalidInput.at("labels", T("Choose one of those listed."))
     rows = [waiting[label] for label in dict.fromkeys(given.labels)]
     if given.answer == "erase":
         for row in rows:
-            reason = why_not(court, case, row.exhibit)
+            reason = why_not(sitting, case, row.exhibit)
             if reason is not None:
                 raise ActNotOpen(reason)
-            erase(court, row.exhibit)
-        recall(court.session, case, court.court.clock.machine_now())
+            erase(sitting, row.exhibit)
+        recall(sitting.session, case, sitting.court.clock.machine_now())
     for row in rows:
         row.state, row.decided_by = (
             ErasureState.ERASED if given.answer == "erase" else ErasureState.KEPT,
-            court.next_number(case),
+            sitting.next_number(case),
         )
     if len(rows) == len(waiting):
-        court.close_tasks(case, desks.ERASURE_DUE)
+        sitting.close_tasks(case, desks.ERASURE_DUE)
     labels = ", ".join(row.exhibit.label for row in rows)
     facts = [
         {

@@ -82,30 +82,30 @@ def prepare_seal(court: Court, case: Case, given: BaseModel, actor: Actor) -> Ma
         return {"sealed": encrypted(court, exhibit.upload)} if exhibit is not None else {}
 
 
-def _put_under_seal(court: Sitting, exhibit: Exhibit) -> None:
+def _put_under_seal(sitting: Sitting, exhibit: Exhibit) -> None:
     """The row now names the encrypted bytes; the open ones are erased once that is committed."""
-    blob = court.session.get_one(Blob, exhibit.upload.blob_id)
+    blob = sitting.session.get_one(Blob, exhibit.upload.blob_id)
     if blob.wrapped is not None:
         return
-    made = court.prepared.get("sealed")
+    made = sitting.prepared.get("sealed")
     if not isinstance(made, Encrypted) or made.blob_id != blob.id:
         raise ActNotOpen(T("The file was not encrypted. Send the form again."))
     old = blob.key
     blob.key, blob.wrapped, blob.content = made.key, made.wrapped, None
-    court.session.flush()
+    sitting.session.flush()
     if old is not None:
-        court.after_commit.append(lambda: court.court.ports.store.erase(old))
+        sitting.after_commit.append(lambda: sitting.court.ports.store.erase(old))
 
 
-def ask_for_seal(court: Sitting, case: Case, exhibit: Exhibit, why: str) -> None:
+def ask_for_seal(sitting: Sitting, case: Case, exhibit: Exhibit, why: str) -> None:
     """Keep a new exhibit's file from others until the judge decides."""
-    _put_under_seal(court, exhibit)
+    _put_under_seal(sitting, exhibit)
     exhibit.seal = ExhibitSeal(exhibit_id=exhibit.id, state=SealState.ASKED, why=why)
-    court.session.flush()
+    sitting.session.flush()
     title = T(
         "Exhibit %(label)s: sealing was asked for. The others cannot answer it until you decide.", label=exhibit.label
     )
-    court.open_task(case, Role.JUDGE, desks.SEAL_ASKED, title, risk=55, subject=exhibit.reference)
+    sitting.open_task(case, Role.JUDGE, desks.SEAL_ASKED, title, risk=55, subject=exhibit.reference)
 
 
 @act(
@@ -120,14 +120,14 @@ def ask_for_seal(court: Sitting, case: Case, exhibit: Exhibit, why: str) -> None
     topic=Topic.EVIDENCE,
     in_record=False,
 )
-def order_seal(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
+def order_seal(sitting: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Keep a file from all but those the judge names, or open it to everybody; with reasons, since what is kept from a
     party is hard to answer.
 
     A secret is not examined in public (CPI 103). The file stays encrypted also
     after it was opened; every opening while it is sealed is logged.
     """
-    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
+    exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
     known = {p.label: p for p in parties(case)}
     if not set(given.readers) <= known.keys():
         raise InvalidInput.at("readers", T("Choose one of those listed."))
@@ -137,12 +137,12 @@ def order_seal(court: Sitting, case: Case, given: SealInput, *, actor: Actor, no
     if seal is None:
         seal = exhibit.seal = ExhibitSeal(exhibit_id=exhibit.id, state=SealState.SEALED, why=given.reasons)
     if given.answer == "seal":
-        _put_under_seal(court, exhibit)
+        _put_under_seal(sitting, exhibit)
     seal.state = SealState.SEALED if given.answer == "seal" else SealState.OPENED
-    seal.reasons, seal.ordered_by = given.reasons, court.next_number(case)
+    seal.reasons, seal.ordered_by = given.reasons, sitting.next_number(case)
     seal.readers = [known[name].id for name in given.readers] if given.answer == "seal" else []
-    court.close_tasks(case, desks.SEAL_ASKED, exhibit.reference)
-    recall(court.session, case, court.court.clock.machine_now())
+    sitting.close_tasks(case, desks.SEAL_ASKED, exhibit.reference)
+    recall(sitting.session, case, sitting.court.clock.machine_now())
     if given.answer == "open":
         return Recorded(
             T("Exhibit %(label)s is open to everybody in the case", label=exhibit.label),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add_exhibit(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     party: Party,
     upload: Upload,
@@ -36,10 +36,10 @@ def add_exhibit(
     summary: str | None = None,
 ) -> Exhibit:
     """Enter the file as the party's next exhibit. Raises InvalidInput for a file that is one already."""
-    if court.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+    if sitting.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
         raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
     number = (
-        court.session.scalar(
+        sitting.session.scalar(
             select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)
         )
         or 0
@@ -55,7 +55,7 @@ def add_exhibit(
         source=source,
         provenance=provenance or {},
         upload_id=upload.id,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
         submitted_at=now,
         state=state,
         meets=list(meets),
@@ -64,6 +64,6 @@ def add_exhibit(
         summary=summary,
     )
     upload.used_at = upload.used_at or now
-    court.session.add(exhibit)
-    court.session.flush()
+    sitting.session.add(exhibit)
+    sitting.session.flush()
     return exhibit

@@ -84,40 +84,40 @@ def exhibits_in_order(case: Case, rows: Sequence[Exhibit]) -> list[tuple[Party, 
 
 
 def make_bundle(
-    court: Sitting, case: Case, viewer: Actor, locale: PaperLocale, folder: Path, tell: Callable[[int], None]
+    sitting: Sitting, case: Case, viewer: Actor, locale: PaperLocale, folder: Path, tell: Callable[[int], None]
 ) -> Bound:
     """Bind what the viewer may see into ``folder/shown``. ``tell`` hears of the bytes worked through. Raises CourtError
     where it cannot be bound.
     """
-    rows = list(court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    rows = list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     left: list[LeftOut] = []
     done = 0
     groups: list[tuple[Party, list[_Part]]] = []
     for party, mine in exhibits_in_order(case, rows):
         parts = []
         for exhibit in mine:
-            part, why = _part(court, viewer, party, exhibit, folder)
+            part, why = _part(sitting, viewer, party, exhibit, folder)
             parts.append(part)
             if why is not None:
                 left.append(LeftOut(f"exhibit {exhibit.label}", words_of(why), exhibit.upload.sha256))
             done += exhibit.upload.size
             tell(done)
         groups.append((party, parts))
-    frame = _frame(court, case, viewer, groups, locale)
+    frame = _frame(sitting, case, viewer, groups, locale)
     (folder / "frame").write_bytes(frame)
     return Bound(folder / "shown", _bind(folder, [part for _, parts in groups for part in parts]), left)
 
 
-def _part(court: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder: Path) -> tuple[_Part, Text | None]:
+def _part(sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder: Path) -> tuple[_Part, Text | None]:
     """An exhibit's sheet and pages; and why only the sheet, where that is so."""
     upload = exhibit.upload
     entry = BundleEntry(
         exhibit.label,
         exhibit.title,
-        exhibit.submitted_at.astimezone(court.court.settings.tz).date(),
+        exhibit.submitted_at.astimezone(sitting.court.settings.tz).date(),
         party.name,
         upload.sha256,
-        _facts(court, exhibit),
+        _facts(sitting, exhibit),
         shows=", ".join(str(number) for number in exhibit.facts) or None,
     )
     why = why_closed(viewer, exhibit)
@@ -129,18 +129,18 @@ def _part(court: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder:
     try:
         if group in (Group.TEXT, Group.ACTIVE):
             shown = PREVIEWER.make(
-                upload.media, upload.size, lambda: desk_of(court.court).contents(upload)
+                upload.media, upload.size, lambda: desk_of(sitting.court).contents(upload)
             ).data.decode("utf-8", "replace")
             return _Part(replace(entry, text=shown, note=CUT if upload.size > TEXT_BYTES else None)), None
         if group in (Group.IMAGE, Group.PDF):
-            place, pages = _pages(court, exhibit, "image" if group is Group.IMAGE else "pdf", folder)
+            place, pages = _pages(sitting, exhibit, "image" if group is Group.IMAGE else "pdf", folder)
             return _Part(replace(entry, slots=pages, note=CUT if pages >= MOST_PAGES else None), place), None
     except NoPreview:
         return _Part(replace(entry, note=BROKEN)), BROKEN
     return _Part(replace(entry, note=NOT_SHOWN)), NOT_SHOWN
 
 
-def _facts(court: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
+def _facts(sitting: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
     upload = exhibit.upload
     told: list[tuple[Words, Words | None]] = [
         (T("State"), STATES.get(exhibit.state)),
@@ -154,21 +154,21 @@ def _facts(court: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
         (T("File"), T("%(name)s, %(size)s bytes", name=upload.filename, size=upload.size)),
         (
             T("Received by the court"),
-            upload.completed_at.astimezone(court.court.settings.tz) if upload.completed_at else None,
+            upload.completed_at.astimezone(sitting.court.settings.tz) if upload.completed_at else None,
         ),
         (T("Entry"), str(exhibit.entry_number)),
     ]
     return [(name, value) for name, value in told if value]
 
 
-def _pages(court: Sitting, exhibit: Exhibit, kind: str, folder: Path) -> tuple[Path, int]:
+def _pages(sitting: Sitting, exhibit: Exhibit, kind: str, folder: Path) -> tuple[Path, int]:
     """Pages of a file as a PDF of our own making. Raises NoPreview."""
     upload = exhibit.upload
     if upload.size > PAGE_LIMITS.input:
         raise NoPreview
     with tempfile.TemporaryDirectory(prefix="odr-pages-", dir=folder) as own:
         place = Path(own)
-        fill(place / "original", desk_of(court.court).contents(upload), upload.size)
+        fill(place / "original", desk_of(sitting.court).contents(upload), upload.size)
         run_child(CHILD, [kind, str(MOST_PAGES)], place, PAGE_LIMITS)
         pages = _count(place, MOST_PAGES)
         kept = folder / f"kept-{exhibit.id}"
@@ -187,9 +187,9 @@ def _count(folder: Path, most: int) -> int:
 
 
 def _frame(
-    court: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Party, Sequence[_Part]]], locale: PaperLocale
+    sitting: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Party, Sequence[_Part]]], locale: PaperLocale
 ) -> bytes:
-    settings, setter = court.court.settings, court.court.ports.typesetter
+    settings, setter = sitting.court.settings, sitting.court.ports.typesetter
     introduction = T(
         "All exhibits of the case for %(name)s, up to entry %(number)s of the docket. What may not be shown is named with the reason.",
         name=viewer.name,
@@ -197,9 +197,9 @@ def _frame(
     )
     paper = BundlePaper(
         court=bilingual(settings.court_name, settings.court_name_zh),
-        subject=_named(setter, court.subject_of(case)),
+        subject=_named(setter, sitting.subject_of(case)),
         case_number=case.number,
-        issued_on=court.now.astimezone(settings.tz).date(),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=(),
         introduction=(
             introduction,
@@ -209,9 +209,9 @@ def _frame(
             BundleSection(_heading(setter, party), [_set(setter, part.entry) for part in parts])
             for party, parts in groups
         ],
-        days=[(each.on, _happened(setter, each), str(each.entry)) for each in chronology(court, case, viewer)],
+        days=[(each.on, _happened(setter, each), str(each.entry)) for each in chronology(sitting, case, viewer)],
     )
-    return typeset(setter, paper, locale, at=court.court.clock.machine_now(), archival=False)
+    return typeset(setter, paper, locale, at=sitting.court.clock.machine_now(), archival=False)
 
 
 def _happened(setter: Typesetter, each: Happening) -> str:

@@ -50,9 +50,9 @@ class Assembled:
     upto: int
 
 
-def case_file(court: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, str] | None = None) -> Assembled:
+def case_file(sitting: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, str] | None = None) -> Assembled:
     """The whole case for one viewer. ``docket`` is its PDF and the reference of that PDF's receipt."""
-    session, notary = court.session, court.court.notary
+    session, notary = sitting.session, sitting.court.notary
     entries: list[KitEntry] = []
     left: list[LeftOut] = []
     for entry in session.scalars(
@@ -67,8 +67,8 @@ def case_file(court: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, st
         if not readable:
             left.append(LeftOut(f"entry {entry.number}", words_of(HIDDEN)))
     told = "".join(entry.payload.decode() for entry in entries if entry.payload is not None)
-    papers, more = _papers(court, case, viewer, told)
-    exhibits, absent = _exhibits(court, case, viewer)
+    papers, more = _papers(sitting, case, viewer, told)
+    exhibits, absent = _exhibits(sitting, case, viewer)
     files = [*exhibits, *papers]
     size = sum(_size(file) for file in files)
     if docket is not None:
@@ -80,21 +80,21 @@ def case_file(court: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, st
         case.reference,
         files,
         entries,
-        authority_pem(court),
-        _info(court, case),
+        authority_pem(sitting),
+        _info(sitting, case),
         [*left, *absent, *more],
     )
     return Assembled(kit, size, case.entry_count)
 
 
-def exhibit_kit(court: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -> Assembled:
+def exhibit_kit(sitting: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -> Assembled:
     """One exhibit with the docket entry that brought it in. Raises NotFound where the viewer may not open it."""
     if why_closed(viewer, exhibit) is not None or is_erased(exhibit):
         raise NotFound
-    session, notary = court.session, court.court.notary
+    session, notary = sitting.session, sitting.court.notary
     proofs = proofs_of(session, exhibit)
     numbers = {exhibit.entry_number, *(proof.entry_number for proof in proofs)}
-    files = [_exhibit_file(court, exhibit), *_proofs(court, exhibit)]
+    files = [_exhibit_file(sitting, exhibit), *_proofs(sitting, exhibit)]
     for entry in session.scalars(
         select(DocketEntry)
         .where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))
@@ -103,18 +103,18 @@ def exhibit_kit(court: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -> 
         if reads_entry(viewer, entry):
             receipt, payload = notary.receipt_files(session, entry.receipt), entry.payload.encode()
             files.append(KitFile(f"entry-{entry.number}.json", receipt, lambda payload=payload: iter((payload,))))  # type: ignore[misc]
-    kit = Kit(_bag_name(case, exhibit.label), case.reference, files, (), authority_pem(court), _info(court, case))
+    kit = Kit(_bag_name(case, exhibit.label), case.reference, files, (), authority_pem(sitting), _info(sitting, case))
     return Assembled(kit, exhibit.upload.size, exhibit.entry_number)
 
 
-def docket_pdf(court: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -> bytes:
+def docket_pdf(sitting: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -> bytes:
     """The docket as a table for one viewer: every entry, the words only where she may read them."""
     rows: list[tuple[Words, ...]] = []
     shown = "zh-Hans" if locale == "zh-Hans" else "en"
-    for entry in court.session.scalars(
+    for entry in sitting.session.scalars(
         select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)
     ):
-        view = entry_view(court, case, viewer, entry, shown)
+        view = entry_view(sitting, case, viewer, entry, shown)
         rows.append(
             (
                 str(view.number),
@@ -125,7 +125,7 @@ def docket_pdf(court: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -
                 view.digest[:16],
             )
         )
-    settings = court.court.settings
+    settings = sitting.court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
     heads: tuple[Words, ...] = (T("No."), T("Received"), T("By"), T("What was done"), T("In words"), T("Digest"))
     about = T(
@@ -134,28 +134,28 @@ def docket_pdf(court: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -
     paper = NoticePaper(
         court=name,
         kind=T("Docket"),
-        subject=court.subject_of(case),
+        subject=sitting.subject_of(case),
         case_number=case.number,
-        issued_on=court.now.astimezone(settings.tz).date(),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=(clerk(name),),
         blocks=[ParagraphBlock(about), TableBlock(heads, rows)],
     )
-    return typeset(court.court.ports.typesetter, paper, locale, at=court.court.clock.machine_now())
+    return typeset(sitting.court.ports.typesetter, paper, locale, at=sitting.court.clock.machine_now())
 
 
-def authority_pem(court: Sitting) -> bytes:
+def authority_pem(sitting: Sitting) -> bytes:
     """Root certificate of the court's own time authority."""
-    return court.court.notary.authority.root(court.session).public_bytes(serialization.Encoding.PEM)
+    return sitting.court.notary.authority.root(sitting.session).public_bytes(serialization.Encoding.PEM)
 
 
-def _exhibits(court: Sitting, case: Case, viewer: Actor) -> tuple[list[KitFile], list[LeftOut]]:
+def _exhibits(sitting: Sitting, case: Case, viewer: Actor) -> tuple[list[KitFile], list[LeftOut]]:
     files, left = [], []
-    for exhibit in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)):
+    for exhibit in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)):
         reason = why_closed(viewer, exhibit)
         if reason is None:
             try:
-                files.append(_exhibit_file(court, exhibit))
-                files += _proofs(court, exhibit)
+                files.append(_exhibit_file(sitting, exhibit))
+                files += _proofs(sitting, exhibit)
                 continue
             except NotFound:
                 reason = ERASED
@@ -163,30 +163,30 @@ def _exhibits(court: Sitting, case: Case, viewer: Actor) -> tuple[list[KitFile],
     return files, left
 
 
-def _exhibit_file(court: Sitting, exhibit: Exhibit) -> KitFile:
-    upload, desk = exhibit.upload, desk_of(court.court)
+def _exhibit_file(sitting: Sitting, exhibit: Exhibit) -> KitFile:
+    upload, desk = exhibit.upload, desk_of(sitting.court)
     if upload.blob is None or upload.blob.erased_at is not None:
         raise NotFound
-    receipt = court.court.notary.receipt_files(court.session, upload.receipt or "")
+    receipt = sitting.court.notary.receipt_files(sitting.session, upload.receipt or "")
     return KitFile(f"exhibits/{exhibit.label}/{bag_name(upload.filename)}", receipt, lambda: desk.contents(upload))
 
 
-def _proofs(court: Sitting, exhibit: Exhibit) -> list[KitFile]:
+def _proofs(sitting: Sitting, exhibit: Exhibit) -> list[KitFile]:
     """Earlier proofs attached to an exhibit, and what lies beside them."""
-    desk, files = desk_of(court.court), []
-    for number, proof in enumerate(proofs_of(court.session, exhibit), 1):
+    desk, files = desk_of(sitting.court), []
+    for number, proof in enumerate(proofs_of(sitting.session, exhibit), 1):
         for upload in (proof.upload, proof.beside):
             if upload is not None:
-                receipt = court.court.notary.receipt_files(court.session, upload.receipt or "")
+                receipt = sitting.court.notary.receipt_files(sitting.session, upload.receipt or "")
                 place = f"exhibits/{exhibit.label}/proofs/{number}/{bag_name(upload.filename)}"
                 files.append(KitFile(place, receipt, lambda upload=upload: desk.contents(upload)))  # type: ignore[misc]
     return files
 
 
-def _papers(court: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[KitFile], list[LeftOut]]:
+def _papers(sitting: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[KitFile], list[LeftOut]]:
     files: list[KitFile] = []
     left: list[LeftOut] = []
-    for number, paper in enumerate(documents(court.session, case), 1):
+    for number, paper in enumerate(documents(sitting.session, case), 1):
         if not reads_document(viewer, paper):
             if paper.audience is not Audience.SETTLEMENT:
                 # A digest is given only where an entry shows it to this reader anyway.
@@ -200,15 +200,15 @@ def _papers(court: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[
             files.append(
                 KitFile(
                     f"documents/{number:03}-{paper.kind}.pdf",
-                    _receipt(court, paper.receipt),
+                    _receipt(sitting, paper.receipt),
                     partial(iter, (content,)),
                 )
             )
     return files, left
 
 
-def _receipt(court: Sitting, reference: str) -> ReceiptFiles:
-    return court.court.notary.receipt_files(court.session, reference)
+def _receipt(sitting: Sitting, reference: str) -> ReceiptFiles:
+    return sitting.court.notary.receipt_files(sitting.session, reference)
 
 
 def _size(file: KitFile) -> int:
@@ -235,14 +235,14 @@ def _bag_name(case: Case, what: str) -> str:
     return f"{what}-{case_slug(case)}"
 
 
-def _info(court: Sitting, case: Case) -> dict[str, str]:
-    settings = court.court.settings
+def _info(sitting: Sitting, case: Case) -> dict[str, str]:
+    settings = sitting.court.settings
     return {
         "Source-Organization": settings.court_name,
         "External-Identifier": case.reference,
         "External-Description": case.title,
         "Internal-Sender-Identifier": case.number or "",
-        "Bagging-Date": court.court.clock.machine_now().date().isoformat(),
+        "Bagging-Date": sitting.court.clock.machine_now().date().isoformat(),
     }
 
 

@@ -62,14 +62,14 @@ def items_for(cause: Cause, role: Role) -> Sequence[ChecklistItem]:
     )
 
 
-def checklist(court: Sitting, case: Case) -> list[Side]:
+def checklist(sitting: Sitting, case: Case) -> list[Side]:
     """Both sides' lists with what is there; a withdrawn or excluded exhibit shows nothing."""
-    cause = court.pack(case).cause(case.cause)
+    cause = sitting.pack(case).cause(case.cause)
     roles = {p.id: p.role for p in case.parties}
     standing = (ExhibitState.SUBMITTED, ExhibitState.LATE)
     here = [
         e
-        for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
+        for e in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
         if e.state in standing
     ]
 
@@ -82,12 +82,12 @@ def checklist(court: Sitting, case: Case) -> list[Side]:
     ]
 
 
-def chronology(court: Sitting, case: Case, viewer: Actor) -> list[Happening]:
+def chronology(sitting: Sitting, case: Case, viewer: Actor) -> list[Happening]:
     """What the parties say happened, by its day, with the exhibits that are said to show it."""
     if viewer.role not in READS_FILE:
         return []
-    tells = court.court.hooks.tells
-    speaking = tells["exhibits_by_fact"](court, case, viewer)
-    dated = [f for f in tells["facts"](court, case, viewer) if f.happened_on is not None]
+    tells = sitting.court.hooks.tells
+    speaking = tells["exhibits_by_fact"](sitting, case, viewer)
+    dated = [f for f in tells["facts"](sitting, case, viewer) if f.happened_on is not None]
     found = [Happening(f.happened_on, f.what, f.entry_number, f.number, speaking.get(f.number, [])) for f in dated]
     return sorted(found, key=lambda h: (h.on, h.number))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_case_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Take every exhibit over with its file, receipt, seal and provenance; where it stood before is kept with it (EV
     55).
 
@@ -23,14 +23,14 @@ def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None
     keeps the entry that took the exhibit, with its digest.
     """
     into: Case = facts["into"]
-    for exhibit in court.session.scalars(
+    for exhibit in sitting.session.scalars(
         select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.party_id, Exhibit.number)
     ).all():
         party = facts["parties"].get(exhibit.party_id)
         if party is None:
             continue
         number = (
-            court.session.scalar(
+            sitting.session.scalar(
                 select(func.max(Exhibit.number)).where(Exhibit.case_id == into.id, Exhibit.party_id == party.id)
             )
             or 0
@@ -49,7 +49,7 @@ def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None
         )
         numbers = facts.get("facts", {})
         exhibit.entry_number, exhibit.facts = (
-            court.next_number(into),
+            sitting.next_number(into),
             sorted(numbers[n] for n in exhibit.facts if n in numbers),
         )
-        court.session.flush()
+        sitting.session.flush()

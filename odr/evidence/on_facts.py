@@ -27,8 +27,10 @@ def by_fact(exhibits: list[Exhibit]) -> dict[int, list[Exhibit]]:
     return found
 
 
-def exhibits_by_fact(court: Sitting, case: Case, viewer: Actor) -> dict[int, list[Exhibit]]:
+def exhibits_by_fact(sitting: Sitting, case: Case, viewer: Actor) -> dict[int, list[Exhibit]]:
     """The same for a whole case, as far as the viewer reads its exhibits."""
     if viewer.role not in READS_FILE:
         return {}
-    return by_fact(list(court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))))
+    return by_fact(
+        list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    )

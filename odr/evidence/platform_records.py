@@ -168,7 +168,7 @@ def signed_bytes(statement: dict[str, Any]) -> bytes:
     return PREFIX + canonical(statement)
 
 
-def check(court: Sitting, body: bytes) -> Checked:
+def check(sitting: Sitting, body: bytes) -> Checked:
     """Hold what came against the platform's key and the party's request. Raises NotTaken with the first thing wrong.
 
     An unknown request and one of another platform are refused in the same words.
@@ -181,7 +181,7 @@ def check(court: Sitting, body: bytes) -> Checked:
         text = PlatformText.model_validate(statement)
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, ValidationError):
         raise NotTaken(T("These are not platform records as the court describes them.")) from None
-    platform = court.session.scalar(
+    platform = sitting.session.scalar(
         select(Platform).where(Platform.key == text.platform, Platform.revoked_at.is_(None))
     )
     if platform is None:
@@ -194,7 +194,7 @@ def check(court: Sitting, body: bytes) -> Checked:
         raise NotTaken(
             T("The signature does not match: the records were changed, or somebody else signed them.")
         ) from None
-    request = court.session.scalar(
+    request = sitting.session.scalar(
         select(PlatformRequest).where(
             PlatformRequest.reference == text.request, PlatformRequest.platform_id == platform.id
         )
@@ -202,18 +202,18 @@ def check(court: Sitting, body: bytes) -> Checked:
     if request is None:
         raise NotTaken(T("Nobody asked you for these records."))
     found = Checked(request, platform, text, sha256_hex(body))
-    reason = _unasked(court, found)
+    reason = _unasked(sitting, found)
     if reason is not None:
         raise NotTaken(reason)
     return found
 
 
-def _unasked(court: Sitting, found: Checked) -> Text | None:
+def _unasked(sitting: Sitting, found: Checked) -> Text | None:
     """Why records go beyond what was asked for, or come when nobody waits for them."""
     request, text = found.request, found.text
-    if request.exhibit_id is None and request.until < court.now:
+    if request.exhibit_id is None and request.until < sitting.now:
         return T("The request has run out. The party can ask again.")
-    if text.issued_at > court.now + AHEAD:
+    if text.issued_at > sitting.now + AHEAD:
         return T("The records are dated in the future.")
     if request.exhibit_id is not None and request.sha256 != found.sha256:
         return T("Other records were given for this request before.")

@@ -47,7 +47,7 @@ def late_consequence(fault: str, basic: bool) -> tuple[bool, bool, bool]:
 
 
 def ruling_on(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     request: EvidenceRequest,
     order: Text,
@@ -58,14 +58,14 @@ def ruling_on(
     url: str,
 ) -> RulingPaper:
     """The ruling as it is sealed (CPL 157)."""
-    settings = court.court.settings
+    settings = sitting.court.settings
     people: list[Party] = parties(case)
     return RulingPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         case_number=case.number,
         subject=request.kind.label,
         issued_on=at.astimezone(settings.tz).date(),
-        signatories=[judge(s.name) for s in sitters(court, case) if s.role is Role.JUDGE],
+        signatories=[judge(s.name) for s in sitters(sitting, case) if s.role is Role.JUDGE],
         document_code=code,
         check_url=url,
         parties=[PartyLine(p.role.label, p.name) for p in people],

@@ -128,38 +128,41 @@ def prepare(court: Court) -> list[Due]:
     return found
 
 
-def why_not(court: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
+def why_not(sitting: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
     """Why an exhibit may not be erased now, whatever a list says."""
-    if hold_of(court.session, case) is not None:
+    if hold_of(sitting.session, case) is not None:
         return T("The case is under a legal hold: nothing of it is erased.")
-    last = kept_until(court.pack(case), case)
+    last = kept_until(sitting.pack(case), case)
     if last is None:
         return T("The rules of this court let nothing be erased here.")
-    if court.now.astimezone(court.pack(case).tz).date() <= last:
+    if sitting.now.astimezone(sitting.pack(case).tz).date() <= last:
         return T("The rules have it kept until %(day)s.", day=last)
     return T("It is erased already.") if is_erased(exhibit) else None
 
 
-def erase(court: Sitting, exhibit: Exhibit) -> None:
+def erase(sitting: Sitting, exhibit: Exhibit) -> None:
     """Erase file, receipt and salt, of earlier proofs too."""
     beside = [
-        each for proof in proofs_of(court.session, exhibit) for each in (proof.upload, proof.beside) if each is not None
+        each
+        for proof in proofs_of(sitting.session, exhibit)
+        for each in (proof.upload, proof.beside)
+        if each is not None
     ]
-    erase_uploads(court, [exhibit.upload, *beside])
+    erase_uploads(sitting, [exhibit.upload, *beside])
 
 
-def erase_uploads(court: Sitting, uploads: Iterable[Upload]) -> None:
+def erase_uploads(sitting: Sitting, uploads: Iterable[Upload]) -> None:
     """Erase each file with its receipt and salt. The bytes in the store go once that is committed; those in the
     database are overwritten.
     """
-    session = court.session
+    session = sitting.session
     if session.get_bind().dialect.name == "sqlite":
         # Otherwise what was deleted stays readable in free pages of the file.
         session.execute(text("PRAGMA secure_delete=ON"))
-        _emptied_at.pop(court.court.database, None)
-        court.after_commit.append(lambda: empty_journal(court.court))
+        _emptied_at.pop(sitting.court.database, None)
+        sitting.after_commit.append(lambda: empty_journal(sitting.court))
     for upload in uploads:
-        _erase_upload(court, upload)
+        _erase_upload(sitting, upload)
 
 
 def empty_journal(court: Court) -> int:
@@ -176,15 +179,15 @@ def empty_journal(court: Court) -> int:
     return 0
 
 
-def _erase_upload(court: Sitting, upload: Upload) -> None:
-    session = court.session
+def _erase_upload(sitting: Sitting, upload: Upload) -> None:
+    session = sitting.session
     blob = session.get_one(Blob, upload.blob_id)
     if blob.erased_at is not None:
         return
     key = blob.key
-    blob.key, blob.content, blob.wrapped, blob.erased_at = None, None, None, court.now
+    blob.key, blob.content, blob.wrapped, blob.erased_at = None, None, None, sitting.now
     if upload.receipt is not None:
-        court.court.notary.erase(session, upload.receipt, now=court.now)
+        sitting.court.notary.erase(session, upload.receipt, now=sitting.now)
     session.flush()
     if key is not None:
-        court.after_commit.append(lambda: court.court.ports.store.erase(key))
+        sitting.after_commit.append(lambda: sitting.court.ports.store.erase(key))

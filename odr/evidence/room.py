@@ -26,27 +26,27 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def find_upload(court: Sitting, case: Case, actor: Actor, reference: str) -> Upload | None:
+def find_upload(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Upload | None:
     """A whole and anchored file the actor sent."""
     own = (Upload.reference == reference, Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED)
-    return court.session.scalar(select(Upload).where(*own))
+    return sitting.session.scalar(select(Upload).where(*own))
 
 
-def find_exhibit(court: Sitting, case: Case, actor: Actor, reference: str) -> Exhibit | None:
+def find_exhibit(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Exhibit | None:
     """An exhibit of the case."""
-    return court.session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.reference == reference))
+    return sitting.session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.reference == reference))
 
 
-def find_request(court: Sitting, case: Case, actor: Actor, reference: str) -> EvidenceRequest | None:
+def find_request(sitting: Sitting, case: Case, actor: Actor, reference: str) -> EvidenceRequest | None:
     """A request about evidence of the case."""
-    return court.session.scalar(
+    return sitting.session.scalar(
         select(EvidenceRequest).where(EvidenceRequest.case_id == case.id, EvidenceRequest.reference == reference)
     )
 
 
-def find_batch(court: Sitting, case: Case, actor: Actor, reference: str) -> DigestBatch | None:
+def find_batch(sitting: Sitting, case: Case, actor: Actor, reference: str) -> DigestBatch | None:
     """A list of digests the actor sent."""
-    return court.session.scalar(
+    return sitting.session.scalar(
         select(DigestBatch).where(DigestBatch.reference == reference, DigestBatch.account_id == actor.account_id)
     )
 

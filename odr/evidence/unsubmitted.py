@@ -79,10 +79,10 @@ def ruled(court: Court) -> Ruled | None:
     return Ruled(pack, rule, today) if rule is not None and rule.notice is not None else None
 
 
-def note_used(court: Sitting, case: Case, entry: DocketEntry) -> None:
+def note_used(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After an act: every file it named belongs to the case from now on, whatever it was sent for."""
-    for upload in court.resolved_of("upload"):
-        upload.used_at = upload.used_at or court.now
+    for upload in sitting.resolved_of("upload"):
+        upload.used_at = upload.used_at or sitting.now
 
 
 def unused() -> ColumnElement[bool]:

@@ -45,10 +45,10 @@ BY_HERSELF = {"acting": "self", "guardian_name": None, "guardian_ties": None}
 CORRECTION, NOT_CORRECTED = "correction", "not_corrected"
 
 
-def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput) -> Claim:
+def _write_claim(sitting: Sitting, case: Case, claimant: Party, given: ClaimInput) -> Claim:
     """The rows behind a claim; facts and relief are numbered in the order given."""
-    number = court.next_number(case)
-    currency = court.pack(case).currency
+    number = sitting.next_number(case)
+    currency = sitting.pack(case).currency
     if given.currencies - {currency}:
         raise InvalidInput.at(
             "relief",
@@ -68,15 +68,15 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
         entry_number=number,
         particulars=given.model_dump(mode="json")["particulars"],
     )
-    court.session.add(claim)
-    court.session.flush()
+    sitting.session.add(claim)
+    sitting.session.flush()
     first = (
         1
         if case.is_blank
-        else (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+        else (sitting.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
     )
     for i, asked in enumerate(given.relief, 1):
-        court.session.add(
+        sitting.session.add(
             Relief(
                 claim_id=claim.id,
                 number=i,
@@ -87,7 +87,7 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
             )
         )
     for i, told in enumerate(given.facts, first):
-        court.session.add(
+        sitting.session.add(
             Fact(
                 case_id=case.id,
                 party_id=claimant.id,
@@ -100,21 +100,21 @@ def _write_claim(court: Sitting, case: Case, claimant: Party, given: ClaimInput)
     return claim
 
 
-def _numbers(court: Sitting, case: Case) -> list[int]:
+def _numbers(sitting: Sitting, case: Case) -> list[int]:
     """The numbers in the case of the facts just told, in the order given."""
     told = (
         select(Fact.number)
-        .where(Fact.case_id == case.id, Fact.entry_number == court.next_number(case))
+        .where(Fact.case_id == case.id, Fact.entry_number == sitting.next_number(case))
         .order_by(Fact.number)
     )
-    return list(court.session.scalars(told))
+    return list(sitting.session.scalars(told))
 
 
-def _write_fellows(court: Sitting, case: Case, given: ClaimInput) -> None:
+def _write_fellows(sitting: Sitting, case: Case, given: ClaimInput) -> None:
     """Whoever claims along: a party of her own, called in by a letter; a sum of her own is a claim of her own (CPL 55)."""
     known = [p for p in parties(case, Role.CLAIMANT) if p.ordinal > 1]
     for i, fellow in enumerate(given.fellows):
-        party = known[i] if i < len(known) else _new_party(court, case, Role.CLAIMANT)
+        party = known[i] if i < len(known) else _new_party(sitting, case, Role.CLAIMANT)
         is_new = party.joined_at is None and (party.name, party.email) != (fellow.name, fellow.email)
         if party.joined_at is None:
             party.name, party.kind, party.email, party.phone, party.address = (
@@ -124,18 +124,18 @@ def _write_fellows(court: Sitting, case: Case, given: ClaimInput) -> None:
                 fellow.phone,
                 fellow.address,
             )
-        court.session.flush()
+        sitting.session.flush()
         if is_new:
-            note_addresses(court, party, "claim")
-            call_in(court, case, party)
+            note_addresses(sitting, party, "claim")
+            call_in(sitting, case, party)
         if fellow.amount is not None:
-            _own_claim(court, case, party, given, fellow.amount)
+            _own_claim(sitting, case, party, given, fellow.amount)
     for surplus in known[len(given.fellows) :]:
-        surplus.left_at = court.now
-    court.session.flush()
+        surplus.left_at = sitting.now
+    sitting.session.flush()
 
 
-def _new_party(court: Sitting, case: Case, role: Role) -> Party:
+def _new_party(sitting: Sitting, case: Case, role: Role) -> Party:
     """A further party of a role; a number once given is never given again."""
     ordinal = 1 + max((p.ordinal for p in case.parties if p.role is role), default=0)
     party = Party(
@@ -151,18 +151,18 @@ def _new_party(court: Sitting, case: Case, role: Role) -> Party:
     return party
 
 
-def _own_claim(court: Sitting, case: Case, party: Party, given: ClaimInput, amount: Money) -> None:
+def _own_claim(sitting: Sitting, case: Case, party: Party, given: ClaimInput, amount: Money) -> None:
     money = next((one for one in given.relief if one.amount is not None), given.relief[0])
     claim = Claim(
         case_id=case.id,
         party_id=party.id,
         amount_minor=amount.minor,
         currency=amount.currency,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(claim)
-    court.session.flush()
-    court.session.add(
+    sitting.session.add(claim)
+    sitting.session.flush()
+    sitting.session.add(
         Relief(
             claim_id=claim.id,
             number=1,
@@ -174,9 +174,9 @@ def _own_claim(court: Sitting, case: Case, party: Party, given: ClaimInput, amou
     )
 
 
-def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
+def _exactly(sitting: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     """The claim with the fields of its cause read as the pack declares them; what is missing the review asks for."""
-    found = read_particulars(court.pack(case), given.matter.cause, given.particulars, complete=False)
+    found = read_particulars(sitting.pack(case), given.matter.cause, given.particulars, complete=False)
     return given.model_copy(update={"particulars": found})
 
 
@@ -189,20 +189,20 @@ def _exactly(court: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     version=4,
     source=law("CPL 122"),
 )
-def lodge_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+def lodge_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the claim and start the registry's seven days (CPL 126, REG 8).
 
     The case and its parties are opened in the same Sitting. Identity may still be
     unverified: it is verified in the review, never before. Files that go with the
     claim follow as exhibits in entries of their own.
     """
-    claimant = court.party_of(case, actor)
-    exact = _exactly(court, case, given)
-    claim = _write_claim(court, case, claimant, exact)
-    _write_fellows(court, case, exact)
-    court.start_window(case, "registry_review", start=now)
-    court.announce(
-        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case)
+    claimant = sitting.party_of(case, actor)
+    exact = _exactly(sitting, case, given)
+    claim = _write_claim(sitting, case, claimant, exact)
+    _write_fellows(sitting, case, exact)
+    sitting.start_window(case, "registry_review", start=now)
+    sitting.announce(
+        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(sitting, case)
     )
     total = Money(given.amount, claim.currency)
     words = T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total)
@@ -241,9 +241,9 @@ def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @guard("OLR 9")
-def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def not_returned_twice(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A claim is returned once (OLR 9); what was overlooked then is no ground for another return."""
-    again = court.session.scalar(select(ReviewReturn.id).where(ReviewReturn.case_id == case.id))
+    again = sitting.session.scalar(select(ReviewReturn.id).where(ReviewReturn.case_id == case.id))
     return (
         T(
             "The claim was already returned once. Accept it, or refuse it with reasons (Online Litigation Rules, art. 9)."
@@ -263,18 +263,18 @@ def not_returned_twice(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source=law("OLR 9"),
     topic=Topic.CLAIM,
 )
-def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
+def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the claim back once, with every defect and a day (OLR 9, REG 7)."""
-    court.session.add(
+    sitting.session.add(
         ReviewReturn(
-            case_id=case.id, defects=[d.model_dump() for d in given.defects], entry_number=court.next_number(case)
+            case_id=case.id, defects=[d.model_dump() for d in given.defects], entry_number=sitting.next_number(case)
         )
     )
-    court.close_windows(case, "registry_review", WindowState.ENDED)
+    sitting.close_windows(case, "registry_review", WindowState.ENDED)
     claimant = party(case, Role.CLAIMANT)
-    court.start_window(case, "correction", party=claimant, start=now, amount=given.days)
-    court.move(case, Stage.RETURNED)
-    court.announce("claim_returned", case, claimant=claimant)
+    sitting.start_window(case, "correction", party=claimant, start=now, amount=given.days)
+    sitting.move(case, Stage.RETURNED)
+    sitting.announce("claim_returned", case, claimant=claimant)
     return Recorded(
         T("Claim returned for correction: %(count)s points", count=len(given.defects)), {"defects": len(given.defects)}
     )
@@ -293,10 +293,10 @@ def return_claim(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,
 )
-def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+def correct_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace the claim by the corrected one; the registry's time starts again the next day (REG 8)."""
-    claimant = court.party_of(case, actor)
-    if given.matter.cause not in court.pack(case).causes_on(case.filed_on):
+    claimant = sitting.party_of(case, actor)
+    if given.matter.cause not in sitting.pack(case).causes_on(case.filed_on):
         raise InvalidInput(
             [
                 FieldFault(
@@ -305,26 +305,26 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
                 )
             ]
         )
-    exact = _exactly(court, case, given)
-    for old in court.session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))):
+    exact = _exactly(sitting, case, given)
+    for old in sitting.session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))):
         old.withdrawn_at = now
-    for fact in court.session.scalars(select(Fact).where(Fact.case_id == case.id)):
-        court.session.delete(fact)
-    court.session.flush()
+    for fact in sitting.session.scalars(select(Fact).where(Fact.case_id == case.id)):
+        sitting.session.delete(fact)
+    sitting.session.flush()
     case.cause = given.matter.cause
-    claim = _write_claim(court, case, claimant, exact)
-    _correct_others(court, case, given)
-    _write_fellows(court, case, exact)
-    returned = court.session.scalars(
+    claim = _write_claim(sitting, case, claimant, exact)
+    _correct_others(sitting, case, given)
+    _write_fellows(sitting, case, exact)
+    returned = sitting.session.scalars(
         select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())
     ).first()
     if returned is not None:
-        returned.corrected_entry = court.next_number(case)
-    court.close_tasks(case, desks.NOT_CORRECTED)
-    court.start_window(case, "registry_review", start=now)
-    court.move(case, Stage.LODGED)
-    court.announce(
-        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(court, case)
+        returned.corrected_entry = sitting.next_number(case)
+    sitting.close_tasks(case, desks.NOT_CORRECTED)
+    sitting.start_window(case, "registry_review", start=now)
+    sitting.move(case, Stage.LODGED)
+    sitting.announce(
+        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(sitting, case)
     )
     return Recorded(
         T("Corrected claim sent by %(name)s", name=claimant.name),
@@ -333,11 +333,11 @@ def correct_claim(court: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     )
 
 
-def _correct_others(court: Sitting, case: Case, given: ClaimInput) -> None:
+def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> None:
     """The other side as the corrected claim names it; nobody was served yet. Whom it leaves out is no party any more."""
     known = parties(case, Role.RESPONDENT)
     for i, other in enumerate(given.respondents):
-        party = known[i] if i < len(known) else _new_party(court, case, Role.RESPONDENT)
+        party = known[i] if i < len(known) else _new_party(sitting, case, Role.RESPONDENT)
         party.name, party.kind, party.email, party.phone, party.address = (
             other.name,
             other.kind,
@@ -346,8 +346,8 @@ def _correct_others(court: Sitting, case: Case, given: ClaimInput) -> None:
             other.address,
         )
     for surplus in known[len(given.respondents) :]:
-        surplus.left_at = court.now
-    court.session.flush()
+        surplus.left_at = sitting.now
+    sitting.session.flush()
 
 
 @act(
@@ -360,29 +360,29 @@ def _correct_others(court: Sitting, case: Case, given: ClaimInput) -> None:
     source=law("CPL 126"),
     topic=Topic.CLAIM,
 )
-def accept_claim(court: Sitting, case: Case, given: AcceptInput, *, actor: Actor, now: datetime) -> Recorded:
+def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Actor, now: datetime) -> Recorded:
     """Accept the claim: number, judge, fee notice, service on every respondent within five days (CPL 126, 128).
 
     By the clock where the registry did not decide in seven days: accepted first (REG 8).
     """
-    if actor.role is Role.CLERK and unknown_respondents(court, case):
+    if actor.role is Role.CLERK and unknown_respondents(sitting, case):
         raise ActNotOpen(
             T(
                 "The other side is known only by the shop’s name. "
                 "Ask the platform who runs it, or return the claim (Civil Procedure Law Interpretation, art. 209)."
             )
         )
-    if given.track not in court.pack(case).tracks.list:
+    if given.track not in sitting.pack(case).tracks.list:
         raise InvalidInput.at("track", T("This court has no such procedure. Choose one of those listed."))
     case.track = Track(given.track)
     case.accepted_at = now
-    case.number = case_number_for(court, case)
-    court.close_windows(case, "registry_review", WindowState.MET)
-    court.move(case, Stage.PENDING)
-    drawn = draw_seat(court, case, Role.JUDGE)
+    case.number = case_number_for(sitting, case)
+    sitting.close_windows(case, "registry_review", WindowState.MET)
+    sitting.move(case, Stage.PENDING)
+    drawn = draw_seat(sitting, case, Role.JUDGE)
     for respondent in parties(case, Role.RESPONDENT):
-        court.start_window(case, "serve_claim", start=now, subject=respondent.reference)
-    court.announce("claim_accepted", case)
+        sitting.start_window(case, "serve_claim", start=now, subject=respondent.reference)
+    sitting.announce("claim_accepted", case)
     words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
     if actor.role is Role.CLOCK:
         words = T(
@@ -399,9 +399,9 @@ def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
 
 
 @guard("CPL 126", "REG 7, 9", "REG 7")
-def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def time_to_mend_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a returned claim cannot be decided on: the claimant still has time to mend it (REG 7)."""
-    running = court.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
+    running = sitting.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
     return (
         T("The claimant still has time to correct the claim, until %(day)s.", day=running[0].due_at)
         if running
@@ -424,21 +424,21 @@ def time_to_mend_is_over(court: Sitting, case: Case, actor: Actor) -> Text | Non
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,
 )
-def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
+def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Refuse the claim by a reasoned ruling that can be appealed within ten days (CPL 126, 157, 171).
 
     A returned claim is refused only after the time to mend it ended unused (REG 7).
     """
-    court.close_windows(case, "registry_review", WindowState.MET)
-    court.close_tasks(case, desks.NOT_CORRECTED)
+    sitting.close_windows(case, "registry_review", WindowState.MET)
+    sitting.close_tasks(case, desks.NOT_CORRECTED)
     case.outcome = Outcome.REFUSED
     case.closed_at = now
-    court.move(case, Stage.CLOSED)
+    sitting.move(case, Stage.CLOSED)
     claimant = party(case, Role.CLAIMANT)
-    if is_appealable(court, case, APPEAL_REFUSAL):
-        ask(court, case, RequestKind.ENDING, claimant, "", subject=APPEAL_REFUSAL, outcome=Outcome.REFUSED.value)
-    court.announce("claim_refused", case, claimant=claimant, given=given)
-    return Recorded(T("Claim not accepted (%(article)s)", article=court.pack(case).cite(given.article)))
+    if is_appealable(sitting, case, APPEAL_REFUSAL):
+        ask(sitting, case, RequestKind.ENDING, claimant, "", subject=APPEAL_REFUSAL, outcome=Outcome.REFUSED.value)
+    sitting.announce("claim_refused", case, claimant=claimant, given=given)
+    return Recorded(T("Claim not accepted (%(article)s)", article=sitting.pack(case).cite(given.article)))
 
 
 @act(
@@ -454,20 +454,20 @@ def refuse_claim(court: Sitting, case: Case, given: RefuseInput, *, actor: Actor
     help=T("The time to correct the claim has ended unused. Instead of a refusal the claimant may get more of it."),
 )
 def allow_more_correction(
-    court: Sitting, case: Case, given: MoreTimeToMendInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: MoreTimeToMendInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Let the lapsed time to mend a claim run again, counted from today, with reasons (REG 7)."""
-    window = court.windows(case, CORRECTION, state=WindowState.LAPSED)[-1]
+    window = sitting.windows(case, CORRECTION, state=WindowState.LAPSED)[-1]
     reopen(
-        court,
+        sitting,
         case,
         window,
         now,
         given.days,
-        T("more time given by the registry, entry %(number)s", number=court.next_number(case)),
+        T("more time given by the registry, entry %(number)s", number=sitting.next_number(case)),
         "REG 7",
     )
-    court.close_tasks(case, desks.NOT_CORRECTED)
+    sitting.close_tasks(case, desks.NOT_CORRECTED)
     return Recorded(
         T("More time to correct the claim, until %(day)s", day=window.due_at),
         {"days": given.days, "reasons": given.reasons},
@@ -475,9 +475,9 @@ def allow_more_correction(
 
 
 @guard("OLR 10", "CPI 55")
-def not_joined(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def not_joined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody joins: she has joined already, and a second time would start nothing."""
-    return T("You have joined this case already.") if court.party_of(case, actor).joined_at is not None else None
+    return T("You have joined this case already.") if sitting.party_of(case, actor).joined_at is not None else None
 
 
 @act(
@@ -491,18 +491,18 @@ def not_joined(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source=law("OLR 10", "CPI 55"),
     in_record=False,
 )
-def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
+def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
     """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
 
     A claimant joins so who claims along with another, or stands in the place of one (CPL 55; CPI 55).
     """
-    who = court.party_of(case, actor)
+    who = sitting.party_of(case, actor)
     who.joined_at = now
     who.online = True
     who.email = given.email
     who.phone = given.phone or who.phone
-    court.close_windows(case, "join_platform", WindowState.MET, party=who)
-    court.announce("party_joined", case, party=who, given=given, account_id=actor.account_id)
+    sitting.close_windows(case, "join_platform", WindowState.MET, party=who)
+    sitting.announce("party_joined", case, party=who, given=given, account_id=actor.account_id)
     return Recorded(
         T("%(name)s joined the case online", name=who.name),
         {"e_service": given.e_service, "in_writing": given.in_writing},
@@ -522,7 +522,7 @@ def join_case(court: Sitting, case: Case, given: JoinInput, *, actor: Actor, now
     in_record=False,
     page="filing.answer",
 )
-def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the respondent's answer, fact by fact (CPL 128). Silence does not stop the case; a late answer is marked.
 
     Admitting the claim, wholly or in part, needs special powers where a representative does it (CPL 62).
@@ -531,36 +531,36 @@ def file_answer(court: Sitting, case: Case, given: AnswerInput, *, actor: Actor,
         raise Forbidden(
             T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
         )
-    who = court.party_of(case, actor)
+    who = sitting.party_of(case, actor)
     faults = []
     for i, told in enumerate(given.facts):
-        fact: Fact = court.resolved("fact", told.fact)
+        fact: Fact = sitting.resolved("fact", told.fact)
         if told.stance is FactStance.PARTLY and not told.words:
             faults.append(FieldFault(("facts", i, "words"), T("Say which part is right and which is not.")))
-        court.session.add(
+        sitting.session.add(
             FactAnswer(
                 fact_id=fact.id,
                 party_id=who.id,
                 stance=told.stance,
                 words=told.words,
-                entry_number=court.next_number(case),
+                entry_number=sitting.next_number(case),
             )
         )
     if faults:
         raise InvalidInput(faults)
-    answered(court, case, who)
-    court.announce("answer_filed", case, party=who)
+    answered(sitting, case, who)
+    sitting.announce("answer_filed", case, party=who)
     return Recorded(T("Answer filed by %(name)s", name=who.name), {"position": given.position})
 
 
-def accept_first(court: Sitting, case: Case, window: object) -> None:
+def accept_first(sitting: Sitting, case: Case, window: object) -> None:
     """The registry did not decide in time: the claim is accepted first (REG 8)."""
-    court.then("accept_claim", AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
+    sitting.then("accept_claim", AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
 
 
-def not_corrected(court: Sitting, case: Case, window: object) -> None:
+def not_corrected(sitting: Sitting, case: Case, window: object) -> None:
     """The claimant did not mend the claim: the clerk decides on a refusal."""
-    court.open_task(
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.NOT_CORRECTED,
@@ -569,15 +569,15 @@ def not_corrected(court: Sitting, case: Case, window: object) -> None:
     )
 
 
-def start_answer(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:
+def start_answer(sitting: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:
     """A respondent was served with the claim: the windows to answer and to give evidence run from that day."""
     if who.role is Role.CLAIMANT or any(
-        w.state is not WindowState.ENDED for w in court.windows(case, "answer", party=who, state=None)
+        w.state is not WindowState.ENDED for w in sitting.windows(case, "answer", party=who, state=None)
     ):
         return
-    rule = start_acknowledgement(court, case, who, served_at, proof)
-    court.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)
+    rule = start_acknowledgement(sitting, case, who, served_at, proof)
+    sitting.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)
     # Where documents are due so long before a hearing, service starts nothing.
-    for each in [] if court.pack(case).window("evidence").before else parties(case):
-        if not court.windows(case, "evidence", party=each, state=None):
-            court.start_window(case, "evidence", party=each, start=served_at, proof=proof)
+    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
+        if not sitting.windows(case, "evidence", party=each, state=None):
+            sitting.start_window(case, "evidence", party=each, start=served_at, proof=proof)

@@ -45,9 +45,9 @@ class AcknowledgeInput(CourtModel):
 
 
 @guard("CPR 10.3, 15.4")
-def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def not_answered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to acknowledge: the answer is there."""
-    met = court.windows(case, "answer", party=court.party_of(case, actor), state=WindowState.MET)
+    met = sitting.windows(case, "answer", party=sitting.party_of(case, actor), state=WindowState.MET)
     return T("You have answered; nothing more has to be acknowledged.") if met else None
 
 
@@ -66,7 +66,7 @@ def not_answered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     help=T("You tell the court that the claim has reached you. You admit nothing, and have longer for your defence."),
 )
 def acknowledge_service(
-    court: Sitting, case: Case, given: AcknowledgeInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AcknowledgeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Give the respondent the longer time for the defence, from the same service; from now runs the time to object to
     the court (CPR 10.3, 15.4, 11(4)).
@@ -74,18 +74,18 @@ def acknowledge_service(
     A late acknowledgement counts, marked, as long as nothing was decided: the longer
     time still runs from service.
     """
-    who = court.party_of(case, actor)
+    who = sitting.party_of(case, actor)
     running = [
         w
-        for w in court.windows(case, "answer", party=who, state=None)
+        for w in sitting.windows(case, "answer", party=who, state=None)
         if w.state in (WindowState.OPEN, WindowState.LAPSED)
     ]
-    longer = [w for w in running if by_rule(court, case, w, "answer")]
+    longer = [w for w in running if by_rule(sitting, case, w, "answer")]
     for window in longer:
         if window.state is WindowState.LAPSED and window.due_at is not None and window.due_at >= now:
             window.state, window.closed_by = WindowState.OPEN, None
-    if OBJECTION_WINDOW in court.pack(case).windows.rules:
-        court.start_window(case, OBJECTION_WINDOW, party=who, start=now)
+    if OBJECTION_WINDOW in sitting.pack(case).windows.rules:
+        sitting.start_window(case, OBJECTION_WINDOW, party=who, start=now)
     due = longer[-1].due_at if longer else None
     return Recorded(
         T("%(name)s acknowledged service of the claim", name=who.name),
@@ -93,28 +93,28 @@ def acknowledge_service(
     )
 
 
-def start_acknowledgement(court: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> str:
+def start_acknowledgement(sitting: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> str:
     """Let the time to acknowledge run where the rules know it; gives the rule by which the answer runs meanwhile."""
-    if ACKNOWLEDGEMENT not in court.pack(case).windows.rules:
+    if ACKNOWLEDGEMENT not in sitting.pack(case).windows.rules:
         return "answer"
-    court.start_window(case, ACKNOWLEDGEMENT, party=who, start=served_at, proof=proof)
+    sitting.start_window(case, ACKNOWLEDGEMENT, party=who, start=served_at, proof=proof)
     return SHORTER
 
 
-def answered(court: Sitting, case: Case, who: Party) -> None:
+def answered(sitting: Sitting, case: Case, who: Party) -> None:
     """Who has answered acknowledges nothing more, and has taken the court as it is."""
     for kind in (ACKNOWLEDGEMENT, OBJECTION_WINDOW):
-        court.close_windows(case, kind, WindowState.ENDED, party=who)
+        sitting.close_windows(case, kind, WindowState.ENDED, party=who)
 
 
 @guard("CPL 130", "EV 55", "CPI 216, 247")
-def may_object(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def may_object(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection to the court can be raised where service is acknowledged first: not acknowledged, or the
     time after that is over (CPR 11(4)).
     """
-    if ACKNOWLEDGEMENT not in court.pack(case).windows.rules:
+    if ACKNOWLEDGEMENT not in sitting.pack(case).windows.rules:
         return None
-    mine = court.windows(case, OBJECTION_WINDOW, party=court.party_of(case, actor), state=None)
+    mine = sitting.windows(case, OBJECTION_WINDOW, party=sitting.party_of(case, actor), state=None)
     if not mine:
         return T("Acknowledge service first; then you have time to object.")
     return (

@@ -40,7 +40,7 @@ HELP = T(
 
 
 def _appeal(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     given: RulingAppealInput,
     actor: Actor,
@@ -49,17 +49,17 @@ def _appeal(
     title: Text,
     words: Text,
 ) -> Recorded:
-    ruling = ruling_appealed(court, case, actor, window)
+    ruling = ruling_appealed(sitting, case, actor, window)
     request = ask(
-        court,
+        sitting,
         case,
         kind,
-        court.party_of(case, actor),
+        sitting.party_of(case, actor),
         given.words,
         subject=ruling.reference,
         ground=ruling.details.get("ground"),
     )
-    court.open_task(case, Role.CLERK, DESKS[kind.value], title, risk=65, subject=request.reference)
+    sitting.open_task(case, Role.CLERK, DESKS[kind.value], title, risk=65, subject=request.reference)
     return Recorded(words, {"request": request.reference})
 
 
@@ -79,15 +79,15 @@ def _appeal(
     help=HELP,
 )
 def appeal_jurisdiction(
-    court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Appeal from the ruling that the case goes on here, or that it does not; it has no effect until the higher court
     has decided (CPL 171; EV 55).
     """
-    name = court.party_of(case, actor).name
+    name = sitting.party_of(case, actor).name
     title = T("%(name)s appealed from the ruling on jurisdiction. Send the file up, and record the outcome.", name=name)
     return _appeal(
-        court,
+        sitting,
         case,
         given,
         actor,
@@ -114,16 +114,18 @@ def appeal_jurisdiction(
     help=HELP,
     rule=APPEAL_DISMISSAL,
 )
-def appeal_dismissal(court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
+def appeal_dismissal(
+    sitting: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Appeal from the ruling that dismisses the action without deciding it; the case stands still until the higher
     court has decided (CPL 157, 171).
     """
-    name = court.party_of(case, actor).name
+    name = sitting.party_of(case, actor).name
     title = T(
         "%(name)s appealed from the dismissal of the action. Send the file up, and record the outcome.", name=name
     )
     return _appeal(
-        court,
+        sitting,
         case,
         given,
         actor,
@@ -147,12 +149,12 @@ def appeal_dismissal(court: Sitting, case: Case, given: RulingAppealInput, *, ac
     help=HELP,
     rule=APPEAL_REFUSAL,
 )
-def appeal_refusal(court: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
+def appeal_refusal(sitting: Sitting, case: Case, given: RulingAppealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Appeal from the ruling that the claim is not accepted (CPL 126); nobody else has been told of the claim yet."""
-    name = court.party_of(case, actor).name
+    name = sitting.party_of(case, actor).name
     title = T("%(name)s appealed from the refusal of the claim. Send the file up, and record the outcome.", name=name)
     return _appeal(
-        court,
+        sitting,
         case,
         given,
         actor,
@@ -166,22 +168,22 @@ def appeal_refusal(court: Sitting, case: Case, given: RulingAppealInput, *, acto
 # -- what the higher court ruled ---------------------------------------------
 
 
-def _already(court: Sitting, case: Case, day: date, now: datetime) -> None:
-    if day > now.astimezone(court.pack(case).tz).date():
+def _already(sitting: Sitting, case: Case, day: date, now: datetime) -> None:
+    if day > now.astimezone(sitting.pack(case).tz).date():
         raise InvalidInput.at("decided_on", T("This day is still to come."))
 
 
-def _behind(court: Sitting, case: Case, request: Request) -> Request:
+def _behind(sitting: Sitting, case: Case, request: Request) -> Request:
     """The ruling that was appealed from."""
-    return court.session.scalars(
+    return sitting.session.scalars(
         select(Request).where(Request.case_id == case.id, Request.reference == request.subject)
     ).one()
 
 
 @guard("CPL 178, 182")
-def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def jurisdiction_appealed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no outcome to record."""
-    return None if requests_of(court, case, APPEAL) else T("No appeal from a ruling on jurisdiction is pending.")
+    return None if requests_of(sitting, case, APPEAL) else T("No appeal from a ruling on jurisdiction is pending.")
 
 
 @act(
@@ -199,14 +201,14 @@ def jurisdiction_appealed(court: Sitting, case: Case, actor: Actor) -> Text | No
     in_record=False,
 )
 def record_jurisdiction_appeal(
-    court: Sitting, case: Case, given: JurisdictionAppealOutcome, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: JurisdictionAppealOutcome, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record what the higher court ruled: the case goes on and evidence runs again, or it goes elsewhere (CPL 178; EV
     55).
     """
-    request: Request = court.resolved("jurisdiction_appeal", given.request)
-    _already(court, case, given.decided_on, now)
-    ruling, ground = _behind(court, case, request), request.details["ground"]
+    request: Request = sitting.resolved("jurisdiction_appeal", given.request)
+    _already(sitting, case, given.decided_on, now)
+    ruling, ground = _behind(sitting, case, request), request.details["ground"]
     result = {
         "request": request.reference,
         "outcome": given.outcome,
@@ -215,18 +217,18 @@ def record_jurisdiction_appeal(
         "court": given.court,
     }
     if ruling.kind is ENDING:
-        return Recorded(_on_ending(court, case, given.outcome, request, ruling, given.number, now), result)
+        return Recorded(_on_ending(sitting, case, given.outcome, request, ruling, given.number, now), result)
     if given.outcome == "upheld":
-        decide(court, case, request, RequestState.REFUSED)
-        if not requests_of(court, case, APPEAL):
-            evidence_goes_on(court, case, now)
+        decide(sitting, case, request, RequestState.REFUSED)
+        if not requests_of(sitting, case, APPEAL):
+            evidence_goes_on(sitting, case, now)
         return Recorded(
             T("The higher court upheld the ruling: the case goes on here (%(number)s)", number=given.number), result
         )
     if ground == "place" and not given.court:
         raise InvalidInput.at("court", T("Name the court to which the case goes."))
-    decide(court, case, request, RequestState.GRANTED)
-    end_case(court, case, Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED, now)
+    decide(sitting, case, request, RequestState.GRANTED)
+    end_case(sitting, case, Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED, now)
     words = (
         T("The higher court set the ruling aside: the case goes to %(court)s", court=given.court or "")
         if ground == "place"
@@ -236,29 +238,31 @@ def record_jurisdiction_appeal(
 
 
 def _on_ending(
-    court: Sitting, case: Case, outcome: str, request: Request, ruling: Request, number: str, now: datetime
+    sitting: Sitting, case: Case, outcome: str, request: Request, ruling: Request, number: str, now: datetime
 ) -> Text:
     """Upheld, the ruling takes effect, as the higher court's is final (CPL 182); set aside, everything goes on from
     where it stood.
     """
     if outcome == "upheld":
-        decide(court, case, request, RequestState.REFUSED)
+        decide(sitting, case, request, RequestState.REFUSED)
         kind = request.kind
-        if not any(one.subject == ruling.reference for one in requests_of(court, case, kind)):
-            court.then("end_by_ruling", EndingInput(ruling=ruling.reference))
+        if not any(one.subject == ruling.reference for one in requests_of(sitting, case, kind)):
+            sitting.then("end_by_ruling", EndingInput(ruling=ruling.reference))
         return T("The higher court upheld the ruling (%(number)s)", number=number)
-    decide(court, case, request, RequestState.GRANTED)
-    for one in requests_of(court, case, request.kind):
+    decide(sitting, case, request, RequestState.GRANTED)
+    for one in requests_of(sitting, case, request.kind):
         if one.subject == ruling.reference:
-            decide(court, case, one, RequestState.OVER)
-    goes_on(court, case, ruling, now)
+            decide(sitting, case, one, RequestState.OVER)
+    goes_on(sitting, case, ruling, now)
     return T("The higher court set the ruling aside: the case goes on here (%(number)s)", number=number)
 
 
 @guard("CPL 178, 182", "CPI 330")
-def ruling_was_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def ruling_was_appealed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no outcome to record."""
-    return None if requests_of(court, case, RULING_APPEAL) else T("No appeal from a refusal or a dismissal is pending.")
+    return (
+        None if requests_of(sitting, case, RULING_APPEAL) else T("No appeal from a refusal or a dismissal is pending.")
+    )
 
 
 @act(
@@ -275,14 +279,14 @@ def ruling_was_appealed(court: Sitting, case: Case, actor: Actor) -> Text | None
     in_record=False,
 )
 def record_ruling_appeal(
-    court: Sitting, case: Case, given: RulingAppealOutcome, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: RulingAppealOutcome, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record what the higher court ruled on a refusal or a dismissal: it stands, or the claim is taken up again as it
     was told to (CPI 330).
     """
-    request: Request = court.resolved("ruling_appeal", given.request)
-    _already(court, case, given.decided_on, now)
-    ruling = _behind(court, case, request)
+    request: Request = sitting.resolved("ruling_appeal", given.request)
+    _already(sitting, case, given.decided_on, now)
+    ruling = _behind(sitting, case, request)
     result = {
         "request": request.reference,
         "outcome": given.outcome,
@@ -290,16 +294,16 @@ def record_ruling_appeal(
         "decided_on": given.decided_on.isoformat(),
     }
     if ruling.subject != APPEAL_REFUSAL:
-        return Recorded(_on_ending(court, case, given.outcome, request, ruling, given.number, now), result)
+        return Recorded(_on_ending(sitting, case, given.outcome, request, ruling, given.number, now), result)
     if given.outcome == "upheld":
-        decide(court, case, request, RequestState.REFUSED)
-        decide(court, case, ruling, RequestState.GRANTED)
+        decide(sitting, case, request, RequestState.REFUSED)
+        decide(sitting, case, ruling, RequestState.GRANTED)
         return Recorded(T("The higher court upheld the ruling (%(number)s)", number=given.number), result)
-    decide(court, case, request, RequestState.GRANTED)
-    decide(court, case, ruling, RequestState.REFUSED)
+    decide(sitting, case, request, RequestState.GRANTED)
+    decide(sitting, case, ruling, RequestState.REFUSED)
     case.outcome, case.closed_at = None, None
-    court.move(case, Stage.LODGED)
-    court.start_window(case, "registry_review", start=now)
+    sitting.move(case, Stage.LODGED)
+    sitting.start_window(case, "registry_review", start=now)
     return Recorded(
         T("The higher court set the refusal aside: the claim is taken up (%(number)s)", number=given.number), result
     )
@@ -308,19 +312,19 @@ def record_ruling_appeal(
 # -- nobody may appeal any longer ---------------------------------------------
 
 
-def appeal_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def appeal_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """A party's time to appeal from a ruling ended; with the last one the ruling has effect (CPL 158)."""
     query = select(Request).where(Request.case_id == case.id, Request.reference == window.subject)
-    ruling = court.session.scalar(query)
-    if ruling is None or not is_final(court, case, ruling, window.kind):
+    ruling = sitting.session.scalar(query)
+    if ruling is None or not is_final(sitting, case, ruling, window.kind):
         return
     if ruling.kind is not ENDING:
-        if not requests_of(court, case, OBJECTION):
-            evidence_goes_on(court, case, window.due_at or court.now)
+        if not requests_of(sitting, case, OBJECTION):
+            evidence_goes_on(sitting, case, window.due_at or sitting.now)
     elif ruling.state is RequestState.ASKED and window.kind == APPEAL_REFUSAL:
-        decide(court, case, ruling, RequestState.GRANTED)
+        decide(sitting, case, ruling, RequestState.GRANTED)
     elif ruling.state is RequestState.ASKED:
-        court.then("end_by_ruling", EndingInput(ruling=ruling.reference), effective_at=window.due_at)
+        sitting.then("end_by_ruling", EndingInput(ruling=ruling.reference), effective_at=window.due_at)
 
 
 @act(
@@ -335,15 +339,15 @@ def appeal_lapsed(court: Sitting, case: Case, window: Window) -> None:
     source=law("CPL 158, 182"),
     in_record=False,
 )
-def end_by_ruling(court: Sitting, case: Case, given: EndingInput, *, actor: Actor, now: datetime) -> Recorded:
+def end_by_ruling(sitting: Sitting, case: Case, given: EndingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that nobody appealed in time, or that the higher court upheld the ruling: the case ends as was ruled (CPL
     158).
     """
     query = select(Request).where(Request.case_id == case.id, Request.reference == given.ruling, Request.kind == ENDING)
-    ruling = court.session.scalars(query).one()
+    ruling = sitting.session.scalars(query).one()
     outcome, to = Outcome(ruling.details["outcome"]), ruling.details.get("to")
-    decide(court, case, ruling, RequestState.GRANTED)
-    end_case(court, case, outcome, now)
+    decide(sitting, case, ruling, RequestState.GRANTED)
+    end_case(sitting, case, outcome, now)
     words = (
         T("The ruling has effect: the case goes to %(court)s", court=to)
         if to

@@ -44,21 +44,21 @@ def may_be_taken(act: Act) -> bool:
     source=law("CPL 123", "CPI 265", "OLR 10, 11"),
     in_record=False,
 )
-def take_filing(court: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
+def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a named person filed orally or on paper and confirmed it; her act follows as an entry of her own (CPL
     123; CPI 265).
 
     Everything that holds for the act online holds here: who, when, in what stage. A
     paper counts from the day on which it came, also where it is scanned later.
     """
-    party: Party = court.resolved("party", given.party)
-    taken = court.court.table[given.act]
-    acting = Actor(party.role, given.writer, party.name, case.id, party.id, strong_at=court.court.clock.machine_now())
-    came = _came(court, given, now)
+    party: Party = sitting.resolved("party", given.party)
+    taken = sitting.court.table[given.act]
+    acting = Actor(party.role, given.writer, party.name, case.id, party.id, strong_at=sitting.court.clock.machine_now())
+    came = _came(sitting, given, now)
     if taken.name != FIRST:
-        _check(court, case, taken, acting, came)
+        _check(sitting, case, taken, acting, came)
     model = taken.input.model_validate(given.given)
-    court.then(taken.name, model, actor=acting, effective_at=came)
+    sitting.then(taken.name, model, actor=acting, effective_at=came)
     words = T(
         "%(act)s, for %(name)s: %(manner)s by %(clerk)s; %(confirmation)s",
         act=taken.title,
@@ -86,29 +86,29 @@ CONFIRMED = {
 }
 
 
-def _came(court: Sitting, given: FilingTaken, now: datetime) -> datetime | None:
+def _came(sitting: Sitting, given: FilingTaken, now: datetime) -> datetime | None:
     """The instant from which a paper counts: the end of the day on which it came; None where it is now."""
     if given.received_on is None or given.manner is not Manner.PAPER:
         return None
-    tz = court.court.settings.tz
+    tz = sitting.court.settings.tz
     if given.received_on > now.astimezone(tz).date():
         raise InvalidInput.at("received_on", T("This day is still to come."))
     end = datetime.combine(given.received_on, time(23, 59, 59), tz)
     return min(end, now)
 
 
-def _check(court: Sitting, case: Case, taken: Act, acting: Actor, came: datetime | None) -> None:
+def _check(sitting: Sitting, case: Case, taken: Act, acting: Actor, came: datetime | None) -> None:
     """As for the party herself, on the day her paper came; a time limit that ended since is met all the same. Raises
     what stands in the way.
     """
     if not may_be_taken(taken):
         raise ActNotOpen(T("This cannot be filed at the counter."))
     breach = (
-        refusal(court.court.look(court.session, came), taken, case, acting)
+        refusal(sitting.court.look(sitting.session, came), taken, case, acting)
         if came is not None
-        else refusal(court, taken, case, acting)
+        else refusal(sitting, taken, case, acting)
     )
-    window = window_for(court, taken, case, acting) if taken.window else None
+    window = window_for(sitting, taken, case, acting) if taken.window else None
     in_time = (
         came is not None
         and window is not None
@@ -118,6 +118,6 @@ def _check(court: Sitting, case: Case, taken: Act, acting: Actor, came: datetime
     )
     if in_time and window is not None:
         window.state = WindowState.OPEN
-        breach = refusal(court.court.look(court.session, came), taken, case, acting)
+        breach = refusal(sitting.court.look(sitting.session, came), taken, case, acting)
     if breach is not None:
         raise breach

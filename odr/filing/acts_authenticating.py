@@ -27,7 +27,7 @@ MANDATE, IDENTITY = "mandate", "identity"
 
 
 @guard("CPL 62, 275", "CPI 521–524")
-def somebody_is_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_is_abroad(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to record: nobody is noted as living abroad."""
     return None if any(p.abroad for p in parties(case)) else T("No party is noted as living abroad. Note that first.")
 
@@ -46,19 +46,19 @@ def somebody_is_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
     help=T("Before this is recorded, nobody acts for a party abroad on a mandate."),
 )
 def record_authentication(
-    court: Sitting, case: Case, given: AuthenticationInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AuthenticationInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record which papers of a party abroad were authenticated, how, where and when; from now on the mandate counts
     (CPL 275; CPI 521).
 
     Raises InvalidInput for a party who does not live abroad and for a day still to come.
     """
-    party: Party = court.resolved("party", given.party)
+    party: Party = sitting.resolved("party", given.party)
     if not party.abroad:
         raise InvalidInput.at("party", T("This party is not noted as living abroad."))
-    if given.on > now.astimezone(court.court.settings.tz).date():
+    if given.on > now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("on", T("This day is still to come."))
-    seen = {"how": given.how, "place": given.place, "on": given.on.isoformat(), "entry": court.next_number(case)}
+    seen = {"how": given.how, "place": given.place, "on": given.on.isoformat(), "entry": sitting.next_number(case)}
     covered = (MANDATE, IDENTITY) if given.covers == "both" else (given.covers,)
     party.details = {**party.details, CHAIN: {**party.details.get(CHAIN, {}), **dict.fromkeys(covered, seen)}}
     return Recorded(
@@ -67,7 +67,7 @@ def record_authentication(
     )
 
 
-def mandate_from_abroad(court: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
+def mandate_from_abroad(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
     """Reason why a representative of a party abroad does nothing yet: mandate and identity are not authenticated (CPL
     275; CPI 521).
     """

@@ -57,18 +57,18 @@ def sum_of(relief: list[ReliefInput]) -> int:
     return sum(one.amount.minor for one in relief if one.amount is not None)
 
 
-def sum_of_standing(court: Sitting, case: Case) -> int:
+def sum_of_standing(sitting: Sitting, case: Case) -> int:
     """The largest of the claims that stand, which decides on the procedure (CPI 278)."""
     return (
-        court.session.scalar(
+        sitting.session.scalar(
             select(func.max(Claim.amount_minor)).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
         )
         or 0
     )
 
 
-def _check_currency(court: Sitting, case: Case, relief: list[ReliefInput]) -> None:
-    currency = court.pack(case).currency
+def _check_currency(sitting: Sitting, case: Case, relief: list[ReliefInput]) -> None:
+    currency = sitting.pack(case).currency
     faults = [
         FieldFault(
             ("relief", i, "amount"),
@@ -84,10 +84,10 @@ def _check_currency(court: Sitting, case: Case, relief: list[ReliefInput]) -> No
         raise InvalidInput(faults)
 
 
-def _write_relief(court: Sitting, claim: Claim, relief: list[ReliefInput]) -> None:
+def _write_relief(sitting: Sitting, claim: Claim, relief: list[ReliefInput]) -> None:
     for i, asked in enumerate(relief, 1):
         money = asked.amount
-        court.session.add(
+        sitting.session.add(
             Relief(
                 claim_id=claim.id,
                 number=i,
@@ -99,50 +99,50 @@ def _write_relief(court: Sitting, claim: Claim, relief: list[ReliefInput]) -> No
         )
 
 
-def _write_facts(court: Sitting, case: Case, party: Party, facts: list[FactInput]) -> None:
-    first = (court.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+def _write_facts(sitting: Sitting, case: Case, party: Party, facts: list[FactInput]) -> None:
+    first = (sitting.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
     for i, told in enumerate(facts, first):
-        court.session.add(
+        sitting.session.add(
             Fact(
                 case_id=case.id,
                 party_id=party.id,
                 number=i,
                 happened_on=told.happened_on,
                 what=told.what,
-                entry_number=court.next_number(case),
+                entry_number=sitting.next_number(case),
             )
         )
 
 
-def restart_evidence(court: Sitting, case: Case, now: datetime) -> None:
+def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
     """A changed or new claim gives everybody a new time for evidence (EV 53, 55), unless it is counted back from the
     hearing.
     """
-    for each in [] if court.pack(case).window("evidence").before else parties(case):
-        court.close_windows(case, "evidence", WindowState.ENDED, party=each)
-        court.start_window(
+    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
+        sitting.close_windows(case, "evidence", WindowState.ENDED, party=each)
+        sitting.start_window(
             case,
             "evidence",
             party=each,
             start=now,
-            proof=T("Entry %(number)s of the docket.", number=court.next_number(case)),
+            proof=T("Entry %(number)s of the docket.", number=sitting.next_number(case)),
         )
 
 
-def barred_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
+def barred_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
     """Why the case can no longer follow its procedure, or None."""
     found = next(
-        one for one in track_findings(court.pack(case), amount, bars, case.filed_on) if one.track == case.track.value
+        one for one in track_findings(sitting.pack(case), amount, bars, case.filed_on) if one.track == case.track.value
     )
     return None if found.open else found
 
 
-def see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
+def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
     """Move on at once where the rules need no ruling for it (CPI 278); else the judge is asked."""
-    finding = barred_track(court, case, amount, bars)
+    finding = barred_track(sitting, case, amount, bars)
     if finding is None:
         return
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     order = list(pack.tracks.list)
     later = [
         one
@@ -155,11 +155,11 @@ def see_track(court: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
         else None
     )
     if way is not None and not way.by_ruling:
-        court.then(
+        sitting.then(
             "convert_track", ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR
         )
     else:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.TRACK,
@@ -187,33 +187,33 @@ def _bars(relief: list[ReliefInput]) -> set[Bar]:
         "Ask for more, for less, or for something else, until the debate ends. Fee, procedure and time for evidence follow."
     ),
 )
-def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, now: datetime) -> Recorded:
+def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace what a party asks for by what she now asks for; fee, track and time for evidence follow (CPI 232; EV 55;
     FEE 21).
 
     A mere reduction moves no evidence period and earns a refund only while the
     court still investigates.
     """
-    _check_currency(court, case, given.relief)
-    me = court.party_of(case, actor)
-    claim = standing_claim(court, case, me.id)
+    _check_currency(sitting, case, given.relief)
+    me = sitting.party_of(case, actor)
+    claim = standing_claim(sitting, case, me.id)
     assert claim is not None
     before, after = Money(claim.amount_minor, claim.currency), Money(sum_of(given.relief), claim.currency)
-    in_time = investigation_is_open(court, case)
+    in_time = investigation_is_open(sitting, case)
     old_kinds = sorted(
-        kind.value for kind in court.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id))
+        kind.value for kind in sitting.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id))
     )
     is_reduction = after < before and not given.facts and sorted(one.kind.value for one in given.relief) == old_kinds
-    court.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
-    _write_relief(court, claim, given.relief)
-    _write_facts(court, case, me, given.facts)
-    claim.amount_minor, claim.entry_number = after.minor, court.next_number(case)
+    sitting.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
+    _write_relief(sitting, claim, given.relief)
+    _write_facts(sitting, case, me, given.facts)
+    claim.amount_minor, claim.entry_number = after.minor, sitting.next_number(case)
     if not is_reduction:
-        restart_evidence(court, case, now)
-    court.announce(
+        restart_evidence(sitting, case, now)
+    sitting.announce(
         "claim_changed", case, party=me, given=given, kind=claim.kind, in_time=in_time, before=before, after=after
     )
-    see_track(court, case, sum_of_standing(court, case), _bars(given.relief))
+    see_track(sitting, case, sum_of_standing(sitting, case), _bars(given.relief))
     words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
     return Recorded(
         words,
@@ -228,9 +228,9 @@ def amend_claim(court: Sitting, case: Case, given: AmendInput, *, actor: Actor, 
 
 
 @guard("CPL 148")
-def no_withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def no_withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why leave cannot be asked for: it was."""
-    mine = [one for one in requests_of(court, case, RequestKind.WITHDRAWAL) if one.party_id == actor.party_id]
+    mine = [one for one in requests_of(sitting, case, RequestKind.WITHDRAWAL) if one.party_id == actor.party_id]
     return T("You have already asked to withdraw; the judge decides.") if mine else None
 
 
@@ -248,19 +248,19 @@ def no_withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None
     in_record=False,
     help=T("After acceptance the judge gives leave; half the fee goes back. You may bring the claim again later."),
 )
-def withdraw_claim(court: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
+def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for leave to withdraw; before acceptance no leave is needed and the case is over (CPL 148)."""
-    me = court.party_of(case, actor)
-    claim = standing_claim(court, case, me.id)
+    me = sitting.party_of(case, actor)
+    claim = standing_claim(sitting, case, me.id)
     assert claim is not None
     if case.stage in (Stage.LODGED, Stage.RETURNED):
         claim.withdrawn_at = now
-        end_case(court, case, Outcome.WITHDRAWN, now)
+        end_case(sitting, case, Outcome.WITHDRAWN, now)
         return Recorded(
             T("%(name)s withdrew the claim before it was accepted", name=me.name), {"claim": claim.reference}
         )
-    request = ask(court, case, RequestKind.WITHDRAWAL, me, given.reasons or "", subject=claim.reference)
-    court.open_task(
+    request = ask(sitting, case, RequestKind.WITHDRAWAL, me, given.reasons or "", subject=claim.reference)
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.WITHDRAWAL,
@@ -275,9 +275,9 @@ def withdraw_claim(court: Sitting, case: Case, given: WithdrawInput, *, actor: A
 
 
 @guard("CPL 148", "CPI 238, 239")
-def withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no leave to give."""
-    return None if requests_of(court, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
+    return None if requests_of(sitting, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
 
 
 @act(
@@ -296,63 +296,63 @@ def withdrawal_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def rule_on_withdrawal(court: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Give leave to withdraw, or refuse it; a counterclaim goes on without the claim (CPL 148; CPI 239)."""
-    request = court.resolved("withdrawal", given.request)
+    request = sitting.resolved("withdrawal", given.request)
     name = next(p.name for p in case.parties if p.id == request.party_id)
     if given.answer == "refuse":
-        decide(court, case, request, RequestState.REFUSED)
+        decide(sitting, case, request, RequestState.REFUSED)
         return Recorded(T("No leave for %(name)s to withdraw", name=name), {"reasons": given.reasons})
-    claim = court.session.scalars(select(Claim).where(Claim.reference == request.subject)).one()
+    claim = sitting.session.scalars(select(Claim).where(Claim.reference == request.subject)).one()
     claim.withdrawn_at = now
-    decide(court, case, request, RequestState.GRANTED)
-    rest = court.session.scalar(
+    decide(sitting, case, request, RequestState.GRANTED)
+    rest = sitting.session.scalar(
         select(func.count()).select_from(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
     )
     result = {"reasons": given.reasons, "claim": claim.reference, "goes_on": bool(rest)}
     if rest:
         leaving = next(p for p in case.parties if p.id == request.party_id)
-        leaving.details = {**leaving.details, "withdrew_entry": court.next_number(case)}
-        court.announce("claim_withdrawn", case, claim=claim, party=leaving)
+        leaving.details = {**leaving.details, "withdrew_entry": sitting.next_number(case)}
+        sitting.announce("claim_withdrawn", case, claim=claim, party=leaving)
         return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
-    end_case(court, case, Outcome.WITHDRAWN, now)
+    end_case(sitting, case, Outcome.WITHDRAWN, now)
     return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
 
 
 @guard("CPL 54, 143", "CPI 232, 233")
-def no_counterclaim_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def no_counterclaim_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no further counterclaim is brought: the one that stands is changed instead."""
     return (
         T("You have brought a counterclaim. Change that one.")
-        if standing_claim(court, case, actor.party_id) is not None
+        if standing_claim(sitting, case, actor.party_id) is not None
         else None
     )
 
 
-def bring_claim(court: Sitting, case: Case, me: Party, given: CounterclaimInput, kind: str, now: datetime) -> Claim:
+def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInput, kind: str, now: datetime) -> Claim:
     """Write a claim that is brought into a running case; fee, track and time for evidence follow (CPI 232, 278; FEE 18;
     EV 55).
 
     ``kind`` is ``counterclaim`` or ``third_party_claim``.
     """
-    _check_currency(court, case, given.relief)
+    _check_currency(sitting, case, given.relief)
     claim = Claim(
         case_id=case.id,
         party_id=me.id,
         kind=kind,
         amount_minor=sum_of(given.relief),
-        currency=court.pack(case).currency,
-        entry_number=court.next_number(case),
+        currency=sitting.pack(case).currency,
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(claim)
-    court.session.flush()
-    _write_relief(court, claim, given.relief)
-    _write_facts(court, case, me, given.facts)
-    restart_evidence(court, case, now)
-    first = standing_claim(court, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
-    court.announce(f"{kind}_lodged", case, party=me, given=given, joined=True, claim=claim)
+    sitting.session.add(claim)
+    sitting.session.flush()
+    _write_relief(sitting, claim, given.relief)
+    _write_facts(sitting, case, me, given.facts)
+    restart_evidence(sitting, case, now)
+    first = standing_claim(sitting, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
+    sitting.announce(f"{kind}_lodged", case, party=me, given=given, joined=True, claim=claim)
     bars = ({Bar.COUNTERCLAIM} if kind == "counterclaim" else set()) | _bars(given.relief)
-    see_track(court, case, max(claim.amount_minor, first.amount_minor if first else 0), bars)
+    see_track(sitting, case, max(claim.amount_minor, first.amount_minor if first else 0), bars)
     return claim
 
 
@@ -371,14 +371,16 @@ def bring_claim(court: Sitting, case: Case, me: Party, given: CounterclaimInput,
         "Ask for something from the claimant that rests on the same matter. It has its own fee, and small claims procedure ends."
     ),
 )
-def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime) -> Recorded:
+def file_counterclaim(
+    sitting: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Take a counterclaim until the debate ends; fee, track and time for evidence follow (CPI 232, 233, 278; FEE 18; EV
     55).
 
     The claimants' time to answer runs from the day it reaches them.
     """
-    me = court.party_of(case, actor)
-    claim = bring_claim(court, case, me, given, "counterclaim", now)
+    me = sitting.party_of(case, actor)
+    claim = bring_claim(sitting, case, me, given, "counterclaim", now)
     total = Money(claim.amount_minor, claim.currency)
     return Recorded(
         T("%(name)s brought a counterclaim for %(amount)s", name=me.name, amount=total),
@@ -399,19 +401,19 @@ def file_counterclaim(court: Sitting, case: Case, given: CounterclaimInput, *, a
     in_record=False,
 )
 def answer_counterclaim(
-    court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record the claimant's answer to a counterclaim; silence does not stop the case, a late answer is marked (CPL
     128).
     """
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     return Recorded(T("%(name)s answered the counterclaim", name=me.name), {"position": given.position})
 
 
-def start_counter_answer(court: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
+def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
     """A counterclaim reached a claimant: her time to answer runs from that day (CPL 128)."""
-    if who.role is Role.CLAIMANT and not court.windows(case, ANSWER_COUNTERCLAIM, party=who, state=None):
-        court.start_window(case, ANSWER_COUNTERCLAIM, party=who, rule="answer", start=at, proof=proof)
+    if who.role is Role.CLAIMANT and not sitting.windows(case, ANSWER_COUNTERCLAIM, party=who, state=None):
+        sitting.start_window(case, ANSWER_COUNTERCLAIM, party=who, rule="answer", start=at, proof=proof)
 
 
 @act(
@@ -429,14 +431,14 @@ def start_counter_answer(court: Sitting, case: Case, who: Party, at: datetime, p
     in_record=False,
     help=T("The trial limit still runs from acceptance; the fee may rise."),
 )
-def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor: Actor, now: datetime) -> Recorded:
+def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, actor: Actor, now: datetime) -> Recorded:
     """Move a case to another track as the pack allows; the trial limit keeps its start and the fee follows (CPI 199,
     258).
 
     By the clock only where the rules need no ruling and a counterclaim or change
     of claim made the old track impossible (CPI 278).
     """
-    pack, before = court.pack(case), case.track
+    pack, before = sitting.pack(case), case.track
     way = (
         conversion(pack, before.value, given.to, hearing_opened=case.stage is Stage.HEARING)
         if given.to in pack.tracks.list
@@ -445,8 +447,8 @@ def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor
     if way is None:
         raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
     case.track = Track(given.to)
-    court.close_tasks(case, desks.TRACK)
-    court.announce("track_converted", case, before=before)
+    sitting.close_tasks(case, desks.TRACK)
+    sitting.announce("track_converted", case, before=before)
     result = {
         "before": before.value,
         "after": given.to,
@@ -477,9 +479,9 @@ def convert_track(court: Sitting, case: Case, given: ConvertTrackInput, *, actor
     topic=Topic.CLAIM,
     in_record=False,
 )
-def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
+def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a case to the court that hears it; here it is over and the fee paid goes along (CPL 37)."""
-    end_case(court, case, Outcome.TRANSFERRED, now)
+    end_case(sitting, case, Outcome.TRANSFERRED, now)
     return Recorded(
         T("The case goes to %(court)s", court=given.court), {"court": given.court, "reasons": given.reasons}
     )
@@ -504,18 +506,18 @@ def transfer_case(court: Sitting, case: Case, given: TransferInput, *, actor: Ac
     topic=Topic.CLAIM,
     in_record=False,
 )
-def substitute_party(court: Sitting, case: Case, given: SubstituteInput, *, actor: Actor, now: datetime) -> Recorded:
+def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let an heir, successor or the rightly named person stand in a party's place; what was done stays done (CPI 55,
     249).
 
     Where it is another person, the old account and its mandates no longer act,
     and the successor is invited by a letter of her own.
     """
-    party: Party = court.resolved("party", given.party)
+    party: Party = sitting.resolved("party", given.party)
     before = {
         "name": party.name,
         "kind": party.kind.value,
-        "until_entry": court.next_number(case),
+        "until_entry": sitting.next_number(case),
         "ground": given.ground,
     }
     party.details = {**party.details, "before": [*party.details.get("before", []), before]}
@@ -526,7 +528,7 @@ def substitute_party(court: Sitting, case: Case, given: SubstituteInput, *, acto
         given.address or party.address,
     )
     if given.ground != "wrong_name":
-        _invite_successor(court, case, party, given, now)
+        _invite_successor(sitting, case, party, given, now)
     result = {
         "party": party.label,
         "before": old,
@@ -537,13 +539,13 @@ def substitute_party(court: Sitting, case: Case, given: SubstituteInput, *, acto
     return Recorded(T("%(after)s stands in the place of %(before)s", after=party.name, before=old), result)
 
 
-def _invite_successor(court: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
+def _invite_successor(sitting: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
     party.account_id, party.joined_at, party.online = None, None, False
     party.email, party.phone, party.address = given.email, given.phone, given.address
-    for mandate in court.session.scalars(
+    for mandate in sitting.session.scalars(
         select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))
     ):
-        mandates.revoke(court.session, mandate, now)
-    forget_reach(court, party, now)
-    note_addresses(court, party, "substitution")
-    invite(court, case, party)
+        mandates.revoke(sitting.session, mandate, now)
+    forget_reach(sitting, party, now)
+    note_addresses(sitting, party, "substitution")
+    invite(sitting, case, party)

@@ -27,11 +27,11 @@ COMPLAINT_WINDOW = "complaint_reply"
 
 
 @guard("EXT 7", "COURT complaint")
-def may_complain(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def may_complain(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no complaint can be made: the rules know none, or one of the actor's waits."""
-    if COMPLAINT_WINDOW not in court.pack(case).windows.rules:
+    if COMPLAINT_WINDOW not in sitting.pack(case).windows.rules:
         return T("The rules of this court know no such complaint.")
-    mine = [one for one in requests_of(court, case, COMPLAINT) if one.party_id == actor.party_id]
+    mine = [one for one in requests_of(sitting, case, COMPLAINT) if one.party_id == actor.party_id]
     return T("Your complaint waits for its answer.") if mine else None
 
 
@@ -49,16 +49,16 @@ def may_complain(court: Sitting, case: Case, actor: Actor) -> Text | None:
         "Delay, a page that failed, how you were treated. The president answers within 15 days. It changes no time limit and no decision."
     ),
 )
-def complain(court: Sitting, case: Case, given: ComplaintInput, *, actor: Actor, now: datetime) -> Recorded:
+def complain(sitting: Sitting, case: Case, given: ComplaintInput, *, actor: Actor, now: datetime) -> Recorded:
     """Complain to the president about delay or conduct; she answers within the time of the rules, and nobody else reads
     it (EXT 7).
     """
-    me = court.party_of(case, actor)
-    seat_decider(court, case, Role.PRESIDENT)
-    request = ask(court, case, COMPLAINT, me, given.words, about=given.about)
-    window = court.start_window(case, COMPLAINT_WINDOW, start=now, subject=request.reference)
+    me = sitting.party_of(case, actor)
+    seat_decider(sitting, case, Role.PRESIDENT)
+    request = ask(sitting, case, COMPLAINT, me, given.words, about=given.about)
+    window = sitting.start_window(case, COMPLAINT_WINDOW, start=now, subject=request.reference)
     title = T("%(name)s complains. Answer within 15 days.", name=me.name)
-    court.open_task(
+    sitting.open_task(
         case, Role.PRESIDENT, desks.COMPLAINT, title, risk=40, due_at=window.due_at, subject=request.reference
     )
     return Recorded(
@@ -74,9 +74,9 @@ def _readers(party_id: int | None) -> tuple[str, ...]:
 
 
 @guard("EXT 7", "COURT complaint")
-def complaint_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def complaint_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
-    return None if requests_of(court, case, COMPLAINT) else T("No complaint waits for an answer.")
+    return None if requests_of(sitting, case, COMPLAINT) else T("No complaint waits for an answer.")
 
 
 @act(
@@ -91,13 +91,13 @@ def complaint_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def answer_complaint(court: Sitting, case: Case, given: ComplaintAnswer, *, actor: Actor, now: datetime) -> Recorded:
+def answer_complaint(sitting: Sitting, case: Case, given: ComplaintAnswer, *, actor: Actor, now: datetime) -> Recorded:
     """Answer a complaint with what was found and what is done about it; the answer is served on the one who complained
     (EXT 7).
     """
-    request: Request = court.resolved("complaint", given.request)
-    court.close_windows(case, COMPLAINT_WINDOW, WindowState.MET, subject=request.reference)
-    decide(court, case, request, RequestState.REFUSED if given.found == "unfounded" else RequestState.GRANTED)
+    request: Request = sitting.resolved("complaint", given.request)
+    sitting.close_windows(case, COMPLAINT_WINDOW, WindowState.MET, subject=request.reference)
+    decide(sitting, case, request, RequestState.REFUSED if given.found == "unfounded" else RequestState.GRANTED)
     name = next(p.name for p in case.parties if p.id == request.party_id)
     result = {"request": request.reference, "found": given.found, "party": request.party_id}
     return Recorded(
@@ -108,19 +108,21 @@ def answer_complaint(court: Sitting, case: Case, given: ComplaintAnswer, *, acto
     )
 
 
-def serve_complaint_answer(court: Sitting, case: Case, entry: DocketEntry) -> None:
+def serve_complaint_answer(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """The answer to a complaint goes to the one who complained, and to nobody else."""
-    if entry.act == "answer_complaint" and court.court.hooks.queue_service is not None:
-        court.court.hooks.queue_service(court, case, entry, [p for p in case.parties if f"party/{p.id}" in entry.named])
+    if entry.act == "answer_complaint" and sitting.court.hooks.queue_service is not None:
+        sitting.court.hooks.queue_service(
+            sitting, case, entry, [p for p in case.parties if f"party/{p.id}" in entry.named]
+        )
 
 
-def complaint_overdue(court: Sitting, case: Case, window: Window) -> None:
+def complaint_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     """The time to answer a complaint passed: it lies before everything else on the president's desk."""
-    request = court.session.scalar(
+    request = sitting.session.scalar(
         select(Request).where(Request.case_id == case.id, Request.reference == window.subject)
     )
     if request is not None and request.state is RequestState.ASKED:
         name = next(p.name for p in case.parties if p.id == request.party_id)
-        court.close_tasks(case, desks.COMPLAINT, request.reference)
+        sitting.close_tasks(case, desks.COMPLAINT, request.reference)
         title = T("The complaint of %(name)s was not answered in 15 days.", name=name)
-        court.open_task(case, Role.PRESIDENT, desks.COMPLAINT, title, risk=90, subject=request.reference)
+        sitting.open_task(case, Role.PRESIDENT, desks.COMPLAINT, title, risk=90, subject=request.reference)

@@ -62,9 +62,9 @@ FREE_FOR_ALL = frozenset(
 """What each of the represented still does for herself: her own address, powers, evidence, and leaving."""
 
 
-def group_of(court: Sitting, case: Case) -> GroupAction | None:
+def group_of(sitting: Sitting, case: Case) -> GroupAction | None:
     """The action of many a case is, or None."""
-    return court.session.scalar(select(GroupAction).where(GroupAction.case_id == case.id))
+    return sitting.session.scalar(select(GroupAction).where(GroupAction.case_id == case.id))
 
 
 def representatives(case: Case) -> list[Party]:
@@ -86,7 +86,7 @@ def represented(case: Case) -> list[Party]:
     return mine if representatives(case) else []
 
 
-def conducted_by_others(court: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
+def conducted_by_others(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
     """Reason why a claimant does not act by herself, or her representatives not without her (CPL 56).
 
     What the representatives do counts for all; to change, waive, admit or settle
@@ -99,15 +99,15 @@ def conducted_by_others(court: Sitting, act: Act, case: Case, actor: Actor) -> T
         return None
     if not mine.details.get("represents_since"):
         return T("The representatives conduct this case for all claimants (Civil Procedure Law, art. 56).")
-    if act.special and represented(case) and not _agreed_by_all(court, case):
+    if act.special and represented(case) and not _agreed_by_all(sitting, case):
         return T(
             "For this the representatives need the consent of everybody they represent. Propose it first (Civil Procedure Law, art. 56)."
         )
     return None
 
 
-def _agreed_by_all(court: Sitting, case: Case) -> bool:
-    latest = next(iter(reversed(requests_of(court, case, RequestKind.DISPOSITION, None))), None)
+def _agreed_by_all(sitting: Sitting, case: Case) -> bool:
+    latest = next(iter(reversed(requests_of(sitting, case, RequestKind.DISPOSITION, None))), None)
     return latest is not None and latest.state is RequestState.GRANTED
 
 
@@ -115,11 +115,11 @@ def _agreed_by_all(court: Sitting, case: Case) -> bool:
 
 
 @guard("CPL 57", "CPI 79, 194")
-def not_announced(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def not_announced(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is announced: it was, or the rules know no registration."""
-    if WINDOW not in court.pack(case).windows.rules:
+    if WINDOW not in sitting.pack(case).windows.rules:
         return T("The rules of this court know no registration of further claimants.")
-    return T("Registration was announced already.") if group_of(court, case) is not None else None
+    return T("Registration was announced already.") if group_of(sitting, case) is not None else None
 
 
 @act(
@@ -136,29 +136,31 @@ def not_announced(court: Sitting, case: Case, actor: Actor) -> Text | None:
         "For claims of one kind whose number is not known yet: whoever is concerned may register. No fee in advance; no small claims procedure."
     ),
 )
-def announce_registration(court: Sitting, case: Case, given: AnnounceInput, *, actor: Actor, now: datetime) -> Recorded:
+def announce_registration(
+    sitting: Sitting, case: Case, given: AnnounceInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Publish what the case is about and let others register, for thirty days at least (CPL 57; CPI 79).
 
     Fees not paid yet are not asked for in advance (CPI 194).
     """
-    least = court.pack(case).window(WINDOW).amount
+    least = sitting.pack(case).window(WINDOW).amount
     if given.days < least:
         raise InvalidInput.at(
             "days", T("At least %(least)s days (Civil Procedure Law Interpretation, art. 79).", least=least)
         )
-    window = court.start_window(case, WINDOW, start=now, amount=given.days)
-    court.session.add(
+    window = sitting.start_window(case, WINDOW, start=now, amount=given.days)
+    sitting.session.add(
         GroupAction(
             case_id=case.id,
             about=given.about,
             asked=given.asked,
-            announced_entry=court.next_number(case),
+            announced_entry=sitting.next_number(case),
             until=window.due_at,
         )
     )
-    court.session.flush()
-    court.announce("group_opened", case)
-    see_track(court, case, sum_of_standing(court, case), {Bar.MANY_PARTIES})
+    sitting.session.flush()
+    sitting.announce("group_opened", case)
+    see_track(sitting, case, sum_of_standing(sitting, case), {Bar.MANY_PARTIES})
     return Recorded(
         T("Others may register until %(day)s", day=window.due_at),
         {"until": window.due_at.isoformat() if window.due_at else None},
@@ -166,9 +168,9 @@ def announce_registration(court: Sitting, case: Case, given: AnnounceInput, *, a
 
 
 @guard("CPL 57", "CPI 80")
-def registration_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def registration_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can register: nothing was announced, or the time is over."""
-    running = [w for w in court.windows(case, WINDOW) if w.due_at is None or w.due_at >= court.now]
+    running = [w for w in sitting.windows(case, WINDOW) if w.due_at is None or w.due_at >= sitting.now]
     return None if running else T("Nobody can register for this case now.")
 
 
@@ -183,24 +185,24 @@ def registration_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def record_registration(
-    court: Sitting, case: Case, given: RegistrationFact, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: RegistrationFact, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Put a registration before the registry: tie and harm have to be shown (CPI 80). Only the court reads it until it
     is decided.
     """
-    account = court.session.scalars(select(Account).where(Account.reference == given.account)).one()
+    account = sitting.session.scalars(select(Account).where(Account.reference == given.account)).one()
     member = GroupMember(
         case_id=case.id,
         account_id=account.id,
         name=given.name,
         amount_minor=given.amount.minor,
         currency=given.amount.currency,
-        asked_entry=court.next_number(case),
+        asked_entry=sitting.next_number(case),
     )
-    court.session.add(member)
-    court.session.flush()
+    sitting.session.add(member)
+    sitting.session.flush()
     title = T("%(name)s registers for the action of many. Look at tie and harm.", name=given.name)
-    court.open_task(case, Role.CLERK, desks.REGISTRATION, title, risk=30, subject=member.reference)
+    sitting.open_task(case, Role.CLERK, desks.REGISTRATION, title, risk=30, subject=member.reference)
     return Recorded(
         T("%(name)s registers, asking for %(amount)s", name=given.name, amount=given.amount),
         {"member": member.reference},
@@ -208,12 +210,12 @@ def record_registration(
 
 
 @guard("CPI 80")
-def somebody_registered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_registered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no registration to decide on."""
     waiting = (
         select(GroupMember.id).where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED).limit(1)
     )
-    return None if court.session.scalar(waiting) is not None else T("No registration waits.")
+    return None if sitting.session.scalar(waiting) is not None else T("No registration waits.")
 
 
 @act(
@@ -231,25 +233,25 @@ def somebody_registered(court: Sitting, case: Case, actor: Actor) -> Text | None
     ),
 )
 def decide_registration(
-    court: Sitting, case: Case, given: RegistrationRuling, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: RegistrationRuling, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Make somebody who registered a claimant with a claim of her own, or tell her that she may sue by herself (CPI
     80).
     """
-    member: GroupMember = court.resolved("group_member", given.member)
+    member: GroupMember = sitting.resolved("group_member", given.member)
     if member.state is not MemberState.ASKED:
         raise InvalidInput.at("member", T("This was decided already."))
-    member.decided_entry, member.reasons = court.next_number(case), given.reasons
-    court.close_tasks(case, desks.REGISTRATION, member.reference)
+    member.decided_entry, member.reasons = sitting.next_number(case), given.reasons
+    sitting.close_tasks(case, desks.REGISTRATION, member.reference)
     if given.answer == "refuse":
         member.state = MemberState.REFUSED
         return Recorded(
             T("%(name)s is not registered and may sue by herself", name=member.name),
             {"member": member.reference, "reasons": given.reasons},
         )
-    party = _claimant(court, case, member, now)
+    party = _claimant(sitting, case, member, now)
     member.state, member.party_id = MemberState.REGISTERED, party.id
-    court.announce("group_member", case, party=party, amount=member.amount_minor)
+    sitting.announce("group_member", case, party=party, amount=member.amount_minor)
     result = {
         "member": member.reference,
         "party": party.label,
@@ -258,11 +260,11 @@ def decide_registration(
     return Recorded(T("%(name)s is registered as claimant", name=member.name), {**result, "reasons": given.reasons})
 
 
-def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) -> Party:
+def _claimant(sitting: Sitting, case: Case, member: GroupMember, now: datetime) -> Party:
     asked = next(
-        input_of(e) for e in entries_of(court.session, case, "record_registration") if e.number == member.asked_entry
+        input_of(e) for e in entries_of(sitting.session, case, "record_registration") if e.number == member.asked_entry
     )
-    account = court.session.get_one(Account, member.account_id)
+    account = sitting.session.get_one(Account, member.account_id)
     party = Party(
         case_id=case.id,
         role=Role.CLAIMANT,
@@ -276,21 +278,21 @@ def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) ->
         locale=account.locale,
         online=True,
         joined_at=now,
-        details={"registered_entry": court.next_number(case)},
+        details={"registered_entry": sitting.next_number(case)},
     )
     case.parties.append(party)
-    court.session.flush()
-    note_addresses(court, party, "registration")
+    sitting.session.flush()
+    note_addresses(sitting, party, "registration")
     claim = Claim(
         case_id=case.id,
         party_id=party.id,
         amount_minor=member.amount_minor,
         currency=member.currency,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(claim)
-    court.session.flush()
-    court.session.add(
+    sitting.session.add(claim)
+    sitting.session.flush()
+    sitting.session.add(
         Relief(
             claim_id=claim.id,
             number=1,
@@ -307,11 +309,11 @@ def _claimant(court: Sitting, case: Case, member: GroupMember, now: datetime) ->
 
 
 @guard("CPL 56, 57", "CPI 76–78")
-def many_claimants(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def many_claimants(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody is named yet: too few claimants, registration still runs, or it was done."""
     if representatives(case):
         return T("The representatives are named.")
-    if registration_runs(court, case, actor) is None:
+    if registration_runs(sitting, case, actor) is None:
         return T("Others can still register. Wait until the time is over.")
     if len(parties(case, Role.CLAIMANT)) < MANY:
         return T(
@@ -322,7 +324,7 @@ def many_claimants(court: Sitting, case: Case, actor: Actor) -> Text | None:
 
 
 @guard("CPL 56, 57", "CPI 76, 77")
-def may_elect(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def may_elect(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claimant elects nobody."""
     if representatives(case):
         return T("The representatives are named.")
@@ -340,19 +342,19 @@ def may_elect(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
     help=T("Two to five of the claimants conduct the case for all. Electing again replaces what you said before."),
 )
-def elect_representative(court: Sitting, case: Case, given: ElectInput, *, actor: Actor, now: datetime) -> Recorded:
+def elect_representative(sitting: Sitting, case: Case, given: ElectInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record whom a claimant wants; the court counts the latest word of each (CPI 76, 77)."""
-    chosen = [court.resolved("party", one) for one in given.candidates]
+    chosen = [sitting.resolved("party", one) for one in given.candidates]
     if any(p.role is not Role.CLAIMANT or p.left_at is not None for p in chosen):
         raise InvalidInput.at("candidates", T("Only claimants can be elected."))
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     return Recorded(T("%(name)s elected representatives", name=me.name), {"elected": sorted({p.label for p in chosen})})
 
 
-def tally(court: Sitting, case: Case) -> Counter[str]:
+def tally(sitting: Sitting, case: Case) -> Counter[str]:
     """Votes by label of the party, the latest word of each claimant counted."""
     latest: dict[int, list[str]] = {}
-    for entry in entries_of(court.session, case, "elect_representative"):
+    for entry in entries_of(sitting.session, case, "elect_representative"):
         latest[entry.party_id or 0] = input_of(entry)["candidates"]
     return Counter(reference for chosen in latest.values() for reference in set(chosen))
 
@@ -373,15 +375,15 @@ def tally(court: Sitting, case: Case) -> Counter[str]:
     ),
 )
 def name_representatives(
-    court: Sitting, case: Case, given: NameRepresentativesInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: NameRepresentativesInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record who conducts the case for all, two to five: elected, agreed with the court, or appointed by it (CPI 77,
     78).
     """
-    people: list[Party] = [court.resolved("party", one) for one in dict.fromkeys(given.people)]
+    people: list[Party] = [sitting.resolved("party", one) for one in dict.fromkeys(given.people)]
     if len(people) < 2 or any(p.role is not Role.CLAIMANT or p.left_at is not None for p in people):
         raise InvalidInput.at("people", T("Name two to five of the claimants."))
-    votes = tally(court, case)
+    votes = tally(sitting, case)
     if given.how == "elected":
         least = min(votes[p.reference] for p in people)
         ahead = [
@@ -390,12 +392,12 @@ def name_representatives(
         if least == 0 or ahead:
             raise InvalidInput.at("people", T("These are not those with the most votes."))
     for person in people:
-        person.details = {**person.details, "represents_since": court.next_number(case)}
-    group = group_of(court, case)
+        person.details = {**person.details, "represents_since": sitting.next_number(case)}
+    group = group_of(sitting, case)
     if group is None:
         group = GroupAction(case_id=case.id)
-        court.session.add(group)
-    group.how, group.named_entry = given.how, court.next_number(case)
+        sitting.session.add(group)
+    group.how, group.named_entry = given.how, sitting.next_number(case)
     names = ", ".join(p.name for p in people)
     result = {
         "people": [p.label for p in people],
@@ -408,13 +410,13 @@ def name_representatives(
 
 
 @guard("CPL 56")
-def represents_others(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def represents_others(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is proposed: the actor represents nobody, or a proposal waits."""
     if not any(p.id == actor.party_id for p in representatives(case)):
         return T("You represent no other claimants.")
     return (
         T("A proposal waits for the consent of the others.")
-        if requests_of(court, case, RequestKind.DISPOSITION)
+        if requests_of(sitting, case, RequestKind.DISPOSITION)
         else None
     )
 
@@ -431,11 +433,11 @@ def represents_others(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def propose_disposition(
-    court: Sitting, case: Case, given: DispositionInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: DispositionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask everybody who is represented whether claims may be changed, waived, admitted or settled (CPL 56)."""
-    me = court.party_of(case, actor)
-    request = ask(court, case, RequestKind.DISPOSITION, me, given.words, what=given.what, said={})
+    me = sitting.party_of(case, actor)
+    request = ask(sitting, case, RequestKind.DISPOSITION, me, given.words, what=given.what, said={})
     return Recorded(
         T("%(name)s proposes a step that needs everybody’s consent", name=me.name),
         {"request": request.reference, "what": given.what},
@@ -443,11 +445,11 @@ def propose_disposition(
 
 
 @guard("CPL 56")
-def is_represented(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def is_represented(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the actor has nothing to agree to."""
     if not any(p.id == actor.party_id for p in represented(case)):
         return T("You conduct the case yourself.")
-    return None if requests_of(court, case, RequestKind.DISPOSITION) else T("Nothing is proposed.")
+    return None if requests_of(sitting, case, RequestKind.DISPOSITION) else T("Nothing is proposed.")
 
 
 @act(
@@ -463,15 +465,15 @@ def is_represented(court: Sitting, case: Case, actor: Actor) -> Text | None:
     help=T("Without the consent of everybody your representatives cannot change, waive, admit or settle."),
 )
 def consent_to_disposition(
-    court: Sitting, case: Case, given: ConsentToDispositionInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ConsentToDispositionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record a represented claimant's yes or no; with the last yes the proposal stands, with one no it falls (CPL 56)."""
-    me, request = court.party_of(case, actor), court.resolved("disposition", given.proposal)
+    me, request = sitting.party_of(case, actor), sitting.resolved("disposition", given.proposal)
     said = {**request.details["said"], me.label: given.agrees}
     request.details = {**request.details, "said": said}
     if given.agrees == "no":
-        decide(court, case, request, RequestState.REFUSED)
+        decide(sitting, case, request, RequestState.REFUSED)
     elif all(said.get(p.label) == "yes" for p in represented(case)):
-        decide(court, case, request, RequestState.GRANTED)
+        decide(sitting, case, request, RequestState.GRANTED)
     words = T("%(name)s agrees", name=me.name) if given.agrees == "yes" else T("%(name)s does not agree", name=me.name)
     return Recorded(words, {"request": request.reference, "agrees": given.agrees, "state": request.state.value})

@@ -54,26 +54,26 @@ AID = RequestKind.LEGAL_AID
     in_record=False,
     help=T("A photograph of your document or licence. Nobody but the registry and the judge sees it."),
 )
-def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor: Actor, now: datetime) -> Recorded:
+def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send papers that show who a party is; the registry looks at them in its review, and filing never waits for it
     (OLR 7, 9).
     """
-    party = court.party_of(case, actor)
+    party = sitting.party_of(case, actor)
     if given.paper is Paper.LICENCE and party.kind is PartyKind.PERSON:
         raise InvalidInput.at("paper", T("A licence shows who a company is; you are in this case as a person."))
     if given.paper is Paper.REPRESENTATION and not actor.is_representative:
         raise InvalidInput.at("paper", T("You act for yourself here; only a representative shows a licence."))
     if given.paper is Paper.GUARDIANSHIP and "guardian" not in party.details:
         raise InvalidInput.at("paper", T("Nobody acts in the place of this party."))
-    entry = court.next_number(case)
+    entry = sitting.next_number(case)
     party.details = {
         **party.details,
         "identity_shown": {"entry": entry, "paper": given.paper.value, "signatory": given.signatory},
     }
-    court.close_tasks(case, desks.IDENTITY_ASKED, party.reference)
-    if not court.tasks(case, desks.IDENTITY_SHOWN, party.reference):
+    sitting.close_tasks(case, desks.IDENTITY_ASKED, party.reference)
+    if not sitting.tasks(case, desks.IDENTITY_SHOWN, party.reference):
         title = T("%(name)s sent papers that show who she is. Look at them and verify.", name=party.name)
-        court.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=20, subject=party.reference)
+        sitting.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=20, subject=party.reference)
     return Recorded(
         T("%(name)s showed the registry papers: %(paper)s", name=party.name, paper=given.paper.label),
         {"party": party.label},
@@ -92,11 +92,11 @@ def show_identity(court: Sitting, case: Case, given: ShowIdentityInput, *, actor
     topic=Topic.CLAIM,
     in_record=False,
 )
-def ask_for_papers(court: Sitting, case: Case, given: AskForPapersInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_papers(sitting: Sitting, case: Case, given: AskForPapersInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say what is still missing to verify an identity; it keeps nobody from acting (OLR 7)."""
-    party: Party = court.resolved("party", given.party)
-    court.close_tasks(case, desks.IDENTITY_SHOWN, party.reference)
-    party.details = {**party.details, "identity_asked": {"entry": court.next_number(case), "words": given.words}}
+    party: Party = sitting.resolved("party", given.party)
+    sitting.close_tasks(case, desks.IDENTITY_SHOWN, party.reference)
+    party.details = {**party.details, "identity_asked": {"entry": sitting.next_number(case), "words": given.words}}
     words = T("The registry asks %(name)s for papers: %(words)s", name=party.name, words=given.words)
     return Recorded(words, {"party": party.label}, Audience.NAMED, ("clerk", "judge", "president", f"party/{party.id}"))
 
@@ -105,9 +105,11 @@ def ask_for_papers(court: Sitting, case: Case, given: AskForPapersInput, *, acto
 
 
 @guard("CPL 61", "CPI 88")
-def somebody_represents(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_represents(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody's licence can be verified."""
-    return None if representatives_of(court.session, case, court.now) else T("Nobody represents anybody in this case.")
+    return (
+        None if representatives_of(sitting.session, case, sitting.now) else T("Nobody represents anybody in this case.")
+    )
 
 
 @act(
@@ -123,18 +125,18 @@ def somebody_represents(court: Sitting, case: Case, actor: Actor) -> Text | None
     in_record=False,
     help=T("Once for a lawyer: it then counts in all her cases."),
 )
-def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Actor, now: datetime) -> Recorded:
+def verify_licence(sitting: Sitting, case: Case, given: LicenceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what entitles a representative to act; a lawyer's licence is seen once and counts in every case (CPL 61;
     CPI 88).
     """
-    mandate: Mandate = court.resolved("any_mandate", given.mandate)
+    mandate: Mandate = sitting.resolved("any_mandate", given.mandate)
     kind = Qualification(given.kind)
-    if given.until is not None and given.until < now.astimezone(court.court.settings.tz).date():
+    if given.until is not None and given.until < now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("until", T("This licence has ended."))
     if kind in mandates.EVERYWHERE and not given.firm:
         raise InvalidInput.at("firm", T("Fill this in."))
-    account = court.session.get_one(Account, mandate.account_id)
-    court.session.add(
+    account = sitting.session.get_one(Account, mandate.account_id)
+    sitting.session.add(
         Licence(
             account_id=account.id,
             kind=kind,
@@ -145,8 +147,8 @@ def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Ac
             until_on=given.until,
         )
     )
-    court.session.flush()
-    court.close_tasks(case, desks.IDENTITY_SHOWN, next(p.reference for p in case.parties if p.id == mandate.party_id))
+    sitting.session.flush()
+    sitting.close_tasks(case, desks.IDENTITY_SHOWN, next(p.reference for p in case.parties if p.id == mandate.party_id))
     words = T("%(name)s may represent: %(kind)s", name=account.name, kind=mandates.QUALIFICATION_WORDS[kind])
     return Recorded(words, {"mandate": mandate.reference, "kind": kind.value, "firm": given.firm})
 
@@ -167,16 +169,16 @@ def verify_licence(court: Sitting, case: Case, given: LicenceInput, *, actor: Ac
     in_record=False,
     help=T("Where guardians leave it to each other or cannot agree, or nobody is there who could be one."),
 )
-def appoint_guardian(court: Sitting, case: Case, given: GuardianInput, *, actor: Actor, now: datetime) -> Recorded:
+def appoint_guardian(sitting: Sitting, case: Case, given: GuardianInput, *, actor: Actor, now: datetime) -> Recorded:
     """Name who acts in the place of a party without capacity to act in court; earlier guardians act no longer (CPL 60;
     CPI 83).
     """
-    party: Party = court.resolved("party", given.party)
+    party: Party = sitting.resolved("party", given.party)
     if party.kind is not PartyKind.PERSON:
         raise InvalidInput.at(
             "party", T("Only a person has a guardian. For a company, act as the one who may sign for it.")
         )
-    account = accounts.by_email(court.session, accounts.normal_email(given.email))
+    account = accounts.by_email(sitting.session, accounts.normal_email(given.email))
     if account is None or account.staff_roles or account.id == party.account_id:
         raise InvalidInput.at(
             "email",
@@ -184,15 +186,15 @@ def appoint_guardian(court: Sitting, case: Case, given: GuardianInput, *, actor:
                 "Nobody with that address can be the guardian here. She needs an account of her own and may not serve the court."
             ),
         )
-    _end_guardians(court, case, party)
+    _end_guardians(sitting, case, party)
     try:
-        mandate = mandates.place_guardian(court.session, party, account, now)
+        mandate = mandates.place_guardian(sitting.session, party, account, now)
     except mandates.BothSides as error:
         raise InvalidInput.at("email", error.message) from error
-    note_of(court.session, mandate).signed_entry = court.next_number(case)
+    note_of(sitting.session, mandate).signed_entry = sitting.next_number(case)
     party.account_id = None
     party.online, party.joined_at = True, party.joined_at or now
-    entry = court.next_number(case)
+    entry = sitting.next_number(case)
     party.details = {
         **party.details,
         "guardian": {"name": given.name, "ties": given.ties.value, "verified": {"means": "appointed", "entry": entry}},
@@ -203,16 +205,16 @@ def appoint_guardian(court: Sitting, case: Case, given: GuardianInput, *, actor:
     )
 
 
-def _end_guardians(court: Sitting, case: Case, party: Party) -> int:
-    held = mandates.guardians_of(court.session, party, court.now)
+def _end_guardians(sitting: Sitting, case: Case, party: Party) -> int:
+    held = mandates.guardians_of(sitting.session, party, sitting.now)
     for mandate in held:
-        mandates.revoke(court.session, mandate, court.now)
-        note_of(court.session, mandate).ended_entry = court.next_number(case)
+        mandates.revoke(sitting.session, mandate, sitting.now)
+        note_of(sitting.session, mandate).ended_entry = sitting.next_number(case)
     return len(held)
 
 
 @guard("CPL 60", "CPI 83")
-def a_guardian_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_guardian_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no guardianship can be ended."""
     return None if any("guardian" in p.details for p in case.parties) else T("No guardian acts in this case.")
 
@@ -229,19 +231,19 @@ def a_guardian_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def end_guardian(court: Sitting, case: Case, given: EndGuardianInput, *, actor: Actor, now: datetime) -> Recorded:
+def end_guardian(sitting: Sitting, case: Case, given: EndGuardianInput, *, actor: Actor, now: datetime) -> Recorded:
     """The party is of age or able again, or another guardian comes: what was done in her place stays done (CPL 60; CPI
     83).
 
     A letter with a code lets her join herself; without an address of hers the clerk brings it otherwise.
     """
-    party: Party = court.resolved("party", given.party)
-    if "guardian" not in party.details or not _end_guardians(court, case, party):
+    party: Party = sitting.resolved("party", given.party)
+    if "guardian" not in party.details or not _end_guardians(sitting, case, party):
         raise InvalidInput.at("party", T("Nobody acts in the place of this party."))
     party.details = {key: value for key, value in party.details.items() if key != "guardian"}
     party.online, party.joined_at = False, None
     party.email = given.email or party.email
-    invite(court, case, party)
+    invite(sitting, case, party)
     return Recorded(
         T("Nobody acts for %(party)s as guardian any more", party=party.name), {"party": party.label, "why": given.why}
     )
@@ -251,13 +253,13 @@ def end_guardian(court: Sitting, case: Case, given: EndGuardianInput, *, actor: 
 
 
 @guard("FEE 45", "CPL 61")
-def may_ask_for_aid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def may_ask_for_aid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and for persons."""
-    if court.party_of(case, actor).kind is not PartyKind.PERSON:
+    if sitting.party_of(case, actor).kind is not PartyKind.PERSON:
         return T("Legal aid is for persons.")
     return (
         T("You have asked already; the legal-aid body decides.")
-        if any(r.party_id == actor.party_id for r in requests_of(court, case, AID))
+        if any(r.party_id == actor.party_id for r in requests_of(sitting, case, AID))
         else None
     )
 
@@ -277,27 +279,27 @@ def may_ask_for_aid(court: Sitting, case: Case, actor: Actor) -> Text | None:
         "A lawyer who costs you nothing, if you cannot pay one. Whether you get one, the legal-aid body decides. It also helps with the fee."
     ),
 )
-def request_legal_aid(court: Sitting, case: Case, given: LegalAidInput, *, actor: Actor, now: datetime) -> Recorded:
+def request_legal_aid(sitting: Sitting, case: Case, given: LegalAidInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a request for legal aid and bring it to the legal-aid body; the case goes on meanwhile (FEE 45)."""
-    party = court.party_of(case, actor)
-    request = ask(court, case, AID, party, given.words, ground=given.ground, phone=given.phone)
+    party = sitting.party_of(case, actor)
+    request = ask(sitting, case, AID, party, given.words, ground=given.ground, phone=given.phone)
     title = T("%(name)s asks for legal aid. Pass it on, and record what the legal-aid body decides.", name=party.name)
-    court.open_task(case, Role.CLERK, desks.LEGAL_AID, title, risk=35, subject=request.reference)
-    letter = _to_the_body(court, case, party, given)
+    sitting.open_task(case, Role.CLERK, desks.LEGAL_AID, title, risk=35, subject=request.reference)
+    letter = _to_the_body(sitting, case, party, given)
     if letter is not None:
-        court.after_commit.append(lambda: mail.post(court.court.ports.mail, [letter]))
+        sitting.after_commit.append(lambda: mail.post(sitting.court.ports.mail, [letter]))
     return Recorded(
         T("%(name)s asked for legal aid", name=party.name),
         {"request": request.reference, "written": letter is not None},
     )
 
 
-def _to_the_body(court: Sitting, case: Case, party: Party, given: LegalAidInput) -> Letter | None:
+def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInput) -> Letter | None:
     """What the legal-aid body is told, and not more than the person agreed to; None where the court has no address of
     it.
     """
-    address = court.court.settings.legal_aid_email
-    if not address or court.court.ports.mail is None:
+    address = sitting.court.settings.legal_aid_email
+    if not address or sitting.court.ports.mail is None:
         return None
     reach = ", ".join(value for value in (given.phone or party.phone, party.email) if value)
     return Letter(
@@ -318,9 +320,9 @@ def _to_the_body(court: Sitting, case: Case, party: Party, given: LegalAidInput)
 
 
 @guard("FEE 45", "CPL 61")
-def aid_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def aid_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to record."""
-    return None if requests_of(court, case, AID) else T("Nobody has asked for legal aid.")
+    return None if requests_of(sitting, case, AID) else T("Nobody has asked for legal aid.")
 
 
 @act(
@@ -335,21 +337,21 @@ def aid_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def record_legal_aid(court: Sitting, case: Case, given: LegalAidReply, *, actor: Actor, now: datetime) -> Recorded:
+def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a request was passed on, granted or not; the lawyer then asks for her mandate by link as any other
     (CPL 62).
     """
-    request: Request = court.resolved("legal_aid", given.request)
+    request: Request = sitting.resolved("legal_aid", given.request)
     party = next(p for p in case.parties if p.id == request.party_id)
     if given.outcome == "passed_on":
         request.details = {**request.details, "passed_on": given.on.isoformat(), "body": given.body}
     else:
-        decide(court, case, request, RequestState.GRANTED if given.outcome == "granted" else RequestState.REFUSED)
+        decide(sitting, case, request, RequestState.GRANTED if given.outcome == "granted" else RequestState.REFUSED)
         party.details = {
             **party.details,
-            "legal_aid": {"outcome": given.outcome, "lawyer": given.lawyer, "entry": court.next_number(case)},
+            "legal_aid": {"outcome": given.outcome, "lawyer": given.lawyer, "entry": sitting.next_number(case)},
         }
-        _tell(court, party, given)
+        _tell(sitting, party, given)
     words = {
         "passed_on": T("The request of %(name)s was passed on to %(body)s", name=party.name, body=given.body),
         "granted": T(
@@ -365,9 +367,9 @@ def record_legal_aid(court: Sitting, case: Case, given: LegalAidReply, *, actor:
     )
 
 
-def _tell(court: Sitting, party: Party, given: LegalAidReply) -> None:
+def _tell(sitting: Sitting, party: Party, given: LegalAidReply) -> None:
     """A short letter to who asked; she reads the rest on the docket."""
-    if not party.email or court.court.ports.mail is None:
+    if not party.email or sitting.court.ports.mail is None:
         return
     what = (
         T(
@@ -379,8 +381,8 @@ def _tell(court: Sitting, party: Party, given: LegalAidReply) -> None:
             "You do not get legal aid. You may ask the legal-aid body to look at it again, and go on without a lawyer here."
         )
     )
-    account = court.session.get(Account, party.account_id) if party.account_id is not None else None
+    account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
     letter = Letter(
         party.email, T("Your request for legal aid"), (what,), account.locale if account is not None else party.locale
     )
-    court.after_commit.append(lambda: mail.post(court.court.ports.mail, [letter]))
+    sitting.after_commit.append(lambda: mail.post(sitting.court.ports.mail, [letter]))

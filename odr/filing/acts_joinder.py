@@ -56,14 +56,14 @@ def _refuse_known(case: Case, name: str) -> None:
         "A third party whom the outcome concerns, or somebody who has to be claimant or respondent too. The judge decides."
     ),
 )
-def ask_for_joinder(court: Sitting, case: Case, given: JoinderInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_joinder(sitting: Sitting, case: Case, given: JoinderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to bring a third party or a further claimant or respondent into the case (CPI 73, 222)."""
     _refuse_known(case, given.name)
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     who = given.model_dump(mode="json", exclude={"words"})
-    request = ask(court, case, JOINDER, me, given.words, who=who)
+    request = ask(sitting, case, JOINDER, me, given.words, who=who)
     role = Role(given.role).label
-    court.open_task(
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.JOINDER,
@@ -83,9 +83,9 @@ def ask_for_joinder(court: Sitting, case: Case, given: JoinderInput, *, actor: A
 
 
 @guard("CPL 135", "CPI 73, 74, 222")
-def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def joinder_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to rule on."""
-    return None if requests_of(court, case, JOINDER) else T("Nobody asks that somebody else takes part.")
+    return None if requests_of(sitting, case, JOINDER) else T("Nobody asks that somebody else takes part.")
 
 
 @act(
@@ -102,22 +102,22 @@ def joinder_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_joinder(sitting: Sitting, case: Case, given: JoinderRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Refuse with reasons, or bring the named person in and call her by a letter; the other parties are told (CPI 73,
     74).
     """
-    request: Request = court.resolved("joinder", given.request)
+    request: Request = sitting.resolved("joinder", given.request)
     who = request.details["who"]
     if given.answer == "refuse":
-        decide(court, case, request, RequestState.REFUSED)
+        decide(sitting, case, request, RequestState.REFUSED)
         request.details = {**request.details, "reasons": given.reasons}
         return Recorded(
             T("%(name)s is not brought into the case", name=who["name"]),
             {"request": request.reference, "reasons": given.reasons},
         )
     _refuse_known(case, who["name"])
-    decide(court, case, request, RequestState.GRANTED)
-    return _brought_in(court, case, AddPartyInput(**who, reasons=given.reasons), now)
+    decide(sitting, case, request, RequestState.GRANTED)
+    return _brought_in(sitting, case, AddPartyInput(**who, reasons=given.reasons), now)
 
 
 @act(
@@ -142,13 +142,13 @@ def rule_on_joinder(court: Sitting, case: Case, given: JoinderRuling, *, actor: 
         "Of the court’s own motion: whoever has to sue or be sued together with a party, or whom the outcome concerns in law."
     ),
 )
-def bring_in_party(court: Sitting, case: Case, given: AddPartyInput, *, actor: Actor, now: datetime) -> Recorded:
+def bring_in_party(sitting: Sitting, case: Case, given: AddPartyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Call a third party or a necessary co-party into the case without anybody's motion (CPL 59, 135; CPI 73, 74)."""
     _refuse_known(case, given.name)
-    return _brought_in(court, case, given, now)
+    return _brought_in(sitting, case, given, now)
 
 
-def _brought_in(court: Sitting, case: Case, given: AddPartyInput, now: datetime) -> Recorded:
+def _brought_in(sitting: Sitting, case: Case, given: AddPartyInput, now: datetime) -> Recorded:
     """Put the party into the case and call her; a further respondent is served with the claim within five days (CPL
     128).
     """
@@ -163,34 +163,34 @@ def _brought_in(court: Sitting, case: Case, given: AddPartyInput, now: datetime)
         phone=given.phone,
         address=given.address,
         locale="zh-Hans" if case.pack_id == "cn" else "en",
-        details={"added_entry": court.next_number(case)},
+        details={"added_entry": sitting.next_number(case)},
     )
-    court.session.add(party)
-    court.session.flush()
-    court.session.refresh(case, ["parties"])
-    note_addresses(court, party, "joinder")
+    sitting.session.add(party)
+    sitting.session.flush()
+    sitting.session.refresh(case, ["parties"])
+    note_addresses(sitting, party, "joinder")
     if role is Role.RESPONDENT:
-        court.start_window(case, "serve_claim", start=now, subject=party.reference)
-    call_in(court, case, party)
+        sitting.start_window(case, "serve_claim", start=now, subject=party.reference)
+    call_in(sitting, case, party)
     result = {"party": party.label, "name": party.name, "role": role.value, "reasons": given.reasons}
     return Recorded(T("%(name)s is brought into the case as %(role)s", name=party.name, role=role.label), result)
 
 
-def evidence_of_newcomer(court: Sitting, case: Case, who: Party, at: datetime) -> None:
+def evidence_of_newcomer(sitting: Sitting, case: Case, who: Party, at: datetime) -> None:
     """Whoever was brought in got the letter: her time for evidence begins, and the other parties' with it (EV 55)."""
-    if "added_entry" in who.details and not court.windows(case, "evidence", party=who, state=None):
-        restart_evidence(court, case, at)
+    if "added_entry" in who.details and not sitting.windows(case, "evidence", party=who, state=None):
+        restart_evidence(sitting, case, at)
 
 
 # -- what a third party claims ------------------------------------------------
 
 
 @guard("CPL 59, 143", "CPI 81, 232")
-def no_claim_of_own(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def no_claim_of_own(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a third party brings no further claim: the one that stands is changed instead."""
     return (
         T("You have brought a claim of your own. Change that one.")
-        if standing_claim(court, case, actor.party_id) is not None
+        if standing_claim(sitting, case, actor.party_id) is not None
         else None
     )
 
@@ -211,7 +211,7 @@ def no_claim_of_own(court: Sitting, case: Case, actor: Actor) -> Text | None:
     ),
 )
 def file_third_party_claim(
-    court: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Take an independent claim of a third party until the debate ends; she has the position of a claimant (CPL 59; CPI
     81, 232; FEE 18; EV 55).
@@ -219,8 +219,8 @@ def file_third_party_claim(
     Fee, track and time for evidence follow; both sides' time to answer runs from
     the day it reaches each.
     """
-    me = court.party_of(case, actor)
-    claim = bring_claim(court, case, me, given, "third_party_claim", now)
+    me = sitting.party_of(case, actor)
+    claim = bring_claim(sitting, case, me, given, "third_party_claim", now)
     total = Money(claim.amount_minor, claim.currency)
     return Recorded(
         T("%(name)s, third party, claimed %(amount)s", name=me.name, amount=total),
@@ -241,20 +241,20 @@ def file_third_party_claim(
     in_record=False,
 )
 def answer_third_party(
-    court: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record a party's answer to a third party's claim; silence does not stop the case, a late answer is marked (CPL
     128).
     """
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     return Recorded(T("%(name)s answered the third party’s claim", name=me.name), {"position": given.position})
 
 
-def start_third_party_answer(court: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
+def start_third_party_answer(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
     """A third party's claim reached a party: her time to answer runs from that day (CPL 128)."""
-    earlier = court.windows(case, ANSWER_THIRD_PARTY, party=who, state=None)
+    earlier = sitting.windows(case, ANSWER_THIRD_PARTY, party=who, state=None)
     if who.role is not Role.THIRD_PARTY and not any(w.state is not WindowState.ENDED for w in earlier):
-        court.start_window(case, ANSWER_THIRD_PARTY, party=who, rule="answer", start=at, proof=proof)
+        sitting.start_window(case, ANSWER_THIRD_PARTY, party=who, rule="answer", start=at, proof=proof)
 
 
 # -- a third party who asks herself ---------------------------------------------
@@ -272,14 +272,14 @@ def start_third_party_answer(court: Sitting, case: Case, who: Party, at: datetim
     in_record=False,
 )
 def record_intervention(
-    court: Sitting, case: Case, given: InterventionInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: InterventionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Put on the docket that somebody outside the case asks to take part; the judge rules as on any such motion (CPL
     59; CPI 81).
     """
     _refuse_known(case, given.name)
     request = ask(
-        court,
+        sitting,
         case,
         JOINDER,
         None,
@@ -287,5 +287,5 @@ def record_intervention(
         who={**given.model_dump(mode="json", exclude={"words"}), "role": Role.THIRD_PARTY.value},
     )
     title = T("%(name)s asks to take part as third party. Rule on it.", name=given.name)
-    court.open_task(case, Role.JUDGE, desks.JOINDER, title, risk=45, subject=request.reference)
+    sitting.open_task(case, Role.JUDGE, desks.JOINDER, title, risk=45, subject=request.reference)
     return Recorded(T("%(name)s asked to take part as third party", name=given.name), {"request": request.reference})

@@ -38,16 +38,16 @@ OPEN_WINDOWS = ("answer", "serve_claim", "join_platform")
 """Time that goes on running in the other case, to the same day."""
 
 
-def other_case(court: Sitting, case: Case, given: JoinIntoInput) -> list[Case]:
+def other_case(sitting: Sitting, case: Case, given: JoinIntoInput) -> list[Case]:
     """The case into which another one is joined; locked together with it. Raises InvalidInput."""
-    found = court.session.scalar(select(Case).where(Case.number == given.into))
+    found = sitting.session.scalar(select(Case).where(Case.number == given.into))
     if found is None or found.id == case.id:
         raise InvalidInput.at("into", T("No other case of this number is before the court."))
     return [found]
 
 
 @guard("CPL 55", "CPI 221")
-def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def nothing_is_heard_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the case cannot be joined into another: its own hearing has begun."""
     return (
         T("The hearing of this case has begun. Join the other case into this one instead.")
@@ -76,21 +76,21 @@ def nothing_is_heard_yet(court: Sitting, case: Case, actor: Actor) -> Text | Non
         "Both cases must be yours and of the same kind. Parties, claims, facts, exhibits and fees go along; everybody gets new time for evidence."
     ),
 )
-def join_into_case(court: Sitting, case: Case, given: JoinIntoInput, *, actor: Actor, now: datetime) -> Recorded:
+def join_into_case(sitting: Sitting, case: Case, given: JoinIntoInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let a case go on within another: parties, claims, facts, answers and exhibits are taken over (CPL 55; CPI 221).
 
     The fee already paid counts there; what is still due is asked for there. Time to
     answer that runs goes on to the same day; the time for evidence begins anew for
     all (EV 55). Without common facts every party has to agree (CPL 55).
     """
-    main = other_case(court, case, given)[0]
-    _check_main(court, case, main, given, actor)
-    moved = {p.id: _party_in(court, main, p) for p in parties(case)}
-    court.session.flush()
-    claims = _take_claims(court, case, main, moved)
-    numbers = _take_facts(court, case, main, moved)
-    _take_windows(court, case, main, moved)
-    court.announce("case_joined", case, into=main, parties=moved, facts=numbers)
+    main = other_case(sitting, case, given)[0]
+    _check_main(sitting, case, main, given, actor)
+    moved = {p.id: _party_in(sitting, main, p) for p in parties(case)}
+    sitting.session.flush()
+    claims = _take_claims(sitting, case, main, moved)
+    numbers = _take_facts(sitting, case, main, moved)
+    _take_windows(sitting, case, main, moved)
+    sitting.announce("case_joined", case, into=main, parties=moved, facts=numbers)
     names = [{"before": p.label, "after": moved[p.id].label, "name": p.name} for p in parties(case)]
     result = {
         "into": main.number,
@@ -106,20 +106,20 @@ def join_into_case(court: Sitting, case: Case, given: JoinIntoInput, *, actor: A
         ground=given.ground,
         reasons=given.reasons,
     )
-    court.then("take_in_case", taken, case=main)
-    end_case(court, case, Outcome.JOINED, now)
+    sitting.then("take_in_case", taken, case=main)
+    end_case(sitting, case, Outcome.JOINED, now)
     return Recorded(T("The case goes on within %(number)s", number=main.number or main.reference), result)
 
 
-def _check_main(court: Sitting, case: Case, main: Case, given: JoinIntoInput, actor: Actor) -> None:
+def _check_main(sitting: Sitting, case: Case, main: Case, given: JoinIntoInput, actor: Actor) -> None:
     seated = select(Seat.id).where(
         Seat.case_id == main.id, Seat.role == Role.JUDGE, Seat.account_id == actor.account_id, Seat.until_at.is_(None)
     )
-    if court.session.scalar(seated) is None:
+    if sitting.session.scalar(seated) is None:
         raise InvalidInput.at(
             "into", T("That case is on another judge’s desk. Let the president give both to one judge first.")
         )
-    if main.stage not in TRIAL or not debate_is_open(court, main) or main.stayed_at is not None:
+    if main.stage not in TRIAL or not debate_is_open(sitting, main) or main.stayed_at is not None:
         raise InvalidInput.at(
             "into", T("That case can take in no other: it is not being heard, or its debate has ended.")
         )
@@ -137,7 +137,7 @@ def _check_main(court: Sitting, case: Case, main: Case, given: JoinIntoInput, ac
             )
 
 
-def _party_in(court: Sitting, main: Case, old: Party) -> Party:
+def _party_in(sitting: Sitting, main: Case, old: Party) -> Party:
     """The same person in the other case, or a new party there; whoever acts for her acts for her there too."""
     same = [
         p
@@ -163,24 +163,24 @@ def _party_in(court: Sitting, main: Case, old: Party) -> Party:
         details={**old.details, "from_case": old.case.reference},
     )
     main.parties.append(new)
-    court.session.flush()
-    for mandate in court.session.scalars(
+    sitting.session.flush()
+    for mandate in sitting.session.scalars(
         select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None))
     ):
         mandate.case_id, mandate.party_id = main.id, new.id
     return new
 
 
-def _take_claims(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> list[Claim]:
+def _take_claims(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> list[Claim]:
     made = []
-    for old in claims_of(court.session, case):
+    for old in claims_of(sitting.session, case):
         if old.party_id in moved:
-            made.append(copy_claim(court, old, main, moved[old.party_id], old.kind))
-    court.session.flush()
+            made.append(copy_claim(sitting, old, main, moved[old.party_id], old.kind))
+    sitting.session.flush()
     return made
 
 
-def copy_claim(court: Sitting, old: Claim, into: Case, party: Party, kind: str) -> Claim:
+def copy_claim(sitting: Sitting, old: Claim, into: Case, party: Party, kind: str) -> Claim:
     """A claim with everything it asks for, as it stands, in another case."""
     new = Claim(
         case_id=into.id,
@@ -191,13 +191,13 @@ def copy_claim(court: Sitting, old: Claim, into: Case, party: Party, kind: str) 
         order_number=old.order_number,
         amount_minor=old.amount_minor,
         currency=old.currency,
-        entry_number=court.next_number(into),
+        entry_number=sitting.next_number(into),
         particulars=old.particulars,
     )
-    court.session.add(new)
-    court.session.flush()
-    for r in court.session.scalars(select(Relief).where(Relief.claim_id == old.id).order_by(Relief.number)):
-        court.session.add(
+    sitting.session.add(new)
+    sitting.session.flush()
+    for r in sitting.session.scalars(select(Relief).where(Relief.claim_id == old.id).order_by(Relief.number)):
+        sitting.session.add(
             Relief(
                 claim_id=new.id,
                 number=r.number,
@@ -211,12 +211,12 @@ def copy_claim(court: Sitting, old: Claim, into: Case, party: Party, kind: str) 
 
 
 def _take_facts(
-    court: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None
+    sitting: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None
 ) -> dict[int, int]:
     """The numbered facts with every answer to them, numbered on in the other case: number here → number there."""
     numbers: dict[int, int] = {}
-    number = max(court.session.scalars(select(Fact.number).where(Fact.case_id == main.id)).all(), default=0)
-    for old in court.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)).all():
+    number = max(sitting.session.scalars(select(Fact.number).where(Fact.case_id == main.id)).all(), default=0)
+    for old in sitting.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)).all():
         if old.party_id not in moved or (only is not None and old.party_id not in only):
             continue
         number += 1
@@ -227,31 +227,31 @@ def _take_facts(
             number=number,
             happened_on=old.happened_on,
             what=old.what,
-            entry_number=court.next_number(main),
+            entry_number=sitting.next_number(main),
         )
-        court.session.add(new)
-        court.session.flush()
-        for answer in court.session.scalars(select(FactAnswer).where(FactAnswer.fact_id == old.id)).all():
+        sitting.session.add(new)
+        sitting.session.flush()
+        for answer in sitting.session.scalars(select(FactAnswer).where(FactAnswer.fact_id == old.id)).all():
             if answer.party_id in moved:
-                court.session.add(
+                sitting.session.add(
                     FactAnswer(
                         fact_id=new.id,
                         party_id=moved[answer.party_id].id,
                         stance=answer.stance,
                         words=answer.words,
-                        entry_number=court.next_number(main),
+                        entry_number=sitting.next_number(main),
                     )
                 )
     return numbers
 
 
-def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> None:
+def _take_windows(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> None:
     """Time of a party that runs goes on there to the same day, with its whole working."""
-    for old in court.windows(case):
+    for old in sitting.windows(case):
         party = moved.get(old.party_id or 0)
         if old.kind not in OPEN_WINDOWS or (old.party_id is not None and party is None):
             continue
-        court.session.add(
+        sitting.session.add(
             Window(
                 case_id=main.id,
                 party_id=party.id if party else None,
@@ -261,7 +261,7 @@ def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Pa
                 opened_at=old.opened_at,
                 due_at=old.due_at,
                 working=old.working,
-                opened_by=court.next_number(main),
+                opened_by=sitting.next_number(main),
             )
         )
 
@@ -276,12 +276,12 @@ def _take_windows(court: Sitting, case: Case, main: Case, moved: Mapping[int, Pa
     source=law("CPI 221", "EV 55"),
     in_record=False,
 )
-def take_in_case(court: Sitting, case: Case, given: TakenInFact, *, actor: Actor, now: datetime) -> Recorded:
+def take_in_case(sitting: Sitting, case: Case, given: TakenInFact, *, actor: Actor, now: datetime) -> Recorded:
     """Tell on the docket what came from another case, give everybody new time for evidence, and look at the procedure
     (EV 55; CPI 278).
     """
-    restart_evidence(court, case, now)
-    see_track(court, case, sum_of_standing(court, case), set())
+    restart_evidence(sitting, case, now)
+    see_track(sitting, case, sum_of_standing(sitting, case), set())
     return Recorded(
         T("%(number)s was taken in: its parties, claims, facts and exhibits are now here", number=given.case),
         given.model_dump(mode="json"),
@@ -292,9 +292,9 @@ def take_in_case(court: Sitting, case: Case, given: TakenInFact, *, actor: Actor
 
 
 @guard("CPL 55", "CPI 221")
-def several_claims(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def several_claims(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be severed: there is but one claim."""
-    return None if len(claims_of(court.session, case)) > 1 else T("There is only one claim in this case.")
+    return None if len(claims_of(sitting.session, case)) > 1 else T("There is only one claim in this case.")
 
 
 @act(
@@ -315,25 +315,27 @@ def several_claims(court: Sitting, case: Case, actor: Actor) -> Text | None:
         "The claim becomes a case of its own with the same judge. Its fee is reckoned anew; what was paid for it here counts there."
     ),
 )
-def sever_claim(court: Sitting, case: Case, given: SeverInput, *, actor: Actor, now: datetime) -> Recorded:
+def sever_claim(sitting: Sitting, case: Case, given: SeverInput, *, actor: Actor, now: datetime) -> Recorded:
     """Hear a claim by itself: a new case with its own number, the same bench, and everybody's time to answer and for
     evidence anew (CPL 55).
 
     Who brought it is claimant there, whom it is against respondent. The exhibits of
     this case stay here and may be referred to; what was paid counts there.
     """
-    claim: Claim = court.resolved("claim", given.claim)
+    claim: Claim = sitting.resolved("claim", given.claim)
     owner = next(p for p in case.parties if p.id == claim.party_id)
-    new = _new_case(court, case, claim, owner, now)
-    moved = _sides(court, case, new, owner)
-    copied = copy_claim(court, claim, new, moved[owner.id], "claim")
-    _take_facts(court, case, new, moved, only={owner.id})
+    new = _new_case(sitting, case, claim, owner, now)
+    moved = _sides(sitting, case, new, owner)
+    copied = copy_claim(sitting, claim, new, moved[owner.id], "claim")
+    _take_facts(sitting, case, new, moved, only={owner.id})
     claim.withdrawn_at = now
     severed = SeveredFact(
         case=case.number or case.reference, reference=case.reference, claim=claim.reference, reasons=given.reasons
     )
-    court.then("open_severed_case", severed, case=new)
-    court.announce("claim_severed", case, claim=claim, into=new, copied=copied, party=owner, new_party=moved[owner.id])
+    sitting.then("open_severed_case", severed, case=new)
+    sitting.announce(
+        "claim_severed", case, claim=claim, into=new, copied=copied, party=owner, new_party=moved[owner.id]
+    )
     result = {
         "claim": claim.reference,
         "party": owner.label,
@@ -351,7 +353,7 @@ def sever_claim(court: Sitting, case: Case, given: SeverInput, *, actor: Actor, 
     )
 
 
-def _new_case(court: Sitting, case: Case, claim: Claim, owner: Party, now: datetime) -> Case:
+def _new_case(sitting: Sitting, case: Case, claim: Claim, owner: Party, now: datetime) -> Case:
     against = next(p for p in parties(case) if p.role is not owner.role)
     new = Case(
         pack_id=case.pack_id,
@@ -367,18 +369,18 @@ def _new_case(court: Sitting, case: Case, claim: Claim, owner: Party, now: datet
         entry_count=0,
         head_digest="0" * 64,
     )
-    new.number = case_number_for(court, new)
-    court.session.add(new)
-    court.session.flush()
-    for seat in court.session.scalars(
+    new.number = case_number_for(sitting, new)
+    sitting.session.add(new)
+    sitting.session.flush()
+    for seat in sitting.session.scalars(
         select(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_((Role.JUDGE, Role.CLERK)))
     ).all():
-        court.session.add(Seat(case_id=new.id, account_id=seat.account_id, role=seat.role, from_at=now))
-    court.session.flush()
+        sitting.session.add(Seat(case_id=new.id, account_id=seat.account_id, role=seat.role, from_at=now))
+    sitting.session.flush()
     return new
 
 
-def _sides(court: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Party]:
+def _sides(sitting: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Party]:
     """The claim's owner as claimant, those of the other side as respondents; her fellows stay behind."""
     moved: dict[int, Party] = {}
     count = 0
@@ -402,17 +404,17 @@ def _sides(court: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Par
             joined_at=old.joined_at,
             details={"from_case": case.reference},
         )
-        court.session.add(made)
-        court.session.flush()
-        for mandate in court.session.scalars(
+        sitting.session.add(made)
+        sitting.session.flush()
+        for mandate in sitting.session.scalars(
             select(Mandate).where(
                 Mandate.party_id == old.id, Mandate.revoked_at.is_(None), Mandate.signed_at.is_not(None)
             )
         ).all():
-            court.session.add(_same_mandate(mandate, new, made))
+            sitting.session.add(_same_mandate(mandate, new, made))
         moved[old.id] = made
-    court.session.flush()
-    court.session.refresh(new, ["parties"])
+    sitting.session.flush()
+    sitting.session.refresh(new, ["parties"])
     return moved
 
 
@@ -438,17 +440,17 @@ def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
     serves=Everyone.PARTIES,
     source=law("CPL 55, 128", "EV 51"),
 )
-def open_severed_case(court: Sitting, case: Case, given: SeveredFact, *, actor: Actor, now: datetime) -> Recorded:
+def open_severed_case(sitting: Sitting, case: Case, given: SeveredFact, *, actor: Actor, now: datetime) -> Recorded:
     """Open the docket of a severed claim: the other side's time to answer and everybody's time for evidence begin (CPL
     128; EV 51).
     """
     for respondent in parties(case, Role.RESPONDENT):
-        court.start_window(case, "answer", party=respondent, start=now)
-    for each in [] if court.pack(case).window("evidence").before else parties(case):
-        court.start_window(case, "evidence", party=each, start=now)
-    claim = claims_of(court.session, case)[0]
-    asked = court.session.scalars(select(Relief).where(Relief.claim_id == claim.id)).all()
+        sitting.start_window(case, "answer", party=respondent, start=now)
+    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
+        sitting.start_window(case, "evidence", party=each, start=now)
+    claim = claims_of(sitting.session, case)[0]
+    asked = sitting.session.scalars(select(Relief).where(Relief.claim_id == claim.id)).all()
     see_track(
-        court, case, claim.amount_minor, set() if all(r.amount_minor is not None for r in asked) else {Bar.NOT_MONEY}
+        sitting, case, claim.amount_minor, set() if all(r.amount_minor is not None for r in asked) else {Bar.NOT_MONEY}
     )
     return Recorded(T("Severed from %(number)s", number=given.case), given.model_dump(mode="json"))

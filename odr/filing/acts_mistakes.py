@@ -42,7 +42,7 @@ RUNS = (WindowState.OPEN, WindowState.LAPSED)
     ),
 )
 def correct_registry_mistake(
-    court: Sitting, case: Case, given: MistakeInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: MistakeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Put right what the registry wrote wrongly, with what stood before; the windows it touches are reckoned again and
     everybody is told.
@@ -50,10 +50,10 @@ def correct_registry_mistake(
     A correction never takes away time that somebody still has. Raises InvalidInput, ActNotOpen.
     """
     if given.what == "name":
-        return _name(court, case, given)
+        return _name(sitting, case, given)
     if given.what == "day":
-        return _day(court, case, given, now)
-    return _track(court, case, given, now)
+        return _day(sitting, case, given, now)
+    return _track(sitting, case, given, now)
 
 
 def _need(value: Any, name: str) -> Any:
@@ -62,12 +62,12 @@ def _need(value: Any, name: str) -> Any:
     return value
 
 
-def _name(court: Sitting, case: Case, given: MistakeInput) -> Recorded:
-    party: Party = court.resolved("party", _need(given.party, "party"))
+def _name(sitting: Sitting, case: Case, given: MistakeInput) -> Recorded:
+    party: Party = sitting.resolved("party", _need(given.party, "party"))
     before, after = party.name, _need(given.name, "name")
     if before == after:
         raise InvalidInput.at("name", T("This is what stands there already."))
-    was = {"name": before, "kind": party.kind.value, "until_entry": court.next_number(case), "ground": "registry"}
+    was = {"name": before, "kind": party.kind.value, "until_entry": sitting.next_number(case), "ground": "registry"}
     party.details = {**party.details, "before": [*party.details.get("before", []), was]}
     party.name, case.title = after, case.title.replace(before, after)[:300]
     words = T(
@@ -78,10 +78,10 @@ def _name(court: Sitting, case: Case, given: MistakeInput) -> Recorded:
     )
 
 
-def _day(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Recorded:
-    window: Window = court.resolved("case_window", _need(given.window, "window"))
+def _day(sitting: Sitting, case: Case, given: MistakeInput, now: datetime) -> Recorded:
+    window: Window = sitting.resolved("case_window", _need(given.window, "window"))
     day: date = _need(given.day, "day")
-    zone = court.pack(case).tz
+    zone = sitting.pack(case).tz
     start = datetime.fromisoformat(window.working["start"]).astimezone(zone)
     if day > now.astimezone(zone).date():
         raise InvalidInput.at("day", T("This day is still to come."))
@@ -91,13 +91,13 @@ def _day(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Reco
     window.opened_at = start.replace(year=day.year, month=day.month, day=day.day)
     proof = T(
         "Mistake of the registry corrected by entry %(number)s: the first day stood as %(day)s.",
-        number=court.next_number(case),
+        number=sitting.next_number(case),
         day=start.date(),
     )
     window.working = {**window.working, "start": window.opened_at.isoformat(), "proof": text_to_json(proof)}
-    reckon_again(court, case, window)
+    reckon_again(sitting, case, window)
     _settle(window, now)
-    title = window_title(court, case, window)
+    title = window_title(sitting, case, window)
     before_and_after = [at.isoformat() if at else None for at in (before, window.due_at)]
     facts = {"what": "day", "window": window.kind, "before": before_and_after[0], "after": before_and_after[1]}
     words = T("Mistake of the registry corrected: %(title)s runs until %(day)s", title=title, day=window.due_at)
@@ -115,23 +115,23 @@ def _settle(window: Window, now: datetime) -> None:
         window.state, window.closed_by = WindowState.OPEN, None
 
 
-def _track(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Recorded:
-    pack, before = court.pack(case), case.track
+def _track(sitting: Sitting, case: Case, given: MistakeInput, now: datetime) -> Recorded:
+    pack, before = sitting.pack(case), case.track
     name = _need(given.track, "track")
     if case.stage is not Stage.PENDING:
         raise ActNotOpen(T("Once the examination has begun, only the judge moves the case to another procedure."))
     if name not in pack.tracks.list or name == before.value:
         raise InvalidInput.at("track", T("Choose another procedure of this court than the one that stands there."))
     case.track = Track(name)
-    barred = barred_track(court, case, sum_of_standing(court, case), _bars_standing(court, case))
+    barred = barred_track(sitting, case, sum_of_standing(sitting, case), _bars_standing(sitting, case))
     if barred is not None:
         raise InvalidInput.at("track", T("This claim cannot follow that procedure."))
-    moved = [w.kind for w in court.windows(case) if _by_new_track(court, case, w, now)]
-    court.announce("track_converted", case, before=before)
+    moved = [w.kind for w in sitting.windows(case) if _by_new_track(sitting, case, w, now)]
+    sitting.announce("track_converted", case, before=before)
     title = T(
         "The procedure was corrected to %(track)s. See whether the fee has to be corrected.", track=case.track.label
     )
-    court.open_task(case, Role.JUDGE, desks.FEE_AFTER_CORRECTION, title, risk=30)
+    sitting.open_task(case, Role.JUDGE, desks.FEE_AFTER_CORRECTION, title, risk=30)
     words = T(
         "Mistake of the registry corrected: the case follows the %(after)s, not the %(before)s",
         after=case.track.label,
@@ -142,18 +142,18 @@ def _track(court: Sitting, case: Case, given: MistakeInput, now: datetime) -> Re
     )
 
 
-def _bars_standing(court: Sitting, case: Case) -> set[Bar]:
+def _bars_standing(sitting: Sitting, case: Case) -> set[Bar]:
     """What keeps the claims that stand from a procedure: a counterclaim, or that something else than money is asked
     for.
     """
-    counter = any(claim.kind == "counterclaim" for claim in claims_of(court.session, case))
-    other = any(relief.amount_minor is None for relief in reliefs_of(court.session, case))
+    counter = any(claim.kind == "counterclaim" for claim in claims_of(sitting.session, case))
+    other = any(relief.amount_minor is None for relief in reliefs_of(sitting.session, case))
     return {bar for bar, holds in ((Bar.COUNTERCLAIM, counter), (Bar.NOT_MONEY, other)) if holds}
 
 
-def _by_new_track(court: Sitting, case: Case, window: Window, now: datetime) -> bool:
+def _by_new_track(sitting: Sitting, case: Case, window: Window, now: datetime) -> bool:
     """Give a running window the length it has in the right procedure; never less than what its holder was told."""
     try:
-        return by_rule(court, case, window, window.working.get("key") or window.kind)
+        return by_rule(sitting, case, window, window.working.get("key") or window.kind)
     except NoSuchRule:
         return False

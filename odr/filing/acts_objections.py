@@ -53,9 +53,9 @@ DECIDERS = {
 
 
 @guard("CPL 130", "EV 55", "CPI 216, 247")
-def no_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def no_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection can be raised: one waits, or was ruled on."""
-    mine = [one for one in requests_of(court, case, OBJECTION, None) if one.party_id == actor.party_id]
+    mine = [one for one in requests_of(sitting, case, OBJECTION, None) if one.party_id == actor.party_id]
     return T("You have already objected.") if mine else None
 
 
@@ -72,16 +72,18 @@ def no_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     help=T("Only while your time to answer runs, and before you answer. The time for evidence stands still meanwhile."),
 )
-def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, actor: Actor, now: datetime) -> Recorded:
+def object_to_jurisdiction(
+    sitting: Sitting, case: Case, given: ObjectInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Object within the time to answer; what the pack says stands still meanwhile does so (CPL 130, EV 55).
 
     Arbitration and another court's earlier case are the same objection on other grounds.
     """
-    me = court.party_of(case, actor)
-    request = ask(court, case, OBJECTION, me, given.words, ground=given.ground, right_court=given.court or "")
-    court.close_windows(case, OBJECTION_WINDOW, WindowState.MET, party=me)
-    halted = halt([w for kind in _halted_kinds(court, case) for w in court.windows(case, kind)], now)
-    court.open_task(
+    me = sitting.party_of(case, actor)
+    request = ask(sitting, case, OBJECTION, me, given.words, ground=given.ground, right_court=given.court or "")
+    sitting.close_windows(case, OBJECTION_WINDOW, WindowState.MET, party=me)
+    halted = halt([w for kind in _halted_kinds(sitting, case) for w in sitting.windows(case, kind)], now)
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.JURISDICTION,
@@ -95,15 +97,15 @@ def object_to_jurisdiction(court: Sitting, case: Case, given: ObjectInput, *, ac
     )
 
 
-def _halted_kinds(court: Sitting, case: Case) -> list[str]:
-    effects = court.pack(case).window("jurisdiction_objection").effects
+def _halted_kinds(sitting: Sitting, case: Case) -> list[str]:
+    effects = sitting.pack(case).window("jurisdiction_objection").effects
     return [one.window for one in effects if one.when is Moment.MET and one.does is Influence.HALTS]
 
 
 @guard("CPL 130, 157, 171", "CPI 276")
-def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no objection to rule on."""
-    return None if requests_of(court, case, OBJECTION) else T("Nobody objects to the jurisdiction of this court.")
+    return None if requests_of(sitting, case, OBJECTION) else T("Nobody objects to the jurisdiction of this court.")
 
 
 @act(
@@ -122,7 +124,7 @@ def objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def rule_on_jurisdiction(
-    court: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ObjectionRuling, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Send the case away, dismiss it, or keep it (CPL 130; CPI 216, 247).
 
@@ -130,36 +132,36 @@ def rule_on_jurisdiction(
     dismissal takes effect, and the time for evidence goes on (EV 55), only after
     that. Where the track lets nobody appeal (small claims, CPI 276), at once.
     """
-    request: Request = court.resolved("jurisdiction_objection", given.request)
+    request: Request = sitting.resolved("jurisdiction_objection", given.request)
     ground = request.details["ground"]
     if given.answer == "allow" and ground == "place" and not given.court:
         raise InvalidInput.at("court", T("Name the court to which the case goes."))
     who = next(p for p in case.parties if p.id == request.party_id)
     result = {"ground": ground, "reasons": given.reasons, "court": given.court}
     if given.answer == "allow":
-        decide(court, case, request, RequestState.GRANTED)
+        decide(sitting, case, request, RequestState.GRANTED)
         outcome = Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED
-        wait_for_appeals(court, case, APPEAL_JURISDICTION, outcome, to=given.court, ground=ground)
+        wait_for_appeals(sitting, case, APPEAL_JURISDICTION, outcome, to=given.court, ground=ground)
         words = (
             T("The objection is right: the case goes to %(court)s", court=given.court or "")
             if ground == "place"
             else T("The objection is right: the action is dismissed")
         )
         return Recorded(words, result)
-    decide(court, case, request, RequestState.REFUSED)
-    court.announce("objection_failed", case, party=who)
-    if not is_appealable(court, case, APPEAL_JURISDICTION):
-        evidence_goes_on(court, case, now)
+    decide(sitting, case, request, RequestState.REFUSED)
+    sitting.announce("objection_failed", case, party=who)
+    if not is_appealable(sitting, case, APPEAL_JURISDICTION):
+        evidence_goes_on(sitting, case, now)
     return Recorded(T("The objection to jurisdiction is not right: the case goes on here"), result)
 
 
-def evidence_goes_on(court: Sitting, case: Case, now: datetime) -> None:
+def evidence_goes_on(sitting: Sitting, case: Case, now: datetime) -> None:
     """The objection is decided for good: what stood still for it runs again (EV 55)."""
-    for kind in _halted_kinds(court, case):
+    for kind in _halted_kinds(sitting, case):
         go_on(
-            court,
+            sitting,
             case,
-            court.windows(case, kind, state=WindowState.HALTED),
+            sitting.windows(case, kind, state=WindowState.HALTED),
             now,
             T("objection to jurisdiction"),
             "EV 55",
@@ -169,19 +171,19 @@ def evidence_goes_on(court: Sitting, case: Case, now: datetime) -> None:
 # -- challenges -------------------------------------------------------------
 
 
-def decider_of(court: Sitting, case: Case, role: Role) -> Role:
+def decider_of(sitting: Sitting, case: Case, role: Role) -> Role:
     """Who decides on a challenge of somebody in that role, by the pack (CPL 49)."""
     matter = {Role.ASSESSOR: Role.JUDGE}.get(role, role)
-    return DECIDERS[court.pack(case).decider(f"recusal_{matter.value}")]
+    return DECIDERS[sitting.pack(case).decider(f"recusal_{matter.value}")]
 
 
-def seat_decider(court: Sitting, case: Case, role: Role) -> None:
+def seat_decider(sitting: Sitting, case: Case, role: Role) -> None:
     """A decider who has no seat in the case takes one, so that she can see it."""
-    if role is Role.PRESIDENT and seat_of(court.session, case, role) is None:
-        account = choose(court, case, role)
+    if role is Role.PRESIDENT and seat_of(sitting.session, case, role) is None:
+        account = choose(sitting, case, role)
         if account is not None:
-            court.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=court.now))
-            court.session.flush()
+            sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=sitting.now))
+            sitting.session.flush()
 
 
 @act(
@@ -195,20 +197,20 @@ def seat_decider(court: Sitting, case: Case, role: Role) -> None:
     in_record=False,
     help=T("The person pauses until the challenge is decided, within three days."),
 )
-def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor, now: datetime) -> Recorded:
+def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Challenge somebody of the court; she pauses until the decider whom the pack names has decided (CPL 48–50)."""
-    me = court.party_of(case, actor)
-    seat: Seat = court.resolved("seat", given.seat)
+    me = sitting.party_of(case, actor)
+    seat: Seat = sitting.resolved("seat", given.seat)
     if seat.role not in CHALLENGEABLE:
         raise InvalidInput.at(
             "seat", T("Only who decides, keeps the record, assesses or interprets can be challenged.")
         )
-    name = _name(court, seat)
+    name = _name(sitting, seat)
     seat.until_at, seat.reason = now, "challenged"
-    decider = decider_of(court, case, seat.role)
-    seat_decider(court, case, decider)
+    decider = decider_of(sitting, case, seat.role)
+    seat_decider(sitting, case, decider)
     request = ask(
-        court,
+        sitting,
         case,
         CHALLENGE,
         me,
@@ -218,14 +220,14 @@ def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor
         role=seat.role.value,
         name=name,
     )
-    window = court.start_window(case, CHALLENGE_WINDOW, start=now, subject=request.reference)
+    window = sitting.start_window(case, CHALLENGE_WINDOW, start=now, subject=request.reference)
     title = T(
         "%(party)s challenges %(name)s, %(role)s. Decide within three days.",
         party=me.name,
         name=name,
         role=seat.role.label,
     )
-    court.open_task(case, decider, desks.RECUSAL, title, risk=85, due_at=window.due_at, subject=request.reference)
+    sitting.open_task(case, decider, desks.RECUSAL, title, risk=85, due_at=window.due_at, subject=request.reference)
     result = {"request": request.reference, "role": seat.role.value, "name": name, "decider": decider.value}
     return Recorded(
         T(
@@ -238,14 +240,14 @@ def challenge(court: Sitting, case: Case, given: ChallengeInput, *, actor: Actor
     )
 
 
-def _name(court: Sitting, seat: Seat) -> str:
-    return court.session.get_one(Account, seat.account_id).name
+def _name(sitting: Sitting, seat: Seat) -> str:
+    return sitting.session.get_one(Account, seat.account_id).name
 
 
 @guard("CPL 49, 50")
-def challenge_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def challenge_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the actor has no challenge to decide: none waits, or the rules name somebody else."""
-    waiting = requests_of(court, case, CHALLENGE)
+    waiting = requests_of(sitting, case, CHALLENGE)
     if not waiting:
         return T("No challenge waits for a decision.")
     mine = [one for one in waiting if one.details["decider"] == actor.role.value]
@@ -273,32 +275,32 @@ def challenge_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def decide_recusal(court: Sitting, case: Case, given: ChallengeRuling, *, actor: Actor, now: datetime) -> Recorded:
+def decide_recusal(sitting: Sitting, case: Case, given: ChallengeRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Let the challenged person go or stay, with reasons; whoever goes is replaced by lot (CPL 50)."""
-    request: Request = court.resolved("challenge", given.request)
-    seat = court.session.get_one(Seat, int(request.subject or 0))
+    request: Request = sitting.resolved("challenge", given.request)
+    seat = sitting.session.get_one(Seat, int(request.subject or 0))
     if request.details["decider"] != actor.role.value or seat.account_id == actor.account_id:
         raise InvalidInput.at("request", T("The rules give this decision to somebody else."))
     for kind in (CHALLENGE_WINDOW, REVIEW_WINDOW):
-        court.close_windows(case, kind, WindowState.MET, subject=request.reference)
+        sitting.close_windows(case, kind, WindowState.MET, subject=request.reference)
     name, result = request.details["name"], {"request": request.reference, "reasons": given.reasons}
     if given.answer == "refuse":
-        decide(court, case, request, RequestState.REFUSED)
-        court.session.add(Seat(case_id=case.id, account_id=seat.account_id, role=seat.role, from_at=now))
-        court.session.flush()
+        decide(sitting, case, request, RequestState.REFUSED)
+        sitting.session.add(Seat(case_id=case.id, account_id=seat.account_id, role=seat.role, from_at=now))
+        sitting.session.flush()
         return Recorded(T("The challenge is refused: %(name)s stays", name=name), result)
-    decide(court, case, request, RequestState.GRANTED)
+    decide(sitting, case, request, RequestState.GRANTED)
     return Recorded(
         T("The challenge is granted: %(name)s steps aside", name=name),
-        result | drawn_result("instead", _replace(court, case, seat, now)),
+        result | drawn_result("instead", _replace(sitting, case, seat, now)),
     )
 
 
-def _replace(court: Sitting, case: Case, seat: Seat, now: datetime) -> Draw | None:
+def _replace(sitting: Sitting, case: Case, seat: Seat, now: datetime) -> Draw | None:
     """Somebody else by lot, never the one who left."""
     seat.until_at = seat.until_at or now
-    court.session.flush()
-    return draw_seat(court, case, seat.role, but={seat.account_id})
+    sitting.session.flush()
+    return draw_seat(sitting, case, seat.role, but={seat.account_id})
 
 
 def drawn_result(name: str, drawn: Draw | None) -> dict[str, Any]:
@@ -307,11 +309,11 @@ def drawn_result(name: str, drawn: Draw | None) -> dict[str, Any]:
 
 
 @guard("CPL 50")
-def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def refused_once(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no review can be asked for: nothing of the actor's was refused, or it was reviewed."""
     mine = [
         one
-        for one in requests_of(court, case, CHALLENGE, RequestState.REFUSED)
+        for one in requests_of(sitting, case, CHALLENGE, RequestState.REFUSED)
         if one.party_id == actor.party_id and not one.details.get("reviewed")
     ]
     return None if mine else T("You have no refused challenge that could still be reviewed.")
@@ -328,25 +330,25 @@ def refused_once(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.TAKING_PART,
     in_record=False,
 )
-def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_recusal_review(sitting: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask once for a review; the challenged person goes on meanwhile (CPL 50)."""
-    request: Request = court.resolved("challenge", given.request)
+    request: Request = sitting.resolved("challenge", given.request)
     if (
         request.party_id != actor.party_id
         or request.state is not RequestState.REFUSED
         or request.details.get("reviewed")
     ):
         raise InvalidInput.at("request", T("You have no refused challenge that could still be reviewed."))
-    seated = court.session.scalar(
+    seated = sitting.session.scalar(
         select(Seat)
         .where(Seat.case_id == case.id, Seat.role == Role(request.details["role"]), Seat.until_at.is_(None))
         .order_by(Seat.id.desc())
     )
     request.details = {**request.details, "reviewed": True, "review": given.words}
     request.state, request.subject = RequestState.ASKED, str(seated.id) if seated else request.subject
-    window = court.start_window(case, REVIEW_WINDOW, start=now, subject=request.reference)
+    window = sitting.start_window(case, REVIEW_WINDOW, start=now, subject=request.reference)
     decider = Role(request.details["decider"])
-    court.open_task(
+    sitting.open_task(
         case,
         decider,
         desks.RECUSAL,
@@ -356,17 +358,17 @@ def ask_recusal_review(court: Sitting, case: Case, given: ReviewInput, *, actor:
         subject=request.reference,
     )
     return Recorded(
-        T("%(name)s asked for a review of the refused challenge", name=court.party_of(case, actor).name),
+        T("%(name)s asked for a review of the refused challenge", name=sitting.party_of(case, actor).name),
         {"request": request.reference},
     )
 
 
-def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
+def challenge_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     """Three days passed without a decision: it is put on the decider's desk again, before everything else."""
-    request = court.session.scalar(select(Request).where(Request.reference == window.subject))
+    request = sitting.session.scalar(select(Request).where(Request.reference == window.subject))
     if request is not None and request.state is RequestState.ASKED:
-        court.close_tasks(case, desks.RECUSAL, request.reference)
-        court.open_task(
+        sitting.close_tasks(case, desks.RECUSAL, request.reference)
+        sitting.open_task(
             case,
             Role(request.details["decider"]),
             desks.RECUSAL,
@@ -389,21 +391,21 @@ def challenge_overdue(court: Sitting, case: Case, window: Window) -> None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_reassignment(sitting: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put before the president that somebody must be replaced: leave, illness, a tie of her own (CPL 47)."""
-    seat: Seat = court.resolved("seat", given.seat)
-    seat_decider(court, case, Role.PRESIDENT)
-    request = ask(court, case, RequestKind.REASSIGNMENT, None, given.reasons, subject=str(seat.id))
-    court.open_task(
+    seat: Seat = sitting.resolved("seat", given.seat)
+    seat_decider(sitting, case, Role.PRESIDENT)
+    request = ask(sitting, case, RequestKind.REASSIGNMENT, None, given.reasons, subject=str(seat.id))
+    sitting.open_task(
         case,
         Role.PRESIDENT,
         desks.REASSIGNMENT,
-        T("Somebody else has to take the seat of %(name)s, %(role)s.", name=_name(court, seat), role=seat.role.label),
+        T("Somebody else has to take the seat of %(name)s, %(role)s.", name=_name(sitting, seat), role=seat.role.label),
         risk=55,
         subject=request.reference,
     )
     return Recorded(
-        T("Asked that somebody else takes the seat of %(name)s", name=_name(court, seat)),
+        T("Asked that somebody else takes the seat of %(name)s", name=_name(sitting, seat)),
         {"role": seat.role.value, "reasons": given.reasons},
     )
 
@@ -421,19 +423,19 @@ def ask_reassignment(court: Sitting, case: Case, given: SeatInput, *, actor: Act
     topic=Topic.CLAIM,
     in_record=False,
 )
-def reassign_seat(court: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
+def reassign_seat(sitting: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
     """Replace somebody by lot among those free of conflict, with reasons, and tell the parties who sits (CPL 131)."""
-    seat: Seat = court.resolved("seat", given.seat)
+    seat: Seat = sitting.resolved("seat", given.seat)
     if seat.role not in COURT_ROLES:
         raise InvalidInput.at("seat", T("This seat is not one of the court’s own."))
-    before, role = _name(court, seat), seat.role
+    before, role = _name(sitting, seat), seat.role
     seat.until_at, seat.reason = now, given.reasons[:400]
-    drawn = _replace(court, case, seat, now)
+    drawn = _replace(sitting, case, seat, now)
     after = drawn.account.name if drawn is not None else None
-    for request in requests_of(court, case, RequestKind.REASSIGNMENT):
+    for request in requests_of(sitting, case, RequestKind.REASSIGNMENT):
         if request.subject == str(seat.id):
-            decide(court, case, request, RequestState.GRANTED)
-    court.close_tasks(case, desks.NO_SEAT, role.value)
+            decide(sitting, case, request, RequestState.GRANTED)
+    sitting.close_tasks(case, desks.NO_SEAT, role.value)
     result = {"role": role.value, "before": before, "reasons": given.reasons, **drawn_result("after", drawn)}
     words = (
         T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before)

@@ -38,7 +38,7 @@ IDENTITY_WINDOW = "identity_reply"
 
 
 @guard("CPL 61, 62", "CPI 88, 89")
-def for_oneself(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def for_oneself(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Powers are given by the party herself; a representative lets assistants in on her own page of mandates."""
     return (
         T("Only the party herself gives and ends powers here.")
@@ -61,10 +61,12 @@ def for_oneself(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
     help=T("She acts for you at once. You can end it at any time."),
 )
-def appoint_representative(court: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
+def appoint_representative(
+    sitting: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """The party signs a mandate; it is in force at once (CPL 61, 62). Nobody acts for both sides."""
-    me = court.party_of(case, actor)
-    account = accounts.by_email(court.session, accounts.normal_email(given.email))
+    me = sitting.party_of(case, actor)
+    account = accounts.by_email(sitting.session, accounts.normal_email(given.email))
     if account is None or account.id == actor.account_id or account.staff_roles:
         raise InvalidInput.at(
             "email",
@@ -72,15 +74,15 @@ def appoint_representative(court: Sitting, case: Case, given: AppointInput, *, a
                 "Nobody with that address can represent you here. She needs an account of her own and may not serve the court."
             ),
         )
-    until = datetime.combine(given.until + timedelta(days=1), time(), court.pack(case).tz) if given.until else None
+    until = datetime.combine(given.until + timedelta(days=1), time(), sitting.pack(case).tz) if given.until else None
     try:
         mandate = mandates.offer(
-            court.session, me, account, MandateScope(given.scope), from_at=now, until_at=until, now=now
+            sitting.session, me, account, MandateScope(given.scope), from_at=now, until_at=until, now=now
         )
-        mandates.sign(court.session, mandate, now)
+        mandates.sign(sitting.session, mandate, now)
     except mandates.BothSides as error:
         raise InvalidInput.at("email", error.message) from error
-    note_of(court.session, mandate).signed_entry = court.next_number(case)
+    note_of(sitting.session, mandate).signed_entry = sitting.next_number(case)
     return _signed(me, account, mandate)
 
 
@@ -108,11 +110,11 @@ def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
 
 
 @guard("CPL 63")
-def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no mandate to end."""
     mine = [
         r
-        for r in representatives_of(court.session, case, court.now)
+        for r in representatives_of(sitting.session, case, sitting.now)
         if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY
     ]
     return None if mine else T("Nobody acts for you in this case.")
@@ -130,9 +132,9 @@ def somebody_acts(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, actor: Actor, now: datetime) -> Recorded:
+def revoke_representative(sitting: Sitting, case: Case, given: RevokeInput, *, actor: Actor, now: datetime) -> Recorded:
     """End a mandate at once, by the party or by the representative who lays it down (CPL 63); what was done stays done."""
-    mandate: Mandate = court.resolved("mandate", given.mandate)
+    mandate: Mandate = sitting.resolved("mandate", given.mandate)
     if mandate.scope is MandateScope.STATUTORY:
         raise InvalidInput.at(
             "mandate",
@@ -142,9 +144,9 @@ def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, act
         )
     if actor.is_representative and not actor.is_guardian and mandate.account_id != actor.account_id:
         raise InvalidInput.at("mandate", T("You can lay down your own mandate only."))
-    mandates.revoke(court.session, mandate, now)
-    note_of(court.session, mandate).ended_entry = court.next_number(case)
-    return _ended(court.party_of(case, actor), court.session.get_one(Account, mandate.account_id), mandate)
+    mandates.revoke(sitting.session, mandate, now)
+    note_of(sitting.session, mandate).ended_entry = sitting.next_number(case)
+    return _ended(sitting.party_of(case, actor), sitting.session.get_one(Account, mandate.account_id), mandate)
 
 
 @act(
@@ -158,20 +160,20 @@ def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, act
     source=law("CPL 62, 63"),
     in_record=False,
 )
-def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
+def record_mandate(sitting: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the docket of a mandate that the client signed by her link, or that ended: nobody acts unseen (CPL 62, 63)."""
-    mandate = court.session.scalars(
+    mandate = sitting.session.scalars(
         select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)
     ).one()
     party, account = (
         next(p for p in case.parties if p.id == mandate.party_id),
-        court.session.get_one(Account, mandate.account_id),
+        sitting.session.get_one(Account, mandate.account_id),
     )
-    note = note_of(court.session, mandate)
+    note = note_of(sitting.session, mandate)
     if note.signed_entry is None:
-        note.signed_entry = court.next_number(case)
+        note.signed_entry = sitting.next_number(case)
         return _signed(party, account, mandate)
-    note.ended_entry = court.next_number(case)
+    note.ended_entry = sitting.next_number(case)
     return _ended(party, account, mandate)
 
 
@@ -186,10 +188,10 @@ def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Act
     topic=Topic.CLAIM,
     in_record=False,
 )
-def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
+def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record how the registry made sure who a party is; never a reason not to let her file (OLR 7)."""
-    party: Party = court.resolved("party", given.party)
-    seen = {"means": given.means, "entry": court.next_number(case)}
+    party: Party = sitting.resolved("party", given.party)
+    seen = {"means": given.means, "entry": sitting.next_number(case)}
     if given.means == "guardianship":
         if "guardian" not in party.details:
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
@@ -199,16 +201,16 @@ def verify_identity(court: Sitting, case: Case, given: VerifyInput, *, actor: Ac
         )
     party.details = {**party.details, "verified": seen}
     if party.account_id is not None:
-        court.session.get_one(Account, party.account_id).identity_verified_at = now
+        sitting.session.get_one(Account, party.account_id).identity_verified_at = now
     return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})
 
 
 @guard("CPL 70", "CPI 209")
-def platforms_answer_here(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def platforms_answer_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: the rules of this court know no such request."""
     return (
         None
-        if IDENTITY_WINDOW in court.pack(case).windows.rules
+        if IDENTITY_WINDOW in sitting.pack(case).windows.rules
         else T("The rules of this court know no request to a platform.")
     )
 
@@ -224,17 +226,17 @@ def platforms_answer_here(court: Sitting, case: Case, actor: Actor) -> Text | No
     help=T("The registry’s time stands still until the reply: the claim is accepted when the other side is definite."),
 )
 def request_identity_reply(
-    court: Sitting, case: Case, given: AskPlatformInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AskPlatformInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask the platform for the operator behind a shop; the registry's seven days begin anew with the reply (CPI 209,
     REG 8).
     """
-    party: Party = court.resolved("party", given.party)
-    if any(one.party_id == party.id for one in requests_of(court, case, RequestKind.IDENTITY)):
+    party: Party = sitting.resolved("party", given.party)
+    if any(one.party_id == party.id for one in requests_of(sitting, case, RequestKind.IDENTITY)):
         raise ActNotOpen(T("The platform has been asked and its time to reply runs."))
-    request = ask(court, case, RequestKind.IDENTITY, party, given.words, platform=given.platform)
-    court.start_window(case, IDENTITY_WINDOW, start=now, amount=given.days, subject=request.reference)
-    court.close_windows(case, "registry_review", WindowState.ENDED)
+    request = ask(sitting, case, RequestKind.IDENTITY, party, given.words, platform=given.platform)
+    sitting.start_window(case, IDENTITY_WINDOW, start=now, amount=given.days, subject=request.reference)
+    sitting.close_windows(case, "registry_review", WindowState.ENDED)
     return Recorded(
         T("%(platform)s is asked who runs “%(name)s”", platform=given.platform, name=party.name),
         {"request": request.reference, "party": party.label},
@@ -242,9 +244,9 @@ def request_identity_reply(
 
 
 @guard("CPL 70", "CPI 209")
-def platform_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def platform_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no reply to record."""
-    return None if requests_of(court, case, RequestKind.IDENTITY) else T("No platform has been asked.")
+    return None if requests_of(sitting, case, RequestKind.IDENTITY) else T("No platform has been asked.")
 
 
 @act(
@@ -258,46 +260,46 @@ def platform_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
 )
 def record_identity_reply(
-    court: Sitting, case: Case, given: PlatformReplyInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: PlatformReplyInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Put the operator's name in the place of the shop's: the respondent is definite (CPI 209)."""
-    request: Request = court.resolved("identity_request", given.request)
+    request: Request = sitting.resolved("identity_request", given.request)
     party = next(p for p in case.parties if p.id == request.party_id)
     shop = party.name
-    party.details = {**party.details, "known_as": shop, "identified_entry": court.next_number(case)}
+    party.details = {**party.details, "known_as": shop, "identified_entry": sitting.next_number(case)}
     party.name, party.kind = given.name, given.kind
     party.email, party.phone, party.address = (
         given.email or party.email,
         given.phone or party.phone,
         given.address or party.address,
     )
-    note_addresses(court, party, "platform")
+    note_addresses(sitting, party, "platform")
     case.title = case.title.replace(shop, given.name)[:300]
-    court.close_windows(case, IDENTITY_WINDOW, WindowState.MET, subject=request.reference)
-    decide(court, case, request, RequestState.GRANTED)
-    _review_again(court, case, now)
+    sitting.close_windows(case, IDENTITY_WINDOW, WindowState.MET, subject=request.reference)
+    decide(sitting, case, request, RequestState.GRANTED)
+    _review_again(sitting, case, now)
     return Recorded(
         T("“%(shop)s” is run by %(name)s", shop=shop, name=party.name),
         {"party": party.label, "shop": shop, "name": party.name},
     )
 
 
-def _review_again(court: Sitting, case: Case, now: datetime) -> None:
+def _review_again(sitting: Sitting, case: Case, now: datetime) -> None:
     if (
         case.stage is Stage.LODGED
-        and not court.windows(case, "registry_review")
-        and not requests_of(court, case, RequestKind.IDENTITY)
+        and not sitting.windows(case, "registry_review")
+        and not requests_of(sitting, case, RequestKind.IDENTITY)
     ):
-        court.start_window(case, "registry_review", start=now)
+        sitting.start_window(case, "registry_review", start=now)
 
 
-def platform_silent(court: Sitting, case: Case, window: Window) -> None:
+def platform_silent(sitting: Sitting, case: Case, window: Window) -> None:
     """The platform did not reply: the registry reviews with what it knows, and may sanction the silence (CPL 117)."""
-    request = court.session.scalar(select(Request).where(Request.reference == window.subject))
+    request = sitting.session.scalar(select(Request).where(Request.reference == window.subject))
     if request is None or request.state is not RequestState.ASKED:
         return
-    decide(court, case, request, RequestState.OVER)
-    court.open_task(
+    decide(sitting, case, request, RequestState.OVER)
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.PLATFORM_SILENT,
@@ -307,4 +309,4 @@ def platform_silent(court: Sitting, case: Case, window: Window) -> None:
         ),
         risk=50,
     )
-    _review_again(court, case, window.due_at or court.now)
+    _review_again(sitting, case, window.due_at or sitting.now)

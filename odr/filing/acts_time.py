@@ -35,37 +35,37 @@ LATER = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}
 IN_EXAMINATION = "examination"
 
 
-def own_windows(court: Sitting, case: Case, actor: Actor, state: WindowState) -> list[Window]:
+def own_windows(sitting: Sitting, case: Case, actor: Actor, state: WindowState) -> list[Window]:
     """The actor's own limits in a state, the examination's apart."""
     if actor.party_id is None:
         return []
     party = next((p for p in case.parties if p.id == actor.party_id), None)
     return (
-        [w for w in court.windows(case, party=party, state=state) if w.kind != IN_EXAMINATION]
+        [w for w in sitting.windows(case, party=party, state=state) if w.kind != IN_EXAMINATION]
         if party is not None
         else []
     )
 
 
-def extendable_windows(court: Sitting, case: Case, actor: Actor) -> list[Window]:
+def extendable_windows(sitting: Sitting, case: Case, actor: Actor) -> list[Window]:
     """The actor's running limits that a judge may lengthen by the pack."""
-    return [w for w in own_windows(court, case, actor, WindowState.OPEN) if rule_of(court, w).extendable]
+    return [w for w in own_windows(sitting, case, actor, WindowState.OPEN) if rule_of(sitting, w).extendable]
 
 
 @guard("EV 54", "CPL 68")
-def something_to_extend(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_to_extend(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no more time can be asked for."""
     return (
         None
-        if extendable_windows(court, case, actor)
+        if extendable_windows(sitting, case, actor)
         else T("None of your running time limits may be lengthened by the judge.")
     )
 
 
 @guard("CPL 86")
-def something_missed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_missed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to be relieved of."""
-    return None if own_windows(court, case, actor, WindowState.LAPSED) else T("You have missed no time limit.")
+    return None if own_windows(sitting, case, actor, WindowState.LAPSED) else T("You have missed no time limit.")
 
 
 @act(
@@ -79,14 +79,14 @@ def something_missed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_extension(sitting: Sitting, case: Case, given: MoreTimeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask, before it ends, that a limit which the law leaves to the judge be lengthened (EV 54)."""
-    me, window = court.party_of(case, actor), court.resolved("own_window", given.window)
-    if window not in extendable_windows(court, case, actor):
+    me, window = sitting.party_of(case, actor), sitting.resolved("own_window", given.window)
+    if window not in extendable_windows(sitting, case, actor):
         raise InvalidInput.at("window", T("The law fixes the length of this time limit."))
-    request = ask(court, case, RequestKind.TIME, me, given.words, subject=window.reference, days=given.days)
-    title = window_title(court, case, window)
-    court.open_task(
+    request = ask(sitting, case, RequestKind.TIME, me, given.words, subject=window.reference, days=given.days)
+    title = window_title(sitting, case, window)
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.TIME,
@@ -102,9 +102,9 @@ def ask_extension(court: Sitting, case: Case, given: MoreTimeInput, *, actor: Ac
 
 
 @guard("EV 54")
-def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def extension_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no such request to rule on."""
-    return None if requests_of(court, case, RequestKind.TIME) else T("Nobody asks for more time.")
+    return None if requests_of(sitting, case, RequestKind.TIME) else T("Nobody asks for more time.")
 
 
 @act(
@@ -120,37 +120,37 @@ def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def rule_on_extension(court: Sitting, case: Case, given: MoreTimeRuling, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_extension(sitting: Sitting, case: Case, given: MoreTimeRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Lengthen the limit, for the other parties too, or not, with reasons (EV 54)."""
-    request: Request = court.resolved("extension", given.request)
-    window = court.session.scalars(select(Window).where(Window.reference == request.subject)).one()
-    title = window_title(court, case, window)
+    request: Request = sitting.resolved("extension", given.request)
+    window = sitting.session.scalars(select(Window).where(Window.reference == request.subject)).one()
+    title = window_title(sitting, case, window)
     if given.answer == "refuse":
-        decide(court, case, request, RequestState.REFUSED)
+        decide(sitting, case, request, RequestState.REFUSED)
         return Recorded(T("Not lengthened: %(title)s", title=title), {"reasons": given.reasons})
     days = given.days or int(request.details["days"])
-    article = rule_of(court, window).extendable or "EV 54"
-    for each in {w.id: w for w in [window, *court.windows(case, window.kind)]}.values():
+    article = rule_of(sitting, window).extendable or "EV 54"
+    for each in {w.id: w for w in [window, *sitting.windows(case, window.kind)]}.values():
         if each.state in (WindowState.OPEN, WindowState.LAPSED):
             extend(
-                court,
+                sitting,
                 case,
                 each,
                 days,
-                T("ruling of the judge, entry %(number)s", number=court.next_number(case)),
+                T("ruling of the judge, entry %(number)s", number=sitting.next_number(case)),
                 article,
             )
-    decide(court, case, request, RequestState.GRANTED)
+    decide(sitting, case, request, RequestState.GRANTED)
     return Recorded(
         T("Longer by %(days)s days: %(title)s", days=days, title=title),
         {"days": days, "window": window.kind, "reasons": given.reasons},
     )
 
 
-def _asked_too_late(court: Sitting, case: Case, ended_on: date) -> bool:
-    pack = court.pack(case)
+def _asked_too_late(sitting: Sitting, case: Case, ended_on: date) -> bool:
+    pack = sitting.pack(case)
     ended = datetime.combine(ended_on, time(12), pack.tz)
-    return court.now > reckon(pack, "late_relief", ended, track=case.track.value).due_at
+    return sitting.now > reckon(pack, "late_relief", ended, track=case.track.value).due_at
 
 
 @act(
@@ -166,20 +166,20 @@ def _asked_too_late(court: Sitting, case: Case, ended_on: date) -> bool:
     help=T("Within ten days after what kept you has ended. The court decides."),
 )
 def ask_relief_for_lateness(
-    court: Sitting, case: Case, given: LatenessInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: LatenessInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask for time again after force majeure or another good cause, within ten days after it ended (CPL 86). Raises
     OutOfTime.
     """
-    me, window = court.party_of(case, actor), court.resolved("own_window", given.window)
+    me, window = sitting.party_of(case, actor), sitting.resolved("own_window", given.window)
     if window.state is not WindowState.LAPSED:
         raise InvalidInput.at("window", T("This time limit has not been missed."))
-    if given.ended_on > now.astimezone(court.pack(case).tz).date():
+    if given.ended_on > now.astimezone(sitting.pack(case).tz).date():
         raise InvalidInput.at("ended_on", T("This day is still to come. Write when the obstacle ended."))
-    if _asked_too_late(court, case, given.ended_on):
+    if _asked_too_late(sitting, case, given.ended_on):
         raise OutOfTime(T("Relief must be asked for within ten days after the obstacle ended."), source="CPL 86")
     request = ask(
-        court,
+        sitting,
         case,
         RequestKind.LATENESS,
         me,
@@ -187,8 +187,8 @@ def ask_relief_for_lateness(
         subject=window.reference,
         ended_on=given.ended_on.isoformat(),
     )
-    title = window_title(court, case, window)
-    court.open_task(
+    title = window_title(sitting, case, window)
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.LATENESS,
@@ -203,9 +203,9 @@ def ask_relief_for_lateness(
 
 
 @guard("CPL 86")
-def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def lateness_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no such request to rule on."""
-    return None if requests_of(court, case, RequestKind.LATENESS) else T("Nobody asks for relief for lateness.")
+    return None if requests_of(sitting, case, RequestKind.LATENESS) else T("Nobody asks for relief for lateness.")
 
 
 @act(
@@ -222,24 +222,24 @@ def lateness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.CLAIM,
     in_record=False,
 )
-def rule_on_lateness(court: Sitting, case: Case, given: LatenessRuling, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_lateness(sitting: Sitting, case: Case, given: LatenessRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Give the missed time again from today, or not, with reasons (CPL 86)."""
-    request: Request = court.resolved("lateness", given.request)
-    window = court.session.scalars(select(Window).where(Window.reference == request.subject)).one()
-    title = window_title(court, case, window)
+    request: Request = sitting.resolved("lateness", given.request)
+    window = sitting.session.scalars(select(Window).where(Window.reference == request.subject)).one()
+    title = window_title(sitting, case, window)
     if given.answer == "refuse":
-        decide(court, case, request, RequestState.REFUSED)
+        decide(sitting, case, request, RequestState.REFUSED)
         return Recorded(T("No relief for lateness: %(title)s", title=title), {"reasons": given.reasons})
     reopen(
-        court,
+        sitting,
         case,
         window,
         now,
         given.days,
-        T("relief for lateness, entry %(number)s", number=court.next_number(case)),
+        T("relief for lateness, entry %(number)s", number=sitting.next_number(case)),
         "CPL 86",
     )
-    decide(court, case, request, RequestState.GRANTED)
+    decide(sitting, case, request, RequestState.GRANTED)
     return Recorded(
         T("Relief for lateness: %(title)s runs until %(day)s", title=title, day=window.due_at),
         {"days": given.days, "window": window.kind, "reasons": given.reasons},

@@ -59,30 +59,30 @@ def _acts_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     return Party.left_at.is_(None) & or_(Party.account_id == account_id, Party.id.in_(mandated))
 
 
-def lines_of(court: Sitting, account_id: int) -> list[Line]:
+def lines_of(sitting: Sitting, account_id: int) -> list[Line]:
     """Open limits of every party the account is or may act for now, and the hearings it goes to; what comes first on
     top.
     """
-    return sorted([*_limits(court, account_id), *_hearings(court, account_id)], key=lambda line: line.at)
+    return sorted([*_limits(sitting, account_id), *_hearings(sitting, account_id)], key=lambda line: line.at)
 
 
-def _limits(court: Sitting, account_id: int) -> list[Line]:
-    rows = court.session.execute(
+def _limits(sitting: Sitting, account_id: int) -> list[Line]:
+    rows = sitting.session.execute(
         select(Window, Case, Party, Window.due_at)
         .join(Party, Party.id == Window.party_id)
         .join(Case, Case.id == Window.case_id)
-        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), _acts_for(account_id, court.now))
+        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), _acts_for(account_id, sitting.now))
         .order_by(Window.due_at, Window.id)
         .limit(MOST)
     )
     return [
-        Line(case, due_at, window_title(court, case, window), party, party.account_id == account_id, window)
+        Line(case, due_at, window_title(sitting, case, window), party, party.account_id == account_id, window)
         for window, case, party, due_at in rows
         if due_at is not None
     ]
 
 
-def _hearings(court: Sitting, account_id: int) -> list[Line]:
+def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
     """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to her
     own room.
     """
@@ -92,14 +92,14 @@ def _hearings(court: Sitting, account_id: int) -> list[Line]:
         .join(Seat, Seat.case_id == Case.id)
         .where(Seat.account_id == account_id, Seat.until_at.is_(None), Seat.role.in_(COURT_ROLES))
     )
-    for case in court.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
+    for case in sitting.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
         cases[case.id] = (case, None)
-    for case, party in court.session.execute(
-        select(Case, Party).join(Party, Party.case_id == Case.id).where(_acts_for(account_id, court.now))
+    for case, party in sitting.session.execute(
+        select(Case, Party).join(Party, Party.case_id == Case.id).where(_acts_for(account_id, sitting.now))
     ):
         cases.setdefault(case.id, (case, party))
     found = []
-    for one in court.court.hooks.ahead(court, list(cases)):
+    for one in sitting.court.hooks.ahead(sitting, list(cases)):
         case, who = cases[one.case_id]
         found.append(
             Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one)
@@ -145,23 +145,23 @@ def account_of(session: Session, token: str) -> Account:
     return account
 
 
-def calendar_of(court: Sitting, account: Account, base_url: str) -> bytes:
+def calendar_of(sitting: Sitting, account: Account, base_url: str) -> bytes:
     """Limits and hearings as a calendar (RFC 5545): case number and what is due, no names and nothing of the content."""
     calendar = Calendar()
     calendar.add("prodid", "-//Internet Court//Agenda//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    for line in lines_of(court, account.id):
-        calendar.add_component(_event(court, line, account.locale, base_url))
+    for line in lines_of(sitting, account.id):
+        calendar.add_component(_event(sitting, line, account.locale, base_url))
     return bytes(calendar.to_ical())
 
 
-def _event(court: Sitting, line: Line, locale: str, base_url: str) -> Event:
+def _event(sitting: Sitting, line: Line, locale: str, base_url: str) -> Event:
     event = Event()
     event.add("uid", f"{line.key}@{base_url.split('//')[-1].split('/')[0]}")
-    event.add("dtstamp", court.now)
+    event.add("dtstamp", sitting.now)
     # A limit that ends with its day is an event of that whole day, in the court's zone; a hearing begins at its hour.
-    event.add("dtstart", line.at.astimezone(court.court.settings.tz).date() if line.window else line.at)
+    event.add("dtstart", line.at.astimezone(sitting.court.settings.tz).date() if line.window else line.at)
     event.add("summary", f"{line.title.render(locale)}: {line.case.number or line.case.reference}")
     event.add("url", f"{base_url}/cases/{line.case.reference}")
     alarm = Alarm()

@@ -61,20 +61,20 @@ class AtTheCounter:
     """She cannot answer yet, because the claim has not been served on her."""
 
 
-def open_at_the_counter(court: Sitting, case: Case, clerk: Actor) -> list[AtTheCounter]:
+def open_at_the_counter(sitting: Sitting, case: Case, clerk: Actor) -> list[AtTheCounter]:
     """For each party what can be filed for her now."""
     found = []
     for party in parties(case):
         if party.role in PARTY_ROLES:
             offered = [
                 a
-                for a in acts_for(court, case, acting_for(party, clerk))
+                for a in acts_for(sitting, case, acting_for(party, clerk))
                 if may_be_taken(a.act) and (a.is_open or a.window is not None)
             ]
             unserved = (
                 party.role is Role.RESPONDENT
                 and case.stage is Stage.PENDING
-                and not court.windows(case, "answer", party=party, state=None)
+                and not sitting.windows(case, "answer", party=party, state=None)
             )
             found.append(AtTheCounter(party, grouped(offered, by_page=False), unserved))
     return found

@@ -108,9 +108,9 @@ def cases_of(session: Session, bulk: BulkFiling, account_id: int, limit: int = S
     )
 
 
-def compare(court: Sitting, cases: Sequence[Case]) -> Compared:
+def compare(sitting: Sitting, cases: Sequence[Case]) -> Compared:
     """Put claims side by side: what is the same in all is told once, what differs stands in columns, odd ones marked."""
-    said = [_said(court, case) for case in cases]
+    said = [_said(sitting, case) for case in cases]
     heads = list(dict.fromkeys(head for each in said for head in each))
     same: list[tuple[Text, Any]] = []
     varied: list[Text] = []
@@ -129,7 +129,7 @@ def compare(court: Sitting, cases: Sequence[Case]) -> Compared:
                 for value, as_written in zip(values, written, strict=True)
             ]
         )
-    checks = [[c for c in checks_of(court, case) if c.found is not Found.THERE] for case in cases]
+    checks = [[c for c in checks_of(sitting, case) if c.found is not Found.THERE] for case in cases]
     shared = [c for c in (checks[0] if checks else []) if len(cases) > 1 and all(c in each for each in checks)]
     rows = [
         Row(case, tuple(column[i] for column in cells), tuple(c for c in checks[i] if c not in shared))
@@ -138,10 +138,10 @@ def compare(court: Sitting, cases: Sequence[Case]) -> Compared:
     return Compared(tuple(same), tuple(varied), tuple(rows), tuple(shared))
 
 
-def _said(court: Sitting, case: Case) -> dict[Text, Any]:
+def _said(sitting: Sitting, case: Case) -> dict[Text, Any]:
     """Everything a claim says, by what it is; the order is the page's."""
-    claim = next(iter(claims_of(court.session, case)), None)
-    found: dict[Text, Any] = {T("Kind of dispute"): court.pack(case).cause(case.cause).title}
+    claim = next(iter(claims_of(sitting.session, case)), None)
+    found: dict[Text, Any] = {T("Kind of dispute"): sitting.pack(case).cause(case.cause).title}
     for party in parties(case, Role.RESPONDENT):
         found[T("Other side %(number)s", number=party.ordinal)] = ", ".join(
             v for v in (party.name, party.address, party.email, party.phone) if v
@@ -154,12 +154,12 @@ def _said(court: Sitting, case: Case) -> dict[Text, Any]:
             (T("Order number"), claim.order_number),
         )
         found |= {head: value for head, value in began if value}
-    for relief in reliefs_of(court.session, case):
+    for relief in reliefs_of(sitting.session, case):
         found[T("Request %(number)s: what for", number=relief.number)] = relief.what
         if relief.amount_minor is not None and relief.currency is not None:
             found[T("Request %(number)s: amount", number=relief.number)] = Money(relief.amount_minor, relief.currency)
-    found |= {one.label: one.value for one in told_of(court, case)}
-    for view in facts_of(court.session, case):
+    found |= {one.label: one.value for one in told_of(sitting, case)}
+    for view in facts_of(sitting.session, case):
         found[T("Fact %(number)s", number=view.fact.number)] = view.fact.what
     return found
 

@@ -76,29 +76,29 @@ def is_definite(case: Case, party: Party, claim: Claim | None) -> bool:
     return not is_shop or bool(party.address)
 
 
-def unknown_respondents(court: Sitting, case: Case) -> list[Party]:
+def unknown_respondents(sitting: Sitting, case: Case) -> list[Party]:
     """Respondents nobody could be served as yet."""
-    claim = next(iter(claims_of(court.session, case)), None)
+    claim = next(iter(claims_of(sitting.session, case)), None)
     return [p for p in parties(case, Role.RESPONDENT) if not is_definite(case, p, claim)]
 
 
-def checks_of(court: Sitting, case: Case) -> list[Check]:
+def checks_of(sitting: Sitting, case: Case) -> list[Check]:
     """Every condition of a claim with what the court found (CPL 122, 124)."""
-    return list(_checks(court, case))
+    return list(_checks(sitting, case))
 
 
-def _checks(court: Sitting, case: Case) -> Iterator[Check]:
-    pack, claim = court.pack(case), next(iter(claims_of(court.session, case)), None)
-    yield _cause(court, case)
+def _checks(sitting: Sitting, case: Case) -> Iterator[Check]:
+    pack, claim = sitting.pack(case), next(iter(claims_of(sitting.session, case)), None)
+    yield _cause(sitting, case)
     for claimant in parties(case, Role.CLAIMANT):
-        yield _identity(court, claimant)
+        yield _identity(sitting, claimant)
         if "guardian" in claimant.details:
             yield _guardian(claimant)
         if claimant.ordinal > 1:
             yield _fellow(claimant)
     waits = {
         r.party_id
-        for r in court.session.scalars(
+        for r in sitting.session.scalars(
             select(Request).where(
                 Request.case_id == case.id, Request.kind == RequestKind.IDENTITY, Request.state == RequestState.ASKED
             )
@@ -106,8 +106,8 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
     }
     for respondent in parties(case, Role.RESPONDENT):
         yield _respondent(case, respondent, claim, respondent.id in waits)
-    yield _amounts(court, case, claim)
-    count = len(facts_of(court.session, case))
+    yield _amounts(sitting, case, claim)
+    count = len(facts_of(sitting.session, case))
     yield Check(
         T("Facts and grounds"),
         Found.THERE if count else Found.MISSING,
@@ -115,15 +115,15 @@ def _checks(court: Sitting, case: Case) -> Iterator[Check]:
         "facts",
         T("Say what happened, when, and with whom."),
     )
-    yield _particulars(court, case, claim)
-    yield _not_before(court, case, claim)
+    yield _particulars(sitting, case, claim)
+    yield _not_before(sitting, case, claim)
     if pack.cause(case.cause).burden is not None:
         yield Check(T("Burden of proof"), Found.DOUBTFUL, pack.cause(case.cause).burden)
 
 
-def _cause(court: Sitting, case: Case) -> Check:
-    cause = court.pack(case).cause(case.cause)
-    words = T("%(cause)s (%(article)s)", cause=cause.title, article=court.pack(case).cite(cause.article))
+def _cause(sitting: Sitting, case: Case) -> Check:
+    cause = sitting.pack(case).cause(case.cause)
+    words = T("%(cause)s (%(article)s)", cause=cause.title, article=sitting.pack(case).cite(cause.article))
     defect = T(
         "This court does not hear this kind of dispute. Choose the kind that fits, or the registry says where the claim belongs."
     )
@@ -144,9 +144,9 @@ def _fellow(party: Party) -> Check:
     return Check(title, Found.WAITS, T("Got a letter, has not joined yet"), "parties", defect)
 
 
-def _particulars(court: Sitting, case: Case, claim: Claim | None) -> Check:
+def _particulars(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
     title = T("About this kind of dispute")
-    absent = missing(court.pack(case), case.cause, claim.particulars if claim is not None else None)
+    absent = missing(sitting.pack(case), case.cause, claim.particulars if claim is not None else None)
     if not absent:
         return Check(title, Found.THERE, None, "cause")
     listed = absent[0]
@@ -161,18 +161,18 @@ def _particulars(court: Sitting, case: Case, claim: Claim | None) -> Check:
     )
 
 
-def _identity(court: Sitting, party: Party) -> Check:
+def _identity(sitting: Sitting, party: Party) -> Check:
     title = T("Identity of %(name)s", name=party.name)
     defect = T("Send a photograph of your identity document, or of the licence and the authority to sign.")
     return Check(
-        title, *_verified(court, party), "identity", defect, party.details.get("identity_shown", {}).get("entry")
+        title, *_verified(sitting, party), "identity", defect, party.details.get("identity_shown", {}).get("entry")
     )
 
 
-def _verified(court: Sitting, party: Party) -> tuple[Found, Text]:
+def _verified(sitting: Sitting, party: Party) -> tuple[Found, Text]:
     """Whether the court knows who the party is: by papers seen, or by a provider's word where it gives the same name."""
-    account = court.session.get(Account, party.account_id) if party.account_id is not None else None
-    vouched = vouched_name(court.session, account.id) if account is not None else None
+    account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
+    vouched = vouched_name(sitting.session, account.id) if account is not None else None
     if party.details.get("verified"):
         return Found.THERE, T("Verified")
     if vouched is not None:
@@ -222,8 +222,8 @@ def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> C
     )
 
 
-def _amounts(court: Sitting, case: Case, claim: Claim | None) -> Check:
-    sums = [r.amount_minor or 0 for r in reliefs_of(court.session, case)]
+def _amounts(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
+    sums = [r.amount_minor or 0 for r in reliefs_of(sitting.session, case)]
     if claim is None or not sums:
         return Check(
             T("Definite relief"), Found.MISSING, None, "relief", T("Say what the court should order, and how much.")
@@ -244,7 +244,7 @@ def _amounts(court: Sitting, case: Case, claim: Claim | None) -> Check:
     )
 
 
-def _not_before(court: Sitting, case: Case, claim: Claim | None) -> Check:
+def _not_before(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
     title = T("Not filed before")
     if claim is None or not claim.order_number:
         return Check(title, Found.DOUBTFUL, T("No order number to search by"))
@@ -259,7 +259,7 @@ def _not_before(court: Sitting, case: Case, claim: Claim | None) -> Check:
         )
         .limit(1)
     )
-    other = court.session.scalar(same)
+    other = sitting.session.scalar(same)
     if other is None:
         return Check(title, Found.THERE, T("Order number searched, no match"))
     return Check(
@@ -271,27 +271,27 @@ def _not_before(court: Sitting, case: Case, claim: Claim | None) -> Check:
     )
 
 
-def tracks_for(court: Sitting, case: Case) -> list[TrackFinding]:
+def tracks_for(sitting: Sitting, case: Case) -> list[TrackFinding]:
     """Every procedure with its answer for this claim (CPL 160, 165, 166)."""
-    bars = {Bar.NOT_MONEY} if any(r.amount_minor is None for r in reliefs_of(court.session, case)) else set()
+    bars = {Bar.NOT_MONEY} if any(r.amount_minor is None for r in reliefs_of(sitting.session, case)) else set()
     if case.foreign_related:
         bars.add(Bar.FOREIGN)
-    amount = sum(c.amount_minor for c in claims_of(court.session, case))
-    return track_findings(court.pack(case), amount, bars, case.filed_on)
+    amount = sum(c.amount_minor for c in claims_of(sitting.session, case))
+    return track_findings(sitting.pack(case), amount, bars, case.filed_on)
 
 
-def helpful_of(court: Sitting, case: Case) -> list[Helpful]:
+def helpful_of(sitting: Sitting, case: Case) -> list[Helpful]:
     """The cause's checklist beside the files sent; what a file's title names counts as perhaps there."""
-    files = files_of(court, case)
+    files = files_of(sitting, case)
     return [
         Helpful(item.label, next((title for title in files if _names(title, item.label)), None))
-        for item in court.pack(case).cause(case.cause).claimant
+        for item in sitting.pack(case).cause(case.cause).claimant
     ]
 
 
-def files_of(court: Sitting, case: Case) -> list[str]:
+def files_of(sitting: Sitting, case: Case) -> list[str]:
     """Titles of the exhibits as the docket tells of them."""
-    return [str(input_of(e).get("title", "")) for e in entries_of(court.session, case, "submit_exhibit")]
+    return [str(input_of(e).get("title", "")) for e in entries_of(sitting.session, case, "submit_exhibit")]
 
 
 def _names(title: str, label: Text) -> bool:

@@ -14,14 +14,15 @@ from odr.procedure.forms import Option, choice_source
 
 
 @choice_source("causes")
-def causes(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+def causes(sitting: Any, case: Case | None, actor: Actor | None) -> list[Option]:
     """The causes under which a claim may be filed today, or could on the day the case was."""
     if case is None:
-        today = court.now.astimezone(court.court.settings.tz).date()
-        pack = court.court.packs.in_force(court.court.settings.pack, today)
+        today = sitting.now.astimezone(sitting.court.settings.tz).date()
+        pack = sitting.court.packs.in_force(sitting.court.settings.pack, today)
         return [Option(key, cause.title, cause.description) for key, cause in pack.causes_on(today).items()]
     return [
-        Option(key, cause.title, cause.description) for key, cause in court.pack(case).causes_on(case.filed_on).items()
+        Option(key, cause.title, cause.description)
+        for key, cause in sitting.pack(case).causes_on(case.filed_on).items()
     ]
 
 

@@ -392,12 +392,12 @@ def writers(session: Session, draft: Draft) -> list[int]:
     return [draft.account_id, *shared]
 
 
-def files_of_writers(court: Sitting, draft: Draft) -> list[Option]:
+def files_of_writers(sitting: Sitting, draft: Draft) -> list[Option]:
     """The files that those who write in a draft have sent."""
     return [
         option
-        for one in writers(court.session, draft)
-        for option in forms.SOURCES["upload"](court, None, Actor(Role.CLAIMANT, one))
+        for one in writers(sitting.session, draft)
+        for option in forms.SOURCES["upload"](sitting, None, Actor(Role.CLAIMANT, one))
     ]
 
 

@@ -35,35 +35,35 @@ class Announcement:
     is_open: bool
 
 
-def _seen(court: Sitting, found: GroupAction) -> Announcement:
-    case = court.session.get_one(Case, found.case_id)
+def _seen(sitting: Sitting, found: GroupAction) -> Announcement:
+    case = sitting.session.get_one(Case, found.case_id)
     against = tuple(p.name for p in parties(case, Role.RESPONDENT) if p.kind.value != "person")
-    runs = any(w.due_at is None or w.due_at >= court.now for w in court.windows(case, WINDOW)) and case.stage in (
+    runs = any(w.due_at is None or w.due_at >= sitting.now for w in sitting.windows(case, WINDOW)) and case.stage in (
         Stage.PENDING,
         Stage.HEARING,
     )
-    return Announcement(found, case, court.pack(case).cause(case.cause).title, against, runs)
+    return Announcement(found, case, sitting.pack(case).cause(case.cause).title, against, runs)
 
 
-def open_announcements(court: Sitting) -> list[Announcement]:
+def open_announcements(sitting: Sitting) -> list[Announcement]:
     """Announcements one may still register for, the first to end on top."""
     query = (
         select(GroupAction)
-        .where(GroupAction.announced_entry.is_not(None), GroupAction.until >= court.now)
+        .where(GroupAction.announced_entry.is_not(None), GroupAction.until >= sitting.now)
         .order_by(GroupAction.until)
         .limit(100)
     )
-    return [one for one in (_seen(court, found) for found in court.session.scalars(query)) if one.is_open]
+    return [one for one in (_seen(sitting, found) for found in sitting.session.scalars(query)) if one.is_open]
 
 
-def find_announcement(court: Sitting, reference: str) -> Announcement:
+def find_announcement(sitting: Sitting, reference: str) -> Announcement:
     """An announcement by its public reference; past ones stay readable. Raises NotFound."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(GroupAction).where(GroupAction.reference == reference, GroupAction.announced_entry.is_not(None))
     )
     if found is None:
         raise NotFound
-    return _seen(court, found)
+    return _seen(sitting, found)
 
 
 def registrations_of(session: Session, account_id: int) -> list[tuple[GroupMember, Case]]:

@@ -26,7 +26,7 @@ def halt(windows: Iterable[Window], now: datetime) -> int:
     return count
 
 
-def go_on(court: Sitting, case: Case, windows: Iterable[Window], now: datetime, reason: Text, article: str) -> int:
+def go_on(sitting: Sitting, case: Case, windows: Iterable[Window], now: datetime, reason: Text, article: str) -> int:
     """Let halted windows run again; the days of the standstill are not counted. Returns how many."""
     count = 0
     for window in windows:
@@ -40,40 +40,40 @@ def go_on(court: Sitting, case: Case, windows: Iterable[Window], now: datetime, 
         }
         window.working = {**window.working, "suspensions": [*window.working.get("suspensions", []), still]}
         window.state, window.halted_at = WindowState.OPEN, None
-        reckon_again(court, case, window)
+        reckon_again(sitting, case, window)
         count += 1
     return count
 
 
-def extend(court: Sitting, case: Case, window: Window, days: int, reason: Text, article: str) -> None:
+def extend(sitting: Sitting, case: Case, window: Window, days: int, reason: Text, article: str) -> None:
     """Give a window so many days more from the end it had, and let it run again if it had lapsed."""
     more = {"amount": days, "reason": text_to_json(reason), "article": article}
     window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
     if window.state is WindowState.LAPSED:
         window.state, window.closed_by = WindowState.OPEN, None
-    reckon_again(court, case, window)
+    reckon_again(sitting, case, window)
 
 
-def reopen(court: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
+def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
     """Let a window end ``days`` after today at the earliest: what an obstacle took is given back (CPL 86)."""
-    zone = court.pack(case).tz
+    zone = sitting.pack(case).tz
     until = (
-        reckon(court.pack(case), Period(amount=days, unit=Unit.DAYS), now, article=article)
+        reckon(sitting.pack(case), Period(amount=days, unit=Unit.DAYS), now, article=article)
         .due_at.astimezone(zone)
         .date()
     )
     more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
     window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
     window.state, window.closed_by = WindowState.OPEN, None
-    reckon_again(court, case, window)
+    reckon_again(sitting, case, window)
 
 
-def reckon_again(court: Sitting, case: Case, window: Window) -> None:
+def reckon_again(sitting: Sitting, case: Case, window: Window) -> None:
     """Find the end of a window anew from its start and everything that has halted or lengthened it."""
     kept: dict[str, Any] = dict(window.working)
     period = Period(amount=kept["amount"], unit=Unit(kept["unit"]))
     result = reckon(
-        court.pack(case),
+        sitting.pack(case),
         period,
         datetime.fromisoformat(kept["start"]),
         article=kept["article"],
@@ -84,13 +84,13 @@ def reckon_again(court: Sitting, case: Case, window: Window) -> None:
     window.due_at = result.due_at
 
 
-def by_rule(court: Sitting, case: Case, window: Window, key: str) -> bool:
+def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:
     """Give a window the length a rule gives it from its own start, never less than its holder was told; whether it is
     longer now. Raises NoSuchRule.
     """
     party = next((p for p in case.parties if p.id == window.party_id), None)
     start = datetime.fromisoformat(window.working["start"])
-    result = reckon(court.pack(case), key, start, track=case.track.value, abroad=bool(party and party.abroad))
+    result = reckon(sitting.pack(case), key, start, track=case.track.value, abroad=bool(party and party.abroad))
     if window.due_at is None or result.due_at <= window.due_at:
         return False
     kept: dict[str, Any] = {
@@ -98,7 +98,7 @@ def by_rule(court: Sitting, case: Case, window: Window, key: str) -> bool:
     }
     window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at
     if "suspensions" in kept or "extensions" in kept:
-        reckon_again(court, case, window)
+        reckon_again(sitting, case, window)
     return True
 
 

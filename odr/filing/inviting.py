@@ -19,33 +19,33 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def note_addresses(court: Sitting, party: Party, source: str) -> None:
+def note_addresses(sitting: Sitting, party: Party, source: str) -> None:
     """Note every address the court was told of for a party; none of them by the party's own word."""
-    note_reach(court.session, party_id=party.id, reach=reach_of(party), source=source, at=court.now, given=False)
+    note_reach(sitting.session, party_id=party.id, reach=reach_of(party), source=source, at=sitting.now, given=False)
 
 
-def forget_reach(court: Sitting, party: Party, now: datetime) -> None:
+def forget_reach(sitting: Sitting, party: Party, now: datetime) -> None:
     """Addresses and consents of the one who was party before reach nobody any more."""
-    withdraw_consents(court.session, party_id=party.id, at=now)
-    court.session.execute(
+    withdraw_consents(sitting.session, party_id=party.id, at=now)
+    sitting.session.execute(
         update(ServiceAddress)
         .where(ServiceAddress.party_id == party.id, ServiceAddress.ended_at.is_(None))
         .values(ended_at=now)
     )
 
 
-def invite(court: Sitting, case: Case, party: Party) -> None:
+def invite(sitting: Sitting, case: Case, party: Party) -> None:
     """A letter that tells whoever takes a party's place, or acts herself from now on, of the case, with the code by
     which she joins.
     """
     packet = queue_packet(
-        court.session,
+        sitting.session,
         case_id=case.id,
         party_id=party.id,
-        entry_ids=[court.next_number(case)],
+        entry_ids=[sitting.next_number(case)],
         title=occasion_of("substitution").title,
         first_contact=True,
-        now=court.now,
+        now=sitting.now,
         kind=PaperKind.PLEADING,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
         letter="successor",
@@ -54,7 +54,7 @@ def invite(court: Sitting, case: Case, party: Party) -> None:
     packet.occasion = "substitution"
 
 
-def call_in(court: Sitting, case: Case, party: Party) -> None:
+def call_in(sitting: Sitting, case: Case, party: Party) -> None:
     """A letter that brings somebody into a running case, with the claim and a code of her own.
 
     A further respondent gets the claim as any respondent does (CPL 128); a third
@@ -62,17 +62,17 @@ def call_in(court: Sitting, case: Case, party: Party) -> None:
     is asked whether she does.
     """
     occasion = occasion_of("claim" if party.role is Role.RESPONDENT else "joinder")
-    due_at, reckoned = answer_by(court, case, party) if party.role is Role.RESPONDENT else (None, None)
+    due_at, reckoned = answer_by(sitting, case, party) if party.role is Role.RESPONDENT else (None, None)
     packet = queue_packet(
-        court.session,
+        sitting.session,
         case_id=case.id,
         party_id=party.id,
-        entry_ids=[court.next_number(case)],
+        entry_ids=[sitting.next_number(case)],
         title=occasion.title,
         first_contact=True,
-        now=court.now,
+        now=sitting.now,
         documents=papers_for(
-            court, case, party, occasion_of("claim"), court.next_number(case), audience=Audience.PARTIES_AND_COURT
+            sitting, case, party, occasion_of("claim"), sitting.next_number(case), audience=Audience.PARTIES_AND_COURT
         ),
         kind=occasion.kind,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),

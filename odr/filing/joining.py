@@ -49,16 +49,16 @@ class Invitation:
         return self.party.account_id is not None
 
 
-def invitation_for(court: Sitting, code: str) -> Invitation | None:
+def invitation_for(sitting: Sitting, code: str) -> Invitation | None:
     """The invitation behind a code, or None for a code the court never printed."""
-    packet = court.session.scalar(select(Packet).where(Packet.code == normalized(code)))
+    packet = sitting.session.scalar(select(Packet).where(Packet.code == normalized(code)))
     if packet is None or not packet.first_contact:
         return None
-    party = court.session.get(Party, packet.party_id)
-    case = court.session.get(Case, packet.case_id)
+    party = sitting.session.get(Party, packet.party_id)
+    case = sitting.session.get(Case, packet.case_id)
     if party is None or case is None or case.stage is Stage.CLOSED:
         return None
-    due, reckoned = answer_by(court, case, party)
+    due, reckoned = answer_by(sitting, case, party)
     return Invitation(
         packet.code, case, party, packet.queued_at, due, reckoned, is_over=due is None and reckoned is None
     )
@@ -95,12 +95,12 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
         )
 
 
-def _refuse_conflict(court: Sitting, case: Case, party: Party, account_id: int) -> None:
+def _refuse_conflict(sitting: Sitting, case: Case, party: Party, account_id: int) -> None:
     """Nobody is a party to a case in which she serves, or in which she is or acts for somebody else's side (CPL 47).
     Raises ActNotOpen.
     """
     if (
-        court.session.scalar(
+        sitting.session.scalar(
             select(Seat.id)
             .where(Seat.case_id == case.id, Seat.account_id == account_id, Seat.role != Role.WITNESS)
             .limit(1)
@@ -109,7 +109,7 @@ def _refuse_conflict(court: Sitting, case: Case, party: Party, account_id: int) 
     ):
         raise ActNotOpen(T("You serve or served in this case, so you cannot be a party to it."))
     try:
-        mandates.refuse_both_sides(court.session, party, account_id)
+        mandates.refuse_both_sides(sitting.session, party, account_id)
     except mandates.BothSides as error:
         raise ActNotOpen(
             T("You are a party on the other side of this case, or act for it, so you cannot join for this side.")

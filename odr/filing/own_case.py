@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def empty_case(court: Sitting, pack: RulePack, series: str, stage: Stage, cause: str, title: str) -> Case:
+def empty_case(sitting: Sitting, pack: RulePack, series: str, stage: Stage, cause: str, title: str) -> Case:
     """A case without a claim, numbered in a series of its own; it has no parties yet."""
     case = Case(
         pack_id=pack.id,
@@ -32,19 +32,19 @@ def empty_case(court: Sitting, pack: RulePack, series: str, stage: Stage, cause:
         track=Track.ORDINARY,
         cause=cause,
         title=title[:300],
-        filed_on=court.now.astimezone(court.court.settings.tz).date(),
-        lodged_at=court.now,
-        number=next_of_series(court, pack, series),
+        filed_on=sitting.now.astimezone(sitting.court.settings.tz).date(),
+        lodged_at=sitting.now,
+        number=next_of_series(sitting, pack, series),
         entry_count=0,
         head_digest="0" * 64,
     )
-    court.session.add(case)
-    court.session.flush()
+    sitting.session.add(case)
+    sitting.session.flush()
     return case
 
 
 def open_own_case(
-    court: Sitting,
+    sitting: Sitting,
     account: Account,
     pack: RulePack,
     series: str,
@@ -54,13 +54,13 @@ def open_own_case(
     others: Sequence[RespondentInput],
 ) -> Case:
     """The case with the applicant, who is signed in, and the other side, who is not yet."""
-    case = empty_case(court, pack, series, stage, cause, f"{applicant.name} v {others[0].name}")
-    own = {"account_id": account.id, "locale": account.locale, "online": True, "joined_at": court.now}
-    court.session.add(_party(case, Role.CLAIMANT, 1, applicant, **own))
+    case = empty_case(sitting, pack, series, stage, cause, f"{applicant.name} v {others[0].name}")
+    own = {"account_id": account.id, "locale": account.locale, "online": True, "joined_at": sitting.now}
+    sitting.session.add(_party(case, Role.CLAIMANT, 1, applicant, **own))
     for i, other in enumerate(others, 1):
-        court.session.add(_party(case, Role.RESPONDENT, i, other, locale="zh-Hans" if pack.id == "cn" else "en"))
-    court.session.flush()
-    court.session.refresh(case, ["parties"])
+        sitting.session.add(_party(case, Role.RESPONDENT, i, other, locale="zh-Hans" if pack.id == "cn" else "en"))
+    sitting.session.flush()
+    sitting.session.refresh(case, ["parties"])
     return case
 
 
@@ -70,7 +70,7 @@ def _party(case: Case, role: Role, ordinal: int, who: ApplicantInput | Responden
     return Party(case_id=case.id, role=role, ordinal=ordinal, details={}, **told, **more)
 
 
-def note_applicant(court: Sitting, case: Case, party: Party, you: ApplicantInput) -> None:
+def note_applicant(sitting: Sitting, case: Case, party: Party, you: ApplicantInput) -> None:
     """Where papers reach the applicant, by her own word, and her consent if she gave it (OLR 29, 30); and what she
     knows of the others.
     """
@@ -80,36 +80,36 @@ def note_applicant(court: Sitting, case: Case, party: Party, you: ApplicantInput
         (Channel.SMS, you.phone),
         (Channel.POST, you.address),
     )
-    note_reach(court.session, party_id=party.id, reach=reach, source="own pleading", at=court.now, given=True)
+    note_reach(sitting.session, party_id=party.id, reach=reach, source="own pleading", at=sitting.now, given=True)
     if you.e_service:
-        number = court.next_number(case)
+        number = sitting.next_number(case)
         record_consent(
-            court.session,
+            sitting.session,
             case_id=case.id,
             party_id=party.id,
             way=ConsentWay.EXPRESS,
             scope=tuple(PaperKind),
-            at=court.now,
+            at=sitting.now,
             entry_id=number,
         )
     for other in parties(case, Role.RESPONDENT):
-        note_addresses(court, other, "application")
+        note_addresses(sitting, other, "application")
 
 
 def write_to(
-    court: Sitting, case: Case, party: Party, *, letter: str, title: Text, entry_number: int, occasion: str
+    sitting: Sitting, case: Case, party: Party, *, letter: str, title: Text, entry_number: int, occasion: str
 ) -> None:
     """A first letter to the other side of such a case, with a code by which she joins and reads."""
     # Before that nobody but the applicant is written to.
-    case.accepted_at = case.accepted_at or court.now
+    case.accepted_at = case.accepted_at or sitting.now
     packet = queue_packet(
-        court.session,
+        sitting.session,
         case_id=case.id,
         party_id=party.id,
         entry_ids=[entry_number],
         title=title,
         first_contact=True,
-        now=court.now,
+        now=sitting.now,
         kind=PaperKind.NOTICE,
         letter=letter,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),

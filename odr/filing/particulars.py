@@ -158,10 +158,10 @@ def missing(pack: RulePack, cause: str, kept: Mapping[str, Any] | None) -> list[
     return [one.label for one in asked(pack.cause(cause)) if one.required and not (kept or {}).get(one.key)]
 
 
-def told_of(court: Sitting, case: Case) -> list[Told]:
+def told_of(sitting: Sitting, case: Case) -> list[Told]:
     """What the claim of a case says to the fields of its cause, as it stands now."""
-    claim = next((one for one in claims_of(court.session, case) if one.kind == "claim" and one.particulars), None)
-    return told(court.pack(case), case.cause, claim.particulars) if claim is not None else []
+    claim = next((one for one in claims_of(sitting.session, case) if one.kind == "claim" and one.particulars), None)
+    return told(sitting.pack(case), case.cause, claim.particulars) if claim is not None else []
 
 
 def form_for(pack: RulePack, cause: str) -> type[ClaimInput]:

@@ -25,47 +25,47 @@ AFTER_DEBATE = {"final", "record"}
 PHASE_ACTS = ("close_phase", "end_phase", "change_plan")
 
 
-def _opened(court: Sitting, case: Case) -> set[str]:
+def _opened(sitting: Sitting, case: Case) -> set[str]:
     """Keys of the phases that have opened, and of those closed, as the docket tells."""
     found: set[str] = set()
     for act in PHASE_ACTS:
-        for entry in entries_of(court.session, case, act):
+        for entry in entries_of(sitting.session, case, act):
             result = json.loads(entry.payload)["result"]
             found |= {key for key in (result.get("next"),) if key}
     return found
 
 
-def investigation_is_open(court: Sitting, case: Case) -> bool:
+def investigation_is_open(sitting: Sitting, case: Case) -> bool:
     """Whether the court still investigates: until then a lowered claim lowers the fee (FEE 21)."""
     return case.stage is Stage.PENDING or (
-        case.stage is Stage.HEARING and not _opened(court, case) & AFTER_INVESTIGATION and not _heard(court, case)
+        case.stage is Stage.HEARING and not _opened(sitting, case) & AFTER_INVESTIGATION and not _heard(sitting, case)
     )
 
 
-def debate_is_open(court: Sitting, case: Case) -> bool:
+def debate_is_open(sitting: Sitting, case: Case) -> bool:
     """Whether the debate has not ended: until then a claim may be raised and a counterclaim brought (CPI 232)."""
     return case.stage is Stage.PENDING or (
-        case.stage is Stage.HEARING and not _opened(court, case) & AFTER_DEBATE and not _heard(court, case)
+        case.stage is Stage.HEARING and not _opened(sitting, case) & AFTER_DEBATE and not _heard(sitting, case)
     )
 
 
-def _heard(court: Sitting, case: Case) -> bool:
-    return bool(entries_of(court.session, case, "close_hearing"))
+def _heard(sitting: Sitting, case: Case) -> bool:
+    return bool(entries_of(sitting.session, case, "close_hearing"))
 
 
 @guard("CPI 232")
-def before_end_of_debate(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def before_end_of_debate(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claim can no longer be changed: the debate has ended."""
     return (
         None
-        if debate_is_open(court, case)
+        if debate_is_open(sitting, case)
         else T(
             "The debate has ended; claims can no longer be changed or added (Civil Procedure Law Interpretation, art. 232)."
         )
     )
 
 
-def standing_claim(court: Sitting, case: Case, party_id: int | None) -> Claim | None:
+def standing_claim(sitting: Sitting, case: Case, party_id: int | None) -> Claim | None:
     """A party's claim or counterclaim that stands."""
     query = (
         select(Claim)
@@ -73,30 +73,30 @@ def standing_claim(court: Sitting, case: Case, party_id: int | None) -> Claim | 
         .order_by(Claim.id.desc())
         .limit(1)
     )
-    return court.session.scalar(query)
+    return sitting.session.scalar(query)
 
 
 @guard("CPL 54, 143", "CPI 232", "CPL 148")
-def own_claim(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def own_claim(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing of the actor's own to change or withdraw."""
-    return None if standing_claim(court, case, actor.party_id) is not None else T("You have no claim in this case.")
+    return None if standing_claim(sitting, case, actor.party_id) is not None else T("You have no claim in this case.")
 
 
 def requests_of(
-    court: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED
+    sitting: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED
 ) -> list[Request]:
     """Requests of a kind, in order."""
     rows = select(Request).where(Request.case_id == case.id).order_by(Request.id)
-    if court.reading:
+    if sitting.reading:
         # Nearly every act asks for some kind: a page that judges all acts asks the database once.
-        known = court.once(("requests", case.id), lambda: list(court.session.scalars(rows)))
+        known = sitting.once(("requests", case.id), lambda: list(sitting.session.scalars(rows)))
         return [one for one in known if one.kind is kind and state in (None, one.state)]
     query = rows.where(Request.kind == kind)
-    return list(court.session.scalars(query.where(Request.state == state) if state is not None else query))
+    return list(sitting.session.scalars(query.where(Request.state == state) if state is not None else query))
 
 
 def ask(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     kind: RequestKind,
     party: Party | None,
@@ -114,37 +114,37 @@ def ask(
         words=words,
         details=details,
         state=RequestState.ASKED,
-        asked_entry=court.next_number(case),
+        asked_entry=sitting.next_number(case),
     )
-    court.session.add(made)
-    court.session.flush()
+    sitting.session.add(made)
+    sitting.session.flush()
     return made
 
 
-def decide(court: Sitting, case: Case, request: Request, state: RequestState) -> None:
+def decide(sitting: Sitting, case: Case, request: Request, state: RequestState) -> None:
     """Note the entry in hand as the one that decided the request, and clear its task."""
-    request.state, request.decided_entry = state, court.next_number(case)
-    court.close_tasks(case, DESKS[request.kind.value], request.reference)
+    request.state, request.decided_entry = state, sitting.next_number(case)
+    sitting.close_tasks(case, DESKS[request.kind.value], request.reference)
 
 
-def end_case(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
+def end_case(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
     """Close the case: its clocks end, what lay on desks for it is cleared, and its fees are settled by who does that."""
     case.outcome, case.closed_at, case.stayed_at = outcome, now, None
-    court.move(case, Stage.CLOSED)
-    end_clocks(court, case, now)
-    court.announce("case_closed", case)
+    sitting.move(case, Stage.CLOSED)
+    end_clocks(sitting, case, now)
+    sitting.announce("case_closed", case)
 
 
-def end_clocks(court: Sitting, case: Case, now: datetime) -> None:
+def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:
     """The trial is over: time limits end, what waits for a ruling is over, and desks are cleared, but the cashier's."""
     for state in (WindowState.OPEN, WindowState.HALTED):
-        for window in court.windows(case, state=state):
-            window.state, window.closed_by = WindowState.ENDED, court.next_number(case)
-    for request in court.session.scalars(
+        for window in sitting.windows(case, state=state):
+            window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
+    for request in sitting.session.scalars(
         select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)
     ):
-        decide(court, case, request, RequestState.OVER)
-    for task in court.session.scalars(
+        decide(sitting, case, request, RequestState.OVER)
+    for task in sitting.session.scalars(
         select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)
     ):
         task.done_at = now

@@ -82,18 +82,18 @@ class QueueLine:
         return self.hurry, self.fate, self.due_at, self.case.id
 
 
-def queue_of(court: Sitting, account_id: int) -> list[QueueLine]:
+def queue_of(sitting: Sitting, account_id: int) -> list[QueueLine]:
     """Claims to review, claims nobody mended and complaints to answer on an account's desk, by legal risk.
 
     What is over or ends today or tomorrow lies on top; among these, and among the
     rest, what does most harm in law if nothing is done (CPL 126; REG 7, 8; OLR 9; EXT 7).
     """
-    rows = _waiting(court, account_id)
-    look = _Look(court, [case for case, window in rows if window.kind == REVIEW])
-    tz = court.court.settings.tz
-    today = court.now.astimezone(tz).date()
-    lines = sorted((_line(court, look, case, window, today) for case, window in rows), key=lambda line: line.place)
-    apart = told_apart(court.session, [line.case for line in lines])
+    rows = _waiting(sitting, account_id)
+    look = _Look(sitting, [case for case, window in rows if window.kind == REVIEW])
+    tz = sitting.court.settings.tz
+    today = sitting.now.astimezone(tz).date()
+    lines = sorted((_line(sitting, look, case, window, today) for case, window in rows), key=lambda line: line.place)
+    apart = told_apart(sitting.session, [line.case for line in lines])
     return [replace(line, apart=apart.get(line.case.id)) for line in lines]
 
 
@@ -135,17 +135,17 @@ def _differences(session: Session, ids: Sequence[int]) -> dict[int, Text]:
     return found
 
 
-def returned_count(court: Sitting, account_id: int) -> int:
+def returned_count(sitting: Sitting, account_id: int) -> int:
     """Claims of the clerk that are out for correction."""
     query = (
         select(Case.id)
         .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
         .where(Seat.account_id == account_id, Case.stage == Stage.RETURNED)
     )
-    return len(court.session.scalars(query).all())
+    return len(sitting.session.scalars(query).all())
 
 
-def _waiting(court: Sitting, account_id: int) -> list[tuple[Case, Window]]:
+def _waiting(sitting: Sitting, account_id: int) -> list[tuple[Case, Window]]:
     """Cases of the account with the window that makes each wait."""
     review = (
         (Seat.role == Role.CLERK)
@@ -161,7 +161,7 @@ def _waiting(court: Sitting, account_id: int) -> list[tuple[Case, Window]]:
     )
     asked = select(Request.reference).where(Request.kind == COMPLAINT, Request.state == RequestState.ASKED)
     complaint = (Seat.role == Role.PRESIDENT) & (Window.kind == COMPLAINT_WINDOW) & Window.subject.in_(asked)
-    rows = court.session.execute(
+    rows = sitting.session.execute(
         select(Case, Window)
         .join(Seat, (Seat.case_id == Case.id) & Seat.until_at.is_(None))
         .join(Window, Window.case_id == Case.id)
@@ -175,11 +175,11 @@ def _waiting(court: Sitting, account_id: int) -> list[tuple[Case, Window]]:
 class _Look:
     """What the order needs to know of all claims in the queue, asked for at once."""
 
-    def __init__(self, court: Sitting, cases: Iterable[Case]) -> None:
+    def __init__(self, sitting: Sitting, cases: Iterable[Case]) -> None:
         ids = [case.id for case in cases]
-        self._court = court
+        self._court = sitting
         self.claims: dict[int, Claim] = {}
-        for claim in court.session.scalars(
+        for claim in sitting.session.scalars(
             select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
         ):
             self.claims.setdefault(claim.case_id, claim)
@@ -210,19 +210,19 @@ class _Look:
         return Fate.TAKEN_UP, T("What is missing can then no longer be sent back to be corrected.")
 
 
-def _line(court: Sitting, look: _Look, case: Case, window: Window, today: date) -> QueueLine:
+def _line(sitting: Sitting, look: _Look, case: Case, window: Window, today: date) -> QueueLine:
     assert window.due_at is not None
-    fate, why = _why(court, look, case, window)
+    fate, why = _why(sitting, look, case, window)
     return QueueLine(
-        case, window.due_at, (window.due_at.astimezone(court.court.settings.tz).date() - today).days, fate, why
+        case, window.due_at, (window.due_at.astimezone(sitting.court.settings.tz).date() - today).days, fate, why
     )
 
 
-def _why(court: Sitting, look: _Look, case: Case, window: Window) -> tuple[Fate, Text]:
-    rule = rule_of(court, window)
-    article = court.pack(case).cite(rule.article)
+def _why(sitting: Sitting, look: _Look, case: Case, window: Window) -> tuple[Fate, Text]:
+    rule = rule_of(sitting, window)
+    article = sitting.pack(case).cite(rule.article)
     if window.kind == COMPLAINT_WINDOW:
-        name = next(p.name for p in case.parties if p.id == _complainant(court, window))
+        name = next(p.name for p in case.parties if p.id == _complainant(sitting, window))
         words = T(
             "The complaint of %(name)s stays unanswered: no clock answers it, the court is late (%(article)s).",
             name=name,
@@ -243,5 +243,5 @@ def _why(court: Sitting, look: _Look, case: Case, window: Window) -> tuple[Fate,
     )
 
 
-def _complainant(court: Sitting, window: Window) -> int | None:
-    return court.session.scalar(select(Request.party_id).where(Request.reference == window.subject))
+def _complainant(sitting: Sitting, window: Window) -> int | None:
+    return sitting.session.scalar(select(Request.party_id).where(Request.reference == window.subject))

@@ -26,23 +26,23 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def next_of_series(court: Sitting, pack: RulePack, kind: str) -> str:
+def next_of_series(sitting: Sitting, pack: RulePack, kind: str) -> str:
     """The next number of the year in a series under the pack's pattern, for example ``(2026)浙0192执7号``."""
-    year = court.now.astimezone(pack.tz).year
-    series = court.session.scalar(
+    year = sitting.now.astimezone(pack.tz).year
+    series = sitting.session.scalar(
         select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.year == year).with_for_update()
     )
     if series is None:
         series = NumberSeries(kind=kind, year=year, last=0)
-        court.session.add(series)
+        sitting.session.add(series)
     series.last += 1
-    court.session.flush()
-    return pack.case_number(kind, year=year, number=series.last, court=court.court.settings.court_short)
+    sitting.session.flush()
+    return pack.case_number(kind, year=year, number=series.last, court=sitting.court.settings.court_short)
 
 
-def case_number_for(court: Sitting, case: Case) -> str:
+def case_number_for(sitting: Sitting, case: Case) -> str:
     """The next number of the year under the pack's pattern, for example ``(2026)浙0192民初123号``."""
-    return next_of_series(court, court.pack(case), "first_instance")
+    return next_of_series(sitting, sitting.pack(case), "first_instance")
 
 
 def conflicted(session: Session, case: Case) -> set[int]:
@@ -80,9 +80,9 @@ def lot(head: str, nonce: str, count: int) -> int:
     return int(sha256_hex(f"{head}:{nonce}".encode()), 16) % count
 
 
-def loads_of(court: Sitting, role: Role) -> dict[int, int]:
+def loads_of(sitting: Sitting, role: Role) -> dict[int, int]:
     """Weight of the open cases on each account's desk in a role; how much a case weighs its procedure says."""
-    rows = court.session.execute(
+    rows = sitting.session.execute(
         select(Seat.account_id, Case.track, Case.pack_id, Case.pack_version, func.count())
         .join(Case, Case.id == Seat.case_id)
         .where(Seat.role == role, Seat.until_at.is_(None), Case.stage != Stage.CLOSED)
@@ -90,19 +90,19 @@ def loads_of(court: Sitting, role: Role) -> dict[int, int]:
     )
     found: dict[int, int] = {}
     for account_id, track, pack_id, version, count in rows:
-        weight = court.court.packs.get(pack_id, version).tracks.list[track.value].weight
+        weight = sitting.court.packs.get(pack_id, version).tracks.list[track.value].weight
         found[account_id] = found.get(account_id, 0) + weight * count
     return found
 
 
-def draw(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
+def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
     """Somebody of the role without a conflict and not on leave, by lot among those who have least to do.
 
     Least to do is within a tenth, or one heavy case, of the smallest load: a lot
     that always fell on one person could be steered. ``but`` may not come back.
     """
-    session = court.session
-    today = court.now.astimezone(court.court.settings.tz).date()
+    session = sitting.session
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
     away = select(StaffLeave.account_id).where(
         StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None)
     )
@@ -118,62 +118,62 @@ def draw(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -
         .order_by(Account.name, Account.id)
     )
     barred = conflicted(session, case) | set(but)
-    loads = loads_of(court, role)
+    loads = loads_of(sitting, role)
     free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]
     if not free:
         return None
     least = min(load for _, load in free)
-    most = least + max(least // 10, max(track.weight for track in court.pack(case).tracks.list.values()))
+    most = least + max(least // 10, max(track.weight for track in sitting.pack(case).tracks.list.values()))
     few = [(account, load) for account, load in free if load <= most]
     nonce = secrets.token_hex(16)
     chosen = few[lot(case.head_digest, nonce, len(few))][0]
     return Draw(chosen, tuple((account.name, load) for account, load in few), case.head_digest, nonce)
 
 
-def choose(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
+def choose(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
     """Whom the draw falls on, or None where nobody is free. The entry being written, or the next one of the case, says
     how it was drawn.
     """
-    drawn = draw(court, case, role, but=but)
+    drawn = draw(sitting, case, role, but=but)
     if drawn is None:
         return None
-    court.seated(case, {"role": role.value, **drawn.to_json()})
+    sitting.seated(case, {"role": role.value, **drawn.to_json()})
     return drawn.account
 
 
-def draw_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
+def draw_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
     """Seat somebody by rule; without anybody free a task goes to the president. The caller puts the draw on record."""
-    drawn = draw(court, case, role, but=but)
+    drawn = draw(sitting, case, role, but=but)
     if drawn is None:
         title = T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
-        court.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
+        sitting.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
         return None
-    court.session.add(Seat(case_id=case.id, account_id=drawn.account.id, role=role, from_at=court.now))
-    court.session.flush()
+    sitting.session.add(Seat(case_id=case.id, account_id=drawn.account.id, role=role, from_at=sitting.now))
+    sitting.session.flush()
     return drawn
 
 
-def take_seat(court: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
+def take_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
     """As :func:`draw_seat`, put on record with the entry being written or the next one of the case; who sits now."""
-    drawn = draw_seat(court, case, role, but=but)
+    drawn = draw_seat(sitting, case, role, but=but)
     if drawn is None:
         return None
-    court.seated(case, {"role": role.value, **drawn.to_json()})
+    sitting.seated(case, {"role": role.value, **drawn.to_json()})
     return drawn.account
 
 
-def seat_clerk(court: Sitting, case: Case, account_id: int | None, because: Text) -> None:
+def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Text) -> None:
     """Seat a clerk for the reason given, where she has no conflict; else one is drawn. Either stands on record."""
-    if account_id is None or account_id in conflicted(court.session, case):
-        take_seat(court, case, Role.CLERK)
+    if account_id is None or account_id in conflicted(sitting.session, case):
+        take_seat(sitting, case, Role.CLERK)
         return
-    court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=court.now))
-    court.session.flush()
-    court.seated(
+    sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=sitting.now))
+    sitting.session.flush()
+    sitting.seated(
         case,
         {
             "role": Role.CLERK.value,
-            "named": court.session.get_one(Account, account_id).name,
+            "named": sitting.session.get_one(Account, account_id).name,
             "because": words_of(because),
         },
     )

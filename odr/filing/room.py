@@ -36,65 +36,65 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def find_fact(court: Sitting, case: Case, actor: Actor, reference: str) -> Fact | None:
+def find_fact(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Fact | None:
     """A numbered fact of the case."""
-    return court.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.reference == reference))
+    return sitting.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.reference == reference))
 
 
-def find_fact_number(court: Sitting, case: Case, actor: Actor, number: str) -> Fact | None:
+def find_fact_number(sitting: Sitting, case: Case, actor: Actor, number: str) -> Fact | None:
     """A fact of the case by its number in the pleadings."""
     return (
-        court.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.number == int(number)))
+        sitting.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.number == int(number)))
         if number.isdecimal()
         else None
     )
 
 
-def facts_told(court: Sitting, case: Case, viewer: Actor) -> list[Fact]:
+def facts_told(sitting: Sitting, case: Case, viewer: Actor) -> list[Fact]:
     """The numbered facts of claim and answer, for the pages of other rooms."""
-    return [view.fact for view in facts_of(court.session, case)]
+    return [view.fact for view in facts_of(sitting.session, case)]
 
 
-def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A party was served: with the claim or a counterclaim, its windows start; the court's own window to serve is met."""
     if facts["occasion"] == "claim":
-        acts_joinder.evidence_of_newcomer(court, case, facts["party"], facts["at"])
-        acts.start_answer(court, case, facts["party"], facts["at"], facts["proof"])
-        ending.hold_still(court, case)
+        acts_joinder.evidence_of_newcomer(sitting, case, facts["party"], facts["at"])
+        acts.start_answer(sitting, case, facts["party"], facts["at"], facts["proof"])
+        ending.hold_still(sitting, case)
         return
     if facts["occasion"] == "joinder":
-        acts_joinder.evidence_of_newcomer(court, case, facts["party"], facts["at"])
+        acts_joinder.evidence_of_newcomer(sitting, case, facts["party"], facts["at"])
     numbers = getattr(facts.get("packet"), "entry_ids", ())
-    ending.start_appeal(court, case, facts["party"], numbers, facts["at"], facts["proof"])
+    ending.start_appeal(sitting, case, facts["party"], numbers, facts["at"], facts["proof"])
     for number in numbers:
-        served = entry(court.session, case, number)
+        served = entry(sitting.session, case, number)
         if served is not None and served.act == "file_counterclaim":
-            acts_changes.start_counter_answer(court, case, facts["party"], facts["at"], facts["proof"])
+            acts_changes.start_counter_answer(sitting, case, facts["party"], facts["at"], facts["proof"])
         elif served is not None and served.act == "file_third_party_claim":
-            acts_joinder.start_third_party_answer(court, case, facts["party"], facts["at"], facts["proof"])
-    ending.hold_still(court, case)
+            acts_joinder.start_third_party_answer(sitting, case, facts["party"], facts["at"], facts["proof"])
+    ending.hold_still(sitting, case)
 
 
-def on_fee_lapsed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_fee_lapsed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213)."""
-    claim = standing_claim(court, case, facts["party"].id)
+    claim = standing_claim(sitting, case, facts["party"].id)
     if claim is not None and facts["assessment"].matter.value == claim.kind:
-        claim.withdrawn_at = court.now
+        claim.withdrawn_at = sitting.now
 
 
-def people_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def people_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Who acts for whom, beside the case."""
-    found = representatives_of(court.session, case, court.now)
+    found = representatives_of(sitting.session, case, sitting.now)
     return Panel("aside", 20, "filing/_representatives.html", {"representatives": found}) if found else None
 
 
-def ending_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def ending_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """That a ruling ends the case as soon as nobody may appeal from it any longer."""
-    found = ending.ending_that_waits(court, case)
+    found = ending.ending_that_waits(sitting, case)
     return Panel("next", 5, "filing/_ending.html", {"number": found.asked_entry}) if found is not None else None
 
 
-def counter_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def counter_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """For the clerk: where she takes down what somebody files who is not online."""
     return (
         Panel("aside", 25, "filing/_counter.html", {})

@@ -282,17 +282,17 @@ def lodge(draft: str) -> Page:
 @case_page(*READS_FILE)
 def claim(case: Case, actor: Actor) -> Page:
     """The pleadings as they stand: what is asked for, the numbered facts, who says what to each."""
-    court = _look()
+    sitting = _look()
     return render_template(
         "filing/claim.html",
         case=case,
         actor=actor,
         tab="claim",
-        claims=claims_of(court.session, case),
-        reliefs=reliefs_of(court.session, case),
-        facts=facts_of(court.session, case),
-        speaking=court.court.hooks.tells["exhibits_by_fact"](court, case, actor),
-        told=told_of(court, case),
+        claims=claims_of(sitting.session, case),
+        reliefs=reliefs_of(sitting.session, case),
+        facts=facts_of(sitting.session, case),
+        speaking=sitting.court.hooks.tells["exhibits_by_fact"](sitting, case, actor),
+        told=told_of(sitting, case),
     )
 
 

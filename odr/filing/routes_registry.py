@@ -44,10 +44,10 @@ def _look() -> Sitting:
     return current_court().look(current_session())
 
 
-def _queue(court: Sitting) -> list[QueueLine]:
+def _queue(sitting: Sitting) -> list[QueueLine]:
     person = current_person()
     assert person is not None
-    return queue_of(court, person.account_id)
+    return queue_of(sitting, person.account_id)
 
 
 @registry.get("/registry")
@@ -78,36 +78,36 @@ def _defects(checks: list[Check]) -> list[Check]:
 def _review_page(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    court = _look()
-    checks, tracks = checks_of(court, case), tracks_for(court, case)
+    sitting = _look()
+    checks, tracks = checks_of(sitting, case), tracks_for(sitting, case)
     listed = _defects(checks)
     chosen = values.get("defect", [str(i) for i, c in enumerate(listed) if c.found is Found.MISSING])
     decision = _one(values, "decision") or ("return" if any(c.found is Found.MISSING for c in checks) else "accept")
-    closed = {key: refusal(court, court.court.table[name], case, actor) for key, name in DECISIONS.items()}
+    closed = {key: refusal(sitting, sitting.court.table[name], case, actor) for key, name in DECISIONS.items()}
     page = render_template(
         "filing/review.html",
         case=case,
         actor=actor,
-        queue=_queue(court),
+        queue=_queue(sitting),
         checks=checks,
         tracks=tracks,
         proposed=_one(values, "track") or next(one.track for one in tracks if one.open),
-        helpful=helpful_of(court, case),
-        files=files_of(court, case),
-        claims=claims_of(court.session, case),
-        reliefs=reliefs_of(court.session, case),
-        facts=facts_of(court.session, case),
-        speaking=court.court.hooks.tells["exhibits_by_fact"](court, case, actor),
-        told=told_of(court, case),
-        window=next(iter(court.windows(case, "registry_review")), None),
-        pack=court.pack(case),
+        helpful=helpful_of(sitting, case),
+        files=files_of(sitting, case),
+        claims=claims_of(sitting.session, case),
+        reliefs=reliefs_of(sitting.session, case),
+        facts=facts_of(sitting.session, case),
+        speaking=sitting.court.hooks.tells["exhibits_by_fact"](sitting, case, actor),
+        told=told_of(sitting, case),
+        window=next(iter(sitting.windows(case, "registry_review")), None),
+        pack=sitting.pack(case),
         defects=list(enumerate(listed)),
         chosen=chosen,
         own=[(i, _one(values, f"own-{i}")) for i in range(OWN_DEFECTS)],
         value=lambda name, default="": _one(values, name) or default,
         decision=decision,
         closed={key: breach.message for key, breach in closed.items() if breach is not None},
-        beside=[a for a in acts_for(court, case, actor) if a.act.name in BESIDE and a.is_open],
+        beside=[a for a in acts_for(sitting, case, actor) if a.act.name in BESIDE and a.is_open],
         faults=[(_anchor(f.location), f.message.render(current_locale())) for f in faults],
         moved_on=moved_on,
         key=new_reference(),

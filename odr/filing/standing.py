@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def place_guardian(court: Sitting, party: Party, account: Account, given: ActingPart) -> Mandate | None:
+def place_guardian(sitting: Sitting, party: Party, account: Account, given: ActingPart) -> Mandate | None:
     """Let whoever brings or answers a claim act in the party's place, where she says that she is the guardian; None
     where she is not.
 
@@ -32,7 +32,7 @@ def place_guardian(court: Sitting, party: Party, account: Account, given: Acting
             "acting", T("Only a person has a guardian. For a company, act as the one who may sign for it.")
         )
     try:
-        placed = mandates.place_guardian(court.session, party, account, court.now)
+        placed = mandates.place_guardian(sitting.session, party, account, sitting.now)
     except mandates.BothSides as error:
         raise InvalidInput.at("acting", error.message) from error
     party.details = {**party.details, "guardian": guardian}

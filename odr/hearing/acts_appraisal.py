@@ -76,9 +76,9 @@ def _party(case: Case, label: str, field: str) -> Party:
     return found
 
 
-def _materials(court: Sitting, case: Case, labels: list[str]) -> list[int]:
+def _materials(sitting: Sitting, case: Case, labels: list[str]) -> list[int]:
     """Exhibits by their labels, none of them sealed, excluded or withdrawn."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED)
     )
     known = {e.label: e for e in rows if e.seal is None or e.seal.state.value == "opened"}
@@ -97,12 +97,12 @@ def _materials(court: Sitting, case: Case, labels: list[str]) -> list[int]:
     topic=Topic.HEARING,
     in_record=False,
 )
-def call_for_appraisal(court: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
+def call_for_appraisal(sitting: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
     """Explain that a fact is shown by an appraisal and set a time to ask for one; who lets it pass bears the
     consequence, found by the judge (EV 30, 31).
     """
     party = _party(case, given.party, "party")
-    window = court.start_window(case, REQUEST, party=party, start=now, amount=given.days)
+    window = sitting.start_window(case, REQUEST, party=party, start=now, amount=given.days)
     words = T(
         "%(name)s may ask until %(day)s for an appraisal: %(fact)s", name=party.name, day=window.due_at, fact=given.fact
     )
@@ -119,20 +119,20 @@ def call_for_appraisal(court: Sitting, case: Case, given: CallInput, *, actor: A
     topic=Topic.HEARING,
     in_record=False,
 )
-def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_appraisal(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask within the time for evidence, or the time the judge set; later it is taken and marked late. Another one needs
     a ground of EV 40.
     """
-    me = court.party_of(case, actor)
-    called = court.windows(case, REQUEST, party=me)
-    over = court.windows(case, "evidence", party=me, state=WindowState.LAPSED) and not court.windows(
+    me = sitting.party_of(case, actor)
+    called = sitting.windows(case, REQUEST, party=me)
+    over = sitting.windows(case, "evidence", party=me, state=WindowState.LAPSED) and not sitting.windows(
         case, "evidence", party=me
     )
-    court.late = bool(over) and not called
-    again: Appraisal | None = court.resolved("appraisal", given.again) if given.again else None
+    sitting.late = bool(over) and not called
+    again: Appraisal | None = sitting.resolved("appraisal", given.again) if given.again else None
     if again is not None and again.state is not S.REPORTED:
         raise InvalidInput.at("again", T("Choose one of those listed."))
-    court.close_windows(case, REQUEST, WindowState.MET, party=me)
+    sitting.close_windows(case, REQUEST, WindowState.MET, party=me)
     row = Appraisal(
         case_id=case.id,
         asked_by=me.id,
@@ -140,14 +140,14 @@ def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Act
         fact=given.fact,
         questions=given.questions,
         why=given.why,
-        materials=_materials(court, case, given.materials),
+        materials=_materials(sitting, case, given.materials),
         again_of=again.id if again else None,
         state=S.ASKED,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(row)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.APPRAISAL_RULE,
@@ -161,23 +161,23 @@ def ask_for_appraisal(court: Sitting, case: Case, given: AskInput, *, actor: Act
     )
 
 
-def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, now: datetime) -> None:
+def _start_choosing(sitting: Sitting, case: Case, row: Appraisal, actor: Actor, now: datetime) -> None:
     """The appraisal is made: the parties try to agree on an expert, and the case leaves a procedure that takes none (EV
     32; CPL 166).
     """
-    row.state, row.ruled_by = S.CHOOSING, court.next_number(case)
+    row.state, row.ruled_by = S.CHOOSING, sitting.next_number(case)
     for party in parties(case):
-        court.start_window(case, CHOICE, party=party, start=now, subject=row.reference)
-    leave_barred_track(court, case, actor)
-    replaced = court.session.get(Appraisal, row.again_of) if row.again_of else None
+        sitting.start_window(case, CHOICE, party=party, start=now, subject=row.reference)
+    leave_barred_track(sitting, case, actor)
+    replaced = sitting.session.get(Appraisal, row.again_of) if row.again_of else None
     if replaced is not None:
         replaced.state = S.SET_ASIDE
-        drop(court, case, calls_on(court.session, replaced, *LIVE))
-        court.close_windows(case, OBJECTION, WindowState.ENDED, subject=replaced.reference)
+        drop(sitting, case, calls_on(sitting.session, replaced, *LIVE))
+        sitting.close_windows(case, OBJECTION, WindowState.ENDED, subject=replaced.reference)
         if replaced.exhibit is not None:
             # The earlier opinion is no basis for a finding (EV 40).
             replaced.exhibit.state = ExhibitState.EXCLUDED
-            recall(court.session, case, court.court.clock.machine_now())
+            recall(sitting.session, case, sitting.court.clock.machine_now())
 
 
 @act(
@@ -195,18 +195,18 @@ def _start_choosing(court: Sitting, case: Case, row: Appraisal, actor: Actor, no
     guard=stands(S.ASKED, source="CPI 121", reason=T("Nobody asks for an appraisal.")),
 )
 def rule_on_appraisal(
-    court: Sitting, case: Case, given: AppraisalRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AppraisalRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Grant it, or not where it has no bearing on a fact to be shown or no use for showing it (CPI 121)."""
-    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    row: Appraisal = sitting.resolved("appraisal", given.appraisal)
     if row.state is not S.ASKED:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
-    court.close_tasks(case, desks.APPRAISAL_RULE, row.reference)
+    sitting.close_tasks(case, desks.APPRAISAL_RULE, row.reference)
     facts = {"appraisal": row.reference, "reasons": given.reasons}
     if given.answer == "refuse":
-        row.state, row.ruled_by = S.REFUSED, court.next_number(case)
+        row.state, row.ruled_by = S.REFUSED, sitting.next_number(case)
         return Recorded(T("No appraisal is made: %(fact)s", fact=row.fact), facts)
-    _start_choosing(court, case, row, actor, now)
+    _start_choosing(sitting, case, row, actor, now)
     return Recorded(T("An appraisal is made: %(fact)s", fact=row.fact), facts)
 
 
@@ -222,7 +222,7 @@ def rule_on_appraisal(
     topic=Topic.HEARING,
     in_record=False,
 )
-def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor: Actor, now: datetime) -> Recorded:
+def order_appraisal(sitting: Sitting, case: Case, given: OwnMotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Have a fact appraised that the court has to look into by itself; the parties are asked whom they would have (EV
     32).
     """
@@ -234,13 +234,13 @@ def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor:
         fact=given.fact,
         questions=given.questions,
         why=given.reasons,
-        materials=_materials(court, case, given.materials),
+        materials=_materials(sitting, case, given.materials),
         state=S.CHOOSING,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    court.session.flush()
-    _start_choosing(court, case, row, actor, now)
+    sitting.session.add(row)
+    sitting.session.flush()
+    _start_choosing(sitting, case, row, actor, now)
     return Recorded(
         T("An appraisal is made of the court’s own motion: %(fact)s", fact=row.fact),
         {"appraisal": row.reference, "reasons": given.reasons},
@@ -258,15 +258,15 @@ def order_appraisal(court: Sitting, case: Case, given: OwnMotionInput, *, actor:
     in_record=False,
     guard=stands(S.CHOOSING, source="CPL 79", reason=T("No expert is being chosen.")),
 )
-def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor: Actor, now: datetime) -> Recorded:
+def choose_expert(sitting: Sitting, case: Case, given: ExpertChoiceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say whom one would have as expert, or agree with whom the other side named; when all name the same the parties
     have agreed.
     """
-    row: Appraisal = court.resolved("appraisal", given.appraisal)
-    me = court.party_of(case, actor)
+    row: Appraisal = sitting.resolved("appraisal", given.appraisal)
+    me = sitting.party_of(case, actor)
     if row.state is not S.CHOOSING:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
-    number = court.next_number(case)
+    number = sitting.next_number(case)
     row.choices.append(
         ExpertChoice(
             appraisal_id=row.id,
@@ -277,10 +277,10 @@ def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor
             entry_number=number,
         )
     )
-    court.session.flush()
-    court.close_windows(case, CHOICE, WindowState.MET, party=me, subject=row.reference)
+    sitting.session.flush()
+    sitting.close_windows(case, CHOICE, WindowState.MET, party=me, subject=row.reference)
     if len(latest_choices(row)) >= len(parties(case)):
-        _to_appoint(court, case, row)
+        _to_appoint(sitting, case, row)
     agreement = agreed(case, row)
     words = (
         T("The parties agree on %(expert)s as expert", expert=given.name)
@@ -290,9 +290,9 @@ def choose_expert(court: Sitting, case: Case, given: ExpertChoiceInput, *, actor
     return Recorded(words, {"appraisal": row.reference, "expert": given.name, "agreed": agreement is not None})
 
 
-def _to_appoint(court: Sitting, case: Case, row: Appraisal) -> None:
-    if not court.tasks(case, desks.EXPERT_APPOINT, row.reference):
-        court.open_task(
+def _to_appoint(sitting: Sitting, case: Case, row: Appraisal) -> None:
+    if not sitting.tasks(case, desks.EXPERT_APPOINT, row.reference):
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.EXPERT_APPOINT,
@@ -312,7 +312,7 @@ class Chosen:
     drawn_from: tuple[str, ...] = ()
 
 
-def _chosen(court: Sitting, case: Case, row: Appraisal, given: AppointInput) -> Chosen:
+def _chosen(sitting: Sitting, case: Case, row: Appraisal, given: AppointInput) -> Chosen:
     """Who is meant; a lot is drawn here, once. Raises InvalidInput where that way is not open."""
     both, latest = agreed(case, row), latest_choices(row)
     if given.how == "agreed":
@@ -323,7 +323,7 @@ def _chosen(court: Sitting, case: Case, row: Appraisal, given: AppointInput) -> 
         raise InvalidInput.at(
             "how", T("The parties agree on %(name)s; appoint her (Evidence Rules, art. 32).", name=both.name)
         )
-    if court.windows(case, CHOICE, subject=row.reference):
+    if sitting.windows(case, CHOICE, subject=row.reference):
         raise InvalidInput.at("how", T("The parties still have time to agree on an expert (Evidence Rules, art. 32)."))
     if given.how == "named":
         return Chosen(given.name or "", given.email or "", given.qualification or "")
@@ -410,20 +410,20 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
     in_record=False,
     guard=stands(S.CHOOSING, source="CPL 79", reason=T("No expert is being chosen.")),
 )
-def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
+def appoint_expert(sitting: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
     """Commission the expert by a sealed letter: agreed on, drawn by lot or named, with scope, purpose and time (EV 32).
 
     The fee is paid to her directly and never held by the court (FEE 12). From now
     until the report the time does not count towards the trial limit (CPI 243).
     """
-    row: Appraisal = court.resolved("appraisal", given.appraisal)
-    chosen = court.prepared.get("chosen")
+    row: Appraisal = sitting.resolved("appraisal", given.appraisal)
+    chosen = sitting.prepared.get("chosen")
     if row.state is not S.CHOOSING:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
     if not isinstance(chosen, Chosen):
         raise ActNotOpen(T("The sealed paper was not prepared."))
     document = keep_prepared(
-        court,
+        sitting,
         case,
         "commission",
         _digest(case, row, given, chosen),
@@ -440,11 +440,11 @@ def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Ac
         about=row.questions[:1000],
         manner=TestimonyManner.WRITTEN,
         state=RequestState.GRANTED,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(witness)
-    court.session.flush()
-    seat(court, case, witness, Role.EXPERT)
+    sitting.session.add(witness)
+    sitting.session.flush()
+    seat(sitting, case, witness, Role.EXPERT)
     fee: Money = given.fee
     row.state, row.witness, row.qualification, row.chosen_how, row.days = (
         S.COMMISSIONED,
@@ -459,10 +459,10 @@ def appoint_expert(court: Sitting, case: Case, given: AppointInput, *, actor: Ac
         document.id,
         given.attendance_included,
     )
-    court.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
-    court.close_tasks(case, desks.EXPERT_APPOINT, row.reference)
+    sitting.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
+    sitting.close_tasks(case, desks.EXPERT_APPOINT, row.reference)
     payer = next(p for p in case.parties if p.id == row.bears_id)
-    court.start_window(case, FEE, party=payer, start=now, subject=row.reference, amount=given.fee_days)
+    sitting.start_window(case, FEE, party=payer, start=now, subject=row.reference, amount=given.fee_days)
     facts = {
         "appraisal": row.reference,
         "expert": chosen.name,
@@ -496,25 +496,25 @@ def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
     in_record=False,
     guard=stands(*GOING, source="EV 31, 35", reason=T("No appraisal is under way.")),
 )
-def end_appraisal(court: Sitting, case: Case, given: EndInput, *, actor: Actor, now: datetime) -> Recorded:
+def end_appraisal(sitting: Sitting, case: Case, given: EndInput, *, actor: Actor, now: datetime) -> Recorded:
     """End it without a report: given up since the expert was not paid, no longer asked for or needed, or she failed (EV
     31, 35).
     """
-    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    row: Appraisal = sitting.resolved("appraisal", given.appraisal)
     if row.state not in GOING:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
     if given.ground == "not_paid" and (
         row.paid_by is not None
-        or court.windows(case, FEE, subject=row.reference)
+        or sitting.windows(case, FEE, subject=row.reference)
         or row.state not in (S.COMMISSIONED, S.AT_WORK)
     ):
         raise InvalidInput.at("ground", T("The time to pay the expert has not passed, or she was paid."))
     if given.ground == "expert_failed" and (
-        row.state is not S.AT_WORK or court.windows(case, REPORT, subject=row.reference)
+        row.state is not S.AT_WORK or sitting.windows(case, REPORT, subject=row.reference)
     ):
         raise InvalidInput.at("ground", T("The expert’s time has not passed."))
-    row.state, row.ended_by, row.why_ended = S.ENDED, court.next_number(case), given.ground
-    clear(court, case, row)
+    row.state, row.ended_by, row.why_ended = S.ENDED, sitting.next_number(case), given.ground
+    clear(sitting, case, row)
     words = {
         "not_paid": T("The appraisal counts as given up: the expert was not paid"),
         "withdrawn": T("The appraisal is no longer asked for"),
@@ -524,12 +524,12 @@ def end_appraisal(court: Sitting, case: Case, given: EndInput, *, actor: Actor, 
     return Recorded(words, {"appraisal": row.reference, "ground": given.ground, "reasons": given.reasons})
 
 
-def clear(court: Sitting, case: Case, row: Appraisal) -> None:
+def clear(sitting: Sitting, case: Case, row: Appraisal) -> None:
     """Nothing of it waits any more, and the expert leaves the case."""
     for kind in (CHOICE, FEE, REPORT):
-        court.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
     for desk in (desks.APPRAISAL_RULE, desks.EXPERT_APPOINT, desks.APPRAISAL_UNPAID, desks.APPRAISAL_LATE):
-        court.close_tasks(case, desk, row.reference)
+        sitting.close_tasks(case, desk, row.reference)
     if row.witness is not None:
         row.witness.state = RequestState.REFUSED
         held = (
@@ -538,43 +538,43 @@ def clear(court: Sitting, case: Case, row: Appraisal) -> None:
             Seat.role == Role.EXPERT,
             Seat.until_at.is_(None),
         )
-        court.session.execute(update(Seat).where(*held).values(until_at=court.now))
+        sitting.session.execute(update(Seat).where(*held).values(until_at=sitting.now))
 
 
 # -- what time makes due
 
 
-def on_request_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def on_request_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nobody asked in time; whether the fact is left unproven is for the judge to find (EV 31)."""
     name = next((p.name for p in case.parties if p.id == window.party_id), "")
     title = T("%(name)s did not ask for an appraisal in time. Find what follows (Evidence Rules, art. 31).", name=name)
-    court.open_task(case, Role.JUDGE, desks.APPRAISAL_NOT_ASKED, title, risk=40)
+    sitting.open_task(case, Role.JUDGE, desks.APPRAISAL_NOT_ASKED, title, risk=40)
 
 
-def _of_window(court: Sitting, case: Case, window: Window) -> Appraisal | None:
-    return next((row for row in appraisals_of(court.session, case) if row.reference == window.subject), None)
+def _of_window(sitting: Sitting, case: Case, window: Window) -> Appraisal | None:
+    return next((row for row in appraisals_of(sitting.session, case) if row.reference == window.subject), None)
 
 
-def on_choice_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def on_choice_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """The parties did not agree in time: the court appoints (EV 32)."""
-    row = _of_window(court, case, window)
+    row = _of_window(sitting, case, window)
     if row is not None and row.state is S.CHOOSING:
-        _to_appoint(court, case, row)
+        _to_appoint(sitting, case, row)
 
 
-def on_fee_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def on_fee_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """No payment is confirmed: that the request counts as given up is the judge's word, never the clock's (EV 31)."""
-    row = _of_window(court, case, window)
+    row = _of_window(sitting, case, window)
     if row is not None and row.paid_by is None and row.state in (S.COMMISSIONED, S.AT_WORK):
         title = T("The expert confirms no payment. Find whether the appraisal is given up (Evidence Rules, art. 31).")
-        court.open_task(case, Role.JUDGE, desks.APPRAISAL_UNPAID, title, risk=50, subject=row.reference)
+        sitting.open_task(case, Role.JUDGE, desks.APPRAISAL_UNPAID, title, risk=50, subject=row.reference)
 
 
-def on_report_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def on_report_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """The report is late: whether another expert is commissioned is for the judge (EV 35)."""
-    row = _of_window(court, case, window)
+    row = _of_window(sitting, case, window)
     if row is not None and row.state is S.AT_WORK:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.APPRAISAL_LATE,

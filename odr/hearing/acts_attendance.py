@@ -59,15 +59,15 @@ UNTIL_DECIDED = TRIED | {Stage.DELIBERATION}
 PAID_AT = UNTIL_DECIDED | {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
 
-def contested(court: Sitting, case: Case) -> list[Appraisal]:
+def contested(sitting: Sitting, case: Case) -> list[Appraisal]:
     """Appraisals on whose report a party still objects after the expert's answer."""
-    return [row for row in appraisals_of(court.session, case, AppraisalState.REPORTED) if still_objecting(row)]
+    return [row for row in appraisals_of(sitting.session, case, AppraisalState.REPORTED) if still_objecting(row)]
 
 
 @guard("CPL 81", "EV 38, 39", "CPI 118")
-def somebody_still_objects(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_still_objects(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no expert is called."""
-    return None if contested(court, case) else T("Nobody still objects to a report after the expert’s answer.")
+    return None if contested(sitting, case) else T("Nobody still objects to a report after the expert’s answer.")
 
 
 def _parts_words(case: Case, shares: Sequence[ExpertShare], words: Text) -> Text:
@@ -86,7 +86,7 @@ def _parts_facts(case: Case, shares: Sequence[ExpertShare]) -> list[dict[str, An
     ]
 
 
-def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
+def _total(sitting: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
     """What is to be prepaid; nothing only where her fee holds it, or she comes anyway. Raises InvalidInput."""
     heads = (given.travel, given.board, given.earnings)
     total = Money(sum(head.minor for head in heads), given.travel.currency)
@@ -94,7 +94,7 @@ def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
         raise InvalidInput.at(
             "travel", T("The fee of the appraisal holds the attendance: nobody prepays it (Evidence Rules, art. 39).")
         )
-    if not total.minor and not row.attendance_included and not calls_on(court.session, row, *LIVE):
+    if not total.minor and not row.attendance_included and not calls_on(sitting.session, row, *LIVE):
         raise InvalidInput.at("travel", T("Say what the attendance costs."))
     return total
 
@@ -111,18 +111,18 @@ def _total(court: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
     in_record=False,
     guard=somebody_still_objects,
 )
-def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Actor, now: datetime) -> Recorded:
+def call_expert(sitting: Sitting, case: Case, given: CallExpertInput, *, actor: Actor, now: datetime) -> Recorded:
     """Tell who still objects after the expert's answer to prepay what her attendance costs, and tell her that she is
     called (EV 38).
 
     Both sides objecting share it. Reckoned as the attendance of a witness, collected by the
     court (FEE 11); where her fee holds it nobody prepays (EV 39).
     """
-    row: Appraisal = court.resolved("appraisal", given.appraisal)
+    row: Appraisal = sitting.resolved("appraisal", given.appraisal)
     objections = still_objecting(row)
     if row.state is not AppraisalState.REPORTED or not objections:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
-    total, number = _total(court, row, given), court.next_number(case)
+    total, number = _total(sitting, row, given), sitting.next_number(case)
     call = ExpertCall(
         case_id=case.id,
         appraisal_id=row.id,
@@ -134,23 +134,23 @@ def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Ac
         state=S.PREPAYING,
         entry_number=number,
     )
-    court.session.add(call)
-    court.session.flush()
+    sitting.session.add(call)
+    sitting.session.flush()
     for objection in objections:
         objection.called_by = number
-        court.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
-    witness = witness_of(court.session, row)
+        sitting.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
+    witness = witness_of(sitting.session, row)
     if not total.minor:
-        come(court, case, call)
+        come(sitting, case, call)
         words = T("The expert %(name)s is called to be heard on the report; nothing is prepaid", name=witness.name)
         return Recorded(words, {"call": call.reference, "appraisal": row.reference, "total": 0, "shares": []})
     tell(
-        court,
+        sitting,
         case,
         witness,
         T("The court calls you to be heard on your report, if the attendance is prepaid; keep ready"),
     )
-    shares = ask(court, case, call, {o.party_id for o in objections}, total)
+    shares = ask(sitting, case, call, {o.party_id for o in objections}, total)
     words = T(
         "The expert %(name)s is called to be heard on the report; the attendance costs %(total)s",
         name=witness.name,
@@ -175,15 +175,17 @@ def call_expert(court: Sitting, case: Case, given: CallExpertInput, *, actor: Ac
     source=law("EV 38"),
     in_record=False,
 )
-def share_rest_of_attendance(court: Sitting, case: Case, given: RestInput, *, actor: Actor, now: datetime) -> Recorded:
+def share_rest_of_attendance(
+    sitting: Sitting, case: Case, given: RestInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask who still objects for the part of who did not prepay: no longer do both sides object, so it is no longer
     shared (EV 38).
     """
-    call = court.session.scalars(
+    call = sitting.session.scalars(
         select(ExpertCall).where(ExpertCall.case_id == case.id, ExpertCall.reference == given.call)
     ).one()
     rest = rest_of(call)
-    shares = ask(court, case, call, {share.party_id for share in call.shares_in(ShareState.PAID)}, rest, rest=True)
+    shares = ask(sitting, case, call, {share.party_id for share in call.shares_in(ShareState.PAID)}, rest, rest=True)
     words = T("%(rest)s of the expert’s attendance was not prepaid by who shared it", rest=rest)
     return Recorded(
         _parts_words(case, shares, words),
@@ -191,22 +193,24 @@ def share_rest_of_attendance(court: Sitting, case: Case, given: RestInput, *, ac
     )
 
 
-def unpaid_shares(court: Sitting, case: Case) -> list[ExpertShare]:
+def unpaid_shares(sitting: Sitting, case: Case) -> list[ExpertShare]:
     """Parts whose time has passed without payment, and of which no payment is on its way."""
-    found = [share for call in calls_of(court.session, case, S.PREPAYING) for share in call.shares_in(ShareState.ASKED)]
-    return [share for share in found if _is_overdue(court, case, share)]
+    found = [
+        share for call in calls_of(sitting.session, case, S.PREPAYING) for share in call.shares_in(ShareState.ASKED)
+    ]
+    return [share for share in found if _is_overdue(sitting, case, share)]
 
 
-def _is_overdue(court: Sitting, case: Case, share: ExpertShare) -> bool:
-    notice = notice_of(court.session, share)
-    windows = court.windows(case, ATTENDANCE, state=None, subject=notice.reference)
-    return bool(windows) and windows[-1].state is WindowState.LAPSED and not is_on_its_way(court, notice)
+def _is_overdue(sitting: Sitting, case: Case, share: ExpertShare) -> bool:
+    notice = notice_of(sitting.session, share)
+    windows = sitting.windows(case, ATTENDANCE, state=None, subject=notice.reference)
+    return bool(windows) and windows[-1].state is WindowState.LAPSED and not is_on_its_way(sitting, notice)
 
 
 @guard("EV 38")
-def some_share_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def some_share_is_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to find."""
-    return None if unpaid_shares(court, case) else T("No prepayment for an expert’s attendance is overdue.")
+    return None if unpaid_shares(sitting, case) else T("No prepayment for an expert’s attendance is overdue.")
 
 
 FOUND = {
@@ -230,7 +234,7 @@ FOUND = {
     guard=some_share_is_unpaid,
 )
 def find_on_attendance_fee(
-    court: Sitting, case: Case, given: AttendanceFeeInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AttendanceFeeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Find that an objection counts as given up since nothing was prepaid in time, or give more time for a good reason
     (EV 38).
@@ -238,66 +242,66 @@ def find_on_attendance_fee(
     What the party prepaid in part goes back. The rest falls to who still objects; where
     nobody does, the expert does not come.
     """
-    share: ExpertShare = court.resolved("expert_share", given.share)
-    if share not in unpaid_shares(court, case):
+    share: ExpertShare = sitting.resolved("expert_share", given.share)
+    if share not in unpaid_shares(sitting, case):
         raise InvalidInput.at("share", T("The time to prepay has not passed, or a payment is on its way."))
     party = next(p for p in case.parties if p.id == share.party_id)
-    court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
+    sitting.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
     facts = {"share": share.reference, "party": party.label, "answer": given.answer, "reasons": given.reasons}
     if given.days is not None:
-        window = court.windows(case, ATTENDANCE, state=None, subject=notice_of(court.session, share).reference)[-1]
+        window = sitting.windows(case, ATTENDANCE, state=None, subject=notice_of(sitting.session, share).reference)[-1]
         reopen(
-            court,
+            sitting,
             case,
             window,
             now,
             given.days,
-            T("ruling of the judge, entry %(number)s", number=court.next_number(case)),
+            T("ruling of the judge, entry %(number)s", number=sitting.next_number(case)),
             "EV 38",
         )
         words = T("%(name)s may prepay the expert’s attendance until %(day)s", name=party.name, day=window.due_at)
         return Recorded(words, {**facts, "due_at": window.due_at.isoformat() if window.due_at else None})
-    call = court.session.get_one(ExpertCall, share.call_id)
-    back = _give_up(court, case, call, party.id)
-    advance(court, case, call)
+    call = sitting.session.get_one(ExpertCall, share.call_id)
+    back = _give_up(sitting, case, call, party.id)
+    advance(sitting, case, call)
     return Recorded(
         T("The objection of %(name)s to the report counts as given up", name=party.name),
         {**facts, "back": back.minor, "currency": back.currency},
     )
 
 
-def _give_up(court: Sitting, case: Case, call: ExpertCall, party_id: int) -> Money:
-    number, back = court.next_number(case), 0
+def _give_up(sitting: Sitting, case: Case, call: ExpertCall, party_id: int) -> Money:
+    number, back = sitting.next_number(case), 0
     for share in call.shares:
         if share.party_id == party_id and share.state in (ShareState.ASKED, ShareState.PAID):
             why = T("The objection counts as given up; nothing is prepaid for it.")
-            back += give_back(court, case, notice_of(court.session, share), why, "EV 38").minor
+            back += give_back(sitting, case, notice_of(sitting.session, share), why, "EV 38").minor
             share.state, share.found_by = ShareState.GIVEN_UP, number
     # The party gives up its objection, not only the words in which it last repeated it.
     for objection in call.appraisal.objections:
         if objection.party_id == party_id and objection.given_up_by is None:
             objection.given_up_by = number
-            court.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
-            court.close_windows(case, ANSWER, WindowState.ENDED, subject=objection.reference)
+            sitting.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
+            sitting.close_windows(case, ANSWER, WindowState.ENDED, subject=objection.reference)
     return Money(back, call.currency)
 
 
 @guard("CPL 81", "EV 39, 81")
-def some_call_is_live(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def some_call_is_live(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no attendance is found on."""
-    return None if calls_of(court.session, case, *LIVE) else T("No expert is called to be heard.")
+    return None if calls_of(sitting.session, case, *LIVE) else T("No expert is called to be heard.")
 
 
-def _require_record(court: Sitting, case: Case, call: ExpertCall, outcome: str) -> None:
+def _require_record(sitting: Sitting, case: Case, call: ExpertCall, outcome: str) -> None:
     """Who was heard and who stayed away stands in the record, or it is not found. Raises InvalidInput."""
-    witness = witness_of(court.session, call.appraisal)
+    witness = witness_of(sitting.session, call.appraisal)
     if outcome == "not_needed":
         return
     if call.state is not S.COMING:
         raise InvalidInput.at("outcome", T("The expert does not come before the attendance is prepaid."))
-    if outcome == "refused" and not stayed_away(court.session, case, witness):
+    if outcome == "refused" and not stayed_away(sitting.session, case, witness):
         raise InvalidInput.at("outcome", T("No record of a hearing says that the expert did not come."))
-    if outcome in ("heard", "at_fault") and not was_heard(court.session, case, witness):
+    if outcome in ("heard", "at_fault") and not was_heard(sitting.session, case, witness):
         raise InvalidInput.at(
             "outcome", T("No record of a hearing says that the expert came, and there is no testimony.")
         )
@@ -327,52 +331,52 @@ ENDED = {
     in_record=False,
     guard=some_call_is_live,
 )
-def settle_attendance(court: Sitting, case: Case, given: AttendanceInput, *, actor: Actor, now: datetime) -> Recorded:
+def settle_attendance(sitting: Sitting, case: Case, given: AttendanceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Find from the record whether the expert was heard, and who bears it: the loser, or herself where her opinion made
     it needed (EV 39).
 
     Who refuses to come makes the opinion no basis for a finding (CPL 81; EV 81): another
     appraisal can then be asked for. What is not used goes back to who prepaid it.
     """
-    call: ExpertCall = court.resolved("expert_call", given.call)
+    call: ExpertCall = sitting.resolved("expert_call", given.call)
     if call.state not in LIVE:
         raise InvalidInput.at("call", T("Choose one of those listed."))
-    _require_record(court, case, call, given.outcome)
+    _require_record(sitting, case, call, given.outcome)
     facts = {"call": call.reference, "outcome": given.outcome, "reasons": given.reasons}
     if given.outcome == "not_needed":
-        drop(court, case, [call])
+        drop(sitting, case, [call])
         return Recorded(ENDED["not_needed"], facts)
     if given.outcome == "heard":
-        end(court, case, call, S.HEARD)
-        _to_pass_on(court, case, call)
+        end(sitting, case, call, S.HEARD)
+        _to_pass_on(sitting, case, call)
         return Recorded(ENDED["heard"], {**facts, "total": call.total.minor, "currency": call.currency})
     why = {
         "at_fault": T("The expert bears it: the opinion was unclear or flawed."),
         "refused": T("The expert did not come."),
     }[given.outcome]
-    back = return_all(court, case, call, why, {"at_fault": "EV 39", "refused": "EV 81"}[given.outcome])
-    end(court, case, call, S(given.outcome))
+    back = return_all(sitting, case, call, why, {"at_fault": "EV 39", "refused": "EV 81"}[given.outcome])
+    end(sitting, case, call, S(given.outcome))
     if given.outcome == "refused" and call.appraisal.exhibit is not None:
         call.appraisal.exhibit.state = ExhibitState.EXCLUDED
-        recall(court.session, case, court.court.clock.machine_now())
+        recall(sitting.session, case, sitting.court.clock.machine_now())
     return Recorded(ENDED[given.outcome], {**facts, "back": back.minor, "currency": back.currency})
 
 
-def _to_pass_on(court: Sitting, case: Case, call: ExpertCall) -> None:
+def _to_pass_on(sitting: Sitting, case: Case, call: ExpertCall) -> None:
     if call.total.minor:
-        name = witness_of(court.session, call.appraisal).name
+        name = witness_of(sitting.session, call.appraisal).name
         title = T(
             "Pay the expert %(name)s for the attendance out of the %(total)s that came in.", name=name, total=call.total
         )
-        court.open_task(case, Role.CASHIER, desks.ATTENDANCE_PASS_ON, title, risk=30, subject=call.reference)
+        sitting.open_task(case, Role.CASHIER, desks.ATTENDANCE_PASS_ON, title, risk=30, subject=call.reference)
 
 
 @guard("FEE 11", "EV 39")
-def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def an_expert_is_to_be_paid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is passed on."""
     return (
         None
-        if calls_to_pay(court.session, case)
+        if calls_to_pay(sitting.session, case)
         else T("Nothing was collected for an expert that waits to be passed on.")
     )
 
@@ -391,21 +395,23 @@ def an_expert_is_to_be_paid(court: Sitting, case: Case, actor: Actor) -> Text | 
     in_record=False,
     guard=an_expert_is_to_be_paid,
 )
-def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, actor: Actor, now: datetime) -> Recorded:
+def pass_on_attendance_fee(
+    sitting: Sitting, case: Case, given: PassOnInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Pay the expert what her attendance really cost, out of what was collected for her; what is over goes back to who
     prepaid it (FEE 11, 20).
     """
-    call: ExpertCall = court.resolved("expert_call", given.call)
-    if call not in calls_to_pay(court.session, case):
+    call: ExpertCall = sitting.resolved("expert_call", given.call)
+    if call not in calls_to_pay(sitting.session, case):
         raise ActNotOpen(T("You have already done this."))
     if given.amount.currency != call.currency or given.amount.minor > call.total.minor:
         raise InvalidInput.at("amount", T("Never more than came in: %(total)s.", total=call.total))
-    call.passed_on_minor, call.passed_on_by = given.amount.minor, court.next_number(case)
-    court.close_tasks(case, desks.ATTENDANCE_PASS_ON, call.reference)
-    book_passed_on(court.session, call.reference, given.amount, Channel(given.channel), now, case.id)
-    over = _return_over(court, case, call, call.total.minor - given.amount.minor)
-    witness = witness_of(court.session, call.appraisal)
-    tell(court, case, witness, T("You are paid %(amount)s for coming to be heard", amount=given.amount))
+    call.passed_on_minor, call.passed_on_by = given.amount.minor, sitting.next_number(case)
+    sitting.close_tasks(case, desks.ATTENDANCE_PASS_ON, call.reference)
+    book_passed_on(sitting.session, call.reference, given.amount, Channel(given.channel), now, case.id)
+    over = _return_over(sitting, case, call, call.total.minor - given.amount.minor)
+    witness = witness_of(sitting.session, call.appraisal)
+    tell(sitting, case, witness, T("You are paid %(amount)s for coming to be heard", amount=given.amount))
     words = T(
         "The expert %(name)s was paid %(amount)s for the attendance; %(over)s goes back",
         name=witness.name,
@@ -419,7 +425,7 @@ def pass_on_attendance_fee(court: Sitting, case: Case, given: PassOnInput, *, ac
     )
 
 
-def _return_over(court: Sitting, case: Case, call: ExpertCall, over: int) -> Money:
+def _return_over(sitting: Sitting, case: Case, call: ExpertCall, over: int) -> Money:
     """What is over goes back in proportion to what each prepaid, an odd cent to who was asked first."""
     shares = call.shares_in(ShareState.PAID)
     back = split(
@@ -428,35 +434,35 @@ def _return_over(court: Sitting, case: Case, call: ExpertCall, over: int) -> Mon
     for place, share in enumerate(shares):
         if part := back[f"{place:03}"]:
             why = T("The attendance cost less than was prepaid.")
-            give_back(court, case, notice_of(court.session, share), why, RATES, Money(part, call.currency))
+            give_back(sitting, case, notice_of(sitting.session, share), why, RATES, Money(part, call.currency))
     return Money(over, call.currency)
 
 
 # -- what payment, time and service make due
 
 
-def _share_of(court: Sitting, case: Case, assessment: str | None) -> tuple[ExpertCall, ExpertShare] | None:
-    for call in calls_of(court.session, case):
+def _share_of(sitting: Sitting, case: Case, assessment: str | None) -> tuple[ExpertCall, ExpertShare] | None:
+    for call in calls_of(sitting.session, case):
         for share in call.shares:
-            if notice_of(court.session, share).reference == assessment:
+            if notice_of(sitting.session, share).reference == assessment:
                 return call, share
     return None
 
 
-def on_fee_paid(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_fee_paid(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A part was prepaid; after its time too, as long as the judge has found nothing else. Facts: ``assessment``."""
-    found = _share_of(court, case, facts["assessment"].reference)
+    found = _share_of(sitting, case, facts["assessment"].reference)
     if found is None or found[1].state is not ShareState.ASKED:
         return
     call, share = found
     share.state = ShareState.PAID
-    court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
-    advance(court, case, call)
+    sitting.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
+    advance(sitting, case, call)
 
 
-def on_attendance_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def on_attendance_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Not prepaid in time: that the objection counts as given up is the judge's word, never the clock's (EV 38)."""
-    found = _share_of(court, case, window.subject)
+    found = _share_of(sitting, case, window.subject)
     if found is None or found[1].state is not ShareState.ASKED:
         return
     share = found[1]
@@ -465,18 +471,18 @@ def on_attendance_lapsed(court: Sitting, case: Case, window: Window) -> None:
         "%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up (Evidence Rules, art. 38).",
         name=name,
     )
-    court.open_task(case, Role.JUDGE, desks.ATTENDANCE_UNPAID, title, risk=50, subject=share.reference)
+    sitting.open_task(case, Role.JUDGE, desks.ATTENDANCE_UNPAID, title, risk=50, subject=share.reference)
 
 
-def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The notice reached its payer later than it stood on the page: the time to prepay runs from that day. Facts:
     ``party``, ``packet``, ``at``.
     """
     numbers = getattr(facts.get("packet"), "entry_ids", ())
-    for call in calls_of(court.session, case, S.PREPAYING):
+    for call in calls_of(sitting.session, case, S.PREPAYING):
         for share in call.shares_in(ShareState.ASKED):
-            notice = notice_of(court.session, share)
-            windows = court.windows(case, ATTENDANCE, state=None, subject=notice.reference)
+            notice = notice_of(sitting.session, share)
+            windows = sitting.windows(case, ATTENDANCE, state=None, subject=notice.reference)
             if (
                 share.party_id != facts["party"].id
                 or notice.entry_number not in numbers
@@ -484,9 +490,9 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
                 or facts["at"] <= windows[-1].opened_at
             ):
                 continue
-            court.close_windows(case, ATTENDANCE, WindowState.ENDED, subject=notice.reference)
-            court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
-            court.start_window(
+            sitting.close_windows(case, ATTENDANCE, WindowState.ENDED, subject=notice.reference)
+            sitting.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
+            sitting.start_window(
                 case,
                 ATTENDANCE,
                 party=facts["party"],

@@ -41,31 +41,33 @@ if TYPE_CHECKING:
 
 
 @guard("CPL 139, 162", "CPI 227, 261")
-def at_one_hour(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def at_one_hour(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody is summoned: the case is heard in writing."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is not None and examination.mode is Mode.ASYNCHRONOUS:
         return T("The case is heard in writing. To hear it at one hour, the judge changes how it is heard.")
     return None
 
 
-def _hour(court: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
+def _hour(sitting: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
     try:
-        return datetime.combine(day, time.fromisoformat(hour.zfill(5)), court.pack(case).tz)
+        return datetime.combine(day, time.fromisoformat(hour.zfill(5)), sitting.pack(case).tz)
     except ValueError:
         raise InvalidInput.at(at, T("Write the hour like 09:30.")) from None
 
 
-def _require_gap(court: Sitting, case: Case, given: SummonInput, begins: datetime) -> None:
+def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datetime) -> None:
     """After a hearing that was held or put off, the next is within a month, but for force majeure or by agreement (EXT
     5).
     """
     before = [
-        h.begins_at for h in hearings_of(court.session, case) if h.state in (HearingState.HELD, HearingState.ADJOURNED)
+        h.begins_at
+        for h in hearings_of(sitting.session, case)
+        if h.state in (HearingState.HELD, HearingState.ADJOURNED)
     ]
     if not before or given.gap:
         return
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     latest = reckon(pack, Period(amount=1, unit=Unit.MONTHS), max(before), article="EXT 5").due_at
     if begins > latest:
         raise InvalidInput.at(
@@ -88,7 +90,7 @@ def _require_gap(court: Sitting, case: Case, given: SummonInput, begins: datetim
     topic=Topic.HEARING,
     in_record=True,
 )
-def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
+def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
     """Fix day, hour and place and call everybody, in ordinary procedure at least three days before (CPL 139).
 
     By video alone only where everybody agreed to that; else who did not is called to the
@@ -97,15 +99,15 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
     """
     if given.mode is Mode.ASYNCHRONOUS:
         raise InvalidInput.at("mode", T("A hearing at one hour is live, in the courtroom, or both."))
-    begins = _hour(court, case, given.on, given.at, "at")
+    begins = _hour(sitting, case, given.on, given.at, "at")
     if begins <= now:
         raise InvalidInput.at("on", T("The hearing lies in the past."))
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     try:
         latest = reckon_before(pack, "summons", begins, track=case.track.value).due_at
     except NoSuchRule:
         latest = begins
-    _require_gap(court, case, given, begins)
+    _require_gap(sitting, case, given, begins)
     if latest < now:
         raise InvalidInput.at(
             "on",
@@ -113,12 +115,12 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
                 "In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."
             ),
         )
-    where = call_where(court, case, given.mode)
-    examination = examination_of(court.session, case)
-    number = court.next_number(case)
+    where = call_where(sitting, case, given.mode)
+    examination = examination_of(sitting.session, case)
+    number = sitting.next_number(case)
     hearing = Hearing(
         case_id=case.id,
-        ordinal=len(hearings_of(court.session, case)) + 1,
+        ordinal=len(hearings_of(sitting.session, case)) + 1,
         mode=given.mode,
         begins_at=begins,
         place=given.place,
@@ -127,11 +129,11 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
         summoned_by=number,
     )
     hearing.summonses = [Summons(party_id=p.id, sent_by=number) for p in case.parties if p.left_at is None]
-    court.session.add(hearing)
-    court.session.flush()
-    court.close_tasks(case, desks.SUMMON)
-    court.close_tasks(case, desks.HEARING_PLACE)
-    court.open_task(
+    sitting.session.add(hearing)
+    sitting.session.flush()
+    sitting.close_tasks(case, desks.SUMMON)
+    sitting.close_tasks(case, desks.HEARING_PLACE)
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.RECORD_HEARING,
@@ -140,8 +142,8 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
         due_at=begins,
         subject=hearing.reference,
     )
-    call_everybody(court, case, hearing)
-    court.announce("hearing_fixed", case, hearing=hearing)
+    call_everybody(sitting, case, hearing)
+    sitting.announce("hearing_fixed", case, hearing=hearing)
     return Recorded(
         T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place),
         {
@@ -154,9 +156,9 @@ def summon(court: Sitting, case: Case, given: SummonInput, *, actor: Actor, now:
 
 
 @guard("CPL 149", "EXT 3, 4", "CPL 150")
-def hearing_to_come(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def hearing_to_come(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no hearing to hold or put off."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED).limit(1)
     )
     return None if found else T("No hearing is fixed.")
@@ -179,14 +181,14 @@ def _to_come(hearing: Hearing) -> Hearing:
     topic=Topic.HEARING,
     in_record=True,
 )
-def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
+def adjourn_hearing(sitting: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a hearing off with reasons, as often as the track allows (EXT 3); for force majeure or an accident the
     president approves it (EXT 6).
     """
-    hearing = _to_come(court.resolved("hearing", given.hearing))
-    pack = court.pack(case)
+    hearing = _to_come(sitting.resolved("hearing", given.hearing))
+    pack = sitting.pack(case)
     most = pack.track(case.track.value).adjournments
-    before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(court.session, case))
+    before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(sitting.session, case))
     if most is not None and before >= most:
         raise ActNotOpen(
             T("In this procedure a hearing is put off at most %(most)s times.", most=most),
@@ -197,30 +199,30 @@ def adjourn_hearing(court: Sitting, case: Case, given: AdjournInput, *, actor: A
     result = {"hearing": hearing.reference, "ground": given.ground.value, "reasons": given.reasons}
     if given.ground is AdjournmentGround.OTHER and pack.decider("adjournment") == "president":
         hearing.state = HearingState.ADJOURNING
-        seat_president(court, case)
+        seat_president(sitting, case)
         title = T(
             "The judge puts the hearing of %(at)s off. Approve it or not (Extension Rules, art. 6).",
             at=hearing.begins_at,
         )
-        court.open_task(
+        sitting.open_task(
             case, Role.PRESIDENT, desks.ADJOURNMENT, title, risk=60, due_at=hearing.begins_at, subject=hearing.reference
         )
         return Recorded(T("Hearing of %(at)s put off, if the president approves", at=hearing.begins_at), result)
-    _put_off(court, case, hearing)
+    _put_off(sitting, case, hearing)
     return Recorded(T("Hearing of %(at)s put off", at=hearing.begins_at), result)
 
 
-def _put_off(court: Sitting, case: Case, hearing: Hearing) -> None:
+def _put_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:
     hearing.state = HearingState.ADJOURNED
-    call_off(court, case, hearing)
-    court.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
-    court.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=40)
+    call_off(sitting, case, hearing)
+    sitting.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
+    sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=40)
 
 
 @guard("EXT 2, 6")
-def adjournment_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def adjournment_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no adjournment to approve."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.ADJOURNING).limit(1)
     )
     return None if found else T("No hearing waits for your approval to be put off.")
@@ -243,18 +245,18 @@ PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes
     in_record=True,
 )
 def rule_on_adjournment(
-    court: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Approve, or let the hearing take place, with reasons (EXT 6)."""
-    hearing: Hearing = court.resolved("hearing", given.hearing)
+    hearing: Hearing = sitting.resolved("hearing", given.hearing)
     if hearing.state is not HearingState.ADJOURNING:
         raise ActNotOpen(T("This is decided already."))
-    court.close_tasks(case, desks.ADJOURNMENT, hearing.reference)
+    sitting.close_tasks(case, desks.ADJOURNMENT, hearing.reference)
     result = {"hearing": hearing.reference, "reasons": given.reasons}
     if given.answer == "refuse":
         hearing.state = HearingState.SUMMONED
         return Recorded(T("The hearing of %(at)s takes place", at=hearing.begins_at), result)
-    _put_off(court, case, hearing)
+    _put_off(sitting, case, hearing)
     return Recorded(T("Hearing of %(at)s put off; the president approved", at=hearing.begins_at), result)
 
 
@@ -274,23 +276,23 @@ def _digest(upload: Upload | None) -> str | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Enter what was held outside in the same record: who attended and how, minutes, recording with its digest (REC 9).
 
     An absence is a fact here; what follows from it is prepared for the judge.
     """
-    hearing = _to_come(court.resolved("hearing", given.hearing))
-    day = hearing.begins_at.astimezone(court.pack(case).tz).date()
+    hearing = _to_come(sitting.resolved("hearing", given.hearing))
+    day = hearing.begins_at.astimezone(sitting.pack(case).tz).date()
     hearing.begun_at, hearing.ended_at = (
-        _hour(court, case, day, given.begun, "begun"),
-        _hour(court, case, day, given.ended, "ended"),
+        _hour(sitting, case, day, given.begun, "begun"),
+        _hour(sitting, case, day, given.ended, "ended"),
     )
     if not hearing.begun_at < hearing.ended_at <= now:
         raise InvalidInput(
             [FieldFault(("ended",), T("A hearing ends after it begins, and is recorded after it has ended."))]
         )
-    minutes: Upload | None = court.resolved("upload", given.minutes_file) if given.minutes_file else None
-    recording: Upload | None = court.resolved("upload", given.recording) if given.recording else None
+    minutes: Upload | None = sitting.resolved("upload", given.minutes_file) if given.minutes_file else None
+    recording: Upload | None = sitting.resolved("upload", given.recording) if given.recording else None
     hearing.minutes, hearing.minutes_upload, hearing.minutes_sha256 = (
         given.minutes,
         given.minutes_file,
@@ -300,13 +302,13 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
         given.recording,
         _digest(recording) or (given.recording_sha256 or "").lower() or None,
     )
-    hearing.state, hearing.recorded_by = HearingState.HELD, court.next_number(case)
+    hearing.state, hearing.recorded_by = HearingState.HELD, sitting.next_number(case)
     for line in given.attendance:
-        hearing.attendances.append(_attendance(court.resolved("attendee", line.who), line))
-    court.session.flush()
-    court.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
-    _prepare_absence(court, case, hearing)
-    court.open_task(
+        hearing.attendances.append(_attendance(sitting.resolved("attendee", line.who), line))
+    sitting.session.flush()
+    sitting.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
+    _prepare_absence(sitting, case, hearing)
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.CLOSE_HEARING,
@@ -314,7 +316,7 @@ def record_hearing(court: Sitting, case: Case, given: RecordHearingInput, *, act
         risk=20,
         subject=hearing.reference,
     )
-    court.announce("hearing_recorded", case, hearing=hearing)
+    sitting.announce("hearing_recorded", case, hearing=hearing)
     shown = [
         {"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure}
         for a in hearing.attendances
@@ -337,14 +339,14 @@ def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> At
     )
 
 
-def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
+def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
     """Put each absence before the judge with what the law allows; a failure of network or power is none, nor a video
     nobody agreed to (OLR 4, 25).
     """
     for each in hearing.attendances:
         if each.presence is not Presence.ABSENT or each.party_id is None or each.by_failure:
             continue
-        if not absent_at(court, case, hearing, each.party_id):
+        if not absent_at(sitting, case, hearing, each.party_id):
             continue
         if each.role is Role.CLAIMANT:
             title = T(
@@ -356,15 +358,17 @@ def _prepare_absence(court: Sitting, case: Case, hearing: Hearing) -> None:
                 "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).",
                 name=each.name,
             )
-        court.open_task(case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=f"{hearing.reference}/{each.party_id}")
+        sitting.open_task(
+            case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=f"{hearing.reference}/{each.party_id}"
+        )
 
 
 @guard("REC 9")
-def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def recording_exists(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no checksum can be confirmed."""
-    if has_none(court, case, Hearing):
+    if has_none(sitting, case, Hearing):
         return T("No recording with a checksum is on record.")
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1)
     )
     return None if found else T("No recording with a checksum is on record.")
@@ -381,32 +385,32 @@ def recording_exists(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=True,
 )
 def confirm_recording(
-    court: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """A party confirms that the recording has the digest on record, or says that it has not (REC 9)."""
-    hearing: Hearing = court.resolved("hearing", given.hearing)
-    party = court.party_of(case, actor)
+    hearing: Hearing = sitting.resolved("hearing", given.hearing)
+    party = sitting.party_of(case, actor)
     if hearing.recording_sha256 is None:
         raise InvalidInput.at("hearing", T("This hearing has no recording with a checksum."))
-    if court.session.scalar(
+    if sitting.session.scalar(
         select(RecordingConfirmation.id).where(
             RecordingConfirmation.hearing_id == hearing.id, RecordingConfirmation.party_id == party.id
         )
     ):
         raise ActNotOpen(T("You have already done this."))
     confirms = given.confirms == "yes"
-    court.session.add(
+    sitting.session.add(
         RecordingConfirmation(
             hearing_id=hearing.id,
             party_id=party.id,
             confirms=confirms,
             sha256=hearing.recording_sha256,
             words=given.words,
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
         )
     )
     if not confirms:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.RECORDING_DOUBT,
@@ -424,7 +428,7 @@ def confirm_recording(
     )
 
 
-def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A paper reached a party: where it was the entry of a summons, the summons has arrived."""
     numbers = list(getattr(facts.get("packet"), "entry_ids", None) or [])
     mine = (
@@ -432,5 +436,5 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
         .join(Hearing, Hearing.id == Summons.hearing_id)
         .where(Hearing.case_id == case.id, Summons.party_id == facts["party"].id)
     )
-    for row in court.session.scalars(mine.where(Summons.sent_by.in_(numbers), Summons.served_at.is_(None))):
+    for row in sitting.session.scalars(mine.where(Summons.sent_by.in_(numbers), Summons.served_at.is_(None))):
         row.served_at = facts["at"]

@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 
 
 @guard("EV 60, 62", "CPI 103")
-def exhibits_are_examined(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def exhibits_are_examined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no opinion can be given yet: the phase of the exhibits is still to come, or the plan has none."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     own = [p for p in examination.phases if p.key == EXHIBITS] if examination else []
     if own and all(p.state is PhaseState.PLANNED for p in own):
         return T("The exhibits are examined in a later phase of the plan.")
     return None
 
 
-def exhibits_phase(court: Sitting, case: Case) -> Phase | None:
+def exhibits_phase(sitting: Sitting, case: Case) -> Phase | None:
     """The phase of the exhibits that runs, or the last one that ran."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     own = [p for p in examination.phases if p.key == EXHIBITS and p.opened_at is not None] if examination else []
     return own[-1] if own else None
 
@@ -60,9 +60,9 @@ def is_late(phase: Phase | None, party: Party, exhibit: Exhibit) -> bool:
     return any(d.state is DutyState.LAPSED for d in mine) and not any(d.state is DutyState.WAITING for d in mine)
 
 
-def _looked_at(court: Sitting, party: Party, given: OpinionInput) -> Exhibit:
+def _looked_at(sitting: Sitting, party: Party, given: OpinionInput) -> Exhibit:
     """The exhibit an opinion is on. Raises InvalidInput for one's own, or one that is not examined."""
-    exhibit: Exhibit = court.resolved("exhibit", given.exhibit)
+    exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
     if exhibit.party_id == party.id:
         raise InvalidInput(
             [FieldFault(("exhibit",), T("This is your own exhibit. Opinions are given on those of others."))]
@@ -72,13 +72,13 @@ def _looked_at(court: Sitting, party: Party, given: OpinionInput) -> Exhibit:
     return exhibit
 
 
-def _all_looked_at(court: Sitting, party: Party, lines: list[OpinionInput]) -> list[Exhibit]:
+def _all_looked_at(sitting: Sitting, party: Party, lines: list[OpinionInput]) -> list[Exhibit]:
     faults, found = [], []
     if len({line.exhibit for line in lines}) < len(lines):
         raise InvalidInput.at("opinions", T("Each exhibit once."))
     for index, line in enumerate(lines):
         try:
-            found.append(_looked_at(court, party, line))
+            found.append(_looked_at(sitting, party, line))
         except InvalidInput as error:
             faults += [FieldFault(("opinions", index, *f.location), f.message) for f in error.faults]
     if faults:
@@ -87,22 +87,30 @@ def _all_looked_at(court: Sitting, party: Party, lines: list[OpinionInput]) -> l
 
 
 def _record_opinions(
-    court: Sitting, case: Case, actor: Actor, act_name: str, given: BaseModel, lines: list[OpinionInput], now: datetime
+    sitting: Sitting,
+    case: Case,
+    actor: Actor,
+    act_name: str,
+    given: BaseModel,
+    lines: list[OpinionInput],
+    now: datetime,
 ) -> Recorded:
-    party = court.party_of(case, actor)
-    phase = exhibits_phase(court, case)
-    exhibits = _all_looked_at(court, party, lines)
+    party = sitting.party_of(case, actor)
+    phase = exhibits_phase(sitting, case)
+    exhibits = _all_looked_at(sitting, party, lines)
     late = [is_late(phase, party, exhibit) for exhibit in exhibits]
-    court.late = any(late)
-    seal = phases.seal_of(court, phase)
+    sitting.late = any(late)
+    seal = phases.seal_of(sitting, phase)
     if seal is not None:
-        recorded = seal_away(court, case, actor, act_name, given, seal, party, covers=[e.id for e in exhibits])
+        recorded = seal_away(sitting, case, actor, act_name, given, seal, party, covers=[e.id for e in exhibits])
     else:
-        voice = voice_of(court, case, actor, now)
+        voice = voice_of(sitting, case, actor, now)
         for line, exhibit, is_after in zip(lines, exhibits, late, strict=True):
-            counter: Exhibit | None = court.resolved("exhibit", line.counter_exhibit) if line.counter_exhibit else None
+            counter: Exhibit | None = (
+                sitting.resolved("exhibit", line.counter_exhibit) if line.counter_exhibit else None
+            )
             write_opinion(
-                court,
+                sitting,
                 case,
                 replace(voice, late=is_after),
                 line,
@@ -113,7 +121,7 @@ def _record_opinions(
         labels = [e.label for e in exhibits]
         words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels))
         recorded = Recorded(words, {"exhibits": labels, "phase": phase.key if phase else None})
-    phases.examined_all(court, case, party)
+    phases.examined_all(sitting, case, party)
     return recorded
 
 
@@ -127,13 +135,13 @@ def _record_opinions(
     topic=Topic.HEARING,
     in_record=True,
 )
-def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Actor, now: datetime) -> Recorded:
+def give_opinion(sitting: Sitting, case: Case, given: OpinionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say of one exhibit of another party whether it is authentic, lawful and relevant (CPI 104).
 
     A new opinion takes the place of the old one; both stay on record. Late is
     marked, never dropped.
     """
-    return _record_opinions(court, case, actor, "give_opinion", given, [given], now)
+    return _record_opinions(sitting, case, actor, "give_opinion", given, [given], now)
 
 
 @act(
@@ -147,17 +155,17 @@ def give_opinion(court: Sitting, case: Case, given: OpinionInput, *, actor: Acto
     in_record=True,
     page="hearing.opinions",
 )
-def give_opinions(court: Sitting, case: Case, given: OpinionsInput, *, actor: Actor, now: datetime) -> Recorded:
+def give_opinions(sitting: Sitting, case: Case, given: OpinionsInput, *, actor: Actor, now: datetime) -> Recorded:
     """The same for several exhibits in one act."""
-    return _record_opinions(court, case, actor, "give_opinions", given, list(given.opinions), now)
+    return _record_opinions(sitting, case, actor, "give_opinions", given, list(given.opinions), now)
 
 
 @guard("EV 9")
-def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def has_opinion(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take back."""
-    if has_none(court, case, Opinion):
+    if has_none(sitting, case, Opinion):
         return T("You have given no opinion yet.")
-    mine = court.session.scalar(
+    mine = sitting.session.scalar(
         select(Opinion.id)
         .where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None))
         .limit(1)
@@ -175,20 +183,20 @@ def has_opinion(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: Actor, now: datetime) -> Recorded:
+def retract_opinion(sitting: Sitting, case: Case, given: RetractInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take back what one said of an exhibit, with reasons; what was said stays on record, struck through (EV 9)."""
-    opinion: Opinion = court.resolved("opinion", given.opinion)
+    opinion: Opinion = sitting.resolved("opinion", given.opinion)
     if opinion.party_id != actor.party_id:
         raise InvalidInput.at("opinion", T("You can take back only your own opinion."))
-    exhibit = court.session.get_one(Exhibit, opinion.exhibit_id)
-    number = court.next_number(case)
-    for each in opinions_of(court.session, case):
+    exhibit = sitting.session.get_one(Exhibit, opinion.exhibit_id)
+    number = sitting.next_number(case)
+    for each in opinions_of(sitting.session, case):
         if each.exhibit_id == opinion.exhibit_id and each.party_id == opinion.party_id:
             each.retracted_by, each.retracted_why = number, given.reasons
     return Recorded(
         T(
             "%(party)s took back the opinion on %(exhibit)s",
-            party=court.party_of(case, actor).name,
+            party=sitting.party_of(case, actor).name,
             exhibit=exhibit.label,
         ),
         {"exhibit": exhibit.label, "reasons": given.reasons},
@@ -205,30 +213,30 @@ def retract_opinion(court: Sitting, case: Case, given: RetractInput, *, actor: A
     topic=Topic.HEARING,
     in_record=True,
 )
-def propose_fact(court: Sitting, case: Case, given: FactInput, *, actor: Actor, now: datetime) -> Recorded:
+def propose_fact(sitting: Sitting, case: Case, given: FactInput, *, actor: Actor, now: datetime) -> Recorded:
     """Propose a fact as agreed; the one who proposes it thereby admits it for herself (EV 3)."""
-    party = court.party_of(case, actor)
-    number = court.next_number(case)
+    party = sitting.party_of(case, actor)
+    number = sitting.next_number(case)
     fact = AgreedFact(
         case_id=case.id,
         proposed_by=party.id,
         words=given.words,
-        fact_id=court.resolved("fact", given.fact).id if given.fact else None,
+        fact_id=sitting.resolved("fact", given.fact).id if given.fact else None,
         entry_number=number,
     )
     fact.stances.append(FactStanceRow(party_id=party.id, agrees=True, entry_number=number))
-    court.session.add(fact)
-    court.session.flush()
+    sitting.session.add(fact)
+    sitting.session.flush()
     return Recorded(T("%(party)s proposed an agreed fact", party=party.name), {"fact": fact.reference})
 
 
 @guard("EV 3, 5, 6")
-def fact_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def fact_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no proposed fact to answer."""
-    if has_none(court, case, AgreedFact):
+    if has_none(sitting, case, AgreedFact):
         return T("No proposed fact waits for your answer.")
     waiting = any(
-        all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(court.session, case)
+        all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(sitting.session, case)
     )
     return None if waiting else T("No proposed fact waits for your answer.")
 
@@ -243,14 +251,14 @@ def fact_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def answer_fact(court: Sitting, case: Case, given: FactStanceInput, *, actor: Actor, now: datetime) -> Recorded:
+def answer_fact(sitting: Sitting, case: Case, given: FactStanceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree or not; an admission binds only who makes it (EV 6), and a representative's is the party's own (EV 5)."""
-    fact: AgreedFact = court.resolved("agreed_fact", given.fact)
-    party = court.party_of(case, actor)
+    fact: AgreedFact = sitting.resolved("agreed_fact", given.fact)
+    party = sitting.party_of(case, actor)
     if any(s.party_id == party.id for s in fact.stances):
         raise InvalidInput.at("fact", T("You have already answered this."))
     agrees = given.agrees == "yes"
-    fact.stances.append(FactStanceRow(party_id=party.id, agrees=agrees, entry_number=court.next_number(case)))
+    fact.stances.append(FactStanceRow(party_id=party.id, agrees=agrees, entry_number=sitting.next_number(case)))
     words = (
         T("%(party)s agreed to a fact", party=party.name)
         if agrees

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def motions_waiting(court: Sitting, case: Case) -> list[Motion]:
+def motions_waiting(sitting: Sitting, case: Case) -> list[Motion]:
     """Motions for an interpreter that were granted and have none yet."""
     taken = select(Interpreter.motion_id).where(Interpreter.case_id == case.id)
     rows = select(Motion).where(
@@ -35,13 +35,13 @@ def motions_waiting(court: Sitting, case: Case) -> list[Motion]:
         Motion.state == RequestState.GRANTED,
         Motion.id.not_in(taken),
     )
-    return list(court.session.scalars(rows.order_by(Motion.id)))
+    return list(sitting.session.scalars(rows.order_by(Motion.id)))
 
 
 @guard("CPL 11, 49, 273", "CPI 227", "FEE 11, 12")
-def interpreter_is_wanted(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def interpreter_is_wanted(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no interpreter is appointed."""
-    return None if motions_waiting(court, case) else T("No interpreter was ordered who is not appointed yet.")
+    return None if motions_waiting(sitting, case) else T("No interpreter was ordered who is not appointed yet.")
 
 
 @act(
@@ -57,7 +57,7 @@ def interpreter_is_wanted(court: Sitting, case: Case, actor: Actor) -> Text | No
     in_record=True,
 )
 def appoint_interpreter(
-    court: Sitting, case: Case, given: InterpreterInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: InterpreterInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Appoint whom the judge ordered, and say who pays. The parties are told, so that they may challenge her (CPL 49).
 
@@ -65,8 +65,8 @@ def appoint_interpreter(
     the court (CPL 11; FEE 12); in a foreign-related case the party who asked pays her
     directly (CPL 273), and the court neither collects nor passes on.
     """
-    motion: Motion = court.resolved("motion", given.motion)
-    if motion not in motions_waiting(court, case):
+    motion: Motion = sitting.resolved("motion", given.motion)
+    if motion not in motions_waiting(sitting, case):
         raise InvalidInput.at("motion", T("No interpreter was ordered who is not appointed yet."))
     if given.pay is InterpreterPay.PARTY and not case.foreign_related:
         raise InvalidInput.at(
@@ -80,14 +80,14 @@ def appoint_interpreter(
         language=given.language,
         pay=given.pay,
         party_id=motion.party_id if given.pay is not InterpreterPay.COURT else None,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(interpreter)
-    court.session.flush()
-    court.close_tasks(case, desks.INTERPRETER, motion.reference)
-    seat(court, case, interpreter, Role.INTERPRETER)
-    call_to_fixed(court, case, interpreter)
-    court.open_task(
+    sitting.session.add(interpreter)
+    sitting.session.flush()
+    sitting.close_tasks(case, desks.INTERPRETER, motion.reference)
+    seat(sitting, case, interpreter, Role.INTERPRETER)
+    call_to_fixed(sitting, case, interpreter)
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.INTERPRETER_PAY,
@@ -99,20 +99,20 @@ def appoint_interpreter(
     return Recorded(words, {"interpreter": interpreter.reference, "pay": given.pay.value})
 
 
-def unpaid(court: Sitting, case: Case) -> list[Interpreter]:
+def unpaid(sitting: Sitting, case: Case) -> list[Interpreter]:
     """Interpreters of whom no payment is recorded."""
     rows = (
         select(Interpreter)
         .where(Interpreter.case_id == case.id, Interpreter.paid_by.is_(None))
         .order_by(Interpreter.id)
     )
-    return list(court.session.scalars(rows))
+    return list(sitting.session.scalars(rows))
 
 
 @guard("FEE 11, 12")
-def somebody_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no payment is recorded."""
-    return None if unpaid(court, case) else T("No interpreter waits for payment.")
+    return None if unpaid(sitting, case) else T("No interpreter waits for payment.")
 
 
 @act(
@@ -127,17 +127,17 @@ def somebody_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def record_interpreter_paid(
-    court: Sitting, case: Case, given: InterpreterPaidInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: InterpreterPaidInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record what an interpreter was paid and by whom: a fact of the file. Of what a party bore the decision on costs
     disposes.
     """
-    interpreter: Interpreter = court.resolved("interpreter", given.interpreter)
+    interpreter: Interpreter = sitting.resolved("interpreter", given.interpreter)
     if interpreter.paid_by is not None:
         raise ActNotOpen(T("You have already done this."))
     interpreter.paid_minor, interpreter.paid_currency = given.amount.minor, given.amount.currency
-    interpreter.paid_by = court.next_number(case)
-    court.close_tasks(case, desks.INTERPRETER_PAY, interpreter.reference)
+    interpreter.paid_by = sitting.next_number(case)
+    sitting.close_tasks(case, desks.INTERPRETER_PAY, interpreter.reference)
     payer = next((p.name for p in case.parties if p.id == interpreter.party_id), None)
     words = (
         T(

@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 TRIED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 
 
-def seat_president(court: Sitting, case: Case) -> None:
+def seat_president(sitting: Sitting, case: Case) -> None:
     """The president takes a place in the case, so that she can read what she decides on."""
     seated = select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.PRESIDENT, Seat.until_at.is_(None))
-    if court.session.scalar(seated.limit(1)) is not None:
+    if sitting.session.scalar(seated.limit(1)) is not None:
         return
-    account = choose(court, case, Role.PRESIDENT)
+    account = choose(sitting, case, Role.PRESIDENT)
     if account is not None:
-        court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.PRESIDENT, from_at=court.now))
-        court.session.flush()
+        sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.PRESIDENT, from_at=sitting.now))
+        sitting.session.flush()
 
 
-def waiting(court: Sitting, case: Case) -> TrialExtension | None:
+def waiting(sitting: Sitting, case: Case) -> TrialExtension | None:
     """The request that waits for the president."""
-    return court.session.scalar(
+    return sitting.session.scalar(
         select(TrialExtension)
         .where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.ASKED)
         .limit(1)
@@ -50,21 +50,21 @@ def waiting(court: Sitting, case: Case) -> TrialExtension | None:
 
 
 @guard("CPL 152, 164, 168", "EXT 1")
-def limit_can_be_extended(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def limit_can_be_extended(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no extension can be asked for: no limit runs, the court has none left to give, one is asked already,
     or it is too late.
     """
-    clock = clock_of(court, case)
+    clock = clock_of(sitting, case)
     if clock is None:
         return T("No trial limit runs in this case.")
-    if waiting(court, case) is not None:
+    if waiting(sitting, case) is not None:
         return T("An extension is asked for already; the president decides.")
-    rule = court.pack(case).trial_limits.tracks[case.track.value]
-    if extensions_granted(court, case) >= len(rule.extensions):
+    rule = sitting.pack(case).trial_limits.tracks[case.track.value]
+    if extensions_granted(sitting, case) >= len(rule.extensions):
         return T(
             "This court can extend the trial limit no further; a further extension is for the higher court (Extension Rules, art. 1)."
         )
-    if court.now.astimezone(court.pack(case).tz).date() > clock.ask_by:
+    if sitting.now.astimezone(sitting.pack(case).tz).date() > clock.ask_by:
         return T(
             "An extension had to be asked for by %(day)s, fifteen days before the end (Extension Rules, art. 1).",
             day=clock.ask_by,
@@ -84,24 +84,24 @@ def limit_can_be_extended(court: Sitting, case: Case, actor: Actor) -> Text | No
     topic=Topic.HEARING,
     in_record=False,
 )
-def ask_limit_extension(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_limit_extension(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask in good time, with the circumstances and reasons; the parties see that it was asked and why (EXT 1, 7)."""
-    clock = clock_of(court, case)
+    clock = clock_of(sitting, case)
     if clock is None:
         raise ActNotOpen(T("No trial limit runs in this case."))
     request = TrialExtension(
-        case_id=case.id, reasons=given.reasons, state=RequestState.ASKED, entry_number=court.next_number(case)
+        case_id=case.id, reasons=given.reasons, state=RequestState.ASKED, entry_number=sitting.next_number(case)
     )
-    court.session.add(request)
-    court.session.flush()
-    seat_president(court, case)
+    sitting.session.add(request)
+    sitting.session.flush()
+    seat_president(sitting, case)
     title = T(
         "The judge asks for a longer trial limit. Decide by %(day)s (Extension Rules, art. 1).", day=clock.decide_by
     )
-    court.open_task(
+    sitting.open_task(
         case, Role.PRESIDENT, desks.TRIAL_EXTENSION, title, risk=70, due_at=clock.ends.due_at, subject=request.reference
     )
-    court.close_tasks(case, desks.TRIAL_LIMIT)
+    sitting.close_tasks(case, desks.TRIAL_LIMIT)
     words = T("Extension of the trial limit asked for; it ends on %(day)s", day=clock.ends.result)
     return Recorded(
         words,
@@ -114,9 +114,9 @@ def ask_limit_extension(court: Sitting, case: Case, given: OrderInput, *, actor:
 
 
 @guard("CPL 152, 164, 168", "EXT 1, 7")
-def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def extension_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no extension to decide on."""
-    return None if waiting(court, case) is not None else T("Nobody asks for a longer trial limit.")
+    return None if waiting(sitting, case) is not None else T("Nobody asks for a longer trial limit.")
 
 
 @act(
@@ -134,19 +134,19 @@ def extension_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def rule_on_limit_extension(
-    court: Sitting, case: Case, given: ExtensionRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ExtensionRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Extend the limit by what the law allows for the track, or not, with reasons; every party is told (EXT 7).
 
     Nothing is extended once the limit has ended; after the fifth day before it the decision is marked late.
     """
-    request: TrialExtension = court.resolved("trial_extension", given.extension)
-    clock = clock_of(court, case)
+    request: TrialExtension = sitting.resolved("trial_extension", given.extension)
+    clock = clock_of(sitting, case)
     if request.state is not RequestState.ASKED or clock is None:
         raise ActNotOpen(T("This is decided already."))
-    court.late = now.astimezone(court.pack(case).tz).date() > clock.decide_by
-    request.why, request.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, desks.TRIAL_EXTENSION, request.reference)
+    sitting.late = now.astimezone(sitting.pack(case).tz).date() > clock.decide_by
+    request.why, request.decided_by = given.reasons, sitting.next_number(case)
+    sitting.close_tasks(case, desks.TRIAL_EXTENSION, request.reference)
     if given.answer == "refuse":
         request.state = RequestState.REFUSED
         return Recorded(
@@ -156,8 +156,8 @@ def rule_on_limit_extension(
     if now > clock.ends.due_at:
         raise ActNotOpen(T("The trial limit has ended; it cannot be extended any more."), source="EXT 1")
     request.state = RequestState.GRANTED
-    court.session.flush()
-    longer = clock_of(court, case)
+    sitting.session.flush()
+    longer = clock_of(sitting, case)
     end = longer.ends.result if longer is not None else clock.ends.result
     return Recorded(
         T("The trial limit is extended to %(day)s", day=end),
@@ -166,9 +166,9 @@ def rule_on_limit_extension(
 
 
 @guard("CPI 243")
-def limit_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def limit_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be excluded: no limit runs."""
-    return None if clock_of(court, case) is not None else T("No trial limit runs in this case.")
+    return None if clock_of(sitting, case) is not None else T("No trial limit runs in this case.")
 
 
 @act(
@@ -183,14 +183,14 @@ def limit_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=False,
 )
-def exclude_time(court: Sitting, case: Case, given: ExcludeInput, *, actor: Actor, now: datetime) -> Recorded:
+def exclude_time(sitting: Sitting, case: Case, given: ExcludeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put on record from when to when an appraisal was made or the parties asked for time to settle: it does not count
     towards the limit (CPI 243).
 
     Stays, objections to jurisdiction and announcements need no order: the docket shows them.
     """
-    pack = court.pack(case)
-    before = clock_of(court, case)
+    pack = sitting.pack(case)
+    before = clock_of(sitting, case)
     if before is None or given.ground not in pack.trial_limits.exclusions:
         raise InvalidInput.at("ground", T("The rules of this court do not exclude such time."))
     if case.accepted_at is not None and given.from_on < case.accepted_at.astimezone(pack.tz).date():
@@ -198,7 +198,7 @@ def exclude_time(court: Sitting, case: Case, given: ExcludeInput, *, actor: Acto
     if given.from_on > before.ends.result:
         raise InvalidInput.at("from_on", T("The trial limit has ended by then."))
     span = ordered_span(given.ground, given.from_on, given.until_on, pack.tz)
-    after = clock_of(court, case, more=[span])
+    after = clock_of(sitting, case, more=[span])
     ends = after.ends.result if after is not None else before.ends.result
     words = T(
         "%(ground)s, %(first)s to %(last)s, does not count: the trial limit ends on %(day)s",

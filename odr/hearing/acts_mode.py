@@ -39,69 +39,69 @@ if TYPE_CHECKING:
     topic=Topic.HEARING,
     in_record=True,
 )
-def convert_mode(court: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
+def convert_mode(sitting: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
     """Go over to another mode in the same record; what was done stays valid (OLR 21).
 
     Back to writing, who had not acted gets her full time again.
     """
-    examination = the_examination(court, case)
+    examination = the_examination(sitting, case)
     if given.mode is examination.mode:
         raise InvalidInput.at("mode", T("The case is already heard this way."))
     before = examination.mode
     if given.mode is Mode.ASYNCHRONOUS:
-        require_agreed(court, case)
+        require_agreed(sitting, case)
     examination.mode = given.mode
     phase = examination.current
     if before is Mode.ASYNCHRONOUS and phase is not None:
-        phases.end_duties(court, case, phase)
+        phases.end_duties(sitting, case, phase)
         phase.state = PhaseState.HALTED
     if given.mode is Mode.ASYNCHRONOUS:
-        _resume(court, case, examination, now)
-        court.close_tasks(case, desks.SUMMON)
+        _resume(sitting, case, examination, now)
+        sitting.close_tasks(case, desks.SUMMON)
     elif before is Mode.ASYNCHRONOUS:
-        court.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
-    court.close_tasks(case, desks.MODE_DOUBT)
+        sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
+    sitting.close_tasks(case, desks.MODE_DOUBT)
     return Recorded(
         T("The case is heard %(mode)s from now on", mode=given.mode.label),
         {"from": before.value, "to": given.mode.value, "reasons": given.reasons},
     )
 
 
-def _resume(court: Sitting, case: Case, examination: Examination, now: datetime) -> None:
+def _resume(sitting: Sitting, case: Case, examination: Examination, now: datetime) -> None:
     """Take the plan up where it was halted; a case opened live gets the pack's plan before its record."""
     phase = examination.current
     if phase is None and {p.key for p in examination.phases} <= {RECORD}:
-        pack = court.pack(case)
+        pack = sitting.pack(case)
         planned = [p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS) if p.key != RECORD]
         for ordinal, each in enumerate(planned, 1):
             examination.phases.append(phase_row(case, each, ordinal))
         examination.phases.sort(key=lambda p: p.ordinal)
-        court.session.flush()
+        sitting.session.flush()
     resumed = (
-        phases.open_phase(court, case, phase, now)
+        phases.open_phase(sitting, case, phase, now)
         if phase is not None
-        else phases.next_step(court, case, examination, None, now) is not None
+        else phases.next_step(sitting, case, examination, None, now) is not None
     )
     if not resumed and phase is not None:
         phases.close(phase, now, "nobody")
-        resumed = phases.next_step(court, case, examination, phase, now) is not None
+        resumed = phases.next_step(sitting, case, examination, phase, now) is not None
     if not resumed:
-        phases.finish_examination_next(court, examination, now)
-    end = phases.projected_end(court, case, examination)
+        phases.finish_examination_next(sitting, examination, now)
+    end = phases.projected_end(sitting, case, examination)
     if end is not None:
-        require_plan_fits(court, case, end)
+        require_plan_fits(sitting, case, end)
     examination.ends_by = end
 
 
 @guard("CPL 144, 150")
-def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a hearing at one hour cannot be closed."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is None or examination.mode is Mode.ASYNCHRONOUS:
         return T("The case is heard in writing: the plan closes by itself.")
     if examination.hearing_closed_at is not None:
         return T("The hearing is closed; the record is being read.")
-    held = court.session.scalar(
+    held = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1)
     )
     return None if held else T("No hearing has been held and recorded yet.")
@@ -120,19 +120,19 @@ def hearing_was_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed."""
-    examination = the_examination(court, case)
+    examination = the_examination(sitting, case)
     examination.hearing_closed_at = now
     for phase in examination.phases:
         if phase.state in (PhaseState.PLANNED, PhaseState.HALTED) and phase.key != RECORD:
             phase.state = PhaseState.DROPPED
-            seal = phases.seal_of(court, phase)
+            seal = phases.seal_of(sitting, phase)
             if seal is not None:
-                phases.open_seal_next(court, seal, now)
-    court.close_tasks(case, desks.CLOSE_HEARING)
-    if phases.next_step(court, case, examination, None, now) is None:
-        phases.finish_examination_next(court, examination, now)
+                phases.open_seal_next(sitting, seal, now)
+    sitting.close_tasks(case, desks.CLOSE_HEARING)
+    if phases.next_step(sitting, case, examination, None, now) is None:
+        phases.finish_examination_next(sitting, examination, now)
     return Recorded(T("Hearing closed"), {"reasons": given.reasons})
 
 
@@ -147,22 +147,22 @@ def close_hearing(court: Sitting, case: Case, given: OrderInput, *, actor: Actor
     in_record=True,
     special=False,
 )
-def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
+def consent_to_mode(sitting: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree to be heard in writing, or take it back for what is still to come (OLR 4).
 
     Taken back while a plan runs, the judge decides on going live; nothing done is lost.
     """
-    who = court.party_of(case, actor)
+    who = sitting.party_of(case, actor)
     agrees = given.agrees == "yes"
-    note_consent(court, case, who, agrees)
-    examination = examination_of(court.session, case)
+    note_consent(sitting, case, who, agrees)
+    examination = examination_of(sitting.session, case)
     if (
         not agrees
         and examination is not None
         and examination.mode is Mode.ASYNCHRONOUS
         and examination.closed_at is None
     ):
-        court.open_task(
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.MODE_DOUBT,
@@ -171,31 +171,31 @@ def consent_to_mode(court: Sitting, case: Case, given: ConsentInput, *, actor: A
             subject=who.reference,
         )
     if agrees:
-        court.close_tasks(case, desks.MODE_DOUBT, who.reference)
+        sitting.close_tasks(case, desks.MODE_DOUBT, who.reference)
         return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
     return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
 
 
-def note_consent(court: Sitting, case: Case, who: Party, agrees: bool) -> None:
+def note_consent(sitting: Sitting, case: Case, who: Party, agrees: bool) -> None:
     """A row of the ledger: person × examination × mode."""
-    court.session.add(
+    sitting.session.add(
         ModeConsent(
             case_id=case.id,
             party_id=who.id,
             mode=Mode.ASYNCHRONOUS,
             agrees=agrees,
-            entry_number=court.next_number(case),
-            at=court.now,
+            entry_number=sitting.next_number(case),
+            at=sitting.now,
         )
     )
-    court.session.flush()
+    sitting.session.flush()
 
 
-def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """What the claimant said to a hearing in writing when lodging."""
-    note_consent(court, case, facts["claimant"], bool(facts["given"].claimant.in_writing))
+    note_consent(sitting, case, facts["claimant"], bool(facts["given"].claimant.in_writing))
 
 
-def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """What somebody who joined said to a hearing in writing."""
-    note_consent(court, case, facts["party"], bool(facts["given"].in_writing))
+    note_consent(sitting, case, facts["party"], bool(facts["given"].in_writing))

@@ -36,22 +36,22 @@ if TYPE_CHECKING:
     topic=Topic.HEARING,
     in_record=True,
 )
-def ask_hearing_order(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_hearing_order(sitting: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask that the hearing be closed to the public for a private matter or trade secret (CPL 137), or for an
     interpreter (CPL 11).
     """
-    party = court.party_of(case, actor)
+    party = sitting.party_of(case, actor)
     motion = Motion(
         case_id=case.id,
         party_id=party.id,
         kind=given.kind,
         words=given.words,
         state=RequestState.ASKED,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(motion)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(motion)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.MOTION,
@@ -66,9 +66,9 @@ def ask_hearing_order(court: Sitting, case: Case, given: MotionInput, *, actor: 
 
 
 @guard("CPL 11, 137")
-def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def motion_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no motion to rule on."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(Motion.id).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED).limit(1)
     )
     return None if found else T("No motion about the hearing waits for a ruling.")
@@ -88,16 +88,16 @@ def motion_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=True,
 )
 def rule_on_hearing_order(
-    court: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Grant it or not, with reasons. Closed doors hold for every hearing fixed after; the decision is pronounced in
     public all the same (CPL 151).
     """
-    motion: Motion = court.resolved("motion", given.motion)
+    motion: Motion = sitting.resolved("motion", given.motion)
     if motion.state is not RequestState.ASKED:
         raise ActNotOpen(T("This is decided already."))
-    motion.why, motion.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, desks.MOTION, motion.reference)
+    motion.why, motion.decided_by = given.reasons, sitting.next_number(case)
+    sitting.close_tasks(case, desks.MOTION, motion.reference)
     if given.answer == "refuse":
         motion.state = RequestState.REFUSED
         return Recorded(
@@ -105,9 +105,9 @@ def rule_on_hearing_order(
         )
     motion.state = RequestState.GRANTED
     if motion.kind is MotionKind.CLOSED_DOORS:
-        the_examination(court, case).closed_doors = True
+        the_examination(sitting, case).closed_doors = True
     else:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.CLERK,
             desks.INTERPRETER,

@@ -41,32 +41,32 @@ HEARD = (
 
 
 @guard("CPL 141", "OLR 20")
-def hearing_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def hearing_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to hear: not opened, or closed."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is None:
         return T("The examination has not been opened yet.")
     return T("The examination is closed.") if examination.closed_at is not None else None
 
 
 @guard("OLR 20", "CPL 141, 144")
-def in_writing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def in_writing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no phase runs: the case is heard at one hour."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is not None and examination.mode is not Mode.ASYNCHRONOUS and examination.hearing_closed_at is None:
         return T("The case is heard at one hour, not in phases.")
     return None
 
 
-def the_examination(court: Sitting, case: Case) -> Examination:
+def the_examination(sitting: Sitting, case: Case) -> Examination:
     """The open examination. Raises ActNotOpen."""
-    found = examination_of(court.session, case)
+    found = examination_of(sitting.session, case)
     if found is None or found.closed_at is not None:
         raise ActNotOpen(T("The examination has not been opened yet."))
     return found
 
 
-def require_agreed(court: Sitting, case: Case) -> None:
+def require_agreed(sitting: Sitting, case: Case) -> None:
     """Refuse a hearing in writing that somebody has not agreed to (OLR 20), or of which somebody does not know."""
     silent = away(case)
     if silent:
@@ -78,7 +78,7 @@ def require_agreed(court: Sitting, case: Case) -> None:
             T("Hear the case in the courtroom, live, or in both ways at one hour."),
             "OLR 4, 20",
         )
-    lacking = without_consent(court.session, case)
+    lacking = without_consent(sitting.session, case)
     if lacking:
         raise ActNotOpen(
             T("%(name)s has not agreed to be heard in writing.", name=lacking[0].name),
@@ -98,7 +98,7 @@ def require_agreed(court: Sitting, case: Case) -> None:
     topic=Topic.HEARING,
     premise=Premise.NOTHING,
 )
-def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
+def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
     """Open the hearing; a plan in writing ends in good time before the trial limit, a hearing at one hour may always be
     held.
 
@@ -106,8 +106,8 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
     but not to this mode, the case is heard live (OLR 14, 20).
     """
     if given.mode is Mode.ASYNCHRONOUS:
-        require_agreed(court, case)
-    pack = court.pack(case)
+        require_agreed(sitting, case)
+    pack = sitting.pack(case)
     plan = ordered(
         plan_of(pack, case.track.value, given.mode),
         lengths={one.phase: one.days for one in given.lengths},
@@ -117,29 +117,29 @@ def open_examination(court: Sitting, case: Case, given: OpenInput, *, actor: Act
     lengths = [days for phase in plan for days in ([phase.days] if phase.sealed else [t.days for t in phase.turns])]
     end = latest_end(pack, lengths, now)
     # A hearing at one hour is no plan of windows: late as it is, the case must be heard.
-    last = require_plan_fits(court, case, end) if given.mode is Mode.ASYNCHRONOUS else end.astimezone(pack.tz).date()
+    last = require_plan_fits(sitting, case, end) if given.mode is Mode.ASYNCHRONOUS else end.astimezone(pack.tz).date()
     examination = Examination(
         case_id=case.id,
         mode=given.mode,
         opened_at=now,
-        opened_by=court.next_number(case),
+        opened_by=sitting.next_number(case),
         ends_by=end,
         plan={"article": str(pack.plan_for(case.track.value).article), "phases": [phase.to_json() for phase in plan]},
     )
-    court.session.add(examination)
-    court.session.flush()
+    sitting.session.add(examination)
+    sitting.session.flush()
     for ordinal, phase in enumerate(plan, 1):
         examination.phases.append(phase_row(case, phase, ordinal * STEP))
-    court.session.flush()
-    court.move(case, Stage.HEARING)
+    sitting.session.flush()
+    sitting.move(case, Stage.HEARING)
     if given.words:
-        write_posting(court, case, voice_of(court, case, actor, now), PostingKind.NOTICE, given.words)
+        write_posting(sitting, case, voice_of(sitting, case, actor, now), PostingKind.NOTICE, given.words)
     if given.mode is Mode.ASYNCHRONOUS:
-        if phases.next_step(court, case, examination, None, now) is None:
-            phases.finish_examination_next(court, examination, now)
+        if phases.next_step(sitting, case, examination, None, now) is None:
+            phases.finish_examination_next(sitting, examination, now)
     else:
-        court.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
-    court.announce("examination_opened", case, plan=examination)
+        sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
+    sitting.announce("examination_opened", case, plan=examination)
     words = (
         T("Examination opened, %(mode)s, until %(day)s at the latest", mode=given.mode.label, day=last)
         if plan
@@ -164,8 +164,8 @@ def phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
     )
 
 
-def _phase(court: Sitting, case: Case, reference: str) -> Phase:
-    return court.session.scalars(select(Phase).where(Phase.case_id == case.id, Phase.reference == reference)).one()
+def _phase(sitting: Sitting, case: Case, reference: str) -> Phase:
+    return sitting.session.scalars(select(Phase).where(Phase.case_id == case.id, Phase.reference == reference)).one()
 
 
 def title_of(phase: Phase) -> Text:
@@ -183,34 +183,34 @@ def title_of(phase: Phase) -> Text:
     source=law("OLR 20"),
     in_record=True,
 )
-def close_phase(court: Sitting, case: Case, given: PhaseInput, *, actor: Actor, now: datetime) -> Recorded:
+def close_phase(sitting: Sitting, case: Case, given: PhaseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a turn or phase is over, because everybody has acted or time has ended, and open what follows.
 
     Dated by what completed it, so a late worker changes nothing.
     """
-    phase = _phase(court, case, given.phase)
+    phase = _phase(sitting, case, given.phase)
     lapsed = any(d.state is DutyState.LAPSED and d.turn == phase.turn for d in phase.duties)
     if not phase.sealed:
         while phase.turn + 1 < len(phase.turns):
             phase.turn += 1
-            if phases.open_turn(court, case, phase, now):
+            if phases.open_turn(sitting, case, phase, now):
                 phase.state = PhaseState.OPEN
-                phase.examination.ends_by = phases.projected_end(court, case, phase.examination)
+                phase.examination.ends_by = phases.projected_end(sitting, case, phase.examination)
                 return Recorded(
                     T("“%(phase)s”: the next turn is open", phase=title_of(phase)),
                     {"phase": phase.key, "turn": phase.turn + 1},
                 )
-    return end_of_phase(court, case, phase, now, "lapsed" if lapsed else "acted")
+    return end_of_phase(sitting, case, phase, now, "lapsed" if lapsed else "acted")
 
 
-def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, because: str) -> Recorded:
+def end_of_phase(sitting: Sitting, case: Case, phase: Phase, now: datetime, because: str) -> Recorded:
     """Close a phase, open its seal, and open the next phase or close the examination."""
     phases.close(phase, now, because)
-    seal = phases.seal_of(court, phase)
+    seal = phases.seal_of(sitting, phase)
     if seal is not None:
-        phases.open_seal_next(court, seal, now)
-    court.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
-    following = phases.next_step(court, case, phase.examination, phase, now)
+        phases.open_seal_next(sitting, seal, now)
+    sitting.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
+    following = phases.next_step(sitting, case, phase.examination, phase, now)
     result = {
         "phase": phase.key,
         "round": phase.round,
@@ -218,7 +218,7 @@ def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, becaus
         "next": following.key if following else None,
     }
     if following is None:
-        phases.finish_examination_next(court, phase.examination, now)
+        phases.finish_examination_next(sitting, phase.examination, now)
         return Recorded(T("“%(phase)s” closed", phase=title_of(phase)), result)
     return Recorded(
         T("“%(phase)s” closed; “%(next)s” is open", phase=title_of(phase), next=title_of(following)), result
@@ -226,9 +226,9 @@ def end_of_phase(court: Sitting, case: Case, phase: Phase, now: datetime, becaus
 
 
 @guard("OLR 20", "CPL 144")
-def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def phase_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no phase can be ended by order."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
     return None if phase is not None and phase.state is PhaseState.OPEN else T("No phase is open.")
 
@@ -245,17 +245,17 @@ def phase_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+def end_phase(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Shorten the plan: the phase in hand ends now, with reasons, and the next opens."""
-    phase = the_examination(court, case).current
+    phase = the_examination(sitting, case).current
     if phase is None or phase.key == RECORD:
         raise ActNotOpen(
             T(
                 "The record stays open until its time ends: everybody may read, correct and sign it (Civil Procedure Law, art. 150)."
             )
         )
-    phases.end_duties(court, case, phase)
-    return end_of_phase(court, case, phase, now, "order")
+    phases.end_duties(sitting, case, phase)
+    return end_of_phase(sitting, case, phase, now, "order")
 
 
 @act(
@@ -269,9 +269,9 @@ def end_phase(court: Sitting, case: Case, given: OrderInput, *, actor: Actor, no
     topic=Topic.HEARING,
     in_record=True,
 )
-def change_plan(court: Sitting, case: Case, given: ChangePlanInput, *, actor: Actor, now: datetime) -> Recorded:
+def change_plan(sitting: Sitting, case: Case, given: ChangePlanInput, *, actor: Actor, now: datetime) -> Recorded:
     """Shorten, lengthen, leave out or take up again what is still to come; with reasons, never over the trial limit."""
-    examination = the_examination(court, case)
+    examination = the_examination(sitting, case)
     coming = {p.reference: p for p in examination.phases if p.state is PhaseState.PLANNED}
     past = {p.reference: p for p in examination.phases if p.state is PhaseState.CLOSED}
     by_key = {p.key: p for p in examination.phases if p.state is PhaseState.PLANNED}
@@ -290,10 +290,10 @@ def change_plan(court: Sitting, case: Case, given: ChangePlanInput, *, actor: Ac
         dropped.state = PhaseState.DROPPED
     for reference in given.again:
         _take_up_again(examination, past.get(reference))
-    court.session.flush()
-    end = phases.projected_end(court, case, examination)
+    sitting.session.flush()
+    end = phases.projected_end(sitting, case, examination)
     if end is not None:
-        require_plan_fits(court, case, end)
+        require_plan_fits(sitting, case, end)
     examination.ends_by = end
     return Recorded(T("Plan changed by order"), {"reasons": given.reasons, "ends_by": end.isoformat() if end else None})
 
@@ -333,15 +333,15 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     source=law("CPL 144"),
     in_record=False,
 )
-def close_examination(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
+def close_examination(sitting: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """The plan is at its end: the case is ready to be decided. Nothing is found or decided by this."""
-    examination = the_examination(court, case)
-    examination.closed_at, examination.closed_by = now, court.next_number(case)
+    examination = the_examination(sitting, case)
+    examination.closed_at, examination.closed_by = now, sitting.next_number(case)
     examination.hearing_closed_at = examination.hearing_closed_at or now
-    for seal in court.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.opened_at.is_(None))):
-        phases.open_seal_next(court, seal, now)
+    for seal in sitting.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.opened_at.is_(None))):
+        phases.open_seal_next(sitting, seal, now)
     for desk in HEARD:
-        court.close_tasks(case, desk)
-    court.move(case, Stage.DELIBERATION)
-    court.announce("examination_closed", case)
+        sitting.close_tasks(case, desk)
+    sitting.move(case, Stage.DELIBERATION)
+    sitting.announce("examination_closed", case)
     return Recorded(T("Examination closed"))

@@ -36,21 +36,21 @@ SPEAKING = ("opening", "pleadings", "issues", "debate", "final")
 
 
 @guard("CPL 141, 144")
-def speaks_now(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def speaks_now(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no statement can be made: no phase for it has opened yet."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is None or not any(p.opened_at is not None for p in examination.phases if p.key != RECORD):
         return T("No phase for statements is open yet.")
     return None
 
 
-def _speaking_phase(court: Sitting, case: Case, given: StatementInput) -> Phase:
+def _speaking_phase(sitting: Sitting, case: Case, given: StatementInput) -> Phase:
     if given.phase:
-        chosen: Phase = court.resolved("exam_phase", given.phase)
+        chosen: Phase = sitting.resolved("exam_phase", given.phase)
         if chosen.opened_at is None or chosen.key == RECORD:
             raise InvalidInput.at("phase", T("This phase has not opened yet."))
         return chosen
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     opened = [p for p in examination.phases if p.opened_at is not None and p.key != RECORD] if examination else []
     if not opened:
         raise ActNotOpen(T("No phase for statements is open yet."))
@@ -77,26 +77,26 @@ def comes_late(phase: Phase, party: Party) -> bool:
     topic=Topic.HEARING,
     in_record=True,
 )
-def post_statement(court: Sitting, case: Case, given: StatementInput, *, actor: Actor, now: datetime) -> Recorded:
+def post_statement(sitting: Sitting, case: Case, given: StatementInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say what one has to say in a phase: pleading, comment on the issues, argument, final statement.
 
     Append-only: a correction is another statement. After the phase it is kept and
     marked late.
     """
-    party = court.party_of(case, actor)
-    phase = _speaking_phase(court, case, given)
-    corrects: Posting | None = court.resolved("posting", given.corrects) if given.corrects else None
+    party = sitting.party_of(case, actor)
+    phase = _speaking_phase(sitting, case, given)
+    corrects: Posting | None = sitting.resolved("posting", given.corrects) if given.corrects else None
     if corrects is not None and corrects.party_id != party.id:
         raise InvalidInput.at("corrects", T("You can correct only your own posting."))
-    court.late = comes_late(phase, party)
-    seal = phases.seal_of(court, phase)
+    sitting.late = comes_late(phase, party)
+    seal = phases.seal_of(sitting, phase)
     if seal is not None:
-        recorded = seal_away(court, case, actor, "post_statement", given, seal, party)
+        recorded = seal_away(sitting, case, actor, "post_statement", given, seal, party)
     else:
-        exhibits = [court.resolved("exhibit", r).id for r in given.exhibits]
-        voice = voice_of(court, case, actor, now)
+        exhibits = [sitting.resolved("exhibit", r).id for r in given.exhibits]
+        voice = voice_of(sitting, case, actor, now)
         write_posting(
-            court,
+            sitting,
             case,
             voice,
             PostingKind.STATEMENT,
@@ -110,12 +110,12 @@ def post_statement(court: Sitting, case: Case, given: StatementInput, *, actor: 
             {"phase": phase.key, "round": phase.round},
         )
     if phase.key in SPEAKING and phase.state is PhaseState.OPEN:
-        phases.done(court, case, phases.turn_duty(court, phase, party.id))
+        phases.done(sitting, case, phases.turn_duty(sitting, phase, party.id))
     return recorded
 
 
 def _post(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     actor: Actor,
     kind: PostingKind,
@@ -126,20 +126,20 @@ def _post(
     **more: object,
 ) -> Posting:
     return write_posting(
-        court, case, voice_of(court, case, actor, now), kind, words, phase_id=phase.id if phase else None, **more
+        sitting, case, voice_of(sitting, case, actor, now), kind, words, phase_id=phase.id if phase else None, **more
     )
 
 
-def _current(court: Sitting, case: Case) -> Phase | None:
-    examination = examination_of(court.session, case)
+def _current(sitting: Sitting, case: Case) -> Phase | None:
+    examination = examination_of(sitting.session, case)
     return examination.current if examination else None
 
 
 @guard("OLR 20")
-def has_a_turn(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def has_a_turn(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is asked of the actor in the turn that runs."""
-    phase = _current(court, case)
-    if phase is None or phases.turn_duty(court, phase, actor.party_id) is None:
+    phase = _current(sitting, case)
+    if phase is None or phases.turn_duty(sitting, phase, actor.party_id) is None:
         return T("Nothing waits for you in this phase.")
     if phase.sealed and actor.party_id is not None:
         return T(
@@ -159,15 +159,15 @@ def has_a_turn(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def finish_turn(court: Sitting, case: Case, given: NothingInput, *, actor: Actor, now: datetime) -> Recorded:
+def finish_turn(sitting: Sitting, case: Case, given: NothingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say that one has acted in this turn, so that nobody waits for the window. It admits nothing."""
-    phase = _current(court, case)
+    phase = _current(sitting, case)
     if phase is None:
         raise ActNotOpen(T("No phase is open."))
-    _post(court, case, actor, PostingKind.NOTHING, given.words or "", now, phase=phase)
-    phases.done(court, case, phases.turn_duty(court, phase, actor.party_id))
-    court.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
-    name = court.party_of(case, actor).name if actor.party_id else actor.name
+    _post(sitting, case, actor, PostingKind.NOTHING, given.words or "", now, phase=phase)
+    phases.done(sitting, case, phases.turn_duty(sitting, phase, actor.party_id))
+    sitting.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
+    name = sitting.party_of(case, actor).name if actor.party_id else actor.name
     return Recorded(
         T("%(name)s has nothing to add in “%(phase)s”", name=name, phase=title_of(phase)), {"phase": phase.key}
     )
@@ -183,27 +183,27 @@ def finish_turn(court: Sitting, case: Case, given: NothingInput, *, actor: Actor
     topic=Topic.HEARING,
     in_record=True,
 )
-def raise_objection(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
+def raise_objection(sitting: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object to a question or to the course of the hearing; the judge answers in the record."""
-    question: Question | None = court.resolved("question", given.question) if given.question else None
+    question: Question | None = sitting.resolved("question", given.question) if given.question else None
     _post(
-        court,
+        sitting,
         case,
         actor,
         PostingKind.OBJECTION,
         given.words,
         now,
-        phase=_current(court, case),
+        phase=_current(sitting, case),
         question_id=question.id if question else None,
     )
-    party = court.party_of(case, actor)
-    court.open_task(
+    party = sitting.party_of(case, actor)
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.OBJECTION,
         T("%(party)s objects. Answer in the record.", party=party.name),
         risk=25,
-        subject=f"entry/{court.next_number(case)}",
+        subject=f"entry/{sitting.next_number(case)}",
     )
     return Recorded(T("%(party)s objected", party=party.name), {"question": question.number if question else None})
 
@@ -220,17 +220,17 @@ def raise_objection(court: Sitting, case: Case, given: ObjectionInput, *, actor:
     topic=Topic.HEARING,
     in_record=True,
 )
-def list_issues(court: Sitting, case: Case, given: IssuesInput, *, actor: Actor, now: datetime) -> Recorded:
+def list_issues(sitting: Sitting, case: Case, given: IssuesInput, *, actor: Actor, now: datetime) -> Recorded:
     """State what the dispute turns on; in the phase for it, who has not commented gets her full time anew (CPI 226)."""
-    phase = _current(court, case)
-    _post(court, case, actor, PostingKind.ISSUES, "\n".join(given.issues), now, phase=phase)
+    phase = _current(sitting, case)
+    _post(sitting, case, actor, PostingKind.ISSUES, "\n".join(given.issues), now, phase=phase)
     if phase is not None and phase.key == "issues" and phase.state is PhaseState.OPEN:
         waiting = {d.party_id for d in phase.duties if d.state is DutyState.WAITING}
-        phases.end_duties(court, case, phase)
+        phases.end_duties(sitting, case, phase)
         for party in participants(case):
             if party.id in waiting:
-                phases.add_duty(court, case, phase, party, phase.turns[phase.turn]["days"], now)
-    court.close_tasks(case, desks.LIST_ISSUES)
+                phases.add_duty(sitting, case, phase, party, phase.turns[phase.turn]["days"], now)
+    sitting.close_tasks(case, desks.LIST_ISSUES)
     return Recorded(T("Issues listed: %(count)s", count=len(given.issues)), {"issues": list(given.issues)})
 
 
@@ -246,8 +246,8 @@ def list_issues(court: Sitting, case: Case, given: IssuesInput, *, actor: Actor,
     topic=Topic.HEARING,
     in_record=True,
 )
-def note_in_record(court: Sitting, case: Case, given: NoteInput, *, actor: Actor, now: datetime) -> Recorded:
+def note_in_record(sitting: Sitting, case: Case, given: NoteInput, *, actor: Actor, now: datetime) -> Recorded:
     """A word of the judge for the record: what she rules on an objection, what she told the parties."""
-    _post(court, case, actor, PostingKind.NOTICE, given.words, now, phase=_current(court, case))
-    court.close_tasks(case, desks.OBJECTION)
+    _post(sitting, case, actor, PostingKind.NOTICE, given.words, now, phase=_current(sitting, case))
+    sitting.close_tasks(case, desks.OBJECTION)
     return Recorded(T("Note of the judge for the record"))

@@ -51,23 +51,23 @@ def place_in_words_only(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "page": None, "moment": None, "region": None}
 
 
-def _next_question(court: Sitting, case: Case) -> int:
-    return (court.session.scalar(select(func.max(Question.number)).where(Question.case_id == case.id)) or 0) + 1
+def _next_question(sitting: Sitting, case: Case) -> int:
+    return (sitting.session.scalar(select(func.max(Question.number)).where(Question.case_id == case.id)) or 0) + 1
 
 
-def put(court: Sitting, case: Case, question: Question, days: int, now: datetime) -> None:
+def put(sitting: Sitting, case: Case, question: Question, days: int, now: datetime) -> None:
     """Put a question: the addressee's own window starts, and the phase in hand waits for it."""
     question.state = QuestionState.ASKED_AGAIN if question.explained else QuestionState.PUT
-    question.put_by, question.put_at = court.next_number(case), now
+    question.put_by, question.put_at = sitting.next_number(case), now
     party = next((p for p in case.parties if p.id == question.party_id), None)
     if party is None:
         return
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
     if phase is not None and phase.state is PhaseState.OPEN:
-        question.window = phases.add_duty(court, case, phase, party, days, now, subject=question.reference).reference
+        question.window = phases.add_duty(sitting, case, phase, party, days, now, subject=question.reference).reference
     else:
-        question.window = court.start_window(
+        question.window = sitting.start_window(
             case, WINDOW, party=party, start=now, amount=days, subject=question.reference
         ).reference
 
@@ -91,17 +91,17 @@ def _address(question: Question, to: Addressee) -> None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
+def put_question(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a question to one or several; with several, their answers may stay sealed until all are in."""
-    to: list[Addressee] = [court.resolved("addressee", reference) for reference in given.addressees]
+    to: list[Addressee] = [sitting.resolved("addressee", reference) for reference in given.addressees]
     if given.sealed and len(to) < 2:
         raise InvalidInput.at("sealed", T("Answers are sealed only where several are asked the same."))
     seal = Seal(case_id=case.id) if given.sealed else None
     if seal is not None:
-        court.session.add(seal)
-        court.session.flush()
-    number = _next_question(court, case)
-    exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+        sitting.session.add(seal)
+        sitting.session.flush()
+    number = _next_question(sitting, case)
+    exhibit: Exhibit | None = sitting.resolved("exhibit", given.exhibit) if given.exhibit else None
     where = place_of(given.page, given.moment, given.region, exhibit)
     for offset, each in enumerate(to):
         question = Question(
@@ -114,16 +114,16 @@ def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, n
             page=where.page,
             second=where.second,
             region=str(where.region) if where.region else None,
-            fact_id=court.resolved("fact", given.fact).id if given.fact else None,
+            fact_id=sitting.resolved("fact", given.fact).id if given.fact else None,
             state=QuestionState.PUT,
             seal_id=seal.id if seal else None,
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
         )
         _address(question, each)
-        court.session.add(question)
-        court.session.flush()
-        put(court, case, question, given.days, now)
-    _judge_has_asked(court, case)
+        sitting.session.add(question)
+        sitting.session.flush()
+        put(sitting, case, question, given.days, now)
+    _judge_has_asked(sitting, case)
     names = ", ".join(each.name for each in to)
     return Recorded(
         T("Question %(number)s put to %(names)s", number=number, names=names),
@@ -131,19 +131,19 @@ def put_question(court: Sitting, case: Case, given: AskInput, *, actor: Actor, n
     )
 
 
-def _judge_has_asked(court: Sitting, case: Case) -> None:
+def _judge_has_asked(sitting: Sitting, case: Case) -> None:
     """The judge's own duty of the turn is done once nothing waits for her leave."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
-    if phase is None or _pending(court, case):
+    if phase is None or _pending(sitting, case):
         return
-    phases.done(court, case, phases.turn_duty(court, phase, None))
-    court.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
+    phases.done(sitting, case, phases.turn_duty(sitting, phase, None))
+    sitting.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
 
 
-def _pending(court: Sitting, case: Case) -> bool:
+def _pending(sitting: Sitting, case: Case) -> bool:
     return (
-        court.session.scalar(
+        sitting.session.scalar(
             select(Question.id)
             .where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE)
             .limit(1)
@@ -165,18 +165,18 @@ def _pending(court: Sitting, case: Case) -> bool:
     in_record=True,
 )
 def ask_leave_for_question(
-    court: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask the judge to allow a question; nobody else sees it until she does (CPL 142)."""
-    party = court.party_of(case, actor)
-    to: Addressee = court.resolved("addressee", given.addressee)
+    party = sitting.party_of(case, actor)
+    to: Addressee = sitting.resolved("addressee", given.addressee)
     if isinstance(to, Party) and to.id == party.id:
         raise InvalidInput.at("addressee", T("A question is put to somebody else."))
-    exhibit: Exhibit | None = court.resolved("exhibit", given.exhibit) if given.exhibit else None
+    exhibit: Exhibit | None = sitting.resolved("exhibit", given.exhibit) if given.exhibit else None
     where = place_of(given.page, given.moment, given.region, exhibit)
     question = Question(
         case_id=case.id,
-        number=_next_question(court, case),
+        number=_next_question(sitting, case),
         asked_by_role=actor.role,
         asked_by_party=party.id,
         words=given.words,
@@ -186,12 +186,12 @@ def ask_leave_for_question(
         second=where.second,
         region=str(where.region) if where.region else None,
         state=QuestionState.PENDING_LEAVE,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
     _address(question, to)
-    court.session.add(question)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(question)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.QUESTION_LEAVE,
@@ -205,29 +205,29 @@ def ask_leave_for_question(
     )
 
 
-def state_of_question(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+def state_of_question(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the question an act answers, so that nobody answers what has changed."""
     reference = values.get("question")
     reference = reference[0] if isinstance(reference, list) and reference else reference
-    question = court.session.scalar(
+    question = sitting.session.scalar(
         select(Question).where(Question.case_id == case.id, Question.reference == str(reference))
     )
     return f"{question.state.value}/{question.put_by}" if question else ""
 
 
-def _for_leave(court: Sitting, reference: str) -> Question:
-    question: Question = court.resolved("question", reference)
+def _for_leave(sitting: Sitting, reference: str) -> Question:
+    question: Question = sitting.resolved("question", reference)
     if question.state is not QuestionState.PENDING_LEAVE:
         raise ActNotOpen(T("Nobody waits for leave for this question."))
     return question
 
 
 @guard("CPL 142")
-def something_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no leave to give."""
-    if has_none(court, case, Question):
+    if has_none(sitting, case, Question):
         return T("Nobody asks leave for a question.")
-    return None if _pending(court, case) else T("Nobody asks leave for a question.")
+    return None if _pending(sitting, case) else T("Nobody asks leave for a question.")
 
 
 @act(
@@ -244,15 +244,15 @@ def something_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
-def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Actor, now: datetime) -> Recorded:
+def allow_question(sitting: Sitting, case: Case, given: LeaveInput, *, actor: Actor, now: datetime) -> Recorded:
     """Allow a party's question, as it stands or rephrased; what was asked first stays in the record."""
-    question = _for_leave(court, given.question)
+    question = _for_leave(sitting, given.question)
     first = question.words
     if given.rephrased:
         question.words, question.why = given.rephrased, first
-    put(court, case, question, given.days, now)
-    court.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
-    _judge_has_asked(court, case)
+    put(sitting, case, question, given.days, now)
+    sitting.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
+    _judge_has_asked(sitting, case)
     words = (
         T("Question %(number)s allowed in other words", number=question.number)
         if given.rephrased
@@ -275,12 +275,12 @@ def allow_question(court: Sitting, case: Case, given: LeaveInput, *, actor: Acto
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
-def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor: Actor, now: datetime) -> Recorded:
+def disallow_question(sitting: Sitting, case: Case, given: DisallowInput, *, actor: Actor, now: datetime) -> Recorded:
     """Refuse a question with reasons; question and reasons stay in the record (CPL 142)."""
-    question = _for_leave(court, given.question)
-    question.state, question.why, question.put_by = QuestionState.DISALLOWED, given.reasons, court.next_number(case)
-    court.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
-    _judge_has_asked(court, case)
+    question = _for_leave(sitting, given.question)
+    question.state, question.why, question.put_by = QuestionState.DISALLOWED, given.reasons, sitting.next_number(case)
+    sitting.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
+    _judge_has_asked(sitting, case)
     return Recorded(
         T("Question %(number)s not allowed", number=question.number),
         {"question": question.number, "asked": question.words, "reasons": given.reasons},
@@ -288,11 +288,11 @@ def disallow_question(court: Sitting, case: Case, given: DisallowInput, *, actor
 
 
 @guard("CPL 141", "EV 4")
-def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def asked_something(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
-    if has_none(court, case, Question):
+    if has_none(sitting, case, Question):
         return T("No question has been put to you.")
-    mine = court.session.scalar(
+    mine = sitting.session.scalar(
         select(Question.id)
         .where(
             Question.case_id == case.id,
@@ -319,35 +319,37 @@ def asked_something(court: Sitting, case: Case, actor: Actor) -> Text | None:
     subject=state_of_question,
     page="hearing.page",
 )
-def answer_question(court: Sitting, case: Case, given: AnswerQuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+def answer_question(
+    sitting: Sitting, case: Case, given: AnswerQuestionInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Answer a question put to one's party; another answer adds to the first, a late one is marked (never dropped)."""
-    question: Question = court.resolved("question", given.question)
-    party = court.party_of(case, actor)
+    question: Question = sitting.resolved("question", given.question)
+    party = sitting.party_of(case, actor)
     if question.party_id != party.id or question.state in (
         QuestionState.PENDING_LEAVE,
         QuestionState.DISALLOWED,
         QuestionState.WITHDRAWN,
     ):
         raise InvalidInput.at("question", T("This question is not put to you."))
-    window = phases.window_of(court, question.window)
-    court.late = window is not None and window.state is WindowState.LAPSED
+    window = phases.window_of(sitting, question.window)
+    sitting.late = window is not None and window.state is WindowState.LAPSED
     seal = question.seal if question.seal is not None and question.seal.opened_at is None else None
     recorded = (
-        _close(court, case, actor, given, question, seal, party)
+        _close(sitting, case, actor, given, question, seal, party)
         if seal is not None
-        else _answer(court, case, actor, given, question, party, now)
+        else _answer(sitting, case, actor, given, question, party, now)
     )
     if question.state in OPEN_QUESTIONS or question.state is QuestionState.UNANSWERED:
         question.state = QuestionState.ANSWERED
-        court.close_tasks(case, desks.UNANSWERED, question.reference)
-    meet(court, case, question)
-    court.session.flush()
-    phases.examined_all(court, case, party)
+        sitting.close_tasks(case, desks.UNANSWERED, question.reference)
+    meet(sitting, case, question)
+    sitting.session.flush()
+    phases.examined_all(sitting, case, party)
     return recorded
 
 
 def _close(
-    court: Sitting, case: Case, actor: Actor, given: AnswerQuestionInput, question: Question, seal: Seal, party: Party
+    sitting: Sitting, case: Case, actor: Actor, given: AnswerQuestionInput, question: Question, seal: Seal, party: Party
 ) -> Recorded:
     if given.uploads:
         raise InvalidInput.at(
@@ -356,11 +358,11 @@ def _close(
                 "A sealed answer carries no files: a file would lie open in the court’s store. Answer now, and add the files once the answers are open."
             ),
         )
-    return seal_away(court, case, actor, "answer_question", given, seal, party, question=question)
+    return seal_away(sitting, case, actor, "answer_question", given, seal, party, question=question)
 
 
 def _answer(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     actor: Actor,
     given: AnswerQuestionInput,
@@ -368,38 +370,38 @@ def _answer(
     party: Party,
     now: datetime,
 ) -> Recorded:
-    exhibits = [court.resolved("exhibit", r).id for r in given.exhibits]
+    exhibits = [sitting.resolved("exhibit", r).id for r in given.exhibits]
     write_posting(
-        court,
+        sitting,
         case,
-        voice_of(court, case, actor, now),
+        voice_of(sitting, case, actor, now),
         PostingKind.ANSWER,
         given.words,
         question_id=question.id,
         exhibits=exhibits,
         uploads=given.uploads,
     )
-    files: list[Upload] = [court.resolved("upload", reference) for reference in given.uploads]
+    files: list[Upload] = [sitting.resolved("upload", reference) for reference in given.uploads]
     result = {"question": question.number, "files": [{"sha256": f.sha256, "receipt": f.receipt} for f in files]}
     return Recorded(T("%(party)s answered question %(number)s", party=party.name, number=question.number), result)
 
 
-def meet(court: Sitting, case: Case, question: Question) -> None:
+def meet(sitting: Sitting, case: Case, question: Question) -> None:
     """The duty and window of a question are met."""
-    duty = court.session.scalar(select(Duty).where(Duty.window == question.window)) if question.window else None
+    duty = sitting.session.scalar(select(Duty).where(Duty.window == question.window)) if question.window else None
     if duty is not None and duty.state is DutyState.WAITING:
-        phases.done(court, case, duty)
-    window = phases.window_of(court, question.window)
+        phases.done(sitting, case, duty)
+    window = phases.window_of(sitting, question.window)
     if window is not None and window.state is WindowState.OPEN:
-        window.state, window.closed_by = WindowState.MET, court.next_number(case)
+        window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
 
 
 @guard("EV 4")
-def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_unanswered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be asked again."""
-    if has_none(court, case, Question):
+    if has_none(sitting, case, Question):
         return T("No question stayed unanswered.")
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED).limit(1)
     )
     return None if found else T("No question stayed unanswered.")
@@ -419,14 +421,14 @@ def something_unanswered(court: Sitting, case: Case, actor: Actor) -> Text | Non
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
-def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_again(sitting: Sitting, case: Case, given: AskAgainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Explain and ask again; only after that may silence count as an admission (EV 4)."""
-    question: Question = court.resolved("question", given.question)
+    question: Question = sitting.resolved("question", given.question)
     if question.state is not QuestionState.UNANSWERED or question.explained:
         raise ActNotOpen(T("Only a question that stayed unanswered is explained and asked again, once."))
     question.explained = given.explanation
-    put(court, case, question, given.days, now)
-    court.close_tasks(case, desks.UNANSWERED, question.reference)
+    put(sitting, case, question, given.days, now)
+    sitting.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s explained and asked again", number=question.number),
         {"question": question.number, "explanation": given.explanation},
@@ -447,13 +449,13 @@ def ask_again(court: Sitting, case: Case, given: AskAgainInput, *, actor: Actor,
     premise=Premise.SUBJECT,
     subject=state_of_question,
 )
-def deem_admitted(court: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+def deem_admitted(sitting: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
     """After explaining and asking again in vain, take the fact as admitted (EV 4). Never before, never by the clock."""
-    question: Question = court.resolved("question", given.question)
+    question: Question = sitting.resolved("question", given.question)
     if question.state is not QuestionState.UNANSWERED or not question.explained:
         raise ActNotOpen(T("Explain the question and ask it again first (Evidence Rules, art. 4)."), source="EV 4")
     question.state, question.why = QuestionState.DEEMED, given.reasons
-    court.close_tasks(case, desks.UNANSWERED, question.reference)
+    sitting.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s: taken as admitted", number=question.number),
         {"question": question.number, "reasons": given.reasons},
@@ -471,14 +473,14 @@ def deem_admitted(court: Sitting, case: Case, given: QuestionInput, *, actor: Ac
     topic=Topic.HEARING,
     in_record=True,
 )
-def withdraw_question(court: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
+def withdraw_question(sitting: Sitting, case: Case, given: QuestionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let a question rest; what was answered stays."""
-    question: Question = court.resolved("question", given.question)
+    question: Question = sitting.resolved("question", given.question)
     if question.state not in (*OPEN_QUESTIONS, QuestionState.UNANSWERED):
         raise ActNotOpen(T("This question does not wait for an answer."))
     question.state, question.why = QuestionState.WITHDRAWN, given.reasons
-    meet(court, case, question)
-    court.close_tasks(case, desks.UNANSWERED, question.reference)
+    meet(sitting, case, question)
+    sitting.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s rests", number=question.number), {"question": question.number, "reasons": given.reasons}
     )

@@ -27,48 +27,48 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def record_phase(court: Sitting, case: Case) -> Phase | None:
+def record_phase(sitting: Sitting, case: Case) -> Phase | None:
     """The record phase that runs."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
     return phase if phase is not None and phase.key == RECORD and phase.state is PhaseState.OPEN else None
 
 
 @guard("CPL 150", "OLR 26")
-def record_is_read(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def record_is_read(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the record is not signed now."""
     return (
         None
-        if record_phase(court, case) is not None
+        if record_phase(sitting, case) is not None
         else T("The record is read and signed at the end of the examination.")
     )
 
 
 @guard("CPL 150", "OLR 26")
-def not_signed_yet(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def not_signed_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a party does not sign again."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.party_id == actor.party_id)
     )
     return T("You have already done this.") if found else None
 
 
 def _put_down(
-    court: Sitting, case: Case, actor: Actor, signed: bool, digest: str, words: str | None, now: datetime
+    sitting: Sitting, case: Case, actor: Actor, signed: bool, digest: str, words: str | None, now: datetime
 ) -> str:
-    party = court.party_of(case, actor)
-    court.session.add(
+    party = sitting.party_of(case, actor)
+    sitting.session.add(
         RecordSignature(
             case_id=case.id,
             party_id=party.id,
             signed=signed,
             digest=digest,
             words=words,
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
             at=now,
         )
     )
-    phases.done(court, case, phases.turn_duty(court, record_phase(court, case), party.id))
+    phases.done(sitting, case, phases.turn_duty(sitting, record_phase(sitting, case), party.id))
     return party.name
 
 
@@ -84,12 +84,12 @@ def _put_down(
     in_record=False,
     page="hearing.record",
 )
-def sign_record(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+def sign_record(sitting: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
     """Sign the record that was read: the digest on the page must be the record's digest now (CPL 150)."""
-    digest = record_digest(court, case)
+    digest = record_digest(sitting, case)
     if given.digest != digest:
         raise CaseMovedOn(T("The record has grown since you opened it."), T("Read what is new, then sign."))
-    name = _put_down(court, case, actor, True, digest, None, now)
+    name = _put_down(sitting, case, actor, True, digest, None, now)
     return Recorded(T("%(party)s signed the record", party=name), {"digest": digest})
 
 
@@ -103,9 +103,11 @@ def sign_record(court: Sitting, case: Case, given: SignInput, *, actor: Actor, n
     topic=Topic.HEARING,
     in_record=False,
 )
-def refuse_record(court: Sitting, case: Case, given: RefuseSignatureInput, *, actor: Actor, now: datetime) -> Recorded:
+def refuse_record(
+    sitting: Sitting, case: Case, given: RefuseSignatureInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Not sign; the record stands and the refusal is noted in it (CPL 150)."""
-    name = _put_down(court, case, actor, False, record_digest(court, case), given.reasons, now)
+    name = _put_down(sitting, case, actor, False, record_digest(sitting, case), given.reasons, now)
     return Recorded(T("%(party)s refused to sign the record", party=name), {"reasons": given.reasons})
 
 
@@ -120,20 +122,20 @@ def refuse_record(court: Sitting, case: Case, given: RefuseSignatureInput, *, ac
     topic=Topic.HEARING,
     in_record=False,
 )
-def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
+def correct_record(sitting: Sitting, case: Case, given: CorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for a correction; the record shows what was asked and what became of it, and is never overwritten."""
-    party = court.party_of(case, actor)
+    party = sitting.party_of(case, actor)
     correction = RecordCorrection(
         case_id=case.id,
         party_id=party.id,
         place=given.place,
         words=given.words,
         state=RequestState.ASKED,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(correction)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(correction)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.CORRECTION,
@@ -147,9 +149,9 @@ def correct_record(court: Sitting, case: Case, given: CorrectionInput, *, actor:
 
 
 @guard("CPL 150")
-def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def correction_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no correction to rule on."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(RecordCorrection.id)
         .where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED)
         .limit(1)
@@ -171,16 +173,16 @@ def correction_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | Non
     in_record=False,
 )
 def rule_on_correction(
-    court: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Make a correction, or note why it is not made (CPL 150)."""
-    correction: RecordCorrection = court.resolved("correction", given.correction)
+    correction: RecordCorrection = sitting.resolved("correction", given.correction)
     if correction.state is not RequestState.ASKED:
         raise ActNotOpen(T("This is decided already."))
     granted = given.answer == "allow"
     correction.state = RequestState.GRANTED if granted else RequestState.REFUSED
-    correction.why, correction.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, desks.CORRECTION, correction.reference)
+    correction.why, correction.decided_by = given.reasons, sitting.next_number(case)
+    sitting.close_tasks(case, desks.CORRECTION, correction.reference)
     words = (
         T("Correction of the record made: %(place)s", place=correction.place)
         if granted

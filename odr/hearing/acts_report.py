@@ -49,8 +49,8 @@ HEARD_AT = {Stage.PENDING, Stage.HEARING}
 NOT_MINE = T("No appraisal waits for you.")
 
 
-def _mine(court: Sitting, case: Case, actor: Actor, reference: str, *states: AppraisalState) -> Appraisal:
-    row = next((each for each in mine(court.session, case, actor, *states) if each.reference == reference), None)
+def _mine(sitting: Sitting, case: Case, actor: Actor, reference: str, *states: AppraisalState) -> Appraisal:
+    row = next((each for each in mine(sitting.session, case, actor, *states) if each.reference == reference), None)
     if row is None:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
     return row
@@ -68,14 +68,16 @@ def _mine(court: Sitting, case: Case, actor: Actor, reference: str, *states: App
     in_record=False,
     guard=stands(S.COMMISSIONED, source="EV 33", reason=NOT_MINE, own=True),
 )
-def undertake_appraisal(court: Sitting, case: Case, given: UndertakeInput, *, actor: Actor, now: datetime) -> Recorded:
+def undertake_appraisal(
+    sitting: Sitting, case: Case, given: UndertakeInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Sign the undertaking before beginning, or decline; the time for the report runs from the undertaking (EV 33, 35)."""
-    row = _mine(court, case, actor, given.appraisal, S.COMMISSIONED)
-    witness = witness_of(court.session, row)
+    row = _mine(sitting, case, actor, given.appraisal, S.COMMISSIONED)
+    witness = witness_of(sitting.session, row)
     if given.answer == "decline":
-        clear(court, case, row)
+        clear(sitting, case, row)
         row.state, row.witness = S.CHOOSING, None
-        court.open_task(
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.EXPERT_APPOINT,
@@ -88,8 +90,8 @@ def undertake_appraisal(court: Sitting, case: Case, given: UndertakeInput, *, ac
             {"appraisal": row.reference, "why": given.words, "answer": "decline"},
         )
     row.state, row.pay_to = S.AT_WORK, given.pay_to
-    witness.undertaken_by = court.next_number(case)
-    window = court.start_window(case, REPORT, start=now, subject=row.reference, amount=row.days)
+    witness.undertaken_by = sitting.next_number(case)
+    window = sitting.start_window(case, REPORT, start=now, subject=row.reference, amount=row.days)
     words = T("%(name)s undertakes the appraisal; the report is due on %(day)s", name=witness.name, day=window.due_at)
     return Recorded(
         words,
@@ -102,11 +104,11 @@ def undertake_appraisal(court: Sitting, case: Case, given: UndertakeInput, *, ac
 
 
 @guard("FEE 12", "EV 31")
-def unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no payment is confirmed."""
     return (
         None
-        if any(row.paid_by is None for row in mine(court.session, case, actor, S.COMMISSIONED, S.AT_WORK, S.REPORTED))
+        if any(row.paid_by is None for row in mine(sitting.session, case, actor, S.COMMISSIONED, S.AT_WORK, S.REPORTED))
         else NOT_MINE
     )
 
@@ -124,16 +126,16 @@ def unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def confirm_expert_fee(
-    court: Sitting, case: Case, given: OwnAppraisalInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: OwnAppraisalInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Confirm that the fee came, directly from the party: the court never held it (FEE 12)."""
-    row = _mine(court, case, actor, given.appraisal, S.COMMISSIONED, S.AT_WORK, S.REPORTED)
+    row = _mine(sitting, case, actor, given.appraisal, S.COMMISSIONED, S.AT_WORK, S.REPORTED)
     fee = fee_of(row)
     if row.paid_by is not None or fee is None:
         raise ActNotOpen(T("You have already done this."))
-    row.paid_by = court.next_number(case)
-    court.close_windows(case, FEE, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, desks.APPRAISAL_UNPAID, row.reference)
+    row.paid_by = sitting.next_number(case)
+    sitting.close_windows(case, FEE, WindowState.MET, subject=row.reference)
+    sitting.close_tasks(case, desks.APPRAISAL_UNPAID, row.reference)
     payer = next(p.name for p in case.parties if p.id == row.bears_id)
     return Recorded(
         T("%(payer)s paid the expert %(fee)s directly", payer=payer, fee=fee),
@@ -154,20 +156,20 @@ def confirm_expert_fee(
     in_record=False,
     guard=stands(S.AT_WORK, S.REPORTED, source="CPL 80", reason=NOT_MINE, own=True),
 )
-def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Actor, now: datetime) -> Recorded:
+def submit_report(sitting: Sitting, case: Case, given: ReportInput, *, actor: Actor, now: datetime) -> Recorded:
     """The report becomes an exhibit with its digest and is sent to the parties, who may object in writing; a second one
     supplements it (EV 37, 40).
     """
-    row = _mine(court, case, actor, given.appraisal, S.AT_WORK, S.REPORTED)
-    upload: Upload = court.resolved("upload", given.upload)
-    witness = witness_of(court.session, row)
-    court.late = (
-        bool(court.windows(case, REPORT, state=WindowState.LAPSED, subject=row.reference)) and row.state is S.AT_WORK
+    row = _mine(sitting, case, actor, given.appraisal, S.AT_WORK, S.REPORTED)
+    upload: Upload = sitting.resolved("upload", given.upload)
+    witness = witness_of(sitting.session, row)
+    sitting.late = (
+        bool(sitting.windows(case, REPORT, state=WindowState.LAPSED, subject=row.reference)) and row.state is S.AT_WORK
     )
     owner = next(p for p in case.parties if p.id == row.bears_id)
     source = T("Appraisal by %(name)s, commissioned by the court", name=witness.name).render("zh-Hans")
     exhibit = add_exhibit(
-        court,
+        sitting,
         case,
         owner,
         upload,
@@ -176,14 +178,14 @@ def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Acto
         source=source,
         now=now,
         category=Category.OPINION,
-        provenance={"commissioned": str(court.next_number(case))},
+        provenance={"commissioned": str(sitting.next_number(case))},
     )
     row.state, row.exhibit = S.REPORTED, exhibit
-    court.close_windows(case, REPORT, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, desks.APPRAISAL_LATE, row.reference)
+    sitting.close_windows(case, REPORT, WindowState.MET, subject=row.reference)
+    sitting.close_tasks(case, desks.APPRAISAL_LATE, row.reference)
     for party in parties(case):
-        court.close_windows(case, OBJECTION, WindowState.ENDED, party=party, subject=row.reference)
-        court.start_window(case, OBJECTION, party=party, start=now, subject=row.reference)
+        sitting.close_windows(case, OBJECTION, WindowState.ENDED, party=party, subject=row.reference)
+        sitting.start_window(case, OBJECTION, party=party, start=now, subject=row.reference)
     facts = {
         "appraisal": row.reference,
         "exhibit": exhibit.label,
@@ -210,15 +212,15 @@ def submit_report(court: Sitting, case: Case, given: ReportInput, *, actor: Acto
     in_record=False,
     guard=stands(S.REPORTED, source="CPL 81", reason=T("There is no report to object to.")),
 )
-def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
+def object_to_report(sitting: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object in writing; the expert answers. Who objects again after the answer has the expert heard (EV 37, 38). Late
     is marked, never dropped.
     """
-    row: Appraisal = court.resolved("appraisal", given.appraisal)
-    me = court.party_of(case, actor)
+    row: Appraisal = sitting.resolved("appraisal", given.appraisal)
+    me = sitting.party_of(case, actor)
     if row.state is not S.REPORTED:
         raise InvalidInput.at("appraisal", T("Choose one of those listed."))
-    if not court.windows(case, OBJECTION, party=me, subject=row.reference) and any(
+    if not sitting.windows(case, OBJECTION, party=me, subject=row.reference) and any(
         each.party_id == me.id for each in given_up(row)
     ):
         raise InvalidInput.at(
@@ -228,26 +230,26 @@ def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor
             ),
         )
     kept = any(each.party_id == me.id and each.answered_by is not None for each in row.objections)
-    court.late = not kept and not court.windows(case, OBJECTION, party=me, subject=row.reference)
+    sitting.late = not kept and not sitting.windows(case, OBJECTION, party=me, subject=row.reference)
     objection = ReportObjection(
         appraisal_id=row.id,
         party_id=me.id,
         words=given.words,
         is_kept=kept,
         at=now,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
     row.objections.append(objection)
-    court.session.flush()
-    court.close_windows(case, OBJECTION, WindowState.MET, party=me, subject=row.reference)
+    sitting.session.flush()
+    sitting.close_windows(case, OBJECTION, WindowState.MET, party=me, subject=row.reference)
     if kept:
         title = T(
             "%(name)s still objects after the expert’s answer. Have the expert heard (Evidence Rules, art. 38).",
             name=me.name,
         )
-        court.open_task(case, Role.JUDGE, desks.EXPERT_HEAR, title, risk=45, subject=objection.reference)
+        sitting.open_task(case, Role.JUDGE, desks.EXPERT_HEAR, title, risk=45, subject=objection.reference)
     else:
-        court.start_window(case, ANSWER, start=now, subject=objection.reference)
+        sitting.start_window(case, ANSWER, start=now, subject=objection.reference)
     words = (
         T("%(name)s still objects to the report", name=me.name)
         if kept
@@ -256,16 +258,16 @@ def object_to_report(court: Sitting, case: Case, given: ObjectionInput, *, actor
     return Recorded(
         words,
         {"appraisal": row.reference, "objection": objection.reference, "kept": kept},
-        named=(f"account/{witness_of(court.session, row).account_id}",),
+        named=(f"account/{witness_of(sitting.session, row).account_id}",),
     )
 
 
 @guard("EV 37")
-def something_objected(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_objected(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection is answered."""
     return (
         None
-        if any(open_objections(row) for row in mine(court.session, case, actor, S.REPORTED))
+        if any(open_objections(row) for row in mine(sitting.session, case, actor, S.REPORTED))
         else T("Nobody objects to your report.")
     )
 
@@ -283,19 +285,19 @@ def something_objected(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def answer_objection(
-    court: Sitting, case: Case, given: ObjectionAnswerInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ObjectionAnswerInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Explain, or say what is added; a new report is handed in as a supplement (EV 37)."""
-    objection: ReportObjection = court.resolved("report_objection", given.objection)
+    objection: ReportObjection = sitting.resolved("report_objection", given.objection)
     row = next(
-        (each for each in mine(court.session, case, actor, S.REPORTED) if each.id == objection.appraisal_id), None
+        (each for each in mine(sitting.session, case, actor, S.REPORTED) if each.id == objection.appraisal_id), None
     )
     if row is None or objection.answered_by is not None:
         raise InvalidInput.at("objection", T("Choose one of those listed."))
-    court.late = bool(court.windows(case, ANSWER, state=WindowState.LAPSED, subject=objection.reference))
-    objection.answer, objection.answered_by = given.words, court.next_number(case)
-    court.close_windows(case, ANSWER, WindowState.MET, subject=objection.reference)
-    court.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
+    sitting.late = bool(sitting.windows(case, ANSWER, state=WindowState.LAPSED, subject=objection.reference))
+    objection.answer, objection.answered_by = given.words, sitting.next_number(case)
+    sitting.close_windows(case, ANSWER, WindowState.MET, subject=objection.reference)
+    sitting.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
     name = next((p.name for p in case.parties if p.id == objection.party_id), "")
     return Recorded(
         T("The expert answers the objection of %(name)s", name=name),

@@ -34,22 +34,22 @@ if TYPE_CHECKING:
     source=law("COURT plan"),
     in_record=True,
 )
-def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
+def open_sealed(sitting: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Open what was sealed, all at the same moment: all sides have filed, or their time has ended.
 
     The entry holds what was said, with the salts, so that everybody can compare it
     with the digests of the entries it was said in. What does not open, or is not what
     its digest says, is named in the entry and put before the judge.
     """
-    seal = court.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.reference == given.seal)).one()
-    number = court.next_number(case)
+    seal = sitting.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.reference == given.seal)).one()
+    number = sitting.next_number(case)
     opened: list[dict[str, Any]] = []
     broken: list[int] = []
-    for one in open_rows(court.court, case, seal, rows_under(court.session, seal)):
+    for one in open_rows(sitting.court, case, seal, rows_under(sitting.session, seal)):
         if isinstance(one, SealedPosting):
             broken.append(one.entry_number)
             continue
-        write_opened(court, case, seal, one)
+        write_opened(sitting, case, seal, one)
         opened.append(
             {
                 "entry": one.row.entry_number,
@@ -61,7 +61,7 @@ def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, n
         )
     seal.opened_by, seal.opened_at = number, now
     numbers = sorted([*broken, *(one["entry"] for one in opened)])
-    for entry in court.session.scalars(
+    for entry in sitting.session.scalars(
         select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))
     ):
         if entry.opened_by is None:
@@ -71,7 +71,9 @@ def open_sealed(court: Sitting, case: Case, given: SealInput, *, actor: Actor, n
             "What was sealed in entry %(number)s does not open. Ask the party to say it again, and have the vault looked at.",
             number=entry_number,
         )
-        court.open_task(case, Role.JUDGE, desks.SEAL_BROKEN, title, risk=70, subject=f"{seal.reference}/{entry_number}")
+        sitting.open_task(
+            case, Role.JUDGE, desks.SEAL_BROKEN, title, risk=70, subject=f"{seal.reference}/{entry_number}"
+        )
     words = T("Sealed postings opened together: %(count)s", count=len(numbers))
     return Recorded(words, {"seal": seal.reference, "entries": numbers, "opened": opened, "broken": broken})
 
@@ -92,7 +94,7 @@ def open_waiting(court: Court, limit: int = 50) -> int:
     return len(due)
 
 
-def _again(court: Sitting, seal_id: int) -> None:
-    seal = court.session.get_one(Seal, seal_id)
+def _again(sitting: Sitting, seal_id: int) -> None:
+    seal = sitting.session.get_one(Seal, seal_id)
     if seal.opened_by is None and seal.opened_at is not None:
-        open_seal_next(court, seal, seal.opened_at)
+        open_seal_next(sitting, seal, seal.opened_at)

@@ -66,25 +66,27 @@ class StepsInput(CourtModel):
         "Step by step: what you agree to for one is not taken for another. You can change it in good time before the step."
     ),
 )
-def choose_steps(court: Sitting, case: Case, given: StepsInput, *, actor: Actor, now: datetime) -> Recorded:
+def choose_steps(sitting: Sitting, case: Case, given: StepsInput, *, actor: Actor, now: datetime) -> Recorded:
     """Write into the ledger for which steps a party takes part online or no longer (OLR 4); the others go on as they
     chose (OLR 4(3)).
 
     Who goes over to paper keeps everything she did online (OLR 21); the registry
     prepares for her, and where a hearing runs the judge looks whether it is in good time (OLR 5).
     """
-    party = court.party_of(case, actor)
-    before = stands(court.session, party)
+    party = sitting.party_of(case, actor)
+    before = stands(sitting.session, party)
     changed = {step: online for step, online in given.said.items() if before.get(step) is not online}
     if not changed:
         raise InvalidInput.at("filing", T("This is what the ledger says already."))
     for step, online in changed.items():
-        note_step(court, case, party, step, online)
+        note_step(sitting, case, party, step, online)
     if Step.HEARING in changed:
-        (back_to_video if changed[Step.HEARING] else left_the_video)(court, case, party)
-    court.announce("steps_chosen", case, party=party, changed={step.value: online for step, online in changed.items()})
+        (back_to_video if changed[Step.HEARING] else left_the_video)(sitting, case, party)
+    sitting.announce(
+        "steps_chosen", case, party=party, changed={step.value: online for step, online in changed.items()}
+    )
     leaving = [step for step, online in changed.items() if not online]
-    court.close_tasks(case, desks.OFFLINE_STEP, party.reference)
+    sitting.close_tasks(case, desks.OFFLINE_STEP, party.reference)
     if leaving:
         desk = Role.JUDGE if case.stage is Stage.HEARING else Role.CLERK
         title = T(
@@ -92,7 +94,7 @@ def choose_steps(court: Sitting, case: Case, given: StepsInput, *, actor: Actor,
             name=party.name,
             count=len(leaving),
         )
-        court.open_task(case, desk, desks.OFFLINE_STEP, title, risk=30, subject=party.reference)
+        sitting.open_task(case, desk, desks.OFFLINE_STEP, title, risk=30, subject=party.reference)
     words = T(
         "%(name)s takes part online in %(online)s steps more, and in person in %(offline)s",
         name=party.name,

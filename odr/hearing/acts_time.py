@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 
 @guard("OLR 20", "CPL 86")
-def own_window(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def own_window(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be asked for: none runs."""
     party = next((p for p in case.parties if p.id == actor.party_id), None)
     running = party is not None and any(
-        w.party_id == party.id and w.state is WindowState.OPEN for w in turn_windows(court, case.id)
+        w.party_id == party.id and w.state is WindowState.OPEN for w in turn_windows(sitting, case.id)
     )
     return None if running else T("No time is running for you.")
 
@@ -55,10 +55,10 @@ def own_window(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def ask_for_time(court: Sitting, case: Case, given: TimeInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_time(sitting: Sitting, case: Case, given: TimeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for more time before one's own has ended; the judge rules, or every other side agrees with one click."""
-    party = court.party_of(case, actor)
-    window = court.windows(case, WINDOW, party=party)[-1]
+    party = sitting.party_of(case, actor)
+    window = sitting.windows(case, WINDOW, party=party)[-1]
     request = TimeRequest(
         case_id=case.id,
         party_id=party.id,
@@ -67,11 +67,11 @@ def ask_for_time(court: Sitting, case: Case, given: TimeInput, *, actor: Actor, 
         reason=given.reason,
         state=RequestState.ASKED,
         agreed_by=[],
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(request)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(request)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.TIME_REQUEST,
@@ -92,37 +92,37 @@ def _asked(request: TimeRequest) -> TimeRequest:
     return request
 
 
-def _grant_time(court: Sitting, case: Case, request: TimeRequest, days: int) -> None:
+def _grant_time(sitting: Sitting, case: Case, request: TimeRequest, days: int) -> None:
     """Extend every running window of the party, then see that the plan still ends in good time."""
     party = next(p for p in case.parties if p.id == request.party_id)
-    windows: list[Window] = court.windows(case, WINDOW, party=party)
+    windows: list[Window] = sitting.windows(case, WINDOW, party=party)
     if not windows:
         raise ActNotOpen(
             T("The time asked for has ended meanwhile. The phase can be taken up again by changing the plan.")
         )
     for window in windows:
-        phases.extend(court, case, window, days, "OLR 20")
-    request.state, request.decided_by = RequestState.GRANTED, court.next_number(case)
-    court.close_tasks(case, desks.TIME_REQUEST, request.reference)
-    court.session.flush()
-    _still_fits(court, case, examination_of(court.session, case))
+        phases.extend(sitting, case, window, days, "OLR 20")
+    request.state, request.decided_by = RequestState.GRANTED, sitting.next_number(case)
+    sitting.close_tasks(case, desks.TIME_REQUEST, request.reference)
+    sitting.session.flush()
+    _still_fits(sitting, case, examination_of(sitting.session, case))
 
 
-def _still_fits(court: Sitting, case: Case, examination: Examination | None) -> None:
+def _still_fits(sitting: Sitting, case: Case, examination: Examination | None) -> None:
     if examination is None:
         return
-    end = phases.projected_end(court, case, examination)
+    end = phases.projected_end(sitting, case, examination)
     if end is not None:
-        require_plan_fits(court, case, end)
+        require_plan_fits(sitting, case, end)
     examination.ends_by = end
 
 
 @guard("OLR 20")
-def time_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def time_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no request for time to answer."""
-    if has_none(court, case, TimeRequest):
+    if has_none(sitting, case, TimeRequest):
         return T("Nobody asks for more time.")
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(TimeRequest.id).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED).limit(1)
     )
     return None if found else T("Nobody asks for more time.")
@@ -141,17 +141,17 @@ def time_was_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def rule_on_time(court: Sitting, case: Case, given: TimeRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_time(sitting: Sitting, case: Case, given: TimeRulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Give more time, or not, with reasons; never so much that the plan overruns the trial limit."""
-    request = _asked(court.resolved("time_request", given.request))
+    request = _asked(sitting.resolved("time_request", given.request))
     request.why = given.reasons
     name = next(p.name for p in case.parties if p.id == request.party_id)
     if given.answer == "refuse":
-        request.state, request.decided_by = RequestState.REFUSED, court.next_number(case)
-        court.close_tasks(case, desks.TIME_REQUEST, request.reference)
+        request.state, request.decided_by = RequestState.REFUSED, sitting.next_number(case)
+        sitting.close_tasks(case, desks.TIME_REQUEST, request.reference)
         return Recorded(T("No more time for %(party)s", party=name), {"reasons": given.reasons})
     days = given.days or request.days
-    _grant_time(court, case, request, days)
+    _grant_time(sitting, case, request, days)
     return Recorded(
         T("%(party)s has %(days)s more working days", party=name, days=days), {"days": days, "reasons": given.reasons}
     )
@@ -167,16 +167,16 @@ def rule_on_time(court: Sitting, case: Case, given: TimeRulingInput, *, actor: A
     topic=Topic.HEARING,
     in_record=True,
 )
-def agree_extension(court: Sitting, case: Case, given: AgreeTimeInput, *, actor: Actor, now: datetime) -> Recorded:
+def agree_extension(sitting: Sitting, case: Case, given: AgreeTimeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree with one click; once every other party has, the time is given without a ruling."""
-    request = _asked(court.resolved("time_request", given.request))
-    party = court.party_of(case, actor)
+    request = _asked(sitting.resolved("time_request", given.request))
+    party = sitting.party_of(case, actor)
     if request.party_id == party.id or party.id in request.agreed_by:
         raise InvalidInput.at("request", T("This waits for the other side, not for you."))
     request.agreed_by = [*request.agreed_by, party.id]
     others = {p.id for p in participants(case) if p.id != request.party_id}
     if others <= set(request.agreed_by):
-        _grant_time(court, case, request, request.days)
+        _grant_time(sitting, case, request, request.days)
         return Recorded(T("All sides agree to %(days)s more working days", days=request.days), {"days": request.days})
     return Recorded(T("%(party)s agrees to more time", party=party.name), {"request": request.reference})
 
@@ -191,20 +191,20 @@ def agree_extension(court: Sitting, case: Case, given: AgreeTimeInput, *, actor:
     topic=Topic.HEARING,
     in_record=True,
 )
-def report_failure(court: Sitting, case: Case, given: FailureInput, *, actor: Actor, now: datetime) -> Recorded:
+def report_failure(sitting: Sitting, case: Case, given: FailureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Report that network, equipment, power or the platform failed: a failure is never absence (OLR 25)."""
-    party = court.party_of(case, actor)
+    party = sitting.party_of(case, actor)
     failure = TechnicalFailure(
         case_id=case.id,
         party_id=party.id,
         what=given.what,
         state=RequestState.ASKED,
         reported_at=now,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(failure)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(failure)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.FAILURE,
@@ -216,9 +216,9 @@ def report_failure(court: Sitting, case: Case, given: FailureInput, *, actor: Ac
 
 
 @guard("OLR 5, 25")
-def failure_was_reported(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def failure_was_reported(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no failure to rule on."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(TechnicalFailure.id)
         .where(TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED)
         .limit(1)
@@ -239,28 +239,30 @@ def failure_was_reported(court: Sitting, case: Case, actor: Actor) -> Text | Non
     topic=Topic.HEARING,
     in_record=True,
 )
-def rule_on_failure(court: Sitting, case: Case, given: FailureRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_failure(
+    sitting: Sitting, case: Case, given: FailureRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Give back the time that a failure cost, to everybody alike; or not, with reasons.
 
     This alone may push a plan over its margin: the judge is then told to ask for
     an extension of the trial limit.
     """
-    failure: TechnicalFailure = court.resolved("failure", given.failure)
+    failure: TechnicalFailure = sitting.resolved("failure", given.failure)
     if failure.state is not RequestState.ASKED:
         raise ActNotOpen(T("This report is decided already."))
-    failure.why, failure.decided_by = given.reasons, court.next_number(case)
-    court.close_tasks(case, desks.FAILURE, failure.reference)
+    failure.why, failure.decided_by = given.reasons, sitting.next_number(case)
+    sitting.close_tasks(case, desks.FAILURE, failure.reference)
     if given.answer == "refuse":
         failure.state = RequestState.REFUSED
         return Recorded(T("The report of a failure does not change the time"), {"reasons": given.reasons})
     failure.state = RequestState.GRANTED
-    for window in court.windows(case, WINDOW):
-        phases.extend(court, case, window, given.days, "OLR 25")
-    court.session.flush()
+    for window in sitting.windows(case, WINDOW):
+        phases.extend(sitting, case, window, given.days, "OLR 25")
+    sitting.session.flush()
     try:
-        _still_fits(court, case, examination_of(court.session, case))
+        _still_fits(sitting, case, examination_of(sitting.session, case))
     except ActNotOpen as error:
-        court.open_task(case, Role.JUDGE, desks.TRIAL_LIMIT, error.message, risk=80)
+        sitting.open_task(case, Role.JUDGE, desks.TRIAL_LIMIT, error.message, risk=80)
     return Recorded(
         T("Because of a technical failure everybody has %(days)s more working days", days=given.days),
         {"days": given.days, "reasons": given.reasons},

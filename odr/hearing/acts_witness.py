@@ -41,11 +41,13 @@ HEARD = {Role.WITNESS, Role.EXPERT}
     topic=Topic.HEARING,
     in_record=True,
 )
-def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_leave_for_witness(
+    sitting: Sitting, case: Case, given: WitnessInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask the judge to hear somebody; in writing or recorded only on a ground of CPL 76 or by agreement (EV 68)."""
-    party = court.party_of(case, actor)
+    party = sitting.party_of(case, actor)
     brought = (Witness.called_by == party.id, Witness.role == Role.EXPERT, Witness.state != RequestState.REFUSED)
-    called = court.session.scalar(select(func.count()).where(Witness.case_id == case.id, *brought)) or 0
+    called = sitting.session.scalar(select(func.count()).where(Witness.case_id == case.id, *brought)) or 0
     if given.kind == "expert" and called >= MOST_SPECIALISTS:
         raise InvalidInput.at(
             "kind",
@@ -63,11 +65,11 @@ def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, ac
         manner=given.manner,
         ground=given.ground,
         state=RequestState.ASKED,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(witness)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(witness)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.WITNESS_LEAVE,
@@ -87,9 +89,9 @@ def ask_leave_for_witness(court: Sitting, case: Case, given: WitnessInput, *, ac
 
 
 @guard("EV 68, 70")
-def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no witness to rule on."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED).limit(1)
     )
     return None if found else T("Nobody asks leave for a witness.")
@@ -108,40 +110,42 @@ def somebody_for_leave(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=True,
 )
-def rule_on_witness(court: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def rule_on_witness(
+    sitting: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Admit a witness or not, with reasons; admitted, her own room opens for the account of her address."""
-    witness: Witness = court.resolved("witness", given.witness)
+    witness: Witness = sitting.resolved("witness", given.witness)
     if witness.state is not RequestState.ASKED:
         raise ActNotOpen(T("This is decided already."))
     witness.why = given.reasons
-    court.close_tasks(case, desks.WITNESS_LEAVE, witness.reference)
+    sitting.close_tasks(case, desks.WITNESS_LEAVE, witness.reference)
     if given.answer == "refuse":
         witness.state = RequestState.REFUSED
         return Recorded(
             T("%(name)s is not heard", name=witness.name), {"witness": witness.reference, "reasons": given.reasons}
         )
     witness.state = RequestState.GRANTED
-    seat(court, case, witness, witness.role, needed=witness.manner is not TestimonyManner.LIVE)
-    call_to_fixed(court, case, witness)
+    seat(sitting, case, witness, witness.role, needed=witness.manner is not TestimonyManner.LIVE)
+    call_to_fixed(sitting, case, witness)
     return Recorded(
         T("%(name)s is heard, %(manner)s", name=witness.name, manner=witness.manner.label),
         {"witness": witness.reference, "reasons": given.reasons},
     )
 
 
-def _without_place(court: Sitting, case: Case) -> list[Witness | Interpreter]:
+def _without_place(sitting: Sitting, case: Case) -> list[Witness | Interpreter]:
     """Admitted witnesses and appointed interpreters who have no account in the case."""
     admitted = select(Witness).where(
         Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.account_id.is_(None)
     )
     appointed = select(Interpreter).where(Interpreter.case_id == case.id, Interpreter.account_id.is_(None))
-    return [*court.session.scalars(admitted), *court.session.scalars(appointed)]
+    return [*sitting.session.scalars(admitted), *sitting.session.scalars(appointed)]
 
 
 @guard("EV 70")
-def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def witness_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can be seated."""
-    return None if _without_place(court, case) else T("No witness waits for a place.")
+    return None if _without_place(sitting, case) else T("No witness waits for a place.")
 
 
 @act(
@@ -155,19 +159,19 @@ def witness_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.HEARING,
     in_record=False,
 )
-def seat_witnesses(court: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
+def seat_witnesses(sitting: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Seat every admitted witness, expert or interpreter whose address has an account by now."""
-    waiting = _without_place(court, case)
+    waiting = _without_place(sitting, case)
     for one in waiting:
-        court.close_tasks(case, desks.WITNESS_ACCOUNT, one.reference)
-        seat(court, case, one, one.role if isinstance(one, Witness) else Role.INTERPRETER)
+        sitting.close_tasks(case, desks.WITNESS_ACCOUNT, one.reference)
+        seat(sitting, case, one, one.role if isinstance(one, Witness) else Role.INTERPRETER)
     seated = [one.name for one in waiting if one.account_id is not None]
     return Recorded(T("Witnesses seated: %(count)s", count=len(seated)), {"seated": len(seated)})
 
 
-def own_row(court: Sitting, case: Case, actor: Actor) -> Witness | None:
+def own_row(sitting: Sitting, case: Case, actor: Actor) -> Witness | None:
     """The witness an actor is."""
-    return court.session.scalar(
+    return sitting.session.scalar(
         select(Witness).where(
             Witness.case_id == case.id, Witness.account_id == actor.account_id, Witness.state == RequestState.GRANTED
         )
@@ -175,16 +179,16 @@ def own_row(court: Sitting, case: Case, actor: Actor) -> Witness | None:
 
 
 @guard("EV 71")
-def not_yet_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def not_yet_promised(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no undertaking is needed."""
-    witness = own_row(court, case, actor)
+    witness = own_row(sitting, case, actor)
     return T("You have already done this.") if witness is not None and witness.undertaken_by is not None else None
 
 
 @guard("EV 67, 72, 74", "CPL 76")
-def has_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def has_promised(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no testimony is taken yet (EV 71)."""
-    witness = own_row(court, case, actor)
+    witness = own_row(sitting, case, actor)
     return (
         None
         if witness is not None and witness.undertaken_by is not None
@@ -203,12 +207,12 @@ def has_promised(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=True,
     strong=True,
 )
-def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, actor: Actor, now: datetime) -> Recorded:
+def give_undertaking(sitting: Sitting, case: Case, given: UndertakingInput, *, actor: Actor, now: datetime) -> Recorded:
     """The witness signs before she testifies; who refuses is not heard and bears her cost (EV 71)."""
-    witness = own_row(court, case, actor)
+    witness = own_row(sitting, case, actor)
     if witness is None:
         raise ActNotOpen(T("You are not admitted as a witness in this case."))
-    witness.undertaken_by = court.next_number(case)
+    witness.undertaken_by = sitting.next_number(case)
     return Recorded(
         T("%(name)s signed the undertaking to tell the truth", name=witness.name), {"witness": witness.reference}
     )
@@ -225,18 +229,18 @@ def give_undertaking(court: Sitting, case: Case, given: UndertakingInput, *, act
     topic=Topic.HEARING,
     in_record=True,
 )
-def testify(court: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, now: datetime) -> Recorded:
+def testify(sitting: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Testify in writing or by a recording sent before; another witness never reads it (EV 74)."""
-    witness = own_row(court, case, actor)
+    witness = own_row(sitting, case, actor)
     if witness is None:
         raise ActNotOpen(T("You are not admitted as a witness in this case."))
-    question: Question | None = court.resolved("question", given.question) if given.question else None
+    question: Question | None = sitting.resolved("question", given.question) if given.question else None
     if question is not None:
         if question.witness_id != witness.id:
             raise InvalidInput.at("question", T("This question is not put to you."))
         question.state = QuestionState.ANSWERED
-    files = [court.resolved("upload", reference) for reference in given.uploads]
-    court.session.add(
+    files = [sitting.resolved("upload", reference) for reference in given.uploads]
+    sitting.session.add(
         Posting(
             case_id=case.id,
             kind=PostingKind.TESTIMONY,
@@ -248,7 +252,7 @@ def testify(court: Sitting, case: Case, given: TestimonyInput, *, actor: Actor, 
             words=given.words,
             exhibits=[],
             uploads=given.uploads,
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
             at=now,
         )
     )

@@ -62,8 +62,8 @@ def stands(*states: AppraisalState, source: str, reason: Text, own: bool = False
     """Open only where an appraisal is in one of these states; with ``own``, one with which the actor is commissioned."""
 
     @guard(source)
-    def an_appraisal_stands(court: Sitting, case: Case, actor: Actor) -> Text | None:
-        found = mine(court.session, case, actor, *states) if own else appraisals_of(court.session, case, *states)
+    def an_appraisal_stands(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+        found = mine(sitting.session, case, actor, *states) if own else appraisals_of(sitting.session, case, *states)
         return None if found else reason
 
     return an_appraisal_stands
@@ -118,9 +118,9 @@ def fee_of(appraisal: Appraisal) -> Money | None:
     )
 
 
-def leave_barred_track(court: Sitting, case: Case, actor: Actor) -> None:
+def leave_barred_track(sitting: Sitting, case: Case, actor: Actor) -> None:
     """Where the procedure takes no appraisal the case moves on: a small claim is no longer one (CPL 166, 169; CPI 278)."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     order = list(pack.tracks.list)
     if Bar.APPRAISAL not in pack.track(case.track.value).bars:
         return
@@ -136,9 +136,9 @@ def leave_barred_track(court: Sitting, case: Case, actor: Actor) -> None:
     )
     if way is not None and not way.by_ruling:
         reasons = T("An appraisal was ordered; the %(track)s does not allow one.", track=case.track.label)
-        court.then("convert_track", ConvertTrackInput(to=way.to, reasons=reasons.render("zh-Hans")), actor=actor)
+        sitting.then("convert_track", ConvertTrackInput(to=way.to, reasons=reasons.render("zh-Hans")), actor=actor)
     else:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.JUDGE,
             filing_desks.TRACK,
@@ -148,7 +148,7 @@ def leave_barred_track(court: Sitting, case: Case, actor: Actor) -> None:
 
 
 def commission_paper(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     appraisal: Appraisal,
     orders: list[Text],
@@ -158,7 +158,7 @@ def commission_paper(
     url: str,
 ) -> RulingPaper:
     """The letter of commission: what is to be appraised, how far, what for, and by when (EV 32)."""
-    settings = court.court.settings
+    settings = sitting.court.settings
     return RulingPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         case_number=case.number,
@@ -167,7 +167,7 @@ def commission_paper(
         issued_on=at.astimezone(settings.tz).date(),
         document_code=code,
         check_url=url,
-        signatories=[judge(s.name) for s in sitters(court, case) if s.role is Role.JUDGE],
+        signatories=[judge(s.name) for s in sitters(sitting, case) if s.role is Role.JUDGE],
         parties=[PartyLine(p.role.label, p.name) for p in parties(case)],
         orders=orders,
         history=[T("Fact to be shown: %(fact)s", fact=appraisal.fact)],

@@ -85,15 +85,15 @@ def calls_on(session: Session, appraisal: Appraisal, *states: CallState) -> list
     return list(session.scalars(query.where(ExpertCall.state.in_(states)) if states else query))
 
 
-def call_views(court: Sitting, case: Case, appraisal: Appraisal) -> list[CallView]:
+def call_views(sitting: Sitting, case: Case, appraisal: Appraisal) -> list[CallView]:
     """The calls of one appraisal's expert with everybody's part and its time limit."""
     known = {p.id: p for p in case.parties}
 
     def view(share: ExpertShare) -> ShareView:
-        windows = court.windows(case, ATTENDANCE, state=None, subject=notice_of(court.session, share).reference)
+        windows = sitting.windows(case, ATTENDANCE, state=None, subject=notice_of(sitting.session, share).reference)
         return ShareView(share, known[share.party_id], windows[-1] if windows else None)
 
-    return [CallView(call, [view(share) for share in call.shares]) for call in calls_on(court.session, appraisal)]
+    return [CallView(call, [view(share) for share in call.shares]) for call in calls_on(sitting.session, appraisal)]
 
 
 def notice_of(session: Session, share: ExpertShare) -> FeeAssessment:
@@ -120,13 +120,13 @@ def parts(case: Case, payers: Iterable[int], total: Money) -> list[tuple[Party, 
 
 
 def ask(
-    court: Sitting, case: Case, call: ExpertCall, payers: Iterable[int], total: Money, *, rest: bool = False
+    sitting: Sitting, case: Case, call: ExpertCall, payers: Iterable[int], total: Money, *, rest: bool = False
 ) -> list[ExpertShare]:
     """Ask each for its part by a notice of its own, with the steps by which it was found, and start its time."""
-    name = witness_of(court.session, call.appraisal).name
+    name = witness_of(sitting.session, call.appraisal).name
     asked = []
     for party, part in parts(case, payers, total):
-        row = collect(court, case, party, _steps(call, name, total, part, rest=rest), ATTENDANCE, call.days)
+        row = collect(sitting, case, party, _steps(call, name, total, part, rest=rest), ATTENDANCE, call.days)
         share = ExpertShare(
             call_id=call.id,
             party_id=party.id,
@@ -138,7 +138,7 @@ def ask(
         )
         call.shares.append(share)
         asked.append(share)
-    court.session.flush()
+    sitting.session.flush()
     return asked
 
 
@@ -168,7 +168,7 @@ def _steps(call: ExpertCall, name: str, total: Money, part: Money, *, rest: bool
     return found
 
 
-def advance(court: Sitting, case: Case, call: ExpertCall) -> None:
+def advance(sitting: Sitting, case: Case, call: ExpertCall) -> None:
     """Once no part is awaited any more: she comes, the rest is asked of who still objects, or nobody objects any more
     (EV 38).
     """
@@ -179,13 +179,13 @@ def advance(court: Sitting, case: Case, call: ExpertCall) -> None:
     ):
         return
     if not call.shares_in(ShareState.PAID):
-        call.state, call.ended_by = CallState.GIVEN_UP, court.next_number(case)
-        witness = witness_of(court.session, call.appraisal)
-        tell(court, case, witness, T("You need not come to be heard on your report: nobody objects to it any more"))
+        call.state, call.ended_by = CallState.GIVEN_UP, sitting.next_number(case)
+        witness = witness_of(sitting.session, call.appraisal)
+        tell(sitting, case, witness, T("You need not come to be heard on your report: nobody objects to it any more"))
     elif rest_of(call).minor:
-        court.then(REST, RestInput(call=call.reference))
+        sitting.then(REST, RestInput(call=call.reference))
     else:
-        come(court, case, call)
+        come(sitting, case, call)
 
 
 def rest_of(call: ExpertCall) -> Money:
@@ -193,57 +193,57 @@ def rest_of(call: ExpertCall) -> Money:
     return Money(call.total.minor - sum(share.amount_minor for share in call.shares_in(ShareState.PAID)), call.currency)
 
 
-def come(court: Sitting, case: Case, call: ExpertCall) -> None:
+def come(sitting: Sitting, case: Case, call: ExpertCall) -> None:
     """From now on she is called to every hearing, one already fixed too (CPI 227; EV 79)."""
     call.state = CallState.COMING
-    witness = witness_of(court.session, call.appraisal)
+    witness = witness_of(sitting.session, call.appraisal)
     witness.manner = TestimonyManner.LIVE
-    tell(court, case, witness, T("You are heard on your report; the court tells you the day"))
-    call_to_fixed(court, case, witness)
+    tell(sitting, case, witness, T("You are heard on your report; the court tells you the day"))
+    call_to_fixed(sitting, case, witness)
     title = T(
         "The expert %(name)s is to be heard. Then find how the attendance ended (Evidence Rules, art. 39).",
         name=witness.name,
     )
-    court.open_task(case, Role.JUDGE, desks.EXPERT_ATTENDS, title, risk=40, subject=call.reference)
+    sitting.open_task(case, Role.JUDGE, desks.EXPERT_ATTENDS, title, risk=40, subject=call.reference)
 
 
-def end(court: Sitting, case: Case, call: ExpertCall, state: CallState) -> None:
+def end(sitting: Sitting, case: Case, call: ExpertCall, state: CallState) -> None:
     """The call is over: nothing of it waits any more, and she is called to no further hearing unless another call
     stands.
     """
-    call.state, call.ended_by = state, court.next_number(case)
-    court.close_tasks(case, desks.EXPERT_ATTENDS, call.reference)
+    call.state, call.ended_by = state, sitting.next_number(case)
+    sitting.close_tasks(case, desks.EXPERT_ATTENDS, call.reference)
     for share in call.shares:
-        court.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
-    if not calls_on(court.session, call.appraisal, CallState.COMING):
-        witness_of(court.session, call.appraisal).manner = TestimonyManner.WRITTEN
+        sitting.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
+    if not calls_on(sitting.session, call.appraisal, CallState.COMING):
+        witness_of(sitting.session, call.appraisal).manner = TestimonyManner.WRITTEN
 
 
-def return_all(court: Sitting, case: Case, call: ExpertCall, why: Text, article: str) -> Money:
+def return_all(sitting: Sitting, case: Case, call: ExpertCall, why: Text, article: str) -> Money:
     """Ask for nothing more and order back what came; returns how much goes back."""
     back = 0
     for share in call.shares_in(ShareState.ASKED, ShareState.PAID):
-        back += give_back(court, case, notice_of(court.session, share), why, article).minor
+        back += give_back(sitting, case, notice_of(sitting.session, share), why, article).minor
         share.state = ShareState.ENDED if share.state is ShareState.ASKED else share.state
     return Money(back, call.currency)
 
 
-def drop(court: Sitting, case: Case, calls: Iterable[ExpertCall]) -> None:
+def drop(sitting: Sitting, case: Case, calls: Iterable[ExpertCall]) -> None:
     """She need not come any more: what came goes back, and she is told."""
     for call in calls:
-        return_all(court, case, call, T("The expert need not come any more."), "EV 39")
-        end(court, case, call, CallState.NOT_NEEDED)
+        return_all(sitting, case, call, T("The expert need not come any more."), "EV 39")
+        end(sitting, case, call, CallState.NOT_NEEDED)
         tell(
-            court,
+            sitting,
             case,
-            witness_of(court.session, call.appraisal),
+            witness_of(sitting.session, call.appraisal),
             T("You need not come to be heard on your report any more"),
         )
 
 
-def drop_live(court: Sitting, case: Case) -> None:
+def drop_live(sitting: Sitting, case: Case) -> None:
     """The case is over before she was heard."""
-    drop(court, case, calls_of(court.session, case, *LIVE))
+    drop(sitting, case, calls_of(sitting.session, case, *LIVE))
 
 
 def _attendances(session: Session, case: Case, witness: Witness) -> list[Presence]:

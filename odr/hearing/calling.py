@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def who_comes(court: Sitting, case: Case) -> list[Witness | Interpreter]:
+def who_comes(sitting: Sitting, case: Case) -> list[Witness | Interpreter]:
     """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not, and an
     expert only once she is called (EV 38).
     """
@@ -28,12 +28,12 @@ def who_comes(court: Sitting, case: Case) -> list[Witness | Interpreter]:
     )
     interpreters = select(Interpreter).where(Interpreter.case_id == case.id)
     return [
-        *court.session.scalars(live.order_by(Witness.id)),
-        *court.session.scalars(interpreters.order_by(Interpreter.id)),
+        *sitting.session.scalars(live.order_by(Witness.id)),
+        *sitting.session.scalars(interpreters.order_by(Interpreter.id)),
     ]
 
 
-def call_to(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpreter) -> None:
+def call_to(sitting: Sitting, case: Case, hearing: Hearing, who: Witness | Interpreter) -> None:
     """A notice of one hearing for one of them."""
     role = who.role if isinstance(who, Witness) else Role.INTERPRETER
     title = T(
@@ -42,14 +42,14 @@ def call_to(court: Sitting, case: Case, hearing: Hearing, who: Witness | Interpr
         place=hearing.place,
         role=role.label,
     )
-    tell(court, case, who, title, hearing.begins_at)
+    tell(sitting, case, who, title, hearing.begins_at)
 
 
-def hearings_ahead(court: Sitting, cases: Sequence[int]) -> list[Appointment]:
+def hearings_ahead(sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
     """Hearings fixed in these cases, from the morning of their day until they are held or put off."""
-    zone = court.court.settings.tz
-    today = datetime.combine(court.now.astimezone(zone).date(), time(), zone)
-    rows = court.session.execute(
+    zone = sitting.court.settings.tz
+    today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
+    rows = sitting.session.execute(
         select(Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place).where(
             Hearing.case_id.in_(cases),
             Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
@@ -64,28 +64,28 @@ def hearings_ahead(court: Sitting, cases: Sequence[int]) -> list[Appointment]:
     ]
 
 
-def call_everybody(court: Sitting, case: Case, hearing: Hearing) -> None:
+def call_everybody(sitting: Sitting, case: Case, hearing: Hearing) -> None:
     """A notice of a hearing that was fixed, for each of them."""
-    for who in who_comes(court, case):
-        call_to(court, case, hearing, who)
+    for who in who_comes(sitting, case):
+        call_to(sitting, case, hearing, who)
 
 
-def call_to_fixed(court: Sitting, case: Case, who: Witness | Interpreter) -> None:
+def call_to_fixed(sitting: Sitting, case: Case, who: Witness | Interpreter) -> None:
     """Somebody admitted or appointed after a hearing was fixed is told of it too."""
-    if who not in who_comes(court, case):
+    if who not in who_comes(sitting, case):
         return
     fixed = select(Hearing).where(
-        Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.begins_at > court.now
+        Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.begins_at > sitting.now
     )
-    for hearing in court.session.scalars(fixed.order_by(Hearing.begins_at)):
-        call_to(court, case, hearing, who)
+    for hearing in sitting.session.scalars(fixed.order_by(Hearing.begins_at)):
+        call_to(sitting, case, hearing, who)
 
 
-def call_off(court: Sitting, case: Case, hearing: Hearing) -> None:
+def call_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:
     """A hearing that is put off: nobody comes in vain."""
-    for who in who_comes(court, case):
+    for who in who_comes(sitting, case):
         tell(
-            court,
+            sitting,
             case,
             who,
             T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at),
@@ -93,10 +93,10 @@ def call_off(court: Sitting, case: Case, hearing: Hearing) -> None:
         )
 
 
-def tell(court: Sitting, case: Case, who: Witness | Interpreter, title: Text, due_at: datetime | None = None) -> None:
+def tell(sitting: Sitting, case: Case, who: Witness | Interpreter, title: Text, due_at: datetime | None = None) -> None:
     """A notice to one of them whose whole content is its title."""
     call_in(
-        court,
+        sitting,
         case,
         subject=who.reference,
         name=who.name,

@@ -157,6 +157,6 @@ def _announced(session: Session, cases: Collection[int], now: datetime) -> Itera
         yield case_id, Excluded(ANNOUNCEMENT, at, max(at, served or now))
 
 
-def excluded_of(court: Sitting, case: Case) -> list[Excluded]:
+def excluded_of(sitting: Sitting, case: Case) -> list[Excluded]:
     """The spans of one case."""
-    return excluded_times(court.session, [case], {case.id: court.pack(case)}, court.now).get(case.id, [])
+    return excluded_times(sitting.session, [case], {case.id: sitting.pack(case)}, sitting.now).get(case.id, [])

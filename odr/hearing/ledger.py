@@ -77,18 +77,18 @@ class Account:
     rows: list[Row]
 
 
-def note_step(court: Sitting, case: Case, party: Party, step: Step, online: bool) -> None:
+def note_step(sitting: Sitting, case: Case, party: Party, step: Step, online: bool) -> None:
     """A row of the ledger: person × step × whether online."""
     row = StepConsent(
         case_id=case.id,
         party_id=party.id,
         step=step.value,
         online=online,
-        entry_number=court.next_number(case),
-        at=court.now,
+        entry_number=sitting.next_number(case),
+        at=sitting.now,
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
 
 
 def stands(session: Session, party: Party) -> dict[Step, bool]:
@@ -99,16 +99,16 @@ def stands(session: Session, party: Party) -> dict[Step, bool]:
     return {Step(step): online for step, online in rows}
 
 
-def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Who files online has chosen so for filing, and for nothing else (OLR 4(1), (4))."""
     claimant: Party = facts["claimant"]
-    if claimant.online and (case.is_blank or Step.FILING not in stands(court.session, claimant)):
-        note_step(court, case, claimant, Step.FILING, True)
+    if claimant.online and (case.is_blank or Step.FILING not in stands(sitting.session, claimant)):
+        note_step(sitting, case, claimant, Step.FILING, True)
 
 
-def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Who joins on the platform files and reads there (OLR 10)."""
-    note_step(court, case, facts["party"], Step.FILING, True)
+    note_step(sitting, case, facts["party"], Step.FILING, True)
 
 
 def ledger_of(session: Session, case: Case) -> list[Account]:

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 EXHIBITS = "cross_examination"
 
 
-def window_of(court: Sitting, reference: str | None) -> Window | None:
+def window_of(sitting: Sitting, reference: str | None) -> Window | None:
     """A window by its reference."""
-    return court.session.scalar(select(Window).where(Window.reference == reference)) if reference else None
+    return sitting.session.scalar(select(Window).where(Window.reference == reference)) if reference else None
 
 
-def turn_parties(court: Sitting, case: Case, phase: Phase, who: str) -> list[Party]:
+def turn_parties(sitting: Sitting, case: Case, phase: Phase, who: str) -> list[Party]:
     """Who has to act in a turn. Third parties answer exhibits of both sides; addressees are found by their questions."""
     here = participants(case)
     if who == "each":
@@ -46,13 +46,13 @@ def turn_parties(court: Sitting, case: Case, phase: Phase, who: str) -> list[Par
     beside = {Role.THIRD_PARTY} if phase.key == EXHIBITS or role is Role.RESPONDENT else set()
     chosen = [p for p in here if p.role is role or p.role in beside]
     if phase.key == EXHIBITS:
-        chosen = [p for p in chosen if unanswered_exhibits(court, case, p)]
+        chosen = [p for p in chosen if unanswered_exhibits(sitting, case, p)]
     return chosen
 
 
-def unanswered_exhibits(court: Sitting, case: Case, party: Party) -> list[int]:
+def unanswered_exhibits(sitting: Sitting, case: Case, party: Party) -> list[int]:
     """Exhibits of others on which the party has not spoken on all three axes."""
-    rows = court.session.execute(
+    rows = sitting.session.execute(
         select(Opinion.exhibit_id, Opinion.axis).where(
             Opinion.case_id == case.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None)
         )
@@ -60,17 +60,17 @@ def unanswered_exhibits(court: Sitting, case: Case, party: Party) -> list[int]:
     said: dict[int, set[Axis]] = {}
     for exhibit_id, axis in rows:
         said.setdefault(exhibit_id, set()).add(axis)
-    for row in closed_rows(court.session, case, party.id):
+    for row in closed_rows(sitting.session, case, party.id):
         said.update({exhibit_id: set(Axis) for exhibit_id in row.covers})
     return [
         e.id
-        for e in standing_exhibits(court.session, case)
+        for e in standing_exhibits(sitting.session, case)
         if e.party_id != party.id and said.get(e.id, set()) != set(Axis)
     ]
 
 
 def add_duty(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     phase: Phase,
     party: Party | None,
@@ -80,15 +80,15 @@ def add_duty(
     subject: str | None = None,
 ) -> Window:
     """Somebody has to act in the turn in hand: her window and the duty that the turn waits for."""
-    window = court.start_window(case, WINDOW, party=party, start=at, amount=days, subject=subject or phase.reference)
+    window = sitting.start_window(case, WINDOW, party=party, start=at, amount=days, subject=subject or phase.reference)
     phase.duties.append(
         Duty(turn=phase.turn, party_id=party.id if party else None, window=window.reference, state=DutyState.WAITING)
     )
-    court.session.flush()
+    sitting.session.flush()
     return window
 
 
-def open_turn(court: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
+def open_turn(sitting: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
     """Open the turn in hand for everybody who has to act; False when nobody has.
 
     Turns of a sealed phase run side by side: neither side sees the other's first.
@@ -96,13 +96,13 @@ def open_turn(court: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
     turns = phase.turns if phase.sealed else [phase.turns[phase.turn]]
     seen: set[int] = set()
     for turn in turns:
-        for party in turn_parties(court, case, phase, turn["who"]):
+        for party in turn_parties(sitting, case, phase, turn["who"]):
             if party.id not in seen and not _already_done(phase, party):
-                add_duty(court, case, phase, party, turn["days"], at)
+                add_duty(sitting, case, phase, party, turn["days"], at)
                 seen.add(party.id)
-    if not seen and turns[0]["who"] == "addressee" and _judge_is_asked(court, case, phase):
-        add_duty(court, case, phase, None, turns[0]["days"], at)
-        court.open_task(
+    if not seen and turns[0]["who"] == "addressee" and _judge_is_asked(sitting, case, phase):
+        add_duty(sitting, case, phase, None, turns[0]["days"], at)
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.PUT_QUESTIONS,
@@ -117,12 +117,12 @@ def _already_done(phase: Phase, party: Party) -> bool:
     return any(d.party_id == party.id and d.turn == phase.turn and d.state is DutyState.DONE for d in phase.duties)
 
 
-def _judge_is_asked(court: Sitting, case: Case, phase: Phase) -> bool:
+def _judge_is_asked(sitting: Sitting, case: Case, phase: Phase) -> bool:
     """Whether the judge has something to do in a turn of addressees: her own questions, or leave asked for."""
     if len(phase.turns) == 1:
         return True
     return (
-        court.session.scalar(
+        sitting.session.scalar(
             select(Question.id)
             .where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE)
             .limit(1)
@@ -131,27 +131,29 @@ def _judge_is_asked(court: Sitting, case: Case, phase: Phase) -> bool:
     )
 
 
-def open_phase(court: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
+def open_phase(sitting: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
     """Open a phase with its first turn that anybody has to act in; False when there is none."""
     phase.state, phase.opened_at = PhaseState.OPEN, phase.opened_at or at
-    if phase.sealed and seal_of(court, phase) is None:
-        court.session.add(Seal(case_id=case.id, phase_id=phase.id))
-        court.session.flush()
-    while not open_turn(court, case, phase, at):
+    if phase.sealed and seal_of(sitting, phase) is None:
+        sitting.session.add(Seal(case_id=case.id, phase_id=phase.id))
+        sitting.session.flush()
+    while not open_turn(sitting, case, phase, at):
         if phase.sealed or phase.turn + 1 >= len(phase.turns):
             return False
         phase.turn += 1
     return True
 
 
-def next_step(court: Sitting, case: Case, examination: Examination, phase: Phase | None, at: datetime) -> Phase | None:
+def next_step(
+    sitting: Sitting, case: Case, examination: Examination, phase: Phase | None, at: datetime
+) -> Phase | None:
     """After a phase: open the next that needs somebody; None when the plan is at its end."""
     waiting = [
         p for p in examination.phases if p.state is PhaseState.PLANNED and (phase is None or p.ordinal > phase.ordinal)
     ]
     for each in waiting:
-        if open_phase(court, case, each, at):
-            examination.ends_by = projected_end(court, case, examination)
+        if open_phase(sitting, case, each, at):
+            examination.ends_by = projected_end(sitting, case, examination)
             return each
         close(each, at, "nobody")
     return None
@@ -162,14 +164,14 @@ def close(phase: Phase, at: datetime, because: str) -> None:
     phase.state, phase.closed_at, phase.closed_because = PhaseState.CLOSED, at, because
 
 
-def end_duties(court: Sitting, case: Case, phase: Phase) -> None:
+def end_duties(sitting: Sitting, case: Case, phase: Phase) -> None:
     """Take back what the turn still waits for: an order made it pointless."""
     for duty in phase.duties:
         if duty.state is DutyState.WAITING:
             duty.state = DutyState.ENDED
-            window = window_of(court, duty.window)
+            window = window_of(sitting, duty.window)
             if window is not None and window.state is WindowState.OPEN:
-                window.state, window.closed_by = WindowState.ENDED, court.next_number(case)
+                window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
 
 
 def duty_of(phase: Phase | None, party_id: int | None, window: str | None = None) -> Duty | None:
@@ -189,17 +191,17 @@ def duty_of(phase: Phase | None, party_id: int | None, window: str | None = None
     )
 
 
-def done(court: Sitting, case: Case, duty: Duty | None) -> None:
+def done(sitting: Sitting, case: Case, duty: Duty | None) -> None:
     """A duty was fulfilled: its window is met."""
     if duty is None:
         return
-    duty.state, duty.done_by = DutyState.DONE, court.next_number(case)
-    window = window_of(court, duty.window)
+    duty.state, duty.done_by = DutyState.DONE, sitting.next_number(case)
+    window = window_of(sitting, duty.window)
     if window is not None and window.state is WindowState.OPEN:
-        window.state, window.closed_by = WindowState.MET, court.next_number(case)
+        window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
 
 
-def turn_duty(court: Sitting, phase: Phase | None, party_id: int | None) -> Duty | None:
+def turn_duty(sitting: Sitting, phase: Phase | None, party_id: int | None) -> Duty | None:
     """A party's own duty of the turn, not that of a question put to her."""
     mine = (
         [d for d in phase.duties if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING]
@@ -208,28 +210,28 @@ def turn_duty(court: Sitting, phase: Phase | None, party_id: int | None) -> Duty
     )
     if phase is None or not mine:
         return None
-    own = {w.reference for w in turn_windows(court, phase.case_id) if w.subject == phase.reference}
+    own = {w.reference for w in turn_windows(sitting, phase.case_id) if w.subject == phase.reference}
     return next((d for d in mine if d.window in own), None)
 
 
-def examined_all(court: Sitting, case: Case, party: Party) -> None:
+def examined_all(sitting: Sitting, case: Case, party: Party) -> None:
     """In the phase of the exhibits, a party that has spoken on each and owes no answer has acted."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
     if phase is None or phase.key != EXHIBITS:
         return
-    if not unanswered_exhibits(court, case, party) and not open_questions_to(court.session, party):
-        done(court, case, turn_duty(court, phase, party.id))
+    if not unanswered_exhibits(sitting, case, party) and not open_questions_to(sitting.session, party):
+        done(sitting, case, turn_duty(sitting, phase, party.id))
 
 
-def on_turn_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """A window of a turn ended: the duty has lapsed; a question stays unanswered, which decides nothing by itself (EV
     4).
     """
-    duty = court.session.scalar(select(Duty).where(Duty.window == window.reference))
+    duty = sitting.session.scalar(select(Duty).where(Duty.window == window.reference))
     if duty is not None and duty.state is DutyState.WAITING:
         duty.state = DutyState.LAPSED
-    question = court.session.scalar(select(Question).where(Question.window == window.reference))
+    question = sitting.session.scalar(select(Question).where(Question.window == window.reference))
     if question is not None and question.state in OPEN_QUESTIONS:
         again = question.state is QuestionState.ASKED_AGAIN
         question.state = QuestionState.UNANSWERED
@@ -244,61 +246,61 @@ def on_turn_lapsed(court: Sitting, case: Case, window: Window) -> None:
                 number=question.number,
             )
         )
-        court.open_task(case, Role.JUDGE, desks.UNANSWERED, title, risk=30, subject=question.reference)
+        sitting.open_task(case, Role.JUDGE, desks.UNANSWERED, title, risk=30, subject=question.reference)
 
 
-def seal_of(court: Sitting, phase: Phase | None) -> Seal | None:
+def seal_of(sitting: Sitting, phase: Phase | None) -> Seal | None:
     """The unopened seal of a phase."""
     return (
-        court.session.scalar(select(Seal).where(Seal.phase_id == phase.id, Seal.opened_at.is_(None)))
+        sitting.session.scalar(select(Seal).where(Seal.phase_id == phase.id, Seal.opened_at.is_(None)))
         if phase is not None
         else None
     )
 
 
-def settle(court: Sitting, case: Case, entry: DocketEntry) -> None:
+def settle(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After every act: open seals that are complete, close the turn that is complete. Dated by the act that completed
     it.
     """
     if case.stage is not Stage.HEARING:
         return
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is None or examination.closed_at is not None:
         return
-    for seal in court.session.scalars(
+    for seal in sitting.session.scalars(
         select(Seal).where(Seal.case_id == case.id, Seal.phase_id.is_(None), Seal.opened_at.is_(None))
     ):
-        states = court.session.scalars(select(Question.state).where(Question.seal_id == seal.id)).all()
+        states = sitting.session.scalars(select(Question.state).where(Question.seal_id == seal.id)).all()
         if states and not OPEN_QUESTIONS & set(states):
-            open_seal_next(court, seal, entry.effective_at)
+            open_seal_next(sitting, seal, entry.effective_at)
     phase = examination.current
     if phase is None or phase.state is not PhaseState.OPEN:
         return
     if not any(d.state is DutyState.WAITING for d in phase.duties):
         phase.state = PhaseState.CLOSING
-        court.then("close_phase", PhaseInput(phase=phase.reference), effective_at=entry.effective_at)
+        sitting.then("close_phase", PhaseInput(phase=phase.reference), effective_at=entry.effective_at)
 
 
-def open_seal_next(court: Sitting, seal: Seal, at: datetime) -> None:
+def open_seal_next(sitting: Sitting, seal: Seal, at: datetime) -> None:
     """Let the seal be opened by an entry of its own, in this Sitting; while the vault does not answer it is due, and
     the worker tries again.
     """
     seal.opened_at = at
-    if not can_open(court.court):
+    if not can_open(sitting.court):
         return
-    court.then("open_sealed", SealInput(seal=seal.reference), effective_at=at)
+    sitting.then("open_sealed", SealInput(seal=seal.reference), effective_at=at)
 
 
-def finish_examination_next(court: Sitting, examination: Examination, at: datetime) -> None:
+def finish_examination_next(sitting: Sitting, examination: Examination, at: datetime) -> None:
     """Let the examination close by an entry of its own, in this Sitting."""
-    court.then("close_examination", CloseInput(examination=examination.reference), effective_at=at)
+    sitting.then("close_examination", CloseInput(examination=examination.reference), effective_at=at)
 
 
-def extend(court: Sitting, case: Case, window: Window, days: int, article: str) -> None:
+def extend(sitting: Sitting, case: Case, window: Window, days: int, article: str) -> None:
     """Give a running window so many working days more, from the end it had; the working shows both."""
     if window.due_at is None:
         return
-    more: Reckoning = reckon(court.pack(case), WINDOW, window.due_at, amount=days, article=article)
+    more: Reckoning = reckon(sitting.pack(case), WINDOW, window.due_at, amount=days, article=article)
     old, new = dict(window.working), more.to_json()
     window.working = {
         **old,
@@ -310,14 +312,14 @@ def extend(court: Sitting, case: Case, window: Window, days: int, article: str) 
     window.due_at = more.due_at
 
 
-def projected_end(court: Sitting, case: Case, examination: Examination) -> datetime | None:
+def projected_end(sitting: Sitting, case: Case, examination: Examination) -> datetime | None:
     """When the plan ends at the latest, from what runs now and what is still to come."""
     phase = examination.current
-    open_windows = court.windows(case, WINDOW)
+    open_windows = sitting.windows(case, WINDOW)
     ends = [w.due_at for w in open_windows if w.due_at is not None]
-    start = max(ends, default=court.now)
+    start = max(ends, default=sitting.now)
     lengths = days_of(phase, from_turn=phase.turn + 1) if phase is not None and not phase.sealed else []
     for each in examination.phases:
         if each.state is PhaseState.PLANNED:
             lengths += days_of(each)
-    return latest_end(court.pack(case), lengths, start)
+    return latest_end(sitting.pack(case), lengths, start)

@@ -129,39 +129,39 @@ def latest_end(pack: RulePack, lengths: Sequence[int], start: datetime) -> datet
     return end
 
 
-def extensions_granted(court: Sitting, case: Case) -> int:
+def extensions_granted(sitting: Sitting, case: Case) -> int:
     """How often the president has extended the trial limit."""
     rows = (
         select(func.count())
         .select_from(TrialExtension)
         .where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.GRANTED)
     )
-    return court.session.scalar(rows) or 0
+    return sitting.session.scalar(rows) or 0
 
 
-def clock_of(court: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> TrialClock | None:
+def clock_of(sitting: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> TrialClock | None:
     """The case's trial limit without the time that does not count (CPI 243) and with what the president has granted.
 
     None before acceptance, or where the pack exempts the case. ``more`` are spans not on record yet.
     """
     if case.accepted_at is None:
         return None
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     return trial_limit(
         pack,
         case.track.value,
         case.accepted_at,
-        excluded=[*excluded_of(court, case), *more],
-        extensions=extensions_granted(court, case),
+        excluded=[*excluded_of(sitting, case), *more],
+        extensions=extensions_granted(sitting, case),
         foreign=case.foreign_related,
     )
 
 
-def require_plan_fits(court: Sitting, case: Case, end: datetime) -> date:
+def require_plan_fits(sitting: Sitting, case: Case, end: datetime) -> date:
     """The plan's last day; raises ActNotOpen when it lies less than the pack's margin before the trial limit."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     last = end.astimezone(pack.tz).date()
-    clock = clock_of(court, case)
+    clock = clock_of(sitting, case)
     if clock is not None and last > clock.latest_plan_end:
         raise ActNotOpen(
             T(

@@ -55,32 +55,32 @@ def examination_of(session: Session, case: Case) -> Examination | None:
     return found
 
 
-def has_none(court: Sitting, case: Case, kind: type[Base]) -> bool:
+def has_none(sitting: Sitting, case: Case, kind: type[Base]) -> bool:
     """Whether a page knows already that the case holds nothing of a kind of :data:`KINDS`: one query tells it of all.
     An act always looks itself.
     """
-    if not court.reading:
+    if not sitting.reading:
         return False
     key = ("hearing holds", case.id)
-    if key not in court.session.info:
+    if key not in sitting.session.info:
         tables: list[Any] = list(KINDS)
-        row = court.session.execute(select(*(exists().where(each.case_id == case.id) for each in tables))).one()
-        court.session.info[key] = {each for each, there in zip(tables, row, strict=True) if there}
-    return kind not in court.session.info[key]
+        row = sitting.session.execute(select(*(exists().where(each.case_id == case.id) for each in tables))).one()
+        sitting.session.info[key] = {each for each, there in zip(tables, row, strict=True) if there}
+    return kind not in sitting.session.info[key]
 
 
-def turn_windows(court: Sitting, case_id: int) -> list[Window]:
+def turn_windows(sitting: Sitting, case_id: int) -> list[Window]:
     """Every window of the hearing, whatever its state; a page reads them once."""
     key = ("hearing windows", case_id)
-    if court.reading and key in court.session.info:
-        return cast("list[Window]", court.session.info[key])
+    if sitting.reading and key in sitting.session.info:
+        return cast("list[Window]", sitting.session.info[key])
     found = list(
-        court.session.scalars(
+        sitting.session.scalars(
             select(Window).where(Window.case_id == case_id, Window.kind == WINDOW).order_by(Window.id)
         )
     )
-    if court.reading:
-        court.session.info[key] = found
+    if sitting.reading:
+        sitting.session.info[key] = found
     return found
 
 

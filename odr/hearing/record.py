@@ -28,31 +28,31 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def record_entries(court: Sitting, case: Case) -> Sequence[DocketEntry]:
+def record_entries(sitting: Sitting, case: Case) -> Sequence[DocketEntry]:
     """Entries of the hearing in order: of the acts that stand in its record."""
-    heard = [act.name for act in court.court.table if act.in_record]
-    return court.session.scalars(
+    heard = [act.name for act in sitting.court.table if act.in_record]
+    return sitting.session.scalars(
         select(DocketEntry)
         .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(heard))
         .order_by(DocketEntry.number)
     ).all()
 
 
-def record_digest(court: Sitting, case: Case) -> str:
+def record_digest(sitting: Sitting, case: Case) -> str:
     """One digest over the digests of every entry of the hearing: what is read is what is signed."""
-    return sha256_hex(canonical([[e.number, e.digest] for e in record_entries(court, case)]))
+    return sha256_hex(canonical([[e.number, e.digest] for e in record_entries(sitting, case)]))
 
 
-def corrections_of(court: Sitting, case: Case) -> Sequence[RecordCorrection]:
+def corrections_of(sitting: Sitting, case: Case) -> Sequence[RecordCorrection]:
     """Corrections asked for, in order."""
-    return court.session.scalars(
+    return sitting.session.scalars(
         select(RecordCorrection).where(RecordCorrection.case_id == case.id).order_by(RecordCorrection.id)
     ).all()
 
 
-def signatures_of(court: Sitting, case: Case) -> Sequence[RecordSignature]:
+def signatures_of(sitting: Sitting, case: Case) -> Sequence[RecordSignature]:
     """Who has signed or refused."""
-    return court.session.scalars(
+    return sitting.session.scalars(
         select(RecordSignature).where(RecordSignature.case_id == case.id).order_by(RecordSignature.id)
     ).all()
 
@@ -63,8 +63,8 @@ class _Names:
     parties: dict[int, str]
 
 
-def _names(court: Sitting, case: Case) -> _Names:
-    rows = court.session.execute(
+def _names(sitting: Sitting, case: Case) -> _Names:
+    rows = sitting.session.execute(
         select(Seat.role, Account.name)
         .join(Account, Account.id == Seat.account_id)
         .where(Seat.case_id == case.id, Seat.until_at.is_(None))
@@ -72,12 +72,12 @@ def _names(court: Sitting, case: Case) -> _Names:
     return _Names(dict(iter(rows)), {p.id: p.name for p in case.parties})
 
 
-def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:
+def _lines(sitting: Sitting, case: Case, names: _Names) -> list[PostingLine]:
     """Entry by entry, the words as they stood; opinions and postings in full."""
-    said: dict[int, Text | str] = {p.entry_number: p.words for p in postings_of(court.session, case) if p.words}
-    said.update(_opinions(court, case))
+    said: dict[int, Text | str] = {p.entry_number: p.words for p in postings_of(sitting.session, case) if p.words}
+    said.update(_opinions(sitting, case))
     lines = []
-    for entry in record_entries(court, case):
+    for entry in record_entries(sitting, case):
         payload = json.loads(entry.payload)
         words = said.get(entry.number) or _words(payload)
         speaker = names.parties.get(entry.party_id) if entry.party_id else names.bench.get(entry.role)
@@ -102,11 +102,11 @@ def _lines(court: Sitting, case: Case, names: _Names) -> list[PostingLine]:
     return lines
 
 
-def _opinions(court: Sitting, case: Case) -> dict[int, Text | str]:
+def _opinions(sitting: Sitting, case: Case) -> dict[int, Text | str]:
     """What each entry says of exhibits, on the three questions with its reason: by entry."""
-    labels = dict(iter(court.session.execute(select(Exhibit.id, Exhibit.label).where(Exhibit.case_id == case.id))))
+    labels = dict(iter(sitting.session.execute(select(Exhibit.id, Exhibit.label).where(Exhibit.case_id == case.id))))
     found: dict[tuple[int, int], list[Opinion]] = {}
-    for each in court.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id)):
+    for each in sitting.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id)):
         found.setdefault((each.entry_number, each.exhibit_id), []).append(each)
     written: dict[int, dict[str, list[str]]] = {}
     for (number, exhibit), axes in found.items():
@@ -141,8 +141,8 @@ def _words(payload: dict[str, Any]) -> Text:
     )
 
 
-def _present(court: Sitting, case: Case, examination: Examination, names: _Names) -> list[AttendanceLine]:
-    held = [h for h in hearings_of(court.session, case) if h.state is HearingState.HELD]
+def _present(sitting: Sitting, case: Case, examination: Examination, names: _Names) -> list[AttendanceLine]:
+    held = [h for h in hearings_of(sitting.session, case) if h.state is HearingState.HELD]
     lines = [
         AttendanceLine(role.label, name, T("for the court"))
         for role, name in names.bench.items()
@@ -159,9 +159,9 @@ def _present(court: Sitting, case: Case, examination: Examination, names: _Names
     return lines
 
 
-def _closing(court: Sitting, case: Case, names: _Names) -> list[Text]:
+def _closing(sitting: Sitting, case: Case, names: _Names) -> list[Text]:
     found: list[Text] = []
-    for hearing in hearings_of(court.session, case):
+    for hearing in hearings_of(sitting.session, case):
         if hearing.recording_sha256:
             found.append(
                 T(
@@ -170,7 +170,7 @@ def _closing(court: Sitting, case: Case, names: _Names) -> list[Text]:
                     digest=hearing.recording_sha256,
                 )
             )
-    signed = {s.party_id: s for s in signatures_of(court, case)}
+    signed = {s.party_id: s for s in signatures_of(sitting, case)}
     for party in participants(case):
         one = signed.get(party.id)
         if one is None:
@@ -186,17 +186,17 @@ def _closing(court: Sitting, case: Case, names: _Names) -> list[Text]:
             )
         else:
             found.append(T("%(party)s refused to sign: %(words)s", party=party.name, words=one.words or ""))
-    found.append(T("Digest of the record: SHA-256 %(digest)s", digest=record_digest(court, case)))
+    found.append(T("Digest of the record: SHA-256 %(digest)s", digest=record_digest(sitting, case)))
     return found
 
 
-def paper_of(court: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
+def paper_of(sitting: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
     """The record as a paper, for the typesetter. Raises LookupError before there is an examination."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is None:
         raise LookupError("no examination")
-    names = _names(court, case)
-    settings = court.court.settings
+    names = _names(sitting, case)
+    settings = sitting.court.settings
     signatories: list[Signatory] = [judge(names.bench.get(Role.JUDGE, "")), clerk(names.bench.get(Role.CLERK, ""))]
     stands = {
         RequestState.ASKED: T("not decided"),
@@ -208,12 +208,12 @@ def paper_of(court: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
         issued_on=issued_on,
         signatories=[s for s in signatories if s.name],
         case_number=case.number,
-        subject=court.subject_of(case),
+        subject=sitting.subject_of(case),
         hearing=T("Heard %(mode)s", mode=examination.mode.label),
         opened_at=examination.opened_at,
         closed_at=examination.hearing_closed_at,
-        present=_present(court, case, examination, names),
-        postings=_lines(court, case, names),
+        present=_present(sitting, case, examination, names),
+        postings=_lines(sitting, case, names),
         corrections=[
             T(
                 "%(party)s, %(place)s: %(words)s (%(state)s)",
@@ -222,9 +222,9 @@ def paper_of(court: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
                 words=c.words,
                 state=stands[c.state],
             )
-            for c in corrections_of(court, case)
+            for c in corrections_of(sitting, case)
         ],
-        closing=_closing(court, case, names),
+        closing=_closing(sitting, case, names),
     )
 
 

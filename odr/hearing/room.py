@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the case's overview: the phase that runs, and what it asks of the viewer."""
     if case.stage is not Stage.HEARING or actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
     party = next((p for p in case.parties if p.id == actor.party_id), None)
     done, everybody = acted(phase)
-    asked = len(open_questions_to(court.session, party)) if party is not None else 0
+    asked = len(open_questions_to(sitting.session, party)) if party is not None else 0
     data = {
         "phase": acts_plan.title_of(phase) if phase else None,
         "done": done,
@@ -51,39 +51,39 @@ def panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("main", 10, "hearing/_panel.html", data)
 
 
-def consents_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def consents_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Beside the case: the way to the ledger of consent."""
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
     prepared = (
-        online.for_the_court(court, case)
+        online.for_the_court(sitting, case)
         if actor.role in (Role.CLERK, Role.JUDGE) and case.stage in (Stage.PENDING, Stage.HEARING)
         else ()
     )
     return Panel("aside", 22, "hearing/_consents.html", {"in_person": prepared})
 
 
-def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """What a claimant chose by filing."""
-    acts_mode.on_claim_lodged(court, case, facts)
-    ledger.on_claim_lodged(court, case, facts)
+    acts_mode.on_claim_lodged(sitting, case, facts)
+    ledger.on_claim_lodged(sitting, case, facts)
 
 
-def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """What somebody chose by joining."""
-    acts_mode.on_party_joined(court, case, facts)
-    ledger.on_party_joined(court, case, facts)
+    acts_mode.on_party_joined(sitting, case, facts)
+    ledger.on_party_joined(sitting, case, facts)
 
 
-def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A paper reached a party: a summons has arrived, or the time of a notice runs from then."""
-    acts_court.on_served(court, case, facts)
-    acts_attendance.on_served(court, case, facts)
+    acts_court.on_served(sitting, case, facts)
+    acts_attendance.on_served(sitting, case, facts)
 
 
-def on_over(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_over(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The case is over, by whatever way: no expert comes to it any more."""
-    attendance.drop_live(court, case)
+    attendance.drop_live(sitting, case)
 
 
 ROOM = Room(

@@ -60,12 +60,12 @@ def _page(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    court = _court()
-    shown = views.examination_page(court, case, actor, everything="all" in request.args)
+    sitting = _court()
+    shown = views.examination_page(sitting, case, actor, everything="all" in request.args)
     premises = (
         {
-            q.question.reference: court.premise_now(
-                court.court.table["answer_question"], case, actor, {"question": q.question.reference}
+            q.question.reference: sitting.premise_now(
+                sitting.court.table["answer_question"], case, actor, {"question": q.question.reference}
             )
             for q in shown.questions
         }
@@ -228,7 +228,7 @@ def opinions_draft(case: Case, actor: Actor) -> Page:
     return Response('{"saved": true}', mimetype="application/json")
 
 
-def _keep_opinions(court: Sitting, case: Case, actor: Actor, typed: dict[str, str]) -> None:
+def _keep_opinions(sitting: Sitting, case: Case, actor: Actor, typed: dict[str, str]) -> None:
     """By exhibit, so that the draft stays right when another exhibit comes; in a sealed phase only the vault reads it."""
     by_exhibit: dict[str, dict[str, str]] = {}
     for row in range(MOST_ROWS):
@@ -240,15 +240,15 @@ def _keep_opinions(court: Sitting, case: Case, actor: Actor, typed: dict[str, st
             for name in OPINION_FIELDS
             if typed.get(f"opinions-{row}-{name}")
         }
-    under_seal = seal_of(court, exhibits_phase(court, case)) is not None
+    under_seal = seal_of(sitting, exhibits_phase(sitting, case)) is not None
     kept = views.kept_values(
         current_court(), actor.account_id, views.OPINIONS, json.dumps(by_exhibit), sealed=under_seal
     )
     _store(case, actor, views.OPINIONS, kept)
 
 
-def _drafted(court: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str, str]:
-    kept = views.opinions_draft(court, case, actor)
+def _drafted(sitting: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str, str]:
+    kept = views.opinions_draft(sitting, case, actor)
     if kept is None:
         return {}
     return {
@@ -263,11 +263,11 @@ def _is_filled(typed: dict[str, str], row: int) -> bool:
     return any(typed.get(f"opinions-{row}-{axis.value}") for axis in Axis)
 
 
-def _said(court: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str, str]:
+def _said(sitting: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str, str]:
     """The form as the party left it: what she has said so far."""
     index = {e.id: i for i, e in enumerate(rows)}
     filled: dict[str, str] = {}
-    for row in matrix(court.session, case):
+    for row in matrix(sitting.session, case):
         for (party_id, axis), said in row.cells.items():
             if party_id == actor.party_id and said is not None:
                 filled[f"opinions-{index[row.exhibit.id]}-{axis.value}"] = said.stance.value
@@ -321,7 +321,7 @@ def record(case: Case, actor: Actor) -> Page:
     return _record(case, actor, court)
 
 
-def _record(case: Case, actor: Actor, court: Sitting, status: int = 200, moved_on: bool = False) -> Page:
+def _record(case: Case, actor: Actor, sitting: Sitting, status: int = 200, moved_on: bool = False) -> Page:
     act = current_court().table["sign_record"]
     return (
         render_template(
@@ -329,14 +329,14 @@ def _record(case: Case, actor: Actor, court: Sitting, status: int = 200, moved_o
             case=case,
             actor=actor,
             tab="examination",
-            entries=[entry_view(court, case, actor, e, current_locale()) for e in record_entries(court, case)],
-            digest=record_digest(court, case),
-            corrections=corrections_of(court, case),
-            signatures=signatures_of(court, case),
-            breach=refusal(court, act, case, actor),
+            entries=[entry_view(sitting, case, actor, e, current_locale()) for e in record_entries(sitting, case)],
+            digest=record_digest(sitting, case),
+            corrections=corrections_of(sitting, case),
+            signatures=signatures_of(sitting, case),
+            breach=refusal(sitting, act, case, actor),
             paper=_paper(case),
             moved_on=moved_on,
-            premise=court.premise_now(act, case, actor, {}),
+            premise=sitting.premise_now(act, case, actor, {}),
             names={p.id: p.name for p in case.parties},
         ),
         status,

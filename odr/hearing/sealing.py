@@ -91,7 +91,7 @@ def unpad(padded: bytes) -> bytes:
 
 
 def seal_away(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     actor: Actor,
     act: str,
@@ -107,19 +107,19 @@ def seal_away(
     Raises :class:`SealNotReached` when the vault does not answer.
     """
     said = given.model_dump(mode="json")
-    salt, number = secrets.token_hex(32), court.next_number(case)
+    salt, number = secrets.token_hex(32), sitting.next_number(case)
     whole: dict[str, JSON] = {
         "act": act,
-        "version": court.court.table[act].version,
+        "version": sitting.court.table[act].version,
         "input": said,
         "salt": salt,
         "speaker": actor.name,
         "role": actor.role.value,
         "account": actor.account_id,
-        "late": court.late,
+        "late": sitting.late,
     }
     try:
-        ciphertext = court.court.notary.vault.seal(pad(canonical(whole)), _context(case, seal, number))
+        ciphertext = sitting.court.notary.vault.seal(pad(canonical(whole)), _context(case, seal, number))
     except UNREACHABLE as error:
         raise SealNotReached from error
     row = SealedPosting(
@@ -132,10 +132,10 @@ def seal_away(
         sha256=sha256_hex(ciphertext),
         commitment=commitment(salt, said),
         entry_number=number,
-        at=court.now,
+        at=sitting.now,
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     kept = {"commitment": row.commitment, "ciphertext_sha256": row.sha256}
     return Recorded(
         T("%(party)s: something under a seal", party=party.name), {"seal": seal.reference}, Audience.OWN_SIDE, kept=kept

@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def seat(court: Sitting, case: Case, who: Witness | Interpreter, role: Role, *, needed: bool = True) -> None:
+def seat(sitting: Sitting, case: Case, who: Witness | Interpreter, role: Role, *, needed: bool = True) -> None:
     """Seat her if her address has an account; if not, and she is ``needed`` on the platform, the clerk brings her
     there.
 
     Raises ActNotOpen for a party or somebody who serves the court in the case.
     """
-    account = court.session.scalar(
+    account = sitting.session.scalar(
         select(Account).where(Account.email == who.email, Account.state == AccountState.ACTIVE)
     )
     if account is None:
         if needed:
             title = T("Bring %(name)s onto the platform, then seat her.", name=who.name)
-            court.open_task(case, Role.CLERK, desks.WITNESS_ACCOUNT, title, risk=20, subject=who.reference)
+            sitting.open_task(case, Role.CLERK, desks.WITNESS_ACCOUNT, title, risk=20, subject=who.reference)
         return
     taken = {p.account_id for p in case.parties} | set(
-        court.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)))
+        sitting.session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None)))
     )
     if account.id in taken:
         raise ActNotOpen(
             T("Whoever is a party or serves the court in the case is neither heard as a witness nor interprets in it.")
         )
     who.account_id = account.id
-    court.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=court.now))
+    sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=sitting.now))

@@ -73,9 +73,9 @@ class Today:
     more: bool
 
 
-def _cases(court: Sitting, account_id: int) -> list[Case]:
+def _cases(sitting: Sitting, account_id: int) -> list[Case]:
     mine = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.JUDGE, Seat.until_at.is_(None))
-    return list(court.session.scalars(select(Case).where(Case.id.in_(mine), Case.stage != Stage.CLOSED)))
+    return list(sitting.session.scalars(select(Case).where(Case.id.in_(mine), Case.stage != Stage.CLOSED)))
 
 
 def group_of(task: Task, now: datetime) -> int:
@@ -87,37 +87,37 @@ def group_of(task: Task, now: datetime) -> int:
     return RULING if task.risk >= RULING_RISK else READY
 
 
-def _task_lines(court: Sitting, cases: dict[int, Case]) -> list[Line]:
-    rows = court.session.scalars(
+def _task_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
+    rows = sitting.session.scalars(
         select(Task).where(Task.case_id.in_(cases), Task.role == Role.JUDGE, Task.done_at.is_(None))
     )
-    return [Line(cases[t.case_id], t.title, None, t.due_at, group_of(t, court.now), t.opened_at) for t in rows]
+    return [Line(cases[t.case_id], t.title, None, t.due_at, group_of(t, sitting.now), t.opened_at) for t in rows]
 
 
-def _limit_lines(court: Sitting, cases: dict[int, Case]) -> list[Line]:
+def _limit_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
     """Cases whose trial limit is so near that an extension must be asked for, or the case decided (EXT 1)."""
     rows = select(TrialExtension.case_id, TrialExtension.state).where(TrialExtension.case_id.in_(cases))
-    asked = [(case_id, state) for case_id, state in court.session.execute(rows)]
+    asked = [(case_id, state) for case_id, state in sitting.session.execute(rows)]
     granted = Counter(case_id for case_id, state in asked if state is RequestState.GRANTED)
     waits = {case_id for case_id, state in asked if state is RequestState.ASKED}
-    packs = {case.id: court.pack(case) for case in cases.values()}
-    excluded = excluded_times(court.session, cases.values(), packs, court.now)
+    packs = {case.id: sitting.pack(case) for case in cases.values()}
+    excluded = excluded_times(sitting.session, cases.values(), packs, sitting.now)
     lines = (
-        _limit_line(court, case, granted[case.id], excluded.get(case.id, []))
+        _limit_line(sitting, case, granted[case.id], excluded.get(case.id, []))
         for case in cases.values()
         if case.id not in waits
     )
     return [line for line in lines if line is not None]
 
 
-def _limit_line(court: Sitting, case: Case, extensions: int, excluded: list[Excluded]) -> Line | None:
+def _limit_line(sitting: Sitting, case: Case, extensions: int, excluded: list[Excluded]) -> Line | None:
     if case.stage not in HANDLED_AT or case.accepted_at is None:
         return None
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     clock = trial_limit(
         pack, case.track.value, case.accepted_at, excluded=excluded, extensions=extensions, foreign=case.foreign_related
     )
-    today = court.now.astimezone(pack.tz).date()
+    today = sitting.now.astimezone(pack.tz).date()
     if clock is None or today < clock.ask_by - timedelta(days=7):
         return None
     can_ask = today <= clock.ask_by and extensions < len(pack.trial_limits.tracks[case.track.value].extensions)
@@ -139,7 +139,7 @@ def _end_of(day: date, like: datetime) -> datetime:
 
 
 def today_of(
-    court: Sitting,
+    sitting: Sitting,
     account_id: int,
     *,
     words: str = "",
@@ -149,11 +149,11 @@ def today_of(
     size: int = 50,
 ) -> Today:
     """A judge's list: by group, then least time left, then oldest. No scores, no learning."""
-    cases = {c.id: c for c in _cases(court, account_id)}
-    lines = _task_lines(court, cases) + _limit_lines(court, cases)
-    far = datetime.max.replace(tzinfo=court.now.tzinfo)
+    cases = {c.id: c for c in _cases(sitting, account_id)}
+    lines = _task_lines(sitting, cases) + _limit_lines(sitting, cases)
+    far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
     lines.sort(key=lambda line: (line.group, line.by or far, line.opened_at, line.case.id))
-    counts = _counts(court, cases, lines)
+    counts = _counts(sitting, cases, lines)
     shown = [line for line in lines if _wanted(line, words, groups, tracks)]
     first = (page - 1) * size
     return Today(shown[first : first + size], counts, page, len(shown) > first + size)
@@ -164,12 +164,12 @@ def _wanted(line: Line, words: str, groups: frozenset[int], tracks: frozenset[Tr
     return words.lower() in text and (not groups or line.group in groups) and (not tracks or line.case.track in tracks)
 
 
-def _counts(court: Sitting, cases: dict[int, Case], lines: list[Line]) -> Counts:
+def _counts(sitting: Sitting, cases: dict[int, Case], lines: list[Line]) -> Counts:
     best: dict[int, int] = {}
     for line in lines:
         best[line.case.id] = min(best.get(line.case.id, 9), line.group)
     running = set(
-        court.session.scalars(
+        sitting.session.scalars(
             select(Window.case_id)
             .where(Window.case_id.in_(cases), Window.state == WindowState.OPEN)
             .group_by(Window.case_id)

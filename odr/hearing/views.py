@@ -230,21 +230,21 @@ def draft_values(court: Court, question: Question, account_id: int | None, words
     return kept_values(court, account_id, draft_key(question.reference), words, sealed=under_seal)
 
 
-def _draft_words(court: Sitting, draft: Draft) -> str:
+def _draft_words(sitting: Sitting, draft: Draft) -> str:
     closed = draft.values.get("sealed")
     if closed is None:
         return str(draft.values.get("words", ""))
     try:
         return unpad(
-            court.court.notary.vault.unseal(base64.b64decode(closed), _draft_context(draft.account_id, draft.kind))
+            sitting.court.notary.vault.unseal(base64.b64decode(closed), _draft_context(draft.account_id, draft.kind))
         ).decode()
     except (*UNREACHABLE, VaultRefused):
         return ""
 
 
-def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
+def drafts_of(sitting: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
     """The actor's own drafts of answers in the case, by question."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Draft).where(
             Draft.account_id == actor.account_id,
             Draft.case_id == case.id,
@@ -252,16 +252,18 @@ def drafts_of(court: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
             Draft.kind.startswith("answer/"),
         )
     )
-    return {draft.kind.removeprefix("answer/"): KeptDraft(_draft_words(court, draft), draft.saved_at) for draft in rows}
+    return {
+        draft.kind.removeprefix("answer/"): KeptDraft(_draft_words(sitting, draft), draft.saved_at) for draft in rows
+    }
 
 
 OPINIONS = "examination/opinions"
 """Kind under which the draft of a party's opinions is kept."""
 
 
-def opinions_draft(court: Sitting, case: Case, actor: Actor) -> tuple[dict[str, dict[str, str]], datetime] | None:
+def opinions_draft(sitting: Sitting, case: Case, actor: Actor) -> tuple[dict[str, dict[str, str]], datetime] | None:
     """What the actor typed of her opinions and has not sent, by exhibit, and when it was kept."""
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         select(Draft).where(
             Draft.account_id == actor.account_id,
             Draft.case_id == case.id,
@@ -269,15 +271,15 @@ def opinions_draft(court: Sitting, case: Case, actor: Actor) -> tuple[dict[str, 
             Draft.kind == OPINIONS,
         )
     )
-    words = _draft_words(court, found) if found is not None else ""
+    words = _draft_words(sitting, found) if found is not None else ""
     return (json.loads(words), found.saved_at) if found is not None and words else None
 
 
-def plan_view(court: Sitting, case: Case, examination: Examination, windows: Sequence[Window]) -> list[PhaseView]:
+def plan_view(sitting: Sitting, case: Case, examination: Examination, windows: Sequence[Window]) -> list[PhaseView]:
     """The plan with latest dates: what runs until its windows end, what comes after that in full length."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     dues = [w.due_at for w in windows if w.state is WindowState.OPEN and w.due_at is not None]
-    found, end = [], court.now
+    found, end = [], sitting.now
     shown = [p for p in examination.phases if p.state is not PhaseState.DROPPED]
     for number, phase in enumerate(shown, 1):
         until = phase.closed_at
@@ -290,12 +292,12 @@ def plan_view(court: Sitting, case: Case, examination: Examination, windows: Seq
     return found
 
 
-def time_left(court: Sitting, case: Case, actor: Actor) -> Left:
+def time_left(sitting: Sitting, case: Case, actor: Actor) -> Left:
     """The viewer's next window; for the court, the next of anybody."""
     query = select(Window).where(Window.case_id == case.id, Window.kind == WINDOW, Window.state == WindowState.OPEN)
     if actor.role in PARTY_ROLES:
         query = query.where(Window.party_id == actor.party_id)
-    return Left(court.session.scalar(query.order_by(Window.due_at).limit(1)), court.now)
+    return Left(sitting.session.scalar(query.order_by(Window.due_at).limit(1)), sitting.now)
 
 
 def left_of(windows: Sequence[Window], actor: Actor, now: datetime) -> Left:
@@ -313,72 +315,73 @@ def time_tag(case: Case, left: Left) -> str:
     return f"{case.entry_count}-{left.minutes}"
 
 
-def acts_open(court: Sitting, case: Case, actor: Actor) -> list[Availability]:
+def acts_open(sitting: Sitting, case: Case, actor: Actor) -> list[Availability]:
     """The hearing's acts that are open to the viewer now; those of other rooms are not asked about."""
     mine = [
         act
-        for act in court.court.table
+        for act in sitting.court.table
         if act.room == "hearing" and act.listed and actor.role in act.by and case.stage in act.at
     ]
-    return [Availability(act, None, None) for act in mine if refusal(court, act, case, actor) is None]
+    return [Availability(act, None, None) for act in mine if refusal(sitting, act, case, actor) is None]
 
 
-def examination_page(court: Sitting, case: Case, actor: Actor, *, everything: bool = False) -> ExaminationPage | None:
+def examination_page(sitting: Sitting, case: Case, actor: Actor, *, everything: bool = False) -> ExaminationPage | None:
     """The examination for one viewer; None before it was opened."""
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     if examination is None:
         return None
     exhibits = {
-        e.id: e for e in court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
+        e.id: e for e in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
     }
     query = select(*SAID).where(Posting.case_id == case.id).order_by(Posting.id.desc())
-    newest = [Said._make(row) for row in court.session.execute(query if everything else query.limit(SHOWN + 1))]
-    windows = turn_windows(court, case.id)
+    newest = [Said._make(row) for row in sitting.session.execute(query if everything else query.limit(SHOWN + 1))]
+    windows = turn_windows(sitting, case.id)
     postings = list(reversed(newest if everything else newest[:SHOWN]))
-    sent = _files(court, postings)
+    sent = _files(sitting, postings)
     views = [_posting(actor, p, exhibits, sent) for p in postings]
-    closed = _sealed(court, case, actor)
-    asked = _questions(court, case, actor, views, exhibits, closed, {w.reference: w.due_at for w in windows})
-    given = _opinions(court, case, actor, exhibits)
+    closed = _sealed(sitting, case, actor)
+    asked = _questions(sitting, case, actor, views, exhibits, closed, {w.reference: w.due_at for w in windows})
+    given = _opinions(sitting, case, actor, exhibits)
     spoken = {o.exhibit.id for o in given if o.is_mine and not o.any.retracted_by} | {
         e for v in closed if v.is_mine for e in v.row.covers
     }
     waits = [q for q in asked if q.waits_for_me]
     return ExaminationPage(
         examination=examination,
-        plan=plan_view(court, case, examination, windows),
-        left=left_of(windows, actor, court.now),
+        plan=plan_view(sitting, case, examination, windows),
+        left=left_of(windows, actor, sitting.now),
         questions=waits,
         others=[q for q in asked if not q.waits_for_me],
         opinions=given,
         statements=[v for v in views if v.posting.question_id is None and v.is_open],
-        acts=acts_open(court, case, actor),
+        acts=acts_open(sitting, case, actor),
         more=not everything and len(newest) > SHOWN,
         to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values())
         if actor.role in PARTY_ROLES
         else 0,
         sealed=[v for v in closed if v.row.question_id is None],
         exhibits=list(exhibits.values()),
-        hearings=[] if has_none(court, case, Hearing) else list(hearings_of(court.session, case)),
-        uploads=list(forms.SOURCES["upload"](court, case, actor)) if waits else [],
+        hearings=[] if has_none(sitting, case, Hearing) else list(hearings_of(sitting.session, case)),
+        uploads=list(forms.SOURCES["upload"](sitting, case, actor)) if waits else [],
     )
 
 
-def _sealed(court: Sitting, case: Case, actor: Actor) -> list[SealedView]:
+def _sealed(sitting: Sitting, case: Case, actor: Actor) -> list[SealedView]:
     """What is under a seal, for those who read the hearing's record."""
-    if actor.role not in READERS or has_none(court, case, SealedPosting):
+    if actor.role not in READERS or has_none(sitting, case, SealedPosting):
         return []
     names = {p.id: p.name for p in case.parties}
     return [
-        SealedView(row, names[row.party_id], row.party_id == actor.party_id) for row in closed_rows(court.session, case)
+        SealedView(row, names[row.party_id], row.party_id == actor.party_id)
+        for row in closed_rows(sitting.session, case)
     ]
 
 
-def _files(court: Sitting, postings: Sequence[Said]) -> dict[str, Upload]:
+def _files(sitting: Sitting, postings: Sequence[Said]) -> dict[str, Upload]:
     """The files that go with postings, by reference."""
     wanted = {reference for posting in postings for reference in posting.uploads}
     return (
-        {u.reference: u for u in court.session.scalars(select(Upload).where(Upload.reference.in_(wanted)))}
+        {u.reference: u for u in sitting.session.scalars(select(Upload).where(Upload.reference.in_(wanted)))}
         if wanted
         else {}
     )
@@ -396,7 +399,7 @@ def _posting(actor: Actor, posting: Said, exhibits: dict[int, Exhibit], sent: di
     )
 
 
-def put_exhibits(court: Sitting, case: Case, actor: Actor) -> set[int]:
+def put_exhibits(sitting: Sitting, case: Case, actor: Actor) -> set[int]:
     """The exhibits a witness or expert was asked about, or an expert was given for an appraisal she took on (CPL 80)."""
     mine = select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)
     asked = select(Question.exhibit_id).where(
@@ -405,13 +408,13 @@ def put_exhibits(court: Sitting, case: Case, actor: Actor) -> set[int]:
     given = select(Appraisal.materials).where(
         Appraisal.witness_id.in_(mine), Appraisal.state.in_((AppraisalState.AT_WORK, AppraisalState.REPORTED))
     )
-    return {e for e in court.session.scalars(asked) if e is not None} | {
-        e for each in court.session.scalars(given) for e in each
+    return {e for e in sitting.session.scalars(asked) if e is not None} | {
+        e for each in sitting.session.scalars(given) for e in each
     }
 
 
 def _questions(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     actor: Actor,
     views: Sequence[PostingView],
@@ -419,19 +422,19 @@ def _questions(
     closed: Sequence[SealedView],
     due: dict[str, datetime | None],
 ) -> list[QuestionView]:
-    if has_none(court, case, Question):
+    if has_none(sitting, case, Question):
         return []
     names = {p.id: p.name for p in case.parties}
     heard: dict[int, Witness] = (
-        {} if has_none(court, case, Witness) else {w.id: w for w in witnesses_of(court.session, case)}
+        {} if has_none(sitting, case, Witness) else {w.id: w for w in witnesses_of(sitting.session, case)}
     )
     answers: dict[int, list[PostingView]] = {}
     for view in views:
         if view.posting.question_id is not None and view.is_open:
             answers.setdefault(view.posting.question_id, []).append(view)
-    drafts = drafts_of(court, case, actor)
+    drafts = drafts_of(sitting, case, actor)
     found = []
-    for q in questions_of(court.session, case):
+    for q in questions_of(sitting.session, case):
         witness = heard.get(q.witness_id) if q.witness_id else None
         if not reads_question(actor, q, witness.account_id if witness else None):
             continue
@@ -450,13 +453,13 @@ def _questions(
     return found
 
 
-def _opinions(court: Sitting, case: Case, actor: Actor, exhibits: dict[int, Exhibit]) -> list[OpinionView]:
+def _opinions(sitting: Sitting, case: Case, actor: Actor, exhibits: dict[int, Exhibit]) -> list[OpinionView]:
     """Opinions the viewer may read, newest first, retracted ones too; one view to an act and exhibit."""
-    if actor.role not in READERS or has_none(court, case, Opinion):
+    if actor.role not in READERS or has_none(sitting, case, Opinion):
         return []
     people = {p.id: p for p in case.parties}
     grouped: dict[tuple[int, int], dict[Axis, Opinion]] = {}
-    for o in court.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id.desc())):
+    for o in sitting.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id.desc())):
         if o.exhibit_id not in exhibits:
             continue
         grouped.setdefault((o.entry_number, o.exhibit_id), {})[o.axis] = o
@@ -481,14 +484,14 @@ class Waits:
     reference: str | None
 
 
-def waits_for_whom(court: Sitting, case: Case) -> list[Waits]:
+def waits_for_whom(sitting: Sitting, case: Case) -> list[Waits]:
     """Every open window of the examination with whose it is, and the question where it is one."""
     names = {p.id: p.name for p in case.parties}
-    examination = examination_of(court.session, case)
+    examination = examination_of(sitting.session, case)
     titles = {p.reference: title_of(p) for p in examination.phases} if examination else {}
-    asked = {q.reference: q for q in questions_of(court.session, case)}
+    asked = {q.reference: q for q in questions_of(sitting.session, case)}
     found = []
-    for window in court.windows(case, WINDOW):
+    for window in sitting.windows(case, WINDOW):
         question = asked.get(window.subject or "")
         what: Text | str = titles.get(window.subject or "", "")
         if question is not None:
@@ -520,11 +523,11 @@ class ExcludedView:
         return (self.last - self.first).days + 1
 
 
-def excluded_view(court: Sitting, case: Case) -> list[ExcludedView]:
+def excluded_view(sitting: Sitting, case: Case) -> list[ExcludedView]:
     """What does not count in a case, with its ground and article."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     found = []
-    for span in excluded_of(court, case):
+    for span in excluded_of(sitting, case):
         ground = pack.trial_limits.exclusions[span.ground]
         found.append(
             ExcludedView(

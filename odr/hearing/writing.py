@@ -34,12 +34,12 @@ class Voice:
     late: bool = False
 
 
-def voice_of(court: Sitting, case: Case, actor: Actor, now: datetime) -> Voice:
+def voice_of(sitting: Sitting, case: Case, actor: Actor, now: datetime) -> Voice:
     """Whoever performs the act in hand."""
-    return Voice(actor.role, actor.party_id, actor.account_id, actor.name, court.next_number(case), now, court.late)
+    return Voice(actor.role, actor.party_id, actor.account_id, actor.name, sitting.next_number(case), now, sitting.late)
 
 
-def write_posting(court: Sitting, case: Case, voice: Voice, kind: PostingKind, words: str, **more: Any) -> Posting:
+def write_posting(sitting: Sitting, case: Case, voice: Voice, kind: PostingKind, words: str, **more: Any) -> Posting:
     """Something said in the examination."""
     posting = Posting(
         case_id=case.id,
@@ -54,13 +54,13 @@ def write_posting(court: Sitting, case: Case, voice: Voice, kind: PostingKind, w
         at=voice.at,
         **{"exhibits": [], "uploads": [], **more},
     )
-    court.session.add(posting)
-    court.session.flush()
+    sitting.session.add(posting)
+    sitting.session.flush()
     return posting
 
 
 def write_opinion(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     voice: Voice,
     given: OpinionInput,
@@ -74,10 +74,10 @@ def write_opinion(
     earlier = select(Opinion).where(
         Opinion.exhibit_id == exhibit, Opinion.party_id == voice.party_id, Opinion.retracted_by.is_(None)
     )
-    for old in court.session.scalars(earlier):
+    for old in sitting.session.scalars(earlier):
         old.retracted_by, old.retracted_why = voice.entry_number, None
     for axis in Axis:
-        court.session.add(
+        sitting.session.add(
             Opinion(
                 case_id=case.id,
                 exhibit_id=exhibit,
@@ -93,32 +93,32 @@ def write_opinion(
                 at=voice.at,
             )
         )
-    court.session.flush()
+    sitting.session.flush()
 
 
-def _exhibits(court: Sitting, case: Case, references: Sequence[str]) -> list[int]:
+def _exhibits(sitting: Sitting, case: Case, references: Sequence[str]) -> list[int]:
     known: dict[str, int] = dict(
-        iter(court.session.execute(select(Exhibit.reference, Exhibit.id).where(Exhibit.case_id == case.id)))
+        iter(sitting.session.execute(select(Exhibit.reference, Exhibit.id).where(Exhibit.case_id == case.id)))
     )
     return [known[r] for r in references if r in known]
 
 
-def write_opened(court: Sitting, case: Case, seal: Seal, opened: Opened) -> None:
+def write_opened(sitting: Sitting, case: Case, seal: Seal, opened: Opened) -> None:
     """What came out from under a seal becomes what it would have been at once: the same words, hour and entry."""
     row = opened.row
     voice = Voice(
         Role(opened.role), row.party_id, opened.account_id, opened.speaker, row.entry_number, row.at, opened.late
     )
-    given = court.court.table[opened.act].input.model_validate(opened.given)
+    given = sitting.court.table[opened.act].input.model_validate(opened.given)
     if opened.act in ("give_opinion", "give_opinions"):
         for line in [given] if isinstance(given, OpinionInput) else given.opinions:  # type: ignore[attr-defined]
-            counter = _exhibits(court, case, [line.counter_exhibit])[0] if line.counter_exhibit else None
+            counter = _exhibits(sitting, case, [line.counter_exhibit])[0] if line.counter_exhibit else None
             write_opinion(
-                court,
+                sitting,
                 case,
                 voice,
                 line,
-                _exhibits(court, case, [line.exhibit])[0],
+                _exhibits(sitting, case, [line.exhibit])[0],
                 counter,
                 phase_id=seal.phase_id,
                 seal_id=seal.id,
@@ -126,20 +126,20 @@ def write_opened(court: Sitting, case: Case, seal: Seal, opened: Opened) -> None
         return
     corrects = getattr(given, "corrects", None)
     corrected = (
-        court.session.scalar(select(Posting.id).where(Posting.case_id == case.id, Posting.reference == corrects))
+        sitting.session.scalar(select(Posting.id).where(Posting.case_id == case.id, Posting.reference == corrects))
         if corrects
         else None
     )
     kind = PostingKind.ANSWER if row.question_id else PostingKind.STATEMENT
     write_posting(
-        court,
+        sitting,
         case,
         voice,
         kind,
         given.words,  # type: ignore[attr-defined]
         phase_id=seal.phase_id,
         question_id=row.question_id,
-        exhibits=_exhibits(court, case, given.exhibits),  # type: ignore[attr-defined]
+        exhibits=_exhibits(sitting, case, given.exhibits),  # type: ignore[attr-defined]
         corrects=corrected,
         seal_id=seal.id,
     )

@@ -40,9 +40,9 @@ PERFORMANCE_DAYS = "performance"
 
 
 @guard("EV 97", "CPI 103", "CPL 155")
-def nothing_rests(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def nothing_rests(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """While a decision rests, neither its findings nor its words change under it."""
-    if any(d.state is DecisionState.COOLING for d in decisions_of(court.session, case, DecisionState.COOLING)):
+    if any(d.state is DecisionState.COOLING for d in decisions_of(sitting.session, case, DecisionState.COOLING)):
         return T("A decision rests before it is pronounced. Take it back first.")
     return None
 
@@ -60,14 +60,14 @@ def nothing_rests(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
     while_stayed=False,
 )
-def record_findings(court: Sitting, case: Case, given: FindingsInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_findings(sitting: Sitting, case: Case, given: FindingsInput, *, actor: Actor, now: datetime) -> Recorded:
     """Find on exhibits and facts, one by one or all undisputed at once; only the bench reads it before the decision.
 
     Raises InvalidInput for an exhibit that was never open to cross-examination
     (CPI 103), and where a finding that is disputed has no reasons (EV 97).
     """
-    file = case_file(court, case)
-    number = court.next_number(case)
+    file = case_file(sitting, case)
+    number = sitting.next_number(case)
     faults = [fault for i, one in enumerate(given.findings) for fault in _finding_faults(file, i, one)]
     if faults:
         raise InvalidInput(faults)
@@ -77,10 +77,15 @@ def record_findings(court: Sitting, case: Case, given: FindingsInput, *, actor: 
         raise ActNotOpen(T("Nothing that is undisputed waits for a finding."))
     for item in adopted:
         _write_finding(
-            court, case, item, FindingInput(subject=item.subject, result=FindingResult.ADOPTED), number, undisputed=True
+            sitting,
+            case,
+            item,
+            FindingInput(subject=item.subject, result=FindingResult.ADOPTED),
+            number,
+            undisputed=True,
         )
     for one in given.findings:
-        _write_finding(court, case, file.find(one.subject), one, number, undisputed=False)
+        _write_finding(sitting, case, file.find(one.subject), one, number, undisputed=False)
     words = T("Findings on %(count)s points", count=len(adopted) + len(given.findings))
     return Recorded(words, {"adopted": [item.subject for item in adopted], "found": sorted(named)})
 
@@ -121,15 +126,17 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
     return faults
 
 
-def _write_finding(court: Sitting, case: Case, item: Any, one: FindingInput, number: int, *, undisputed: bool) -> None:
+def _write_finding(
+    sitting: Sitting, case: Case, item: Any, one: FindingInput, number: int, *, undisputed: bool
+) -> None:
     exhibit_id = item.exhibit.id if isinstance(item, ExhibitOnFile) else None
     fact_id = None if isinstance(item, ExhibitOnFile) else item.fact.id
-    for old in standing_findings(court.session, case):
+    for old in standing_findings(sitting.session, case):
         if (exhibit_id is not None and old.exhibit_id == exhibit_id) or (
             fact_id is not None and old.fact_id == fact_id
         ):
             old.replaced_by = number
-    court.session.add(
+    sitting.session.add(
         Finding(
             case_id=case.id,
             exhibit_id=exhibit_id,
@@ -156,11 +163,11 @@ def _write_finding(court: Sitting, case: Case, item: Any, one: FindingInput, num
     topic=Topic.DECISION,
     in_record=False,
 )
-def draft_decision(court: Sitting, case: Case, given: DraftInput, *, actor: Actor, now: datetime) -> Recorded:
+def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Actor, now: datetime) -> Recorded:
     """Write the decision in its parts; the draft before is replaced, its entry stays. Only the bench reads it."""
-    number = court.next_number(case)
-    currency = court.pack(case).currency
-    decision = current_draft(court.session, case)
+    number = sitting.next_number(case)
+    currency = sitting.pack(case).currency
+    decision = current_draft(sitting.session, case)
     if decision is None:
         decision = Decision(case_id=case.id, state=DecisionState.DRAFT)
     decision.kind, decision.language, decision.short, decision.entry_number = (
@@ -170,19 +177,19 @@ def draft_decision(court: Sitting, case: Case, given: DraftInput, *, actor: Acto
         number,
     )
     decision.parts = given.model_dump(mode="json", include={"history", "claims", "answers", "issues", "reasons"})
-    decision.costs = allocation_for(court, case, given).to_json()
-    decision.performance_days = given.days or court.pack(case).window(PERFORMANCE_DAYS).amount
-    decision.by_default = bool(defaulting(court, case))
+    decision.costs = allocation_for(sitting, case, given).to_json()
+    decision.performance_days = given.days or sitting.pack(case).window(PERFORMANCE_DAYS).amount
+    decision.by_default = bool(defaulting(sitting, case))
     decision.orders.clear()
-    court.session.add(decision)
-    court.session.flush()
-    decision.orders.extend(_orders(court, case, given, currency))
-    court.session.flush()
+    sitting.session.add(decision)
+    sitting.session.flush()
+    decision.orders.extend(_orders(sitting, case, given, currency))
+    sitting.session.flush()
     return Recorded(T("Decision drafted: %(count)s orders", count=len(given.orders)), {"decision": decision.reference})
 
 
-def _orders(court: Sitting, case: Case, given: DraftInput, currency: str) -> list[Order]:
-    asked = reliefs_by_key(court.session, case)
+def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> list[Order]:
+    asked = reliefs_by_key(sitting.session, case)
     rows, faults = [], []
     for i, one in enumerate(given.orders):
         if one.relief is not None and one.relief not in asked:
@@ -225,25 +232,25 @@ def _orders(court: Sitting, case: Case, given: DraftInput, currency: str) -> lis
     topic=Topic.DECISION,
     in_record=False,
 )
-def send_for_signing(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+def send_for_signing(sitting: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the draft: every check holds, and the decision rests before it may be pronounced.
 
     Raises ActNotOpen with the first check that fails; the desk shows them all.
     """
-    decision = decision_named(court.session, case, given.decision)
+    decision = decision_named(sitting.session, case, given.decision)
     if decision.state is not DecisionState.DRAFT:
         raise ActNotOpen(T("This decision is not a draft any more."))
-    found = problems(court, case, decision)
+    found = problems(sitting, case, decision)
     if found:
         raise ActNotOpen(
             T("The decision is not ready: %(first)s", first=found[0]),
             T("%(count)s points in all stand on the desk.", count=len(found)),
         )
     decision.state = DecisionState.COOLING
-    decision.signed_entry = court.next_number(case)
-    court.close_tasks(case, desks.DRAFT_DECISION)
-    court.start_window(case, COOLING, start=now, subject=decision.reference)
-    court.move(case, Stage.DELIBERATION)
+    decision.signed_entry = sitting.next_number(case)
+    sitting.close_tasks(case, desks.DRAFT_DECISION)
+    sitting.start_window(case, COOLING, start=now, subject=decision.reference)
+    sitting.move(case, Stage.DELIBERATION)
     return Recorded(T("Decision signed; it rests before it is pronounced"), {"decision": decision.reference})
 
 
@@ -258,25 +265,25 @@ def send_for_signing(court: Sitting, case: Case, given: SignInput, *, actor: Act
     desk=desks.PRONOUNCE,
     topic=Topic.DECISION,
 )
-def reopen_decision(court: Sitting, case: Case, given: ReopenInput, *, actor: Actor, now: datetime) -> Recorded:
+def reopen_decision(sitting: Sitting, case: Case, given: ReopenInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a decision that rests back to the draft; nothing of it was sealed, logged as a decision or served."""
-    decision = decision_named(court.session, case, given.decision)
+    decision = decision_named(sitting.session, case, given.decision)
     if decision.state is not DecisionState.COOLING:
         raise ActNotOpen(T("This decision does not rest."))
     decision.state, decision.signed_entry = DecisionState.DRAFT, None
-    court.close_windows(case, COOLING, WindowState.ENDED, subject=decision.reference)
-    court.close_tasks(case, desks.PRONOUNCE, decision.reference)
+    sitting.close_windows(case, COOLING, WindowState.ENDED, subject=decision.reference)
+    sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
     return Recorded(T("The decision was taken back to the draft"), {"decision": decision.reference})
 
 
 @guard("CPL 151, 155")
-def a_decision_has_rested(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_decision_has_rested(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Nothing is pronounced before the cooling-off is over."""
-    decision = current_draft(court.session, case)
+    decision = current_draft(sitting.session, case)
     if decision is None or decision.state is not DecisionState.COOLING:
         return T("No signed decision waits to be pronounced.")
-    if not issuing.has_rested(court, case, decision):
-        window = court.windows(case, COOLING, state=None, subject=decision.reference)[-1]
+    if not issuing.has_rested(sitting, case, decision):
+        window = sitting.windows(case, COOLING, state=None, subject=decision.reference)[-1]
         return T("The decision rests until %(at)s. Until then nothing is sealed or served.", at=window.due_at)
     return None
 
@@ -296,7 +303,7 @@ def a_decision_has_rested(court: Sitting, case: Case, actor: Actor) -> Text | No
     desk=desks.PRONOUNCE,
     topic=Topic.DECISION,
 )
-def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
+def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
     """Pronounce and seal the decision (CPL 151); it is served at once, or when the clerk has signed too where the rules
     ask for that (CPL 155).
 
@@ -304,31 +311,31 @@ def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Acto
     sealed paper must be of exactly this text; else nothing is issued. A partial
     judgment leaves the case in deliberation.
     """
-    decision = decision_named(court.session, case, given.decision)
+    decision = decision_named(sitting.session, case, given.decision)
     if case.number is None or given.case_number != case.number:
         raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
     if decision.state is not DecisionState.COOLING:
         raise ActNotOpen(T("This decision does not rest."))
-    found = problems(court, case, decision)
+    found = problems(sitting, case, decision)
     if found:
         raise ActNotOpen(T("The decision is not ready: %(first)s", first=found[0]))
-    document = issuing.keep_paper(court, case, decision)
-    decision.state, decision.issued_entry, decision.issued_at = DecisionState.ISSUED, court.next_number(case), now
+    document = issuing.keep_paper(sitting, case, decision)
+    decision.state, decision.issued_entry, decision.issued_at = DecisionState.ISSUED, sitting.next_number(case), now
     decision.document_id, decision.document_sha256 = document.id, document.sha256
-    court.close_tasks(case, desks.PRONOUNCE, decision.reference)
+    sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
     if decision.kind is not DecisionKind.PARTIAL:
         case.pronounced_at = now
-        court.move(case, Stage.PRONOUNCED)
-    elif not court.tasks(case, desks.DRAFT_DECISION):
-        court.open_task(
+        sitting.move(case, Stage.PRONOUNCED)
+    elif not sitting.tasks(case, desks.DRAFT_DECISION):
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.DRAFT_DECISION,
             T("A part is decided. Decide on the rest when it is ready."),
             risk=30,
         )
-    if issuing.clerk_signs(court, case):
-        court.open_task(
+    if issuing.clerk_signs(sitting, case):
+        sitting.open_task(
             case,
             Role.CLERK,
             desks.COUNTERSIGN,
@@ -336,7 +343,7 @@ def issue_decision(court: Sitting, case: Case, given: IssueInput, *, actor: Acto
             risk=60,
             subject=decision.reference,
         )
-    court.announce("decision_issued", case, decision=decision)
+    sitting.announce("decision_issued", case, decision=decision)
     return Recorded(T("%(kind)s pronounced and issued", kind=decision.kind.label), _issued(decision, document))
 
 
@@ -368,24 +375,24 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
     source=law("CPL 158, 165"),
     in_record=False,
 )
-def take_effect(court: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:
+def take_effect(sitting: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a decision binds: nobody can appeal any more, or nobody ever could (CPL 158, 165).
 
     A partial judgment binds while the case goes on about the rest (CPL 156).
     """
-    decision = decision_named(court.session, case, given.decision)
+    decision = decision_named(sitting.session, case, given.decision)
     if decision.kind is not DecisionKind.PARTIAL:
-        court.move(case, Stage.EFFECTIVE)
-    due_on = bring_into_effect(court, case, decision, now)
+        sitting.move(case, Stage.EFFECTIVE)
+    due_on = bring_into_effect(sitting, case, decision, now)
     return Recorded(
         T("The decision is in effect; to be performed by %(day)s", day=due_on),
         {"decision": decision.reference, "perform_by": due_on.isoformat()},
     )
 
 
-def rested(court: Sitting, case: Case, window: Any) -> None:
+def rested(sitting: Sitting, case: Case, window: Any) -> None:
     """The cooling-off is over: the judge may pronounce."""
-    court.open_task(
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.PRONOUNCE,
@@ -395,10 +402,10 @@ def rested(court: Sitting, case: Case, window: Any) -> None:
     )
 
 
-def begin_deliberation(court: Sitting, case: Case, facts: Any) -> None:
+def begin_deliberation(sitting: Sitting, case: Case, facts: Any) -> None:
     """The examination is over: findings and decision wait for the judge."""
-    if not court.tasks(case, desks.DRAFT_DECISION):
-        court.open_task(
+    if not sitting.tasks(case, desks.DRAFT_DECISION):
+        sitting.open_task(
             case,
             Role.JUDGE,
             desks.DRAFT_DECISION,
@@ -407,11 +414,11 @@ def begin_deliberation(court: Sitting, case: Case, facts: Any) -> None:
         )
 
 
-def on_served(court: Sitting, case: Case, facts: Any) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Any) -> None:
     """A party was served with the decision: her time to appeal runs from that day."""
     if facts["occasion"] == "decision":
         numbers = getattr(facts.get("packet"), "entry_ids", ())
-        for decision in decisions_of(court.session, case, DecisionState.ISSUED):
+        for decision in decisions_of(sitting.session, case, DecisionState.ISSUED):
             if decision.served_entry in numbers:
-                absent_may_ask(court, case, decision, facts["party"], facts["at"], facts["proof"])
-        start_appeals(court, case, facts["party"], facts["at"], facts["proof"], numbers)
+                absent_may_ask(sitting, case, decision, facts["party"], facts["at"], facts["proof"])
+        start_appeals(sitting, case, facts["party"], facts["at"], facts["proof"], numbers)

@@ -30,17 +30,21 @@ DECIDED = {Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 
 def absent_may_ask(
-    court: Sitting, case: Case, decision: Decision, party: Party, at: datetime, proof: Text | None
+    sitting: Sitting, case: Case, decision: Decision, party: Party, at: datetime, proof: Text | None
 ) -> None:
     """A respondent against whom it was decided in absence was served: her time to ask runs, where the rules and the
     track know it.
     """
-    if not decision.by_default or party.role is not Role.RESPONDENT or SET_ASIDE not in court.pack(case).windows.rules:
+    if (
+        not decision.by_default
+        or party.role is not Role.RESPONDENT
+        or SET_ASIDE not in sitting.pack(case).windows.rules
+    ):
         return
-    if court.windows(case, SET_ASIDE, party=party, state=None, subject=decision.reference):
+    if sitting.windows(case, SET_ASIDE, party=party, state=None, subject=decision.reference):
         return
     try:
-        court.start_window(case, SET_ASIDE, party=party, start=at, subject=decision.reference, proof=proof)
+        sitting.start_window(case, SET_ASIDE, party=party, start=at, subject=decision.reference, proof=proof)
     except NoSuchRule:
         # Not on this track.
         return
@@ -57,43 +61,43 @@ def absent_may_ask(
     source=law("CPR 27.11"),
     topic=Topic.DECISION,
 )
-def ask_to_set_aside(court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_to_set_aside(sitting: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for it within the time of the rules, with a good reason for the absence and a case to make; the judge rules
     (CPR 27.11).
     """
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     motion = Motion(
         case_id=case.id,
         party_id=me.id,
         kind=MotionKind.SET_ASIDE,
         asks=given.asks,
         grounds=given.grounds,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(motion)
-    court.session.flush()
+    sitting.session.add(motion)
+    sitting.session.flush()
     title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
-    court.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=60, subject=motion.reference)
+    sitting.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=60, subject=motion.reference)
     return Recorded(
         T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference}
     )
 
 
-def hear_again(court: Sitting, case: Case) -> None:
+def hear_again(sitting: Sitting, case: Case) -> None:
     """Granted: nothing is owed under the decision any more, and the case goes back to the hearing."""
-    decision = issued(court.session, case)
+    decision = issued(sitting.session, case)
     if decision is None or case.stage not in DECIDED:
         raise ActNotOpen(T("No decision stands that could be set aside."))
-    if petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED, AppealState.SENT):
+    if petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED, AppealState.SENT):
         raise ActNotOpen(T("An appeal is pending; the higher court decides."))
     decision.state = DecisionState.SET_ASIDE
-    set_aside(court, case, {})
+    set_aside(sitting, case, {})
     for kind in (APPEAL, SET_ASIDE, "retrial_application"):
-        court.close_windows(case, kind, WindowState.ENDED)
-    court.close_tasks(case, desks.CLOSE_CASE)
+        sitting.close_windows(case, kind, WindowState.ENDED)
+    sitting.close_tasks(case, desks.CLOSE_CASE)
     case.effective_at, case.pronounced_at = None, None
-    court.move(case, Stage.HEARING)
-    court.open_task(
+    sitting.move(case, Stage.HEARING)
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.HEARD_AGAIN,

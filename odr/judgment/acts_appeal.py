@@ -53,11 +53,11 @@ LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
     topic=Topic.DECISION,
     in_record=False,
 )
-def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Actor, now: datetime) -> Recorded:
+def appeal_decision(sitting: Sitting, case: Case, given: AppealInput, *, actor: Actor, now: datetime) -> Recorded:
     """Lodge an appeal through this court: it is forwarded at once, and its fee is computed on what is challenged (CPL
     171–173, FEE 17).
     """
-    me, decision = court.party_of(case, actor), _challenged(court, case, actor)
+    me, decision = sitting.party_of(case, actor), _challenged(sitting, case, actor)
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
     petition = AppealPetition(
@@ -68,17 +68,17 @@ def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Ac
         grounds=given.grounds,
         challenged_minor=given.challenged.minor,
         currency=given.challenged.currency,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(petition)
+    sitting.session.add(petition)
     if decision.kind is not DecisionKind.PARTIAL:
-        court.move(case, Stage.APPEALED)
-    court.session.flush()
-    court.announce("appeal_lodged", case, party=me, amount_minor=given.challenged.minor or None)
+        sitting.move(case, Stage.APPEALED)
+    sitting.session.flush()
+    sitting.announce("appeal_lodged", case, party=me, amount_minor=given.challenged.minor or None)
     for party in case.parties:
         if party.id != me.id and party.left_at is None:
-            court.start_window(case, "appeal_answer", party=party, start=now, subject=petition.reference)
-    court.open_task(
+            sitting.start_window(case, "appeal_answer", party=party, start=now, subject=petition.reference)
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.APPEAL,
@@ -92,14 +92,14 @@ def appeal_decision(court: Sitting, case: Case, given: AppealInput, *, actor: Ac
     )
 
 
-def _challenged(court: Sitting, case: Case, actor: Actor) -> Decision | None:
+def _challenged(sitting: Sitting, case: Case, actor: Actor) -> Decision | None:
     """The decision whose time to appeal this act met."""
-    mine = court.windows(case, APPEAL, party=court.party_of(case, actor), state=WindowState.MET)
-    met = next((w for w in mine if w.closed_by == court.next_number(case)), None)
+    mine = sitting.windows(case, APPEAL, party=sitting.party_of(case, actor), state=WindowState.MET)
+    met = next((w for w in mine if w.closed_by == sitting.next_number(case)), None)
     return (
-        decision_named(court.session, case, met.subject)
+        decision_named(sitting.session, case, met.subject)
         if met is not None and met.subject
-        else issued(court.session, case)
+        else issued(sitting.session, case)
     )
 
 
@@ -115,49 +115,51 @@ def _challenged(court: Sitting, case: Case, actor: Actor) -> Decision | None:
     topic=Topic.DECISION,
     in_record=False,
 )
-def answer_appeal(court: Sitting, case: Case, given: AppealAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+def answer_appeal(sitting: Sitting, case: Case, given: AppealAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Answer another's appeal; silence does not stop it (CPL 174)."""
     petition = next(
         (
             p
-            for p in petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
+            for p in petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
             if p.reference == given.appeal
         ),
         None,
     )
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     if petition is None or petition.party_id == me.id:
         raise InvalidInput.at("appeal", T("Choose one of those listed."))
-    court.session.add(
-        AppealAnswer(petition_id=petition.id, party_id=me.id, answer=given.answer, entry_number=court.next_number(case))
+    sitting.session.add(
+        AppealAnswer(
+            petition_id=petition.id, party_id=me.id, answer=given.answer, entry_number=sitting.next_number(case)
+        )
     )
     petition.state = AppealState.ANSWERED
-    file_is_due(court, case, petition.reference, now)
+    file_is_due(sitting, case, petition.reference, now)
     return Recorded(T("Appeal answered by %(name)s", name=me.name), {"appeal": petition.reference})
 
 
-def file_is_due(court: Sitting, case: Case, petition: str, since: datetime) -> None:
+def file_is_due(sitting: Sitting, case: Case, petition: str, since: datetime) -> None:
     """When everybody has answered or lost the time for it, the file goes up within five days (CPL 174)."""
-    if court.windows(case, "appeal_answer", subject=petition) or court.windows(
+    if sitting.windows(case, "appeal_answer", subject=petition) or sitting.windows(
         case, FILE, state=None, subject=petition
     ):
         return
-    if FILE not in court.pack(case).windows.rules:
+    if FILE not in sitting.pack(case).windows.rules:
         return
-    due = court.start_window(case, FILE, start=since, subject=petition).due_at
-    for task in court.tasks(case, desks.APPEAL, petition):
+    due = sitting.start_window(case, FILE, start=since, subject=petition).due_at
+    for task in sitting.tasks(case, desks.APPEAL, petition):
         task.due_at = due
 
 
-def answer_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def answer_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """A party's time to answer the appeal ended; silence does not stop it (CPL 174)."""
     if window.subject is not None:
-        file_is_due(court, case, window.subject, window.due_at or court.now)
+        file_is_due(sitting, case, window.subject, window.due_at or sitting.now)
 
 
-def file_overdue(court: Sitting, case: Case, window: Any) -> None:
+def file_overdue(sitting: Sitting, case: Case, window: Any) -> None:
     """The file was not sent up in time: the president sees it."""
-    court.open_task(
+    sitting.open_task(
         case,
         Role.PRESIDENT,
         desks.APPEAL_FILE,
@@ -168,9 +170,9 @@ def file_overdue(court: Sitting, case: Case, window: Any) -> None:
 
 
 @guard("CPL 174", "CPL 177, 182", "FEE 30")
-def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def some_appeal(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an appeal."""
-    return None if petitions_of(court.session, case, *LIVE) else T("No appeal is pending.")
+    return None if petitions_of(sitting.session, case, *LIVE) else T("No appeal is pending.")
 
 
 @act(
@@ -185,20 +187,20 @@ def some_appeal(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.DECISION,
     in_record=False,
 )
-def send_file_up(court: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
+def send_file_up(sitting: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the whole file up, with a list of every entry and paper and its digest by which the higher court checks it
     (CPL 174).
     """
-    found = petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
+    found = petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
     for petition in found:
         petition.state = AppealState.SENT
-        court.close_windows(case, FILE, WindowState.MET, subject=petition.reference)
-        court.close_tasks(case, desks.APPEAL_FILE, petition.reference)
-        court.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
-        court.close_tasks(case, desks.APPEAL, petition.reference)
-    content = canonical(file_list(court, case, given.court))
+        sitting.close_windows(case, FILE, WindowState.MET, subject=petition.reference)
+        sitting.close_tasks(case, desks.APPEAL_FILE, petition.reference)
+        sitting.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
+        sitting.close_tasks(case, desks.APPEAL, petition.reference)
+    content = canonical(file_list(sitting, case, given.court))
     document = keep_document(
-        court,
+        sitting,
         case,
         content,
         new_reference(),
@@ -213,16 +215,16 @@ def send_file_up(court: Sitting, case: Case, given: SendFileInput, *, actor: Act
     )
 
 
-def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
+def file_list(sitting: Sitting, case: Case, to: str) -> dict[str, Any]:
     """Every entry with its digest, and every paper of the court: what makes a copy of the file checkable."""
     rows: list[dict[str, Any]] = []
     after = 0
-    while batch := entries(court.session, case, after=after):
+    while batch := entries(sitting.session, case, after=after):
         rows += [{"number": e.number, "act": e.act, "sha256": e.digest, "receipt": e.receipt} for e in batch]
         after = batch[-1].number
     papers = [
         {"reference": d.reference, "kind": d.kind, "sha256": d.sha256, "receipt": d.receipt}
-        for d in documents(court.session, case)
+        for d in documents(sitting.session, case)
     ]
     return {
         "format": "court-file-list/1",
@@ -248,12 +250,12 @@ def file_list(court: Sitting, case: Case, to: str) -> dict[str, Any]:
     version=2,
 )
 def record_appeal_outcome(
-    court: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record what the higher court did: its decision is final, on the costs too; a case sent back is heard again (CPL
     177, 182; FEE 30).
     """
-    decision = _at_the_higher_court(court, case)
+    decision = _at_the_higher_court(sitting, case)
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
     partial = decision.kind is DecisionKind.PARTIAL
@@ -261,32 +263,32 @@ def record_appeal_outcome(
         raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
     if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
         raise InvalidInput.at("amount", T("Only a changed judgment has another amount."))
-    costs = _changed_costs(court, case, given, partial=partial)
-    for petition in [p for p in petitions_of(court.session, case, *LIVE) if p.decision_id == decision.id]:
+    costs = _changed_costs(sitting, case, given, partial=partial)
+    for petition in [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]:
         petition.state, petition.outcome, petition.closed_entry = (
             AppealState.DECIDED,
             given.outcome,
-            court.next_number(case),
+            sitting.next_number(case),
         )
         for kind in ("appeal_answer", FILE):
-            court.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
+            sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
         for desk in (desks.APPEAL, desks.APPEAL_FILE):
-            court.close_tasks(case, desk, petition.reference)
-    court.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
-    court.announce("appeal_decided", case, outcome=given.outcome.value)
+            sitting.close_tasks(case, desk, petition.reference)
+    sitting.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
+    sitting.announce("appeal_decided", case, outcome=given.outcome.value)
     if given.outcome is AppealOutcome.SENT_BACK:
         decision.state = DecisionState.SET_ASIDE
         if not partial:
-            court.move(case, Stage.HEARING)
-            new_bench(court, case)
+            sitting.move(case, Stage.HEARING)
+            new_bench(sitting, case)
     else:
         if not partial:
-            court.move(case, Stage.EFFECTIVE)
-        bring_into_effect(court, case, decision, now, bears=costs.get("costs"))
+            sitting.move(case, Stage.EFFECTIVE)
+        bring_into_effect(sitting, case, decision, now, bears=costs.get("costs"))
         if "appeal_costs" in costs:
-            settle_bears(court, case, costs["appeal_costs"], (Matter.APPEAL,))
+            settle_bears(sitting, case, costs["appeal_costs"], (Matter.APPEAL,))
         if given.amount is not None:
-            _change(court, case, decision, given.amount)
+            _change(sitting, case, decision, given.amount)
     words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
     return Recorded(
         words,
@@ -304,7 +306,7 @@ def costs_left_as_they_were(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _changed_costs(
-    court: Sitting, case: Case, given: AppealOutcomeInput, *, partial: bool
+    sitting: Sitting, case: Case, given: AppealOutcomeInput, *, partial: bool
 ) -> dict[str, dict[str, Money]]:
     """Who bears the fees after a changed judgment: the higher court changes the costs of the first instance with it
     (FEE 30).
@@ -315,7 +317,7 @@ def _changed_costs(
         if given.costs or given.appeal_costs:
             raise InvalidInput.at("costs", T("Only a changed judgment on the whole case changes who bears the fee."))
         return {}
-    fees = {"costs": standing_fee(court, case), "appeal_costs": standing_fee(court, case, (Matter.APPEAL,))}
+    fees = {"costs": standing_fee(sitting, case), "appeal_costs": standing_fee(sitting, case, (Matter.APPEAL,))}
     lines = {"costs": given.costs, "appeal_costs": given.appeal_costs}
     if fees["costs"].minor and not given.costs:
         raise InvalidInput.at(
@@ -324,24 +326,24 @@ def _changed_costs(
                 "Say who bears the fee of the first instance now: it changes with the judgment (Litigation Costs Measures, art. 30)."
             ),
         )
-    return {name: borne_by(court, case, found, fees[name], at=name) for name, found in lines.items() if found}
+    return {name: borne_by(sitting, case, found, fees[name], at=name) for name, found in lines.items() if found}
 
 
-def _at_the_higher_court(court: Sitting, case: Case) -> Decision | None:
+def _at_the_higher_court(sitting: Sitting, case: Case) -> Decision | None:
     """The decision the earliest pending appeal is against."""
-    pending = petitions_of(court.session, case, *LIVE)
-    return next((d for d in decisions_of(court.session, case) if pending and d.id == pending[0].decision_id), None)
+    pending = petitions_of(sitting.session, case, *LIVE)
+    return next((d for d in decisions_of(sitting.session, case) if pending and d.id == pending[0].decision_id), None)
 
 
-def _change(court: Sitting, case: Case, decision: Decision, amount: Money) -> None:
+def _change(sitting: Sitting, case: Case, decision: Decision, amount: Money) -> None:
     """Replace what the decision's orders to pay owed by what the higher court ordered."""
     orders = {o.id for o in decision.orders}
-    old = [o for o in obligations_of(court.session, case) if o.amount_minor is not None and o.order_id in orders]
+    old = [o for o in obligations_of(sitting.session, case) if o.amount_minor is not None and o.order_id in orders]
     for row in old:
-        row.ended_at = court.now
+        row.ended_at = sitting.now
     if old and amount.minor:
         first = old[0]
-        court.session.add(
+        sitting.session.add(
             Obligation(
                 case_id=case.id,
                 instrument=Instrument.HIGHER_COURT,
@@ -350,29 +352,29 @@ def _change(court: Sitting, case: Case, decision: Decision, amount: Money) -> No
                 amount_minor=amount.minor,
                 currency=amount.currency,
                 due_on=first.due_on,
-                entry_number=court.next_number(case),
+                entry_number=sitting.next_number(case),
             )
         )
 
 
-def appeal_fee_lapsed(court: Sitting, case: Case, facts: Any) -> None:
+def appeal_fee_lapsed(sitting: Sitting, case: Case, facts: Any) -> None:
     """An appeal whose fee was not paid was ruled withdrawn: when it was the last, the decision takes effect (CPI 318)."""
     if facts["assessment"].matter is not Matter.APPEAL:
         return
     challenged = set()
-    for petition in petitions_of(court.session, case, *LIVE):
+    for petition in petitions_of(sitting.session, case, *LIVE):
         if petition.party_id == facts["party"].id:
             petition.state, petition.outcome, petition.closed_entry = (
                 AppealState.WITHDRAWN,
                 AppealOutcome.WITHDRAWN,
-                court.next_number(case),
+                sitting.next_number(case),
             )
-            court.close_tasks(case, desks.APPEAL, petition.reference)
+            sitting.close_tasks(case, desks.APPEAL, petition.reference)
             challenged.add(petition.decision_id)
-    court.session.flush()
+    sitting.session.flush()
     for decision in [
         d
-        for d in decisions_of(court.session, case, DecisionState.ISSUED)
-        if d.id in challenged and is_final(court, case, d)
+        for d in decisions_of(sitting.session, case, DecisionState.ISSUED)
+        if d.id in challenged and is_final(sitting, case, d)
     ]:
-        court.then("take_effect", EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)
+        sitting.then("take_effect", EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)

@@ -37,28 +37,28 @@ if TYPE_CHECKING:
 
 
 @guard("CPL 57, 157", "CPI 80")
-def a_judgment_fits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_judgment_fits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to apply."""
     return (
         None
-        if fitting(court, case)
+        if fitting(sitting, case)
         else T("No judgment in an action of many against this side is in effect, or the claimant took part in it.")
     )
 
 
 @guard("CPL 57, 157", "CPI 80")
-def respondents_were_heard(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def respondents_were_heard(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why it is too early: a respondent has not got the claim, or may still answer it (CPL 128)."""
     for party in parties(case, Role.RESPONDENT):
-        windows = court.windows(case, "answer", party=party, state=None)
+        windows = sitting.windows(case, "answer", party=party, state=None)
         if not windows or windows[-1].state is WindowState.OPEN:
             return T("%(name)s has not got the claim yet, or may still answer it.", name=party.name)
     return None
 
 
-def the_other_case(court: Sitting, case: Case, given: ApplyJudgmentInput) -> list[Case]:
+def the_other_case(sitting: Sitting, case: Case, given: ApplyJudgmentInput) -> list[Case]:
     """The action of many, locked together with the claim. Raises InvalidInput."""
-    found = next((one for one in fitting(court, case) if one.group.reference == given.judgment), None)
+    found = next((one for one in fitting(sitting, case) if one.group.reference == given.judgment), None)
     if found is None:
         raise InvalidInput.at("judgment", T("Choose one of those listed."))
     return [found.case]
@@ -89,30 +89,30 @@ def the_other_case(court: Sitting, case: Case, given: ApplyJudgmentInput) -> lis
     ),
 )
 def apply_group_judgment(
-    court: Sitting, case: Case, given: ApplyJudgmentInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ApplyJudgmentInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Find the claim right and apply the judgment in effect to it: what is owed can be enforced, the costs are decided,
     both dockets say so (CPL 57; CPI 80).
 
     Amounts are in the currency of the court. Raises InvalidInput for a debtor who is not respondent.
     """
-    found: GroupJudgment = court.resolved("group_judgment", given.judgment)
-    debtors = _debtors(court, case, given.orders)
+    found: GroupJudgment = sitting.resolved("group_judgment", given.judgment)
+    debtors = _debtors(sitting, case, given.orders)
     row = AppliedJudgment(
         case_id=case.id,
         group_case_id=found.case.id,
         decision_id=found.decision.id,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    _drop_drafts(court, case)
-    end_clocks(court, case, now)
-    _owe(court, case, given, debtors, now)
-    bears = _costs(court, case, given)
+    sitting.session.add(row)
+    _drop_drafts(sitting, case)
+    end_clocks(sitting, case, now)
+    _owe(sitting, case, given, debtors, now)
+    bears = _costs(sitting, case, given)
     case.effective_at = now
-    court.move(case, Stage.EFFECTIVE)
-    court.announce("case_effective", case)
-    court.then(
+    sitting.move(case, Stage.EFFECTIVE)
+    sitting.announce("case_effective", case)
+    sitting.then(
         "note_applied_judgment",
         AppliedFact(case=case.number or case.reference, reference=case.reference),
         case=found.case,
@@ -129,8 +129,8 @@ def apply_group_judgment(
     )
 
 
-def _debtors(court: Sitting, case: Case, orders: Sequence[AppliedOrderInput]) -> list[Party]:
-    known, currency = {p.label: p for p in parties(case, Role.RESPONDENT)}, court.pack(case).currency
+def _debtors(sitting: Sitting, case: Case, orders: Sequence[AppliedOrderInput]) -> list[Party]:
+    known, currency = {p.label: p for p in parties(case, Role.RESPONDENT)}, sitting.pack(case).currency
     faults = [
         FieldFault(("orders", n, "debtor"), T("Choose one of those listed."))
         for n, one in enumerate(orders)
@@ -146,17 +146,17 @@ def _debtors(court: Sitting, case: Case, orders: Sequence[AppliedOrderInput]) ->
     return [known[one.debtor] for one in orders]
 
 
-def _drop_drafts(court: Sitting, case: Case) -> None:
-    for decision in decisions_of(court.session, case, DecisionState.DRAFT, DecisionState.COOLING):
+def _drop_drafts(sitting: Sitting, case: Case) -> None:
+    for decision in decisions_of(sitting.session, case, DecisionState.DRAFT, DecisionState.COOLING):
         decision.state = DecisionState.DROPPED
 
 
-def _owe(court: Sitting, case: Case, given: ApplyJudgmentInput, debtors: Sequence[Party], now: datetime) -> None:
+def _owe(sitting: Sitting, case: Case, given: ApplyJudgmentInput, debtors: Sequence[Party], now: datetime) -> None:
     """Write what is owed and start each debtor's time to perform it; it can be enforced like a judgment."""
     creditor = parties(case, Role.CLAIMANT)[0]
-    due = reckon(court.pack(case), PERFORMANCE, now, amount=given.days)
+    due = reckon(sitting.pack(case), PERFORMANCE, now, amount=given.days)
     for order, debtor in zip(given.orders, debtors, strict=True):
-        court.session.add(
+        sitting.session.add(
             Obligation(
                 case_id=case.id,
                 instrument=Instrument.APPLIED,
@@ -166,22 +166,22 @@ def _owe(court: Sitting, case: Case, given: ApplyJudgmentInput, debtors: Sequenc
                 currency=order.amount.currency if order.amount else None,
                 what=order.what,
                 due_on=due.result,
-                entry_number=court.next_number(case),
+                entry_number=sitting.next_number(case),
             )
         )
     for party in {p.id: p for p in debtors}.values():
-        court.start_window(case, PERFORMANCE, party=party, start=now, amount=given.days)
-    court.session.flush()
+        sitting.start_window(case, PERFORMANCE, party=party, start=now, amount=given.days)
+    sitting.session.flush()
 
 
-def _costs(court: Sitting, case: Case, given: ApplyJudgmentInput) -> dict[str, int]:
+def _costs(sitting: Sitting, case: Case, given: ApplyJudgmentInput) -> dict[str, int]:
     """Who bears the fee of this claim: the respondents the part ruled, in equal parts, the claimant the rest (FEE 29)."""
-    fee, prepaid = fee_and_prepaid(court, case)
+    fee, prepaid = fee_and_prepaid(sitting, case)
     lost = Fraction(given.percent) / 100
     losers = [p.label for p in parties(case, Role.RESPONDENT)]
     shares = {parties(case, Role.CLAIMANT)[0].label: 1 - lost, **{label: lost / len(losers) for label in losers}}
-    allocation = allocate_costs(court.pack(case), fee, prepaid, shares)
-    order_costs(court, case, {share.party: share.bears for share in allocation.shares})
+    allocation = allocate_costs(sitting.pack(case), fee, prepaid, shares)
+    order_costs(sitting, case, {share.party: share.bears for share in allocation.shares})
     return {share.party: share.bears.minor for share in allocation.shares}
 
 
@@ -195,7 +195,7 @@ def _costs(court: Sitting, case: Case, given: ApplyJudgmentInput) -> dict[str, i
     seen_by=Audience.COURT,
     source=law("CPL 57", "CPI 80"),
 )
-def note_applied_judgment(court: Sitting, case: Case, given: AppliedFact, *, actor: Actor, now: datetime) -> Recorded:
+def note_applied_judgment(sitting: Sitting, case: Case, given: AppliedFact, *, actor: Actor, now: datetime) -> Recorded:
     """Note on the docket of the action of many to which claim its judgment was applied; whose claim it is, only the
     court reads (CPL 57).
     """

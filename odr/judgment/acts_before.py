@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     listed=False,
     source=law("CPL 104", "CPI 152"),
 )
-def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_before_claim(sitting: Sitting, case: Case, given: BeforeClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to secure something before there is a claim; the judge on duty rules within 48 hours (CPL 104).
 
     The case and its parties are opened in the same Sitting. The other side reads of it
     when it has been carried out. The application has its own fee (FEE 14).
     """
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     motion = Motion(
         case_id=case.id,
         party_id=me.id,
@@ -56,10 +56,10 @@ def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, act
         amount_minor=given.amount.minor if given.amount else None,
         currency=given.amount.currency if given.amount else None,
         urgent=True,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
     title = T("%(name)s asks for preservation before a claim. Rule within 48 hours.", name=me.name)
-    apply_before_claim(court, case, me, motion, given.applicant, title, now)
+    apply_before_claim(sitting, case, me, motion, given.applicant, title, now)
     return Recorded(
         T("%(name)s asks for preservation before a claim", name=me.name),
         {"motion": motion.reference},
@@ -68,12 +68,12 @@ def ask_before_claim(court: Sitting, case: Case, given: BeforeClaimInput, *, act
 
 
 @guard("CPL 104")
-def a_claim_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_claim_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Something is preserved, and no claim was named yet."""
-    row = before_claim(court.session, case)
+    row = before_claim(sitting.session, case)
     if row is not None and row.claim_case_id is not None:
         return T("The claim was named already.")
-    return None if preservations_of(court.session, case, *LIVE) else T("Nothing is preserved.")
+    return None if preservations_of(sitting.session, case, *LIVE) else T("Nothing is preserved.")
 
 
 @act(
@@ -86,48 +86,48 @@ def a_claim_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
     desk=desks.LIFT_PRESERVATION,
     topic=Topic.DECISION,
 )
-def name_claim(court: Sitting, case: Case, given: NameClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+def name_claim(sitting: Sitting, case: Case, given: NameClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Tie the preservation to the claim it was asked for: it now lasts as long as that case (CPL 104, CPI 166).
 
     Raises InvalidInput for a claim of somebody else, against somebody else, or filed after the thirty days.
     """
-    ends = [w.due_at for w in court.windows(case, CLAIM_FOLLOWS, state=None) if w.due_at is not None]
+    ends = [w.due_at for w in sitting.windows(case, CLAIM_FOLLOWS, state=None) if w.due_at is not None]
     found = next(
-        (c for c in claims_that_follow(court.session, case, max(ends, default=None)) if c.reference == given.claim),
+        (c for c in claims_that_follow(sitting.session, case, max(ends, default=None)) if c.reference == given.claim),
         None,
     )
     if found is None:
         raise InvalidInput.at("claim", T("Choose a claim of yours against the same side, filed within the time."))
-    row = before_claim(court.session, case)
+    row = before_claim(sitting.session, case)
     assert row is not None
-    row.claim_case_id, row.claim_entry = found.id, court.next_number(case)
-    court.close_windows(case, CLAIM_FOLLOWS, WindowState.MET)
-    court.close_tasks(case, desks.LIFT_PRESERVATION)
-    bring_over(court, case, found)
+    row.claim_case_id, row.claim_entry = found.id, sitting.next_number(case)
+    sitting.close_windows(case, CLAIM_FOLLOWS, WindowState.MET)
+    sitting.close_tasks(case, desks.LIFT_PRESERVATION)
+    bring_over(sitting, case, found)
     return Recorded(
         T("The claim %(number)s followed the preservation", number=found.number or found.reference),
         {"claim": found.reference},
     )
 
 
-def claim_did_not_follow(court: Sitting, case: Case, window: Window) -> None:
+def claim_did_not_follow(sitting: Sitting, case: Case, window: Window) -> None:
     """Thirty days are over: a claim that was filed is named, else lifting is prepared for the judge (CPL 104)."""
-    row = before_claim(court.session, case)
+    row = before_claim(sitting.session, case)
     if row is None or row.claim_case_id is not None:
         return
-    filed = claims_that_follow(court.session, case, window.due_at)
+    filed = claims_that_follow(sitting.session, case, window.due_at)
     if filed:
-        court.then("name_claim", NameClaimInput(claim=filed[0].reference))
-    elif not court.tasks(case, desks.LIFT_PRESERVATION):
+        sitting.then("name_claim", NameClaimInput(claim=filed[0].reference))
+    elif not sitting.tasks(case, desks.LIFT_PRESERVATION):
         words = T(
             "No claim followed a preservation within its time. Lift it: rule on it as a review, granted (Civil Procedure Law, art. 104)."
         )
-        court.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=90, subject=window.subject)
+        sitting.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=90, subject=window.subject)
 
 
-def review_over(court: Sitting, case: Case, window: Window) -> None:
+def review_over(sitting: Sitting, case: Case, window: Window) -> None:
     """A time for review ended: a case before a claim in which nothing is preserved is closed."""
-    over_before_claim(court, case)
+    over_before_claim(sitting, case)
 
 
 @act(
@@ -141,20 +141,20 @@ def review_over(court: Sitting, case: Case, window: Window) -> None:
     source=law("CPL 104", "CPI 166"),
     desk=desks.LIFT_PRESERVATION,
 )
-def end_before_claim(court: Sitting, case: Case, given: OverInput, *, actor: Actor, now: datetime) -> Recorded:
+def end_before_claim(sitting: Sitting, case: Case, given: OverInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the own case: refused, lifted, or the claim's case is over; what was carried out is undone."""
-    ordered = bool(preservations_of(court.session, case))
-    end_preservations(court, case, PreservationState.LAPSED)
-    court.close_tasks(case, desks.LIFT_PRESERVATION)
+    ordered = bool(preservations_of(sitting.session, case))
+    end_preservations(sitting, case, PreservationState.LAPSED)
+    sitting.close_tasks(case, desks.LIFT_PRESERVATION)
     case.outcome, case.closed_at = (Outcome.LIFTED if ordered else Outcome.REFUSED), now
-    court.move(case, Stage.CLOSED)
+    sitting.move(case, Stage.CLOSED)
     return Recorded(T("Nothing is preserved any more") if ordered else T("Nothing was preserved"), {"ordered": ordered})
 
 
-def tell_when_carried_out(court: Sitting, case: Case, made: DocketEntry) -> None:
+def tell_when_carried_out(sitting: Sitting, case: Case, made: DocketEntry) -> None:
     """Carried out, it is no secret any more: the other side is written to."""
     if made.act in ("execute_preservation", "record_preserved_evidence") and case.stage is Stage.PRESERVING:
-        tell_the_other_side(court, case, made.number)
+        tell_the_other_side(sitting, case, made.number)
 
 
 def end_with_claims(court: Court) -> int:

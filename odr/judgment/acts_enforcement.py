@@ -29,19 +29,19 @@ TASK = "enforcement_settled"
 
 
 @guard("CPL 241")
-def settles_here(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Creditor and debtor of the enforcement settle, one agreement at a time."""
-    found = open_enforcement(court.session, case)
+    found = open_enforcement(sitting.session, case)
     if found is None:
         return T("No enforcement is under way.")
-    if enforcement_settlements(court.session, case, SettlementState.PROPOSED, SettlementState.SIGNED):
+    if enforcement_settlements(sitting.session, case, SettlementState.PROPOSED, SettlementState.SIGNED):
         return T("An agreement in the enforcement is proposed or signed already.")
-    return None if actor.party_id in _both(court, case, found) else T("This is not between you and somebody else.")
+    return None if actor.party_id in _both(sitting, case, found) else T("This is not between you and somebody else.")
 
 
-def _both(court: Sitting, case: Case, found: EnforcementCase) -> set[int]:
+def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
     """Creditor and debtors of what is enforced."""
-    mine = [o for o in obligations_of(court.session, case) if o.creditor_id == found.party_id and o.done_at is None]
+    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == found.party_id and o.done_at is None]
     return {found.party_id, *(o.debtor_id for o in mine)}
 
 
@@ -57,23 +57,23 @@ def _both(court: Sitting, case: Case, found: EnforcementCase) -> set[int]:
     topic=Topic.DECISION,
 )
 def propose_enforcement_settlement(
-    court: Sitting, case: Case, given: EnforcementSettlementInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: EnforcementSettlementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Propose another sum, other days or another way to perform; enforcement goes on until both have signed (CPL 241).
 
     Raises InvalidInput for another currency, a day that is past, or parts that do not add up.
     """
-    found, me = open_enforcement(court.session, case), court.party_of(case, actor)
+    found, me = open_enforcement(sitting.session, case), sitting.party_of(case, actor)
     assert found is not None
     other = next(
-        p for p in sorted(_both(court, case, found) - {me.id}) if p == found.party_id or me.id == found.party_id
+        p for p in sorted(_both(sitting, case, found) - {me.id}) if p == found.party_id or me.id == found.party_id
     )
     faults = [
         FieldFault(("instalments", i, "on"), T("This day is past."))
         for i, part in enumerate(given.instalments)
-        if part.on < today(court)
+        if part.on < today(sitting)
     ]
-    if given.amount.currency != court.pack(case).currency:
+    if given.amount.currency != sitting.pack(case).currency:
         faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))
     if faults:
         raise InvalidInput(faults)
@@ -86,10 +86,10 @@ def propose_enforcement_settlement(
         currency=given.amount.currency,
         instalments=[{"on": part.on.isoformat(), "minor": part.amount.minor} for part in given.instalments],
         deed=given.deed,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     return Recorded(
         T("%(name)s proposes to settle the enforcement for %(amount)s", name=me.name, amount=given.amount),
         {"settlement": row.reference},
@@ -97,18 +97,19 @@ def propose_enforcement_settlement(
 
 
 @guard("CPL 241", "CPI 464, 466")
-def one_is_proposed_to_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def one_is_proposed_to_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is a proposal of the other side."""
     mine = [
-        s for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED) if s.to_id == actor.party_id
+        s for s in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED) if s.to_id == actor.party_id
     ]
     return None if mine else T("Nothing is proposed to you.")
 
 
-def proposal_state(court: Sitting, case: Case, values: Any) -> str:
+def proposal_state(sitting: Sitting, case: Case, values: Any) -> str:
     """The proposal an answer is about."""
     return ",".join(
-        f"{s.reference}:{s.state.value}" for s in enforcement_settlements(court.session, case, SettlementState.PROPOSED)
+        f"{s.reference}:{s.state.value}"
+        for s in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED)
     )
 
 
@@ -126,27 +127,27 @@ def proposal_state(court: Sitting, case: Case, values: Any) -> str:
     topic=Topic.DECISION,
 )
 def answer_enforcement_settlement(
-    court: Sitting, case: Case, given: AnswerSettlementInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AnswerSettlementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Sign it into the record, or decline. Signed, the two years begin anew after its last day, and the halt lies on
     the desk (CPI 464, 466).
     """
-    row = enforcement_settlements(court.session, case, SettlementState.PROPOSED)[0]
-    me = court.party_of(case, actor)
+    row = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED)[0]
+    me = sitting.party_of(case, actor)
     if given.answer == "decline":
-        row.state, row.closed_entry = SettlementState.DECLINED, court.next_number(case)
+        row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
         return Recorded(T("%(name)s declines to settle the enforcement", name=me.name), {"settlement": row.reference})
-    row.state, row.signed_entry = SettlementState.SIGNED, court.next_number(case)
-    row.paid_before_minor = _paid(court, case)
-    enforcement = court.session.get_one(EnforcementCase, row.enforcement_id)
+    row.state, row.signed_entry = SettlementState.SIGNED, sitting.next_number(case)
+    row.paid_before_minor = _paid(sitting, case)
+    enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     creditor = party_with(case, enforcement.party_id)
-    court.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
-    last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=today(court))
-    court.start_window(
-        case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=court.pack(case).tz)
+    sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
+    last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=today(sitting))
+    sitting.start_window(
+        case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=sitting.pack(case).tz)
     )
-    role = Role(court.pack(case).decider("end_enforcement"))
-    court.open_task(
+    role = Role(sitting.pack(case).decider("end_enforcement"))
+    sitting.open_task(
         case,
         role,
         desks.ENFORCEMENT_SETTLED,
@@ -159,39 +160,39 @@ def answer_enforcement_settlement(
     )
 
 
-def _paid(court: Sitting, case: Case) -> int:
+def _paid(sitting: Sitting, case: Case) -> int:
     """What was paid and confirmed on the instrument so far, in minor units."""
-    return sum(performed(court.session, o) for o in obligations_of(court.session, case))
+    return sum(performed(sitting.session, o) for o in obligations_of(sitting.session, case))
 
 
-def paid_towards(court: Sitting, case: Case, row: EnforcementSettlement) -> int:
+def paid_towards(sitting: Sitting, case: Case, row: EnforcementSettlement) -> int:
     """What was paid on the agreement since it was signed, in minor units."""
-    return _paid(court, case) - row.paid_before_minor
+    return _paid(sitting, case) - row.paid_before_minor
 
 
-def is_late(court: Sitting, case: Case, row: EnforcementSettlement) -> bool:
+def is_late(sitting: Sitting, case: Case, row: EnforcementSettlement) -> bool:
     """Whether less was paid than is due by now."""
-    due: int = sum(p["minor"] for p in row.instalments if date.fromisoformat(p["on"]) < today(court))
-    return paid_towards(court, case, row) < due
+    due: int = sum(p["minor"] for p in row.instalments if date.fromisoformat(p["on"]) < today(sitting))
+    return paid_towards(sitting, case, row) < due
 
 
-def after_payment(court: Sitting, case: Case) -> None:
+def after_payment(sitting: Sitting, case: Case) -> None:
     """Paid in full, what was agreed takes the place of the instrument: the rest is not enforced any more (CPI 465)."""
-    for row in enforcement_settlements(court.session, case, SettlementState.SIGNED):
+    for row in enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
         # A deed beside the money is performed when the creditor says so, by closing what is owed.
-        if row.deed is None and paid_towards(court, case, row) >= row.amount_minor:
-            row.state, row.closed_entry = SettlementState.PERFORMED, court.next_number(case)
-            for owed in obligations_of(court.session, case):
-                owed.done_at = owed.done_at or court.now
+        if row.deed is None and paid_towards(sitting, case, row) >= row.amount_minor:
+            row.state, row.closed_entry = SettlementState.PERFORMED, sitting.next_number(case)
+            for owed in obligations_of(sitting.session, case):
+                owed.done_at = owed.done_at or sitting.now
 
 
 @guard("CPL 241, 250", "CPI 465, 466")
-def it_is_not_kept(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def it_is_not_kept(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The creditor asks for it where the agreement is late, or where she was deceived or threatened into it (CPL 241)."""
-    signed = enforcement_settlements(court.session, case, SettlementState.SIGNED)
+    signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
     if not signed:
         return T("No agreement in an enforcement is signed.")
-    creditor = court.session.get_one(EnforcementCase, signed[0].enforcement_id).party_id
+    creditor = sitting.session.get_one(EnforcementCase, signed[0].enforcement_id).party_id
     return None if creditor == actor.party_id else T("Only the creditor asks for enforcement.")
 
 
@@ -210,24 +211,24 @@ def it_is_not_kept(court: Sitting, case: Case, actor: Actor) -> Text | None:
     desk=desks.ENFORCEMENT_SETTLED,
     topic=Topic.DECISION,
 )
-def resume_enforcement(court: Sitting, case: Case, given: ResumeInput, *, actor: Actor, now: datetime) -> Recorded:
+def resume_enforcement(sitting: Sitting, case: Case, given: ResumeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Go back to the instrument with one act: what was paid on the agreement is taken off, interest is reckoned to
     today (CPL 241; CPI 465).
 
     Raises ActNotOpen where it is kept and no deception or threat is named.
     """
-    row = enforcement_settlements(court.session, case, SettlementState.SIGNED)[0]
-    if given.ground == "not_kept" and not is_late(court, case, row):
+    row = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)[0]
+    if given.ground == "not_kept" and not is_late(sitting, case, row):
         raise ActNotOpen(T("The agreement is kept so far: nothing that is due under it is missing."))
-    row.state, row.closed_entry = SettlementState.BROKEN, court.next_number(case)
-    court.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
-    earlier = open_enforcement(court.session, case)
+    row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
+    sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+    earlier = open_enforcement(sitting.session, case)
     if earlier is not None:
-        earlier.state, earlier.closed_entry = EnforcementState.ENDED, court.next_number(case)
-    me = court.party_of(case, actor)
-    number, rows, total = begin(court, case, me, everything=True)
-    court.move(case, Stage.ENFORCEMENT)
+        earlier.state, earlier.closed_entry = EnforcementState.ENDED, sitting.next_number(case)
+    me = sitting.party_of(case, actor)
+    number, rows, total = begin(sitting, case, me, everything=True)
+    sitting.move(case, Stage.ENFORCEMENT)
     words = T(
-        "Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, court.pack(case).currency)
+        "Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, sitting.pack(case).currency)
     )
     return Recorded(words, {"number": number, "claimed": rows, "ground": given.ground})

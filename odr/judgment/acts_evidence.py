@@ -43,7 +43,7 @@ CATEGORIES = {
 TRIED = {Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 
 
-def _motion(court: Sitting, case: Case, me: Party, given: EvidenceToPreserve, urgent: bool) -> Motion:
+def _motion(sitting: Sitting, case: Case, me: Party, given: EvidenceToPreserve, urgent: bool) -> Motion:
     grounds = f"{given.grounds}\n{given.security}" if given.security else given.grounds
     return Motion(
         case_id=case.id,
@@ -52,13 +52,13 @@ def _motion(court: Sitting, case: Case, me: Party, given: EvidenceToPreserve, ur
         asks=given.asks,
         grounds=grounds,
         urgent=urgent,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
 
 
-def _note(court: Sitting, motion: Motion, given: EvidenceToPreserve, facts: list[int]) -> None:
+def _note(sitting: Sitting, motion: Motion, given: EvidenceToPreserve, facts: list[int]) -> None:
     asked = [measure.value for measure in given.measures]
-    court.session.add(
+    sitting.session.add(
         EvidencePreservation(
             motion_id=motion.id,
             holder=given.holder,
@@ -68,7 +68,7 @@ def _note(court: Sitting, motion: Motion, given: EvidenceToPreserve, facts: list
             harmful=given.harmful,
         )
     )
-    court.session.flush()
+    sitting.session.flush()
 
 
 @act(
@@ -86,20 +86,20 @@ def _note(court: Sitting, motion: Motion, given: EvidenceToPreserve, facts: list
     ),
 )
 def ask_for_evidence_preservation(
-    court: Sitting, case: Case, given: EvidencePreservationInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: EvidencePreservationInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask the court to preserve evidence that may be lost or be hard to get later (CPL 84), within the time for
     evidence (EV 25).
 
     Later it is taken and marked late. What cannot wait is ruled on within 48 hours (CPL 103).
     """
-    me = court.party_of(case, actor)
-    court.late = bool(court.windows(case, "evidence", party=me, state=WindowState.LAPSED)) and not court.windows(
+    me = sitting.party_of(case, actor)
+    sitting.late = bool(sitting.windows(case, "evidence", party=me, state=WindowState.LAPSED)) and not sitting.windows(
         case, "evidence", party=me
     )
-    motion = _motion(court, case, me, given, given.urgent)
-    apply_for(court, case, me, motion, T("%(name)s asks for preservation of evidence.", name=me.name), now)
-    _note(court, motion, given, given.facts)
+    motion = _motion(sitting, case, me, given, given.urgent)
+    apply_for(sitting, case, me, motion, T("%(name)s asks for preservation of evidence.", name=me.name), now)
+    _note(sitting, motion, given, given.facts)
     return Recorded(
         T("%(name)s asks for preservation of evidence", name=me.name), {"motion": motion.reference}, named=only(me.id)
     )
@@ -115,18 +115,18 @@ def ask_for_evidence_preservation(
     source=law("CPL 84", "EV 25, 26"),
 )
 def ask_before_claim_for_evidence(
-    court: Sitting, case: Case, given: BeforeClaimEvidenceInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: BeforeClaimEvidenceInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask the court to preserve evidence before there is a claim; the judge on duty rules within 48 hours (CPL 84,
     104).
 
     Security is given only where the measure limits the use of the thing or may harm who has it (EV 26).
     """
-    me = court.party_of(case, actor)
-    motion = _motion(court, case, me, given, True)
+    me = sitting.party_of(case, actor)
+    motion = _motion(sitting, case, me, given, True)
     title = T("%(name)s asks for preservation of evidence before a claim. Rule within 48 hours.", name=me.name)
-    apply_before_claim(court, case, me, motion, given.applicant, title, now)
-    _note(court, motion, given, [])
+    apply_before_claim(sitting, case, me, motion, given.applicant, title, now)
+    _note(sitting, motion, given, [])
     return Recorded(
         T("%(name)s asks for preservation of evidence before a claim", name=me.name),
         {"motion": motion.reference},
@@ -135,12 +135,12 @@ def ask_before_claim_for_evidence(
 
 
 @guard("CPL 84", "EV 23, 27")
-def evidence_to_secure(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def evidence_to_secure(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Evidence is preserved when it was ordered and the security for it given."""
     ready = [
         p
-        for p in preservations_of(court.session, case, PreservationState.ORDERED)
-        if p.is_ready and evidence_to_preserve(court.session, p)
+        for p in preservations_of(sitting.session, case, PreservationState.ORDERED)
+        if p.is_ready and evidence_to_preserve(sitting.session, p)
     ]
     return None if ready else T("No evidence waits to be preserved.")
 
@@ -158,7 +158,7 @@ def evidence_to_secure(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def record_preserved_evidence(
-    court: Sitting, case: Case, given: PreservedEvidenceInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: PreservedEvidenceInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Enter the record of when, where, before whom and how it was preserved (EV 27); each file that came of it is an
     exhibit of who asked.
@@ -166,13 +166,13 @@ def record_preserved_evidence(
     From now on every party reads the application and the ruling, and may ask for one review (CPL 111).
     Whoever submitted nothing still examines it like any exhibit (EV 62).
     """
-    row = preservation_named(court.session, case, given.preservation)
-    wanted = evidence_to_preserve(court.session, row)
+    row = preservation_named(sitting.session, case, given.preservation)
+    wanted = evidence_to_preserve(sitting.session, row)
     if wanted is None or row.state is not PreservationState.ORDERED or not row.is_ready:
         raise ActNotOpen(T("No evidence waits to be preserved."))
-    labels = [exhibit.label for exhibit in _exhibits(court, case, row, wanted, given, now)]
+    labels = [exhibit.label for exhibit in _exhibits(sitting, case, row, wanted, given, now)]
     wanted.record = {"at": given.at, "present": given.present, "how": given.how, "kept": given.kept, "exhibits": labels}
-    carried_out(court, case, row, now)
+    carried_out(sitting, case, row, now)
     words = (
         T("Evidence preserved: %(labels)s", labels=", ".join(labels))
         if labels
@@ -182,14 +182,14 @@ def record_preserved_evidence(
 
 
 def _exhibits(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     row: Preservation,
     wanted: EvidencePreservation,
     given: PreservedEvidenceInput,
     now: datetime,
 ) -> list[Exhibit]:
-    motion, owner = court.session.get_one(Motion, row.motion_id), party_with(case, row.party_id)
+    motion, owner = sitting.session.get_one(Motion, row.motion_id), party_with(case, row.party_id)
     assert owner is not None
     category = next((CATEGORIES[m] for m in map(EvidenceMeasure, wanted.measures) if m in CATEGORIES), Category.FILES)
     provenance = {
@@ -201,10 +201,10 @@ def _exhibits(
     source = T("Preserved by the court from %(holder)s.", holder=wanted.holder).render(owner.locale)
     return [
         add_exhibit(
-            court,
+            sitting,
             case,
             owner,
-            court.resolved("upload", reference),
+            sitting.resolved("upload", reference),
             title=motion.asks.replace("\n", " ")[:200],
             proves=wanted.proves,
             source=source,
@@ -228,26 +228,26 @@ def _exhibits(
     in_record=False,
 )
 def take_in_preserved(
-    court: Sitting, case: Case, given: PreservedFromInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: PreservedFromInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Take over the exhibits that were preserved before the claim, with file, receipt and provenance (EV 29)."""
-    own = court.session.scalars(select(Case).where(Case.reference == given.case)).one()
+    own = sitting.session.scalars(select(Case).where(Case.reference == given.case)).one()
     applicant = next(p for p in own.parties if p.role is Role.CLAIMANT)
     party = next(p for p in case.parties if p.role is Role.CLAIMANT and p.account_id == applicant.account_id)
-    court.announce("evidence_moved", own, into=case, parties={applicant.id: party})
+    sitting.announce("evidence_moved", own, into=case, parties={applicant.id: party})
     return Recorded(
         T("Evidence preserved before the claim, in %(number)s, is here now", number=given.number), {"from": given.case}
     )
 
 
-def bring_over(court: Sitting, own: Case, claim: Case) -> None:
+def bring_over(sitting: Sitting, own: Case, claim: Case) -> None:
     """Have what was preserved before a claim taken into the claim's case, once it is named."""
     if (
         claim.stage in TRIED
-        and court.session.scalar(select(Exhibit.id).where(Exhibit.case_id == own.id).limit(1)) is not None
+        and sitting.session.scalar(select(Exhibit.id).where(Exhibit.case_id == own.id).limit(1)) is not None
     ):
         # An own case is older than its claim, so that two cases are always locked in the order of their numbers.
-        court.session.refresh(claim, with_for_update=True)
-        court.then(
+        sitting.session.refresh(claim, with_for_update=True)
+        sitting.then(
             "take_in_preserved", PreservedFromInput(case=own.reference, number=own.number or own.reference), case=claim
         )

@@ -56,7 +56,7 @@ ELSEWHERE = {
     topic=Topic.DECISION,
     in_record=False,
 )
-def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_ruling(sitting: Sitting, case: Case, given: MotionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to rule; an urgent preservation is on the judge's desk with its 48 hours (CPL 103).
 
     An application for preservation pays its own fee (FEE 14). The other side reads
@@ -64,7 +64,7 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
     """
     if given.kind in ELSEWHERE:
         raise InvalidInput.at("kind", ELSEWHERE[given.kind])
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     motion = Motion(
         case_id=case.id,
         party_id=me.id,
@@ -74,33 +74,33 @@ def ask_for_ruling(court: Sitting, case: Case, given: MotionInput, *, actor: Act
         amount_minor=given.amount.minor if given.amount else None,
         currency=given.amount.currency if given.amount else None,
         urgent=given.urgent,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
     title = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=given.kind.label)
     words = T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label)
     if given.kind is MotionKind.PRESERVATION:
-        apply_for(court, case, me, motion, title, now)
+        apply_for(sitting, case, me, motion, title, now)
         return Recorded(words, {"motion": motion.reference}, audience=Audience.NAMED, named=only(me.id))
-    court.session.add(motion)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(motion)
+    sitting.session.flush()
+    sitting.open_task(
         case, Role.JUDGE, desks.RULING_ASKED, title, risk=90 if given.urgent else 40, subject=motion.reference
     )
     return Recorded(words, {"motion": motion.reference})
 
 
-def _motion(court: Sitting, case: Case, given: RulingInput) -> Motion | None:
+def _motion(sitting: Sitting, case: Case, given: RulingInput) -> Motion | None:
     if given.motion is None:
         return None
-    found = next((m for m in motions_of(court.session, case, MotionState.OPEN) if m.reference == given.motion), None)
+    found = next((m for m in motions_of(sitting.session, case, MotionState.OPEN) if m.reference == given.motion), None)
     if found is None or found.kind in PRESERVATIONS:
         raise InvalidInput.at("motion", T("Choose one of those listed."))
     return found
 
 
-def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
+def _ruling(sitting: Sitting, case: Case, given: RulingInput) -> Ruling:
     """The ruling's row, not yet in the session."""
-    motion = _motion(court, case, given)
+    motion = _motion(sitting, case, given)
     kind = motion.kind if motion is not None else given.kind
     assert kind is not None
     if motion is None and kind is MotionKind.SET_ASIDE:
@@ -112,7 +112,7 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
     return Ruling(
         case_id=case.id,
         motion_id=motion.id if motion else None,
-        ordinal=next_ruling(court.session, case),
+        ordinal=next_ruling(sitting.session, case),
         kind=kind,
         result=MotionState(given.result),
         orders=lines(given.orders),
@@ -120,8 +120,8 @@ def _ruling(court: Sitting, case: Case, given: RulingInput) -> Ruling:
         security_minor=given.security.minor if given.security else None,
         appealable=kind is MotionKind.DISMISSAL
         and given.result != "refused"
-        and is_appealable(court, case, APPEAL_DISMISSAL),
-        entry_number=court.next_number(case),
+        and is_appealable(sitting, case, APPEAL_DISMISSAL),
+        entry_number=sitting.next_number(case),
     )
 
 
@@ -180,7 +180,7 @@ def _digest(case: Case, ruling: Ruling) -> str:
     topic=Topic.DECISION,
     in_record=False,
 )
-def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor, now: datetime) -> Recorded:
+def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Rule on a motion, or of the court's own motion: sealed, with grounds and the remedy, served on everybody (CPL
     157).
 
@@ -188,20 +188,20 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
     was left; a dismissal of the action ends the case, and its fee goes back, when
     nobody may appeal from it any longer (CPL 158; FEE 27).
     """
-    motion, ruling = _motion(court, case, given), _ruling(court, case, given)
+    motion, ruling = _motion(sitting, case, given), _ruling(sitting, case, given)
     title = words_of(T("Ruling: %(kind)s", kind=ruling.kind.label))
     document = keep_prepared(
-        court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language
+        sitting, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language
     )
     ruling.document_id = document.id
-    court.session.add(ruling)
+    sitting.session.add(ruling)
     if motion is not None:
-        motion.state, motion.ruled_entry = ruling.result, court.next_number(case)
-        court.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
-        court.close_tasks(case, desks.RULING_ASKED, motion.reference)
+        motion.state, motion.ruled_entry = ruling.result, sitting.next_number(case)
+        sitting.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
+        sitting.close_tasks(case, desks.RULING_ASKED, motion.reference)
     if ruling.result is not MotionState.REFUSED:
-        _carry_out(court, case, ruling, now)
-    after_ruling(court, case, ruling, motion)
+        _carry_out(sitting, case, ruling, now)
+    after_ruling(sitting, case, ruling, motion)
     asker = party_with(case, motion.party_id) if motion is not None else None
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
     facts = {
@@ -213,32 +213,32 @@ def give_ruling(court: Sitting, case: Case, given: RulingInput, *, actor: Actor,
     return Recorded(words, facts | {"for": asker.label if asker else None})
 
 
-def _carry_out(court: Sitting, case: Case, ruling: Ruling, now: datetime) -> None:
+def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> None:
     """What a ruling does to the case by itself."""
     if ruling.kind is MotionKind.SET_ASIDE:
-        hear_again(court, case)
+        hear_again(sitting, case)
     if ruling.kind is MotionKind.STAY:
         if case.stayed_at is not None:
             raise ActNotOpen(T("The case is stayed already."))
         case.stayed_at = now
-        halt(court.windows(case), now)
+        halt(sitting.windows(case), now)
     elif ruling.kind is MotionKind.RESUME:
         if case.stayed_at is None:
             raise ActNotOpen(T("The case is not stayed."))
         case.stayed_at = None
-        rule = court.pack(case).trial_limits.exclusions["stay"]
-        go_on(court, case, court.windows(case, state=WindowState.HALTED), now, rule.title, rule.article)
+        rule = sitting.pack(case).trial_limits.exclusions["stay"]
+        go_on(sitting, case, sitting.windows(case, state=WindowState.HALTED), now, rule.title, rule.article)
     elif ruling.kind is MotionKind.DISMISSAL:
         if case.stage not in (Stage.PENDING, Stage.HEARING, Stage.DELIBERATION):
             raise ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
-        if ending_that_waits(court, case) is not None:
+        if ending_that_waits(sitting, case) is not None:
             raise ActNotOpen(T("A ruling that ends this case has been given already."))
-        wait_for_appeals(court, case, APPEAL_DISMISSAL, Outcome.DISMISSED)
+        wait_for_appeals(sitting, case, APPEAL_DISMISSAL, Outcome.DISMISSED)
 
 
-def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:
+def ruling_overdue(sitting: Sitting, case: Case, window: Any) -> None:
     """48 hours passed without a ruling on an urgent preservation: the president sees it."""
-    court.open_task(
+    sitting.open_task(
         case,
         Role.PRESIDENT,
         desks.PRESERVATION_RULING,
@@ -257,7 +257,9 @@ def ruling_overdue(court: Sitting, case: Case, window: Any) -> None:
     topic=Topic.DECISION,
     in_record=False,
 )
-def ask_for_default(court: Sitting, case: Case, given: DefaultRequestInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_for_default(
+    sitting: Sitting, case: Case, given: DefaultRequestInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask that the court decide against a respondent who did not appear; needed where the rules of the case say so."""
     who = party_labelled(case, given.respondent, "respondent")
     if who is None or who.role is not Role.RESPONDENT:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 @guard("CPL 40, 44, 131")
-def one_judge_sits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def one_judge_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A panel is convened once, and only where the track knows one."""
-    rule = panel.bench_rule(court, case)
+    rule = panel.bench_rule(sitting, case)
     if rule is None or max(rule.sizes) == 1:
         return T("On this track one judge decides alone.")
-    return T("The panel sits already.") if panel.is_panel(court, case) else None
+    return T("The panel sits already.") if panel.is_panel(sitting, case) else None
 
 
 @act(
@@ -42,22 +42,22 @@ def one_judge_sits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.DECISION,
     in_record=False,
 )
-def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Actor, now: datetime) -> Recorded:
+def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: Actor, now: datetime) -> Recorded:
     """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who
     sits (CPL 131).
 
     Raises InvalidInput for a number the rules do not allow (CPL 40).
     """
-    rule = panel.bench_rule(court, case)
+    rule = panel.bench_rule(sitting, case)
     if rule is None or given.size not in rule.sizes:
         raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
     names = []
     for _ in range(given.size - 1):
-        account = choose(court, case, Role.ASSESSOR, but=[m.account_id for m in panel.members(court, case)])
+        account = choose(sitting, case, Role.ASSESSOR, but=[m.account_id for m in panel.members(sitting, case)])
         if account is None:
             raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
-        court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
-        court.session.flush()
+        sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
+        sitting.session.flush()
         names.append(account.name)
     words = T(
         "A panel of %(size)s decides: %(judge)s presides, with %(others)s",
@@ -69,11 +69,11 @@ def convene_panel(court: Sitting, case: Case, given: ConveneInput, *, actor: Act
 
 
 @guard("CPL 45")
-def a_panel_deliberates(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_panel_deliberates(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Deliberation needs several who decide and a draft before them."""
-    if not panel.is_panel(court, case):
+    if not panel.is_panel(sitting, case):
         return T("One judge decides this case alone.")
-    return None if current_draft(court.session, case) is not None else T("There is no draft to deliberate on yet.")
+    return None if current_draft(sitting.session, case) is not None else T("There is no draft to deliberate on yet.")
 
 
 @act(
@@ -88,14 +88,14 @@ def a_panel_deliberates(court: Sitting, case: Case, actor: Actor) -> Text | None
     topic=Topic.DECISION,
     in_record=False,
 )
-def deliberate(court: Sitting, case: Case, given: DeliberateInput, *, actor: Actor, now: datetime) -> Recorded:
+def deliberate(sitting: Sitting, case: Case, given: DeliberateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say something in the panel's deliberation; it goes into the minutes, which nobody but the panel ever reads (CPL
     45).
     """
-    decision = current_draft(court.session, case)
+    decision = current_draft(sitting.session, case)
     assert decision is not None
-    _minute(court, case, decision, actor, None, given.words)
-    return Recorded(T("%(name)s spoke in the deliberation", name=actor.name), named=panel.named(court, case))
+    _minute(sitting, case, decision, actor, None, given.words)
+    return Recorded(T("%(name)s spoke in the deliberation", name=actor.name), named=panel.named(sitting, case))
 
 
 @act(
@@ -110,41 +110,43 @@ def deliberate(court: Sitting, case: Case, given: DeliberateInput, *, actor: Act
     topic=Topic.DECISION,
     in_record=False,
 )
-def vote_on_decision(court: Sitting, case: Case, given: VoteInput, *, actor: Actor, now: datetime) -> Recorded:
+def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Vote on the text as it stands; a change of the text asks for a new vote, and the majority decides (CPL 45)."""
-    decision = decision_named(court.session, case, given.decision)
+    decision = decision_named(sitting.session, case, given.decision)
     if decision.state is not DecisionState.DRAFT:
         raise ActNotOpen(T("This decision is not a draft any more."))
-    _minute(court, case, decision, actor, given.vote, given.view)
+    _minute(sitting, case, decision, actor, given.vote, given.view)
     return Recorded(
         T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label),
         {"decision": decision.reference},
-        named=panel.named(court, case),
+        named=panel.named(sitting, case),
     )
 
 
-def _minute(court: Sitting, case: Case, decision: Decision, actor: Actor, vote: Vote | None, words: str | None) -> None:
+def _minute(
+    sitting: Sitting, case: Case, decision: Decision, actor: Actor, vote: Vote | None, words: str | None
+) -> None:
     assert actor.account_id is not None
-    court.session.add(
+    sitting.session.add(
         PanelMinute(
             case_id=case.id,
             decision_id=decision.id,
             account_id=actor.account_id,
             name=actor.name,
             vote=vote,
-            text_sha256=issuing.words_digest(court, case, decision),
+            text_sha256=issuing.words_digest(sitting, case, decision),
             words=words,
-            entry_number=court.next_number(case),
-            at=court.now,
+            entry_number=sitting.next_number(case),
+            at=sitting.now,
         )
     )
 
 
 @guard("CPL 155")
-def waits_for_the_clerk(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def waits_for_the_clerk(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The clerk signs what the judge has signed and pronounced."""
     return (
-        None if issuing.to_countersign(court, case) is not None else T("No decision waits for the clerk’s signature.")
+        None if issuing.to_countersign(sitting, case) is not None else T("No decision waits for the clerk’s signature.")
     )
 
 
@@ -162,14 +164,14 @@ def waits_for_the_clerk(court: Sitting, case: Case, actor: Actor) -> Text | None
     desk=desks.COUNTERSIGN,
     topic=Topic.DECISION,
 )
-def countersign_decision(court: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+def countersign_decision(sitting: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
     """Sign the pronounced decision after the judge, in the place that was kept free; then it is served (CPL 155)."""
-    decision = issuing.to_countersign(court, case)
+    decision = issuing.to_countersign(sitting, case)
     if decision is None or decision.reference != given.decision:
         raise ActNotOpen(T("No decision waits for the clerk’s signature."))
-    document = issuing.keep_countersigned(court, case, decision)
-    decision.countersigned_entry, decision.document_sha256 = court.next_number(case), document.sha256
-    court.close_tasks(case, desks.COUNTERSIGN, decision.reference)
+    document = issuing.keep_countersigned(sitting, case, decision)
+    decision.countersigned_entry, decision.document_sha256 = sitting.next_number(case), document.sha256
+    sitting.close_tasks(case, desks.COUNTERSIGN, decision.reference)
     facts = {
         "decision": decision.reference,
         "document": document.reference,

@@ -50,11 +50,13 @@ OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
     source=law("CPL 247"),
     topic=Topic.DECISION,
 )
-def record_performance(court: Sitting, case: Case, given: PerformanceInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_performance(
+    sitting: Sitting, case: Case, given: PerformanceInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Record what was paid or done; the debtor's own word waits for the creditor's, the creditor's and the clerk's
     count at once.
     """
-    obligation = obligation_named(court.session, case, given.obligation)
+    obligation = obligation_named(sitting.session, case, given.obligation)
     if obligation.done_at is not None:
         raise ActNotOpen(T("This was performed already."))
     if actor.party_id is not None and actor.party_id not in (obligation.debtor_id, obligation.creditor_id):
@@ -63,11 +65,11 @@ def record_performance(court: Sitting, case: Case, given: PerformanceInput, *, a
         raise InvalidInput.at("amount", T("Enter the amount that was paid; for something else, leave it empty."))
     if given.amount is not None and given.amount.currency != obligation.currency:
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
-    if given.on > today(court):
+    if given.on > today(sitting):
         raise InvalidInput.at("on", T("This day is still to come."))
     counts = actor.party_id is None or actor.party_id == obligation.creditor_id
-    number = court.next_number(case)
-    court.session.add(
+    number = sitting.next_number(case)
+    sitting.session.add(
         Performance(
             obligation_id=obligation.id,
             amount_minor=given.amount.minor if given.amount else None,
@@ -78,8 +80,8 @@ def record_performance(court: Sitting, case: Case, given: PerformanceInput, *, a
             entry_number=number,
         )
     )
-    court.session.flush()
-    _settle(court, case, obligation)
+    sitting.session.flush()
+    _settle(sitting, case, obligation)
     who = party_with(case, obligation.debtor_id)
     what: Any = given.amount if given.amount else obligation.what or ""
     words = T("%(name)s performed: %(what)s", name=who.name if who else "", what=what)
@@ -89,15 +91,15 @@ def record_performance(court: Sitting, case: Case, given: PerformanceInput, *, a
     )
 
 
-def _settle(court: Sitting, case: Case, obligation: Obligation) -> None:
+def _settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
     """Mark what is fully performed, and put the closing on the clerk's desk when nothing is owed any more."""
-    left = left_of(court, obligation)
-    if (left is not None and left.minor == 0) or (left is None and not unconfirmed(court.session, obligation)):
-        obligation.done_at = court.now
-    court.session.flush()
-    after_payment(court, case)
-    if all_done(court, case) and not court.tasks(case, desks.CLOSE_CASE):
-        court.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
+    left = left_of(sitting, obligation)
+    if (left is not None and left.minor == 0) or (left is None and not unconfirmed(sitting.session, obligation)):
+        obligation.done_at = sitting.now
+    sitting.session.flush()
+    after_payment(sitting, case)
+    if all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
+        sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
 
 
 @act(
@@ -109,19 +111,19 @@ def _settle(court: Sitting, case: Case, obligation: Obligation) -> None:
     topic=Topic.DECISION,
 )
 def confirm_performance(
-    court: Sitting, case: Case, given: ConfirmPerformanceInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ConfirmPerformanceInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """The creditor says whether what the debtor reported arrived."""
-    obligation = obligation_named(court.session, case, given.obligation)
-    reports = unconfirmed(court.session, obligation)
+    obligation = obligation_named(sitting.session, case, given.obligation)
+    reports = unconfirmed(sitting.session, obligation)
     if obligation.creditor_id != actor.party_id or not reports:
         raise InvalidInput.at("obligation", T("Choose one of those listed."))
     for report in reports:
-        report.confirmed, report.confirmed_entry = given.arrived, court.next_number(case)
-    court.session.flush()
+        report.confirmed, report.confirmed_entry = given.arrived, sitting.next_number(case)
+    sitting.session.flush()
     if given.arrived:
-        _settle(court, case, obligation)
-    me = court.party_of(case, actor)
+        _settle(sitting, case, obligation)
+    me = sitting.party_of(case, actor)
     words = (
         T("%(name)s confirms that it arrived", name=me.name)
         if given.arrived
@@ -131,12 +133,12 @@ def confirm_performance(
 
 
 @guard("CPL 247, 250")
-def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
-    if enforcement_settlements(court.session, case, SettlementState.SIGNED):
+    if enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
         return T("You settled in an enforcement. Have it resumed if that is not kept.")
-    mine = [o for o in obligations_of(court.session, case) if o.creditor_id == actor.party_id]
-    return None if any(is_overdue(court, o) for o in mine) else T("Nothing that is owed to you is overdue.")
+    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id]
+    return None if any(is_overdue(sitting, o) for o in mine) else T("Nothing that is owed to you is overdue.")
 
 
 @act(
@@ -154,7 +156,7 @@ def something_is_overdue(court: Sitting, case: Case, actor: Actor) -> Text | Non
     topic=Topic.DECISION,
 )
 def apply_for_enforcement(
-    court: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working (CPL
     247, 250).
@@ -162,14 +164,14 @@ def apply_for_enforcement(
     Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
     all the rest due.
     """
-    me = court.party_of(case, actor)
-    number, rows, total = begin(court, case, me)
-    court.move(case, Stage.ENFORCEMENT)
+    me = sitting.party_of(case, actor)
+    number, rows, total = begin(sitting, case, me)
+    sitting.move(case, Stage.ENFORCEMENT)
     return Recorded(
         T(
             "Enforcement applied for by %(name)s: %(amount)s",
             name=me.name,
-            amount=Money(total, court.pack(case).currency),
+            amount=Money(total, sitting.pack(case).currency),
         ),
         {"number": number, "claimed": rows},
     )
@@ -184,26 +186,28 @@ def apply_for_enforcement(
     source=law("CPL 251 to 260"),
     topic=Topic.DECISION,
 )
-def record_measure(court: Sitting, case: Case, given: MeasureInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what was done to enforce; the watch over inaction begins anew (CPL 237)."""
-    found = open_enforcement(court.session, case)
+    found = open_enforcement(sitting.session, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is under way."))
-    court.session.add(
-        EnforcementMeasure(enforcement_id=found.id, what=given.what, on=given.on, entry_number=court.next_number(case))
+    sitting.session.add(
+        EnforcementMeasure(
+            enforcement_id=found.id, what=given.what, on=given.on, entry_number=sitting.next_number(case)
+        )
     )
-    court.close_windows(case, "enforcement_notice", WindowState.MET, subject=found.reference)
-    court.close_windows(case, INACTION, WindowState.MET, subject=found.reference)
-    court.start_window(case, INACTION, start=now, subject=found.reference)
+    sitting.close_windows(case, "enforcement_notice", WindowState.MET, subject=found.reference)
+    sitting.close_windows(case, INACTION, WindowState.MET, subject=found.reference)
+    sitting.start_window(case, INACTION, start=now, subject=found.reference)
     return Recorded(T("Enforcement measure: %(what)s", what=given.what), {"number": found.number})
 
 
 @guard("CPL 157, 241, 268")
-def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def who_ends_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Ending an enforcement is whose the rules say: in ``cn`` the judge's, by ruling (CPL 157, 268)."""
     return (
         None
-        if court.pack(case).decider("end_enforcement") == actor.role.value
+        if sitting.pack(case).decider("end_enforcement") == actor.role.value
         else T("The rules of this case leave this to somebody else.")
     )
 
@@ -222,45 +226,47 @@ def who_ends_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
     desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED),
     topic=Topic.DECISION,
 )
-def end_enforcement(court: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime) -> Recorded:
+def end_enforcement(
+    sitting: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """End it: performed, settled between the parties, or without full performance and then open again (CPL 241, 265,
     268).
     """
-    found = open_enforcement(court.session, case)
+    found = open_enforcement(sitting.session, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is under way."))
     if given.state is EnforcementState.OPEN:
         raise InvalidInput.at("state", T("Say how it ended."))
-    if given.state is EnforcementState.DONE and not all_done(court, case):
+    if given.state is EnforcementState.DONE and not all_done(sitting, case):
         raise ActNotOpen(T("Something is still owed."))
-    signed = enforcement_settlements(court.session, case, SettlementState.SIGNED)
+    signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
     if given.state is EnforcementState.SETTLED and not signed:
         raise ActNotOpen(
             T("No agreement in an enforcement is signed."),
             T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."),
         )
     for row in signed:
-        court.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
-    found.state, found.closed_entry = given.state, court.next_number(case)
+        sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+    found.state, found.closed_entry = given.state, sitting.next_number(case)
     for kind in ("enforcement_notice", INACTION):
-        court.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
-    court.close_tasks(case, desks.ENFORCEMENT, found.reference)
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
+    sitting.close_tasks(case, desks.ENFORCEMENT, found.reference)
     if given.state is EnforcementState.DONE:
         case.outcome, case.closed_at = Outcome.ENFORCED, now
-        court.move(case, Stage.CLOSED)
-        court.announce("case_closed", case)
+        sitting.move(case, Stage.CLOSED)
+        sitting.announce("case_closed", case)
     else:
-        court.move(case, Stage.EFFECTIVE)
+        sitting.move(case, Stage.EFFECTIVE)
     return Recorded(
         T("Enforcement %(number)s ended: %(how)s", number=found.number, how=given.state.label), {"number": found.number}
     )
 
 
-def inaction(court: Sitting, case: Case, window: Any) -> None:
+def inaction(sitting: Sitting, case: Case, window: Any) -> None:
     """Six months without a measure: the creditor may turn to the higher court, and the president learns of it (CPL
     237).
     """
-    court.open_task(
+    sitting.open_task(
         case,
         Role.PRESIDENT,
         desks.ENFORCEMENT_INACTION,
@@ -271,9 +277,9 @@ def inaction(court: Sitting, case: Case, window: Any) -> None:
 
 
 @guard("COURT closing")
-def nothing_is_owed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def nothing_is_owed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A case closes when nothing is owed any more."""
-    return None if all_done(court, case) else T("Something is still owed.")
+    return None if all_done(sitting, case) else T("Something is still owed.")
 
 
 @act(
@@ -287,13 +293,13 @@ def nothing_is_owed(court: Sitting, case: Case, actor: Actor) -> Text | None:
     desk=desks.CLOSE_CASE,
     topic=Topic.DECISION,
 )
-def close_case(court: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
+def close_case(sitting: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Close the case: everything is performed, or there was nothing to perform."""
     settled = any(
-        o.instrument in (Instrument.STATEMENT, Instrument.CONFIRMATION) for o in obligations_of(court.session, case)
+        o.instrument in (Instrument.STATEMENT, Instrument.CONFIRMATION) for o in obligations_of(sitting.session, case)
     )
     case.outcome, case.closed_at = (Outcome.SETTLED if settled else Outcome.PERFORMED), now
-    court.move(case, Stage.CLOSED)
-    court.close_tasks(case, desks.CLOSE_CASE)
-    court.announce("case_closed", case)
+    sitting.move(case, Stage.CLOSED)
+    sitting.close_tasks(case, desks.CLOSE_CASE)
+    sitting.announce("case_closed", case)
     return Recorded(T("Case closed: %(outcome)s", outcome=case.outcome.label))

@@ -51,17 +51,17 @@ LISTED = {"en": "; ", "zh-Hans": "；"}
 
 
 @guard("CPL 84, 103, 104", "EV 26, 27")
-def a_preservation_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_preservation_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """An application for preservation must wait for its ruling."""
-    waits = any(m.kind in PRESERVATIONS for m in motions_of(court.session, case, MotionState.OPEN))
+    waits = any(m.kind in PRESERVATIONS for m in motions_of(sitting.session, case, MotionState.OPEN))
     return None if waits else T("No application for preservation waits for a ruling.")
 
 
-def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple[Motion, Ruling]:
+def _ruling(sitting: Sitting, case: Case, given: PreservationRulingInput) -> tuple[Motion, Ruling]:
     motion = next(
         (
             m
-            for m in motions_of(court.session, case, MotionState.OPEN)
+            for m in motions_of(sitting.session, case, MotionState.OPEN)
             if m.reference == given.motion and m.kind in PRESERVATIONS
         ),
         None,
@@ -74,7 +74,7 @@ def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple
     if given.result != "refused":
         if is_evidence and not given.measures:
             raise InvalidInput.at("measures", T("Say how the evidence is preserved."))
-        needed = security_needed(court.session, case, motion, given.measures)
+        needed = security_needed(sitting.session, case, motion, given.measures)
         if needed is not None and not (given.security and given.security.minor):
             raise InvalidInput.at("security", needed)
         if is_evidence:
@@ -86,13 +86,13 @@ def _ruling(court: Sitting, case: Case, given: PreservationRulingInput) -> tuple
     ruling = Ruling(
         case_id=case.id,
         motion_id=motion.id,
-        ordinal=next_ruling(court.session, case),
+        ordinal=next_ruling(sitting.session, case),
         kind=motion.kind,
         result=MotionState(given.result),
         orders=orders,
         reasons=given.reasons,
         security_minor=given.security.minor if given.security else None,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
     return motion, ruling
 
@@ -150,29 +150,29 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     in_record=False,
 )
 def rule_on_preservation(
-    court: Sitting, case: Case, given: PreservationRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: PreservationRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Rule on an application for preservation: sealed, and told to the applicant alone until it is carried out (CPL
     103).
 
     Nothing is carried out before the security that was asked for is given.
     """
-    motion, ruling = _ruling(court, case, given)
+    motion, ruling = _ruling(sitting, case, given)
     title = words_of(T("Ruling: %(kind)s", kind=ruling.kind.label))
     document = keep_prepared(
-        court, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language
+        sitting, case, "ruling", _digest(case, ruling), kind="ruling", title=title, locale=given.language
     )
     assert motion.party_id is not None
     document.audience, document.party_id = Audience.OWN_SIDE_AND_COURT, motion.party_id
     ruling.document_id = document.id
-    court.session.add(ruling)
-    motion.state, motion.ruled_entry = ruling.result, court.next_number(case)
-    court.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
-    court.close_tasks(case, desks.PRESERVATION_RULING, motion.reference)
-    court.close_tasks(case, desks.RULING_ASKED, motion.reference)
+    sitting.session.add(ruling)
+    motion.state, motion.ruled_entry = ruling.result, sitting.next_number(case)
+    sitting.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
+    sitting.close_tasks(case, desks.PRESERVATION_RULING, motion.reference)
+    sitting.close_tasks(case, desks.RULING_ASKED, motion.reference)
     if ruling.result is not MotionState.REFUSED:
-        _order(court, case, motion, ruling)
-        wanted = court.session.get(EvidencePreservation, motion.id)
+        _order(sitting, case, motion, ruling)
+        wanted = sitting.session.get(EvidencePreservation, motion.id)
         if wanted is not None:
             wanted.measures = [measure.value for measure in given.measures]
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
@@ -191,20 +191,20 @@ def of_property(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, "measures": []}
 
 
-def _order(court: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
+def _order(sitting: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
     row = Preservation(
         case_id=case.id,
         motion_id=motion.id,
         party_id=motion.party_id,
         amount_minor=motion.amount_minor,
         security_minor=ruling.security_minor or None,
-        currency=motion.currency or court.pack(case).currency,
+        currency=motion.currency or sitting.pack(case).currency,
         entry_number=ruling.entry_number,
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     if not row.waits_for_security:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.CLERK,
             desks.EXECUTE_PRESERVATION,
@@ -215,9 +215,9 @@ def _order(court: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
 
 
 @guard("CPL 103", "CPI 152")
-def security_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def security_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Somebody must still give security."""
-    waits = any(p.waits_for_security for p in preservations_of(court.session, case, PreservationState.ORDERED))
+    waits = any(p.waits_for_security for p in preservations_of(sitting.session, case, PreservationState.ORDERED))
     return None if waits else T("No preservation waits for security.")
 
 
@@ -233,17 +233,17 @@ def security_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None
     topic=Topic.DECISION,
     in_record=False,
 )
-def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_security(sitting: Sitting, case: Case, given: SecurityInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the security the applicant gave; the preservation can now be carried out (CPL 103)."""
-    row = preservation_named(court.session, case, given.preservation)
+    row = preservation_named(sitting.session, case, given.preservation)
     if not row.waits_for_security or row.state is not PreservationState.ORDERED:
         raise ActNotOpen(T("No preservation waits for security."))
     if given.amount.minor < (row.security_minor or 0):
         raise InvalidInput.at(
             "amount", T("The ruling asks for %(amount)s.", amount=row.security or Money(0, row.currency))
         )
-    row.security_entry = court.next_number(case)
-    court.open_task(
+    row.security_entry = sitting.next_number(case)
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.EXECUTE_PRESERVATION,
@@ -257,12 +257,12 @@ def record_security(court: Sitting, case: Case, given: SecurityInput, *, actor: 
 
 
 @guard("CPL 103, 106", "CPI 171")
-def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_to_carry_out(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A preservation is carried out when it was ordered and its security given."""
     ready = [
         p
-        for p in preservations_of(court.session, case, PreservationState.ORDERED)
-        if p.is_ready and evidence_to_preserve(court.session, p) is None
+        for p in preservations_of(sitting.session, case, PreservationState.ORDERED)
+        if p.is_ready and evidence_to_preserve(sitting.session, p) is None
     ]
     return None if ready else T("No preservation waits to be carried out.")
 
@@ -280,36 +280,40 @@ def something_to_carry_out(court: Sitting, case: Case, actor: Actor) -> Text | N
     topic=Topic.DECISION,
     in_record=False,
 )
-def execute_preservation(court: Sitting, case: Case, given: ExecuteInput, *, actor: Actor, now: datetime) -> Recorded:
+def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that it was carried out: from now on every party reads the application and the ruling, and may ask for one
     review (CPL 111).
     """
-    row = preservation_named(court.session, case, given.preservation)
-    if not row.is_ready or evidence_to_preserve(court.session, row) is not None:
+    row = preservation_named(sitting.session, case, given.preservation)
+    if not row.is_ready or evidence_to_preserve(sitting.session, row) is not None:
         raise ActNotOpen(T("No preservation waits to be carried out."))
-    carried_out(court, case, row, now)
+    carried_out(sitting, case, row, now)
     return Recorded(T("Preservation carried out: %(what)s", what=given.what), {"preservation": row.reference})
 
 
-def tell_the_applicant(court: Sitting, case: Case, made: DocketEntry) -> None:
+def tell_the_applicant(sitting: Sitting, case: Case, made: DocketEntry) -> None:
     """A ruling on preservation goes to the applicant alone; the others get it when it is carried out."""
-    if made.act == "rule_on_preservation" and court.court.hooks.queue_service is not None:
-        court.court.hooks.queue_service(court, case, made, [p for p in parties(case) if f"party/{p.id}" in made.named])
+    if made.act == "rule_on_preservation" and sitting.court.hooks.queue_service is not None:
+        sitting.court.hooks.queue_service(
+            sitting, case, made, [p for p in parties(case) if f"party/{p.id}" in made.named]
+        )
 
 
-def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def review_begins(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A party was served with a preservation, or with its refusal: her time to ask for a review runs (CPI 171)."""
     packet, party = facts.get("packet"), facts["party"]
     numbers = set(packet.entry_ids) if packet is not None else set()
-    rows = [p for p in preservations_of(court.session, case) if p.executed_entry in numbers]
+    rows = [p for p in preservations_of(sitting.session, case) if p.executed_entry in numbers]
     refused = [
         m
-        for m in motions_of(court.session, case, MotionState.REFUSED)
+        for m in motions_of(sitting.session, case, MotionState.REFUSED)
         if m.kind in PRESERVATIONS and m.ruled_entry in numbers
     ]
     for subject in (*(p.reference for p in rows), *(m.reference for m in refused)):
-        if not court.windows(case, REVIEW, party=party, state=None, subject=subject):
-            court.start_window(case, REVIEW, party=party, start=facts["at"], subject=subject, proof=facts.get("proof"))
+        if not sitting.windows(case, REVIEW, party=party, state=None, subject=subject):
+            sitting.start_window(
+                case, REVIEW, party=party, start=facts["at"], subject=subject, proof=facts.get("proof")
+            )
 
 
 @act(
@@ -326,28 +330,28 @@ def review_begins(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     in_record=False,
 )
 def ask_for_preservation_review(
-    court: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ReviewInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask the court to look again at a preservation; what was ordered is carried out meanwhile (CPL 111)."""
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     motion = Motion(
         case_id=case.id,
         party_id=me.id,
         kind=MotionKind.PRESERVATION_REVIEW,
         asks=given.asks,
         grounds=given.grounds,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(motion)
-    court.session.flush()
-    due = court.start_window(case, REVIEW_DECISION, start=now, subject=motion.reference).due_at
+    sitting.session.add(motion)
+    sitting.session.flush()
+    due = sitting.start_window(case, REVIEW_DECISION, start=now, subject=motion.reference).due_at
     words = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
-    court.open_task(case, Role.JUDGE, desks.RULING_ASKED, words, risk=70, due_at=due, subject=motion.reference)
+    sitting.open_task(case, Role.JUDGE, desks.RULING_ASKED, words, risk=70, due_at=due, subject=motion.reference)
     return Recorded(
         T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference}
     )
 
 
-def case_over(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def case_over(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The case ended: nothing stays preserved for it (CPI 166)."""
-    end_preservations(court, case, PreservationState.LAPSED)
+    end_preservations(sitting, case, PreservationState.LAPSED)

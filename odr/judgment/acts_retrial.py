@@ -40,24 +40,24 @@ LIVE = (RetrialState.FILED, RetrialState.SENT)
 TASK = "retrial"
 
 
-def binding(court: Sitting, case: Case) -> Decision | None:
+def binding(sitting: Sitting, case: Case) -> Decision | None:
     """The decision of the case that is in effect."""
-    found = issued(court.session, case)
+    found = issued(sitting.session, case)
     return found if found is not None and found.effective_at is not None else None
 
 
 @guard("CPL 158", "CPL 210, 211, 216")
-def a_decision_binds(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_decision_binds(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only a decision in effect is certified, or heard again."""
-    return None if binding(court, case) is not None else T("No decision of this case is in effect.")
+    return None if binding(sitting, case) is not None else T("No decision of this case is in effect.")
 
 
 # -- certificate of finality --------------------------------------------------
 
 
-def _certificate(court: Sitting, case: Case, decision: Decision) -> tuple[str, str]:
+def _certificate(sitting: Sitting, case: Case, decision: Decision) -> tuple[str, str]:
     """Number of the next certificate, and the digest of what it says."""
-    number = f"{case.number}-{len(certificates_of(court.session, case)) + 1}"
+    number = f"{case.number}-{len(certificates_of(sitting.session, case)) + 1}"
     said = [
         number,
         case.number,
@@ -86,19 +86,19 @@ def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor
     return {"certificate": SealedPaper(digest, sealed, code)}
 
 
-def _paper(court: Sitting, case: Case, decision: Decision, number: str, language: str, code: str) -> NoticePaper:
-    settings = court.court.settings
+def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, language: str, code: str) -> NoticePaper:
+    settings = sitting.court.settings
     lines = [party_line(p) for p in case.parties if p.left_at is None]
     assert decision.effective_at is not None and decision.issued_at is not None
     return NoticePaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         kind=T("Certificate that a decision is in effect"),
         case_number=case.number,
-        subject=court.subject_of(case),
-        issued_on=court.now.astimezone(settings.tz).date(),
-        signatories=[s for s in signers(court, case) if s.role != T("Assessor")],
+        subject=sitting.subject_of(case),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
+        signatories=[s for s in signers(sitting, case) if s.role != T("Assessor")],
         document_code=code,
-        check_url=check_url(court.court, code),
+        check_url=check_url(sitting.court, code),
         blocks=[
             ParagraphBlock(
                 T(
@@ -136,15 +136,17 @@ def _paper(court: Sitting, case: Case, decision: Decision, number: str, language
     source=law("CPL 158"),
     topic=Topic.DECISION,
 )
-def certify_effect(court: Sitting, case: Case, given: CertifyInput, *, actor: Actor, now: datetime) -> Recorded:
+def certify_effect(sitting: Sitting, case: Case, given: CertifyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Issue a sealed, numbered certificate that the decision binds and since when; anybody can check it by its code."""
-    decision = binding(court, case)
+    decision = binding(sitting, case)
     assert decision is not None
-    number, digest = _certificate(court, case, decision)
+    number, digest = _certificate(sitting, case, decision)
     title = words_of(T("Certificate that a decision is in effect"))
-    document = keep_prepared(court, case, "certificate", digest, kind="certificate", title=title, locale=given.language)
-    entry = court.next_number(case)
-    court.session.add(
+    document = keep_prepared(
+        sitting, case, "certificate", digest, kind="certificate", title=title, locale=given.language
+    )
+    entry = sitting.next_number(case)
+    sitting.session.add(
         FinalityCertificate(
             case_id=case.id, decision_id=decision.id, number=number, document_id=document.id, entry_number=entry
         )
@@ -175,19 +177,19 @@ def certify_effect(court: Sitting, case: Case, given: CertifyInput, *, actor: Ac
     source=law("CPL 210, 211, 216"),
     topic=Topic.DECISION,
 )
-def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
+def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
     """Apply that a binding decision be heard again, on grounds the law names; enforcement goes on meanwhile (CPL 210,
     211).
 
     Six months from effect; for the grounds that count from knowledge, six months from
     the day they became known (CPL 216). Raises OutOfTime after that.
     """
-    me, decision = court.party_of(case, actor), binding(court, case)
+    me, decision = sitting.party_of(case, actor), binding(sitting, case)
     assert decision is not None
-    _check_grounds(court, case, given)
-    if court.late:
-        _check_knowledge(court, case, given)
-    if any(r.party_id == me.id and r.decision_id == decision.id for r in retrials_of(court.session, case)):
+    _check_grounds(sitting, case, given)
+    if sitting.late:
+        _check_knowledge(sitting, case, given)
+    if any(r.party_id == me.id and r.decision_id == decision.id for r in retrials_of(sitting.session, case)):
         raise ActNotOpen(T("You have applied already; an application is decided once."))
     row = RetrialApplication(
         case_id=case.id,
@@ -196,11 +198,11 @@ def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor:
         grounds=list(given.grounds),
         facts=given.facts,
         known_on=given.known_on,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    court.session.flush()
-    court.open_task(
+    sitting.session.add(row)
+    sitting.session.flush()
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.RETRIAL,
@@ -213,8 +215,8 @@ def apply_for_retrial(court: Sitting, case: Case, given: RetrialInput, *, actor:
     )
 
 
-def _check_grounds(court: Sitting, case: Case, given: RetrialInput) -> None:
-    rules = court.pack(case).retrial
+def _check_grounds(sitting: Sitting, case: Case, given: RetrialInput) -> None:
+    rules = sitting.pack(case).retrial
     known = rules.grounds if rules is not None else {}
     if rules is None:
         raise ActNotOpen(T("The rules of this case know no retrial."))
@@ -227,32 +229,32 @@ def _check_grounds(court: Sitting, case: Case, given: RetrialInput) -> None:
         raise InvalidInput(wrong)
 
 
-def _check_knowledge(court: Sitting, case: Case, given: RetrialInput) -> None:
+def _check_knowledge(sitting: Sitting, case: Case, given: RetrialInput) -> None:
     """After six months only what became known later still counts, for six months (CPL 216)."""
-    rules = court.pack(case).retrial
+    rules = sitting.pack(case).retrial
     assert rules is not None
     over = OutOfTime(
-        T("The time to apply on these grounds has ended (%(article)s).", article=court.pack(case).cite(rules.article))
+        T("The time to apply on these grounds has ended (%(article)s).", article=sitting.pack(case).cite(rules.article))
     )
     if not all(rules.grounds[key].from_knowledge for key in given.grounds):
         raise over
     if given.known_on is None:
         raise InvalidInput.at("known_on", T("Say on which day you learned of it."))
-    if given.known_on > _today(court):
+    if given.known_on > _today(sitting):
         raise InvalidInput.at("known_on", T("This day is still to come."))
-    start = datetime.combine(given.known_on, datetime.min.time(), tzinfo=court.pack(case).tz)
-    if reckon(court.pack(case), RETRIAL, start).due_at < court.now:
+    start = datetime.combine(given.known_on, datetime.min.time(), tzinfo=sitting.pack(case).tz)
+    if reckon(sitting.pack(case), RETRIAL, start).due_at < sitting.now:
         raise over
 
 
-def _today(court: Sitting) -> date:
-    return court.now.astimezone(court.court.settings.tz).date()
+def _today(sitting: Sitting) -> date:
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 @guard("CPL 210, 214", "CPL 215, 217")
-def some_retrial(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def some_retrial(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an application."""
-    return None if retrials_of(court.session, case, *LIVE) else T("No application for retrial is pending.")
+    return None if retrials_of(sitting.session, case, *LIVE) else T("No application for retrial is pending.")
 
 
 @act(
@@ -265,17 +267,17 @@ def some_retrial(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source=law("CPL 210, 214"),
     topic=Topic.DECISION,
 )
-def send_retrial_file(court: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
+def send_retrial_file(sitting: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the file to the court that decides on the application, with the list by which it checks it."""
-    found = retrials_of(court.session, case, RetrialState.FILED)
+    found = retrials_of(sitting.session, case, RetrialState.FILED)
     if not found:
         raise ActNotOpen(T("The file was sent already."))
     for row in found:
         row.state = RetrialState.SENT
     title = words_of(T("List of the file sent up"))
-    content = canonical(file_list(court, case, given.court))
+    content = canonical(file_list(sitting, case, given.court))
     document = keep_document(
-        court,
+        sitting,
         case,
         content,
         new_reference(),
@@ -302,30 +304,30 @@ def send_retrial_file(court: Sitting, case: Case, given: SendFileInput, *, actor
     topic=Topic.DECISION,
 )
 def record_retrial_outcome(
-    court: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record what was decided: refused, the decision stands; ordered, its execution halts and this court hears the case
     again (CPL 215, 217).
     """
-    decision = binding(court, case)
+    decision = binding(sitting, case)
     assert decision is not None
     state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED
-    for row in retrials_of(court.session, case, *LIVE):
-        row.state, row.closed_entry = state, court.next_number(case)
-        court.close_tasks(case, desks.RETRIAL, row.reference)
+    for row in retrials_of(sitting.session, case, *LIVE):
+        row.state, row.closed_entry = state, sitting.next_number(case)
+        sitting.close_tasks(case, desks.RETRIAL, row.reference)
     if given.ordered:
-        _hear_again(court, case, decision)
+        _hear_again(sitting, case, decision)
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
     return Recorded(words, {"decision": decision.reference, "ordered": given.ordered})
 
 
-def _hear_again(court: Sitting, case: Case, decision: Decision) -> None:
+def _hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
     """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
     decision.state = DecisionState.SET_ASIDE
-    for row in obligations_of(court.session, case):
-        row.ended_at = court.now
+    for row in obligations_of(sitting.session, case):
+        row.ended_at = sitting.now
     for kind in (PERFORMANCE, ENFORCE, RETRIAL, "enforcement_notice", "enforcement_inaction"):
-        court.close_windows(case, kind, WindowState.ENDED)
+        sitting.close_windows(case, kind, WindowState.ENDED)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
-    court.move(case, Stage.HEARING)
-    new_bench(court, case)
+    sitting.move(case, Stage.HEARING)
+    new_bench(sitting, case)

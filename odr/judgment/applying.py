@@ -51,7 +51,7 @@ class GroupJudgment:
         return T("Judgment of %(day)s in the action of many %(number)s", **words)
 
 
-def fitting(court: Sitting, case: Case) -> list[GroupJudgment]:
+def fitting(sitting: Sitting, case: Case) -> list[GroupJudgment]:
     """Judgments in effect on claims of the same kind against the same side, in actions in which no claimant of this
     case took part.
     """
@@ -70,8 +70,8 @@ def fitting(court: Sitting, case: Case) -> list[GroupJudgment]:
     )
     return [
         found
-        for group, main in court.session.execute(query)
-        if _same_sides(case, main) and (found := _judgment(court, group, main))
+        for group, main in sitting.session.execute(query)
+        if _same_sides(case, main) and (found := _judgment(sitting, group, main))
     ]
 
 
@@ -85,14 +85,16 @@ def _same_sides(case: Case, main: Case) -> bool:
     return not any(p.account_id in accounts or p.name.casefold() in names for p in parties(case, Role.CLAIMANT))
 
 
-def _judgment(court: Sitting, group: GroupAction, main: Case) -> GroupJudgment | None:
-    decision = next((d for d in reversed(pronounced(court.session, main)) if d.kind is not DecisionKind.PARTIAL), None)
+def _judgment(sitting: Sitting, group: GroupAction, main: Case) -> GroupJudgment | None:
+    decision = next(
+        (d for d in reversed(pronounced(sitting.session, main)) if d.kind is not DecisionKind.PARTIAL), None
+    )
     if decision is None or decision.issued_at is None:
         return None
     changed = any(
-        p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions_of(court.session, main)
+        p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions_of(sitting.session, main)
     )
-    return GroupJudgment(group, main, decision, decision.issued_at.astimezone(court.pack(main).tz).date(), changed)
+    return GroupJudgment(group, main, decision, decision.issued_at.astimezone(sitting.pack(main).tz).date(), changed)
 
 
 def find_judgment(court: Any, case: Case, actor: Actor, reference: str) -> GroupJudgment | None:
@@ -132,29 +134,29 @@ def applied_from(session: Session, case: Case) -> Sequence[Case]:
     return session.scalars(query.order_by(AppliedJudgment.id)).all()
 
 
-def tell_the_judge(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def tell_the_judge(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A claim was accepted to which a judgment in an action of many may apply: the judge is shown it (CPL 57)."""
-    found = fitting(court, case)
+    found = fitting(sitting, case)
     if found:
         title = T(
             "A judgment in an action of many may apply to this claim: %(number)s. If the claim is right, rule so.",
             number=found[0].case.number or "",
         )
-        court.open_task(case, Role.JUDGE, desks.APPLY_JUDGMENT, title, risk=25)
+        sitting.open_task(case, Role.JUDGE, desks.APPLY_JUDGMENT, title, risk=25)
 
 
-def applied_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def applied_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The link between the two cases: here to the action of many; there, for the court, to whom its judgment was
     applied.
     """
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
-    link = applied_in(court.session, case)
-    there = applied_from(court.session, case) if actor.role in COURT_ROLES and case.stage in IN_EFFECT else []
+    link = applied_in(sitting.session, case)
+    there = applied_from(sitting.session, case) if actor.role in COURT_ROLES and case.stage in IN_EFFECT else []
     if link is None and not there:
         return None
     group = (
-        court.session.scalars(select(GroupAction).where(GroupAction.case_id == link[1].id)).one()
+        sitting.session.scalars(select(GroupAction).where(GroupAction.case_id == link[1].id)).one()
         if link is not None
         else None
     )

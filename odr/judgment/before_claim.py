@@ -90,18 +90,18 @@ def _open_case(sitting: Sitting, account: Account, given: OpeningInput) -> Case:
     )
 
 
-def tell_the_other_side(court: Sitting, case: Case, entry_number: int) -> None:
+def tell_the_other_side(sitting: Sitting, case: Case, entry_number: int) -> None:
     """Write to those against whom something was carried out, with a code by which they join and read (CPL 106)."""
-    case.accepted_at = case.accepted_at or court.now
+    case.accepted_at = case.accepted_at or sitting.now
     title = T("Something of yours was preserved before a claim")
     for party in parties(case, Role.RESPONDENT):
         told = select(Packet.id).where(
             Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True)
         )
-        if party.joined_at is not None or court.session.scalar(told) is not None:
+        if party.joined_at is not None or sitting.session.scalar(told) is not None:
             continue
         write_to(
-            court, case, party, letter="preserved", title=title, entry_number=entry_number, occasion="preservation"
+            sitting, case, party, letter="preserved", title=title, entry_number=entry_number, occasion="preservation"
         )
 
 

@@ -29,39 +29,41 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def problems(court: Sitting, case: Case, decision: Decision) -> list[Text]:
+def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     """Everything that keeps a draft from being signed, in words; empty when it is ready."""
-    file = case_file(court, case)
-    found = [*_missing_parts(court, case, decision), *_findings(file, decision)]
+    file = case_file(sitting, case)
+    found = [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
     found += [
-        *_orders(court, case, decision),
-        *_arithmetic(court, case, decision),
-        *_open_motions(court, case),
-        *_experts(court, case),
+        *_orders(sitting, case, decision),
+        *_arithmetic(sitting, case, decision),
+        *_open_motions(sitting, case),
+        *_experts(sitting, case),
     ]
-    found += panel_problems(court, case, decision)
-    if court.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(court, case):
+    found += panel_problems(sitting, case, decision)
+    if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
         found.append(
             T(
                 "The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."
             )
         )
-    for party in defaulting(court, case):
+    for party in defaulting(sitting, case):
         found += [
             T("In default against %(party)s: %(reason)s", party=party.name, reason=reason)
-            for reason in default_gate(court, case, party)
+            for reason in default_gate(sitting, case, party)
         ]
     return found
 
 
-def agreement_waits(court: Sitting, case: Case) -> bool:
+def agreement_waits(sitting: Sitting, case: Case) -> bool:
     """Whether the parties gave the court an agreement that has neither bound nor failed since."""
-    given = [e.number for e in entries_of(court.session, case, "submit_agreement")]
-    ended = [e.number for act in ("agreement_failed", "refuse_agreement") for e in entries_of(court.session, case, act)]
+    given = [e.number for e in entries_of(sitting.session, case, "submit_agreement")]
+    ended = [
+        e.number for act in ("agreement_failed", "refuse_agreement") for e in entries_of(sitting.session, case, act)
+    ]
     return bool(given) and max(given) > max(ended, default=0)
 
 
-def _missing_parts(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     parts = decision.parts
     if decision.short and case.track is not Track.SMALL:
         yield T("The short form is open in small claims only (Interpretation, art. 280).")
@@ -80,7 +82,7 @@ def _missing_parts(court: Sitting, case: Case, decision: Decision) -> Iterator[T
     answered = any(
         w.state.value == "met"
         for p in parties(case, Role.RESPONDENT)
-        for w in court.windows(case, "answer", party=p, state=None)
+        for w in sitting.windows(case, "answer", party=p, state=None)
     )
     if answered and not decision.short and not parts.get("answers"):
         yield T("The part “%(part)s” is missing.", part=T("What the respondent answers"))
@@ -121,8 +123,8 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
             )
 
 
-def _orders(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
-    asked = {r.id: (c, r) for c, r in reliefs_by_key(court.session, case).values()}
+def _orders(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+    asked = {r.id: (c, r) for c, r in reliefs_by_key(sitting.session, case).values()}
     by_relief: dict[int, list[Order]] = defaultdict(list)
     rest_dismissed = False
     for order in decision.orders:
@@ -132,7 +134,7 @@ def _orders(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
             rest_dismissed = True
         else:
             yield T("Order %(number)s answers nothing that was asked for.", number=order.number)
-    settled = {o.relief_id for o in decided_in_part(court.session, case)}
+    settled = {o.relief_id for o in decided_in_part(sitting.session, case)}
     for relief_id, (claim, relief) in asked.items():
         if relief_id in settled:
             if by_relief.pop(relief_id, []):
@@ -181,14 +183,14 @@ def _one_relief(
             yield T("Order %(number)s is against the one who asked.", number=order.number)
 
 
-def _arithmetic(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
-    currency = court.pack(case).currency
+def _arithmetic(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+    currency = sitting.pack(case).currency
     for order in decision.orders:
         if order.currency not in (None, currency):
             yield T("Order %(number)s is not in the currency of this court.", number=order.number)
         if (
             order.interest_from is not None
-            and order.interest_from > court.now.astimezone(court.court.settings.tz).date()
+            and order.interest_from > sitting.now.astimezone(sitting.court.settings.tz).date()
         ):
             yield T("The interest of order %(number)s begins in the future.", number=order.number)
     if decision.kind is DecisionKind.PARTIAL:
@@ -198,20 +200,20 @@ def _arithmetic(court: Sitting, case: Case, decision: Decision) -> Iterator[Text
         yield T("The shares of the court fee do not add up to it.")
 
 
-def _open_motions(court: Sitting, case: Case) -> Iterator[Text]:
-    for motion in motions_of(court.session, case, MotionState.OPEN):
+def _open_motions(sitting: Sitting, case: Case) -> Iterator[Text]:
+    for motion in motions_of(sitting.session, case, MotionState.OPEN):
         yield T("A motion still waits for its ruling: %(kind)s.", kind=motion.kind.label)
 
 
-def _experts(court: Sitting, case: Case) -> Iterator[Text]:
+def _experts(sitting: Sitting, case: Case) -> Iterator[Text]:
     """An expert who is called and not yet heard, or heard and not yet paid: the costs depend on how that ended and what
     it came to (EV 39).
     """
-    for call in calls_of(court.session, case, *LIVE):
-        name = witness_of(court.session, call.appraisal).name
+    for call in calls_of(sitting.session, case, *LIVE):
+        name = witness_of(sitting.session, call.appraisal).name
         yield T("It is not found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).", name=name)
-    for call in calls_to_pay(court.session, case):
-        name = witness_of(court.session, call.appraisal).name
+    for call in calls_to_pay(sitting.session, case):
+        name = witness_of(sitting.session, call.appraisal).name
         yield T(
             "What the attendance of the expert %(name)s cost is not known yet: the cashier pays it first (Litigation Costs Measures, art. 11).",
             name=name,

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def fee_and_prepaid(court: Sitting, case: Case) -> tuple[Money, dict[str, Money]]:
+def fee_and_prepaid(sitting: Sitting, case: Case) -> tuple[Money, dict[str, Money]]:
     """The fee of the first instance as it stands, and what each party has paid towards it and not got back."""
-    held = {party.label: held_in_all(court, case, party) for party in case.parties}
-    return standing_fee(court, case), {label: money for label, money in held.items() if money.minor}
+    held = {party.label: held_in_all(sitting, case, party) for party in case.parties}
+    return standing_fee(sitting, case), {label: money for label, money in held.items() if money.minor}
 
 
 def awarded(orders: Sequence[OrderInput], reliefs: Mapping[str, int]) -> int:
@@ -44,23 +44,23 @@ def awarded(orders: Sequence[OrderInput], reliefs: Mapping[str, int]) -> int:
     return sum(min(amount, reliefs[key]) for key, amount in total.items())
 
 
-def propose_shares(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
+def propose_shares(sitting: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
     """Where the form starts: of each claim each side bears the part on which it lost, weighed by what the claim's fee
     is (FEE 29).
     """
-    if standing_at_end(court, case):
-        return _shares_of_many(court, case, orders)
-    claims = claims_of(court.session, case)
+    if standing_at_end(sitting, case):
+        return _shares_of_many(sitting, case, orders)
+    claims = claims_of(sitting.session, case)
     total: dict[str, Fraction] = {}
-    for claim, weight in zip(claims, _weights(court, case, claims), strict=True):
-        for label, share in _lost(court, case, claim, orders).items():
+    for claim, weight in zip(claims, _weights(sitting, case, claims), strict=True):
+        for label, share in _lost(sitting, case, claim, orders).items():
             total[label] = total.get(label, Fraction(0)) + share * weight
     return total
 
 
-def _weights(court: Sitting, case: Case, claims: Sequence[Claim]) -> list[Fraction]:
+def _weights(sitting: Sitting, case: Case, claims: Sequence[Claim]) -> list[Fraction]:
     """The part of the whole fee that each claim accounts for; claims of one kind share theirs by amount."""
-    fees = {kind: standing_fee(court, case, (Matter(kind),)).minor for kind in {c.kind for c in claims}}
+    fees = {kind: standing_fee(sitting, case, (Matter(kind),)).minor for kind in {c.kind for c in claims}}
     by_fee = all(fee > 0 for fee in fees.values())
     parts = []
     for claim in claims:
@@ -72,17 +72,17 @@ def _weights(court: Sitting, case: Case, claims: Sequence[Claim]) -> list[Fracti
     return [part / whole for part in parts]
 
 
-def _lost(court: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
+def _lost(sitting: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
     """Who lost what part of one claim."""
     owner = next(p for p in case.parties if p.id == claim.party_id)
     losers = {
         p.label: Fraction(1) for p in parties(case, Role.CLAIMANT if owner.role is Role.RESPONDENT else Role.RESPONDENT)
     }
-    heads = {key: r for key, (c, r) in reliefs_by_key(court.session, case).items() if c.id == claim.id}
+    heads = {key: r for key, (c, r) in reliefs_by_key(sitting.session, case).items() if c.id == claim.id}
     asked = {key: r.amount_minor for key, r in heads.items() if r.amount_minor}
     claimed = sum(asked.values())
     if claimed:
-        paid = [(o.relief_id, o.amount_minor or 0) for o in decided_in_part(court.session, case)]
+        paid = [(o.relief_id, o.amount_minor or 0) for o in decided_in_part(sitting.session, case)]
         settled = sum(min(asked[key], sum(minor for relief, minor in paid if relief == heads[key].id)) for key in asked)
         return shares_by_success(claimed, min(awarded(orders, asked) + settled, claimed), owner.label, losers)
     won = any(o.kind is not OrderKind.DISMISS and (o.relief is None or o.relief in heads) for o in orders)
@@ -92,13 +92,13 @@ def _lost(court: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInput]
     }
 
 
-def _shares_of_many(court: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
+def _shares_of_many(sitting: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
     """An action of many: each claimant bears the part of the sum in dispute on which she lost, the respondents what was
     won against them (CPI 194; FEE 29).
     """
     asked = {
         key: (claim, relief)
-        for key, (claim, relief) in reliefs_by_key(court.session, case).items()
+        for key, (claim, relief) in reliefs_by_key(sitting.session, case).items()
         if relief.amount_minor and claim.kind == "claim"
     }
     whole = sum(relief.amount_minor or 0 for _, relief in asked.values())
@@ -124,10 +124,10 @@ def shares_given(lines: Sequence[CostShareInput]) -> dict[str, Fraction]:
     return {line.party: Fraction(line.percent) / 100 for line in lines}
 
 
-def allocation_for(court: Sitting, case: Case, given: DraftInput) -> Allocation:
+def allocation_for(sitting: Sitting, case: Case, given: DraftInput) -> Allocation:
     """The costs decision in figures. Raises InvalidInput where the shares are not a whole."""
-    fee, prepaid = fee_and_prepaid(court, case)
-    shares = shares_given(given.costs) or propose_shares(court, case, given.orders)
-    found = allocate_costs(court.pack(case), fee, prepaid, shares, jointly=given.jointly, directly=given.directly)
-    attendance = standing_fee(court, case, (Matter.ATTENDANCE,))
+    fee, prepaid = fee_and_prepaid(sitting, case)
+    shares = shares_given(given.costs) or propose_shares(sitting, case, given.orders)
+    found = allocate_costs(sitting.pack(case), fee, prepaid, shares, jointly=given.jointly, directly=given.directly)
+    attendance = standing_fee(sitting, case, (Matter.ATTENDANCE,))
     return replace(found, attendance=attendance) if attendance.minor else found

@@ -36,33 +36,33 @@ KINDS = {
 }
 
 
-def draft_values(court: Sitting, case: Case, decision: Decision | None, locale: str) -> dict[str, Any]:
+def draft_values(sitting: Sitting, case: Case, decision: Decision | None, locale: str) -> dict[str, Any]:
     """Form values of the draft: what was last written, else a proposal in the reader's language."""
     if decision is not None:
-        newest = entries_of(court.session, case, "draft_decision")
+        newest = entries_of(sitting.session, case, "draft_decision")
         if newest:
             return flatten(input_of(newest[-1]))
-    return flatten(proposal(court, case, locale))
+    return flatten(proposal(sitting, case, locale))
 
 
-def proposal(court: Sitting, case: Case, locale: str) -> dict[str, Any]:
+def proposal(sitting: Sitting, case: Case, locale: str) -> dict[str, Any]:
     """A first draft: everything awarded as asked, costs to the losing side; the judge changes what she finds otherwise."""
-    file = case_file(court, case)
-    orders = _orders(court, case)
+    file = case_file(sitting, case)
+    orders = _orders(sitting, case)
     return {
         "kind": "judgment",
         "language": locale if locale in ("en", "zh-Hans") else "en",
-        "history": _history(court, case, locale),
-        "claims": _claims(court, case, file, locale),
-        "answers": _answers(court, case),
+        "history": _history(sitting, case, locale),
+        "claims": _claims(sitting, case, file, locale),
+        "answers": _answers(sitting, case),
         "issues": _issues(case, file, locale),
         "reasons": [{"text": _reasons(file), "articles": None}],
         "orders": orders,
-        "costs": shares(court, case, orders),
+        "costs": shares(sitting, case, orders),
     }
 
 
-def _history(court: Sitting, case: Case, locale: str) -> str:
+def _history(sitting: Sitting, case: Case, locale: str) -> str:
     said = [
         T(
             "The claim was lodged on %(day)s and accepted on %(accepted)s.",
@@ -74,11 +74,13 @@ def _history(court: Sitting, case: Case, locale: str) -> str:
     return " ".join(t.render(locale) for t in said)
 
 
-def _claims(court: Sitting, case: Case, file: CaseFile, locale: str) -> str:
-    heads = list(reliefs_by_key(court.session, case).values())
+def _claims(sitting: Sitting, case: Case, file: CaseFile, locale: str) -> str:
+    heads = list(reliefs_by_key(sitting.session, case).values())
     several = len({c.party_id for c, _ in heads}) > 1
     asked = [_asked(case, c, r, locale, named=several) for c, r in heads]
-    said = [T("%(label)s: %(value)s", label=one.label, value=one.value).render(locale) for one in told_of(court, case)]
+    said = [
+        T("%(label)s: %(value)s", label=one.label, value=one.value).render(locale) for one in told_of(sitting, case)
+    ]
     told = [T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale) for f in file.facts]
     return "\n".join([*asked, *said, *told])
 
@@ -97,9 +99,9 @@ def write_amount(minor: int, currency: str, locale: str) -> str:
     return T("%(amount)s", amount=Money(minor, currency)).render(locale)
 
 
-def _answers(court: Sitting, case: Case) -> str:
+def _answers(sitting: Sitting, case: Case) -> str:
     said = []
-    for entry in sorted((e for act in ANSWERS for e in entries_of(court.session, case, act)), key=lambda e: e.number):
+    for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
         who = party_with(case, entry.party_id)
         statement = input_of(entry).get("statement", "")
         said.append(f"{who.name if who else ''}: {statement}")
@@ -126,9 +128,9 @@ def _reasons(file: CaseFile) -> str:
     return "\n".join(item.finding.reasons for item in file.items if item.finding is not None and item.finding.reasons)
 
 
-def _orders(court: Sitting, case: Case) -> list[dict[str, Any]]:
+def _orders(sitting: Sitting, case: Case) -> list[dict[str, Any]]:
     rows = []
-    for key, (claim, relief) in reliefs_by_key(court.session, case).items():
+    for key, (claim, relief) in reliefs_by_key(sitting.session, case).items():
         who = party_with(case, claim.party_id)
         if who is None:
             continue
@@ -148,10 +150,10 @@ def _orders(court: Sitting, case: Case) -> list[dict[str, Any]]:
     return rows
 
 
-def shares(court: Sitting, case: Case, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def shares(sitting: Sitting, case: Case, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The proposed shares of the fee in percent; the last one makes the sum whole."""
     given = [OrderInput.model_validate(o) for o in orders if o["kind"] != OrderKind.PAY.value or o.get("amount")]
-    proposed = propose_shares(court, case, given)
+    proposed = propose_shares(sitting, case, given)
     lines, left = [], Decimal(100)
     for place, (label, share) in enumerate(proposed.items(), 1):
         percent = left if place == len(proposed) else _percent(share)

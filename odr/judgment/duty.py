@@ -67,13 +67,13 @@ def on_duty(session: Session, day: date, but: Collection[int] = ()) -> Account |
     return next((j for j in judges(session) if j.id == found and j.id not in but), None)
 
 
-def seat_duty_judge(court: Sitting, case: Case) -> Account | None:
+def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
     """Seat the judge on duty; where none is set, or she has a conflict, another by lot."""
     account = on_duty(
-        court.session, court.now.astimezone(court.court.settings.tz).date(), conflicted(court.session, case)
+        sitting.session, sitting.now.astimezone(sitting.court.settings.tz).date(), conflicted(sitting.session, case)
     )
     if account is None:
-        return take_seat(court, case, Role.JUDGE)
-    court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.JUDGE, from_at=court.now))
-    court.session.flush()
+        return take_seat(sitting, case, Role.JUDGE)
+    sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.JUDGE, from_at=sitting.now))
+    sitting.session.flush()
     return account

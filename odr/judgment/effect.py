@@ -48,17 +48,17 @@ APPEAL, PERFORMANCE, ENFORCE, RETRIAL = (
 )
 
 
-def is_appealable(court: Sitting, case: Case) -> bool:
+def is_appealable(sitting: Sitting, case: Case) -> bool:
     """Whether the track knows an appeal: small claims end with one instance (CPL 165)."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     key = pack_track(pack, case)
     return key is None or pack.track(key).appealable
 
 
-def served_on(court: Sitting, decision: Decision) -> dict[int, datetime]:
+def served_on(sitting: Sitting, decision: Decision) -> dict[int, datetime]:
     """Party → instant at which the decision was served on her, as the docket says."""
     found: dict[int, datetime] = {}
-    for packet in court.session.scalars(
+    for packet in sitting.session.scalars(
         select(Packet).where(Packet.case_id == decision.case_id, Packet.occasion == "decision")
     ):
         if (
@@ -71,40 +71,40 @@ def served_on(court: Sitting, decision: Decision) -> dict[int, datetime]:
 
 
 def start_appeals(
-    court: Sitting, case: Case, party: Party, at: datetime, proof: Text | None, numbers: Collection[int] = ()
+    sitting: Sitting, case: Case, party: Party, at: datetime, proof: Text | None, numbers: Collection[int] = ()
 ) -> None:
     """Start this party's appeal window; where there is none, the decision takes effect when all are served.
 
     ``numbers`` are the entries that were served: a partial judgment and the one on the rest each have their own time.
     """
-    served_now = [d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.served_entry in numbers]
-    decision = served_now[-1] if served_now else issued(court.session, case)
+    served_now = [d for d in decisions_of(sitting.session, case, DecisionState.ISSUED) if d.served_entry in numbers]
+    decision = served_now[-1] if served_now else issued(sitting.session, case)
     if decision is None or decision.effective_at is not None:
         return
-    court.announce("decision_served", case, party=party, at=at)
-    if is_appealable(court, case):
-        if not court.windows(case, APPEAL, party=party, state=None, subject=decision.reference):
-            court.start_window(case, APPEAL, party=party, start=at, subject=decision.reference, proof=proof)
+    sitting.announce("decision_served", case, party=party, at=at)
+    if is_appealable(sitting, case):
+        if not sitting.windows(case, APPEAL, party=party, state=None, subject=decision.reference):
+            sitting.start_window(case, APPEAL, party=party, start=at, subject=decision.reference, proof=proof)
         return
-    served = served_on(court, decision) | {party.id: at}
+    served = served_on(sitting, decision) | {party.id: at}
     if all(p.id in served for p in parties(case)):
-        court.then("take_effect", EffectInput(decision=decision.reference), effective_at=max(served.values()))
+        sitting.then("take_effect", EffectInput(decision=decision.reference), effective_at=max(served.values()))
 
 
-def appeal_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def appeal_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """A party's time to appeal ended: when it was the last and nobody appealed, the decision takes effect."""
-    decision = decision_named(court.session, case, window.subject)
-    if is_final(court, case, decision):
-        court.then("take_effect", EffectInput(decision=decision.reference), effective_at=window.due_at)
+    decision = decision_named(sitting.session, case, window.subject)
+    if is_final(sitting, case, decision):
+        sitting.then("take_effect", EffectInput(decision=decision.reference), effective_at=window.due_at)
 
 
-def is_final(court: Sitting, case: Case, decision: Decision) -> bool:
+def is_final(sitting: Sitting, case: Case, decision: Decision) -> bool:
     """Served on everybody, no appeal window open, no appeal pending."""
-    windows = court.windows(case, APPEAL, state=None, subject=decision.reference)
+    windows = sitting.windows(case, APPEAL, state=None, subject=decision.reference)
     heard = {w.party_id for w in windows}
     pending = [
         p
-        for p in petitions_of(court.session, case)
+        for p in petitions_of(sitting.session, case)
         if p.decision_id == decision.id and p.state is not AppealState.WITHDRAWN
     ]
     return (
@@ -115,7 +115,7 @@ def is_final(court: Sitting, case: Case, decision: Decision) -> bool:
 
 
 def bring_into_effect(
-    court: Sitting, case: Case, decision: Decision, at: datetime, *, bears: Mapping[str, Money] | None = None
+    sitting: Sitting, case: Case, decision: Decision, at: datetime, *, bears: Mapping[str, Money] | None = None
 ) -> date:
     """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform.
 
@@ -126,26 +126,26 @@ def bring_into_effect(
     decision.effective_at = at
     if not partial:
         case.effective_at = at
-    due = reckon(court.pack(case), PERFORMANCE, at, amount=decision.performance_days)
-    number = court.next_number(case)
+    due = reckon(sitting.pack(case), PERFORMANCE, at, amount=decision.performance_days)
+    number = sitting.next_number(case)
     debtors: dict[int, Party] = {}
     for order in decision.orders:
         debtor = party_with(case, order.debtor_id)
         if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
             debtors[debtor.id] = debtor
-            court.session.add_all(_obligations(case, order, debtor, due.result, number))
+            sitting.session.add_all(_obligations(case, order, debtor, due.result, number))
     for party in debtors.values():
-        court.start_window(
+        sitting.start_window(
             case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days
         )
-    for party in parties(case) if RETRIAL in court.pack(case).windows.rules else []:
-        court.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
+    for party in parties(case) if RETRIAL in sitting.pack(case).windows.rules else []:
+        sitting.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
     if not partial:
         if bears is not None:
-            order_costs(court, case, bears)
+            order_costs(sitting, case, bears)
         else:
-            settle_costs(court, case, decision)
-        court.announce("case_effective", case)
+            settle_costs(sitting, case, decision)
+        sitting.announce("case_effective", case)
     return due.result
 
 
@@ -186,24 +186,24 @@ def _months_after(day: date, months: int) -> date:
     return date(day.year + year, month + 1, min(day.day, last))
 
 
-def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
+def settle_costs(sitting: Sitting, case: Case, decision: Decision) -> None:
     """Order the winner's prepayment back and put what the loser owes on the cashier's desk (CPI 207, FEE 53).
 
     Where an earlier decision's costs were carried out, only the difference moves: a retrial decides on them anew (FEE
     32).
     """
     allocation = Allocation.from_json(decision.costs)
-    court.close_tasks(case, payments_desks.COLLECT_COSTS)
-    if were_settled(court, case):
-        order_costs(court, case, {share.party: share.bears for share in allocation.shares})
+    sitting.close_tasks(case, payments_desks.COLLECT_COSTS)
+    if were_settled(sitting, case):
+        order_costs(sitting, case, {share.party: share.bears for share in allocation.shares})
         return
     by_label = {p.label: p for p in case.parties}
     for share in allocation.shares:
         party = by_label[share.party]
         if share.refund.minor:
-            order_back(court, case, party, Ending.WON, borne=share.bears)
+            order_back(sitting, case, party, Ending.WON, borne=share.bears)
         if share.owes_court.minor:
-            court.open_task(
+            sitting.open_task(
                 case,
                 Role.CASHIER,
                 payments_desks.COLLECT_COSTS,
@@ -213,21 +213,21 @@ def settle_costs(court: Sitting, case: Case, decision: Decision) -> None:
             )
 
 
-def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def settled(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The parties settled: no judgment is written on it (CPI 148), and what they owe is watched like any order."""
-    for decision in decisions_of(court.session, case, DecisionState.DRAFT, DecisionState.COOLING):
-        court.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
-        court.close_tasks(case, desks.PRONOUNCE, decision.reference)
+    for decision in decisions_of(sitting.session, case, DecisionState.DRAFT, DecisionState.COOLING):
+        sitting.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
+        sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
         decision.state = DecisionState.DROPPED
-    court.close_tasks(case, desks.DRAFT_DECISION)
-    today = court.now.astimezone(court.court.settings.tz).date()
+    sitting.close_tasks(case, desks.DRAFT_DECISION)
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
     for owed in facts["obligations"]:
-        row = {**owed, "due_on": owed["due_on"] or reckon(court.pack(case), PERFORMANCE, court.now).result}
-        court.session.add(
+        row = {**owed, "due_on": owed["due_on"] or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result}
+        sitting.session.add(
             Obligation(
                 case_id=case.id,
                 instrument=Instrument(facts.get("instrument", "statement")),
-                entry_number=court.next_number(case),
+                entry_number=sitting.next_number(case),
                 **row,
             )
         )
@@ -236,57 +236,57 @@ def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
         for party_id in {o["creditor_id"] for o in facts["obligations"]}:
             creditor = party_with(case, party_id)
             if creditor is not None:
-                start = datetime.combine(last, time(23, 59), tzinfo=court.court.settings.tz)
-                court.start_window(case, ENFORCE, party=creditor, start=start)
-        court.announce("case_effective", case, ending=Ending.MEDIATED.value)
+                start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
+                sitting.start_window(case, ENFORCE, party=creditor, start=start)
+        sitting.announce("case_effective", case, ending=Ending.MEDIATED.value)
 
 
-def set_aside(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def set_aside(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """What was owed rests on nothing any more; what was paid stays recorded under what it was paid on."""
-    for row in obligations_of(court.session, case):
-        row.ended_at = court.now
+    for row in obligations_of(sitting.session, case):
+        row.ended_at = sitting.now
     for kind in (PERFORMANCE, ENFORCE, "enforcement_notice", "enforcement_inaction"):
-        court.close_windows(case, kind, WindowState.ENDED)
+        sitting.close_windows(case, kind, WindowState.ENDED)
 
 
-def performance_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time to perform ended: whoever is still owed something may apply for enforcement for two years (CPL 250)."""
     open_creditors = {
         o.creditor_id
-        for o in obligations_of(court.session, case)
+        for o in obligations_of(sitting.session, case)
         if o.debtor_id == window.party_id and o.done_at is None
     }
     for party in parties(case):
-        if party.id in open_creditors and not court.windows(case, ENFORCE, party=party):
-            court.start_window(case, ENFORCE, party=party, start=window.due_at)
+        if party.id in open_creditors and not sitting.windows(case, ENFORCE, party=party):
+            sitting.start_window(case, ENFORCE, party=party, start=window.due_at)
 
 
-def is_overdue(court: Sitting, obligation: Obligation) -> bool:
+def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:
     """Whether the last day to perform is past and something is still owed."""
     return (
         obligation.done_at is None
         and obligation.ended_at is None
-        and court.now.astimezone(court.court.settings.tz).date() > obligation.due_on
+        and sitting.now.astimezone(sitting.court.settings.tz).date() > obligation.due_on
     )
 
 
-def left_of(court: Sitting, obligation: Obligation) -> Money | None:
+def left_of(sitting: Sitting, obligation: Obligation) -> Money | None:
     """What of a sum is still owed, without interest."""
     if obligation.amount_minor is None or obligation.currency is None:
         return None
-    return Money(max(obligation.amount_minor - performed(court.session, obligation), 0), obligation.currency)
+    return Money(max(obligation.amount_minor - performed(sitting.session, obligation), 0), obligation.currency)
 
 
-def interest_on(court: Sitting, case: Case, obligation: Obligation, day: date) -> list[InterestLine]:
+def interest_on(sitting: Sitting, case: Case, obligation: Obligation, day: date) -> list[InterestLine]:
     """The interest on an obligation to ``day``, stretch by stretch: as ordered, and for delay where the rules add it
     (CPL 264).
     """
     if obligation.amount_minor is None:
         return []
-    late = court.pack(case).late_performance
+    late = sitting.pack(case).late_performance
     return interest_lines(
         obligation.amount_minor,
-        payments_on(court.session, obligation),
+        payments_on(sitting.session, obligation),
         day,
         ordered_from=obligation.interest_from,
         percent=obligation.interest_percent,
@@ -295,6 +295,6 @@ def interest_on(court: Sitting, case: Case, obligation: Obligation, day: date) -
     )
 
 
-def all_done(court: Sitting, case: Case) -> bool:
+def all_done(sitting: Sitting, case: Case) -> bool:
     """Whether nothing is owed under any instrument any more."""
-    return all(o.done_at is not None for o in obligations_of(court.session, case))
+    return all(o.done_at is not None for o in obligations_of(sitting.session, case))

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
 
 
-def today(court: Sitting) -> date:
+def today(sitting: Sitting) -> date:
     """The day in the court's zone."""
-    return court.now.astimezone(court.court.settings.tz).date()
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 def begin(
-    court: Sitting, case: Case, creditor: Party, *, everything: bool = False
+    sitting: Sitting, case: Case, creditor: Party, *, everything: bool = False
 ) -> tuple[str, list[dict[str, Any]], int]:
     """Open an enforcement for what is overdue to the creditor, or for ``everything`` still owed; its number, what is
     claimed, and the sum in minor units.
@@ -38,33 +38,33 @@ def begin(
     Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
     all the rest due.
     """
-    day = today(court)
-    mine = [o for o in obligations_of(court.session, case) if o.creditor_id == creditor.id and o.done_at is None]
-    late = [o for o in mine if is_overdue(court, o)]
+    day = today(sitting)
+    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor.id and o.done_at is None]
+    late = [o for o in mine if is_overdue(sitting, o)]
     claimed = mine if everything or any(o.accelerates for o in late) else late
-    rows = [_claimed(court, case, row, day) for row in claimed]
-    number = next_of_series(court, court.pack(case), "enforcement")
+    rows = [_claimed(sitting, case, row, day) for row in claimed]
+    number = next_of_series(sitting, sitting.pack(case), "enforcement")
     found = EnforcementCase(
-        case_id=case.id, number=number, party_id=creditor.id, claimed=rows, entry_number=court.next_number(case)
+        case_id=case.id, number=number, party_id=creditor.id, claimed=rows, entry_number=sitting.next_number(case)
     )
-    court.session.add(found)
-    court.session.flush()
+    sitting.session.add(found)
+    sitting.session.flush()
     total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
     debtor = next(p for p in case.parties if p.id == claimed[0].debtor_id)
     basis = keep_basis(
-        court.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, court.now
+        sitting.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, sitting.now
     )
-    court.then("assess_fee", AssessInput(basis=basis.reference))
+    sitting.then("assess_fee", AssessInput(basis=basis.reference))
     for kind in (NOTICE, INACTION):
-        court.start_window(case, kind, start=court.now, subject=found.reference)
+        sitting.start_window(case, kind, start=sitting.now, subject=found.reference)
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
-    court.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
+    sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
     return number, rows, total
 
 
-def _claimed(court: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:
+def _claimed(sitting: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:
     """What is claimed under one obligation, with the working of its interest to ``day``; minor units."""
-    left, lines = left_of(court, row), interest_on(court, case, row, day)
+    left, lines = left_of(sitting, row), interest_on(sitting, case, row, day)
     return {
         "obligation": row.reference,
         "principal": left.minor if left is not None else 0,

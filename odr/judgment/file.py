@@ -130,25 +130,25 @@ class CaseFile:
         return next((item for item in self.items if item.subject == subject), None)
 
 
-def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
+def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     """The file as it stands, in a handful of queries; with ``at``, the findings and exhibits of when that entry was
     made.
     """
-    findings = standing_findings(court.session, case, at)
+    findings = standing_findings(sitting.session, case, at)
     by_exhibit = {f.exhibit_id: f for f in findings if f.exhibit_id is not None}
     by_fact = {f.fact_id: f for f in findings if f.fact_id is not None}
-    opinions = opinions_by_exhibit(court, case)
-    heard = _Heard(court, case)
-    must_be_heard = court.pack(case).keeps(Invariant.UNEXAMINED_GROUNDS_NOTHING)
+    opinions = opinions_by_exhibit(sitting, case)
+    heard = _Heard(sitting, case)
+    must_be_heard = sitting.pack(case).keeps(Invariant.UNEXAMINED_GROUNDS_NOTHING)
 
     def examined(exhibit: Exhibit) -> bool:
         """Whether something may be found on it: open to cross-examination, where the rules ask for that."""
         return not must_be_heard or heard.examined(exhibit, opinions.get(exhibit.id, []))
 
-    everything = list(court.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    everything = list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     sound = {e.id for e in everything if e.state is not ExhibitState.EXCLUDED and examined(e)}
     labels = {e.id: e.label for e in everything}
-    reports = {a.exhibit_id: a for a in appraisals_of(court.session, case) if a.exhibit_id is not None}
+    reports = {a.exhibit_id: a for a in appraisals_of(sitting.session, case) if a.exhibit_id is not None}
     materials = {exhibit_id: a.materials for exhibit_id, a in reports.items()}
     exhibits = [
         ExhibitOnFile(
@@ -163,7 +163,7 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
         for e in everything
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)
     ]
-    agreed = agreed_facts(court, case)
+    agreed = agreed_facts(sitting, case)
     speaking = exhibits_on_facts([e.exhibit for e in exhibits])
     facts = [
         FactOnFile(
@@ -174,7 +174,7 @@ def case_file(court: Sitting, case: Case, at: int | None = None) -> CaseFile:
             by_fact.get(v.fact.id),
             speaking.get(v.fact.number, []),
         )
-        for v in facts_of(court.session, case)
+        for v in facts_of(sitting.session, case)
     ]
     return CaseFile(exhibits, facts)
 
@@ -194,10 +194,10 @@ def is_withdrawn(exhibit: Exhibit) -> bool:
     return exhibit.state in (ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)
 
 
-def opinions_by_exhibit(court: Sitting, case: Case) -> dict[int, list[Opinion]]:
+def opinions_by_exhibit(sitting: Sitting, case: Case) -> dict[int, list[Opinion]]:
     """The newest opinion of each party on each question that may be read, by exhibit."""
     newest: dict[tuple[int, int, str], Opinion] = {}
-    for opinion in court.session.scalars(
+    for opinion in sitting.session.scalars(
         select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
     ):
         newest[opinion.exhibit_id, opinion.party_id, opinion.axis.value] = opinion
@@ -207,10 +207,10 @@ def opinions_by_exhibit(court: Sitting, case: Case) -> dict[int, list[Opinion]]:
     return found
 
 
-def agreed_facts(court: Sitting, case: Case) -> dict[int, set[int]]:
+def agreed_facts(sitting: Sitting, case: Case) -> dict[int, set[int]]:
     """Fact → parties who signed that they agree to it (EV 3, 6)."""
     found: dict[int, set[int]] = {}
-    for row in court.session.scalars(
+    for row in sitting.session.scalars(
         select(AgreedFact).where(AgreedFact.case_id == case.id, AgreedFact.fact_id.is_not(None))
     ):
         if row.fact_id is not None:
@@ -230,8 +230,8 @@ def _undisputed(case: Case, fact: Fact, answers: list[FactAnswer], agreed: dict[
 class _Heard:
     """Whether an exhibit was open to cross-examination: in its phase, or at a hearing that was held (CPI 103)."""
 
-    def __init__(self, court: Sitting, case: Case) -> None:
-        session = court.session
+    def __init__(self, sitting: Sitting, case: Case) -> None:
+        session = sitting.session
         examination = session.scalar(select(Examination).where(Examination.case_id == case.id))
         self._case = case
         self._closed = [

@@ -36,66 +36,68 @@ SERVED = {PacketState.SERVED: ServiceStatus.SERVED, PacketState.PRESUMED: Servic
 CLAIM, SUMMONS = "claim", "summons"
 
 
-def has_appeared(court: Sitting, case: Case, party: Party) -> bool:
+def has_appeared(sitting: Sitting, case: Case, party: Party) -> bool:
     """Whether the party ever took part: joined, was represented, or did anything in the case."""
     if party.joined_at is not None or party.account_id is not None:
         return True
     if (
-        court.session.scalar(
+        sitting.session.scalar(
             select(DocketEntry.id).where(DocketEntry.case_id == case.id, DocketEntry.party_id == party.id).limit(1)
         )
         is not None
     ):
         return True
-    held = court.session.scalars(select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD))
+    held = sitting.session.scalars(
+        select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD)
+    )
     return any(a.party_id == party.id and a.presence is not Presence.ABSENT for h in held for a in h.attendances)
 
 
-def defaulting(court: Sitting, case: Case) -> list[Party]:
+def defaulting(sitting: Sitting, case: Case) -> list[Party]:
     """Respondents who never appeared."""
-    return [p for p in parties(case, Role.RESPONDENT) if not has_appeared(court, case, p)]
+    return [p for p in parties(case, Role.RESPONDENT) if not has_appeared(sitting, case, p)]
 
 
-def default_gate(court: Sitting, case: Case, respondent: Party) -> list[Text]:
+def default_gate(sitting: Sitting, case: Case, respondent: Party) -> list[Text]:
     """Every reason why nothing may be decided against ``respondent`` in default; empty when it may."""
-    rules = court.pack(case).invariants.on
+    rules = sitting.pack(case).invariants.on
     if Invariant.NO_DEFAULT_UNSERVED not in rules and Invariant.DEFAULT_ON_REQUEST not in rules:
         return []
-    reasons = list(_claim_reasons(court, case, respondent))
+    reasons = list(_claim_reasons(sitting, case, respondent))
     if Invariant.NO_DEFAULT_UNSERVED in rules:
-        reasons += _hearing_reasons(court, case, respondent)
-    if Invariant.DEFAULT_ON_REQUEST in rules and not _was_requested(court, case, respondent):
+        reasons += _hearing_reasons(sitting, case, respondent)
+    if Invariant.DEFAULT_ON_REQUEST in rules and not _was_requested(sitting, case, respondent):
         reasons.append(T("The claimant has not asked for a decision in default."))
     if case.stayed_at is not None:
         reasons.append(T("The case is stayed and its time limits are halted."))
     return reasons
 
 
-def _was_requested(court: Sitting, case: Case, respondent: Party) -> bool:
+def _was_requested(sitting: Sitting, case: Case, respondent: Party) -> bool:
     return any(
-        f'"respondent":"{respondent.label}"' in e.payload for e in entries_of(court.session, case, "ask_for_default")
+        f'"respondent":"{respondent.label}"' in e.payload for e in entries_of(sitting.session, case, "ask_for_default")
     )
 
 
-def _packets(court: Sitting, case: Case, party: Party, occasion: str) -> list[Packet]:
+def _packets(sitting: Sitting, case: Case, party: Party, occasion: str) -> list[Packet]:
     query = select(Packet).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.occasion == occasion)
-    return list(court.session.scalars(query.order_by(Packet.id)))
+    return list(sitting.session.scalars(query.order_by(Packet.id)))
 
 
-def _claim_reasons(court: Sitting, case: Case, party: Party) -> Iterator[Text]:
-    packets = _packets(court, case, party, CLAIM)
+def _claim_reasons(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
+    packets = _packets(sitting, case, party, CLAIM)
     if not packets:
         yield T("The claim was never put on its way to %(party)s.", party=party.name)
         return
-    reasons = [list(_packet_reasons(court, case, packet, party, T("The claim"))) for packet in packets]
+    reasons = [list(_packet_reasons(sitting, case, packet, party, T("The claim"))) for packet in packets]
     if all(reasons):
         # One good service is enough; of several bad ones the latest explains best.
         yield from reasons[-1]
         return
-    yield from _answer_reasons(court, case, party)
+    yield from _answer_reasons(sitting, case, party)
 
 
-def _packet_reasons(court: Sitting, case: Case, packet: Packet, party: Party, what: Text) -> Iterator[Text]:
+def _packet_reasons(sitting: Sitting, case: Case, packet: Packet, party: Party, what: Text) -> Iterator[Text]:
     """Why one packet is no proven service."""
     match packet.state:
         case PacketState.HELD:
@@ -107,12 +109,12 @@ def _packet_reasons(court: Sitting, case: Case, packet: Packet, party: Party, wh
         case PacketState.UNDONE:
             yield T("The sending of %(what)s was taken back.", what=what)
         case _:
-            yield from _proof_reasons(court, case, packet, what)
+            yield from _proof_reasons(sitting, case, packet, what)
 
 
-def _proof_reasons(court: Sitting, case: Case, packet: Packet, what: Text) -> Iterator[Text]:
+def _proof_reasons(sitting: Sitting, case: Case, packet: Packet, what: Text) -> Iterator[Text]:
     """Why the proof of a concluded packet does not carry."""
-    proof = court.session.scalars(
+    proof = sitting.session.scalars(
         select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal.desc())
     ).first()
     if proof is None:
@@ -130,26 +132,26 @@ def _proof_reasons(court: Sitting, case: Case, packet: Packet, what: Text) -> It
         yield T("Proof %(number)s names no day of service.", number=proof.number)
     elif proof.effective_at != packet.effective_at:
         yield T("Proof %(number)s names another day of service than the record.", number=proof.number)
-    elif proof.effective_at > court.now:
+    elif proof.effective_at > sitting.now:
         yield T("Service of %(what)s takes effect only on %(day)s.", what=what, day=proof.effective_at)
     if packet.docketed_as != packet.state.value:
         yield T("The service of %(what)s does not stand on the docket.", what=what)
-    yield from _channel_reasons(court, case, proof, what)
+    yield from _channel_reasons(sitting, case, proof, what)
 
 
-def _channel_reasons(court: Sitting, case: Case, proof: ProofOfService, what: Text) -> Iterator[Text]:
+def _channel_reasons(sitting: Sitting, case: Case, proof: ProofOfService, what: Text) -> Iterator[Text]:
     if proof.channel is None:
         yield T("Proof %(number)s names no way of service.", number=proof.number)
     elif proof.channel is Channel.SMS:
         yield T("A text message is a notice and no service of %(what)s (Online Litigation Rules, art. 32).", what=what)
     elif proof.channel is Channel.ANNOUNCEMENT:
-        track = pack_track(court.pack(case), case)
-        if track is None or not announcement_allowed(court.pack(case), track):
+        track = pack_track(sitting.pack(case), case)
+        if track is None or not announcement_allowed(sitting.pack(case), track):
             yield T("Service by announcement is not open to this procedure (Interpretation, art. 140).")
 
 
-def _answer_reasons(court: Sitting, case: Case, party: Party) -> Iterator[Text]:
-    windows = court.windows(case, "answer", party=party, state=None)
+def _answer_reasons(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
+    windows = sitting.windows(case, "answer", party=party, state=None)
     if not windows:
         yield T("The time for %(party)s to answer has not started.", party=party.name)
     elif windows[-1].state is WindowState.OPEN:
@@ -158,19 +160,21 @@ def _answer_reasons(court: Sitting, case: Case, party: Party) -> Iterator[Text]:
         yield T("The time for %(party)s to answer is halted.", party=party.name)
 
 
-def _hearing_reasons(court: Sitting, case: Case, party: Party) -> list[Text]:
+def _hearing_reasons(sitting: Sitting, case: Case, party: Party) -> list[Text]:
     """Why no hearing yet carries a decision in default; empty when one does."""
-    hearings = list(court.session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
+    hearings = list(
+        sitting.session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal))
+    )
     if not hearings:
         return [T("No hearing was held. Somebody who never appeared has not agreed to a hearing in writing.")]
-    reasons = [list(_one_hearing(court, case, hearing, party)) for hearing in hearings]
+    reasons = [list(_one_hearing(sitting, case, hearing, party)) for hearing in hearings]
     return [] if not all(reasons) else reasons[-1]
 
 
-def _one_hearing(court: Sitting, case: Case, hearing: Hearing, party: Party) -> Iterator[Text]:
+def _one_hearing(sitting: Sitting, case: Case, hearing: Hearing, party: Party) -> Iterator[Text]:
     if hearing.mode is Mode.ASYNCHRONOUS:
         yield T("A hearing in writing needs the agreement of everybody who is decided against.")
-    not_agreed = stayed_away_rightly(court, case, hearing, party)
+    not_agreed = stayed_away_rightly(sitting, case, hearing, party)
     if not_agreed is not None:
         yield not_agreed
     if hearing.state is HearingState.ADJOURNED:
@@ -181,25 +185,25 @@ def _one_hearing(court: Sitting, case: Case, hearing: Hearing, party: Party) -> 
         return
     if hearing.recorded_by is None or (not hearing.minutes and hearing.minutes_sha256 is None):
         yield T("There is no record of the hearing of %(at)s.", at=hearing.begins_at)
-    yield from _summons_reasons(court, case, hearing, party)
-    yield from _absence_reasons(court, case, hearing, party)
+    yield from _summons_reasons(sitting, case, hearing, party)
+    yield from _absence_reasons(sitting, case, hearing, party)
 
 
-def _summons_reasons(court: Sitting, case: Case, hearing: Hearing, party: Party) -> Iterator[Text]:
+def _summons_reasons(sitting: Sitting, case: Case, hearing: Hearing, party: Party) -> Iterator[Text]:
     called = next((s for s in hearing.summonses if s.party_id == party.id), None)
     if called is None:
         yield T("%(party)s was not summoned to the hearing.", party=party.name)
         return
-    packets = [p for p in _packets(court, case, party, SUMMONS) if called.sent_by in p.entry_ids]
+    packets = [p for p in _packets(sitting, case, party, SUMMONS) if called.sent_by in p.entry_ids]
     if not packets:
         yield T("The summons was never put on its way to %(party)s.", party=party.name)
         return
-    faults = list(_packet_reasons(court, case, packets[-1], party, T("The summons")))
+    faults = list(_packet_reasons(sitting, case, packets[-1], party, T("The summons")))
     yield from faults
     at = packets[-1].effective_at
     if faults or at is None:
         return
-    latest = _latest_summons(court, case, hearing.begins_at)
+    latest = _latest_summons(sitting, case, hearing.begins_at)
     if at > latest or at >= hearing.begins_at:
         yield T(
             "The summons reached %(party)s on %(at)s, too late for the hearing of %(hearing)s.",
@@ -209,9 +213,9 @@ def _summons_reasons(court: Sitting, case: Case, hearing: Hearing, party: Party)
         )
 
 
-def _latest_summons(court: Sitting, case: Case, begins_at: datetime) -> datetime:
+def _latest_summons(sitting: Sitting, case: Case, begins_at: datetime) -> datetime:
     """The last instant at which a summons is in time; at least before the hearing begins."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     try:
         return min(begins_at, reckon_before(pack, "summons", begins_at, track=pack_track(pack, case)).due_at)
     except CourtError:
@@ -219,18 +223,18 @@ def _latest_summons(court: Sitting, case: Case, begins_at: datetime) -> datetime
         return begins_at
 
 
-def _absence_reasons(court: Sitting, case: Case, hearing: Hearing, party: Party) -> Iterator[Text]:
+def _absence_reasons(sitting: Sitting, case: Case, hearing: Hearing, party: Party) -> Iterator[Text]:
     noted = [a for a in hearing.attendances if a.party_id == party.id]
     if not noted:
         yield T("The record of the hearing does not say whether %(party)s was there.", party=party.name)
-    if not court.pack(case).keeps(Invariant.NO_ABSENCE_BY_FAILURE):
+    if not sitting.pack(case).keeps(Invariant.NO_ABSENCE_BY_FAILURE):
         return
     if any(a.by_failure for a in noted):
         yield T(
             "%(party)s was kept away by a failure of network, equipment or power: that is no absence (Online Litigation Rules, art. 25).",
             party=party.name,
         )
-    failures = court.session.scalars(
+    failures = sitting.session.scalars(
         select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.party_id == party.id)
     )
     if any(f.state is RequestState.ASKED for f in failures):

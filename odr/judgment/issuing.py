@@ -57,20 +57,20 @@ def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -
     return {"decision": SealedPaper(text, sealed, code)}
 
 
-def clerk_signs(court: Sitting, case: Case) -> bool:
+def clerk_signs(sitting: Sitting, case: Case) -> bool:
     """Whether the rules ask for the clerk's signature on a decision (CPL 155)."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     key = pack_track(pack, case)
     bench = pack.track(key).bench if key is not None else None
     return bench is not None and bench.countersigned is not None
 
 
-def to_countersign(court: Sitting, case: Case) -> Decision | None:
+def to_countersign(sitting: Sitting, case: Case) -> Decision | None:
     """The pronounced decision that waits for the clerk's signature."""
-    if not clerk_signs(court, case):
+    if not clerk_signs(sitting, case):
         return None
     return next(
-        (d for d in decisions_of(court.session, case, DecisionState.ISSUED) if d.countersigned_entry is None), None
+        (d for d in decisions_of(sitting.session, case, DecisionState.ISSUED) if d.countersigned_entry is None), None
     )
 
 
@@ -87,43 +87,47 @@ def prepare_countersignature(court: Court, case: Case, given: BaseModel, actor: 
     return {"countersigned": SealedPaper(document.sha256, content, document.reference)}
 
 
-def keep_countersigned(court: Sitting, case: Case, decision: Decision) -> Document:
+def keep_countersigned(sitting: Sitting, case: Case, decision: Decision) -> Document:
     """Keep the paper with both signatures under the code it had; refuses one that was signed on another paper."""
-    document, paper = document_of(court.session, decision), court.prepared.get("countersigned")
+    document, paper = document_of(sitting.session, decision), sitting.prepared.get("countersigned")
     if document is None or not isinstance(paper, SealedPaper) or paper.text_sha256 != document.sha256:
         raise ActNotOpen(T("The sealed paper was not prepared."))
-    keep_signed_again(court, case, document, paper.content)
+    keep_signed_again(sitting, case, document, paper.content)
     return document
 
 
-def serve_at_once(court: Sitting, case: Case, entry: DocketEntry) -> None:
+def serve_at_once(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """Serve a decision with its issuing where no other signature is waited for."""
-    if entry.act == "issue_decision" and not clerk_signs(court, case) and court.court.hooks.queue_service is not None:
-        court.court.hooks.queue_service(court, case, entry, parties(case))
+    if (
+        entry.act == "issue_decision"
+        and not clerk_signs(sitting, case)
+        and sitting.court.hooks.queue_service is not None
+    ):
+        sitting.court.hooks.queue_service(sitting, case, entry, parties(case))
 
 
-def has_rested(court: Sitting, case: Case, decision: Decision) -> bool:
+def has_rested(sitting: Sitting, case: Case, decision: Decision) -> bool:
     """Whether the cooling-off of a signed decision is over."""
-    windows = court.windows(case, "cooling_off", state=None, subject=decision.reference)
-    return bool(windows) and windows[-1].due_at is not None and windows[-1].due_at < court.now
+    windows = sitting.windows(case, "cooling_off", state=None, subject=decision.reference)
+    return bool(windows) and windows[-1].due_at is not None and windows[-1].due_at < sitting.now
 
 
-def text_digest(court: Sitting, case: Case, decision: Decision) -> str:
+def text_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
     """What must be the same when the paper is kept as when it was set: words, orders, costs, findings, people."""
     people = [[p.label, p.name, p.address] for p in case.parties]
-    return sha256_hex(canonical([words_digest(court, case, decision), case.number, people, signing(court, case)]))
+    return sha256_hex(canonical([words_digest(sitting, case, decision), case.number, people, signing(sitting, case)]))
 
 
-def signing(court: Sitting, case: Case) -> list[list[str]]:
+def signing(sitting: Sitting, case: Case) -> list[list[str]]:
     """Who sits and so stands under the paper."""
-    return [[s.role.value, s.name] for s in sitters(court, case)]
+    return [[s.role.value, s.name] for s in sitters(sitting, case)]
 
 
-def words_digest(court: Sitting, case: Case, decision: Decision) -> str:
+def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
     """What a panel votes on: words, orders, costs and findings."""
     orders = [_order(o) for o in decision.orders]
     findings = [
-        [f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(court.session, case)
+        [f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(sitting.session, case)
     ]
     flags = [decision.performance_days, decision.by_default, decision.short, decision.language]
     return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
@@ -144,14 +148,14 @@ def _order(o: Order) -> list[Any]:
     ]
 
 
-def keep_paper(court: Sitting, case: Case, decision: Decision) -> Document:
+def keep_paper(sitting: Sitting, case: Case, decision: Decision) -> Document:
     """Store the sealed decision and anchor its digest; refuses a paper of another text."""
     title = words_of(decision.kind.label)
     return keep_prepared(
-        court,
+        sitting,
         case,
         "decision",
-        text_digest(court, case, decision),
+        text_digest(sitting, case, decision),
         kind="decision",
         title=title,
         locale=decision.language,

@@ -39,16 +39,16 @@ class Member:
         return self.role is Role.JUDGE
 
 
-def bench_rule(court: Sitting, case: Case) -> BenchRule | None:
+def bench_rule(sitting: Sitting, case: Case) -> BenchRule | None:
     """What the rules of the case's track say about who decides; None where one judge alone does."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     key = pack_track(pack, case)
     return pack.track(key).bench if key is not None else None
 
 
-def members(court: Sitting, case: Case) -> list[Member]:
+def members(sitting: Sitting, case: Case) -> list[Member]:
     """Who decides the case now, the presiding judge first."""
-    rows = court.session.execute(
+    rows = sitting.session.execute(
         select(Seat.account_id, Account.name, Seat.role)
         .join(Account, Account.id == Seat.account_id)
         .where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_(DECIDES))
@@ -57,44 +57,44 @@ def members(court: Sitting, case: Case) -> list[Member]:
     return sorted((Member(*row) for row in rows), key=lambda m: not m.presides)
 
 
-def is_panel(court: Sitting, case: Case) -> bool:
+def is_panel(sitting: Sitting, case: Case) -> bool:
     """Whether several decide together."""
-    return len(members(court, case)) > 1
+    return len(members(sitting, case)) > 1
 
 
-def named(court: Sitting, case: Case) -> tuple[str, ...]:
+def named(sitting: Sitting, case: Case) -> tuple[str, ...]:
     """The panel as readers of an entry that is for nobody else."""
-    return tuple(f"account/{m.account_id}" for m in members(court, case))
+    return tuple(f"account/{m.account_id}" for m in members(sitting, case))
 
 
-def minutes(court: Sitting, decision: Decision) -> Sequence[PanelMinute]:
+def minutes(sitting: Sitting, decision: Decision) -> Sequence[PanelMinute]:
     """The secret minutes on a decision, in order."""
-    return court.session.scalars(
+    return sitting.session.scalars(
         select(PanelMinute).where(PanelMinute.decision_id == decision.id).order_by(PanelMinute.id)
     ).all()
 
 
-def votes(court: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
+def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
     """Member → last vote on the text as it stands; a vote on another text counts no more."""
-    digest = words_digest(court, case, decision)
-    return {m.account_id: m.vote for m in minutes(court, decision) if m.vote is not None and m.text_sha256 == digest}
+    digest = words_digest(sitting, case, decision)
+    return {m.account_id: m.vote for m in minutes(sitting, decision) if m.vote is not None and m.text_sha256 == digest}
 
 
-def panel_problems(court: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     """What the composition and the vote of a panel still lack; it never says how anybody voted."""
-    sitting, rule = members(court, case), bench_rule(court, case)
+    panel, rule = members(sitting, case), bench_rule(sitting, case)
     sizes = rule.sizes if rule is not None else (1,)
-    if len(sitting) not in sizes:
+    if len(panel) not in sizes:
         yield T(
             "%(count)s sit in this case; the rules ask for %(sizes)s.",
-            count=len(sitting),
+            count=len(panel),
             sizes=", ".join(str(s) for s in sizes),
         )
-    if len(sitting) < 2:
+    if len(panel) < 2:
         return
-    cast = votes(court, case, decision)
-    waiting = [m.name for m in sitting if m.account_id not in cast]
+    cast = votes(sitting, case, decision)
+    waiting = [m.name for m in panel if m.account_id not in cast]
     for name in waiting:
         yield T("%(name)s has not voted on this text.", name=name)
-    if not waiting and 2 * sum(cast[m.account_id] is Vote.FOR for m in sitting) <= len(sitting):
+    if not waiting and 2 * sum(cast[m.account_id] is Vote.FOR for m in panel) <= len(panel):
         yield T("The panel has not adopted this text by a majority.")

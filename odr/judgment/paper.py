@@ -118,25 +118,25 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
     return said
 
 
-def appeal_words(court: Sitting, case: Case) -> Text:
+def appeal_words(sitting: Sitting, case: Case) -> Text:
     """What can be done against the decision, by the rules of the case."""
-    if not is_appealable(court, case):
+    if not is_appealable(sitting, case):
         return T(
             "This decision is final: small claims are heard in one instance (Civil Procedure Law, art. 165). It takes effect when it has been served."
         )
-    rule = court.pack(case).window("appeal_judgment")
+    rule = sitting.pack(case).window("appeal_judgment")
     abroad = rule.abroad.amount if rule.abroad and rule.abroad.amount else rule.amount
     return T(
         "Each party may appeal through this court within %(days)s days of receiving this decision; a party abroad within %(abroad)s days (%(article)s).",
         days=rule.amount,
         abroad=abroad,
-        article=court.pack(case).cite(rule.article),
+        article=sitting.pack(case).cite(rule.article),
     )
 
 
-def late_words(court: Sitting, case: Case) -> Text | None:
+def late_words(sitting: Sitting, case: Case) -> Text | None:
     """What paying late costs, by the rules of the case."""
-    rule = court.pack(case).late_performance
+    rule = sitting.pack(case).late_performance
     if rule is None:
         return None
     percent = f"{Decimal((rule.per_day * 100).numerator) / Decimal((rule.per_day * 100).denominator):f}".rstrip(
@@ -145,7 +145,7 @@ def late_words(court: Sitting, case: Case) -> Text | None:
     return T(
         "Who pays late owes, beside the interest that was ordered, %(percent)s percent of what is left for each day of delay (%(article)s).",
         percent=percent,
-        article=court.pack(case).cite(rule.article),
+        article=sitting.pack(case).cite(rule.article),
     )
 
 
@@ -196,9 +196,9 @@ def _exhibit_line(case: Case, item: ExhibitOnFile) -> Finding:
     return Finding(words, [item.label], _dispute_words(case, item), "", finding.result.label)
 
 
-def signers(court: Sitting, case: Case) -> list[Signatory]:
+def signers(sitting: Sitting, case: Case) -> list[Signatory]:
     """Who stands under a paper: the judge, or the panel with its presiding judge first; then the clerk."""
-    seated = sitters(court, case)
+    seated = sitters(sitting, case)
     others = [Signatory(T("Assessor"), s.name) for s in seated if s.role is Role.ASSESSOR]
     judges = [
         Signatory(T("Presiding judge"), s.name) if others else judge(s.name) for s in seated if s.role is Role.JUDGE
@@ -207,10 +207,10 @@ def signers(court: Sitting, case: Case) -> list[Signatory]:
 
 
 def decision_paper(
-    court: Sitting, case: Case, decision: Decision, at: datetime, code: str, check_url: str
+    sitting: Sitting, case: Case, decision: Decision, at: datetime, code: str, check_url: str
 ) -> DecisionPaper:
     """The whole paper; in the short form parties, what was asked for and orders (CPI 280)."""
-    settings, parts = court.court.settings, decision.parts
+    settings, parts = sitting.court.settings, decision.parts
     name = settings.court_name_zh if decision.language == "zh-Hans" else settings.court_name
     kind = T("%(kind)s in default", kind=decision.kind.label) if decision.by_default else decision.kind.label
     long = not decision.short
@@ -218,9 +218,9 @@ def decision_paper(
         court=name,
         kind=kind,
         case_number=case.number,
-        subject=court.subject_of(case),
+        subject=sitting.subject_of(case),
         issued_on=at.astimezone(settings.tz).date(),
-        signatories=signers(court, case),
+        signatories=signers(sitting, case),
         document_code=code,
         check_url=check_url,
         parties=[party_line(p) for p in parties(case)],
@@ -228,43 +228,43 @@ def decision_paper(
         claims=lines(parts.get("claims")),
         answers=lines(parts.get("answers")) if long else (),
         issues=lines(parts.get("issues")) if long else (),
-        findings=finding_lines(case, case_file(court, case)) if long else (),
+        findings=finding_lines(case, case_file(sitting, case)) if long else (),
         reasons=[Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])],
         orders=[order_words(case, o, decision.performance_days) for o in decision.orders],
         costs=cost_words(case, decision),
-        appeal=appeal_words(court, case),
-        late_performance=late_words(court, case) if any(o.kind is OrderKind.PAY for o in decision.orders) else None,
+        appeal=appeal_words(sitting, case),
+        late_performance=late_words(sitting, case) if any(o.kind is OrderKind.PAY for o in decision.orders) else None,
     )
 
 
 def ruling_paper(
-    court: Sitting, case: Case, ruling: Ruling, language: str, at: datetime, code: str, check_url: str
+    sitting: Sitting, case: Case, ruling: Ruling, language: str, at: datetime, code: str, check_url: str
 ) -> RulingPaper:
     """A ruling with its grounds and the remedy (CPL 157)."""
-    settings = court.court.settings
+    settings = sitting.court.settings
     return RulingPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         case_number=case.number,
         subject=ruling.kind.label,
         issued_on=at.astimezone(settings.tz).date(),
-        signatories=signers(court, case),
+        signatories=signers(sitting, case),
         document_code=code,
         check_url=check_url,
         parties=[party_line(p) for p in parties(case)],
         orders=list(ruling.orders),
         reasons=[Reason(line) for line in lines(ruling.reasons)],
-        remedy=remedy_words(court, case, ruling),
+        remedy=remedy_words(sitting, case, ruling),
     )
 
 
-def remedy_words(court: Sitting, case: Case, ruling: Ruling) -> Text:
+def remedy_words(sitting: Sitting, case: Case, ruling: Ruling) -> Text:
     """What can be done against a ruling."""
     if ruling.appealable:
-        rule = court.pack(case).window("appeal_dismissal")
+        rule = sitting.pack(case).window("appeal_dismissal")
         return T(
             "Each party may appeal through this court within %(days)s days of receiving this ruling (%(article)s).",
             days=rule.amount,
-            article=court.pack(case).cite(rule.article),
+            article=sitting.pack(case).cite(rule.article),
         )
     if ruling.kind.value in ("preservation", "evidence_preservation", "advance"):
         return T("Each party may ask for one review; it does not halt execution (Civil Procedure Law, art. 111).")

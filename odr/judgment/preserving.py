@@ -63,27 +63,27 @@ def only(party_id: int) -> tuple[str, ...]:
 
 
 def apply_for(
-    court: Sitting, case: Case, me: Party, motion: Motion, title: Text, now: datetime, *, risk: int | None = None
+    sitting: Sitting, case: Case, me: Party, motion: Motion, title: Text, now: datetime, *, risk: int | None = None
 ) -> None:
     """Put an application for preservation before the judge: with its fee (FEE 14), and its 48 hours where it cannot
     wait (CPL 103, 104).
     """
-    court.session.add(motion)
-    court.session.flush()
-    basis = keep_basis(court.session, case, me, Matter.PRESERVATION, [motion.amount_minor or 0], 0, now)
-    court.then("assess_fee", AssessInput(basis=basis.reference))
-    due = court.start_window(case, URGENT, start=now, subject=motion.reference).due_at if motion.urgent else None
+    sitting.session.add(motion)
+    sitting.session.flush()
+    basis = keep_basis(sitting.session, case, me, Matter.PRESERVATION, [motion.amount_minor or 0], 0, now)
+    sitting.then("assess_fee", AssessInput(basis=basis.reference))
+    due = sitting.start_window(case, URGENT, start=now, subject=motion.reference).due_at if motion.urgent else None
     risk = risk or (90 if motion.urgent else 40)
-    court.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=risk, due_at=due, subject=motion.reference)
+    sitting.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=risk, due_at=due, subject=motion.reference)
 
 
 def apply_before_claim(
-    court: Sitting, case: Case, me: Party, motion: Motion, applicant: ApplicantInput, title: Text, now: datetime
+    sitting: Sitting, case: Case, me: Party, motion: Motion, applicant: ApplicantInput, title: Text, now: datetime
 ) -> None:
     """The same before a claim, in the own case that is opened for it: it lies before the judge on duty (CPL 104)."""
-    court.session.add(BeforeClaim(case_id=case.id))
-    note_applicant(court, case, me, applicant)
-    apply_for(court, case, me, motion, title, now, risk=95)
+    sitting.session.add(BeforeClaim(case_id=case.id))
+    note_applicant(sitting, case, me, applicant)
+    apply_for(sitting, case, me, motion, title, now, risk=95)
 
 
 def security_needed(session: Session, case: Case, motion: Motion, measures: Sequence[EvidenceMeasure]) -> Text | None:
@@ -106,69 +106,71 @@ def security_needed(session: Session, case: Case, motion: Motion, measures: Sequ
     )
 
 
-def carried_out(court: Sitting, case: Case, row: Preservation, now: datetime) -> None:
+def carried_out(sitting: Sitting, case: Case, row: Preservation, now: datetime) -> None:
     """Note that it was carried out: before a claim its thirty days run from now, and what was kept from the other side
     is opened (CPL 104, 106).
     """
-    row.state, row.executed_entry = PreservationState.EXECUTED, court.next_number(case)
-    court.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
+    row.state, row.executed_entry = PreservationState.EXECUTED, sitting.next_number(case)
+    sitting.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
     if case.stage is Stage.PRESERVING:
-        court.start_window(case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference)
-    _show(court, case, row)
+        sitting.start_window(
+            case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference
+        )
+    _show(sitting, case, row)
 
 
-def _show(court: Sitting, case: Case, row: Preservation) -> None:
+def _show(sitting: Sitting, case: Case, row: Preservation) -> None:
     """Open what was kept from the other side: the application, the ruling and its paper."""
-    motion = court.session.get_one(Motion, row.motion_id)
+    motion = sitting.session.get_one(Motion, row.motion_id)
     kept = select(DocketEntry).where(
         DocketEntry.case_id == case.id,
         DocketEntry.audience == Audience.NAMED,
         DocketEntry.number >= motion.entry_number,
     )
-    for found in court.session.scalars(kept):
+    for found in sitting.session.scalars(kept):
         if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
-            found.opened_by = court.next_number(case)
-    for ruling in court.session.scalars(
+            found.opened_by = sitting.next_number(case)
+    for ruling in sitting.session.scalars(
         select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))
     ):
-        document = court.session.get_one(Document, ruling.document_id)
+        document = sitting.session.get_one(Document, ruling.document_id)
         document.audience = Audience.PARTIES_AND_COURT
 
 
-def after_ruling(court: Sitting, case: Case, ruling: Ruling, motion: Motion | None) -> None:
+def after_ruling(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | None) -> None:
     """A review that was granted lifts what was preserved."""
     if ruling.kind is not MotionKind.PRESERVATION_REVIEW:
         return
     if motion is not None:
-        court.close_windows(case, REVIEW_DECISION, WindowState.MET, subject=motion.reference)
+        sitting.close_windows(case, REVIEW_DECISION, WindowState.MET, subject=motion.reference)
     if ruling.result is MotionState.GRANTED:
-        end_preservations(court, case, PreservationState.LIFTED)
-    over_before_claim(court, case)
+        end_preservations(sitting, case, PreservationState.LIFTED)
+    over_before_claim(sitting, case)
 
 
-def over_before_claim(court: Sitting, case: Case) -> None:
+def over_before_claim(sitting: Sitting, case: Case) -> None:
     """Close the own case of a preservation before a claim once nothing is preserved in it and nothing is asked for."""
-    court.session.flush()
-    asked = motions_of(court.session, case, MotionState.OPEN)
+    sitting.session.flush()
+    asked = motions_of(sitting.session, case, MotionState.OPEN)
     if (
         case.stage is Stage.PRESERVING
-        and not preservations_of(court.session, case, *LIVE)
+        and not preservations_of(sitting.session, case, *LIVE)
         and not asked
-        and not court.windows(case, REVIEW)
+        and not sitting.windows(case, REVIEW)
     ):
-        court.then("end_before_claim", OverInput())
+        sitting.then("end_before_claim", OverInput())
 
 
-def end_preservations(court: Sitting, case: Case, state: PreservationState) -> None:
+def end_preservations(sitting: Sitting, case: Case, state: PreservationState) -> None:
     """End what is preserved; measures that were carried out are to be undone by the clerk."""
-    for row in preservations_of(court.session, case, *LIVE):
+    for row in preservations_of(sitting.session, case, *LIVE):
         undo = row.state is PreservationState.EXECUTED
-        row.state, row.ended_entry = state, court.next_number(case)
-        court.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
-        court.close_windows(case, REVIEW, WindowState.ENDED, subject=row.reference)
-        court.close_windows(case, CLAIM_FOLLOWS, WindowState.ENDED, subject=row.reference)
+        row.state, row.ended_entry = state, sitting.next_number(case)
+        sitting.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
+        sitting.close_windows(case, REVIEW, WindowState.ENDED, subject=row.reference)
+        sitting.close_windows(case, CLAIM_FOLLOWS, WindowState.ENDED, subject=row.reference)
         if undo:
-            court.open_task(
+            sitting.open_task(
                 case,
                 Role.CLERK,
                 desks.UNDO_PRESERVATION,

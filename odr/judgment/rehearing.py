@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def new_bench(court: Sitting, case: Case) -> None:
+def new_bench(sitting: Sitting, case: Case) -> None:
     """Other judges hear it, drawn by rule: as many as decided, none of those who ever sat (CPL 41); where nobody is
     free the president is told.
     """
-    seats = court.session.scalars(
+    seats = sitting.session.scalars(
         select(Seat).where(Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))
     ).all()
     sat = {s.account_id for s in seats}
     leaving = [s for s in seats if s.until_at is None]
     for seat in leaving:
-        seat.until_at, seat.reason = court.now, "heard again by others"
-    court.session.flush()
+        seat.until_at, seat.reason = sitting.now, "heard again by others"
+    sitting.session.flush()
     for seat in leaving:
-        drawn = take_seat(court, case, seat.role, but=sat)
+        drawn = take_seat(sitting, case, seat.role, but=sat)
         sat |= {drawn.id} if drawn is not None else set()
     words = T(
         "A case you have not decided is to be heard again. Read the file, hear the parties, then find and decide."
     )
-    court.open_task(case, Role.JUDGE, desks.HEARD_AGAIN, words, risk=60)
+    sitting.open_task(case, Role.JUDGE, desks.HEARD_AGAIN, words, risk=60)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """What the room's windows wait for: decisions and preservations that reached a party."""
-    acts.on_served(court, case, facts)
-    acts_preservation.review_begins(court, case, facts)
+    acts.on_served(sitting, case, facts)
+    acts_preservation.review_begins(sitting, case, facts)
 
 
 ROOM = Room(

@@ -108,23 +108,23 @@ def _desk(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    court, locale = look(), current_locale()
-    page = gather(court, case, on)
+    sitting, locale = look(), current_locale()
+    page = gather(sitting, case, on)
     subject = {f"{FINDING}subject": page.chosen.subject} if page.chosen else {}
-    drafted = proposals(court.session, case)
+    drafted = proposals(sitting.session, case)
     mine = drafted.get(page.chosen.subject) if page.chosen else None
     kept = {
         FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"
     } or _found_before(page.chosen)
     told = tried in ("record_findings", PROPOSE)
-    finding = _finding_fields(court, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
-    group = _group_fields(court, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
-    written = values if tried == "draft_decision" else draft_values(court, case, page.decision, locale)
-    choices = forms.choices_for(DraftInput, court, case, actor)
+    finding = _finding_fields(sitting, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
+    group = _group_fields(sitting, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
+    written = values if tried == "draft_decision" else draft_values(sitting, case, page.decision, locale)
+    choices = forms.choices_for(DraftInput, sitting, case, actor)
     fields = forms.fields_of(DraftInput, locale, written, faults if tried == "draft_decision" else [], choices)
     wrong = forms.summary(fields if tried == "draft_decision" else group if tried == GROUP else finding)
     breaches = {
-        name: refusal(court, court.court.table[name], case, actor)
+        name: refusal(sitting, sitting.court.table[name], case, actor)
         for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
     }
     may = {name: breach is None for name, breach in breaches.items()}
@@ -143,7 +143,7 @@ def _desk(
         faults=wrong,
         may=may,
         closed=closed.message if closed is not None else None,
-        panel=is_panel(court, case),
+        panel=is_panel(sitting, case),
         insertions=insertions(page.file, case.cause, locale),
         paragraphs=_paragraphs(fields),
         moved_on=moved_on,
@@ -179,13 +179,13 @@ def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
 
 
 def _finding_fields(
-    court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
+    sitting: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
 ) -> list[forms.FormField]:
     """The fields of the one finding in hand; faults of the group are those of its only row."""
     inner = _without(FINDING, values)
     told = [type(f)(f.location[2:], f.message) if f.location[:2] == ("findings", 0) else f for f in faults]
     fields = forms.fields_of(
-        FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, court, case, actor)
+        FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, sitting, case, actor)
     )
     for one in fields:
         one.name = FINDING + one.name
@@ -193,7 +193,7 @@ def _finding_fields(
 
 
 def _group_fields(
-    court: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
+    sitting: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
 ) -> list[forms.FormField]:
     """The fields of one finding on several, under names of their own on the page."""
     fields = forms.fields_of(
@@ -201,7 +201,7 @@ def _group_fields(
         current_locale(),
         _without(TOGETHER, values),
         faults,
-        forms.choices_for(GroupFindingInput, court, case, actor),
+        forms.choices_for(GroupFindingInput, sitting, case, actor),
     )
     for one in fields:
         one.name = TOGETHER + one.name
@@ -362,10 +362,10 @@ def issue(case: Case, actor: Actor) -> Page:
 def _issue(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    court = look()
-    act = court.court.table["issue_decision"]
-    breach = refusal(court, act, case, actor)
-    found = current_draft(court.session, case)
+    sitting = look()
+    act = sitting.court.table["issue_decision"]
+    breach = refusal(sitting, act, case, actor)
+    found = current_draft(sitting.session, case)
     if breach is not None or found is None or found.state is not DecisionState.COOLING:
         raise breach or NotFound
     fields = forms.fields_of(IssueInput, current_locale(), {**values, "decision": found.reference}, faults)
@@ -373,10 +373,10 @@ def _issue(
         "judgment/issue.html",
         case=case,
         actor=actor,
-        page=decision_page(court, case, found),
+        page=decision_page(sitting, case, found),
         fields=fields,
         faults=forms.summary(fields),
-        premise=court.premise_now(act, case, actor, {}),
+        premise=sitting.premise_now(act, case, actor, {}),
         moved_on=moved_on,
         tab="decision",
         key=new_reference(),

@@ -95,13 +95,17 @@ def _apply(model: type[OpeningInput]) -> Page:
 
 
 def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
-    court = look()
-    choices = forms.choices_for(DutyInput, court, None, None)
+    sitting = look()
+    choices = forms.choices_for(DutyInput, sitting, None, None)
     fields = forms.fields_of(DutyInput, current_locale(), values, faults, choices)
-    today = court.now.astimezone(court.court.settings.tz).date()
-    on = duty.on_duty(court.session, today)
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    on = duty.on_duty(sitting.session, today)
     return render_template(
-        "judgment/duty.html", fields=fields, faults=forms.summary(fields), turns=duty.turns(court.session, today), on=on
+        "judgment/duty.html",
+        fields=fields,
+        faults=forms.summary(fields),
+        turns=duty.turns(sitting.session, today),
+        on=on,
     ), status
 
 

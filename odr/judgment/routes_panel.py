@@ -41,11 +41,11 @@ def _room(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    court = look()
-    sitting = panel.members(court, case)
+    sitting = look()
+    sitting = panel.members(sitting, case)
     if actor.account_id not in {m.account_id for m in sitting}:
         raise Forbidden(T("Only the panel enters its room."))
-    decision = current_draft(court.session, case) or issued(court.session, case)
+    decision = current_draft(sitting.session, case) or issued(sitting.session, case)
     hidden = {"decision": decision.reference if decision else ""}
     drawn = {}
     for name, model in ((SPEAK, DeliberateInput), (VOTE, VoteInput)):
@@ -57,10 +57,10 @@ def _room(
         actor=actor,
         members=sitting,
         decision=decision,
-        votes=panel.votes(court, case, decision) if decision else {},
-        minutes=panel.minutes(court, decision) if decision else [],
+        votes=panel.votes(sitting, case, decision) if decision else {},
+        minutes=panel.minutes(sitting, decision) if decision else [],
         drawn=drawn,
-        may={name: refusal(court, court.court.table[name], case, actor) is None for name in (SPEAK, VOTE)},
+        may={name: refusal(sitting, sitting.court.table[name], case, actor) is None for name in (SPEAK, VOTE)},
         faults=forms.summary(drawn[tried]) if tried else [],
         moved_on=moved_on,
         tab="decision",
@@ -102,16 +102,16 @@ def countersigning(case: Case, actor: Actor) -> Page:
 
 
 def _countersigning(case: Case, actor: Actor, faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
-    court = look()
-    decision = issuing.to_countersign(court, case)
+    sitting = look()
+    decision = issuing.to_countersign(sitting, case)
     if decision is None:
-        raise refusal(court, court.court.table["countersign_decision"], case, actor) or NotFound
+        raise refusal(sitting, sitting.court.table["countersign_decision"], case, actor) or NotFound
     return render_template(
         "judgment/countersign.html",
         case=case,
         actor=actor,
-        page=decision_page(court, case, decision),
-        document=document_of(court.session, decision),
+        page=decision_page(sitting, case, decision),
+        document=document_of(sitting.session, decision),
         fields=forms.fields_of(SignInput, current_locale(), {"decision": decision.reference}, faults),
         moved_on=moved_on,
         tab="decision",

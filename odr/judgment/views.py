@@ -121,10 +121,10 @@ def linked(text: str, file: CaseFile) -> Markup:
     return out + escape(text[at:])
 
 
-def decision_page(court: Sitting, case: Case, decision: Decision) -> DecisionPage:
+def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionPage:
     """Everything of the decision page but its frame."""
     # A later finding, on what was left to the judgment on the rest, is none of this decision's.
-    file, parts = case_file(court, case, decision.issued_entry), decision.parts
+    file, parts = case_file(sitting, case, decision.issued_entry), decision.parts
 
     def each(name: str) -> list[Markup]:
         return [linked(line, file) for line in lines(parts.get(name))]
@@ -138,7 +138,7 @@ def decision_page(court: Sitting, case: Case, decision: Decision) -> DecisionPag
     first = max([p.number for p in found], default=0) + 1
     return DecisionPage(
         decision=decision,
-        document=document_of(court.session, decision),
+        document=document_of(sitting.session, decision),
         history=each("history"),
         claims=each("claims"),
         answers=each("answers"),
@@ -152,25 +152,27 @@ def decision_page(court: Sitting, case: Case, decision: Decision) -> DecisionPag
         ],
         orders=[(o, order_words(case, o, decision.performance_days)) for o in decision.orders],
         costs=cost_words(case, decision),
-        appeal=appeal_words(court, case),
+        appeal=appeal_words(sitting, case),
     )
 
 
-def desk(court: Sitting, case: Case, on: str | None) -> Desk:
+def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
     """Gather the desk; ``on`` is the exhibit or fact in hand."""
-    file = case_file(court, case)
-    decision = current_draft(court.session, case)
-    windows = court.windows(case, "cooling_off", state=None, subject=decision.reference) if decision is not None else []
+    file = case_file(sitting, case)
+    decision = current_draft(sitting.session, case)
+    windows = (
+        sitting.windows(case, "cooling_off", state=None, subject=decision.reference) if decision is not None else []
+    )
     waiting = [i for i in file.unfinished if i not in file.adoptable]
     chosen = file.find(on) if on else next((i for i in waiting if not isinstance(i, ExhibitOnFile) or i.examined), None)
     return Desk(
         file=file,
         decision=decision,
-        problems=problems(court, case, decision)
+        problems=problems(sitting, case, decision)
         if decision is not None and decision.state is DecisionState.DRAFT
         else [],
         window=windows[-1] if windows else None,
-        rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(court, case, decision),
+        rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(sitting, case, decision),
         chosen=chosen,
     )
 
@@ -187,9 +189,9 @@ class ClaimedInterest:
     adds: Money
 
 
-def claimed_interest(court: Sitting, case: Case) -> list[ClaimedInterest]:
+def claimed_interest(sitting: Sitting, case: Case) -> list[ClaimedInterest]:
     """The working of the interest in the enforcement under way."""
-    found = open_enforcement(court.session, case)
+    found = open_enforcement(sitting.session, case)
     return [
         ClaimedInterest(
             InterestKind(w["kind"]),
@@ -215,42 +217,42 @@ class Owed:
     reported: int
 
 
-def owed(court: Sitting, case: Case) -> list[Owed]:
+def owed(sitting: Sitting, case: Case) -> list[Owed]:
     """What is owed under instruments in effect, with what is left of it."""
     found = []
-    for row in obligations_of(court.session, case):
+    for row in obligations_of(sitting.session, case):
         debtor, creditor = party_with(case, row.debtor_id), party_with(case, row.creditor_id)
         found.append(
             Owed(
                 row,
                 debtor.name if debtor else "",
                 creditor.name if creditor else "",
-                left_of(court, row),
-                len(unconfirmed(court.session, row)),
+                left_of(sitting, row),
+                len(unconfirmed(sitting.session, row)),
             )
         )
     return found
 
 
-def decision_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def decision_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the case page: the decision and what is owed; for the bench before that, the way to the desk."""
-    decision = issued(court.session, case)
+    decision = issued(sitting.session, case)
     if decision is not None and actor.role in PARTY_ROLES | BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}:
-        return Panel("main", 10, "judgment/_decided.html", _decided(court, case, decision))
+        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, decision))
     if case.stage in DECIDING and actor.role in BENCH_ROLES:
-        return Panel("main", 10, "judgment/_desk.html", {"desk": desk(court, case, None)})
-    if obligations_of(court.session, case) and actor.role in PARTY_ROLES | {Role.CLERK}:
-        return Panel("main", 10, "judgment/_decided.html", _decided(court, case, None))
+        return Panel("main", 10, "judgment/_desk.html", {"desk": desk(sitting, case, None)})
+    if obligations_of(sitting.session, case) and actor.role in PARTY_ROLES | {Role.CLERK}:
+        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, None))
     return None
 
 
-def _decided(court: Sitting, case: Case, decision: Decision | None) -> dict[str, Any]:
+def _decided(sitting: Sitting, case: Case, decision: Decision | None) -> dict[str, Any]:
     return {
         "decision": decision,
-        "every": [(d, document_of(court.session, d)) for d in pronounced(court.session, case)],
-        "owed": owed(court, case),
+        "every": [(d, document_of(sitting.session, d)) for d in pronounced(sitting.session, case)],
+        "owed": owed(sitting, case),
         "certificates": [
-            (c, court.session.get_one(Document, c.document_id)) for c in certificates_of(court.session, case)
+            (c, sitting.session.get_one(Document, c.document_id)) for c in certificates_of(sitting.session, case)
         ],
-        "claimed": claimed_interest(court, case),
+        "claimed": claimed_interest(sitting, case),
     }

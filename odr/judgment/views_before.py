@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def preserved_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def preserved_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """What is preserved in this case, or was for its claim; a party against whom nothing was carried out yet sees
     nothing.
     """
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
-    row = before_claim(court.session, case)
+    row = before_claim(sitting.session, case)
     here = [
-        (p, court.session.get_one(Motion, p.motion_id), evidence_to_preserve(court.session, p))
-        for p in preservations_of(court.session, case)
+        (p, sitting.session.get_one(Motion, p.motion_id), evidence_to_preserve(sitting.session, p))
+        for p in preservations_of(sitting.session, case)
         if sees(actor, p.party_id, p.executed_entry)
     ]
-    earlier = [own for own in preserved_for(court.session, case) if _sees_case(court, own, actor)]
+    earlier = [own for own in preserved_for(sitting.session, case) if _sees_case(sitting, own, actor)]
     if not here and not earlier and (row is None or actor.role is not Role.CLAIMANT):
         return None
-    claim = court.session.get(Case, row.claim_case_id) if row is not None and row.claim_case_id is not None else None
-    due = next((w for w in court.windows(case, CLAIM_FOLLOWS)), None)
+    claim = sitting.session.get(Case, row.claim_case_id) if row is not None and row.claim_case_id is not None else None
+    due = next((w for w in sitting.windows(case, CLAIM_FOLLOWS)), None)
     told = claim is not None and (actor.role in COURT_ROLES or _is_in(claim, actor))
     data = {
         "rows": here,
@@ -51,12 +51,12 @@ def sees(actor: Actor, party_id: int, executed: int | None) -> bool:
     return actor.party_id == party_id or actor.role in COURT_ROLES or executed is not None
 
 
-def _sees_case(court: Sitting, own: Case, actor: Actor) -> bool:
+def _sees_case(sitting: Sitting, own: Case, actor: Actor) -> bool:
     if actor.role in COURT_ROLES:
         return True
     carried_out = any(
         p.executed_entry is not None
-        for p in preservations_of(court.session, own)
+        for p in preservations_of(sitting.session, own)
         if p.state is not PreservationState.ORDERED
     )
     return _is_in(own, actor) and (

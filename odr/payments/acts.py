@@ -75,32 +75,32 @@ def has_window(pack: RulePack, kind: str) -> bool:
     source=law("FEE 13, 22"),
     in_record=False,
 )
-def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, now: datetime) -> Recorded:
+def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee, keep every step, and start the payer's time (FEE 13–18, 22).
 
     With ``topup_article``, what was paid for the same matter counts and only the
     difference is asked for (FEE 21, CPI 199); what was asked for and not paid is replaced.
     """
-    basis = court.session.scalars(
+    basis = sitting.session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
     ).one()
     payer = party_by_id(case, basis.party_id)
-    question = question_for(court, case, basis)
-    found = assess_filing(court.pack(case), question)
+    question = question_for(sitting, case, basis)
+    found = assess_filing(sitting.pack(case), question)
     kind = WINDOWS.get(basis.matter, FEE_WINDOW)
     if given.topup_article is not None:
-        for old in assessments_of(court.session, case, party_id=payer.id):
+        for old in assessments_of(sitting.session, case, party_id=payer.id):
             if old.matter is basis.matter and old.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
-                court.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
-                book_cancellation(court.session, old, now)
-        paid = held_for(court, case, payer, basis.matter)
-        found = top_up(court.pack(case), paid, question, given.topup_article)
+                sitting.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
+                book_cancellation(sitting.session, old, now)
+        paid = held_for(sitting, case, payer, basis.matter)
+        found = top_up(sitting.pack(case), paid, question, given.topup_article)
         kind = TOPUP_WINDOW if paid.minor else kind
-    row = write_assessment(court, case, payer, basis, basis.matter, found, kind)
-    book_assessment(court.session, row)
+    row = write_assessment(sitting, case, payer, basis, basis.matter, found, kind)
+    book_assessment(sitting.session, row)
     if found.prepaid:
-        ask_for(court, case, payer, row, now)
-    court.announce("fee_assessed", case, assessment=row, party=payer)
+        ask_for(sitting, case, payer, row, now)
+    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     words = T("Fee of %(amount)s assessed, to be paid by %(name)s", amount=row.amount, name=payer.name)
     if row.state is AssessmentState.NOTHING:
         words = T("No fee is to be paid by %(name)s", name=payer.name)
@@ -117,24 +117,24 @@ def assess_fee(court: Sitting, case: Case, given: AssessInput, *, actor: Actor, 
 
 
 def ask_for(
-    court: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None
+    sitting: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None
 ) -> None:
     """Start the time to pay (FEE 22): from the notice, or until the day to which payment was put off (FEE 47)."""
-    until = put_off_until(court.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
+    until = put_off_until(sitting.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
     owed = row.state is AssessmentState.DUE or until is not None
     row.reminded_at = None
-    if not owed or not has_window(court.pack(case), row.window_kind):
+    if not owed or not has_window(sitting.pack(case), row.window_kind):
         return
     more: dict[str, Any] = (
         {"extensions": (Extension(T("payment was put off by the court"), "FEE 47", until_on=until),)} if until else {}
     )
     proof = proof or T("The notice stood on the payer’s page from this moment.")
-    court.start_window(case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof, **more)
+    sitting.start_window(case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof, **more)
 
 
-def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessment:
+def assessment_named(sitting: Sitting, case: Case, reference: str) -> FeeAssessment:
     """An assessment of this case. Raises InvalidInput for another."""
-    row = court.session.scalar(
+    row = sitting.session.scalar(
         select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
     )
     if row is None:
@@ -153,24 +153,24 @@ def assessment_named(court: Sitting, case: Case, reference: str) -> FeeAssessmen
     desk=desks.FEE_UNPAID,
     in_record=False,
 )
-def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Credit money that came, once, and only on evidence: Stripe's own word, a line of the bank, or the cashier's slip.
 
     Raises ActNotOpen where the evidence is missing or was credited before. What was
     paid too much is ordered back in the same entry.
     """
-    row = assessment_named(court, case, given.assessment)
-    _need_evidence(court, given, actor)
+    row = assessment_named(sitting, case, given.assessment)
+    _need_evidence(sitting, given, actor)
     payer = party_by_id(case, row.party_id)
-    due = outstanding(court.session, row)
+    due = outstanding(sitting.session, row)
     payment = book_payment(
-        court.session,
+        sitting.session,
         row,
         given.channel,
         given.amount,
         given.source,
         given.received_at,
-        court.next_number(case),
+        sitting.next_number(case),
         left=due,
     )
     if payment is None:
@@ -180,13 +180,13 @@ def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Ac
         Money(max(due.minor - given.amount.minor, 0), due.currency),
     )
     if excess.minor:
-        order_excess(court, case, payment, excess)
+        order_excess(sitting, case, payment, excess)
     if row.state is AssessmentState.PAID:
-        court.close_windows(case, row.window_kind, WindowState.MET, subject=row.reference)
-        court.close_tasks(case, desks.FEE_UNPAID, row.reference)
-        court.announce("fee_paid", case, party=payer, assessment=row)
+        sitting.close_windows(case, row.window_kind, WindowState.MET, subject=row.reference)
+        sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+        sitting.announce("fee_paid", case, party=payer, assessment=row)
     if case.stage in OVER:
-        earn(court.session, case.id, row.currency, f"{case.reference}/{court.next_number(case)}", now)
+        earn(sitting.session, case.id, row.currency, f"{case.reference}/{sitting.next_number(case)}", now)
     words = T(
         "%(amount)s received for the fee from %(name)s (%(channel)s)",
         amount=given.amount,
@@ -205,21 +205,21 @@ def record_payment(court: Sitting, case: Case, given: PaymentInput, *, actor: Ac
     )
 
 
-def _need_evidence(court: Sitting, given: PaymentInput, actor: Actor) -> None:
+def _need_evidence(sitting: Sitting, given: PaymentInput, actor: Actor) -> None:
     if given.channel is Channel.COUNTER:
         proven = actor.role is Role.CASHIER and given.source.startswith("counter/")
     elif given.channel is Channel.TRANSFER:
-        line = court.session.scalar(select(BankLine).where(BankLine.reference == given.source.removeprefix("bank/")))
+        line = sitting.session.scalar(select(BankLine).where(BankLine.reference == given.source.removeprefix("bank/")))
         proven = line is not None and line.amount == given.amount
     else:
-        proven = actor.role is Role.CLOCK and _stripe_says(court, given)
+        proven = actor.role is Role.CLOCK and _stripe_says(sitting, given)
     if not proven:
         raise ActNotOpen(T("There is no evidence of this payment."))
 
 
-def _stripe_says(court: Sitting, given: PaymentInput) -> bool:
+def _stripe_says(sitting: Sitting, given: PaymentInput) -> bool:
     intent = given.source.removeprefix(stripe_source(""))
-    facts = court.session.scalars(
+    facts = sitting.session.scalars(
         select(StripeFact).where(StripeFact.intent == intent, StripeFact.kind.in_((FactKind.INTENT, FactKind.SESSION)))
     )
     return any(
@@ -229,16 +229,16 @@ def _stripe_says(court: Sitting, given: PaymentInput) -> bool:
     )
 
 
-def is_pending(court: Sitting, row: FeeAssessment) -> bool:
+def is_pending(sitting: Sitting, row: FeeAssessment) -> bool:
     """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
-    asked = court.session.scalar(
+    asked = sitting.session.scalar(
         select(ReliefRequest.id).where(
             ReliefRequest.case_id == row.case_id,
             ReliefRequest.party_id == row.party_id,
             ReliefRequest.state == ReliefState.PENDING,
         )
     )
-    moving = court.session.scalar(
+    moving = sitting.session.scalar(
         select(CheckoutSession.id).where(
             CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
         )
@@ -253,80 +253,80 @@ def leads_to_ruling(row: FeeAssessment) -> bool:
     return row.basis_id is not None and row.matter in HALVABLE
 
 
-def is_unpaid_for_good(court: Sitting, case: Case, row: FeeAssessment) -> bool:
+def is_unpaid_for_good(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
     """Whether the payer's time is over, nothing is pending, and money is still missing."""
-    if row.state is not AssessmentState.DUE or is_pending(court, row):
+    if row.state is not AssessmentState.DUE or is_pending(sitting, row):
         return False
-    windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
+    windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
     return (
         leads_to_ruling(row)
         and bool(windows)
         and windows[-1].state is WindowState.LAPSED
-        and outstanding(court.session, row).minor > 0
+        and outstanding(sitting.session, row).minor > 0
     )
 
 
-def consider_unpaid(court: Sitting, case: Case, row: FeeAssessment) -> bool:
+def consider_unpaid(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
     """Put a prepared ruling on the judge's desk where a fee stays unpaid; the clock itself rules nothing (CPI 213)."""
-    if case.stage is Stage.CLOSED or not is_unpaid_for_good(court, case, row):
+    if case.stage is Stage.CLOSED or not is_unpaid_for_good(sitting, case, row):
         return False
-    court.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
     who = party_by_id(case, row.party_id).name
     title = T(
         "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.",
-        amount=outstanding(court.session, row),
+        amount=outstanding(sitting.session, row),
         name=who,
     )
-    court.open_task(case, Role.JUDGE, desks.FEE_UNPAID, title, risk=60, subject=row.reference)
+    sitting.open_task(case, Role.JUDGE, desks.FEE_UNPAID, title, risk=60, subject=row.reference)
     return True
 
 
-def fee_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def fee_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time to pay ended."""
-    row = court.session.scalar(
+    row = sitting.session.scalar(
         select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == window.subject)
     )
     if row is None:
         return
     if row.state is AssessmentState.DEFERRED:
         row.state = AssessmentState.DUE
-    left = outstanding(court.session, row)
+    left = outstanding(sitting.session, row)
     if left.minor and not leads_to_ruling(row):
         words = T(
             "%(name)s has not paid %(amount)s in time. Collect it.",
             name=party_by_id(case, row.party_id).name,
             amount=left,
         )
-        court.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)
-    consider_unpaid(court, case, row)
+        sitting.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)
+    consider_unpaid(sitting, case, row)
 
 
 @guard("CPI 213, 199, 318")
-def some_fee_is_unpaid(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def some_fee_is_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A ruling for want of payment needs a fee whose time is over and about which nothing is pending."""
-    if any(is_unpaid_for_good(court, case, row) for row in assessments_of(court.session, case)):
+    if any(is_unpaid_for_good(sitting, case, row) for row in assessments_of(sitting.session, case)):
         return None
     return T("No fee is unpaid after its time, with nothing pending.")
 
 
-def fee_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+def fee_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the fee a ruling answers; a payment in between changes it."""
-    row = court.session.scalar(
+    row = sitting.session.scalar(
         select(FeeAssessment).where(
             FeeAssessment.case_id == case.id, FeeAssessment.reference == values.get("assessment")
         )
     )
-    return f"{row.reference}:{row.state.value}:{outstanding(court.session, row).minor}" if row else "none"
+    return f"{row.reference}:{row.state.value}:{outstanding(sitting.session, row).minor}" if row else "none"
 
 
-def ruling_on_unpaid(court: Sitting, case: Case, actor: Actor) -> Mapping[str, Text | str]:
+def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str, Text | str]:
     """The prepared ruling: the fee, when its notice went out, when its time ran and ended, and that nothing is pending
     (CPI 213).
     """
-    row = next((r for r in assessments_of(court.session, case) if is_unpaid_for_good(court, case, r)), None)
+    row = next((r for r in assessments_of(sitting.session, case) if is_unpaid_for_good(sitting, case, r)), None)
     if row is None:
         return {}
-    window = court.windows(case, row.window_kind, state=None, subject=row.reference)[-1]
+    window = sitting.windows(case, row.window_kind, state=None, subject=row.reference)[-1]
     reasons = T(
         "The court told %(name)s on %(noticed)s to pay %(amount)s. The time to pay ran from %(began)s and ended on %(ended)s. "
         "%(left)s has not been paid, and no request for relief, objection or payment about it is pending.",
@@ -334,8 +334,8 @@ def ruling_on_unpaid(court: Sitting, case: Case, actor: Actor) -> Mapping[str, T
         noticed=row.assessed_at,
         amount=row.amount,
         began=window.opened_at,
-        ended=window.due_at or court.now,
-        left=outstanding(court.session, row),
+        ended=window.due_at or sitting.now,
+        left=outstanding(sitting.session, row),
     )
     return {"assessment": row.reference, "reasons": reasons}
 
@@ -358,29 +358,29 @@ def ruling_on_unpaid(court: Sitting, case: Case, actor: Actor) -> Mapping[str, T
     in_record=False,
     prefill=ruling_on_unpaid,
 )
-def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor, now: datetime) -> Recorded:
+def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Actor, now: datetime) -> Recorded:
     """Rule that a claim, counterclaim or appeal whose fee was not paid is withdrawn (FEE 22; CPI 199, 213, 318).
 
     A claim ends the case, unless a counterclaim goes on without it (CPI 239); of a
     fee already paid before a conversion half goes back.
     """
-    row: FeeAssessment = court.resolved("assessment", given.assessment)
-    if not is_unpaid_for_good(court, case, row):
+    row: FeeAssessment = sitting.resolved("assessment", given.assessment)
+    if not is_unpaid_for_good(sitting, case, row):
         raise ActNotOpen(T("This fee was paid, or something about it is pending."))
     payer = party_by_id(case, row.party_id)
-    book_cancellation(court.session, row, now)
-    court.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    book_cancellation(sitting.session, row, now)
+    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
     back = Money(0, row.currency)
-    if _follows_conversion(court, case, row):
-        back = order_back(court, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))
+    if _follows_conversion(sitting, case, row):
+        back = order_back(sitting, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))
     elif row.matter in FIRST_INSTANCE:
-        back = order_back(court, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
+        back = order_back(sitting, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
-    court.announce("fee_lapsed", case, party=payer, assessment=row)
-    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not _something_goes_on(court, case):
+    sitting.announce("fee_lapsed", case, party=payer, assessment=row)
+    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not _something_goes_on(sitting, case):
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
-        court.move(case, Stage.CLOSED)
-        court.announce("case_closed", case)
+        sitting.move(case, Stage.CLOSED)
+        sitting.announce("case_closed", case)
     return Recorded(
         words,
         {
@@ -393,16 +393,16 @@ def deem_withdrawn(court: Sitting, case: Case, given: DeemInput, *, actor: Actor
     )
 
 
-def _follows_conversion(court: Sitting, case: Case, row: FeeAssessment) -> bool:
+def _follows_conversion(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
     """Whether a difference is owed because the case moved to another track, not because the claim was raised (CPI 199)."""
-    articles = {way.article for track in court.pack(case).tracks.list.values() for way in track.conversions}
+    articles = {way.article for track in sitting.pack(case).tracks.list.values() for way in track.conversions}
     return row.window_kind == TOPUP_WINDOW and any(step["article"] in articles for step in row.steps)
 
 
-def _something_goes_on(court: Sitting, case: Case) -> bool:
+def _something_goes_on(sitting: Sitting, case: Case) -> bool:
     """Whether a counterclaim or a third party's claim stands beside the claim (CPI 239)."""
     beside = (Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
     return any(
         row.matter in beside and row.state is not AssessmentState.CANCELLED
-        for row in assessments_of(court.session, case)
+        for row in assessments_of(sitting.session, case)
     )

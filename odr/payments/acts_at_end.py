@@ -49,7 +49,7 @@ GOES_ON = {Ending.TRANSFERRED}
     source=law("CPI 194", "FEE 15, 29, 31, 34"),
     in_record=False,
 )
-def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: Actor, now: datetime) -> Recorded:
+def assess_fee_at_end(sitting: Sitting, case: Case, given: AtEndInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute the fee that was not asked for in advance, with every step, when the judgment is given or the action ends
     without one (CPI 194).
 
@@ -57,16 +57,16 @@ def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: A
     as the parties agreed, or from whoever withdrew (FEE 31, 34).
     """
     ending = Ending(given.ending) if given.ending else None
-    found = fee_at_end(court, case, ending)
+    found = fee_at_end(sitting, case, ending)
     if found is None:
         raise ActNotOpen(T("The fee of this case is paid in advance."))
-    left = _left(court, case, found.total)
-    if ending is not None and left.minor and not court.tasks(case, desks.FEE_AT_END):
+    left = _left(sitting, case, found.total)
+    if ending is not None and left.minor and not sitting.tasks(case, desks.FEE_AT_END):
         title = T(
             "The action of many ended without a judgment. Demand %(left)s of its fee: as the parties agreed, or from whoever withdrew.",
             left=left,
         )
-        court.open_task(case, Role.CASHIER, desks.FEE_AT_END, title, risk=20)
+        sitting.open_task(case, Role.CASHIER, desks.FEE_AT_END, title, risk=20)
     words = T("The fee of the action of many is %(amount)s, to be paid by who bears it", amount=found.total)
     return Recorded(words, found.to_json())
 
@@ -82,7 +82,7 @@ def assess_fee_at_end(court: Sitting, case: Case, given: AtEndInput, *, actor: A
     in_record=False,
 )
 def demand_withdrawn_fee(
-    court: Sitting, case: Case, given: WithdrawnFeeInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: WithdrawnFeeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask somebody who withdrew from an action of many for half the fee of her own claim, less what she has paid in
     advance (FEE 15, 34).
@@ -90,12 +90,12 @@ def demand_withdrawn_fee(
     The rest of the action is not prepaid and goes on without it (CPI 194); what is settled here no costs
     decision changes.
     """
-    basis = court.session.scalars(
+    basis = sitting.session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
     ).one()
-    payer, found = party_by_id(case, basis.party_id), fee_on_leaving(court, case, basis)
-    held = held_in_all(court, case, payer, (basis.matter,))
-    for paid in assessments_of(court.session, case, party_id=payer.id):
+    payer, found = party_by_id(case, basis.party_id), fee_on_leaving(sitting, case, basis)
+    held = held_in_all(sitting, case, payer, (basis.matter,))
+    for paid in assessments_of(sitting.session, case, party_id=payer.id):
         if paid.matter is basis.matter:
             paid.matter = Matter.WITHDRAWN_CLAIM
     owed = Money(max(found.total.minor - held.minor, 0), found.total.currency)
@@ -104,9 +104,11 @@ def demand_withdrawn_fee(
             T("Paid in advance and kept."), Money(owed.minor - found.total.minor, owed.currency), "paid", "FEE 15"
         )
         found = replace(found, steps=(*found.steps, step))
-    row = write_assessment(court, case, payer, basis, Matter.WITHDRAWN_CLAIM, replace(found, total=owed), DEMAND_WINDOW)
-    book_assessment(court.session, row)
-    court.announce("fee_assessed", case, assessment=row, party=payer)
+    row = write_assessment(
+        sitting, case, payer, basis, Matter.WITHDRAWN_CLAIM, replace(found, total=owed), DEMAND_WINDOW
+    )
+    book_assessment(sitting.session, row)
+    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     words = T(
         "%(name)s, who withdrew, bears %(fee)s of the fee: %(amount)s is to be paid",
         name=payer.name,
@@ -124,45 +126,45 @@ def demand_withdrawn_fee(
     )
 
 
-def _left(court: Sitting, case: Case, whole: Money) -> Money:
+def _left(sitting: Sitting, case: Case, whole: Money) -> Money:
     """What of the fee nobody has paid or was asked for yet."""
-    paid = sum(held_in_all(court, case, party, FIRST_INSTANCE).minor for party in case.parties)
+    paid = sum(held_in_all(sitting, case, party, FIRST_INSTANCE).minor for party in case.parties)
     owed = sum(
         row.amount_minor
-        for row in assessments_of(court.session, case, demands=True)
+        for row in assessments_of(sitting.session, case, demands=True)
         if row.basis_id is None and row.matter in FIRST_INSTANCE and row.state is AssessmentState.DUE
     )
     return Money(max(whole.minor - paid - owed, 0), whole.currency)
 
 
-def _assess(court: Sitting, case: Case, ending: Ending | None) -> None:
+def _assess(sitting: Sitting, case: Case, ending: Ending | None) -> None:
     """Once for each way to end; nothing where fees are paid in advance."""
     value = ending.value if ending is not None else None
-    known = any(input_of(entry)["ending"] == value for entry in entries_of(court.session, case, "assess_fee_at_end"))
-    if not known and ending not in GOES_ON and standing_at_end(court, case):
-        court.then("assess_fee_at_end", AtEndInput(ending=value))
+    known = any(input_of(entry)["ending"] == value for entry in entries_of(sitting.session, case, "assess_fee_at_end"))
+    if not known and ending not in GOES_ON and standing_at_end(sitting, case):
+        sitting.then("assess_fee_at_end", AtEndInput(ending=value))
 
 
-def on_decision_issued(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_decision_issued(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The judgment is given: the fee at its end stands on the docket with its steps (CPI 194). Facts: ``decision``."""
     if facts["decision"].kind.value != "partial":
-        _assess(court, case, None)
+        _assess(sitting, case, None)
 
 
-def on_end_without_judgment(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_end_without_judgment(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The action of many was withdrawn, settled or dismissed: its fee by how it ended (FEE 8, 15). Facts: ``ending``
     where the case goes on to performance.
     """
     ending = Ending(facts["ending"]) if facts.get("ending") else ENDINGS.get(case.outcome) if case.outcome else None
     if ending is not None:
-        _assess(court, case, ending)
+        _assess(sitting, case, ending)
 
 
-def demanded_in_full(court: Sitting, case: Case, entry: DocketEntry) -> None:
+def demanded_in_full(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """The cashier has demanded all of it: nothing of it waits on her desk any more."""
-    if entry.act != "demand_costs" or not court.tasks(case, desks.FEE_AT_END):
+    if entry.act != "demand_costs" or not sitting.tasks(case, desks.FEE_AT_END):
         return
-    ending = next(input_of(one)["ending"] for one in reversed(entries_of(court.session, case, "assess_fee_at_end")))
-    found = fee_at_end(court, case, Ending(ending) if ending else None)
-    if found is not None and _left(court, case, found.total).minor == 0:
-        court.close_tasks(case, desks.FEE_AT_END)
+    ending = next(input_of(one)["ending"] for one in reversed(entries_of(sitting.session, case, "assess_fee_at_end")))
+    found = fee_at_end(sitting, case, Ending(ending) if ending else None)
+    if found is not None and _left(sitting, case, found.total).minor == 0:
+        sitting.close_tasks(case, desks.FEE_AT_END)

@@ -44,13 +44,13 @@ DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT,
     desk=desks.COLLECT_COSTS,
     topic=Topic.FEE,
 )
-def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor, now: datetime) -> Recorded:
+def demand_costs(sitting: Sitting, case: Case, given: DemandInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the losing party for what it bears of the fee; it can be paid like any fee (CPI 207)."""
     who = party_labelled(case, given.party)
-    if given.amount.currency != court.pack(case).currency:
+    if given.amount.currency != sitting.pack(case).currency:
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
-    row = demand(court, case, who, given.amount)
-    court.close_tasks(case, desks.COLLECT_COSTS, who.reference)
+    row = demand(sitting, case, who, given.amount)
+    sitting.close_tasks(case, desks.COLLECT_COSTS, who.reference)
     return Recorded(
         T("%(amount)s demanded from %(name)s", amount=row.amount, name=who.name),
         {"assessment": row.reference, "party": who.label, "amount": row.amount_minor, "currency": row.currency},
@@ -58,18 +58,18 @@ def demand_costs(court: Sitting, case: Case, given: DemandInput, *, actor: Actor
 
 
 @guard("FEE 43")
-def no_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def no_review_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time."""
-    waits = court.session.scalar(
+    waits = sitting.session.scalar(
         select(Task.id).where(Task.case_id == case.id, Task.kind == REVIEW_TASK, Task.done_at.is_(None))
     )
     return T("A review is pending already.") if waits is not None else None
 
 
 @guard("FEE 43")
-def a_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_review_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A review answers a request."""
-    return None if no_review_waits(court, case, actor) else T("Nobody has asked for a review.")
+    return None if no_review_waits(sitting, case, actor) else T("Nobody has asked for a review.")
 
 
 @act(
@@ -83,12 +83,12 @@ def a_review_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     source=law("FEE 43"),
     topic=Topic.FEE,
 )
-def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_costs_review(sitting: Sitting, case: Case, given: AskReviewInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object to the costs decision alone; the president decides within fifteen days of receipt (FEE 43)."""
-    who, due = court.party_of(case, actor), None
-    if REVIEW_WINDOW in court.pack(case).windows.rules:
-        due = court.start_window(case, REVIEW_WINDOW, start=now).due_at
-    court.open_task(
+    who, due = sitting.party_of(case, actor), None
+    if REVIEW_WINDOW in sitting.pack(case).windows.rules:
+        due = sitting.start_window(case, REVIEW_WINDOW, start=now).due_at
+    sitting.open_task(
         case,
         Role.PRESIDENT,
         desks.COSTS_REVIEW,
@@ -116,40 +116,40 @@ def ask_costs_review(court: Sitting, case: Case, given: AskReviewInput, *, actor
     desk=desks.COSTS_REVIEW,
     topic=Topic.FEE,
 )
-def review_costs(court: Sitting, case: Case, given: ReviewCostsInput, *, actor: Actor, now: datetime) -> Recorded:
+def review_costs(sitting: Sitting, case: Case, given: ReviewCostsInput, *, actor: Actor, now: datetime) -> Recorded:
     """Uphold or change who bears the costs, with reasons (FEE 43). A change is carried out once the decision is in
     effect.
     """
-    court.close_windows(case, REVIEW_WINDOW, WindowState.MET)
-    court.close_tasks(case, desks.COSTS_REVIEW)
+    sitting.close_windows(case, REVIEW_WINDOW, WindowState.MET)
+    sitting.close_tasks(case, desks.COSTS_REVIEW)
     if given.decision == "uphold":
         return Recorded(T("The president upheld the costs decision"), {"decision": "uphold"})
-    bears = borne_by(court, case, given.lines, standing_fee(court, case), at="lines")
-    order = order_costs(court, case, bears)
+    bears = borne_by(sitting, case, given.lines, standing_fee(sitting, case), at="lines")
+    order = order_costs(sitting, case, bears)
     if case.stage in OVER:
-        carry_out(court, case, order)
-    court.announce("costs_changed", case, bears=bears)
+        carry_out(sitting, case, order)
+    sitting.announce("costs_changed", case, bears=bears)
     return Recorded(
         T("The president changed the costs decision"),
-        {"decision": "change", "bears": order.allocation, "currency": court.pack(case).currency},
+        {"decision": "change", "bears": order.allocation, "currency": sitting.pack(case).currency},
     )
 
 
-def carry_out_waiting(court: Sitting, case: Case) -> None:
+def carry_out_waiting(sitting: Sitting, case: Case) -> None:
     """The decision took effect: a review that changed the costs before is carried out now."""
-    order = court.session.scalar(
+    order = sitting.session.scalar(
         select(CostsOrder).where(
             CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None), CostsOrder.executed_at.is_(None)
         )
     )
     if order is not None:
-        carry_out(court, case, order)
+        carry_out(sitting, case, order)
 
 
-def review_overdue(court: Sitting, case: Case, window: Any) -> None:
+def review_overdue(sitting: Sitting, case: Case, window: Any) -> None:
     """Fifteen days passed: the request is put before the president again."""
-    if court.close_tasks(case, desks.COSTS_REVIEW):
-        court.open_task(
+    if sitting.close_tasks(case, desks.COSTS_REVIEW):
+        sitting.open_task(
             case,
             Role.PRESIDENT,
             desks.COSTS_REVIEW,
@@ -169,12 +169,12 @@ def review_overdue(court: Sitting, case: Case, window: Any) -> None:
     in_record=False,
 )
 def ask_fee_correction(
-    court: Sitting, case: Case, given: AskCorrectionInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AskCorrectionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask the court to check a computation; there is no time limit for it (FEE 43)."""
-    row: FeeAssessment = court.resolved("assessment", given.assessment)
-    who = court.party_of(case, actor)
-    known = court.session.scalar(
+    row: FeeAssessment = sitting.resolved("assessment", given.assessment)
+    who = sitting.party_of(case, actor)
+    known = sitting.session.scalar(
         select(func.count())
         .select_from(Task)
         .where(
@@ -183,7 +183,7 @@ def ask_fee_correction(
     )
     if known:
         raise ActNotOpen(T("The court is checking this fee already."))
-    court.open_task(
+    sitting.open_task(
         case,
         Role.JUDGE,
         desks.FEE_CORRECTION,
@@ -206,15 +206,15 @@ def ask_fee_correction(
     topic=Topic.FEE,
     in_record=False,
 )
-def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
+def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
-    old: FeeAssessment = court.resolved("assessment", given.assessment)
+    old: FeeAssessment = sitting.resolved("assessment", given.assessment)
     if old.basis_id is None or old.matter is Matter.ATTENDANCE or old.state is AssessmentState.CANCELLED:
         raise ActNotOpen(T("This fee cannot be computed anew."))
-    payer, was = party_by_id(case, old.party_id), court.session.get_one(FeeBasis, old.basis_id)
+    payer, was = party_by_id(case, old.party_id), sitting.session.get_one(FeeBasis, old.basis_id)
     amounts = [given.amount.minor] if given.amount.minor else []
     basis = keep_basis(
-        court.session,
+        sitting.session,
         case,
         payer,
         was.matter,
@@ -223,19 +223,19 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
         now,
         joined=was.joined,
     )
-    question = _as_it_ended(court, case, payer, was.matter, question_for(court, case, basis))
-    right, held = assess_filing(court.pack(case), question).total, held_for(court, case, payer, was.matter)
-    unpaid = [row for row in unpaid_rows(court, case) if row.party_id == payer.id and row.matter is was.matter]
-    court.close_tasks(case, desks.FEE_CORRECTION, old.reference)
+    question = _as_it_ended(sitting, case, payer, was.matter, question_for(sitting, case, basis))
+    right, held = assess_filing(sitting.pack(case), question).total, held_for(sitting, case, payer, was.matter)
+    unpaid = [row for row in unpaid_rows(sitting, case) if row.party_id == payer.id and row.matter is was.matter]
+    sitting.close_tasks(case, desks.FEE_CORRECTION, old.reference)
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
     if right.minor <= held.minor:
         for row in unpaid:
-            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            book_cancellation(court.session, row, now)
+            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            book_cancellation(sitting.session, row, now)
     if right.minor < held.minor:
         too_much = Money(held.minor - right.minor, right.currency)
         back = spread(
-            court, case, payer, too_much, Ending.REDUCED, {"reason": "miscalculated", **result}, (was.matter,)
+            sitting, case, payer, too_much, Ending.REDUCED, {"reason": "miscalculated", **result}, (was.matter,)
         )
         return Recorded(
             T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name),
@@ -245,17 +245,17 @@ def correct_fee(court: Sitting, case: Case, given: CorrectFeeInput, *, actor: Ac
         due = unpaid[-1] if unpaid else old
         due.basis_id = basis.id
         for row in unpaid[:-1]:
-            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            book_cancellation(court.session, row, now)
-        replace_unpaid(court, case, payer, due, question)
+            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            book_cancellation(sitting.session, row, now)
+        replace_unpaid(sitting, case, payer, due, question)
     return Recorded(T("Fee corrected to %(right)s", right=right), result)
 
 
-def _as_it_ended(court: Sitting, case: Case, payer: Party, matter: Matter, question: FeeQuestion) -> FeeQuestion:
+def _as_it_ended(sitting: Sitting, case: Case, payer: Party, matter: Matter, question: FeeQuestion) -> FeeQuestion:
     """The question with the ending that was settled before: a fee that was halved stays halved when it is corrected."""
     halved = [
         row.ending
-        for row in orders_of(court, case, payer, (matter,))
+        for row in orders_of(sitting, case, payer, (matter,))
         if row.ending in (Ending.MEDIATED, Ending.WITHDRAWN)
     ]
     return replace(question, ending=halved[-1]) if halved else question

@@ -62,16 +62,16 @@ APPEAL_ENDINGS = {"sent_back": Ending.REMITTED, "withdrawn": Ending.WITHDRAWN}
     source=law("FEE 15, 24–28, 53"),
     in_record=False,
 )
-def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor, now: datetime) -> Recorded:
+def settle_fees(sitting: Sitting, case: Case, given: SettleInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what the ending of the case leaves, drop what is no longer owed, and earn the rest (FEE 15, 27, 53).
 
     A refund follows the ruling or statement that ended the case; the clock only computes it.
     """
     ending = Ending(given.ending) if given.ending else None
     matters = (Matter(given.matter),) if given.matter else touched_by(ending) if ending else FIRST_INSTANCE
-    currency, back = court.pack(case).currency, 0
+    currency, back = sitting.pack(case).currency, 0
     if ending is not None:
-        back = _settle(court, case, ending, matters, given.party)
+        back = _settle(sitting, case, ending, matters, given.party)
     if case.stage not in OVER:
         words = T("Fees settled: %(back)s goes back", back=Money(back, currency))
         return Recorded(
@@ -83,14 +83,14 @@ def settle_fees(court: Sitting, case: Case, given: SettleInput, *, actor: Actor,
                 "matters": [matter.value for matter in matters],
             },
         )
-    earned = earn(court.session, case.id, currency, f"{case.reference}/{court.next_number(case)}", now)
+    earned = earn(sitting.session, case.id, currency, f"{case.reference}/{sitting.next_number(case)}", now)
     words = T(
         "Fees settled: %(back)s goes back, %(earned)s stays with the court", back=Money(back, currency), earned=earned
     )
     return Recorded(words, {"back": back, "earned": earned.minor, "currency": currency, "ending": given.ending})
 
 
-def _settle(court: Sitting, case: Case, ending: Ending, matters: tuple[Matter, ...], label: str | None) -> int:
+def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter, ...], label: str | None) -> int:
     """Drop what is unpaid for these matters and order back what the ending leaves; a matter that ended before is left
     alone.
     """
@@ -98,36 +98,38 @@ def _settle(court: Sitting, case: Case, ending: Ending, matters: tuple[Matter, .
     for party in case.parties:
         if label is not None and party.label != label:
             continue
-        for row in unpaid_rows(court, case):
+        for row in unpaid_rows(sitting, case):
             if row.party_id == party.id and row.matter in matters:
-                court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-                court.close_tasks(case, desks.FEE_UNPAID, row.reference)
-                book_cancellation(court.session, row, court.now)
+                sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+                sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+                book_cancellation(sitting.session, row, sitting.now)
         # Half after a conversion is not halved again.
-        left = [m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(court, case, party, (m,)))]
-        back += order_back(court, case, party, ending, matters=left).minor
+        left = [
+            m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(sitting, case, party, (m,)))
+        ]
+        back += order_back(sitting, case, party, ending, matters=left).minor
     return back
 
 
-def on_ended(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_ended(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The case is over: its fees are settled, if there were any."""
     ending = ENDINGS.get(case.outcome) if case.outcome else None
-    if assessments_of(court.session, case):
-        court.then("settle_fees", SettleInput(ending=ending.value if ending else None))
+    if assessments_of(sitting.session, case):
+        sitting.then("settle_fees", SettleInput(ending=ending.value if ending else None))
 
 
-def refund_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+def refund_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the refund an approval answers."""
-    row = court.session.scalar(
+    row = sitting.session.scalar(
         select(Refund).where(Refund.case_id == case.id, Refund.reference == values.get("refund"))
     )
     return f"{row.reference}:{row.state.value}:{row.amount_minor}" if row else "none"
 
 
 @guard("FEE 53")
-def some_refund_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def some_refund_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Approving needs a refund that waits."""
-    waits = court.session.scalar(
+    waits = sitting.session.scalar(
         select(Refund.id).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED)
     )
     return None if waits is not None else T("No refund waits for approval.")
@@ -148,21 +150,21 @@ def some_refund_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.FEE,
     in_record=False,
 )
-def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, actor: Actor, now: datetime) -> Recorded:
+def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, actor: Actor, now: datetime) -> Recorded:
     """Approve money going back; above the court's limit two different persons must (FEE 53).
 
     Nothing leaves in this transaction: the worker sends what is approved.
     """
-    refund: Refund = court.resolved("refund", given.refund)
+    refund: Refund = sitting.resolved("refund", given.refund)
     if refund.state is not RefundState.ORDERED or actor.account_id is None:
         raise ActNotOpen(T("This refund does not wait for approval."))
-    known = set(court.session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
+    known = set(sitting.session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
     if actor.account_id in known:
         raise ActNotOpen(T("You have approved this already; a second person must."), source="FEE 53")
-    court.session.add(RefundApproval(refund_id=refund.id, account_id=actor.account_id, at=now))
-    court.session.flush()
+    sitting.session.add(RefundApproval(refund_id=refund.id, account_id=actor.account_id, at=now))
+    sitting.session.flush()
     count = (
-        court.session.scalar(
+        sitting.session.scalar(
             select(func.count()).select_from(RefundApproval).where(RefundApproval.refund_id == refund.id)
         )
         or 0
@@ -173,11 +175,11 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
             T("Refund of %(amount)s approved by one person; a second must approve it", amount=refund.amount), result
         )
     refund.state = RefundState.APPROVED
-    refund.next_try_at = court.court.clock.machine_now()
-    court.close_tasks(case, desks.REFUND_APPROVAL, refund.reference)
-    payment = court.session.get_one(Payment, refund.payment_id)
+    refund.next_try_at = sitting.court.clock.machine_now()
+    sitting.close_tasks(case, desks.REFUND_APPROVAL, refund.reference)
+    payment = sitting.session.get_one(Payment, refund.payment_id)
     if not payment.is_online:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.CASHIER,
             desks.REFUND_TRANSFER,
@@ -200,30 +202,30 @@ def approve_refund(court: Sitting, case: Case, given: ApproveRefundInput, *, act
     desk=(desks.REFUND_TRANSFER, desks.REFUND_LATE, desks.REFUND_SOON),
     in_record=False,
 )
-def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a refund arrived or came back: by Stripe's word, or by the cashier with the bank's reference.
 
     What came back is put before the cashier, who pays it another way.
     """
-    refund: Refund = court.resolved("refund", given.refund)
+    refund: Refund = sitting.resolved("refund", given.refund)
     by_hand = actor.role is Role.CASHIER
     open_to = {RefundState.APPROVED, RefundState.FAILED} if by_hand else set(RefundState) - {RefundState.FAILED}
     if refund.state not in open_to or by_hand != (given.channel is not Channel.CARD):
         raise ActNotOpen(T("This refund does not wait for that."))
-    book_refund_end(court.session, refund, given.channel, given.paid, given.way, given.at)
+    book_refund_end(sitting.session, refund, given.channel, given.paid, given.way, given.at)
     if by_hand:
         refund.bank_reference = given.way
     name = party_by_id(case, refund.party_id).name
-    court.close_tasks(case, desks.REFUND_TRANSFER, refund.reference)
+    sitting.close_tasks(case, desks.REFUND_TRANSFER, refund.reference)
     if given.paid:
-        court.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
+        sitting.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
         for alarm in ALARMS:
-            court.close_tasks(case, alarm, refund.reference)
+            sitting.close_tasks(case, alarm, refund.reference)
         return Recorded(
             T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name),
             {"refund": refund.reference, "paid": True},
         )
-    court.open_task(
+    sitting.open_task(
         case,
         Role.CASHIER,
         desks.REFUND_TRANSFER,
@@ -249,19 +251,19 @@ def record_refund(court: Sitting, case: Case, given: RefundEndInput, *, actor: A
     in_record=False,
 )
 def record_outside_refund(
-    court: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Take up a refund that somebody made at Stripe without an order: the books follow the money, the cashier explains
     it.
     """
-    payment = court.session.scalars(
+    payment = sitting.session.scalars(
         select(Payment).where(Payment.case_id == case.id, Payment.reference == given.payment)
     ).one()
     if given.amount.currency != payment.currency:
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
-    refund = book_outside_refund(court.session, payment, given.stripe_id, given.amount, given.at)
-    refund.entry_number = court.next_number(case)
-    court.open_task(
+    refund = book_outside_refund(sitting.session, payment, given.stripe_id, given.amount, given.at)
+    refund.entry_number = sitting.next_number(case)
+    sitting.open_task(
         case,
         Role.CASHIER,
         desks.OUTSIDE_REFUND,
@@ -283,67 +285,67 @@ def record_outside_refund(
     source=law("FEE 21, 35"),
     in_record=False,
 )
-def refund_lowered(court: Sitting, case: Case, given: ReduceInput, *, actor: Actor, now: datetime) -> Recorded:
+def refund_lowered(sitting: Sitting, case: Case, given: ReduceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Order back what a lowered claim no longer costs, or ask for less where nothing was paid (FEE 21).
 
     Lowered after the court investigation, nothing goes back (FEE 35).
     """
-    basis = court.session.scalars(
+    basis = sitting.session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
     ).one()
     payer = party_by_id(case, basis.party_id)
-    currency = court.pack(case).currency
+    currency = sitting.pack(case).currency
     back = Money(0, currency)
     if given.in_time:
-        for row in unpaid_rows(court, case):
+        for row in unpaid_rows(sitting, case):
             if row.party_id == payer.id and row.matter is basis.matter:
                 row.basis_id = basis.id
-                replace_unpaid(court, case, payer, row)
-        back = order_back(court, case, payer, Ending.REDUCED, basis=basis)
+                replace_unpaid(sitting, case, payer, row)
+        back = order_back(sitting, case, payer, Ending.REDUCED, basis=basis)
     return Recorded(
         T("Claim lowered: %(back)s of the fee goes back to %(name)s", back=back, name=payer.name),
         {"back": back.minor, "currency": currency, "in_time": given.in_time},
     )
 
 
-def on_effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_effective(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The decision or the settlement binds: a changed costs decision is carried out, and what does not go back is
     earned (FEE 15, 53).
 
     Facts: ``ending`` where no decision was made on the merits.
     """
-    carry_out_waiting(court, case)
-    if assessments_of(court.session, case):
-        court.then("settle_fees", SettleInput(ending=facts.get("ending")))
+    carry_out_waiting(sitting, case)
+    if assessments_of(sitting.session, case):
+        sitting.then("settle_fees", SettleInput(ending=facts.get("ending")))
 
 
-def on_claim_withdrawn(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_withdrawn(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts:
     ``claim``, ``party``.
 
     In an action of many nothing was asked for in advance: whoever leaves bears half the fee of her own claim (FEE 34).
     """
     matter = Matter(facts["claim"].kind)
-    leaving = [basis for basis in standing_at_end(court, case, (matter,)) if basis.party_id == facts["party"].id]
-    if any(row.matter is matter for row in assessments_of(court.session, case, party_id=facts["party"].id)):
-        court.then(
+    leaving = [basis for basis in standing_at_end(sitting, case, (matter,)) if basis.party_id == facts["party"].id]
+    if any(row.matter is matter for row in assessments_of(sitting.session, case, party_id=facts["party"].id)):
+        sitting.then(
             "settle_fees", SettleInput(ending=Ending.WITHDRAWN.value, party=facts["party"].label, matter=matter.value)
         )
     for basis in leaving:
-        basis.until = court.now  # What is left in dispute makes the fee of an action of many (CPI 194).
-        court.then("demand_withdrawn_fee", WithdrawnFeeInput(basis=basis.reference))
+        basis.until = sitting.now  # What is left in dispute makes the fee of an action of many (CPI 194).
+        sitting.then("demand_withdrawn_fee", WithdrawnFeeInput(basis=basis.reference))
 
 
-def on_appeal_decided(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_appeal_decided(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27).
     Facts: ``outcome``.
     """
     ending = APPEAL_ENDINGS.get(facts["outcome"])
-    if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(court.session, case)):
-        court.then("settle_fees", SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
+    if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(sitting.session, case)):
+        sitting.then("settle_fees", SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
 
 
-def on_settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_settled(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A mediation statement that leaves nothing to perform ended the case: no other event says so (FEE 15)."""
     if case.stage is Stage.CLOSED and case.outcome is Outcome.SETTLED:
-        on_ended(court, case, facts)
+        on_ended(sitting, case, facts)

@@ -34,10 +34,10 @@ RELIEF_WINDOW, DECIDER = "relief_decision", "fee_relief"
 BEFORE_JUDGMENT = {Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.APPEALED, Stage.PRONOUNCED}
 
 
-def relief_of(court: Sitting, case: Case, *states: ReliefState) -> list[ReliefRequest]:
+def relief_of(sitting: Sitting, case: Case, *states: ReliefState) -> list[ReliefRequest]:
     """Requests of a case in some states, in order."""
     return list(
-        court.session.scalars(
+        sitting.session.scalars(
             select(ReliefRequest)
             .where(ReliefRequest.case_id == case.id, ReliefRequest.state.in_(states or tuple(ReliefState)))
             .order_by(ReliefRequest.id)
@@ -45,22 +45,24 @@ def relief_of(court: Sitting, case: Case, *states: ReliefState) -> list[ReliefRe
     )
 
 
-def fees_of(court: Sitting, case: Case, party_id: int | None) -> list[FeeAssessment]:
+def fees_of(sitting: Sitting, case: Case, party_id: int | None) -> list[FeeAssessment]:
     """A party's fees that relief can reach: the court cannot forgo what it collects for an expert (FEE 11, 44)."""
     return [
-        row for row in assessments_of(court.session, case, party_id=party_id) if row.matter is not Matter.ATTENDANCE
+        row for row in assessments_of(sitting.session, case, party_id=party_id) if row.matter is not Matter.ATTENDANCE
     ]
 
 
 @guard("FEE 44, 48")
-def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and only while the fee is not paid."""
-    mine = [r for r in relief_of(court, case, ReliefState.PENDING, ReliefState.GRANTED) if r.party_id == actor.party_id]
+    mine = [
+        r for r in relief_of(sitting, case, ReliefState.PENDING, ReliefState.GRANTED) if r.party_id == actor.party_id
+    ]
     if any(r.state is ReliefState.PENDING for r in mine):
         return T("You have asked already; the court decides first.")
     if mine:
         return T("Relief was granted to you already.")
-    rows = fees_of(court, case, actor.party_id)
+    rows = fees_of(sitting, case, actor.party_id)
     if rows and not any(r.state in (AssessmentState.DUE, AssessmentState.DEFERRED) for r in rows):
         return T("You have no fee to pay now.")
     if not rows and actor.role is not Role.CLAIMANT:
@@ -80,9 +82,9 @@ def may_ask(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.FEE,
     in_record=False,
 )
-def request_relief(court: Sitting, case: Case, given: ReliefInput, *, actor: Actor, now: datetime) -> Recorded:
+def request_relief(sitting: Sitting, case: Case, given: ReliefInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask to pay nothing, less or later; while the request is undecided nothing lapses (FEE 22, 44–48)."""
-    who, pack = court.party_of(case, actor), court.pack(case)
+    who, pack = sitting.party_of(case, actor), sitting.pack(case)
     kind = ReliefKind(given.kind)
     rule = pack.tariff.relief.get(kind)
     if rule is None:
@@ -105,14 +107,14 @@ def request_relief(court: Sitting, case: Case, given: ReliefInput, *, actor: Act
         state=ReliefState.PENDING,
         asked_at=now,
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     due = None
     if RELIEF_WINDOW in pack.windows.rules:
-        due = court.start_window(case, RELIEF_WINDOW, start=now, subject=row.reference).due_at
-    court.open_task(
+        due = sitting.start_window(case, RELIEF_WINDOW, start=now, subject=row.reference).due_at
+    sitting.open_task(
         case,
-        desk_of(court, case),
+        desk_of(sitting, case),
         desks.FEE_RELIEF,
         T("%(name)s asks for help with the fee: %(kind)s", name=who.name, kind=rule.title),
         risk=40,
@@ -125,29 +127,29 @@ def request_relief(court: Sitting, case: Case, given: ReliefInput, *, actor: Act
     )
 
 
-def desk_of(court: Sitting, case: Case) -> Role:
+def desk_of(sitting: Sitting, case: Case) -> Role:
     """Whose desk a request lies on: the pack's decider where one is seated or no judge is, else the judge's."""
-    decider = _decider(court, case)
-    seated = decider is not Role.JUDGE and seat(court.session, case, decider) is not None
-    return decider if seated or seat(court.session, case, Role.JUDGE) is None else Role.JUDGE
+    decider = _decider(sitting, case)
+    seated = decider is not Role.JUDGE and seat(sitting.session, case, decider) is not None
+    return decider if seated or seat(sitting.session, case, Role.JUDGE) is None else Role.JUDGE
 
 
-def _decider(court: Sitting, case: Case) -> Role:
-    matters = court.pack(case).deciders.matters
+def _decider(sitting: Sitting, case: Case) -> Role:
+    matters = sitting.pack(case).deciders.matters
     return Role(matters[DECIDER].by) if DECIDER in matters else Role.JUDGE
 
 
 @guard("FEE 45–48")
-def decides_relief(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def decides_relief(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The judge of the case, or whom the rules name; and something must wait."""
-    if actor.role not in (Role.JUDGE, _decider(court, case)):
+    if actor.role not in (Role.JUDGE, _decider(sitting, case)):
         return T("The rules give this decision to somebody else.")
-    return None if relief_of(court, case, ReliefState.PENDING) else T("No request waits for a decision.")
+    return None if relief_of(sitting, case, ReliefState.PENDING) else T("No request waits for a decision.")
 
 
-def relief_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+def relief_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the request a decision answers."""
-    row = court.session.scalar(
+    row = sitting.session.scalar(
         select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == values.get("request"))
     )
     return f"{row.reference}:{row.state.value}" if row else "none"
@@ -169,35 +171,37 @@ def relief_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     topic=Topic.FEE,
     in_record=False,
 )
-def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, actor: Actor, now: datetime) -> Recorded:
+def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Grant or refuse help with the fee, with reasons (FEE 48). A refusal gives a new period to pay.
 
     A deferral is decided before acceptance (FEE 49).
     """
-    row: ReliefRequest = court.resolved("relief", given.request)
+    row: ReliefRequest = sitting.resolved("relief", given.request)
     if row.state is not ReliefState.PENDING:
         raise ActNotOpen(T("This request was decided before."))
     who = party_by_id(case, row.party_id)
     row.decided_at = now
-    court.close_windows(case, RELIEF_WINDOW, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, desks.FEE_RELIEF, row.reference)
+    sitting.close_windows(case, RELIEF_WINDOW, WindowState.MET, subject=row.reference)
+    sitting.close_tasks(case, desks.FEE_RELIEF, row.reference)
     named = (f"party/{who.id}", Role.JUDGE.value, Role.CLERK.value, Role.PRESIDENT.value, Role.ASSISTANT.value)
     if given.decision == "refuse":
         row.state = ReliefState.REFUSED
-        _new_period(court, case, row)
+        _new_period(sitting, case, row)
         return Recorded(
             T("Help with the fee refused to %(name)s", name=who.name),
             {"request": row.reference, "decision": "refuse"},
             Audience.NAMED,
             named,
         )
-    _grant(court, case, row, given)
-    for due in [a for a in fees_of(court, case, who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]:
-        replace_unpaid(court, case, who, due)
+    _grant(sitting, case, row, given)
+    for due in [
+        a for a in fees_of(sitting, case, who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
+    ]:
+        replace_unpaid(sitting, case, who, due)
     words = T(
         "Help with the fee granted to %(name)s: %(kind)s",
         name=who.name,
-        kind=court.pack(case).tariff.relief[row.kind].title,
+        kind=sitting.pack(case).tariff.relief[row.kind].title,
     )
     return Recorded(
         words,
@@ -207,8 +211,8 @@ def decide_relief(court: Sitting, case: Case, given: ReliefDecisionInput, *, act
     )
 
 
-def _grant(court: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisionInput) -> None:
-    rule = court.pack(case).tariff.relief[row.kind]
+def _grant(sitting: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisionInput) -> None:
+    rule = sitting.pack(case).tariff.relief[row.kind]
     if row.kind is ReliefKind.REDUCTION:
         if given.percent is None or (rule.least is not None and Fraction(given.percent, 100) < rule.least):
             raise InvalidInput.at(
@@ -227,26 +231,26 @@ def _grant(court: Sitting, case: Case, row: ReliefRequest, given: ReliefDecision
             raise InvalidInput.at("until", T("Enter the day by which the fee is to be paid."))
         row.until_on = given.until
     row.state, row.granted_kind = ReliefState.GRANTED, row.kind
-    court.session.flush()
+    sitting.session.flush()
 
 
-def _new_period(court: Sitting, case: Case, request: ReliefRequest) -> None:
+def _new_period(sitting: Sitting, case: Case, request: ReliefRequest) -> None:
     """After a refusal the time to pay starts again (FEE 22)."""
     who = party_by_id(case, request.party_id)
-    for row in fees_of(court, case, who.id):
+    for row in fees_of(sitting, case, who.id):
         if row.state is AssessmentState.DUE:
-            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            ask_for(court, case, who, row, court.now, T("Relief was refused on this day."))
+            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            ask_for(sitting, case, who, row, sitting.now, T("Relief was refused on this day."))
 
 
-def relief_overdue(court: Sitting, case: Case, window: Any) -> None:
+def relief_overdue(sitting: Sitting, case: Case, window: Any) -> None:
     """A request was not decided in time: it is put on the desk again, more urgently; it is never decided by silence."""
-    request = next((r for r in relief_of(court, case, ReliefState.PENDING) if r.reference == window.subject), None)
+    request = next((r for r in relief_of(sitting, case, ReliefState.PENDING) if r.reference == window.subject), None)
     if request is not None:
-        court.close_tasks(case, desks.FEE_RELIEF, request.reference)
-        court.open_task(
+        sitting.close_tasks(case, desks.FEE_RELIEF, request.reference)
+        sitting.open_task(
             case,
-            desk_of(court, case),
+            desk_of(sitting, case),
             desks.FEE_RELIEF,
             T("A request for help with the fee was not decided in time."),
             risk=80,

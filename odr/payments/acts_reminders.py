@@ -35,18 +35,18 @@ RUNNING = set(Stage) - {Stage.CLOSED}
     source=law("FEE 22", "COURT reminder"),
     in_record=False,
 )
-def remind_fee(court: Sitting, case: Case, given: RemindInput, *, actor: Actor, now: datetime) -> Recorded:
+def remind_fee(sitting: Sitting, case: Case, given: RemindInput, *, actor: Actor, now: datetime) -> Recorded:
     """Remind the payer once in every period to pay, by a letter of its own; it changes no time limit and decides
     nothing (FEE 22).
 
     Raises ActNotOpen where the fee is paid, something about it is pending, or the reminder went out before.
     """
-    row = assessment_named(court, case, given.assessment)
-    windows = court.windows(case, row.window_kind, subject=row.reference)
-    if row.state is not AssessmentState.DUE or row.reminded_at is not None or not windows or is_pending(court, row):
+    row = assessment_named(sitting, case, given.assessment)
+    windows = sitting.windows(case, row.window_kind, subject=row.reference)
+    if row.state is not AssessmentState.DUE or row.reminded_at is not None or not windows or is_pending(sitting, row):
         raise ActNotOpen(T("There is nothing to remind of."))
     row.reminded_at = now
-    payer, left = party_by_id(case, row.party_id), outstanding(court.session, row)
+    payer, left = party_by_id(case, row.party_id), outstanding(sitting.session, row)
     words = T(
         "Reminder to %(name)s: %(amount)s of the fee is still to be paid, at the latest on %(at)s.",
         name=payer.name,

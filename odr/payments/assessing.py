@@ -88,9 +88,9 @@ def standing_basis(
     return session.scalar(query.order_by(FeeBasis.id.desc()))
 
 
-def question_for(court: Sitting, case: Case, basis: FeeBasis, *, with_relief: bool = True) -> FeeQuestion:
+def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: bool = True) -> FeeQuestion:
     """Everything the fee depends on, as the case stands."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     question = FeeQuestion(
         matter=basis.matter,
         cause=case.cause,
@@ -98,7 +98,7 @@ def question_for(court: Sitting, case: Case, basis: FeeBasis, *, with_relief: bo
         non_property_claims=basis.non_property,
         track=pack_track(pack, case),
         joined=basis.joined,
-        relief=granted_relief(court.session, case, basis.party_id) if with_relief else None,
+        relief=granted_relief(sitting.session, case, basis.party_id) if with_relief else None,
     )
     return priced(pack, question)
 
@@ -151,7 +151,7 @@ def priced(pack: RulePack, question: FeeQuestion) -> FeeQuestion:
 
 
 def write_assessment(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     party: Party,
     basis: FeeBasis | None,
@@ -177,11 +177,11 @@ def write_assessment(
         steps=[step.to_json() for step in found.steps],
         transfer_code=transfer_code(),
         state=state,
-        entry_number=court.next_number(case),
-        assessed_at=court.now,
+        entry_number=sitting.next_number(case),
+        assessed_at=sitting.now,
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     return row
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ARTICLE = "CPI 194"
 
 
-def standing_at_end(court: Sitting, case: Case, matters: Iterable[Matter] = FIRST_INSTANCE) -> list[FeeBasis]:
+def standing_at_end(sitting: Sitting, case: Case, matters: Iterable[Matter] = FIRST_INSTANCE) -> list[FeeBasis]:
     """What the fee at the end is computed on, claim by claim; empty where fees are paid in advance."""
     query = select(FeeBasis).where(
         FeeBasis.case_id == case.id,
@@ -30,11 +30,11 @@ def standing_at_end(court: Sitting, case: Case, matters: Iterable[Matter] = FIRS
         FeeBasis.until.is_(None),
         FeeBasis.matter.in_(tuple(matters)),
     )
-    return list(court.session.scalars(query.order_by(FeeBasis.id)))
+    return list(sitting.session.scalars(query.order_by(FeeBasis.id)))
 
 
 def fee_at_end(
-    court: Sitting, case: Case, ending: Ending | None = None, matters: Sequence[Matter] = FIRST_INSTANCE
+    sitting: Sitting, case: Case, ending: Ending | None = None, matters: Sequence[Matter] = FIRST_INSTANCE
 ) -> Assessment | None:
     """The fee with every step: all claims of the many as one sum, each claim against them by itself; None where fees
     are paid in advance.
@@ -42,12 +42,13 @@ def fee_at_end(
     ``ending`` halves it where the case ended by mediation or was withdrawn (FEE 15). Whom a
     relief was granted is not asked: who bears the fee is not known yet.
     """
-    bases = standing_at_end(court, case, matters)
+    bases = standing_at_end(sitting, case, matters)
     if not bases:
         return None
     claims, others = [b for b in bases if b.matter is Matter.CLAIM], [b for b in bases if b.matter is not Matter.CLAIM]
     found = [
-        _assessed(court, case, group, ending) for group in ([claims] if claims else []) + [[other] for other in others]
+        _assessed(sitting, case, group, ending)
+        for group in ([claims] if claims else []) + [[other] for other in others]
     ]
     currency, first = found[0].total.currency, found[0]
     not_before = FeeStep(
@@ -66,11 +67,11 @@ def fee_at_end(
     )
 
 
-def fee_on_leaving(court: Sitting, case: Case, basis: FeeBasis) -> Assessment:
+def fee_on_leaving(sitting: Sitting, case: Case, basis: FeeBasis) -> Assessment:
     """The fee of a claim whose author left the action by leave: by its own sum, halved once, borne by her (FEE 13, 15,
     34; CPI 206).
     """
-    found = assess_filing(court.pack(case), replace(question_for(court, case, basis), ending=Ending.WITHDRAWN))
+    found = assess_filing(sitting.pack(case), replace(question_for(sitting, case, basis), ending=Ending.WITHDRAWN))
     alone = FeeStep(
         T("The claim left the action of many: its fee is computed by its own sum, and whoever withdrew bears it."),
         _nothing(found),
@@ -84,7 +85,7 @@ def _nothing(found: Assessment) -> Money:
     return Money(0, found.total.currency)
 
 
-def _assessed(court: Sitting, case: Case, bases: Sequence[FeeBasis], ending: Ending | None) -> Assessment:
+def _assessed(sitting: Sitting, case: Case, bases: Sequence[FeeBasis], ending: Ending | None) -> Assessment:
     first = bases[0]
     together = FeeBasis(
         case_id=case.id,
@@ -95,5 +96,5 @@ def _assessed(court: Sitting, case: Case, bases: Sequence[FeeBasis], ending: End
         joined=first.joined,
     )
     return assess_filing(
-        court.pack(case), replace(question_for(court, case, together, with_relief=False), ending=ending)
+        sitting.pack(case), replace(question_for(sitting, case, together, with_relief=False), ending=ending)
     )

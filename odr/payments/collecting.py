@@ -25,46 +25,46 @@ if TYPE_CHECKING:
 
 
 def collect(
-    court: Sitting, case: Case, payer: Party, steps: Sequence[FeeStep], window: str, days: int | None
+    sitting: Sitting, case: Case, payer: Party, steps: Sequence[FeeStep], window: str, days: int | None
 ) -> FeeAssessment:
     """Ask a party to prepay its part of what an expert's attendance costs, and start its time (EV 38).
 
     ``steps`` add up to the part, in minor units; ``window`` is the time limit of the pack,
     ``days`` another length within its bounds. Raises InvalidInput outside of them.
     """
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     part = Money(sum(step.amount.minor for step in steps), pack.currency)
     basis = FeeBasis(
-        case_id=case.id, party_id=payer.id, matter=Matter.ATTENDANCE, amounts=[part.minor], since=court.now
+        case_id=case.id, party_id=payer.id, matter=Matter.ATTENDANCE, amounts=[part.minor], since=sitting.now
     )
-    court.session.add(basis)
-    court.session.flush()
+    sitting.session.add(basis)
+    sitting.session.flush()
     found = Assessment(part, part, tuple(steps), pack.id, pack.version_of("windows").isoformat())
-    row = write_assessment(court, case, payer, basis, Matter.ATTENDANCE, found, window)
-    book_assessment(court.session, row)
+    row = write_assessment(sitting, case, payer, basis, Matter.ATTENDANCE, found, window)
+    book_assessment(sitting.session, row)
     proof = T("The notice stood on the payer’s page from this moment.")
-    court.start_window(case, window, party=payer, start=court.now, subject=row.reference, amount=days, proof=proof)
-    court.announce("fee_assessed", case, assessment=row, party=payer)
+    sitting.start_window(case, window, party=payer, start=sitting.now, subject=row.reference, amount=days, proof=proof)
+    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     return row
 
 
-def is_on_its_way(court: Sitting, row: FeeAssessment) -> bool:
+def is_on_its_way(sitting: Sitting, row: FeeAssessment) -> bool:
     """Whether an online payment was made and its end is not known yet: nothing is found meanwhile."""
     moving = (CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING)
-    return court.session.scalar(select(CheckoutSession.id).where(*moving).limit(1)) is not None
+    return sitting.session.scalar(select(CheckoutSession.id).where(*moving).limit(1)) is not None
 
 
 def give_back(
-    court: Sitting, case: Case, row: FeeAssessment, why: Text, article: str, amount: Money | None = None
+    sitting: Sitting, case: Case, row: FeeAssessment, why: Text, article: str, amount: Money | None = None
 ) -> Money:
     """Ask for no more, and order back what came (or ``amount`` of it); returns what goes back.
 
     ``why`` and its article are the step that the payer reads. Partial payments go back too.
     """
-    came = paid_on(court.session, row)
+    came = paid_on(sitting.session, row)
     if row.state is AssessmentState.DUE:
-        court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-        book_cancellation(court.session, row, court.now)
+        sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+        book_cancellation(sitting.session, row, sitting.now)
     left = min(came.minor, amount.minor if amount is not None else came.minor)
     back, nothing = Money(left, came.currency), Money(0, came.currency)
     steps = (
@@ -73,14 +73,14 @@ def give_back(
         FeeStep(T("Goes back."), back, "refund", article),
     )
     computation = {"reason": "not used", "steps": [step.to_json() for step in steps]}
-    for payment in court.session.scalars(
+    for payment in sitting.session.scalars(
         select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id.desc())
     ):
-        part = min(left, refundable(court.session, payment).minor)
+        part = min(left, refundable(sitting.session, payment).minor)
         if part > 0:
             book_refund_order(
-                court.session,
-                write_refund(court, case, payment, Money(part, came.currency), Ending.NOT_USED, computation),
+                sitting.session,
+                write_refund(sitting, case, payment, Money(part, came.currency), Ending.NOT_USED, computation),
             )
             left -= part
     return back

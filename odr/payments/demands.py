@@ -30,11 +30,11 @@ COLLECT_TASK = "collect_costs"
 Matters = Sequence[Matter]
 
 
-def demand(court: Sitting, case: Case, who: Party, amount: Money, matter: Matter = Matter.CLAIM) -> FeeAssessment:
+def demand(sitting: Sitting, case: Case, who: Party, amount: Money, matter: Matter = Matter.CLAIM) -> FeeAssessment:
     """Ask a party for what it bears under the costs decision; payable like any fee, without a time limit that could end
     the case.
     """
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     step = FeeStep(
         T("Borne under the costs decision."),
         amount,
@@ -43,13 +43,13 @@ def demand(court: Sitting, case: Case, who: Party, amount: Money, matter: Matter
     )
     steps = (
         (step, of_the_whole(whole))
-        if (whole := fee_at_end(court, case)) is not None and matter in FIRST_INSTANCE
+        if (whole := fee_at_end(sitting, case)) is not None and matter in FIRST_INSTANCE
         else (step,)
     )
     found = Assessment(amount, amount, steps, pack.id, pack.version_of("tariff").isoformat())
-    row = write_assessment(court, case, who, None, matter, found, DEMAND_WINDOW)
-    book_assessment(court.session, row)
-    court.announce("fee_assessed", case, assessment=row, party=who)
+    row = write_assessment(sitting, case, who, None, matter, found, DEMAND_WINDOW)
+    book_assessment(sitting.session, row)
+    sitting.announce("fee_assessed", case, assessment=row, party=who)
     return row
 
 
@@ -70,7 +70,7 @@ def party_labelled(case: Case, label: str) -> Party:
     return found
 
 
-def standing_fee(court: Sitting, case: Case, matters: Matters = BORNE) -> Money:
+def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Money:
     """The costs of the first instance (or of other ``matters``) as they stand: what was asked for, less what a lowered,
     withdrawn or settled claim gave back.
 
@@ -78,25 +78,25 @@ def standing_fee(court: Sitting, case: Case, matters: Matters = BORNE) -> Money:
     many the fee is what the sum in dispute makes at the end (CPI 194). What experts who
     attended were paid is part of it, what they bear themselves is not (EV 39).
     """
-    ended = fee_at_end(court, case, matters=matters)
+    ended = fee_at_end(sitting, case, matters=matters)
     left = tuple(matter for matter in matters if ended is None or matter not in FIRST_INSTANCE)
-    rows = [row for row in assessments_of(court.session, case) if row.matter in left]
+    rows = [row for row in assessments_of(sitting.session, case) if row.matter in left]
     asked = sum(
-        paid_on(court.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor
+        paid_on(sitting.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor
         for row in rows
     )
     gone = sum(
         one.amount_minor
         for party in case.parties
-        for one in orders_of(court, case, party, left)
+        for one in orders_of(sitting, case, party, left)
         if one.ending is not Ending.WON
     )
-    return Money((ended.total.minor if ended is not None else 0) + asked - gone, court.pack(case).currency)
+    return Money((ended.total.minor if ended is not None else 0) + asked - gone, sitting.pack(case).currency)
 
 
-def borne_by(court: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money, *, at: str) -> dict[str, Money]:
+def borne_by(sitting: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money, *, at: str) -> dict[str, Money]:
     """What each party bears; together it is the ``fee``, no more and no less. Raises InvalidInput at the field ``at``."""
-    currency = court.pack(case).currency
+    currency = sitting.pack(case).currency
     bears: dict[str, Money] = {}
     for place, line in enumerate(lines):
         label = party_labelled(case, line.party).label
@@ -110,86 +110,92 @@ def borne_by(court: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money
     return bears
 
 
-def order_costs(court: Sitting, case: Case, bears: Mapping[str, Money]) -> CostsOrder:
+def order_costs(sitting: Sitting, case: Case, bears: Mapping[str, Money]) -> CostsOrder:
     """Write down who bears the fee of the first instance from now on, in place of what was decided before."""
-    for old in court.session.scalars(
+    for old in sitting.session.scalars(
         select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))
     ):
-        old.replaced_at = court.now
+        old.replaced_at = sitting.now
     allocation = {label: money.minor for label, money in bears.items()}
     order = CostsOrder(
-        case_id=case.id, allocation=allocation, entry_number=court.next_number(case), decided_at=court.now
+        case_id=case.id, allocation=allocation, entry_number=sitting.next_number(case), decided_at=sitting.now
     )
-    court.session.add(order)
-    court.session.flush()
+    sitting.session.add(order)
+    sitting.session.flush()
     return order
 
 
-def carry_out(court: Sitting, case: Case, order: CostsOrder) -> None:
+def carry_out(sitting: Sitting, case: Case, order: CostsOrder) -> None:
     """Refund or demand the difference to what each party has borne so far; once."""
     if order.executed_at is None:
-        order.executed_at = court.now
-        court.close_tasks(case, desks.COLLECT_COSTS)
-        currency = court.pack(case).currency
-        settle_bears(court, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
+        order.executed_at = sitting.now
+        sitting.close_tasks(case, desks.COLLECT_COSTS)
+        currency = sitting.pack(case).currency
+        settle_bears(sitting, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
 
 
-def were_settled(court: Sitting, case: Case) -> bool:
+def were_settled(sitting: Sitting, case: Case) -> bool:
     """Whether a costs decision of the first instance was carried out before: money went back to a winner or was
     demanded from a loser.
     """
     demanded = any(
         row.basis_id is None and row.matter in FIRST_INSTANCE
-        for row in assessments_of(court.session, case, demands=True)
+        for row in assessments_of(sitting.session, case, demands=True)
     )
     return demanded or any(
-        one.ending is Ending.WON for party in case.parties for one in orders_of(court, case, party, BORNE)
+        one.ending is Ending.WON for party in case.parties for one in orders_of(sitting, case, party, BORNE)
     )
 
 
-def held_in_all(court: Sitting, case: Case, party: Party, matters: Matters = BORNE) -> Money:
+def held_in_all(sitting: Sitting, case: Case, party: Party, matters: Matters = BORNE) -> Money:
     """What a party has paid for these matters, under a costs decision too, and was not ordered back."""
     rows = [
-        row for row in assessments_of(court.session, case, party_id=party.id, demands=True) if row.matter in matters
+        row for row in assessments_of(sitting.session, case, party_id=party.id, demands=True) if row.matter in matters
     ]
-    back = sum(one.amount_minor for one in orders_of(court, case, party, matters))
-    return Money(max(sum(paid_on(court.session, row).minor for row in rows) - back, 0), court.pack(case).currency)
+    back = sum(one.amount_minor for one in orders_of(sitting, case, party, matters))
+    return Money(max(sum(paid_on(sitting.session, row).minor for row in rows) - back, 0), sitting.pack(case).currency)
 
 
-def settle_bears(court: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = BORNE) -> None:
+def settle_bears(sitting: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = BORNE) -> None:
     """Bring every party to what it bears, who is not named to nothing: what it has borne beyond goes back, what is
     missing is demanded.
     """
-    currency = court.pack(case).currency
+    currency = sitting.pack(case).currency
     for party in case.parties:
         due = bears[party.label].minor if party.label in bears else 0
-        gap = due - _borne(court, case, party, matters)
+        gap = due - _borne(sitting, case, party, matters)
         if gap > 0:
-            demand(court, case, party, Money(gap, currency), matters[0])
+            demand(sitting, case, party, Money(gap, currency), matters[0])
         elif gap < 0:
-            _give_back(court, case, party, Money(-gap, currency), matters)
+            _give_back(sitting, case, party, Money(-gap, currency), matters)
 
 
-def _borne(court: Sitting, case: Case, party: Party, matters: Matters) -> int:
+def _borne(sitting: Sitting, case: Case, party: Party, matters: Matters) -> int:
     """What a party has paid or still owes, less what goes back to it."""
-    paid = paid_for(court.session, case, party.id, *matters)
-    asked = assessments_of(court.session, case, party_id=party.id, demands=True)
+    paid = paid_for(sitting.session, case, party.id, *matters)
+    asked = assessments_of(sitting.session, case, party_id=party.id, demands=True)
     owed = [row for row in asked if row.matter in matters and row.state is not AssessmentState.CANCELLED]
-    still = sum(outstanding(court.session, row).minor for row in owed)
-    demanded = sum(row.amount_minor - outstanding(court.session, row).minor for row in owed if row.basis_id is None)
-    back = sum(row.amount_minor for row in orders_of(court, case, party, matters))
+    still = sum(outstanding(sitting.session, row).minor for row in owed)
+    demanded = sum(row.amount_minor - outstanding(sitting.session, row).minor for row in owed if row.basis_id is None)
+    back = sum(row.amount_minor for row in orders_of(sitting, case, party, matters))
     return (paid.minor if paid else 0) + still + demanded - back
 
 
-def _give_back(court: Sitting, case: Case, party: Party, amount: Money, matters: Matters) -> None:
+def _give_back(sitting: Sitting, case: Case, party: Party, amount: Money, matters: Matters) -> None:
     """First drop what was demanded and not paid, then refund."""
     left = amount.minor
-    for row in assessments_of(court.session, case, party_id=party.id, demands=True):
-        due = outstanding(court.session, row)
+    for row in assessments_of(sitting.session, case, party_id=party.id, demands=True):
+        due = outstanding(sitting.session, row)
         if row.basis_id is None and row.matter in matters and 0 < due.minor <= left:
-            book_cancellation(court.session, row, court.now)
+            book_cancellation(sitting.session, row, sitting.now)
             left -= due.minor
     if left:
         spread(
-            court, case, party, Money(left, amount.currency), Ending.WON, {"reason": "costs decision changed"}, matters
+            sitting,
+            case,
+            party,
+            Money(left, amount.currency),
+            Ending.WON,
+            {"reason": "costs decision changed"},
+            matters,
         )

@@ -55,9 +55,9 @@ ACTED = "payments_acted"
 class CourtEffects:
     """Effects in one Sitting; see :class:`odr.payments.facts.Effects`."""
 
-    def __init__(self, court: Sitting) -> None:
-        self.court = court
-        self.session = court.session
+    def __init__(self, sitting: Sitting) -> None:
+        self.court = sitting
+        self.session = sitting.session
 
     def credit(self, intent: str, assessment: str, amount: Money, at: datetime) -> None:
         """Record the payment, unless it is recorded. A charge that names no fee of ours is left for reconciliation to

@@ -31,62 +31,62 @@ def _amounts(relief: Any) -> tuple[list[int], int]:
     return amounts, sum(1 for one in relief if one.kind.value != MONEY)
 
 
-def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Keep what the fee of a claim will be computed on; the fee itself is assessed on acceptance."""
     amounts, others = _amounts(facts["given"].relief)
     amounts += [one.amount.minor for one in facts["given"].fellows if one.amount is not None]
-    keep_basis(court.session, case, facts["claimant"], Matter.CLAIM, amounts, others, court.now)
+    keep_basis(sitting.session, case, facts["claimant"], Matter.CLAIM, amounts, others, sitting.now)
 
 
-def on_claim_accepted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_accepted(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Assess the fee of the accepted claim (FEE 22)."""
-    basis = standing_basis(court.session, case)
-    if basis is not None and not any(row.basis_id == basis.id for row in assessments_of(court.session, case)):
-        court.then("assess_fee", AssessInput(basis=basis.reference))
+    basis = standing_basis(sitting.session, case)
+    if basis is not None and not any(row.basis_id == basis.id for row in assessments_of(sitting.session, case)):
+        sitting.then("assess_fee", AssessInput(basis=basis.reference))
 
 
-def on_counterclaim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_counterclaim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Assess the fee of a counterclaim from its filing (FEE 18, 22). Facts: ``party``, ``given`` with ``relief``."""
     amounts, others = _amounts(facts["given"].relief)
-    _assess_new(court, case, facts["party"], Matter.COUNTERCLAIM, amounts, others, joined=facts.get("joined", True))
+    _assess_new(sitting, case, facts["party"], Matter.COUNTERCLAIM, amounts, others, joined=facts.get("joined", True))
 
 
-def on_third_party_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_third_party_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Assess the fee of a third party's claim from its filing (FEE 18, 20, 22). Facts: ``party``, ``given`` with
     ``relief``.
     """
     amounts, others = _amounts(facts["given"].relief)
     _assess_new(
-        court, case, facts["party"], Matter.THIRD_PARTY_CLAIM, amounts, others, joined=facts.get("joined", True)
+        sitting, case, facts["party"], Matter.THIRD_PARTY_CLAIM, amounts, others, joined=facts.get("joined", True)
     )
 
 
-def on_appeal_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_appeal_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Assess the fee of an appeal on what it challenges (FEE 17). Facts: ``party``, ``amount_minor`` (None: not about
     money), ``of_ruling``.
     """
     matter = Matter.APPEAL_RULING if facts.get("of_ruling") else Matter.APPEAL
     amount = facts.get("amount_minor")
     _assess_new(
-        court, case, facts["party"], matter, [] if amount is None else [int(amount)], 1 if amount is None else 0
+        sitting, case, facts["party"], matter, [] if amount is None else [int(amount)], 1 if amount is None else 0
     )
 
 
-def on_objection_failed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_objection_failed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Assess the fee of an objection to jurisdiction that failed (FEE 13(6)). Facts: ``party``."""
-    if Matter.JURISDICTION_OBJECTION.value in court.pack(case).tariff.kinds:
-        _assess_new(court, case, facts["party"], Matter.JURISDICTION_OBJECTION, [], 0)
+    if Matter.JURISDICTION_OBJECTION.value in sitting.pack(case).tariff.kinds:
+        _assess_new(sitting, case, facts["party"], Matter.JURISDICTION_OBJECTION, [], 0)
 
 
 def _assess_new(
-    court: Sitting, case: Case, who: Party, matter: Matter, amounts: list[int], others: int, *, joined: bool = False
+    sitting: Sitting, case: Case, who: Party, matter: Matter, amounts: list[int], others: int, *, joined: bool = False
 ) -> None:
-    basis = keep_basis(court.session, case, who, matter, amounts, others, court.now, joined=joined)
+    basis = keep_basis(sitting.session, case, who, matter, amounts, others, sitting.now, joined=joined)
     if not basis.at_end:
-        court.then("assess_fee", AssessInput(basis=basis.reference))
+        sitting.then("assess_fee", AssessInput(basis=basis.reference))
 
 
-def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_changed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Assess anew after a claim, counterclaim or third party's claim was raised, or refund after it was lowered (FEE
     21).
 
@@ -95,45 +95,45 @@ def on_claim_changed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> No
     """
     amounts, others = _amounts(facts["given"].relief)
     matter = Matter(facts.get("kind", Matter.CLAIM.value))
-    old = standing_basis(court.session, case, matter, party_id=facts["party"].id)
+    old = standing_basis(sitting.session, case, matter, party_id=facts["party"].id)
     basis = keep_basis(
-        court.session, case, facts["party"], matter, amounts, others, court.now, joined=bool(old and old.joined)
+        sitting.session, case, facts["party"], matter, amounts, others, sitting.now, joined=bool(old and old.joined)
     )
     if basis.at_end or not any(
-        row.matter is matter and row.party_id == basis.party_id for row in assessments_of(court.session, case)
+        row.matter is matter and row.party_id == basis.party_id for row in assessments_of(sitting.session, case)
     ):
         return
     if old is not None and sum(amounts) < sum(old.amounts):
-        court.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=bool(facts.get("in_time", True))))
+        sitting.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=bool(facts.get("in_time", True))))
     else:
-        court.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21"))
+        sitting.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21"))
 
 
-def on_track_converted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_track_converted(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Ask for the difference after the case moved to another track (CPI 199). Facts: ``before``, the pack's or the
     case's name of the old track.
     """
-    basis = standing_basis(court.session, case)
-    if basis is None or basis.at_end or not assessments_of(court.session, case):
+    basis = standing_basis(sitting.session, case)
+    if basis is None or basis.at_end or not assessments_of(sitting.session, case):
         return
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     before = facts.get("before")
     names = (getattr(before, "value", before), f"{getattr(before, 'value', before)}_claims")
     old = next((pack.track(str(name)) for name in names if name in pack.tracks.list), None)
     ways = [one for one in old.conversions if one.to == pack_track(pack, case) and one.tops_up] if old else []
     if ways:
-        court.then("assess_fee", AssessInput(basis=basis.reference, topup_article=ways[0].article))
+        sitting.then("assess_fee", AssessInput(basis=basis.reference, topup_article=ways[0].article))
 
 
-def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A fee notice that reached its payer later than it stood on the page: her time runs from that day (FEE 22)."""
     numbers = getattr(facts.get("packet"), "entry_ids", ())
     who: Party = facts["party"]
     proof: Text | None = facts.get("proof")
-    for row in assessments_of(court.session, case, party_id=who.id):
+    for row in assessments_of(sitting.session, case, party_id=who.id):
         if row.matter is Matter.ATTENDANCE:
             continue  # the judge set its time; who set it starts it anew
-        windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
+        windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
         if (
             row.entry_number not in numbers
             or row.state is not AssessmentState.DUE
@@ -141,39 +141,39 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
             or facts["at"] <= windows[-1].opened_at
         ):
             continue
-        court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-        court.close_tasks(case, desks.FEE_UNPAID, row.reference)
-        ask_for(court, case, who, row, facts["at"], proof)
+        sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+        sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+        ask_for(sitting, case, who, row, facts["at"], proof)
 
 
-def queue_notice(court: Sitting, case: Case, entry: DocketEntry) -> None:
+def queue_notice(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """Serve a fee notice, a reminder, a demand or a decision on relief on the one it is about; nobody else is asked for
     anything.
     """
-    if entry.act not in SERVED_ON_PAYER or court.court.hooks.queue_service is None:
+    if entry.act not in SERVED_ON_PAYER or sitting.court.hooks.queue_service is None:
         return
-    payer = next((p for p in case.parties if p.id in _about(court, case, entry)), None)
+    payer = next((p for p in case.parties if p.id in _about(sitting, case, entry)), None)
     if payer is not None:
-        court.court.hooks.queue_service(court, case, entry, [payer])
+        sitting.court.hooks.queue_service(sitting, case, entry, [payer])
 
 
-def _about(court: Sitting, case: Case, entry: DocketEntry) -> set[int]:
+def _about(sitting: Sitting, case: Case, entry: DocketEntry) -> set[int]:
     """The party an entry about a fee is addressed to."""
     if entry.act in ("assess_fee", "demand_costs", "demand_withdrawn_fee"):
         return {
             row.party_id
-            for row in assessments_of(court.session, case, demands=True)
+            for row in assessments_of(sitting.session, case, demands=True)
             if row.entry_number == entry.number
         }
     given = json.loads(entry.payload)["input"]
     if entry.act == "remind_fee":
         return {
             row.party_id
-            for row in assessments_of(court.session, case, demands=True)
+            for row in assessments_of(sitting.session, case, demands=True)
             if row.reference == given["assessment"]
         }
     return set(
-        court.session.scalars(
+        sitting.session.scalars(
             select(ReliefRequest.party_id).where(
                 ReliefRequest.case_id == case.id, ReliefRequest.reference == given["request"]
             )

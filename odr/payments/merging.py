@@ -25,113 +25,120 @@ if TYPE_CHECKING:
 OF_CLAIMS = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
 
 
-def on_case_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_case_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The case goes on within another: each fee basis goes there and adds to what stands there for the same party.
 
     Facts: ``into`` the other case, ``parties`` old id → party there.
     """
     into: Case = facts["into"]
-    for old in _standing(court, case):
+    for old in _standing(sitting, case):
         party = facts["parties"].get(old.party_id)
         if party is not None:
-            _go_along(court, case, into, old, party, old.matter)
+            _go_along(sitting, case, into, old, party, old.matter)
 
 
-def on_claim_severed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_severed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A claim is heard by itself: its fee is reckoned anew as a claim's, and what was paid for it counts (FEE 18 no
     longer halves it).
 
     Facts: ``claim``, ``into`` the new case, ``party`` and ``new_party`` whose claim it is.
     """
     matter = Matter(facts["claim"].kind)
-    old = next((b for b in _standing(court, case) if b.party_id == facts["party"].id and b.matter is matter), None)
+    old = next((b for b in _standing(sitting, case) if b.party_id == facts["party"].id and b.matter is matter), None)
     if old is not None:
-        _go_along(court, case, facts["into"], old, facts["new_party"], Matter.CLAIM)
+        _go_along(sitting, case, facts["into"], old, facts["new_party"], Matter.CLAIM)
 
 
-def _standing(court: Sitting, case: Case) -> list[FeeBasis]:
+def _standing(sitting: Sitting, case: Case) -> list[FeeBasis]:
     query = (
         select(FeeBasis)
         .where(FeeBasis.case_id == case.id, FeeBasis.matter.in_(OF_CLAIMS), FeeBasis.until.is_(None))
         .order_by(FeeBasis.id)
     )
-    return list(court.session.scalars(query))
+    return list(sitting.session.scalars(query))
 
 
-def _go_along(court: Sitting, case: Case, into: Case, old: FeeBasis, party: Party, matter: Matter) -> None:
-    rows = [row for row in assessments_of(court.session, case, party_id=old.party_id) if row.matter is old.matter]
-    there = next((b for b in _standing(court, into) if b.party_id == party.id and b.matter is matter), None)
+def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Party, matter: Matter) -> None:
+    rows = [row for row in assessments_of(sitting.session, case, party_id=old.party_id) if row.matter is old.matter]
+    there = next((b for b in _standing(sitting, into) if b.party_id == party.id and b.matter is matter), None)
     amounts = [*(there.amounts if there else []), *old.amounts]
     others = (there.non_property if there else 0) + old.non_property
     basis = keep_basis(
-        court.session, into, party, matter, amounts, others, court.now, joined=old.joined and matter is not Matter.CLAIM
+        sitting.session,
+        into,
+        party,
+        matter,
+        amounts,
+        others,
+        sitting.now,
+        joined=old.joined and matter is not Matter.CLAIM,
     )
-    old.until = court.now
+    old.until = sitting.now
     paid = False
     for row in rows:
         if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
-            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            book_cancellation(court.session, row, court.now)
+            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            book_cancellation(sitting.session, row, sitting.now)
         elif row.state is AssessmentState.PAID:
-            _move(court, into, row, party, basis, matter)
+            _move(sitting, into, row, party, basis, matter)
             paid = True
     if rows and not basis.at_end:
         # What was paid for the same matter counts; only a difference is asked for.
-        court.then(
+        sitting.then(
             "assess_fee",
             AssessInput(basis=basis.reference, topup_article="FEE 21" if paid or there else None),
             case=into,
         )
 
 
-def _move(court: Sitting, into: Case, row: FeeAssessment, party: Party, basis: FeeBasis, matter: Matter) -> None:
+def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, basis: FeeBasis, matter: Matter) -> None:
     """The paid notice and its payments belong to the other case from now on, in the rows and in the books."""
-    amount, before = paid_on(court.session, row), row.case_id
+    amount, before = paid_on(sitting.session, row), row.case_id
     post(
-        court.session,
+        sitting.session,
         f"assessment/{row.reference}/left",
         "fee went along",
         LedgerAccount.DEFERRED,
         LedgerAccount.RECEIVABLE,
         amount,
-        at=court.now,
+        at=sitting.now,
         case_id=before,
     )
     post(
-        court.session,
+        sitting.session,
         f"assessment/{row.reference}/came",
         "fee came along",
         LedgerAccount.RECEIVABLE,
         LedgerAccount.DEFERRED,
         amount,
-        at=court.now,
+        at=sitting.now,
         case_id=into.id,
     )
-    for payment in court.session.scalars(select(Payment).where(Payment.assessment_id == row.id)):
+    for payment in sitting.session.scalars(select(Payment).where(Payment.assessment_id == row.id)):
         payment.case_id, payment.party_id = into.id, party.id
     row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = (
         into.id,
         party.id,
         basis.id,
         matter,
-        court.next_number(into),
+        sitting.next_number(into),
     )
-    court.session.flush()
+    sitting.session.flush()
 
 
-def on_group_opened(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_group_opened(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """An action of many: no fee is asked for in advance (CPI 194). What was paid is counted when the case ends."""
-    for basis in _standing(court, case):
+    for basis in _standing(sitting, case):
         basis.at_end = True
-    for row in assessments_of(court.session, case):
+    for row in assessments_of(sitting.session, case):
         if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED) and row.matter in OF_CLAIMS:
-            court.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            court.close_tasks(case, desks.FEE_UNPAID, row.reference)
-            book_cancellation(court.session, row, court.now)
+            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+            book_cancellation(sitting.session, row, sitting.now)
 
 
-def on_group_member(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_group_member(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Somebody registered: what she asks for is kept for the fee that the losing side pays in the end (CPI 194). Facts:
     ``party``, ``amount``.
     """
-    keep_basis(court.session, case, facts["party"], Matter.CLAIM, [facts["amount"]], 0, court.now)
+    keep_basis(sitting.session, case, facts["party"], Matter.CLAIM, [facts["amount"]], 0, sitting.now)

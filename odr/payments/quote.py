@@ -38,9 +38,11 @@ class QuoteInput(CourtModel):
 
 
 @choice_source("pack_tracks")
-def pack_tracks(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+def pack_tracks(sitting: Any, case: Case | None, actor: Actor | None) -> list[Option]:
     """The tracks of the rules in force."""
-    return [Option(key, track.title, track.description) for key, track in rules_today(court.court).tracks.list.items()]
+    return [
+        Option(key, track.title, track.description) for key, track in rules_today(sitting.court).tracks.list.items()
+    ]
 
 
 @dataclass(frozen=True)

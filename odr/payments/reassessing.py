@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def replace_unpaid(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     payer: Party,
     old: FeeAssessment,
@@ -28,23 +28,23 @@ def replace_unpaid(
     article: str = "FEE 21",
 ) -> FeeAssessment:
     """Cancel what is unpaid of a notice and write a new one in its place, counting what was paid for the same matter."""
-    basis = court.session.get_one(FeeBasis, old.basis_id) if old.basis_id else None
+    basis = sitting.session.get_one(FeeBasis, old.basis_id) if old.basis_id else None
     if question is None:
         if basis is None:
             raise ValueError("a notice without a basis is computed by hand")
-        question = question_for(court, case, basis)
+        question = question_for(sitting, case, basis)
         if old.matter is Matter.WITHDRAWN_CLAIM:
             question = replace(question, ending=Ending.WITHDRAWN)
-    paid = held_for(court, case, payer, old.matter)
-    court.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
-    book_cancellation(court.session, old, court.now)
-    pack = court.pack(case)
+    paid = held_for(sitting, case, payer, old.matter)
+    sitting.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
+    book_cancellation(sitting.session, old, sitting.now)
+    pack = sitting.pack(case)
     found = top_up(pack, paid, question, article) if paid.minor else assess_filing(pack, question)
     row = write_assessment(
-        court, case, payer, basis, old.matter, found, TOPUP_WINDOW if paid.minor else old.window_kind
+        sitting, case, payer, basis, old.matter, found, TOPUP_WINDOW if paid.minor else old.window_kind
     )
-    book_assessment(court.session, row)
+    book_assessment(sitting.session, row)
     if found.prepaid:
-        ask_for(court, case, payer, row, court.now)
-    court.announce("fee_assessed", case, assessment=row, party=payer)
+        ask_for(sitting, case, payer, row, sitting.now)
+    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     return row

@@ -36,7 +36,7 @@ def touched_by(ending: Ending) -> tuple[Matter, ...]:
 
 
 def order_back(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     party: Party,
     ending: Ending,
@@ -53,18 +53,19 @@ def order_back(
     for it before, or the pack is silent.
     """
     chosen = tuple(matters) if matters is not None else touched_by(ending)
-    if ending not in court.pack(case).tariff.refunds:
-        return Money(0, court.pack(case).currency)
+    if ending not in sitting.pack(case).tariff.refunds:
+        return Money(0, sitting.pack(case).currency)
     if basis is not None:
-        return _order(court, case, party, ending, (basis.matter,), borne, basis)
+        return _order(sitting, case, party, ending, (basis.matter,), borne, basis)
     groups = [chosen] if ending is Ending.WON else [(matter,) for matter in chosen]
     return Money(
-        sum(_order(court, case, party, ending, group, borne, None).minor for group in groups), court.pack(case).currency
+        sum(_order(sitting, case, party, ending, group, borne, None).minor for group in groups),
+        sitting.pack(case).currency,
     )
 
 
 def _order(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     party: Party,
     ending: Ending,
@@ -72,18 +73,20 @@ def _order(
     borne: Money | None,
     basis: FeeBasis | None,
 ) -> Money:
-    pack = court.pack(case)
-    rows = [row for row in assessments_of(court.session, case, party_id=party.id) if row.matter in matters]
-    basis = basis or (court.session.get(FeeBasis, rows[-1].basis_id) if rows else None)
-    held = held_for(court, case, party, *matters)
-    again = ending is not Ending.REDUCED and any(row.ending is ending for row in orders_of(court, case, party, matters))
+    pack = sitting.pack(case)
+    rows = [row for row in assessments_of(sitting.session, case, party_id=party.id) if row.matter in matters]
+    basis = basis or (sitting.session.get(FeeBasis, rows[-1].basis_id) if rows else None)
+    held = held_for(sitting, case, party, *matters)
+    again = ending is not Ending.REDUCED and any(
+        row.ending is ending for row in orders_of(sitting, case, party, matters)
+    )
     if basis is None or held.minor == 0 or again:
         return Money(0, pack.currency)
-    found = refund_for(pack, ending, held, question_for(court, case, basis), borne=borne)
-    return spread(court, case, party, found.refund, ending, found.to_json(), matters)
+    found = refund_for(pack, ending, held, question_for(sitting, case, basis), borne=borne)
+    return spread(sitting, case, party, found.refund, ending, found.to_json(), matters)
 
 
-def orders_of(court: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:
+def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:
     """What was ordered back of a party's fees for these matters (money paid beyond a fee aside)."""
     query = (
         select(Refund)
@@ -96,18 +99,18 @@ def orders_of(court: Sitting, case: Case, party: Party, matters: Iterable[Matter
             FeeAssessment.matter.in_(tuple(matters)),
         )
     )
-    return list(court.session.scalars(query.order_by(Refund.id)))
+    return list(sitting.session.scalars(query.order_by(Refund.id)))
 
 
-def held_for(court: Sitting, case: Case, party: Party, *matters: Matter) -> Money:
+def held_for(sitting: Sitting, case: Case, party: Party, *matters: Matter) -> Money:
     """What a party has paid for these matters and was not ordered back."""
-    paid = paid_for(court.session, case, party.id, *matters)
-    back = sum(row.amount_minor for row in orders_of(court, case, party, matters))
-    return Money(max((paid.minor if paid else 0) - back, 0), court.pack(case).currency)
+    paid = paid_for(sitting.session, case, party.id, *matters)
+    back = sum(row.amount_minor for row in orders_of(sitting, case, party, matters))
+    return Money(max((paid.minor if paid else 0) - back, 0), sitting.pack(case).currency)
 
 
 def spread(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     party: Party,
     amount: Money,
@@ -124,25 +127,25 @@ def spread(
         .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
         .where(Payment.case_id == case.id, Payment.party_id == party.id, FeeAssessment.matter.in_(tuple(matters)))
     )
-    for payment in court.session.scalars(query.order_by(Payment.id.desc())):
-        part = min(left, refundable(court.session, payment).minor)
+    for payment in sitting.session.scalars(query.order_by(Payment.id.desc())):
+        part = min(left, refundable(sitting.session, payment).minor)
         if part > 0:
-            refund = write_refund(court, case, payment, Money(part, amount.currency), ending, computation)
-            book_refund_order(court.session, refund)
+            refund = write_refund(sitting, case, payment, Money(part, amount.currency), ending, computation)
+            book_refund_order(sitting.session, refund)
             left -= part
     return Money(amount.minor - left, amount.currency)
 
 
-def order_excess(court: Sitting, case: Case, payment: Payment, excess: Money) -> Refund:
+def order_excess(sitting: Sitting, case: Case, payment: Payment, excess: Money) -> Refund:
     """Money paid beyond the fee goes back whole; the books owe it already."""
-    return write_refund(court, case, payment, excess, None, {"reason": "paid beyond the fee"})
+    return write_refund(sitting, case, payment, excess, None, {"reason": "paid beyond the fee"})
 
 
 def write_refund(
-    court: Sitting, case: Case, payment: Payment, amount: Money, ending: Ending | None, computation: dict[str, Any]
+    sitting: Sitting, case: Case, payment: Payment, amount: Money, ending: Ending | None, computation: dict[str, Any]
 ) -> Refund:
     """The order's row, the cashier's task and the fifteen days (FEE 53)."""
-    limit = court.court.settings.refund_second_person_above
+    limit = sitting.court.settings.refund_second_person_above
     refund = Refund(
         case_id=case.id,
         party_id=payment.party_id,
@@ -153,29 +156,29 @@ def write_refund(
         computation=computation,
         persons_needed=2 if amount.minor > limit else 1,
         state=RefundState.ORDERED,
-        ordered_at=court.now,
-        entry_number=court.next_number(case),
+        ordered_at=sitting.now,
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(refund)
-    court.session.flush()
-    if REFUND_WINDOW in court.pack(case).windows.rules:
-        refund.due_at = court.start_window(case, REFUND_WINDOW, start=court.now, subject=refund.reference).due_at
+    sitting.session.add(refund)
+    sitting.session.flush()
+    if REFUND_WINDOW in sitting.pack(case).windows.rules:
+        refund.due_at = sitting.start_window(case, REFUND_WINDOW, start=sitting.now, subject=refund.reference).due_at
     title = T(
         "Pay back %(amount)s to %(name)s",
         amount=amount,
         name=next(p.name for p in case.parties if p.id == payment.party_id),
     )
-    court.open_task(
+    sitting.open_task(
         case, Role.CASHIER, desks.REFUND_APPROVAL, title, risk=30, due_at=refund.due_at, subject=refund.reference
     )
-    court.session.flush()
+    sitting.session.flush()
     return refund
 
 
-def unpaid_rows(court: Sitting, case: Case) -> list[FeeAssessment]:
+def unpaid_rows(sitting: Sitting, case: Case) -> list[FeeAssessment]:
     """Assessments on which money is still owed."""
     return [
         row
-        for row in assessments_of(court.session, case)
+        for row in assessments_of(sitting.session, case)
         if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
     ]

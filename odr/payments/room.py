@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def closed(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def closed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The case is over: its fees are settled; those of an action of many are computed now."""
-    on_ended(court, case, facts)
-    acts_at_end.on_end_without_judgment(court, case, facts)
+    on_ended(sitting, case, facts)
+    acts_at_end.on_end_without_judgment(sitting, case, facts)
 
 
-def effective(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def effective(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A decision or a settlement binds: the same."""
-    on_effective(court, case, facts)
-    acts_at_end.on_end_without_judgment(court, case, facts)
+    on_effective(sitting, case, facts)
+    acts_at_end.on_end_without_judgment(sitting, case, facts)
 
 
-def settled(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def settled(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A settlement that leaves nothing to perform ended the case: the same."""
-    on_settled(court, case, facts)
+    on_settled(sitting, case, facts)
     if case.outcome is Outcome.SETTLED:
-        acts_at_end.on_end_without_judgment(court, case, facts)
+        acts_at_end.on_end_without_judgment(sitting, case, facts)
 
 
 ROOM = Room(

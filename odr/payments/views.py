@@ -63,35 +63,35 @@ class FeeView:
         )
 
 
-def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
+def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
     """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53)."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     found = []
-    for row in assessments_of(court.session, case, demands=True):
+    for row in assessments_of(sitting.session, case, demands=True):
         payments = list(
-            court.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id))
+            sitting.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id))
         )
         refunds = (
             list(
-                court.session.scalars(
+                sitting.session.scalars(
                     select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id)
                 )
             )
             if payments
             else []
         )
-        moving = court.session.scalar(
+        moving = sitting.session.scalar(
             select(CheckoutSession.id).where(
                 CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
             )
         )
-        windows = court.windows(case, row.window_kind, state=None, subject=row.reference)
+        windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
         found.append(
             FeeView(
                 row=row,
                 payer=party_by_id(case, row.party_id),
                 steps=_steps(pack, row.steps),
-                left=outstanding(court.session, row),
+                left=outstanding(sitting.session, row),
                 payments=payments,
                 refunds=refunds,
                 window=next((w for w in windows if w.state is WindowState.OPEN), windows[-1] if windows else None),
@@ -103,19 +103,21 @@ def fee_views(court: Sitting, case: Case, actor: Actor) -> list[FeeView]:
     return sorted(found, key=lambda view: (not view.is_mine, view.row.state is AssessmentState.CANCELLED, -view.row.id))
 
 
-def at_end_view(court: Sitting, case: Case) -> tuple[Money, list[StepView]] | None:
+def at_end_view(sitting: Sitting, case: Case) -> tuple[Money, list[StepView]] | None:
     """The fee of an action of many as it would be today, with its steps; None where fees are paid in advance (CPI 194)."""
-    found = fee_at_end(court, case)
-    return None if found is None else (found.total, _steps(court.pack(case), [step.to_json() for step in found.steps]))
+    found = fee_at_end(sitting, case)
+    return (
+        None if found is None else (found.total, _steps(sitting.pack(case), [step.to_json() for step in found.steps]))
+    )
 
 
 def _steps(pack: RulePack, written: Iterable[Mapping[str, Any]]) -> list[StepView]:
     return [StepView(step.text, step.amount, pack.cite(step.article)) for step in map(FeeStep.from_json, written)]
 
 
-def fee_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def fee_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The fee beside the case, while something is to be paid."""
     if actor.role not in SEES_FEES:
         return None
-    due = [view for view in fee_views(court, case, actor) if view.row.state is AssessmentState.DUE]
+    due = [view for view in fee_views(sitting, case, actor) if view.row.state is AssessmentState.DUE]
     return Panel("aside", 20, "payments/panel.html", {"fee": due[0]}) if due else None

@@ -39,21 +39,21 @@ class WindowInput(CourtModel):
     source=law("CPL 85"),
     in_record=False,
 )
-def close_window(court: Sitting, case: Case, given: WindowInput, *, actor: Actor, now: datetime) -> Recorded:
+def close_window(sitting: Sitting, case: Case, given: WindowInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a time limit lapsed; what follows is for the room that opened it.
 
     The clock records; a consequence that the pack marks ``ruling`` is prepared for
     the judge and never performed here.
     """
-    window = court.session.scalars(
+    window = sitting.session.scalars(
         select(Window).where(Window.case_id == case.id, Window.reference == given.window)
     ).one()
     window.state = WindowState.LAPSED
-    window.closed_by = court.next_number(case)
+    window.closed_by = sitting.next_number(case)
     party = next((p for p in case.parties if p.id == window.party_id), None)
-    for handler in court.court.hooks.on_lapse.get(window.kind, ()):
-        handler(court, case, window)
-    title = window_title(court, case, window)
+    for handler in sitting.court.hooks.on_lapse.get(window.kind, ()):
+        handler(sitting, case, window)
+    title = window_title(sitting, case, window)
     if party is None:
         return Recorded(T("Time ended: %(title)s", title=title), {"kind": window.kind})
     return Recorded(

@@ -46,7 +46,7 @@ class Availability:
         return self.breach.message if self.breach else None
 
 
-def window_for(court: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
+def window_for(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
     """The window an act falls into: an open one of the actor's, else the last."""
     query = select(Window).where(Window.case_id == case.id, Window.kind == act.window)
     query = (
@@ -54,7 +54,7 @@ def window_for(court: Sitting, act: Act, case: Case, actor: Actor) -> Window | N
         if actor.role in PARTY_ROLES
         else query.where(Window.party_id.is_(None))
     )
-    found = list(court.session.scalars(query.order_by(Window.id.desc())))
+    found = list(sitting.session.scalars(query.order_by(Window.id.desc())))
     return next((w for w in found if w.state is WindowState.OPEN), found[0] if found else None)
 
 
@@ -64,35 +64,35 @@ def refuse_role(act: Act, actor: Actor) -> None:
         raise Forbidden(T("Your role in this case does not do this."))
 
 
-def is_known(court: Sitting, act: Act, case: Case) -> bool:
+def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
     """Whether the rules of the case know an act; most they need not name."""
-    return act.rule is None or act.rule in court.pack(case).windows.rules
+    return act.rule is None or act.rule in sitting.pack(case).windows.rules
 
 
-def refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     """The first rule that stands in the way of an act, or None."""
     if actor.role not in act.by:
         return Forbidden(T("Your role in this case does not do this."))
-    if not is_known(court, act, case):
+    if not is_known(sitting, act, case):
         return ActNotOpen(T("The rules of this court know no such step."))
     if case.stage not in act.at:
         return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
     if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
         return ActNotOpen(T("The case is stayed and its time limits are halted."))
     return (
-        _window_refusal(court, act, case, actor)
-        or _person_refusal(act, actor, court)
-        or _guard_refusal(court, act, case, actor)
+        _window_refusal(sitting, act, case, actor)
+        or _person_refusal(act, actor, sitting)
+        or _guard_refusal(sitting, act, case, actor)
     )
 
 
-def _window_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     if act.window is None:
         return None
-    window = window_for(court, act, case, actor)
+    window = window_for(sitting, act, case, actor)
     if window is None:
         return ActNotOpen(T("The time for this has not started for you."))
-    if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= court.now):
+    if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.now):
         return None
     if window.state is WindowState.HALTED:
         return ActNotOpen(T("Your time for this is halted for the moment."))
@@ -115,37 +115,37 @@ def _window_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> Court
     )
 
 
-def _person_refusal(act: Act, actor: Actor, court: Sitting) -> CourtError | None:
+def _person_refusal(act: Act, actor: Actor, sitting: Sitting) -> CourtError | None:
     if act.special and not actor.has_special_powers:
         return Forbidden(
             T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
         )
-    if act.strong and not court.reading and actor.role is not Role.CLOCK:
+    if act.strong and not sitting.reading and actor.role is not Role.CLOCK:
         at = actor.strong_at
-        if at is None or court.court.clock.machine_now() - at > STRONG_FOR:
+        if at is None or sitting.court.clock.machine_now() - at > STRONG_FOR:
             return StepUpNeeded(T("Confirm that it is you before you do this."))
     return None
 
 
-def _guard_refusal(court: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
-    for bar in court.court.hooks.bars:
-        barred = bar(court, act, case, actor)
+def _guard_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    for bar in sitting.court.hooks.bars:
+        barred = bar(sitting, act, case, actor)
         if barred is not None:
             return ActNotOpen(barred)
     for guard in act.guards:
-        reason = guard(court, case, actor)
+        reason = guard(sitting, case, actor)
         if reason is not None:
             return ActNotOpen(reason, source="; ".join(guard.source))
     return None
 
 
-def acts_for(court: Sitting, case: Case, actor: Actor) -> list[Availability]:
+def acts_for(sitting: Sitting, case: Case, actor: Actor) -> list[Availability]:
     """Every listed act of the actor's role, open or not, in table order."""
     found = []
-    for act in court.court.table:
-        if not act.listed or actor.role not in act.by or not is_known(court, act, case):
+    for act in sitting.court.table:
+        if not act.listed or actor.role not in act.by or not is_known(sitting, act, case):
             continue
-        breach = refusal(court, act, case, actor)
-        window = window_for(court, act, case, actor) if act.window else None
+        breach = refusal(sitting, act, case, actor)
+        window = window_for(sitting, act, case, actor) if act.window else None
         found.append(Availability(act, breach, window))
     return found

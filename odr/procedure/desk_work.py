@@ -32,31 +32,31 @@ class FinishTaskInput(CourtModel):
     ]
 
 
-def tasks_by_hand(court: Sitting, case: Case, role: Role) -> list[Task]:
+def tasks_by_hand(sitting: Sitting, case: Case, role: Role) -> list[Task]:
     """What lies on the desk of a role and is ended by nothing but somebody's word."""
     open_ones = select(Task).where(
         Task.case_id == case.id, Task.role == role, Task.done_at.is_(None), Task.kind.in_(by_hand())
     )
-    return list(court.session.scalars(open_ones.order_by(Task.risk.desc(), Task.id)))
+    return list(sitting.session.scalars(open_ones.order_by(Task.risk.desc(), Task.id)))
 
 
-def find_task(court: Sitting, case: Case, actor: Actor, reference: str) -> Task | None:
+def find_task(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Task | None:
     """A task of the actor's own desk that is ended by hand."""
-    return next((task for task in tasks_by_hand(court, case, actor.role) if task.reference == reference), None)
+    return next((task for task in tasks_by_hand(sitting, case, actor.role) if task.reference == reference), None)
 
 
 @choice_source("desk_tasks")
-def desk_tasks(court: Sitting, case: Case, actor: Actor) -> list[Option]:
+def desk_tasks(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The tasks as they stand on the desk."""
-    return [Option(task.reference, Kept.of(task.title)) for task in tasks_by_hand(court, case, actor.role)]
+    return [Option(task.reference, Kept.of(task.title)) for task in tasks_by_hand(sitting, case, actor.role)]
 
 
 @guard("COURT desk")
-def something_by_hand(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_by_hand(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take off the desk."""
     return (
         None
-        if tasks_by_hand(court, case, actor.role)
+        if tasks_by_hand(sitting, case, actor.role)
         else T("Nothing lies on your desk that is ended by hand; what an act does goes with that act.")
     )
 
@@ -74,10 +74,10 @@ def something_by_hand(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
     help=T("What you have read, repeated or undone yourself. Who did what stands on the docket, for the court."),
 )
-def finish_task(court: Sitting, case: Case, given: FinishTaskInput, *, actor: Actor, now: datetime) -> Recorded:
+def finish_task(sitting: Sitting, case: Case, given: FinishTaskInput, *, actor: Actor, now: datetime) -> Recorded:
     """Say that something on the desk was dealt with, and how; nothing else follows from it, and nothing leaves a desk
     without a word.
     """
-    task: Task = court.resolved("desk_task", given.task)
+    task: Task = sitting.resolved("desk_task", given.task)
     task.done_at = now
     return Recorded(T("Dealt with: %(what)s", what=Kept.of(task.title)), {"task": task.reference, "kind": task.kind})

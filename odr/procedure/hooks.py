@@ -104,10 +104,10 @@ class Hooks:
     naming: list[Naming] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
 
-    def ahead(self, court: Sitting, cases: Sequence[int]) -> list[Appointment]:
+    def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
         return (
-            sorted((one for tell in self.appointments for one in tell(court, cases)), key=lambda one: one.at)
+            sorted((one for tell in self.appointments for one in tell(sitting, cases)), key=lambda one: one.at)
             if cases
             else []
         )

@@ -50,10 +50,10 @@ LEFT_AS_IT_WAS = ("refuse", "uphold")
 """Answers after which nothing changes: days or sums that stand in the form beside them order nothing."""
 
 
-def is_appealable(court: Sitting, case: Case, window: str) -> bool:
+def is_appealable(sitting: Sitting, case: Case, window: str) -> bool:
     """Whether the pack gives an appeal from such a ruling, in the track of the case."""
     try:
-        reckon(court.pack(case), window, court.now, track=case.track.value)
+        reckon(sitting.pack(case), window, sitting.now, track=case.track.value)
     except NoSuchRule:
         return False
     return True
@@ -64,10 +64,10 @@ def appeal_within(window: str) -> Callable[[Sitting, Case, Any], Text]:
     157, 171).
     """
 
-    def words(court: Sitting, case: Case, given: Any) -> Text:
-        pack = court.pack(case)
+    def words(sitting: Sitting, case: Case, given: Any) -> Text:
+        pack = sitting.pack(case)
         try:
-            rule = reckon(pack, window, court.now, track=case.track.value)
+            rule = reckon(pack, window, sitting.now, track=case.track.value)
         except NoSuchRule:
             return NO_APPEAL
         return T(
@@ -95,21 +95,27 @@ def seal_ruling(court: Court, act: Act, case: Case, given: BaseModel, actor: Act
     return {_key(act, mine): SealedPaper(_digest(act, given, language, paper), sealed, code)}
 
 
-def keep_ruling(court: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> Document | None:
+def keep_ruling(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> Document | None:
     """Keep the prepared ruling as a paper of the entry being made; None where none was prepared.
 
     Raises CaseMovedOn where it would say anything else now than when it was sealed. It is
     kept before the act is carried out: what was asked can then still be read, and whatever
     the act sends out in the same transaction finds it.
     """
-    if act.paper is None or _key(act, case) not in court.prepared:
+    if act.paper is None or _key(act, case) not in sitting.prepared:
         return None
     from odr.procedure.sitting import words_of
 
-    language, paper = _written(court, act, case, given, actor)
+    language, paper = _written(sitting, act, case, given, actor)
     title = words_of(_title(act.paper))
     return keep_prepared(
-        court, case, _key(act, case), _digest(act, given, language, paper), kind="ruling", title=title, locale=language
+        sitting,
+        case,
+        _key(act, case),
+        _digest(act, given, language, paper),
+        kind="ruling",
+        title=title,
+        locale=language,
     )
 
 
@@ -151,11 +157,11 @@ def _digest(act: Act, given: BaseModel, language: str, paper: RulingPaper) -> st
     return sha256_hex(canonical([act.name, given.model_dump(mode="json"), language, said]))
 
 
-def _written(court: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> tuple[PaperLocale, RulingPaper]:
+def _written(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> tuple[PaperLocale, RulingPaper]:
     """The ruling as it stands now, without code and address, and its language."""
     assert act.paper is not None
-    form, settings = act.paper, court.court.settings
-    account = court.session.get(Account, actor.account_id) if actor.account_id is not None else None
+    form, settings = act.paper, sitting.court.settings
+    account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
     language: PaperLocale = "zh-Hans" if account is not None and account.locale == "zh-Hans" else "en"
     reasons: list[Words] = [line.strip() for line in str(getattr(given, "reasons", "")).splitlines() if line.strip()]
     return language, RulingPaper(
@@ -163,21 +169,21 @@ def _written(court: Sitting, act: Act, case: Case, given: BaseModel, actor: Acto
         kind=T("Written decision") if form.is_decision else T("Ruling"),
         case_number=case.number,
         subject=form.subject,
-        issued_on=court.now.astimezone(settings.tz).date(),
-        signatories=_signatories(court, case, actor),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
+        signatories=_signatories(sitting, case, actor),
         parties=[PartyLine(p.role.label, p.name) for p in parties(case)],
-        history=list(_asked(court, case, given, actor)),
-        orders=list(_ordered(court, case, form, given, actor)),
+        history=list(_asked(sitting, case, given, actor)),
+        orders=list(_ordered(sitting, case, form, given, actor)),
         reasons=[Reason(line) for line in ([form.why] if form.why is not None else []) + reasons],
-        remedy=form.remedy if isinstance(form.remedy, Text) else form.remedy(court, case, given),
+        remedy=form.remedy if isinstance(form.remedy, Text) else form.remedy(sitting, case, given),
     )
 
 
-def _signatories(court: Sitting, case: Case, actor: Actor) -> list[Signatory]:
+def _signatories(sitting: Sitting, case: Case, actor: Actor) -> list[Signatory]:
     """The judges who sit and the clerk (CPL 157); whoever else decides answers alone, with the clerk."""
     from odr.procedure.views import sitters
 
-    seated = sitters(court, case)
+    seated = sitters(sitting, case)
     bench = [s for s in seated if s.role in (Role.JUDGE, Role.ASSESSOR)] if actor.role is Role.JUDGE else []
     signing = [_signing(s.role, s.name) for s in bench] or [_signing(actor.role, actor.name)]
     return signing + [clerk(s.name) for s in seated if s.role is Role.CLERK and actor.role is not Role.CLERK][:1]
@@ -188,24 +194,26 @@ def _signing(role: Role, name: str) -> Signatory:
     return known(name) if known else Signatory(role.label, name)
 
 
-def _asked(court: Sitting, case: Case, given: BaseModel, actor: Actor) -> Iterator[Words]:
+def _asked(sitting: Sitting, case: Case, given: BaseModel, actor: Actor) -> Iterator[Words]:
     """What the ruling answers, as the form of the act names it."""
     for name, info in type(given).model_fields.items():
         if (
             reference_of(info) is not None
-            and (words := value_words(court, case, info, getattr(given, name), actor)) is not None
+            and (words := value_words(sitting, case, info, getattr(given, name), actor)) is not None
         ):
             yield words
 
 
-def _ordered(court: Sitting, case: Case, form: RulingForm, given: BaseModel, actor: Actor) -> Iterator[Words]:
+def _ordered(sitting: Sitting, case: Case, form: RulingForm, given: BaseModel, actor: Actor) -> Iterator[Words]:
     """What is ruled, then whatever the form fixes besides: days, a sum, another court."""
     fields = type(given).model_fields
     if form.ruled is not None:
         yield form.ruled
     answer = getattr(given, form.result, None)
     if answer is not None:
-        yield form.words.get(str(answer)) or value_words(court, case, fields[form.result], answer, actor) or str(answer)
+        yield (
+            form.words.get(str(answer)) or value_words(sitting, case, fields[form.result], answer, actor) or str(answer)
+        )
     if answer in LEFT_AS_IT_WAS:
         return
     for name, info in fields.items():
@@ -215,18 +223,18 @@ def _ordered(court: Sitting, case: Case, form: RulingForm, given: BaseModel, act
         label = label_of(info)
         for one in value if isinstance(value, list | tuple) else (value,):
             said = (
-                _row(court, case, one, actor)
+                _row(sitting, case, one, actor)
                 if isinstance(one, BaseModel)
-                else value_words(court, case, info, one, actor)
+                else value_words(sitting, case, info, one, actor)
             )
             if said is not None:
                 yield T("%(label)s: %(value)s", label=label.label if label else name, value=said)
 
 
-def _row(court: Sitting, case: Case, row: BaseModel, actor: Actor) -> Words | None:
+def _row(sitting: Sitting, case: Case, row: BaseModel, actor: Actor) -> Words | None:
     """One line of a list in the form: who, and what."""
     found = [
-        value_words(court, case, info, getattr(row, name), actor)
+        value_words(sitting, case, info, getattr(row, name), actor)
         for name, info in type(row).model_fields.items()
         if getattr(row, name) is not None
     ]

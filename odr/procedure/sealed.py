@@ -66,13 +66,13 @@ def countersign(court: Court, content: bytes, place: str, language: str, *, reas
 
 
 def keep_prepared(
-    court: Sitting, case: Case, name: str, text_sha256: str, *, kind: str, title: dict[str, str], locale: str
+    sitting: Sitting, case: Case, name: str, text_sha256: str, *, kind: str, title: dict[str, str], locale: str
 ) -> Document:
     """Keep the paper that was prepared under ``name``.
 
     Raises ActNotOpen where none was prepared, CaseMovedOn where its text is not the one of now.
     """
-    paper = court.prepared.get(name)
+    paper = sitting.prepared.get(name)
     if not isinstance(paper, SealedPaper):
         raise ActNotOpen(T("The sealed paper was not prepared."))
     if paper.text_sha256 != text_sha256:
@@ -80,11 +80,11 @@ def keep_prepared(
             T("The case has moved on since you opened this page."),
             T("What you typed is kept. Look at what is new, then send it again."),
         )
-    return keep_document(court, case, paper.content, paper.reference, kind=kind, title=title, locale=locale)
+    return keep_document(sitting, case, paper.content, paper.reference, kind=kind, title=title, locale=locale)
 
 
 def keep_document(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     content: bytes,
     reference: str,
@@ -103,27 +103,27 @@ def keep_document(
         title=title,
         locale=locale,
         audience=audience,
-        made_at=court.now,
+        made_at=sitting.now,
     )
-    _anchor(court, case, document, content, media_type)
-    court.session.add(document)
-    court.session.flush()
+    _anchor(sitting, case, document, content, media_type)
+    sitting.session.add(document)
+    sitting.session.flush()
     return document
 
 
-def keep_signed_again(court: Sitting, case: Case, document: Document, content: bytes) -> None:
+def keep_signed_again(sitting: Sitting, case: Case, document: Document, content: bytes) -> None:
     """Keep a paper to which a signature was added: the same paper under the same code, anchored anew by this entry.
 
     Raises ValueError where the bytes do not go on from those that were kept.
     """
     if not content.startswith(document.content):
         raise ValueError("a signature is added to a paper; what stood before stays")
-    _anchor(court, case, document, content, PDF)
-    court.session.flush()
+    _anchor(sitting, case, document, content, PDF)
+    sitting.session.flush()
 
 
-def _anchor(court: Sitting, case: Case, document: Document, content: bytes, media_type: str) -> None:
-    number, digest = court.next_number(case), sha256_hex(content)
+def _anchor(sitting: Sitting, case: Case, document: Document, content: bytes, media_type: str) -> None:
+    number, digest = sitting.next_number(case), sha256_hex(content)
     subject: dict[str, JSON] = {
         "case": case.reference,
         "entry": number,
@@ -133,7 +133,7 @@ def _anchor(court: Sitting, case: Case, document: Document, content: bytes, medi
         "submitted_by": "court",
         "document": document.reference,
     }
-    receipt = court.court.notary.record(court.session, subject, now=court.now)
+    receipt = sitting.court.notary.record(sitting.session, subject, now=sitting.now)
     document.entry_number, document.sha256, document.content, document.receipt = (
         number,
         digest,

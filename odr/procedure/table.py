@@ -86,7 +86,7 @@ _TOPICS = {
 class Handler(Protocol):
     """A handler: plain, typed, without flask, commit or clock."""
 
-    def __call__(self, court: Sitting, case: Case, given: Any, /, *, actor: Actor, now: datetime) -> Recorded: ...
+    def __call__(self, sitting: Sitting, case: Case, given: Any, /, *, actor: Actor, now: datetime) -> Recorded: ...
 
 
 GuardFunction = Callable[["Sitting", Case, Actor], Text | None]

@@ -53,17 +53,17 @@ class Timeline:
     waits: tuple[Span, ...]
 
 
-def stage_marks(court: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
+def stage_marks(sitting: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
     """When the case came to each of its stages, as its docket says; the last is the present one."""
-    moving = [act.name for act in court.court.table if act.to]
+    moving = [act.name for act in sitting.court.table if act.to]
     rows = (
         select(DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload)
         .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(moving))
         .order_by(DocketEntry.number)
     )
     marks = [(case.lodged_at, Stage.LODGED)]
-    for act, at, payload in court.session.execute(rows):
-        stage = _stage_after(court.court.table[act], json.loads(payload))
+    for act, at, payload in sitting.session.execute(rows):
+        stage = _stage_after(sitting.court.table[act], json.loads(payload))
         if stage is not None and stage is not marks[-1][1]:
             marks.append((at, stage))
     if marks[-1][1] is not case.stage:
@@ -80,21 +80,21 @@ def _stage_after(act: Act, payload: Mapping[str, Any]) -> Stage | None:
     return next(iter(act.to)) if len(act.to) == 1 else None
 
 
-def timeline(court: Sitting, case: Case, actor: Actor) -> Timeline:
+def timeline(sitting: Sitting, case: Case, actor: Actor) -> Timeline:
     """The case in time as ``actor`` may see it: no time limit that an entry opened which is not for her."""
-    entries = _entries(court, case)
-    rows = [w for w in court.windows(case, state=None) if _is_shown(w, entries, actor)]
-    ends = max([court.now, *(w.due_at for w in rows if w.due_at is not None and w.state is WindowState.OPEN)])
+    entries = _entries(sitting, case)
+    rows = [w for w in sitting.windows(case, state=None) if _is_shown(w, entries, actor)]
+    ends = max([sitting.now, *(w.due_at for w in rows if w.due_at is not None and w.state is WindowState.OPEN)])
     if case.closed_at is not None:
         ends = case.closed_at
     ends = max(ends, case.lodged_at + timedelta(days=1))
     scale = _Scale(case.lodged_at, ends)
     names = {party.id: party.name for party in case.parties}
     waits = sorted(
-        (_wait(court, case, w, entries, names, scale) for w in rows), key=lambda span: (span.since, span.until)
+        (_wait(sitting, case, w, entries, names, scale) for w in rows), key=lambda span: (span.since, span.until)
     )
     return Timeline(
-        case.lodged_at, ends, scale.at(min(court.now, ends)), tuple(_stages(court, case, scale)), tuple(waits)
+        case.lodged_at, ends, scale.at(min(sitting.now, ends)), tuple(_stages(sitting, case, scale)), tuple(waits)
     )
 
 
@@ -109,8 +109,8 @@ class _Scale:
         return round(100 * min(1.0, max(0.0, share)), 2)
 
 
-def _entries(court: Sitting, case: Case) -> Mapping[int, DocketEntry]:
-    return {e.number: e for e in court.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id))}
+def _entries(sitting: Sitting, case: Case) -> Mapping[int, DocketEntry]:
+    return {e.number: e for e in sitting.session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id))}
 
 
 def _is_shown(window: Window, entries: Mapping[int, DocketEntry], actor: Actor) -> bool:
@@ -118,13 +118,13 @@ def _is_shown(window: Window, entries: Mapping[int, DocketEntry], actor: Actor) 
     return opening is None or reads_entry(actor, opening)
 
 
-def _stages(court: Sitting, case: Case, scale: _Scale) -> Iterator[Span]:
-    marks = stage_marks(court, case)
+def _stages(sitting: Sitting, case: Case, scale: _Scale) -> Iterator[Span]:
+    marks = stage_marks(sitting, case)
     for (since, stage), following in zip(marks, [*marks[1:], None], strict=True):
-        until = following[0] if following else max(since, min(court.now, scale.ends))
+        until = following[0] if following else max(since, min(sitting.now, scale.ends))
         left = scale.at(since)
         words = (
-            T("until %(day)s", day=_day(court, until))
+            T("until %(day)s", day=_day(sitting, until))
             if following
             else T("now")
             if stage is not Stage.CLOSED
@@ -143,7 +143,7 @@ def _stages(court: Sitting, case: Case, scale: _Scale) -> Iterator[Span]:
 
 
 def _wait(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     window: Window,
     entries: Mapping[int, DocketEntry],
@@ -151,15 +151,15 @@ def _wait(
     scale: _Scale,
 ) -> Span:
     closing = entries.get(window.closed_by or 0)
-    until = _until(court, window, closing)
+    until = _until(sitting, window, closing)
     left = scale.at(window.opened_at)
     whose = names.get(window.party_id) if window.party_id is not None else None
     return Span(
-        title=window_title(court, case, window),
+        title=window_title(sitting, case, window),
         whose=whose,
         since=window.opened_at,
         until=until,
-        ends=_ending(window, _day(court, until)),
+        ends=_ending(window, _day(sitting, until)),
         kind=window.state.value,
         left=left,
         width=round(max(scale.at(until) - left, 0.0), 2),
@@ -168,18 +168,18 @@ def _wait(
     )
 
 
-def _until(court: Sitting, window: Window, closing: DocketEntry | None) -> datetime:
+def _until(sitting: Sitting, window: Window, closing: DocketEntry | None) -> datetime:
     if window.state is WindowState.LAPSED and window.due_at is not None:
         return window.due_at
     if closing is not None:
         return max(closing.effective_at, window.opened_at)
     if window.state is WindowState.HALTED and window.halted_at is not None:
         return window.halted_at
-    return window.due_at or court.now
+    return window.due_at or sitting.now
 
 
-def _day(court: Sitting, at: datetime) -> date:
-    return at.astimezone(court.court.settings.tz).date()
+def _day(sitting: Sitting, at: datetime) -> date:
+    return at.astimezone(sitting.court.settings.tz).date()
 
 
 def _ending(window: Window, until: date) -> Text:

@@ -88,9 +88,9 @@ class Sitter:
     name: str
 
 
-def sitters(court: Sitting, case: Case) -> list[Sitter]:
+def sitters(sitting: Sitting, case: Case) -> list[Sitter]:
     """Who sits in the case now: judge and clerk first."""
-    rows = court.session.execute(
+    rows = sitting.session.execute(
         select(Seat.role, Account.name)
         .join(Account, Account.id == Seat.account_id)
         .where(Seat.case_id == case.id, Seat.until_at.is_(None))
@@ -164,25 +164,35 @@ def words_in(payload: str) -> dict[str, str]:
 
 
 def line_views(
-    court: Sitting, case: Case, actor: Actor, entries: Iterable[EntryLine | DocketEntry], locale: str
+    sitting: Sitting, case: Case, actor: Actor, entries: Iterable[EntryLine | DocketEntry], locale: str
 ) -> list[LineView]:
     """Entries in a list for one viewer."""
     names = {p.id: p.name for p in case.parties}
-    return [_seen(LineView, court, names, actor, entry, reads_entry(actor, entry), locale) for entry in entries]
+    return [_seen(LineView, sitting, names, actor, entry, reads_entry(actor, entry), locale) for entry in entries]
 
 
-def entry_view(court: Sitting, case: Case, actor: Actor, entry: DocketEntry, locale: str) -> EntryView:
+def entry_view(sitting: Sitting, case: Case, actor: Actor, entry: DocketEntry, locale: str) -> EntryView:
     """One whole entry for one viewer."""
     names, readable = {p.id: p.name for p in case.parties}, reads_entry(actor, entry)
     payload = json.loads(entry.payload) if readable else None
     return _seen(
-        EntryView, court, names, actor, entry, readable, locale, entry.recorded_at, entry.digest, entry.receipt, payload
+        EntryView,
+        sitting,
+        names,
+        actor,
+        entry,
+        readable,
+        locale,
+        entry.recorded_at,
+        entry.digest,
+        entry.receipt,
+        payload,
     )
 
 
 def _seen(
     kind: type[View],
-    court: Sitting,
+    sitting: Sitting,
     names: Mapping[int, str],
     actor: Actor,
     entry: EntryLine | DocketEntry,
@@ -225,7 +235,7 @@ def _seen(
     return kind(
         entry.number,
         entry.act,
-        court.court.table[entry.act].title,
+        sitting.court.table[entry.act].title,
         words,
         entry.role.label,
         by_name,
@@ -235,35 +245,35 @@ def _seen(
     )
 
 
-def dues(court: Sitting, case: Case, actor: Actor, available: Sequence[Availability]) -> list[Due]:
+def dues(sitting: Sitting, case: Case, actor: Actor, available: Sequence[Availability]) -> list[Due]:
     """Open time limits, the actor's own first, what one may do but need not after what one has to, then by date."""
     # What only falls into a time limit does not meet it: an objection is not the answer, a retrial nobody's next step.
     by_kind = {a.act.window: a for a in available if a.act.window and a.act.meets and a.is_open}
     found = []
-    for window in shown_windows(court, case, actor):
+    for window in shown_windows(sitting, case, actor):
         mine = (
             window.party_id == actor.party_id
             if actor.role in PARTY_ROLES
             else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
         )
-        found.append(Due(window, window_title(court, case, window), by_kind.get(window.kind) if mine else None, mine))
-    far = datetime.max.replace(tzinfo=court.now.tzinfo)
+        found.append(Due(window, window_title(sitting, case, window), by_kind.get(window.kind) if mine else None, mine))
+    far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
     return sorted(found, key=lambda d: (d.act is None, d.is_remedy, not d.is_mine, d.window.due_at or far))
 
 
-def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage:
+def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePage:
     """Gather a case page for one viewer."""
-    available = acts_for(court, case, actor)
-    waiting = dues(court, case, actor, available)
+    available = acts_for(sitting, case, actor)
+    waiting = dues(sitting, case, actor, available)
     panels: dict[str, list[Panel]] = {}
-    for contribute in court.court.hooks.panels:
-        panel = contribute(court, case, actor)
+    for contribute in sitting.court.hooks.panels:
+        panel = contribute(sitting, case, actor)
         if panel is not None:
             panels.setdefault(panel.slot, []).append(panel)
     for listed in panels.values():
         listed.sort(key=lambda p: p.order)
     tasks = list(
-        court.session.scalars(
+        sitting.session.scalars(
             select(Task)
             .where(Task.case_id == case.id, Task.role == actor.role, Task.done_at.is_(None))
             .order_by(Task.risk.desc(), Task.id)
@@ -278,11 +288,11 @@ def case_page(court: Sitting, case: Case, actor: Actor, locale: str) -> CasePage
         open_acts=[a for a in available if a.is_open],
         groups=grouped([a for a in available if a.is_open]),
         closed_acts=[a for a in available if not a.is_open],
-        entries=line_views(court, case, actor, latest_lines(court.session, case), locale),
+        entries=line_views(sitting, case, actor, latest_lines(sitting.session, case), locale),
         panels=panels,
         tasks=[(task, _act_of(task, open_acts)) for task in tasks],
-        people=sitters(court, case),
-        appointments=court.court.hooks.ahead(court, [case.id]),
+        people=sitters(sitting, case),
+        appointments=sitting.court.hooks.ahead(sitting, [case.id]),
     )
 
 
@@ -296,11 +306,11 @@ def _act_of(task: Task, acts: Sequence[Act]) -> Act | None:
     return next((a for a in acts if desk in a.desk or (desk.by_hand and a.name == "finish_task")), None)
 
 
-def attached_files(court: Sitting, actor: Actor, entry: DocketEntry) -> list[str]:
+def attached_files(sitting: Sitting, actor: Actor, entry: DocketEntry) -> list[str]:
     """References of the files that an entry the viewer may read names and that are no exhibits: those are opened on
     their own pages.
     """
-    act = court.court.table.get(entry.act)
+    act = sitting.court.table.get(entry.act)
     if act is None or act.room == "evidence" or entry.act == "lodge_claim" or not reads_entry(actor, entry):
         return []
     return [

@@ -75,21 +75,21 @@ def time_limit(kind: str, nature: Nature, *met_by: str, page: str | None = None)
     return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page)).kind
 
 
-def rule_of(court: Sitting, window: Window) -> WindowRule:
+def rule_of(sitting: Sitting, window: Window) -> WindowRule:
     """The rule a window was opened under: it keeps it, whatever came into force since."""
     working = window.working
-    return court.court.packs.get(working["pack"], working["version"]).window(working["key"] or window.kind)
+    return sitting.court.packs.get(working["pack"], working["version"]).window(working["key"] or window.kind)
 
 
-def window_title(court: Sitting, case: Case, window: Window) -> Text:
+def window_title(sitting: Sitting, case: Case, window: Window) -> Text:
     """What a window is called in the rule pack."""
-    return rule_of(court, window).title
+    return rule_of(sitting, window).title
 
 
-def shown_windows(court: Sitting, case: Case, viewer: Viewer) -> list[Window]:
+def shown_windows(sitting: Sitting, case: Case, viewer: Viewer) -> list[Window]:
     """The open windows a viewer may know of: none that was opened by an entry for others only."""
-    found = court.windows(case)
+    found = sitting.windows(case)
     named = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED)
-    opening = court.session.scalars(named.where(DocketEntry.number.in_([w.opened_by for w in found])))
+    opening = sitting.session.scalars(named.where(DocketEntry.number.in_([w.opened_by for w in found])))
     hidden = {entry.number for entry in opening if not reads_entry(viewer, entry)}
     return [w for w in found if w.opened_by not in hidden]

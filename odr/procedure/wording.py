@@ -26,7 +26,7 @@ def reference_of(info: FieldInfo) -> RefTo | None:
     return next((m for m in marks(info) if isinstance(m, RefTo)), None)
 
 
-def value_words(court: Sitting, case: Case, info: FieldInfo, value: Any, actor: Actor = CLOCK_ACTOR) -> Words | None:
+def value_words(sitting: Sitting, case: Case, info: FieldInfo, value: Any, actor: Actor = CLOCK_ACTOR) -> Words | None:
     """One value of a field in words; None for a reference that nothing names, as it says nothing to a reader."""
     if isinstance(value, bool):
         return T("Yes") if value else T("No")
@@ -38,14 +38,14 @@ def value_words(court: Sitting, case: Case, info: FieldInfo, value: Any, actor: 
     if label is not None and label.options is not None and str(value) in label.options:
         return label.options[str(value)]
     source = (label.choices if label else None) or (reference.kind if reference else None)
-    return _chosen(court, case, str(value), source, actor) or (None if reference else str(value))
+    return _chosen(sitting, case, str(value), source, actor) or (None if reference else str(value))
 
 
-def _chosen(court: Sitting, case: Case, value: str, source: str | None, actor: Actor) -> Words | None:
+def _chosen(sitting: Sitting, case: Case, value: str, source: str | None, actor: Actor) -> Words | None:
     if source is None or source not in SOURCES:
         return None
     try:
-        options = SOURCES[source](court, case, actor)
+        options = SOURCES[source](sitting, case, actor)
     except (CourtError, LookupError):
         return None
     return next((o.label for o in options if o.value == value), None)

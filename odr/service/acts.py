@@ -51,7 +51,7 @@ def recipient_of(party: Party) -> Recipient:
     return Recipient(party.name, party.kind, party.locale, party.abroad)
 
 
-def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
+def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
     """Put what an act brought on its way to every recipient: one packet each.
 
     Nobody is served with a claim that was not accepted (CPL 128): until then only the claimants are written to.
@@ -60,7 +60,7 @@ def queue_entry(court: Sitting, case: Case, entry: DocketEntry, recipients: Sequ
         if case.accepted_at is None and party.role is not Role.CLAIMANT:
             continue
         put_out(
-            court,
+            sitting,
             case,
             party,
             occasion_of(entry.act),
@@ -79,7 +79,7 @@ def barred_abroad(pack: RulePack, party: Party) -> frozenset[Channel]:
 
 
 def put_out(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     party: Party,
     occasion: Occasion,
@@ -95,130 +95,132 @@ def put_out(
 
     Its code names the case only to who holds the notice. ``hold`` is the court's usual one unless given.
     """
-    hold = timedelta(minutes=court.court.settings.hold_minutes) if hold is None else hold
+    hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
     reckoned = None
     if occasion.key == CLAIM and due_at is None:
-        due_at, reckoned = answer_by(court, case, party)
+        due_at, reckoned = answer_by(sitting, case, party)
     if documents is None:
-        documents = papers_for(court, case, party, occasion, entry_number, audience=audience, named=named)
+        documents = papers_for(sitting, case, party, occasion, entry_number, audience=audience, named=named)
     packet = queue_packet(
-        court.session,
+        sitting.session,
         case_id=case.id,
         party_id=party.id,
         entry_ids=[entry_number],
         title=occasion.title,
         first_contact=occasion.key == CLAIM and party.joined_at is None,
-        now=court.now,
-        hold_until=court.now + hold if hold else None,
+        now=sitting.now,
+        hold_until=sitting.now + hold if hold else None,
         documents=documents,
         kind=occasion.kind,
         recipient=recipient_of(party),
         due_at=due_at,
         reckoned=reckoned,
         case_number=case.number,
-        barred=barred_abroad(court.pack(case), party),
+        barred=barred_abroad(sitting.pack(case), party),
     )
     packet.occasion = occasion.key
     return packet
 
 
-def on_claim_lodged(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The claimant's own addresses, and the respondents' as far as she knows them; her consent if she gave it."""
     given, claimant = facts["given"], facts["claimant"]
-    _own_addresses(court, case, claimant, given.claimant.email, given.claimant.phone, given.claimant.address)
+    _own_addresses(sitting, case, claimant, given.claimant.email, given.claimant.phone, given.claimant.address)
     if given.claimant.e_service:
         record_consent(
-            court.session,
+            sitting.session,
             case_id=case.id,
             party_id=claimant.id,
             way=ConsentWay.EXPRESS,
             scope=EVERYTHING,
-            at=court.now,
-            entry_id=court.next_number(case),
+            at=sitting.now,
+            entry_id=sitting.next_number(case),
         )
     for party in parties(case, Role.RESPONDENT):
         note_reach(
-            court.session,
+            sitting.session,
             party_id=party.id,
             reach=reach_of(party),
             source="claim",
-            at=court.now,
+            at=sitting.now,
             given=False,
             is_first=case.is_blank,
         )
 
 
 def _own_addresses(
-    court: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None
+    sitting: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None
 ) -> None:
     reach = ((Channel.PLATFORM, party.reference), (Channel.EMAIL, email), (Channel.SMS, phone), (Channel.POST, street))
     note_reach(
-        court.session,
+        sitting.session,
         party_id=party.id,
         reach=reach,
         source="own pleading",
-        at=court.now,
+        at=sitting.now,
         given=True,
         is_first=case.is_blank,
     )
 
 
-def on_claim_accepted(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_accepted(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Serve the claim on every respondent within five days of acceptance, whether or not the fee is paid (CPL 128)."""
     for party in parties(case, Role.RESPONDENT):
-        put_out(court, case, party, occasion_of(CLAIM), entry_number=court.next_number(case))
+        put_out(sitting, case, party, occasion_of(CLAIM), entry_number=sitting.next_number(case))
     for party in parties(case, Role.CLAIMANT):
-        put_out(court, case, party, occasion_of("acceptance"), entry_number=court.next_number(case))
+        put_out(sitting, case, party, occasion_of("acceptance"), entry_number=sitting.next_number(case))
 
 
-def on_return(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_return(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Tell the claimant that the claim came back, or was not accepted."""
-    put_out(court, case, facts["claimant"], occasion_of("registry"), entry_number=court.next_number(case))
+    put_out(sitting, case, facts["claimant"], occasion_of("registry"), entry_number=sitting.next_number(case))
 
 
-def on_party_joined(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Who joins has received the letter: the matching act makes service effective (OLR 31, IC 17)."""
     party, given = facts["party"], facts["given"]
-    _own_addresses(court, case, party, given.email, given.phone, None)
+    _own_addresses(sitting, case, party, given.email, given.phone, None)
     if given.e_service:
         record_consent(
-            court.session,
+            sitting.session,
             case_id=case.id,
             party_id=party.id,
             way=ConsentWay.EXPRESS,
             scope=EVERYTHING,
-            at=court.now,
-            entry_id=court.next_number(case),
+            at=sitting.now,
+            entry_id=sitting.next_number(case),
         )
-    for packet in court.session.scalars(
+    for packet in sitting.session.scalars(
         select(Packet).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True))
     ):
         if packet.state in (PacketState.SERVED, PacketState.UNDONE):
             continue
         record_fact(
-            court.session,
+            sitting.session,
             packet_id=packet.id,
             kind=FactKind.ACTED,
-            at=court.now,
-            recorded_at=court.now,
+            at=sitting.now,
+            recorded_at=sitting.now,
             event_id=f"joined/{party.reference}/{packet.reference}",
             channel=Channel.PLATFORM,
             account_id=facts["account_id"],
         )
-        follow_packet(court, case, packet)
+        follow_packet(sitting, case, packet)
 
 
-def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
+def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
     """Bring a packet's conclusion onto the docket, as an entry that follows; nothing where it stands there already."""
-    conclusion = conclude_packet(court.session, packet, rules_for(court.court)(court.session, packet), now=court.now)
+    conclusion = conclude_packet(
+        sitting.session, packet, rules_for(sitting.court)(sitting.session, packet), now=sitting.now
+    )
     if packet.is_call:
-        follow_call(court, case, packet)
+        follow_call(sitting, case, packet)
         return
     if packet.state is PacketState.NOT_SERVED:
         packet.docketed_as = packet.state.value
         party = next(p for p in case.parties if p.id == packet.party_id)
-        if not court.tasks(case, desks.NOT_SERVED, packet.reference):
-            court.open_task(
+        if not sitting.tasks(case, desks.NOT_SERVED, packet.reference):
+            sitting.open_task(
                 case,
                 Role.CLERK,
                 desks.NOT_SERVED,
@@ -232,10 +234,10 @@ def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
             )
     if not conclusion.is_service or packet.docketed_as == packet.state.value:
         return
-    proof = issue_proof(court.session, packet, conclusion, now=court.now, zone=court.court.settings.tz)
+    proof = issue_proof(sitting.session, packet, conclusion, now=sitting.now, zone=sitting.court.settings.tz)
     packet.docketed_as = packet.state.value
     effective = conclusion.effective_at
-    court.then(
+    sitting.then(
         "record_service",
         PacketInput(
             packet=packet.reference,
@@ -258,22 +260,22 @@ def follow_packet(court: Sitting, case: Case, packet: Packet) -> None:
     desk=desks.NOT_SERVED,
     in_record=False,
 )
-def record_service(court: Sitting, case: Case, given: PacketInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a packet was served, or is presumed to be, from the facts and with its proof (OLR 31).
 
     The windows that run from service start on that day. The court derives the
     conclusion; a party may show otherwise and the judge then decides.
     """
-    packet = court.session.scalars(
+    packet = sitting.session.scalars(
         select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
     ).one()
-    proof = court.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
+    proof = sitting.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
     party = next(p for p in case.parties if p.id == packet.party_id)
     occasion = occasion_of(packet.occasion)
     if occasion.key == CLAIM:
-        court.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
-    court.close_tasks(case, desks.NOT_SERVED, packet.reference)
-    court.announce(
+        sitting.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
+    sitting.close_tasks(case, desks.NOT_SERVED, packet.reference)
+    sitting.announce(
         "served",
         case,
         party=party,
@@ -306,27 +308,27 @@ def record_service(court: Sitting, case: Case, given: PacketInput, *, actor: Act
     topic=Topic.TAKING_PART,
     in_record=False,
 )
-def change_consent(court: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
+def change_consent(sitting: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Give or withdraw consent to electronic service; what was served before stays served (OLR 21, 30)."""
-    party = court.party_of(case, actor)
-    withdraw_consents(court.session, party_id=party.id, at=now)
+    party = sitting.party_of(case, actor)
+    withdraw_consents(sitting.session, party_id=party.id, at=now)
     if given.agrees:
         record_consent(
-            court.session,
+            sitting.session,
             case_id=case.id,
             party_id=party.id,
             way=ConsentWay.EXPRESS,
             scope=EVERYTHING,
             at=now,
-            entry_id=court.next_number(case),
+            entry_id=sitting.next_number(case),
         )
         return Recorded(T("%(name)s agreed to papers by message", name=party.name), {"agrees": True})
     return Recorded(T("%(name)s withdrew the consent to papers by message", name=party.name), {"agrees": False})
 
 
-def claim_not_served(court: Sitting, case: Case, window: Any) -> None:
+def claim_not_served(sitting: Sitting, case: Case, window: Any) -> None:
     """Five days have passed without proven service: the clerk sees it, nothing else follows."""
-    court.open_task(
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.CLAIM_UNSERVED,

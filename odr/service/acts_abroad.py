@@ -55,10 +55,12 @@ ENDS = time(23, 59, 59)
 
 
 @guard("CPL 283")
-def states_known(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def states_known(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The rules must say what other states allow."""
     return (
-        None if court.pack(case).abroad is not None else T("The rules of this case do not provide for service abroad.")
+        None
+        if sitting.pack(case).abroad is not None
+        else T("The rules of this case do not provide for service abroad.")
     )
 
 
@@ -73,18 +75,18 @@ def states_known(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def note_abode_abroad(court: Sitting, case: Case, given: AbodeInput, *, actor: Actor, now: datetime) -> Recorded:
+def note_abode_abroad(sitting: Sitting, case: Case, given: AbodeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Note that a party has no home in the court's state: longer time limits and other ways of service apply from now
     on (CPL 283, 285, 286).
     """
-    party: Party = court.resolved("party", given.party)
-    rules = court.pack(case).abroad
+    party: Party = sitting.resolved("party", given.party)
+    rules = sitting.pack(case).abroad
     if rules is None or given.state.upper() not in rules.states:
         raise InvalidInput.at("state", T("Choose one of those listed."))
     party.abroad, case.foreign_related = True, True
     party.details = {**party.details, STATE_ABROAD: given.state.upper()}
     for packet in packets_of(
-        court.session, case, PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id
+        sitting.session, case, PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id
     ):
         packet.abroad = True
     words = T("%(party)s lives in %(state)s", party=party.name, state=rules.states[given.state.upper()].title)
@@ -103,18 +105,18 @@ def open_methods(pack: RulePack, party: Party, *, national: bool) -> tuple[Abroa
 
 
 @guard("CPL 283")
-def something_abroad(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_abroad(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper for a party abroad that is not served yet."""
-    found = unserved_abroad(court, case)
+    found = unserved_abroad(sitting, case)
     return None if found else T("No paper of this case waits to be served abroad.")
 
 
-def unserved_abroad(court: Sitting, case: Case) -> list[Packet]:
+def unserved_abroad(sitting: Sitting, case: Case) -> list[Packet]:
     """Papers for parties abroad that are neither served nor already on their way there."""
-    on_way = {row.packet_id for row in abroad_of(court.session, case) if row.ended_at is None}
+    on_way = {row.packet_id for row in abroad_of(sitting.session, case) if row.ended_at is None}
     return [
         p
-        for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED)
+        for p in packets_of(sitting.session, case, PacketState.OUT, PacketState.NOT_SERVED)
         if p.abroad and p.id not in on_way
     ]
 
@@ -130,13 +132,13 @@ def unserved_abroad(court: Sitting, case: Case) -> list[Packet]:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def serve_abroad(court: Sitting, case: Case, given: AbroadInput, *, actor: Actor, now: datetime) -> Recorded:
+def serve_abroad(sitting: Sitting, case: Case, given: AbroadInput, *, actor: Actor, now: datetime) -> Recorded:
     """Choose the method by which a paper goes abroad; refused where the other state does not allow it (CPL 283)."""
-    packet: Packet = court.resolved("packet", given.packet)
+    packet: Packet = sitting.resolved("packet", given.packet)
     party = party_of_packet(case, packet)
-    if packet not in unserved_abroad(court, case):
+    if packet not in unserved_abroad(sitting, case):
         raise ActNotOpen(T("This paper is served, is on its way already, or its recipient does not live abroad."))
-    allowed = open_methods(court.pack(case), party, national=given.national)
+    allowed = open_methods(sitting.pack(case), party, national=given.national)
     if given.method not in allowed:
         raise InvalidInput.at(
             "method", T("That state does not allow this method. Open: %(methods)s.", methods=_listed(allowed))
@@ -151,10 +153,10 @@ def serve_abroad(court: Sitting, case: Case, given: AbroadInput, *, actor: Actor
         opened_at=now,
     )
     row.language = given.language
-    court.session.add(row)
-    court.session.flush()
-    court.start_window(case, "abroad_translation" if given.language else "abroad_forward", subject=row.reference)
-    _fact(court, case, packet, FactKind.DELAYED, now, actor, given.method.label.render("en"))
+    sitting.session.add(row)
+    sitting.session.flush()
+    sitting.start_window(case, "abroad_translation" if given.language else "abroad_forward", subject=row.reference)
+    _fact(sitting, case, packet, FactKind.DELAYED, now, actor, given.method.label.render("en"))
     words = T(
         "%(what)s goes to %(party)s abroad %(method)s",
         what=text_from_json(packet.title),
@@ -179,15 +181,15 @@ def _listed(methods: tuple[AbroadMethod, ...]) -> Text:
     return joined
 
 
-def _fact(court: Sitting, case: Case, packet: Packet, kind: FactKind, at: datetime, actor: Actor, words: str) -> None:
+def _fact(sitting: Sitting, case: Case, packet: Packet, kind: FactKind, at: datetime, actor: Actor, words: str) -> None:
     record_by_hand(
-        court.session,
+        sitting.session,
         packet,
         channel=Channel.ABROAD,
         kind=kind,
         at=at,
-        recorded_at=court.now,
-        event_id=f"abroad:{case.reference}:{court.next_number(case)}:{kind.value}",
+        recorded_at=sitting.now,
+        event_id=f"abroad:{case.reference}:{sitting.next_number(case)}:{kind.value}",
         account_id=actor.account_id or 0,
         words=words,
     )
@@ -241,23 +243,25 @@ def prepare_translation(court: Court, case: Case, given: TranslationInput, actor
     topic=Topic.SERVICE,
     in_record=False,
 )
-def record_translation(court: Sitting, case: Case, given: TranslationInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_translation(
+    sitting: Sitting, case: Case, given: TranslationInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """The certified translation is there, kept with the case and anchored; the letter of request can be made with it
     (CPL 283).
     """
-    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.TRANSLATION)
-    content: bytes | None = court.prepared.get(TRANSLATION)
+    row = _in_step(sitting.resolved("service_abroad", given.request), AbroadStep.TRANSLATION)
+    content: bytes | None = sitting.prepared.get(TRANSLATION)
     if content is None:
         raise InvalidInput.at("file", T("Add the translated papers as a PDF."))
     title = words_of(
         T("Translation into %(language)s by %(translator)s", language=row.language or "", translator=given.translator)
     )
-    kept = keep_document(court, case, content, new_reference(), kind=TRANSLATION, title=title, locale="both")
+    kept = keep_document(sitting, case, content, new_reference(), kind=TRANSLATION, title=title, locale="both")
     row.translator, row.translation = given.translator, kept.reference
     row.step = AbroadStep.LETTER
-    court.close_windows(case, "abroad_translation", WindowState.MET, subject=row.reference)
-    court.close_tasks(case, desks.ABROAD, row.reference)
-    court.start_window(case, "abroad_forward", subject=row.reference)
+    sitting.close_windows(case, "abroad_translation", WindowState.MET, subject=row.reference)
+    sitting.close_tasks(case, desks.ABROAD, row.reference)
+    sitting.start_window(case, "abroad_forward", subject=row.reference)
     return Recorded(
         T("Translation for service abroad by %(translator)s", translator=given.translator),
         {"request": row.reference, "sha256": kept.sha256},
@@ -439,15 +443,15 @@ def letter_paper(
     in_record=False,
 )
 def make_request_letter(
-    court: Sitting, case: Case, given: RequestLetterInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: RequestLetterInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """The letter of request with the form, the translation's place and the papers as one sealed bundle, kept and
     anchored.
     """
-    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.LETTER)
-    packet = court.session.get_one(Packet, row.packet_id)
+    row = _in_step(sitting.resolved("service_abroad", given.request), AbroadStep.LETTER)
+    packet = sitting.session.get_one(Packet, row.packet_id)
     title = words_of(T("Letter of request for service abroad"))
-    keep_prepared(court, case, LETTER, _digest(given, packet, row), kind=LETTER, title=title, locale="both")
+    keep_prepared(sitting, case, LETTER, _digest(given, packet, row), kind=LETTER, title=title, locale="both")
     row.step = AbroadStep.READY
     return Recorded(
         T("Letter of request for service on %(party)s", party=packet.recipient_name),
@@ -467,22 +471,22 @@ def make_request_letter(
     topic=Topic.SERVICE,
     in_record=False,
 )
-def forward_request(court: Sitting, case: Case, given: ForwardedInput, *, actor: Actor, now: datetime) -> Recorded:
+def forward_request(sitting: Sitting, case: Case, given: ForwardedInput, *, actor: Actor, now: datetime) -> Recorded:
     """The bundle left the house; the time for the answer begins: six months by an authority, three by post (CPL 283)."""
-    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.READY)
-    zone = court.court.settings.tz
+    row = _in_step(sitting.resolved("service_abroad", given.request), AbroadStep.READY)
+    zone = sitting.court.settings.tz
     if given.sent_on > now.astimezone(zone).date():
         raise InvalidInput.at("sent_on", T("This lies in the future."))
     row.step, row.sent_on, row.their_number = AbroadStep.FORWARDED, given.sent_on, given.number
-    court.close_windows(case, "abroad_forward", WindowState.MET, subject=row.reference)
-    court.close_tasks(case, desks.ABROAD, row.reference)
+    sitting.close_windows(case, "abroad_forward", WindowState.MET, subject=row.reference)
+    sitting.close_tasks(case, desks.ABROAD, row.reference)
     start = min(now, datetime.combine(given.sent_on, ENDS, tzinfo=zone))
-    court.start_window(
+    sitting.start_window(
         case, "abroad_post" if row.method is AbroadMethod.POST else "abroad_reply", subject=row.reference, start=start
     )
-    packet = court.session.get_one(Packet, row.packet_id)
+    packet = sitting.session.get_one(Packet, row.packet_id)
     _fact(
-        court,
+        sitting,
         case,
         packet,
         FactKind.HANDED_OVER,
@@ -507,45 +511,45 @@ def forward_request(court: Sitting, case: Case, given: ForwardedInput, *, actor:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def record_return_abroad(court: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_return_abroad(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
     """The certificate of service, or the report that it could not be done; what follows the rule concludes (CPL 283,
     CPI 534).
     """
-    row = _in_step(court.resolved("service_abroad", given.request), AbroadStep.FORWARDED)
-    packet, zone = court.session.get_one(Packet, row.packet_id), court.court.settings.tz
+    row = _in_step(sitting.resolved("service_abroad", given.request), AbroadStep.FORWARDED)
+    packet, zone = sitting.session.get_one(Packet, row.packet_id), sitting.court.settings.tz
     if given.result is AbroadResult.SERVED and given.served_on is not None:
         if given.served_on > now.astimezone(zone).date() or (row.sent_on is not None and given.served_on < row.sent_on):
             raise InvalidInput.at("served_on", T("The day must lie between the forwarding and today."))
         at = min(now, datetime.combine(given.served_on, ENDS, tzinfo=zone))
-        _fact(court, case, packet, FactKind.CERTIFIED, at, actor, given.words)
-        _end(court, case, row, AbroadStep.SERVED)
+        _fact(sitting, case, packet, FactKind.CERTIFIED, at, actor, given.words)
+        _end(sitting, case, row, AbroadStep.SERVED)
     else:
-        _fact(court, case, packet, FactKind.RETURNED, now, actor, given.words)
-        _end(court, case, row, AbroadStep.FAILED)
-    follow_packet(court, case, packet)
+        _fact(sitting, case, packet, FactKind.RETURNED, now, actor, given.words)
+        _end(sitting, case, row, AbroadStep.FAILED)
+    follow_packet(sitting, case, packet)
     words = T("Service abroad on %(party)s: %(result)s", party=packet.recipient_name, result=given.result.label)
     return Recorded(words, {"request": row.reference, "state": packet.state.value})
 
 
-def _end(court: Sitting, case: Case, row: ServiceAbroad, step: AbroadStep) -> None:
-    row.step, row.ended_at = step, court.now
+def _end(sitting: Sitting, case: Case, row: ServiceAbroad, step: AbroadStep) -> None:
+    row.step, row.ended_at = step, sitting.now
     for kind in ("abroad_reply", "abroad_post"):
-        court.close_windows(case, kind, WindowState.MET, subject=row.reference)
-    court.close_tasks(case, desks.ABROAD, row.reference)
+        sitting.close_windows(case, kind, WindowState.MET, subject=row.reference)
+    sitting.close_tasks(case, desks.ABROAD, row.reference)
 
 
-def silent(court: Sitting, case: Case) -> list[ServiceAbroad]:
+def silent(sitting: Sitting, case: Case) -> list[ServiceAbroad]:
     """Posted abroad three months ago without a return: the judge has to find."""
-    lapsed = {w.subject for w in court.windows(case, "abroad_post", state=WindowState.LAPSED)}
+    lapsed = {w.subject for w in sitting.windows(case, "abroad_post", state=WindowState.LAPSED)}
     return [
-        row for row in abroad_of(court.session, case) if row.step is AbroadStep.FORWARDED and row.reference in lapsed
+        row for row in abroad_of(sitting.session, case) if row.step is AbroadStep.FORWARDED and row.reference in lapsed
     ]
 
 
 @guard("CPL 283", "CPI 534")
-def something_silent(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_silent(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only after the three months."""
-    return None if silent(court, case) else T("No paper was posted abroad three months ago without a return.")
+    return None if silent(sitting, case) else T("No paper was posted abroad three months ago without a return.")
 
 
 @act(
@@ -560,21 +564,23 @@ def something_silent(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def find_on_post_abroad(court: Sitting, case: Case, given: SilentPostInput, *, actor: Actor, now: datetime) -> Recorded:
+def find_on_post_abroad(
+    sitting: Sitting, case: Case, given: SilentPostInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Three months without a return: the judge finds from the circumstances that it was served on the last day, or that
     post failed (CPL 283, CPI 534).
     """
-    row: ServiceAbroad = court.resolved("service_abroad", given.request)
-    if row not in silent(court, case):
+    row: ServiceAbroad = sitting.resolved("service_abroad", given.request)
+    if row not in silent(sitting, case):
         raise ActNotOpen(T("No paper was posted abroad three months ago without a return."))
-    packet = court.session.get_one(Packet, row.packet_id)
-    window = next(w for w in court.windows(case, "abroad_post", state=WindowState.LAPSED, subject=row.reference))
+    packet = sitting.session.get_one(Packet, row.packet_id)
+    window = next(w for w in sitting.windows(case, "abroad_post", state=WindowState.LAPSED, subject=row.reference))
     if given.served:
         # A limit that ends at midnight ends within its last day.
         last = (window.due_at or now) - timedelta(microseconds=1)
-        event = f"found:{case.reference}:{court.next_number(case)}"
+        event = f"found:{case.reference}:{sitting.next_number(case)}"
         record_fact(
-            court.session,
+            sitting.session,
             packet_id=packet.id,
             kind=FactKind.FOUND_SERVED,
             at=last.astimezone(UTC),
@@ -585,9 +591,9 @@ def find_on_post_abroad(court: Sitting, case: Case, given: SilentPostInput, *, a
             account_id=actor.account_id,
         )
     else:
-        _fact(court, case, packet, FactKind.RETURNED, now, actor, given.reasons[:400])
-    _end(court, case, row, AbroadStep.SERVED if given.served else AbroadStep.FAILED)
-    follow_packet(court, case, packet)
+        _fact(sitting, case, packet, FactKind.RETURNED, now, actor, given.reasons[:400])
+    _end(sitting, case, row, AbroadStep.SERVED if given.served else AbroadStep.FAILED)
+    follow_packet(sitting, case, packet)
     found = T("it counts as served") if given.served else T("it could not be served by post")
     return Recorded(
         T("Papers posted abroad to %(party)s: %(found)s", party=packet.recipient_name, found=found),
@@ -603,8 +609,8 @@ REMINDERS = {
 }
 
 
-def lapsed_abroad(court: Sitting, case: Case, window: Window) -> None:
+def lapsed_abroad(sitting: Sitting, case: Case, window: Window) -> None:
     """A step took too long: it lies on the desk of whoever has to act; nothing follows by itself."""
     role = Role.JUDGE if window.kind == "abroad_post" else Role.CLERK
-    if not court.tasks(case, desks.ABROAD, window.subject):
-        court.open_task(case, role, desks.ABROAD, REMINDERS[window.kind], risk=60, subject=window.subject)
+    if not sitting.tasks(case, desks.ABROAD, window.subject):
+        sitting.open_task(case, role, desks.ABROAD, REMINDERS[window.kind], risk=60, subject=window.subject)

@@ -44,21 +44,21 @@ ADDRESS_ASKED = Occasion("address", T("Confirm where papers reach you in this st
     topic=Topic.SERVICE,
     in_record=False,
 )
-def record_search(court: Sitting, case: Case, given: SearchInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_search(sitting: Sitting, case: Case, given: SearchInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put a search on record, also one that found nothing: announcement rests on it (CPL 95).
 
     What was found is attributed to the party, not given by it: arrival there is no
     service (OLR 31). Papers that are still out are sent there too.
     """
-    party: Party = court.resolved("party", given.party)
+    party: Party = sitting.resolved("party", given.party)
     source = f"{given.place.label.render('en')}: {given.where}"
-    at = instant(given.active_on, None, court.court.settings.tz, now) if given.active_on else None
-    if at is not None and given.active_on and given.active_on > now.astimezone(court.court.settings.tz).date():
+    at = instant(given.active_on, None, sitting.court.settings.tz, now) if given.active_on else None
+    if at is not None and given.active_on and given.active_on > now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("active_on", T("This lies in the future."))
     shop = given.seller_inbox.replace("：", ":") if given.seller_inbox else None
     found = [
         note_address(
-            court.session,
+            sitting.session,
             party_id=party.id,
             channel=channel,
             value=value,
@@ -75,7 +75,7 @@ def record_search(court: Sitting, case: Case, given: SearchInput, *, actor: Acto
         )
         if value
     ]
-    sent = sum(_also_there(court, case, party, address) for address in found)
+    sent = sum(_also_there(sitting, case, party, address) for address in found)
     words = T("Search for %(party)s (%(place)s): nothing found", party=party.name, place=given.place.label)
     if found:
         words = T(
@@ -91,19 +91,19 @@ def record_search(court: Sitting, case: Case, given: SearchInput, *, actor: Acto
     )
 
 
-def _also_there(court: Sitting, case: Case, party: Party, address: ServiceAddress) -> int:
+def _also_there(sitting: Sitting, case: Case, party: Party, address: ServiceAddress) -> int:
     """Let what is out and not yet served try a new address as well."""
-    if address.channel in barred_abroad(court.pack(case), party):
+    if address.channel in barred_abroad(sitting.pack(case), party):
         return 0
     count = 0
-    for packet in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id):
-        tried = court.session.scalar(
+    for packet in packets_of(sitting.session, case, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id):
+        tried = sitting.session.scalar(
             select(ServiceAttempt.id).where(
                 ServiceAttempt.packet_id == packet.id, ServiceAttempt.address_id == address.id
             )
         )
         if tried is None:
-            plan_attempt(court.session, packet, address.channel, address, starts_at=court.now, now=court.now)
+            plan_attempt(sitting.session, packet, address.channel, address, starts_at=sitting.now, now=sitting.now)
             count += 1
     return count
 
@@ -119,15 +119,15 @@ def _also_there(court: Sitting, case: Case, party: Party, address: ServiceAddres
     in_record=False,
 )
 def record_consent_found(
-    court: Sitting, case: Case, given: ConsentFoundInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ConsentFoundInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record one of the four ways of consent with what shows it, for the papers it covers (OLR 29).
 
     By conduct only where the party answered, read or acted on an electronic service
     before and did not object. The party is told, and may withdraw at any time.
     """
-    party: Party = court.resolved("party", given.party)
-    if given.way is ConsentWay.BY_CONDUCT and not accepted_one(court, case, party):
+    party: Party = sitting.resolved("party", given.party)
+    if given.way is ConsentWay.BY_CONDUCT and not accepted_one(sitting, case, party):
         raise InvalidInput.at(
             "way", T("No completed electronic service on this party stands on record that it took without objecting.")
         )
@@ -136,7 +136,7 @@ def record_consent_found(
     if given.email:
         source = f"{given.way.label.render('en')}: {given.shown_by}"[:200]
         note_address(
-            court.session,
+            sitting.session,
             party_id=party.id,
             channel=Channel.EMAIL,
             value=given.email,
@@ -145,25 +145,25 @@ def record_consent_found(
             given=True,
         )
     record_consent(
-        court.session,
+        sitting.session,
         case_id=case.id,
         party_id=party.id,
         way=given.way,
         scope=given.scope,
         at=now,
-        entry_id=court.next_number(case),
+        entry_id=sitting.next_number(case),
         proof=given.shown_by,
     )
-    put_out(court, case, party, CONSENT_NOTED, entry_number=court.next_number(case))
+    put_out(sitting, case, party, CONSENT_NOTED, entry_number=sitting.next_number(case))
     words = T("Consent of %(party)s to papers by message: %(way)s", party=party.name, way=given.way.label)
     return Recorded(
         words, {"party": party.label, "way": given.way.value, "scope": sorted(k.value for k in given.scope)}
     )
 
 
-def accepted_one(court: Sitting, case: Case, party: Party) -> bool:
+def accepted_one(sitting: Sitting, case: Case, party: Party) -> bool:
     """Whether the party read, answered or acted on an electronic service and objected to none (OLR 29 (4))."""
-    facts = court.session.scalars(
+    facts = sitting.session.scalars(
         select(ServiceFact)
         .join(Packet, Packet.id == ServiceFact.packet_id)
         .where(Packet.case_id == case.id, Packet.party_id == party.id)
@@ -184,19 +184,19 @@ def accepted_one(court: Sitting, case: Case, party: Party) -> bool:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_call(sitting: Sitting, case: Case, given: CallInput, *, actor: Actor, now: datetime) -> Recorded:
     """Note a call about a paper. It is a notice beside service; who declines electronic service gets paper from then on
     (OLR 29, 32).
     """
-    packet: Packet = court.resolved("packet", given.packet)
-    at = instant(given.happened_on, given.hour, court.court.settings.tz, now)
-    if at > now or given.happened_on > now.astimezone(court.court.settings.tz).date():
+    packet: Packet = sitting.resolved("packet", given.packet)
+    at = instant(given.happened_on, given.hour, sitting.court.settings.tz, now)
+    if at > now or given.happened_on > now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("happened_on", T("This lies in the future."))
-    number = court.next_number(case)
+    number = sitting.next_number(case)
     declined = given.what is CallOutcome.DECLINED
     note = " · ".join(part for part in (given.number, given.what.label.render("en"), given.words) if part)
     record_by_hand(
-        court.session,
+        sitting.session,
         packet,
         channel=Channel.SMS,
         kind=FactKind.OBJECTED if declined else FactKind.CALLED,
@@ -207,9 +207,9 @@ def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, n
         words=note,
     )
     if declined:
-        withdraw_consents(court.session, party_id=packet.party_id, at=at)
-    follow_packet(court, case, packet)
-    court.close_tasks(case, desks.CALL_IN, packet.reference)
+        withdraw_consents(sitting.session, party_id=packet.party_id, at=at)
+    follow_packet(sitting, case, packet)
+    sitting.close_tasks(case, desks.CALL_IN, packet.reference)
     words = T("Call to %(party)s: %(event)s", party=packet.recipient_name, event=given.what.label)
     return Recorded(words, {"packet": packet.reference, "what": given.what.value}, audience=Audience.COURT)
 
@@ -224,14 +224,14 @@ def record_call(court: Sitting, case: Case, given: CallInput, *, actor: Actor, n
     source=law("OLR 31", "IC 17"),
     in_record=False,
 )
-def record_reply(court: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_reply(sitting: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put an answer that came by e-mail on the docket, whole and anchored. Who wrote it nobody has verified: the clerk
     reads it.
     """
-    packet = court.session.scalars(
+    packet = sitting.session.scalars(
         select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
     ).one()
-    court.open_task(
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.READ_REPLY,
@@ -263,23 +263,23 @@ MOST_PASSED_ON = 3
     source=law("CPL 88", "CPI 130"),
     in_record=False,
 )
-def pass_on_letter(court: Sitting, case: Case, given: PassedOnRecord, *, actor: Actor, now: datetime) -> Recorded:
+def pass_on_letter(sitting: Sitting, case: Case, given: PassedOnRecord, *, actor: Actor, now: datetime) -> Recorded:
     """Somebody who got the first letter named the person responsible: she gets a letter with a code of her own.
 
     It is no service on anybody, and who passed it on saw nothing of the case.
     """
-    packet = court.session.scalars(
+    packet = sitting.session.scalars(
         select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
     ).one()
     party = party_of_packet(case, packet)
-    why_not = not_passed_on(court, case, party)
+    why_not = not_passed_on(sitting, case, party)
     if why_not is not None:
         raise ActNotOpen(why_not)
     source = f"passed on to {given.name}" + (f", {given.position}" if given.position else "")
     for channel, value in ((Channel.EMAIL, given.email), (Channel.SMS, given.phone)):
         if value:
             note_address(
-                court.session,
+                sitting.session,
                 party_id=party.id,
                 channel=channel,
                 value=value,
@@ -289,7 +289,7 @@ def pass_on_letter(court: Sitting, case: Case, given: PassedOnRecord, *, actor: 
                 last_active_at=now,
             )
     new = put_out(
-        court,
+        sitting,
         case,
         party,
         occasion_of(CLAIM),
@@ -304,11 +304,11 @@ def pass_on_letter(court: Sitting, case: Case, given: PassedOnRecord, *, actor: 
     )
 
 
-def not_passed_on(court: Sitting, case: Case, party: Party) -> Text | None:
+def not_passed_on(sitting: Sitting, case: Case, party: Party) -> Text | None:
     """Why a letter cannot be passed on any more."""
     if party.joined_at is not None:
         return T("Somebody has already joined for this party.")
-    times = court.session.scalars(
+    times = sitting.session.scalars(
         select(DocketEntry.payload).where(DocketEntry.case_id == case.id, DocketEntry.act == "pass_on_letter")
     ).all()
     return T("This letter was passed on as often as it may. Call the court.") if len(times) >= MOST_PASSED_ON else None
@@ -317,7 +317,7 @@ def not_passed_on(court: Sitting, case: Case, party: Party) -> Text | None:
 ASKED_AT = "asked_at_stage"
 
 
-def ask_again(court: Sitting, case: Case, entry: DocketEntry) -> None:
+def ask_again(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """Who did not let the addresses carry on is asked again in appeal and in enforcement, and gets paper until then
     (CPI 137).
     """
@@ -327,5 +327,5 @@ def ask_again(court: Sitting, case: Case, entry: DocketEntry) -> None:
         if party.details.get("addresses_carry_on") is not False or party.details.get(ASKED_AT) == case.stage.value:
             continue
         party.details = {**party.details, ASKED_AT: case.stage.value}
-        withdraw_consents(court.session, party_id=party.id, at=court.now)
-        put_out(court, case, party, ADDRESS_ASKED, entry_number=entry.number)
+        withdraw_consents(sitting.session, party_id=party.id, at=sitting.now)
+        put_out(sitting, case, party, ADDRESS_ASKED, entry_number=entry.number)

@@ -48,11 +48,11 @@ class Photograph:
 
 
 @guard("CPL 88", "OLR 30", "OLR 32")
-def something_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_out(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper whose way can still be recorded."""
     return (
         None
-        if packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED, PacketState.PRESUMED)
+        if packets_of(sitting.session, case, PacketState.OUT, PacketState.NOT_SERVED, PacketState.PRESUMED)
         else T("No paper of this case is out.")
     )
 
@@ -70,37 +70,37 @@ def something_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
+def record_outcome(sitting: Sitting, case: Case, given: OutcomeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what was seen or came back by hand; whether it is service, the rule concludes (CPL 87–95).
 
     Photographs are kept with the case and anchored. Announcement counts only on
     the record of why every other way failed.
     """
-    packet: Packet = court.resolved("packet", given.packet)
-    _check_outcome(court, packet, given, now)
-    at = instant(given.happened_on, given.hour, court.court.settings.tz, now)
-    if at > now or given.happened_on > now.astimezone(court.court.settings.tz).date():
+    packet: Packet = sitting.resolved("packet", given.packet)
+    _check_outcome(sitting, packet, given, now)
+    at = instant(given.happened_on, given.hour, sitting.court.settings.tz, now)
+    if at > now or given.happened_on > now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("happened_on", T("This lies in the future."))
-    digests = _keep_photographs(court, case, given)
+    digests = _keep_photographs(sitting, case, given)
     note = "; ".join(
         part
         for part in (given.words, T("Witness: %(name)s", name=given.witness).render("en") if given.witness else None)
         if part
     )
     record_by_hand(
-        court.session,
+        sitting.session,
         packet,
         channel=given.way.channel,
         kind=given.what.fact,
         at=at,
         recorded_at=now,
-        event_id=f"hand:{case.reference}:{court.next_number(case)}",
+        event_id=f"hand:{case.reference}:{sitting.next_number(case)}",
         account_id=actor.account_id or 0,
         signer=given.signer,
         proofs=given.shown_by,
         words=note or None,
     )
-    follow_packet(court, case, packet)
+    follow_packet(sitting, case, packet)
     what, party = text_from_json(packet.title), packet.recipient_name
     words = T(
         "%(what)s to %(party)s: %(event)s (%(way)s)",
@@ -112,25 +112,25 @@ def record_outcome(court: Sitting, case: Case, given: OutcomeInput, *, actor: Ac
     return Recorded(words, {"packet": packet.reference, "photographs": digests, "state": packet.state.value})
 
 
-def _check_outcome(court: Sitting, packet: Packet, given: OutcomeInput, now: datetime) -> None:
+def _check_outcome(sitting: Sitting, packet: Packet, given: OutcomeInput, now: datetime) -> None:
     if packet.state in (PacketState.HELD, PacketState.UNDONE):
         raise ActNotOpen(T("This paper has not gone out."))
-    if given.what is Happening.ANNOUNCED and not causes_recorded(court.session, packet):
+    if given.what is Happening.ANNOUNCED and not causes_recorded(sitting.session, packet):
         raise ActNotOpen(
             T(
                 "Announcement is the last resort. First order it, with the record of why every other way failed (Civil Procedure Law, art. 95)."
             )
         )
-    if Proof.RECORDING in given.shown_by and not court.prepared.get("photographs"):
+    if Proof.RECORDING in given.shown_by and not sitting.prepared.get("photographs"):
         raise InvalidInput.at("shown_by", T("Add the photographs or the video."))
 
 
-def _keep_photographs(court: Sitting, case: Case, given: OutcomeInput) -> list[str]:
-    sent: Sequence[Photograph] = court.prepared.get("photographs", ())
+def _keep_photographs(sitting: Sitting, case: Case, given: OutcomeInput) -> list[str]:
+    sent: Sequence[Photograph] = sitting.prepared.get("photographs", ())
     for number, picture in enumerate(sent, 1):
         title = words_of(T("Photograph %(number)s of the service on %(day)s", number=number, day=given.happened_on))
         keep_document(
-            court,
+            sitting,
             case,
             picture.content,
             new_reference(),
@@ -143,16 +143,16 @@ def _keep_photographs(court: Sitting, case: Case, given: OutcomeInput) -> list[s
 
 
 @guard("CPL 95")
-def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def announcement_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Announcement must be open to the track, and some paper must have failed every other way (CPI 140, CPL 95)."""
     open_packets = [
-        p for p in packets_of(court.session, case, PacketState.OUT, PacketState.NOT_SERVED) if not p.is_call
+        p for p in packets_of(sitting.session, case, PacketState.OUT, PacketState.NOT_SERVED) if not p.is_call
     ]
     if not open_packets:
         return T("Every paper of this case has been served.")
-    if not rules_for(court.court)(court.session, open_packets[0]).announcement_allowed:
+    if not rules_for(sitting.court)(sitting.session, open_packets[0]).announcement_allowed:
         return T("Service by announcement is not open to this procedure (Interpretation, art. 140).")
-    reasons = [why_not_announced(court.session, packet) for packet in open_packets]
+    reasons = [why_not_announced(sitting.session, packet) for packet in open_packets]
     return None if None in reasons else reasons[0]
 
 
@@ -169,26 +169,26 @@ def announcement_open(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def order_announcement(
-    court: Sitting, case: Case, given: AnnouncementInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AnnouncementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Put on record why every other way failed, and order the announcement (CPL 95, CPI 138)."""
-    packet: Packet = court.resolved("packet", given.packet)
-    reason = why_not_announced(court.session, packet)
+    packet: Packet = sitting.resolved("packet", given.packet)
+    reason = why_not_announced(sitting.session, packet)
     if reason is not None:
         raise ActNotOpen(reason)
     record_by_hand(
-        court.session,
+        sitting.session,
         packet,
         channel=Channel.ANNOUNCEMENT,
         kind=FactKind.CAUSES_RECORDED,
         at=now,
         recorded_at=now,
-        event_id=f"hand:{case.reference}:{court.next_number(case)}",
+        event_id=f"hand:{case.reference}:{sitting.next_number(case)}",
         account_id=actor.account_id or 0,
         words=given.causes,
     )
-    follow_packet(court, case, packet)
-    court.open_task(
+    follow_packet(sitting, case, packet)
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.ANNOUNCE,
@@ -206,9 +206,9 @@ def order_announcement(
 
 
 @guard("CPL 87")
-def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_to_repeat(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper to send again."""
-    return None if packets_of(court.session, case) else T("Nothing has been sent in this case.")
+    return None if packets_of(sitting.session, case) else T("Nothing has been sent in this case.")
 
 
 @act(
@@ -223,13 +223,13 @@ def something_to_repeat(court: Sitting, case: Case, actor: Actor) -> Text | None
     topic=Topic.SERVICE,
     in_record=False,
 )
-def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Actor, now: datetime) -> Recorded:
+def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a paper once more, to addresses found since; it is held ten minutes and can be taken back."""
-    old: Packet = court.resolved("packet", given.packet)
+    old: Packet = sitting.resolved("packet", given.packet)
     for channel, value in ((Channel.EMAIL, given.email), (Channel.POST, given.address)):
         if value:
             note_address(
-                court.session,
+                sitting.session,
                 party_id=old.party_id,
                 channel=channel,
                 value=value,
@@ -240,12 +240,12 @@ def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Ac
     what = text_from_json(old.title)
     if old.is_call:
         new = put_out_call(
-            court, case, old.party_id, old.recipient_name, what, entry_number=old.entry_ids[0], hold=AGAIN_HOLD
+            sitting, case, old.party_id, old.recipient_name, what, entry_number=old.entry_ids[0], hold=AGAIN_HOLD
         )
     else:
         occasion = occasion_for(old.occasion, what, old.kind)
         new = put_out(
-            court,
+            sitting,
             case,
             party_of_packet(case, old),
             occasion,
@@ -260,9 +260,11 @@ def serve_again(court: Sitting, case: Case, given: ServeAgainInput, *, actor: Ac
 
 
 @guard("CPL 87")
-def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only within the hold can a sending be taken back."""
-    held = [p for p in packets_of(court.session, case, PacketState.HELD) if p.hold_until and p.hold_until > court.now]
+    held = [
+        p for p in packets_of(sitting.session, case, PacketState.HELD) if p.hold_until and p.hold_until > sitting.now
+    ]
     return None if held else T("Nothing is held at the moment: what went out can only be corrected by another paper.")
 
 
@@ -277,10 +279,10 @@ def something_held(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def undo_sending(court: Sitting, case: Case, given: UndoInput, *, actor: Actor, now: datetime) -> Recorded:
+def undo_sending(sitting: Sitting, case: Case, given: UndoInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a packet back within its hold; nothing of it goes out."""
-    packet: Packet = court.resolved("packet", given.packet)
-    if not undo_packet(court.session, packet, now=now):
+    packet: Packet = sitting.resolved("packet", given.packet)
+    if not undo_packet(sitting.session, packet, now=now):
         raise ActNotOpen(T("It is too late: the paper is on its way."))
     words = T(
         "%(what)s to %(party)s taken back before it went out",

@@ -42,15 +42,15 @@ OPEN = set(Stage) - {Stage.CLOSED}
     topic=Topic.SERVICE,
     in_record=False,
 )
-def confirm_address(court: Sitting, case: Case, given: AddressInput, *, actor: Actor, now: datetime) -> Recorded:
+def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor: Actor, now: datetime) -> Recorded:
     """The party's own word on where papers reach it, for which papers, and whether it carries on into later stages (OLR
     30, CPI 3).
 
     What is confirmed replaces what was given before, from now on. An address that is
     the signed-in account's own, which the court has verified, is marked as verified.
     """
-    party = court.party_of(case, actor)
-    account = court.session.get(Account, actor.account_id) if actor.account_id is not None else None
+    party = sitting.party_of(case, actor)
+    account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
     for channel, value in (
         (Channel.PLATFORM, party.reference),
         (Channel.EMAIL, given.email),
@@ -59,7 +59,7 @@ def confirm_address(court: Sitting, case: Case, given: AddressInput, *, actor: A
     ):
         if value:
             noted = note_address(
-                court.session,
+                sitting.session,
                 party_id=party.id,
                 channel=channel,
                 value=value,
@@ -75,27 +75,27 @@ def confirm_address(court: Sitting, case: Case, given: AddressInput, *, actor: A
         given.address or party.address,
     )
     party.details = {**party.details, "addresses_carry_on": given.carries_on, "no_reminders": given.no_reminders}
-    withdraw_consents(court.session, party_id=party.id, at=now)
+    withdraw_consents(sitting.session, party_id=party.id, at=now)
     if given.scope:
         record_consent(
-            court.session,
+            sitting.session,
             case_id=case.id,
             party_id=party.id,
             way=ConsentWay.EXPRESS,
             scope=given.scope,
             at=now,
-            entry_id=court.next_number(case),
+            entry_id=sitting.next_number(case),
         )
     result = {"scope": sorted(kind.value for kind in given.scope), "carries_on": given.carries_on}
     return Recorded(T("%(name)s confirmed the address for papers", name=party.name), result)
 
 
 @guard("OLR 31")
-def served_on_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def served_on_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only what counts as served can be rebutted."""
     return (
         None
-        if packets_of(court.session, case, *SERVED_STATES, party_id=actor.party_id)
+        if packets_of(sitting.session, case, *SERVED_STATES, party_id=actor.party_id)
         else T("Nothing counts as served on you.")
     )
 
@@ -110,26 +110,26 @@ def served_on_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.SERVICE,
     in_record=False,
 )
-def rebut_service(court: Sitting, case: Case, given: RebutInput, *, actor: Actor, now: datetime) -> Recorded:
+def rebut_service(sitting: Sitting, case: Case, given: RebutInput, *, actor: Actor, now: datetime) -> Recorded:
     """Bring a party's showing against a recorded service before the judge (OLR 31, CPI 135). Until she decides, it
     stands.
     """
-    packet: Packet = court.resolved("packet", given.packet)
-    party = court.party_of(case, actor)
-    if not court.tasks(case, desks.REBUTTAL, packet.reference):
+    packet: Packet = sitting.resolved("packet", given.packet)
+    party = sitting.party_of(case, actor)
+    if not sitting.tasks(case, desks.REBUTTAL, packet.reference):
         what = text_from_json(packet.title)
         title = T(
             "%(party)s says: “%(says)s” (%(what)s). Decide on it.", party=party.name, says=given.says.label, what=what
         )
-        court.open_task(case, Role.JUDGE, desks.REBUTTAL, title, risk=80, subject=packet.reference)
+        sitting.open_task(case, Role.JUDGE, desks.REBUTTAL, title, risk=80, subject=packet.reference)
     words = T("%(party)s contests the service of “%(what)s”", party=party.name, what=text_from_json(packet.title))
     return Recorded(words, {"packet": packet.reference, "says": Contest(given.says).value})
 
 
 @guard("OLR 31")
-def something_contested(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_contested(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a showing to decide on."""
-    return None if contested(court, case) else T("Nobody contests a service.")
+    return None if contested(sitting, case) else T("Nobody contests a service.")
 
 
 @act(
@@ -145,50 +145,50 @@ def something_contested(court: Sitting, case: Case, actor: Actor) -> Text | None
     topic=Topic.SERVICE,
     in_record=False,
 )
-def decide_rebuttal(court: Sitting, case: Case, given: RebuttalInput, *, actor: Actor, now: datetime) -> Recorded:
+def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor: Actor, now: datetime) -> Recorded:
     """The judge's finding on a contested service. Where it falls, what ran from it ends and the clerk serves again (OLR
     31, CPI 135).
     """
-    packet: Packet = court.resolved("packet", given.packet)
+    packet: Packet = sitting.resolved("packet", given.packet)
     party = party_of_packet(case, packet)
     before = (packet.state, packet.effective_at)
     if given.finding is not Verdict.STANDS:
-        _find(court, case, packet, given, actor, now)
-    court.close_tasks(case, desks.REBUTTAL, packet.reference)
+        _find(sitting, case, packet, given, actor, now)
+    sitting.close_tasks(case, desks.REBUTTAL, packet.reference)
     if (packet.state, packet.effective_at) != before:
-        end_what_ran(court, case, packet)
-        court.announce("service_fell", case, party=party, occasion=packet.occasion, packet=packet)
-    follow_packet(court, case, packet)
+        end_what_ran(sitting, case, packet)
+        sitting.announce("service_fell", case, party=party, occasion=packet.occasion, packet=packet)
+    follow_packet(sitting, case, packet)
     words = T("Contested service on %(party)s: %(finding)s", party=party.name, finding=given.finding.label)
     return Recorded(words, {"packet": packet.reference, "finding": given.finding.value, "state": packet.state.value})
 
 
-def _find(court: Sitting, case: Case, packet: Packet, given: RebuttalInput, actor: Actor, now: datetime) -> None:
+def _find(sitting: Sitting, case: Case, packet: Packet, given: RebuttalInput, actor: Actor, now: datetime) -> None:
     """Record the finding on every electronic attempt that counted; where another way still carries, on the whole
     packet.
     """
-    day = instant(given.arrived_on, None, court.court.settings.tz, now) if given.arrived_on else now
+    day = instant(given.arrived_on, None, sitting.court.settings.tz, now) if given.arrived_on else now
     kind = FactKind.REBUTTED if given.finding is Verdict.NOT_RECEIVED else FactKind.ARRIVAL_PROVED
-    base = f"found:{case.reference}:{court.next_number(case)}"
+    base = f"found:{case.reference}:{sitting.next_number(case)}"
     weighed = (FactKind.REACHED_SYSTEM, FactKind.READ)
     attempts = {
         f.attempt_id
-        for f in facts_of(court.session, packet)
+        for f in facts_of(sitting.session, packet)
         if f.kind in weighed and f.channel in ELECTRONIC and f.attempt_id is not None
     }
     for attempt in sorted(attempts):
-        _note(court, packet, kind, at=day, now=now, event=f"{base}:{attempt}", attempt=attempt, actor=actor)
-    rules = rules_for(court.court)(court.session, packet)
-    conclusion = conclude_packet(court.session, packet, rules, now=now)
+        _note(sitting, packet, kind, at=day, now=now, event=f"{base}:{attempt}", attempt=attempt, actor=actor)
+    rules = rules_for(sitting.court)(sitting.session, packet)
+    conclusion = conclude_packet(sitting.session, packet, rules, now=now)
     if given.finding is Verdict.NOT_RECEIVED and conclusion.is_service:
-        _note(court, packet, FactKind.FOUND_NOT_SERVED, at=now, now=now, event=base, attempt=None, actor=actor)
+        _note(sitting, packet, FactKind.FOUND_NOT_SERVED, at=now, now=now, event=base, attempt=None, actor=actor)
     elif given.finding is Verdict.LATER and conclusion.effective_at != day:
-        _note(court, packet, FactKind.FOUND_SERVED, at=day, now=now, event=base, attempt=None, actor=actor)
-    conclude_packet(court.session, packet, rules, now=now)
+        _note(sitting, packet, FactKind.FOUND_SERVED, at=day, now=now, event=base, attempt=None, actor=actor)
+    conclude_packet(sitting.session, packet, rules, now=now)
 
 
 def _note(
-    court: Sitting,
+    sitting: Sitting,
     packet: Packet,
     kind: FactKind,
     *,
@@ -199,7 +199,7 @@ def _note(
     actor: Actor,
 ) -> None:
     record_fact(
-        court.session,
+        sitting.session,
         packet_id=packet.id,
         kind=kind,
         at=at,
@@ -210,13 +210,13 @@ def _note(
     )
 
 
-def end_what_ran(court: Sitting, case: Case, packet: Packet) -> int:
+def end_what_ran(sitting: Sitting, case: Case, packet: Packet) -> int:
     """End the time limits that this service had set running; gives how many."""
-    records = court.session.scalars(
+    records = sitting.session.scalars(
         select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service")
     )
     numbers = [entry.number for entry in records if input_of(entry)["packet"] == packet.reference]
-    windows = court.session.scalars(
+    windows = sitting.session.scalars(
         select(Window).where(
             Window.case_id == case.id,
             Window.opened_by.in_(numbers),
@@ -224,5 +224,5 @@ def end_what_ran(court: Sitting, case: Case, packet: Packet) -> int:
         )
     ).all()
     for window in windows:
-        window.state, window.closed_by = WindowState.ENDED, court.next_number(case)
+        window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
     return len(windows)

@@ -27,27 +27,35 @@ CALL = "call"
 
 
 def call_in(
-    court: Sitting, case: Case, *, subject: str, name: str, email: str, own: bool, title: Text, due_at: datetime | None
+    sitting: Sitting,
+    case: Case,
+    *,
+    subject: str,
+    name: str,
+    email: str,
+    own: bool,
+    title: Text,
+    due_at: datetime | None,
 ) -> Packet:
     """Send somebody a notice whose whole content is its ``title``.
 
     ``subject`` is the reference of her own row in the room that hears her; ``own`` says
     that the address is that of her account and not merely named by a party.
     """
-    who = court.session.scalar(select(Called).where(Called.subject == subject))
+    who = sitting.session.scalar(select(Called).where(Called.subject == subject))
     if who is None:
         who = Called(case_id=case.id, subject=subject, name=name)
-        court.session.add(who)
-        court.session.flush()
+        sitting.session.add(who)
+        sitting.session.flush()
     source = "own account" if own else "named in the case"
     note_address(
-        court.session, party_id=who.key, channel=Channel.EMAIL, value=email, source=source, at=court.now, given=own
+        sitting.session, party_id=who.key, channel=Channel.EMAIL, value=email, source=source, at=sitting.now, given=own
     )
-    return put_out_call(court, case, who.key, name, title, entry_number=court.next_number(case), due_at=due_at)
+    return put_out_call(sitting, case, who.key, name, title, entry_number=sitting.next_number(case), due_at=due_at)
 
 
 def put_out_call(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     key: int,
     name: str,
@@ -58,16 +66,16 @@ def put_out_call(
     hold: timedelta | None = None,
 ) -> Packet:
     """The notice itself, to every address known; until its hold ends it can be taken back."""
-    hold = timedelta(minutes=court.court.settings.hold_minutes) if hold is None else hold
+    hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
     packet = queue_packet(
-        court.session,
+        sitting.session,
         case_id=case.id,
         party_id=key,
         entry_ids=[entry_number],
         title=title,
         first_contact=False,
-        now=court.now,
-        hold_until=court.now + hold if hold else None,
+        now=sitting.now,
+        hold_until=sitting.now + hold if hold else None,
         kind=PaperKind.NOTICE,
         recipient=Recipient(name, PartyKind.PERSON),
         letter=CALL,
@@ -77,7 +85,7 @@ def put_out_call(
     return packet
 
 
-def follow_call(court: Sitting, case: Case, packet: Packet) -> None:
+def follow_call(sitting: Sitting, case: Case, packet: Packet) -> None:
     """What became of a notice: one that did not arrive is the clerk's, who telephones."""
     if packet.docketed_as == packet.state.value:
         return
@@ -87,7 +95,9 @@ def follow_call(court: Sitting, case: Case, packet: Packet) -> None:
             name=packet.recipient_name,
             what=text_from_json(packet.title),
         )
-        court.open_task(case, Role.CLERK, desks.CALL_IN, words, risk=50, due_at=packet.due_at, subject=packet.reference)
+        sitting.open_task(
+            case, Role.CLERK, desks.CALL_IN, words, risk=50, due_at=packet.due_at, subject=packet.reference
+        )
     elif packet.state in (PacketState.SERVED, PacketState.PRESUMED):
-        court.close_tasks(case, desks.CALL_IN, packet.reference)
+        sitting.close_tasks(case, desks.CALL_IN, packet.reference)
     packet.docketed_as = packet.state.value

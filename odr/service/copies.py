@@ -44,7 +44,7 @@ _PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other 
 
 
 def papers_for(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     party: Party,
     occasion: Occasion,
@@ -59,7 +59,7 @@ def papers_for(
     A copy of what only some read (``named``) is made for this party alone.
     """
     reader = Actor(party.role, party.account_id, party.name, case.id, party.id)
-    made = court.session.scalars(
+    made = sitting.session.scalars(
         select(Document)
         .where(Document.case_id == case.id, Document.entry_number == entry_number, Document.kind.not_in((COPY, PROOF)))
         .order_by(Document.id)
@@ -67,7 +67,7 @@ def papers_for(
     papers = [d for d in made if may_read(reader, d.audience, d.party_id)]
     if not papers and may_read(reader, audience, None, named):
         alone = party if audience is Audience.NAMED else None
-        papers = [_promised(court, case, occasion, _source(court, case, occasion, entry_number), alone)]
+        papers = [_promised(sitting, case, occasion, _source(sitting, case, occasion, entry_number), alone)]
     return [described(d, occasion.key) for d in papers]
 
 
@@ -81,7 +81,7 @@ def described(document: Document, name: str) -> dict[str, Any]:
     }
 
 
-def _source(court: Sitting, case: Case, occasion: Occasion, entry_number: int) -> int:
+def _source(sitting: Sitting, case: Case, occasion: Occasion, entry_number: int) -> int:
     """With the claim goes the claim itself, as it stood when it was accepted."""
     if occasion.key != "claim":
         return entry_number
@@ -90,15 +90,15 @@ def _source(court: Sitting, case: Case, occasion: Occasion, entry_number: int) -
         .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(CLAIM_ACTS))
         .order_by(DocketEntry.number.desc())
     )
-    return court.session.scalars(query.limit(1)).first() or entry_number
+    return sitting.session.scalars(query.limit(1)).first() or entry_number
 
 
-def _promised(court: Sitting, case: Case, occasion: Occasion, number: int, alone: Party | None) -> Document:
+def _promised(sitting: Sitting, case: Case, occasion: Occasion, number: int, alone: Party | None) -> Document:
     whose = alone.id if alone is not None else None
     of_entry = select(Document).where(
         Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number
     )
-    found = court.session.scalar(
+    found = sitting.session.scalar(
         of_entry.where(Document.party_id == whose if whose is not None else Document.party_id.is_(None))
     )
     if found is None:
@@ -112,10 +112,10 @@ def _promised(court: Sitting, case: Case, occasion: Occasion, number: int, alone
             entry_number=number,
             sha256="",
             content=b"",
-            made_at=court.now,
+            made_at=sitting.now,
         )
-        court.session.add(found)
-        court.session.flush()
+        sitting.session.add(found)
+        sitting.session.flush()
     return found
 
 
@@ -189,17 +189,17 @@ def _plain(block: Block, plain: Mapping[int, str]) -> Block:
     return block
 
 
-def _keep(court: Sitting, document_id: int, pdf: bytes, audience: Audience) -> None:
+def _keep(sitting: Sitting, document_id: int, pdf: bytes, audience: Audience) -> None:
     """Keep the paper unless another worker was faster, anchor its digest, and write it onto the packets that wait for
     it.
     """
-    document = court.session.get_one(Document, document_id, with_for_update=True)
+    document = sitting.session.get_one(Document, document_id, with_for_update=True)
     if document.sha256:
         return
-    case = court.session.get_one(Case, document.case_id)
-    digest, document.receipt = anchored(court, case, pdf, document.reference)
+    case = sitting.session.get_one(Case, document.case_id)
+    digest, document.receipt = anchored(sitting, case, pdf, document.reference)
     document.content, document.sha256, document.audience = pdf, digest, audience
-    waiting = court.session.scalars(
+    waiting = sitting.session.scalars(
         select(Packet)
         .where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE)
         .order_by(Packet.id)
@@ -212,7 +212,7 @@ def _keep(court: Sitting, document_id: int, pdf: bytes, audience: Audience) -> N
             ]
 
 
-def anchored(court: Sitting, case: Case, pdf: bytes, document: str) -> tuple[str, str]:
+def anchored(sitting: Sitting, case: Case, pdf: bytes, document: str) -> tuple[str, str]:
     """Record a paper of service that the court made, under its reference or number; gives its digest and its receipt."""
     digest = sha256_hex(pdf)
     leaf: dict[str, JSON] = {
@@ -223,15 +223,15 @@ def anchored(court: Sitting, case: Case, pdf: bytes, document: str) -> tuple[str
         "submitted_by": "court",
         "document": document,
     }
-    return digest, court.court.notary.record(court.session, leaf, now=court.now).reference
+    return digest, sitting.court.notary.record(sitting.session, leaf, now=sitting.now).reference
 
 
-def copy_paper(court: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
+def copy_paper(sitting: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
     """An entry as a paper: who did what and when, its words, and everything that was written in it."""
     payload = json.loads(entry.payload)
-    settings = court.court.settings
+    settings = sitting.court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
-    act = court.court.table[entry.act]
+    act = sitting.court.table[entry.act]
     by = next((p.name for p in case.parties if p.id == entry.party_id), None)
     head: list[tuple[Words, Words]] = [
         (T("Entry"), str(entry.number)),
@@ -247,23 +247,23 @@ def copy_paper(court: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
         kind=T("Copy from the docket"),
         subject=act.title,
         case_number=case.number,
-        issued_on=court.now.astimezone(settings.tz).date(),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=(clerk(name),),
-        blocks=[ParagraphBlock(words), FactsBlock(head), *_content(court, case, entry, payload)],
+        blocks=[ParagraphBlock(words), FactsBlock(head), *_content(sitting, case, entry, payload)],
     )
 
 
-def _content(court: Sitting, case: Case, entry: DocketEntry, payload: Mapping[str, Any]) -> list[Block]:
-    model = court.court.table[entry.act].input
+def _content(sitting: Sitting, case: Case, entry: DocketEntry, payload: Mapping[str, Any]) -> list[Block]:
+    model = sitting.court.table[entry.act].input
     try:
         given = model.model_validate(payload["input"])
     except ValidationError:
         # An entry of an older form: its words stand, its parts are read on the docket.
         return []
-    return list(_blocks(court, case, given))
+    return list(_blocks(sitting, case, given))
 
 
-def _blocks(court: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
+def _blocks(sitting: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
     rows: list[tuple[Words, Words]] = []
     parts: list[tuple[Words, BaseModel]] = []
     for name, info in type(given).model_fields.items():
@@ -274,17 +274,17 @@ def _blocks(court: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
                 several = isinstance(value, list | tuple) and len(value) > 1
                 parts.append((T("%(what)s %(number)s", what=title, number=index) if several else title, one))
             elif one not in (None, ""):
-                words = value_words(court, case, info, one)
+                words = value_words(sitting, case, info, one)
                 if words is not None:
                     rows.append((title, words))
     if rows:
         yield FactsBlock(rows)
     for title, part in parts:
         yield HeadingBlock(title)
-        yield from _blocks(court, case, part)
+        yield from _blocks(sitting, case, part)
 
 
-def entry_audience(court: Sitting, case: Case, number: int) -> Audience:
+def entry_audience(sitting: Sitting, case: Case, number: int) -> Audience:
     """Who reads an entry; one still being made goes to parties and court, as only such are served."""
-    found = entry_numbered(court.session, case, number)
+    found = entry_numbered(sitting.session, case, number)
     return found.audience if found is not None else Audience.PARTIES_AND_COURT

@@ -40,9 +40,9 @@ def packets_of(session: Session, case: Case, *states: PacketState, party_id: int
     return list(session.scalars(query))
 
 
-def find_packet(court: Sitting, case: Case, actor: Actor, reference: str) -> Packet | None:
+def find_packet(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Packet | None:
     """A packet by its reference: the court's people find all, a party its own."""
-    found = court.session.scalar(select(Packet).where(Packet.case_id == case.id, Packet.reference == reference))
+    found = sitting.session.scalar(select(Packet).where(Packet.case_id == case.id, Packet.reference == reference))
     if found is None or actor.role in COURT_ROLES:
         return found
     return found if actor.party_id == found.party_id else None
@@ -96,15 +96,15 @@ def causes_recorded(session: Session, packet: Packet) -> bool:
     return any(f.kind is FactKind.CAUSES_RECORDED for f in facts_of(session, packet))
 
 
-def contested(court: Sitting, case: Case) -> list[Packet]:
+def contested(sitting: Sitting, case: Case) -> list[Packet]:
     """Packets whose service a party has rebutted and no judge has decided on."""
     subjects = [
         task.subject
-        for task in court.session.scalars(
+        for task in sitting.session.scalars(
             select(Task).where(Task.case_id == case.id, Task.kind == REBUTTAL, Task.done_at.is_(None))
         )
     ]
-    return [p for p in packets_of(court.session, case) if p.reference in subjects]
+    return [p for p in packets_of(sitting.session, case) if p.reference in subjects]
 
 
 def instant(day: date, hour: str | None, zone: ZoneInfo, now: datetime) -> datetime:
@@ -124,10 +124,10 @@ def abroad_of(session: Session, case: Case) -> list[ServiceAbroad]:
     )
 
 
-def find_abroad(court: Sitting, case: Case, actor: Actor, reference: str) -> ServiceAbroad | None:
+def find_abroad(sitting: Sitting, case: Case, actor: Actor, reference: str) -> ServiceAbroad | None:
     """A service abroad by its reference; of the court's people only."""
     if actor.role not in COURT_ROLES:
         return None
-    return court.session.scalar(
+    return sitting.session.scalar(
         select(ServiceAbroad).where(ServiceAbroad.case_id == case.id, ServiceAbroad.reference == reference)
     )

@@ -63,16 +63,16 @@ def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None
     )
 
 
-def answer_by(court: Sitting, case: Case, party: Party) -> tuple[datetime | None, Text | None]:
+def answer_by(sitting: Sitting, case: Case, party: Party) -> tuple[datetime | None, Text | None]:
     """By when a respondent has to answer: the last instant once service took effect, before it in words how that day is
     reckoned.
     """
-    window = next((w for w in court.windows(case, ANSWER, party=party) if w.due_at is not None), None)
+    window = next((w for w in sitting.windows(case, ANSWER, party=party) if w.due_at is not None), None)
     if window is not None:
         return window.due_at, None
-    if party.role is Role.CLAIMANT or court.windows(case, ANSWER, party=party, state=None):
+    if party.role is Role.CLAIMANT or sitting.windows(case, ANSWER, party=party, state=None):
         return None, None
-    return None, time_to_answer(court.pack(case), case.track, abroad=party.abroad)
+    return None, time_to_answer(sitting.pack(case), case.track, abroad=party.abroad)
 
 
 def rules_of_pack(pack: RulePack, track: Track) -> Rules:

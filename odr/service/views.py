@@ -114,10 +114,10 @@ class PacketView:
         )
 
 
-def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
+def packet_view(sitting: Sitting, case: Case, packet: Packet) -> PacketView:
     """Gather one packet with its reasoning as the rules give it now."""
-    session = court.session
-    conclusion = weigh_packet(session, packet, rules_for(court.court)(session, packet), now=court.now)
+    session = sitting.session
+    conclusion = weigh_packet(session, packet, rules_for(sitting.court)(session, packet), now=sitting.now)
     facts = {f.event_id: f for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id == packet.id))}
     used = session.execute(
         select(ServiceAttempt.id, ServiceAddress.value)
@@ -127,7 +127,7 @@ def packet_view(court: Sitting, case: Case, packet: Packet) -> PacketView:
     where: dict[int, str] = {}
     for attempt_id, value in used:
         where[attempt_id] = value
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     articles = {r.article: cited(pack, r.article) for r in conclusion.reasons}
     shown = [(facts[r.event_id], r) for r in conclusion.reasons if r.event_id in facts]
     steps = [Step(fact, r, where.get(fact.attempt_id or 0, ""), articles[r.article]) for fact, r in shown]
@@ -178,10 +178,10 @@ class ServicePage:
     inbox: Sequence[InboxItem]
 
 
-def service_page(court: Sitting, case: Case, actor: Actor) -> ServicePage:
+def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
     """A party sees what goes to it; the people of the court see everything."""
-    session = court.session
-    packets = [packet_view(court, case, p) for p in packets_of(session, case, party_id=actor.party_id)]
+    session = sitting.session
+    packets = [packet_view(sitting, case, p) for p in packets_of(session, case, party_id=actor.party_id)]
     shown = [p for p in case.parties if actor.party_id in (None, p.id)]
     searches = _searches(session, case) if actor.party_id is None else {}
     return ServicePage(
@@ -392,9 +392,9 @@ class AbroadPage:
     views: Sequence[AbroadView]
 
 
-def abroad_page(court: Sitting, case: Case) -> AbroadPage:
+def abroad_page(sitting: Sitting, case: Case) -> AbroadPage:
     """Gather what the page on service abroad shows."""
-    rules, session = court.pack(case).abroad, court.session
+    rules, session = sitting.pack(case).abroad, sitting.session
 
     def name(code: str) -> Text | str:
         return rules.states[code].title if rules is not None and code in rules.states else code
@@ -404,7 +404,7 @@ def abroad_page(court: Sitting, case: Case) -> AbroadPage:
         if party.abroad and rules is not None:
             code = party.details.get(STATE_ABROAD, "")
             parties.append(
-                (party.name, name(code), [m.label for m in open_methods(court.pack(case), party, national=True)])
+                (party.name, name(code), [m.label for m in open_methods(sitting.pack(case), party, national=True)])
             )
     views = []
     for row in abroad_of(session, case):
@@ -421,7 +421,7 @@ def abroad_page(court: Sitting, case: Case) -> AbroadPage:
         )
         due, papers = window.due_at if window else None, (_bundle(session, case, row), translation_of(session, row))
         views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), due, *papers))
-    return AbroadPage(rules, cited(court.pack(case), rules.article) if rules is not None else "", parties, views)
+    return AbroadPage(rules, cited(sitting.pack(case), rules.article) if rules is not None else "", parties, views)
 
 
 def _bundle(session: Session, case: Case, row: ServiceAbroad) -> Document | None:

@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def sign_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+def sign_agreement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Sign a text that others have signed or the mediator has put before everybody."""
-    agreement = waiting(court, case, given.agreement, AgreementState.SIGNING)
-    me = court.party_of(case, actor)
-    sign(court, case, agreement, me.id, now)
-    conclude(court, case, agreement)
+    agreement = waiting(sitting, case, given.agreement, AgreementState.SIGNING)
+    me = sitting.party_of(case, actor)
+    sign(sitting, case, agreement, me.id, now)
+    conclude(sitting, case, agreement)
     return Recorded(T("Agreement signed by %(name)s", name=me.name), {"agreement": agreement.reference})
 
 
@@ -62,17 +62,17 @@ def sign_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Ac
     in_record=False,
 )
 def decline_agreement(
-    court: Sitting, case: Case, given: DeclineAgreementInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: DeclineAgreementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Decline a text, or a statement before it binds; the case goes on (CPL 102)."""
-    agreement = waiting(court, case, given.agreement, *LIVE_AGREEMENTS)
+    agreement = waiting(sitting, case, given.agreement, *LIVE_AGREEMENTS)
     reached_court = agreement.state is not AgreementState.SIGNING
     agreement.state = AgreementState.FAILED
-    close_waiting(court, case, agreement)
+    close_waiting(sitting, case, agreement)
     if reached_court:
-        court.then("agreement_failed", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
+        sitting.then("agreement_failed", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
     return Recorded(
-        T("%(name)s does not sign the agreement", name=court.party_of(case, actor).name),
+        T("%(name)s does not sign the agreement", name=sitting.party_of(case, actor).name),
         {"agreement": agreement.reference},
     )
 
@@ -86,7 +86,7 @@ def decline_agreement(
     source=law("CPL 102"),
     in_record=False,
 )
-def agreement_failed(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+def agreement_failed(sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the court that the text it was given does not bind, without saying who declined: the case goes on (CPL 102)."""
     return Recorded(T("The agreement did not come about; the case goes on"), {"agreement": given.agreement})
 
@@ -100,25 +100,25 @@ def agreement_failed(court: Sitting, case: Case, given: AgreementRef, *, actor: 
     source=law("CPL 100, 148"),
     in_record=False,
 )
-def submit_agreement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+def submit_agreement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Give the court the signed text, and nothing of how it came about; the judge makes the statement or gives leave."""
-    agreement = agreement_named(court.session, case, given.agreement)
+    agreement = agreement_named(sitting.session, case, given.agreement)
     terms = [words_of(term) for term in term_words(case, agreement)]
     if agreement.ending is Ending.STATEMENT:
         title = T("The parties have agreed. Look whether the agreement is lawful and make the mediation statement.")
-        court.open_task(case, Role.JUDGE, desks.CONFIRM_AGREEMENT, title, risk=45, subject=agreement.reference)
+        sitting.open_task(case, Role.JUDGE, desks.CONFIRM_AGREEMENT, title, risk=45, subject=agreement.reference)
     else:
         title = T("The parties have agreed and the claimant withdraws. Give leave, or refuse it with reasons.")
-        court.open_task(case, Role.JUDGE, desks.LEAVE_TO_WITHDRAW, title, risk=45, subject=agreement.reference)
+        sitting.open_task(case, Role.JUDGE, desks.LEAVE_TO_WITHDRAW, title, risk=45, subject=agreement.reference)
     return Recorded(
         T("The parties gave the court their agreement"),
         {"agreement": agreement.reference, "ending": agreement.ending.value, "terms": terms},
     )
 
 
-def shut(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def shut(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """The case was decided: what is still open in the room is overtaken."""
-    for offer in offers_of(court.session, case, OfferState.OPEN):
-        close_offer(court, case, offer, OfferState.OVERTAKEN)
-    for agreement in agreements_of(court.session, case, *LIVE_AGREEMENTS):
+    for offer in offers_of(sitting.session, case, OfferState.OPEN):
+        close_offer(sitting, case, offer, OfferState.OVERTAKEN)
+    for agreement in agreements_of(sitting.session, case, *LIVE_AGREEMENTS):
         agreement.state = AgreementState.FAILED

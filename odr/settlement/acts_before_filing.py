@@ -43,18 +43,20 @@ LETTER = "mediation"
     listed=False,
     source=law("CPL 125", "OMR 8, 10, 15"),
 )
-def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_before_filing(
+    sitting: Sitting, case: Case, given: BeforeFilingInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Ask the court to have a dispute mediated before any claim; the other side is written to and need not agree (OMR
     8, 15).
 
     A mediator is chosen by both, or designated by rule within three working days (OMR 10). It costs nothing.
     """
-    me, currency = court.party_of(case, actor), court.pack(case).currency
+    me, currency = sitting.party_of(case, actor), sitting.pack(case).currency
     if given.amount is not None and given.amount.currency != currency:
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
-    number = court.next_number(case)
+    number = sitting.next_number(case)
     amount = given.amount.minor if given.amount else None
-    court.session.add(
+    sitting.session.add(
         DisputeBeforeFiling(
             case_id=case.id,
             what=given.what,
@@ -67,12 +69,12 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
     mediation = Mediation(
         case_id=case.id, state=MediationState.PROPOSED, consents=[me.id], choices={}, entry_number=number
     )
-    court.session.add(mediation)
-    court.session.flush()
-    note_applicant(court, case, me, given.applicant)
+    sitting.session.add(mediation)
+    sitting.session.flush()
+    note_applicant(sitting, case, me, given.applicant)
     for party in parties(case, Role.RESPONDENT):
         write_to(
-            court,
+            sitting,
             case,
             party,
             letter=LETTER,
@@ -80,8 +82,8 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
             entry_number=number,
             occasion="mediation",
         )
-    court.start_window(case, DESIGNATION, start=now, subject=mediation.reference)
-    court.open_task(
+    sitting.start_window(case, DESIGNATION, start=now, subject=mediation.reference)
+    sitting.open_task(
         case,
         Role.CLERK,
         desks.MEDIATION_ASKED,
@@ -103,27 +105,27 @@ def ask_before_filing(court: Sitting, case: Case, given: BeforeFilingInput, *, a
     topic=Topic.AGREEMENT,
 )
 def return_mediation(
-    court: Sitting, case: Case, given: ReturnMediationInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ReturnMediationInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Send it back with reasons: the court does not hear such disputes, another court does, or it is not suited (OMR
     9).
     """
-    mediation = mediation_of(court.session, case)
+    mediation = mediation_of(sitting.session, case)
     if mediation is not None:
-        close_mediation(court, case, mediation)
-    _over(court, case, Outcome.REFUSED, now)
+        close_mediation(sitting, case, mediation)
+    _over(sitting, case, Outcome.REFUSED, now)
     return Recorded(
         T("The application for mediation was sent back"), {"ground": given.ground, "reasons": given.reasons}
     )
 
 
-def _over(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
-    court.close_tasks(case, desks.MEDIATION_ASKED)
-    for offer in offers_of(court.session, case, OfferState.OPEN):
-        close_offer(court, case, offer, OfferState.OVERTAKEN)
+def _over(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
+    sitting.close_tasks(case, desks.MEDIATION_ASKED)
+    for offer in offers_of(sitting.session, case, OfferState.OPEN):
+        close_offer(sitting, case, offer, OfferState.OVERTAKEN)
     case.outcome, case.closed_at = outcome, now
-    court.move(case, Stage.CLOSED)
-    court.announce("case_closed", case)
+    sitting.move(case, Stage.CLOSED)
+    sitting.announce("case_closed", case)
 
 
 @act(
@@ -137,36 +139,38 @@ def _over(court: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
     listed=False,
     source=law("OMR 19, 20"),
 )
-def conclude_before_filing(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+def conclude_before_filing(
+    sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime
+) -> Recorded:
     """Record that an agreement binds since its last signature; for thirty days everybody together may ask that it be
     confirmed (OMR 19, 20; CPL 205).
     """
-    agreement = agreement_named(court.session, case, given.agreement)
+    agreement = agreement_named(sitting.session, case, given.agreement)
     agreement.state = AgreementState.EFFECTIVE
-    mediation = mediation_of(court.session, case)
+    mediation = mediation_of(sitting.session, case)
     if mediation is not None:
-        close_mediation(court, case, mediation)
-    if knows_confirmation(court.pack(case)):
+        close_mediation(sitting, case, mediation)
+    if knows_confirmation(sitting.pack(case)):
         for party in parties(case):
-            court.start_window(case, APPLICATION, party=party, start=now, subject=agreement.reference)
-    _over(court, case, Outcome.SETTLED, now)
+            sitting.start_window(case, APPLICATION, party=party, start=now, subject=agreement.reference)
+    _over(sitting, case, Outcome.SETTLED, now)
     terms = [words_of(term) for term in term_words(case, agreement, THE_DISPUTE)]
     return Recorded(
         T("The agreement binds since everybody has signed it"), {"agreement": agreement.reference, "terms": terms}
     )
 
 
-def binding_agreement(court: Sitting, case: Case) -> Agreement | None:
+def binding_agreement(sitting: Sitting, case: Case) -> Agreement | None:
     """What was agreed in a mediation before a claim."""
-    if dispute_of(court.session, case) is None:
+    if dispute_of(sitting.session, case) is None:
         return None
-    return next(iter(agreements_of(court.session, case, AgreementState.EFFECTIVE)), None)
+    return next(iter(agreements_of(sitting.session, case, AgreementState.EFFECTIVE)), None)
 
 
 @guard("CPL 205", "CPI 351, 354", "FEE 8")
-def something_was_agreed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_was_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only an agreement made before a mediator, without a claim, is confirmed."""
-    return None if binding_agreement(court, case) is not None else T("Nothing was agreed before a mediator here.")
+    return None if binding_agreement(sitting, case) is not None else T("Nothing was agreed before a mediator here.")
 
 
 @act(
@@ -183,36 +187,38 @@ def something_was_agreed(court: Sitting, case: Case, actor: Actor) -> Text | Non
     source=law("CPL 205", "CPI 351, 354", "FEE 8"),
     topic=Topic.AGREEMENT,
 )
-def apply_for_confirmation(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+def apply_for_confirmation(
+    sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime
+) -> Recorded:
     """Apply, jointly and without fee: with the last party's application a case of its own is opened, and the judge gets
     the agreed text only (CPL 205).
     """
-    agreement = binding_agreement(court, case)
+    agreement = binding_agreement(sitting, case)
     if agreement is None or agreement.reference != given.agreement:
         raise ActNotOpen(T("Nothing was agreed before a mediator here."))
-    court.session.flush()
-    met = {w.party_id for w in court.windows(case, APPLICATION, state=WindowState.MET, subject=agreement.reference)}
-    me = court.party_of(case, actor)
+    sitting.session.flush()
+    met = {w.party_id for w in sitting.windows(case, APPLICATION, state=WindowState.MET, subject=agreement.reference)}
+    me = sitting.party_of(case, actor)
     left = [p for p in parties(case) if p.id not in met]
     result: dict[str, Any] = {"agreement": agreement.reference, "missing": len(left)}
     if not left:
-        own = open_from_mediation(court, case, agreement, _since(court, agreement))
+        own = open_from_mediation(sitting, case, agreement, _since(sitting, agreement))
         result |= {"confirmation": own.reference, "number": own.number}
     return Recorded(T("%(name)s asks that the agreement be confirmed", name=me.name), result)
 
 
-def _since(court: Sitting, agreement: Agreement) -> date:
+def _since(sitting: Sitting, agreement: Agreement) -> date:
     last = max(s.at for s in agreement.signatures)
-    return last.astimezone(court.court.settings.tz).date()
+    return last.astimezone(sitting.court.settings.tz).date()
 
 
 # -- a longer time ------------------------------------------------------------
 
 
 @guard("OMR 24")
-def a_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def a_mediation_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only the time of a mediation that runs is made longer."""
-    found = mediation_of(court.session, case)
+    found = mediation_of(sitting.session, case)
     return None if found is not None and found.state is MediationState.RUNNING else T("No mediation runs.")
 
 
@@ -228,17 +234,17 @@ def a_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def extend_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
+def extend_mediation(sitting: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Name a later day, or agree to the one that was named: when everybody has, the mediation lasts until then (OMR
     24).
     """
-    me, mediation = court.party_of(case, actor), mediation_of(court.session, case)
+    me, mediation = sitting.party_of(case, actor), mediation_of(sitting.session, case)
     assert mediation is not None
-    window = next((w for w in court.windows(case, MEDIATION, subject=mediation.reference)), None)
+    window = next((w for w in sitting.windows(case, MEDIATION, subject=mediation.reference)), None)
     ends = (
-        window.due_at.astimezone(court.pack(case).tz).date()
+        window.due_at.astimezone(sitting.pack(case).tz).date()
         if window is not None and window.due_at
-        else court_day(court)
+        else court_day(sitting)
     )
     if given.until <= ends:
         raise InvalidInput.at("until", T("The mediation lasts until %(day)s as it is.", day=ends))
@@ -248,7 +254,7 @@ def extend_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: A
     agreed = sorted({*(before["agreed"] if before else []), me.id})
     mediation.longer = {"until": given.until.isoformat(), "agreed": agreed}
     if all(p.id in agreed for p in parties(case)):
-        court.then("lengthen_mediation", LongerInput(until=given.until), actor=CLOCK_ACTOR)
+        sitting.then("lengthen_mediation", LongerInput(until=given.until), actor=CLOCK_ACTOR)
     return Recorded(
         T("%(name)s would mediate until %(day)s", name=me.name, day=given.until),
         {"missing": len(_not_among(case, agreed))},
@@ -268,15 +274,15 @@ def _not_among(case: Case, agreed: list[int]) -> list[Party]:
     source=law("OMR 24"),
     in_record=False,
 )
-def lengthen_mediation(court: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
+def lengthen_mediation(sitting: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Prolong it as everybody agreed; in a filed case the added days do not count towards the trial limit (OMR 24)."""
-    mediation = mediation_of(court.session, case)
+    mediation = mediation_of(sitting.session, case)
     if mediation is None:
         raise ActNotOpen(T("No mediation runs."))
-    window = court.windows(case, MEDIATION, subject=mediation.reference)[-1]
+    window = sitting.windows(case, MEDIATION, subject=mediation.reference)[-1]
     before = window.due_at or now
-    court.close_windows(case, MEDIATION, WindowState.ENDED, subject=mediation.reference)
-    longer = court.start_window(
+    sitting.close_windows(case, MEDIATION, WindowState.ENDED, subject=mediation.reference)
+    longer = sitting.start_window(
         case,
         MEDIATION,
         rule=None if case.stage is not Stage.MEDIATING else "mediation_prefiling",

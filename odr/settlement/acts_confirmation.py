@@ -60,11 +60,11 @@ LOOKED_AT = (
 LETTER = "confirmation"
 
 
-def begin_review(court: Sitting, case: Case) -> None:
+def begin_review(sitting: Sitting, case: Case) -> None:
     """Everybody has applied: thirty days for the ruling, and the judge looks at it (CPL 187)."""
-    window = court.start_window(case, REVIEW, start=court.now)
+    window = sitting.start_window(case, REVIEW, start=sitting.now)
     title = T("Look at the mediated agreement: confirm it, or refuse with reasons (Civil Procedure Law, art. 206).")
-    court.open_task(case, Role.JUDGE, desks.CONFIRM_MEDIATED, title, risk=40, due_at=window.due_at)
+    sitting.open_task(case, Role.JUDGE, desks.CONFIRM_MEDIATED, title, risk=40, due_at=window.due_at)
 
 
 @act(
@@ -76,24 +76,25 @@ def begin_review(court: Sitting, case: Case) -> None:
     serves=Everyone.PARTIES,
     source=law("CPL 205"),
 )
-def open_confirmation(court: Sitting, case: Case, given: OpenedInput, *, actor: Actor, now: datetime) -> Recorded:
+def open_confirmation(sitting: Sitting, case: Case, given: OpenedInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take over the agreed text of a mediation of this court, and nothing of how it came about (CPL 205)."""
-    row = _row(court, case)
-    begin_review(court, case)
+    row = _row(sitting, case)
+    begin_review(sitting, case)
     return Recorded(
-        T("Everybody asks that an agreement made before a mediator of this court be confirmed"), _told(court, case, row)
+        T("Everybody asks that an agreement made before a mediator of this court be confirmed"),
+        _told(sitting, case, row),
     )
 
 
-def _row(court: Sitting, case: Case) -> Confirmation:
-    found = confirmation_of(court.session, case)
+def _row(sitting: Sitting, case: Case) -> Confirmation:
+    found = confirmation_of(sitting.session, case)
     if found is None:
         raise ActNotOpen(T("There is no application for confirmation."))
     return found
 
 
-def _told(court: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
-    terms = [words_of(term) for term in term_words(case, agreement_behind(court, row), closing=None)]
+def _told(sitting: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
+    terms = [words_of(term) for term in term_words(case, agreement_behind(sitting, row), closing=None)]
     return {"organisation": row.organisation, "effective_on": row.effective_on.isoformat(), "terms": terms}
 
 
@@ -106,15 +107,15 @@ def _told(court: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
     source=law("CPL 205", "CPI 351, 353, 354", "FEE 8"),
 )
 def ask_for_confirmation(
-    court: Sitting, case: Case, given: ConfirmationInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ConfirmationInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask for it; the other party to the agreement is written to, and the court looks at it when she has applied too
     (CPL 205).
 
     Raises InvalidInput where the thirty days since the agreement binds are over, or it is dated in the future.
     """
-    me, other = court.party_of(case, actor), parties(case, Role.RESPONDENT)[0]
-    ends = application_ends(court, case, given.effective_on)
+    me, other = sitting.party_of(case, actor), parties(case, Role.RESPONDENT)[0]
+    ends = application_ends(sitting, case, given.effective_on)
     if ends is None:
         raise InvalidInput.at("effective_on", T("This day is still to come."))
     if ends < now:
@@ -123,7 +124,7 @@ def ask_for_confirmation(
             day=ends,
         )
         raise InvalidInput.at("effective_on", words)
-    agreement = _agreement(court, case, given, me.id, other.id)
+    agreement = _agreement(sitting, case, given, me.id, other.id)
     row = Confirmation(
         case_id=case.id,
         agreement_id=agreement.id,
@@ -131,14 +132,14 @@ def ask_for_confirmation(
         effective_on=given.effective_on,
         words=given.words,
         applied=[me.id],
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    court.session.flush()
-    note_applicant(court, case, me, given.applicant)
-    number = court.next_number(case)
+    sitting.session.add(row)
+    sitting.session.flush()
+    note_applicant(sitting, case, me, given.applicant)
+    number = sitting.next_number(case)
     write_to(
-        court,
+        sitting,
         case,
         other,
         letter=LETTER,
@@ -146,14 +147,14 @@ def ask_for_confirmation(
         entry_number=number,
         occasion="confirmation",
     )
-    court.start_window(
-        case, APPLICATION, party=other, start=since(court, case, given.effective_on), proof=T("the agreement itself")
+    sitting.start_window(
+        case, APPLICATION, party=other, start=since(sitting, case, given.effective_on), proof=T("the agreement itself")
     )
-    return Recorded(T("%(name)s asks that a mediated agreement be confirmed", name=me.name), _told(court, case, row))
+    return Recorded(T("%(name)s asks that a mediated agreement be confirmed", name=me.name), _told(sitting, case, row))
 
 
-def _agreement(court: Sitting, case: Case, given: ConfirmationInput, me: int, other: int) -> Agreement:
-    currency = court.pack(case).currency
+def _agreement(sitting: Sitting, case: Case, given: ConfirmationInput, me: int, other: int) -> Agreement:
+    currency = sitting.pack(case).currency
     if given.amount is not None and given.amount.currency != currency:
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
     payer = {"me": me, "other": other}.get(given.payer)
@@ -169,10 +170,10 @@ def _agreement(court: Sitting, case: Case, given: ConfirmationInput, me: int, ot
         doer_id={"me": me, "other": other}.get(given.deed_by or ""),
         ending=Ending.STATEMENT,
         state=AgreementState.EFFECTIVE,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(agreement)
-    court.session.flush()
+    sitting.session.add(agreement)
+    sitting.session.flush()
     return agreement
 
 
@@ -187,26 +188,26 @@ def _agreement(court: Sitting, case: Case, given: ConfirmationInput, me: int, ot
     source=law("CPL 205", "CPI 351"),
     topic=Topic.AGREEMENT,
 )
-def join_application(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+def join_application(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Apply too, for the same agreement in the same words: only a joint application is looked at (CPL 205)."""
-    row, me = _row(court, case), court.party_of(case, actor)
+    row, me = _row(sitting, case), sitting.party_of(case, actor)
     row.applied = [*row.applied, me.id]
-    begin_review(court, case)
+    begin_review(sitting, case)
     return Recorded(T("%(name)s asks for the same; the application is joint", name=me.name), {"joint": True})
 
 
-def application_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def application_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """The other party did not apply in time: a ruling not to accept is prepared for the judge; the clock does not rule."""
-    if case.stage is Stage.CONFIRMING and not court.tasks(case, desks.CONFIRMATION_NOT_JOINT):
+    if case.stage is Stage.CONFIRMING and not sitting.tasks(case, desks.CONFIRMATION_NOT_JOINT):
         title = T(
             "The application for confirmation was not made by everybody in time. Do not accept it (Civil Procedure Law, art. 205)."
         )
-        court.open_task(case, Role.JUDGE, desks.CONFIRMATION_NOT_JOINT, title, risk=40)
+        sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_NOT_JOINT, title, risk=40)
 
 
-def review_overdue(court: Sitting, case: Case, window: Window) -> None:
+def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     """Thirty days passed without a ruling: the president learns of it (CPL 187)."""
-    court.open_task(
+    sitting.open_task(
         case,
         Role.PRESIDENT,
         desks.CONFIRMATION_REVIEW,
@@ -216,9 +217,9 @@ def review_overdue(court: Sitting, case: Case, window: Window) -> None:
 
 
 @guard("CPI 354, 356", "OMR 23")
-def it_is_joint(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def it_is_joint(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The court asks and confirms when everybody has applied."""
-    row = confirmation_of(court.session, case)
+    row = confirmation_of(sitting.session, case)
     joint = row is not None and all(p.id in row.applied for p in parties(case))
     return None if joint else T("Not everybody has applied yet.")
 
@@ -234,12 +235,12 @@ def it_is_joint(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
 )
 def ask_about_agreement(
-    court: Sitting, case: Case, given: SupplementRequestInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: SupplementRequestInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Ask both sides for what is missing or in doubt, within a time (CPI 356)."""
     for party in parties(case):
-        court.close_windows(case, SUPPLEMENT, WindowState.ENDED, party=party)
-        court.start_window(case, SUPPLEMENT, party=party, start=now, amount=given.days)
+        sitting.close_windows(case, SUPPLEMENT, WindowState.ENDED, party=party)
+        sitting.start_window(case, SUPPLEMENT, party=party, start=now, amount=given.days)
     return Recorded(T("The court asks about the agreement: %(what)s", what=given.what))
 
 
@@ -255,19 +256,19 @@ def ask_about_agreement(
     topic=Topic.AGREEMENT,
 )
 def answer_about_agreement(
-    court: Sitting, case: Case, given: SupplementInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: SupplementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Answer it (CPI 356)."""
-    return Recorded(T("%(name)s answered about the agreement", name=court.party_of(case, actor).name))
+    return Recorded(T("%(name)s answered about the agreement", name=sitting.party_of(case, actor).name))
 
 
-def supplement_lapsed(court: Sitting, case: Case, window: Window) -> None:
+def supplement_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nothing came: the judge may treat the application as withdrawn (CPI 357)."""
-    if case.stage is Stage.CONFIRMING and not court.tasks(case, desks.CONFIRMATION_SUPPLEMENT):
+    if case.stage is Stage.CONFIRMING and not sitting.tasks(case, desks.CONFIRMATION_SUPPLEMENT):
         title = T(
             "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation, art. 357)."
         )
-        court.open_task(case, Role.JUDGE, desks.CONFIRMATION_SUPPLEMENT, title, risk=45)
+        sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_SUPPLEMENT, title, risk=45)
 
 
 @act(
@@ -280,12 +281,12 @@ def supplement_lapsed(court: Sitting, case: Case, window: Window) -> None:
     source=law("CPI 357"),
     topic=Topic.AGREEMENT,
 )
-def withdraw_confirmation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+def withdraw_confirmation(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Take it back before the ruling; the judge gives leave (CPI 357)."""
-    me = court.party_of(case, actor)
-    if not court.tasks(case, desks.CONFIRMATION_WITHDRAWN):
+    me = sitting.party_of(case, actor)
+    if not sitting.tasks(case, desks.CONFIRMATION_WITHDRAWN):
         title = T("%(name)s takes the application for confirmation back. Give leave.", name=me.name)
-        court.open_task(case, Role.JUDGE, desks.CONFIRMATION_WITHDRAWN, title, risk=35)
+        sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_WITHDRAWN, title, risk=35)
     return Recorded(T("%(name)s takes the application for confirmation back", name=me.name))
 
 
@@ -303,7 +304,7 @@ def withdraw_confirmation(court: Sitting, case: Case, given: Nothing, *, actor: 
     topic=Topic.AGREEMENT,
 )
 def rule_on_confirmation(
-    court: Sitting, case: Case, given: ConfirmationRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ConfirmationRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Confirm the agreement, which can then be enforced, or refuse on a named ground; sealed, with reasons and what one
     may do next (CPL 206).
@@ -312,26 +313,26 @@ def rule_on_confirmation(
     """
     if case.number is None or given.case_number != case.number:
         raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
-    row = _row(court, case)
-    ground_named(court, case, given)
-    reason = it_is_joint(court, case, actor) if given.result == "confirmed" else None
+    row = _row(sitting, case)
+    ground_named(sitting, case, given)
+    reason = it_is_joint(sitting, case, actor) if given.result == "confirmed" else None
     if given.result == "withdrawn" and not (
-        court.tasks(case, desks.CONFIRMATION_WITHDRAWN) or court.tasks(case, desks.CONFIRMATION_SUPPLEMENT)
+        sitting.tasks(case, desks.CONFIRMATION_WITHDRAWN) or sitting.tasks(case, desks.CONFIRMATION_SUPPLEMENT)
     ):
         reason = T("Nobody has taken the application back, and nothing that was asked for is missing.")
     if reason is not None:
         raise ActNotOpen(reason)
-    agreement = agreement_behind(court, row)
+    agreement = agreement_behind(sitting, row)
     title = words_of(T("Ruling: %(kind)s", kind=T("Confirmation of a mediated agreement")))
     document = keep_prepared(
-        court, case, RULING, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language
+        sitting, case, RULING, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language
     )
-    row.ruled_entry, row.document_id = court.next_number(case), document.id
+    row.ruled_entry, row.document_id = sitting.next_number(case), document.id
     for kind in (REVIEW, SUPPLEMENT, APPLICATION):
-        court.close_windows(case, kind, WindowState.ENDED)
+        sitting.close_windows(case, kind, WindowState.ENDED)
     for desk in LOOKED_AT:
-        court.close_tasks(case, desk)
-    _carry_out(court, case, agreement, given.result, now)
+        sitting.close_tasks(case, desk)
+    _carry_out(sitting, case, agreement, given.result, now)
     words = T("Ruling on the confirmation: %(result)s", result=RESULT_WORDS[given.result])
     facts = {
         "document": document.reference,
@@ -351,16 +352,16 @@ RESULT_WORDS = {
 ENDINGS = {"dismissed": Outcome.DISMISSED, "not_accepted": Outcome.REFUSED, "withdrawn": Outcome.WITHDRAWN}
 
 
-def _carry_out(court: Sitting, case: Case, agreement: Agreement, result: str, now: datetime) -> None:
+def _carry_out(sitting: Sitting, case: Case, agreement: Agreement, result: str, now: datetime) -> None:
     if result != "confirmed":
         agreement.state = AgreementState.FAILED
         case.outcome, case.closed_at = ENDINGS[result], now
-        court.move(case, Stage.CLOSED)
-        court.announce("case_closed", case)
+        sitting.move(case, Stage.CLOSED)
+        sitting.announce("case_closed", case)
         return
     case.effective_at = now
-    court.move(case, Stage.EFFECTIVE)
-    court.announce(
+    sitting.move(case, Stage.EFFECTIVE)
+    sitting.announce(
         "settlement_reached",
         case,
         kind="confirmation",
@@ -370,13 +371,13 @@ def _carry_out(court: Sitting, case: Case, agreement: Agreement, result: str, no
     )
 
 
-def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A party received the ruling that confirms: her time to object runs (CPI 372)."""
-    row, packet, party = confirmation_of(court.session, case), facts.get("packet"), facts["party"]
+    row, packet, party = confirmation_of(sitting.session, case), facts.get("packet"), facts["party"]
     if row is None or packet is None or row.ruled_entry not in packet.entry_ids or case.stage is Stage.CLOSED:
         return
-    if not court.windows(case, OBJECTION, party=party, state=None):
-        court.start_window(case, OBJECTION, party=party, start=facts["at"], proof=facts.get("proof"))
+    if not sitting.windows(case, OBJECTION, party=party, state=None):
+        sitting.start_window(case, OBJECTION, party=party, start=facts["at"], proof=facts.get("proof"))
 
 
 @act(
@@ -390,19 +391,19 @@ def on_served(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     topic=Topic.AGREEMENT,
 )
 def object_to_confirmation(
-    court: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Say within fifteen days of receiving it why the confirmation is wrong; the same court looks again (CPI 372)."""
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     title = T("%(name)s objects to the confirmation. Rule on it.", name=me.name)
-    court.open_task(case, Role.JUDGE, desks.CONFIRMATION_OBJECTION, title, risk=55)
+    sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_OBJECTION, title, risk=55)
     return Recorded(T("%(name)s objects to the confirmation", name=me.name))
 
 
 @guard("CPL 157", "CPI 372")
-def an_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def an_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an objection."""
-    return None if court.tasks(case, desks.CONFIRMATION_OBJECTION) else T("Nobody objects to the confirmation.")
+    return None if sitting.tasks(case, desks.CONFIRMATION_OBJECTION) else T("Nobody objects to the confirmation.")
 
 
 @act(
@@ -420,24 +421,24 @@ def an_objection_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
 )
 def rule_on_objection(
-    court: Sitting, case: Case, given: ObjectionRulingInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: ObjectionRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Let it stand, or set it aside: then nothing can be enforced under it, and the parties may agree anew or sue (CPI
     372).
     """
-    row = _row(court, case)
-    agreement = agreement_behind(court, row)
+    row = _row(sitting, case)
+    agreement = agreement_behind(sitting, row)
     title = words_of(T("Ruling: %(kind)s", kind=T("Objection to the confirmation")))
     document = keep_prepared(
-        court, case, OBJECTION, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language
+        sitting, case, OBJECTION, digest(case, row, agreement, given), kind="ruling", title=title, locale=given.language
     )
-    court.close_tasks(case, desks.CONFIRMATION_OBJECTION)
+    sitting.close_tasks(case, desks.CONFIRMATION_OBJECTION)
     facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
     if given.result == "stands":
         return Recorded(T("The objection is dismissed; the confirmation stands"), facts)
     agreement.state = AgreementState.FAILED
-    court.announce("instrument_set_aside", case)
+    sitting.announce("instrument_set_aside", case)
     case.outcome, case.closed_at = Outcome.DISMISSED, now
-    court.move(case, Stage.CLOSED)
-    court.announce("case_closed", case)
+    sitting.move(case, Stage.CLOSED)
+    sitting.announce("case_closed", case)
     return Recorded(T("The confirmation is set aside"), facts)

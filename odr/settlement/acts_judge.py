@@ -26,24 +26,24 @@ PAGE = "mediation.with_judge"
 
 
 @guard("CPL 96, 97", "OMR 5, 7")
-def the_rules_know_it(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def the_rules_know_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A mode the pack switches on; and one mediation at a time."""
-    rules = court.pack(case).mediation
+    rules = sitting.pack(case).mediation
     if rules is None or rules.judge_led is None:
         return T("By the rules of this case the judge does not mediate.")
-    found = mediation_of(court.session, case)
+    found = mediation_of(sitting.session, case)
     # What a judge led who has left the case since stands in nobody's way.
-    waits = found is not None and (not found.judge_led or led_by_judge(court, case) is not None)
+    waits = found is not None and (not found.judge_led or led_by_judge(sitting, case) is not None)
     return T("A mediation is already proposed or under way.") if waits else None
 
 
-def led_by_judge(court: Sitting, case: Case) -> Mediation | None:
+def led_by_judge(sitting: Sitting, case: Case) -> Mediation | None:
     """The mediation that the judge leads or offered to lead, as long as she is the judge of the case."""
-    found = mediation_of(court.session, case)
+    found = mediation_of(sitting.session, case)
     if found is None or not found.judge_led:
         return None
-    sitting = seat(court.session, case, Role.JUDGE)
-    return found if sitting is not None and sitting.account_id == found.mediator_id else None
+    taken = seat(sitting.session, case, Role.JUDGE)
+    return found if taken is not None and taken.account_id == found.mediator_id else None
 
 
 def _names(case: Case, mediation: Mediation) -> tuple[str, ...]:
@@ -63,14 +63,14 @@ def _names(case: Case, mediation: Mediation) -> tuple[str, ...]:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def offer_to_mediate(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+def offer_to_mediate(sitting: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer the parties to mediate oneself; nothing begins unless everybody agrees, knowing that the same judge decides
     (CPL 96, 97).
     """
     assert actor.account_id is not None
-    stale = mediation_of(court.session, case)
+    stale = mediation_of(sitting.session, case)
     if stale is not None:
-        close_mediation(court, case, stale)
+        close_mediation(sitting, case, stale)
     row = Mediation(
         case_id=case.id,
         state=MediationState.PROPOSED,
@@ -78,17 +78,17 @@ def offer_to_mediate(court: Sitting, case: Case, given: MediateInput, *, actor: 
         choices={},
         mediator_id=actor.account_id,
         judge_led=True,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     return Recorded(T("The judge offers to mediate"), {"mediation": row.reference})
 
 
 @guard("CPL 96", "OMR 4, 24")
-def it_is_offered(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def it_is_offered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is an offer of the judge that this party has not answered."""
-    found = led_by_judge(court, case)
+    found = led_by_judge(sitting, case)
     if found is None or found.state is not MediationState.PROPOSED:
         return T("The judge has not offered to mediate.")
     return T("You have already done this.") if actor.party_id in found.consents else None
@@ -107,24 +107,24 @@ def it_is_offered(court: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def agree_judge_mediates(
-    court: Sitting, case: Case, given: JudgeMediationInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: JudgeMediationInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Agree, with open eyes; with the last agreement the time for mediation runs (OMR 24)."""
-    me, found = court.party_of(case, actor), led_by_judge(court, case)
+    me, found = sitting.party_of(case, actor), led_by_judge(sitting, case)
     assert found is not None
     found.consents = [*found.consents, me.id]
     if everybody_agreed(case, found):
         found.state = MediationState.RUNNING
-        court.start_window(case, MEDIATION, start=now, subject=found.reference)
+        sitting.start_window(case, MEDIATION, start=now, subject=found.reference)
     return Recorded(
         T("%(name)s agrees that the judge mediates", name=me.name), {"runs": found.state is MediationState.RUNNING}
     )
 
 
 @guard("CPL 97", "OMR 18")
-def it_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def it_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Everybody has agreed, and the time is not over."""
-    found = led_by_judge(court, case)
+    found = led_by_judge(sitting, case)
     return None if found is not None and found.state is MediationState.RUNNING else T("The judge does not mediate now.")
 
 
@@ -140,20 +140,20 @@ def it_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def say_to_judge(court: Sitting, case: Case, given: ToJudgeInput, *, actor: Actor, now: datetime) -> Recorded:
+def say_to_judge(sitting: Sitting, case: Case, given: ToJudgeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Speak in the mediation that the judge leads: she and the parties read it, no clerk, no assistant, no later judge
     (OMR 18).
     """
-    found = led_by_judge(court, case)
+    found = led_by_judge(sitting, case)
     assert found is not None
-    court.session.add(
+    sitting.session.add(
         RoomMessage(
             case_id=case.id,
             party_id=actor.party_id,
             speaker=actor.name,
             words=given.words,
             at=now,
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
             mediation_id=found.id,
         )
     )
@@ -161,9 +161,9 @@ def say_to_judge(court: Sitting, case: Case, given: ToJudgeInput, *, actor: Acto
 
 
 @guard("CPL 102", "OMR 21, 25")
-def it_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def it_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to end."""
-    return None if led_by_judge(court, case) is not None else T("The judge has not offered to mediate.")
+    return None if led_by_judge(sitting, case) is not None else T("The judge has not offered to mediate.")
 
 
 @act(
@@ -178,9 +178,9 @@ def it_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def end_judge_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+def end_judge_mediation(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """End it, or decline the offer: by anybody at any time, without a reason; the trial goes on (OMR 25)."""
-    found = led_by_judge(court, case)
+    found = led_by_judge(sitting, case)
     assert found is not None
-    close_mediation(court, case, found)
+    close_mediation(sitting, case, found)
     return Recorded(T("The judge does not mediate, or no longer"))

@@ -47,15 +47,15 @@ class Nothing(CourtModel):
 
 
 @guard("CPL 96")
-def no_mediation_runs(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def no_mediation_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One mediation at a time."""
-    return T("A mediation is already proposed or under way.") if mediation_of(court.session, case) else None
+    return T("A mediation is already proposed or under way.") if mediation_of(sitting.session, case) else None
 
 
 def _state(source: str, *states: MediationState) -> Guard:
     @guard(source)
-    def the_mediation_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
-        found = mediation_of(court.session, case)
+    def the_mediation_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+        found = mediation_of(sitting.session, case)
         return None if found is not None and found.state in states else T("The mediation is not at this point.")
 
     return the_mediation_is_there
@@ -74,28 +74,28 @@ def _state(source: str, *states: MediationState) -> Guard:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def ask_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+def ask_mediation(sitting: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the others to mediate; nothing happens unless everybody agrees (CPL 96, OMR 4)."""
-    me = court.party_of(case, actor)
-    court.session.add(
+    me = sitting.party_of(case, actor)
+    sitting.session.add(
         Mediation(
             case_id=case.id,
             state=MediationState.PROPOSED,
             consents=[me.id],
             choices={},
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
         )
     )
-    chose_online(court, case, me)
+    chose_online(sitting, case, me)
     return Recorded(T("%(name)s asked for mediation", name=me.name))
 
 
 @guard("OMR 4, 15")
-def my_consent_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def my_consent_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Consent is asked for until it is given; before a claim a mediator may be there already, who asks the other side
     (OMR 15).
     """
-    found = mediation_of(court.session, case)
+    found = mediation_of(sitting.session, case)
     if (
         found is None
         or found.judge_led
@@ -117,15 +117,15 @@ def my_consent_is_missing(court: Sitting, case: Case, actor: Actor) -> Text | No
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def agree_mediation(court: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+def agree_mediation(sitting: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree; when the last has, the parties have two working days to choose a mediator together (OMR 10)."""
-    me, mediation = court.party_of(case, actor), _mediation(court, case)
+    me, mediation = sitting.party_of(case, actor), _mediation(sitting, case)
     mediation.consents = [*mediation.consents, me.id]
-    chose_online(court, case, me)
+    chose_online(sitting, case, me)
     if mediation.state is MediationState.PROPOSED and everybody_agreed(case, mediation):
         mediation.state = MediationState.CHOOSING
-        court.close_windows(case, DESIGNATION, WindowState.MET, subject=mediation.reference)
-        court.start_window(case, CHOICE, start=now, subject=mediation.reference)
+        sitting.close_windows(case, DESIGNATION, WindowState.MET, subject=mediation.reference)
+        sitting.start_window(case, CHOICE, start=now, subject=mediation.reference)
     return Recorded(T("%(name)s agreed to mediation", name=me.name))
 
 
@@ -134,8 +134,8 @@ def everybody_agreed(case: Case, mediation: Mediation) -> bool:
     return all(p.id in mediation.consents for p in parties(case))
 
 
-def _mediation(court: Sitting, case: Case) -> Mediation:
-    found = mediation_of(court.session, case)
+def _mediation(sitting: Sitting, case: Case) -> Mediation:
+    found = mediation_of(sitting.session, case)
     if found is None:
         raise ActNotOpen(T("No mediation is under way."))
     return found
@@ -153,10 +153,12 @@ def _mediation(court: Sitting, case: Case) -> Mediation:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def choose_mediator(court: Sitting, case: Case, given: ChooseMediatorInput, *, actor: Actor, now: datetime) -> Recorded:
+def choose_mediator(
+    sitting: Sitting, case: Case, given: ChooseMediatorInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Name a mediator from the list; the one whom everybody names is assigned (OMR 10)."""
-    me, mediation = court.party_of(case, actor), _mediation(court, case)
-    account = court.session.scalar(
+    me, mediation = sitting.party_of(case, actor), _mediation(sitting, case)
+    account = sitting.session.scalar(
         select(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
         .where(
@@ -166,26 +168,26 @@ def choose_mediator(court: Sitting, case: Case, given: ChooseMediatorInput, *, a
             Account.state == AccountState.ACTIVE,
         )
     )
-    if account is None or account.id in conflicted(court.session, case):
+    if account is None or account.id in conflicted(sitting.session, case):
         raise InvalidInput.at("mediator", T("Choose one of those listed."))
     mediation.choices = {**mediation.choices, str(me.id): account.id}
     wanted = set(mediation.choices.values())
     if len(mediation.choices) == len(parties(case)) and len(wanted) == 1:
-        assign(court, case, mediation, wanted.pop())
+        assign(sitting, case, mediation, wanted.pop())
     return Recorded(T("%(name)s named %(mediator)s as mediator", name=me.name, mediator=account.name))
 
 
-def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) -> None:
+def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) -> None:
     """Seat the mediator; she has three working days to accept (OMR 12)."""
     mediation.mediator_id, mediation.state = account_id, MediationState.ASSIGNED
     for kind in (CHOICE, DESIGNATION):
-        court.close_windows(case, kind, WindowState.MET, subject=mediation.reference)
-    end_moderation(court, case)
-    court.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=court.now))
-    court.session.flush()
-    court.start_window(case, ACCEPTANCE, start=court.now, subject=mediation.reference)
-    meet_in_person(court, case, mediation)
-    court.open_task(
+        sitting.close_windows(case, kind, WindowState.MET, subject=mediation.reference)
+    end_moderation(sitting, case)
+    sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=sitting.now))
+    sitting.session.flush()
+    sitting.start_window(case, ACCEPTANCE, start=sitting.now, subject=mediation.reference)
+    meet_in_person(sitting, case, mediation)
+    sitting.open_task(
         case,
         Role.MEDIATOR,
         desks.MEDIATOR_ACCEPTANCE,
@@ -205,14 +207,14 @@ def assign(court: Sitting, case: Case, mediation: Mediation, account_id: int) ->
     source=law("OMR 10"),
     in_record=False,
 )
-def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+def designate_mediator(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time
     (OMR 10).
     """
-    mediation = _mediation(court, case)
-    account = choose(court, case, Role.MEDIATOR)
+    mediation = _mediation(sitting, case)
+    account = choose(sitting, case, Role.MEDIATOR)
     if account is None:
-        court.open_task(
+        sitting.open_task(
             case,
             Role.PRESIDENT,
             filing_desks.NO_SEAT,
@@ -221,7 +223,7 @@ def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Act
             subject=Role.MEDIATOR.value,
         )
         return Recorded(T("No mediator could be designated yet"))
-    assign(court, case, mediation, account.id)
+    assign(sitting, case, mediation, account.id)
     return Recorded(T("%(mediator)s designated as mediator", mediator=account.name))
 
 
@@ -238,14 +240,14 @@ def designate_mediator(court: Sitting, case: Case, given: Nothing, *, actor: Act
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def accept_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+def accept_mediation(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Accept: the time for mediation runs, 15 days, 7 in the short procedures, 30 before a claim (OMR 24)."""
-    mediation = _mediation(court, case)
+    mediation = _mediation(sitting, case)
     mediation.state = MediationState.RUNNING
-    court.close_windows(case, ACCEPTANCE, WindowState.MET, subject=mediation.reference)
-    court.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+    sitting.close_windows(case, ACCEPTANCE, WindowState.MET, subject=mediation.reference)
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
     rule = BEFORE_FILING if case.stage is Stage.MEDIATING else MEDIATION
-    court.start_window(case, MEDIATION, rule=rule, start=now, subject=mediation.reference)
+    sitting.start_window(case, MEDIATION, rule=rule, start=now, subject=mediation.reference)
     return Recorded(T("%(name)s accepted to mediate", name=actor.name))
 
 
@@ -261,26 +263,28 @@ def accept_mediation(court: Sitting, case: Case, given: Nothing, *, actor: Actor
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def decline_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+def decline_mediation(
+    sitting: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Hand the mediation back; the parties choose again (OMR 12)."""
-    _choose_again(court, case, _mediation(court, case))
+    _choose_again(sitting, case, _mediation(sitting, case))
     return Recorded(T("%(name)s cannot mediate", name=actor.name))
 
 
-def _choose_again(court: Sitting, case: Case, mediation: Mediation) -> None:
-    _leave(court, case, mediation)
+def _choose_again(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+    _leave(sitting, case, mediation)
     mediation.state, mediation.choices, mediation.mediator_id = MediationState.CHOOSING, {}, None
-    court.close_windows(case, ACCEPTANCE, WindowState.ENDED, subject=mediation.reference)
-    court.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
-    court.start_window(case, CHOICE, start=court.now, subject=mediation.reference)
+    sitting.close_windows(case, ACCEPTANCE, WindowState.ENDED, subject=mediation.reference)
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+    sitting.start_window(case, CHOICE, start=sitting.now, subject=mediation.reference)
 
 
-def _leave(court: Sitting, case: Case, mediation: Mediation) -> None:
+def _leave(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     """Unseat the mediator: from now on she reads nothing of the room."""
     seats = select(Seat).where(Seat.case_id == case.id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))
-    for seat in court.session.scalars(seats):
-        seat.until_at = court.now
-    court.session.flush()
+    for seat in sitting.session.scalars(seats):
+        seat.until_at = sitting.now
+    sitting.session.flush()
 
 
 @act(
@@ -294,14 +298,14 @@ def _leave(court: Sitting, case: Case, mediation: Mediation) -> None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor, now: datetime) -> Recorded:
+def say_in_room(sitting: Sitting, case: Case, given: MessageInput, *, actor: Actor, now: datetime) -> Recorded:
     """Speak in the room, or in caucus with the mediator alone; without prejudice, and never read by the court."""
     alone = party_labelled(case, given.alone, "alone")
     if alone is not None and (
-        mediation_of(court.session, case) is None or (actor.party_id is not None and alone.id != actor.party_id)
+        mediation_of(sitting.session, case) is None or (actor.party_id is not None and alone.id != actor.party_id)
     ):
         raise InvalidInput.at("alone", T("You can speak alone with the mediator only."))
-    court.session.add(
+    sitting.session.add(
         RoomMessage(
             case_id=case.id,
             party_id=actor.party_id,
@@ -309,7 +313,7 @@ def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor
             speaker=actor.name,
             words=given.words,
             at=now,
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
         )
     )
     words = T("%(name)s spoke in the private room", name=actor.name)
@@ -319,9 +323,9 @@ def say_in_room(court: Sitting, case: Case, given: MessageInput, *, actor: Actor
 
 
 @guard("CPL 96", "OMR 4")
-def everybody_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def everybody_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A text is for parties who agreed to mediate."""
-    found = mediation_of(court.session, case)
+    found = mediation_of(sitting.session, case)
     return None if found is None or everybody_agreed(case, found) else T("Not everybody has agreed to mediate.")
 
 
@@ -337,15 +341,15 @@ def everybody_is_there(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
+def propose_text(sitting: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put an agreement before everybody for signature; it binds nobody before all have signed (OMR 20)."""
-    payer, instalments = check_terms(court, case, given)
+    payer, instalments = check_terms(sitting, case, given)
     payee = party_labelled(case, given.payee, "payee")
     doer = party_labelled(case, given.deed_by, "deed_by")
     if payer is not None and (payee is None or payee.id == payer.id):
         raise InvalidInput.at("payee", T("Say who is paid."))
     agreement = draw_up(
-        court,
+        sitting,
         case,
         payer_id=payer.id if payer else None,
         payee_id=payee.id if payer and payee else None,
@@ -373,50 +377,50 @@ def propose_text(court: Sitting, case: Case, given: ProposalInput, *, actor: Act
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def end_mediation(court: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+def end_mediation(sitting: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
     """End it: by anybody at any time, or because its time is over; the case goes on, and before a claim one may be
     filed now (OMR 21, 24, 25).
     """
-    close_mediation(court, case, _mediation(court, case))
+    close_mediation(sitting, case, _mediation(sitting, case))
     if case.stage is Stage.MEDIATING:
         case.outcome, case.closed_at = Outcome.NOT_AGREED, now
-        court.move(case, Stage.CLOSED)
-        for offer in offers_of(court.session, case, OfferState.OPEN):
-            close_offer(court, case, offer, OfferState.OVERTAKEN)
-        court.announce("case_closed", case)
+        sitting.move(case, Stage.CLOSED)
+        for offer in offers_of(sitting.session, case, OfferState.OPEN):
+            close_offer(sitting, case, offer, OfferState.OVERTAKEN)
+        sitting.announce("case_closed", case)
     return Recorded(T("The mediation ended"))
 
 
-def close_mediation(court: Sitting, case: Case, mediation: Mediation) -> None:
+def close_mediation(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     """Nothing of it runs any more, and the mediator leaves."""
     if not mediation.judge_led:
-        _leave(court, case, mediation)
-    mediation.state, mediation.ended_entry = MediationState.ENDED, court.next_number(case)
+        _leave(sitting, case, mediation)
+    mediation.state, mediation.ended_entry = MediationState.ENDED, sitting.next_number(case)
     for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION):
-        court.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
-    court.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
 
 
-def choice_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def choice_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """Nobody was chosen together in time: somebody is designated by rule."""
-    court.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
+    sitting.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
 
 
-def acceptance_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def acceptance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The mediator said nothing: the parties choose again."""
-    mediation = mediation_of(court.session, case)
+    mediation = mediation_of(sitting.session, case)
     if mediation is not None and mediation.state is MediationState.ASSIGNED:
-        _choose_again(court, case, mediation)
+        _choose_again(sitting, case, mediation)
 
 
-def designation_due(court: Sitting, case: Case, window: Any) -> None:
+def designation_due(sitting: Sitting, case: Case, window: Any) -> None:
     """The other side has not said yet whether it mediates: a mediator is designated, who asks it (OMR 10, 15)."""
-    mediation = mediation_of(court.session, case)
+    mediation = mediation_of(sitting.session, case)
     if mediation is not None and mediation.state is MediationState.PROPOSED:
-        court.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
+        sitting.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
 
 
-def mediation_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def mediation_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time for mediation is over."""
-    if mediation_of(court.session, case) is not None:
-        court.then("end_mediation", EndMediationInput(), actor=CLOCK_ACTOR)
+    if mediation_of(sitting.session, case) is not None:
+        sitting.then("end_mediation", EndMediationInput(), actor=CLOCK_ACTOR)

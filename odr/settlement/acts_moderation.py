@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 @guard("OMR 5, 16")
-def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def nobody_moderates(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A moderator is asked for where neither she nor a mediator is there yet."""
-    if moderation_of(court.session, case) is not None:
+    if moderation_of(sitting.session, case) is not None:
         return T("A moderator is there already.")
-    mediation = mediation_of(court.session, case)
+    mediation = mediation_of(sitting.session, case)
     taken = mediation is not None and mediation.state in (MediationState.ASSIGNED, MediationState.RUNNING)
     return T("A mediator is there already.") if taken else None
 
@@ -47,29 +47,29 @@ def nobody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def ask_moderator(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+def ask_moderator(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Have somebody from the court's list of mediators read along and keep the tone civil; either side may ask, and no
     time limit runs (OMR 5).
     """
-    account = choose(court, case, Role.MEDIATOR)
+    account = choose(sitting, case, Role.MEDIATOR)
     if account is None:
         raise ActNotOpen(T("No mediator is free of conflict."), T("You can still make an offer, or ask for mediation."))
-    court.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.MEDIATOR, from_at=now))
+    sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.MEDIATOR, from_at=now))
     row = Moderation(
         case_id=case.id,
-        party_id=court.party_of(case, actor).id,
+        party_id=sitting.party_of(case, actor).id,
         moderator_id=account.id,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     return Recorded(T("%(name)s reads along as moderator", name=account.name))
 
 
 @guard("OMR 16")
-def somebody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def somebody_moderates(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a moderator."""
-    return None if moderation_of(court.session, case) is not None else T("There is no moderator.")
+    return None if moderation_of(sitting.session, case) is not None else T("There is no moderator.")
 
 
 @act(
@@ -84,20 +84,20 @@ def somebody_moderates(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def reword_message(court: Sitting, case: Case, given: MilderInput, *, actor: Actor, now: datetime) -> Recorded:
+def reword_message(sitting: Sitting, case: Case, given: MilderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Show milder words in the place of a message in the room; the first words stay on the docket, and nobody is shown
     them there by the page.
     """
     query = select(RoomMessage).where(
         RoomMessage.case_id == case.id, RoomMessage.mediation_id.is_(None), RoomMessage.caucus_id.is_(None)
     )
-    message = next((m for m in court.session.scalars(query) if m.entry_number == given.message), None)
+    message = next((m for m in sitting.session.scalars(query) if m.entry_number == given.message), None)
     if message is None or message.party_id is None:
         raise InvalidInput.at("message", T("Choose one of those listed."))
-    if court.session.scalar(select(ToneNote.id).where(ToneNote.message_id == message.id)) is not None:
+    if sitting.session.scalar(select(ToneNote.id).where(ToneNote.message_id == message.id)) is not None:
         raise ActNotOpen(T("This was put in milder words already."))
-    court.session.add(ToneNote(message_id=message.id, words=given.words, entry_number=court.next_number(case)))
-    court.session.flush()
+    sitting.session.add(ToneNote(message_id=message.id, words=given.words, entry_number=sitting.next_number(case)))
+    sitting.session.flush()
     return Recorded(T("The moderator put a message in milder words"), {"message": message.entry_number})
 
 
@@ -113,7 +113,7 @@ def reword_message(court: Sitting, case: Case, given: MilderInput, *, actor: Act
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def leave_moderation(court: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+def leave_moderation(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Let the moderator go: by whoever is in the room, at any time."""
-    end_moderation(court, case)
+    end_moderation(sitting, case)
     return Recorded(T("The moderator left"))

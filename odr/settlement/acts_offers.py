@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 OFFER = "offer"
 
 
-def put_forward(court: Sitting, case: Case, offer: Offer, *, days: int) -> Offer:
+def put_forward(sitting: Sitting, case: Case, offer: Offer, *, days: int) -> Offer:
     """Keep the offer and let its time run: ``days``, from the day after the other side can read it."""
-    court.session.add(offer)
-    court.session.flush()
+    sitting.session.add(offer)
+    sitting.session.flush()
     other = next(p for p in case.parties if p.id == offer.to_id)
-    court.start_window(case, OFFER, party=other, start=court.now, subject=offer.reference, amount=days)
+    sitting.start_window(case, OFFER, party=other, start=sitting.now, subject=offer.reference, amount=days)
     return offer
 
 
@@ -49,12 +49,12 @@ def put_forward(court: Sitting, case: Case, offer: Offer, *, days: int) -> Offer
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def make_offer(court: Sitting, case: Case, given: OfferInput, *, actor: Actor, now: datetime) -> Recorded:
+def make_offer(sitting: Sitting, case: Case, given: OfferInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer terms to another party, open for the days given; the judge never sees it (CPL 53)."""
-    me, other = court.party_of(case, actor), party_labelled(case, given.to, "to")
+    me, other = sitting.party_of(case, actor), party_labelled(case, given.to, "to")
     if other is None or same_side(me, other):
         raise InvalidInput.at("to", T("Make the offer to the other side."))
-    payer, instalments = check_terms(court, case, given)
+    payer, instalments = check_terms(sitting, case, given)
     if payer is not None and payer.id not in (me.id, other.id):
         raise InvalidInput.at("payer", T("You or the other side pays."))
     doer = party_labelled(case, given.deed_by, "deed_by")
@@ -71,15 +71,15 @@ def make_offer(court: Sitting, case: Case, given: OfferInput, *, actor: Actor, n
         doer_id=doer.id if doer else None,
         words=given.words,
         ending=given.ending,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    put_forward(court, case, offer, days=given.days)
+    put_forward(sitting, case, offer, days=given.days)
     return Recorded(T("Offer of %(amount)s by %(name)s", amount=given.amount, name=me.name), {"offer": offer.reference})
 
 
-def _open_offer(court: Sitting, case: Case, reference: str, who: int | None, *, mine: bool) -> Offer:
+def _open_offer(sitting: Sitting, case: Case, reference: str, who: int | None, *, mine: bool) -> Offer:
     """An open offer made by, or to, this party."""
-    offer = offer_named(court.session, case, reference)
+    offer = offer_named(sitting.session, case, reference)
     if (offer.from_id if mine else offer.to_id) != who:
         raise ActNotOpen(T("This offer is not yours to answer."))
     if offer.state is not OfferState.OPEN:
@@ -87,17 +87,17 @@ def _open_offer(court: Sitting, case: Case, reference: str, who: int | None, *, 
     return offer
 
 
-def close_offer(court: Sitting, case: Case, offer: Offer, state: OfferState) -> None:
+def close_offer(sitting: Sitting, case: Case, offer: Offer, state: OfferState) -> None:
     """End an open offer and its time."""
-    offer.state, offer.closed_entry = state, court.next_number(case)
-    court.close_windows(
+    offer.state, offer.closed_entry = state, sitting.next_number(case)
+    sitting.close_windows(
         case, OFFER, WindowState.MET if state is OfferState.ACCEPTED else WindowState.ENDED, subject=offer.reference
     )
 
 
-def offer_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+def offer_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """State of the offer an answer is about."""
-    offer = next((o for o in offers_of(court.session, case) if o.reference == values.get("offer")), None)
+    offer = next((o for o in offers_of(sitting.session, case) if o.reference == values.get("offer")), None)
     return f"{offer.reference}:{offer.state.value}" if offer else "none"
 
 
@@ -116,14 +116,14 @@ def offer_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def accept_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
+def accept_offer(sitting: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
     """Accept with one act: the offer's maker is bound by it and the one who accepts signs it (CPL 53)."""
-    offer = _open_offer(court, case, given.offer, actor.party_id, mine=False)
-    for other in offers_of(court.session, case, OfferState.OPEN):
-        close_offer(court, case, other, OfferState.ACCEPTED if other.id == offer.id else OfferState.OVERTAKEN)
+    offer = _open_offer(sitting, case, given.offer, actor.party_id, mine=False)
+    for other in offers_of(sitting.session, case, OfferState.OPEN):
+        close_offer(sitting, case, other, OfferState.ACCEPTED if other.id == offer.id else OfferState.OVERTAKEN)
     payee = next((p for p in (offer.from_id, offer.to_id) if p != offer.payer_id), None) if offer.payer_id else None
     agreement = draw_up(
-        court,
+        sitting,
         case,
         offer_id=offer.id,
         payer_id=offer.payer_id,
@@ -137,10 +137,10 @@ def accept_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, n
         ending=offer.ending,
     )
     for party_id in (offer.from_id, offer.to_id):
-        sign(court, case, agreement, party_id, now)
-    conclude(court, case, agreement)
+        sign(sitting, case, agreement, party_id, now)
+    conclude(sitting, case, agreement)
     return Recorded(
-        T("Offer of %(amount)s accepted by %(name)s", amount=offer.amount, name=court.party_of(case, actor).name),
+        T("Offer of %(amount)s accepted by %(name)s", amount=offer.amount, name=sitting.party_of(case, actor).name),
         {"agreement": agreement.reference},
     )
 
@@ -156,11 +156,13 @@ def accept_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, n
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def decline_offer(court: Sitting, case: Case, given: DeclineInput, *, actor: Actor, now: datetime) -> Recorded:
+def decline_offer(sitting: Sitting, case: Case, given: DeclineInput, *, actor: Actor, now: datetime) -> Recorded:
     """Decline an offer; the door stays open for another."""
-    offer = _open_offer(court, case, given.offer, actor.party_id, mine=False)
-    close_offer(court, case, offer, OfferState.DECLINED)
-    return Recorded(T("Offer declined by %(name)s", name=court.party_of(case, actor).name), {"offer": offer.reference})
+    offer = _open_offer(sitting, case, given.offer, actor.party_id, mine=False)
+    close_offer(sitting, case, offer, OfferState.DECLINED)
+    return Recorded(
+        T("Offer declined by %(name)s", name=sitting.party_of(case, actor).name), {"offer": offer.reference}
+    )
 
 
 @act(
@@ -174,17 +176,17 @@ def decline_offer(court: Sitting, case: Case, given: DeclineInput, *, actor: Act
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def withdraw_offer(court: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
+def withdraw_offer(sitting: Sitting, case: Case, given: OfferRef, *, actor: Actor, now: datetime) -> Recorded:
     """Take an own offer back before it is accepted."""
-    offer = _open_offer(court, case, given.offer, actor.party_id, mine=True)
-    close_offer(court, case, offer, OfferState.WITHDRAWN)
+    offer = _open_offer(sitting, case, given.offer, actor.party_id, mine=True)
+    close_offer(sitting, case, offer, OfferState.WITHDRAWN)
     return Recorded(
-        T("Offer taken back by %(name)s", name=court.party_of(case, actor).name), {"offer": offer.reference}
+        T("Offer taken back by %(name)s", name=sitting.party_of(case, actor).name), {"offer": offer.reference}
     )
 
 
-def offer_lapsed(court: Sitting, case: Case, window: Any) -> None:
+def offer_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time to accept ended: the offer expires by itself."""
-    offer = offer_named(court.session, case, window.subject)
+    offer = offer_named(sitting.session, case, window.subject)
     if offer.state is OfferState.OPEN:
-        offer.state, offer.closed_entry = OfferState.EXPIRED, court.next_number(case)
+        offer.state, offer.closed_entry = OfferState.EXPIRED, sitting.next_number(case)

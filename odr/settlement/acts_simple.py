@@ -32,23 +32,23 @@ PAGE = "one_key.page"
 
 
 @guard("OMR 18")
-def facts_can_be_certified(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def facts_can_be_certified(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only where the pack says who certifies the facts of this cause."""
-    return None if rules_of(court, case) is not None else T("For disputes of this kind nobody certifies the facts.")
+    return None if rules_of(sitting, case) is not None else T("For disputes of this kind nobody certifies the facts.")
 
 
 @guard("CPL 96")
-def it_is_worked_out(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def it_is_worked_out(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to offer when every figure that is needed is certified."""
-    found = worked_out(court, case)
+    found = worked_out(sitting, case)
     return None if found is not None and found.is_complete else T("Certified figures are still missing.")
 
 
 @guard("CPL 53, 62")
-def only_money_is_asked(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def only_money_is_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Everything can be offered with one key where everything asked for is an amount of money."""
-    asked = reliefs_of(court.session, case)
-    if asked and all(r.amount_minor and r.currency == court.pack(case).currency for r in asked):
+    asked = reliefs_of(sitting.session, case)
+    if asked and all(r.amount_minor and r.currency == sitting.pack(case).currency for r in asked):
         return None
     return T("The claim does not ask for money alone. Make an offer in your own words.")
 
@@ -65,15 +65,17 @@ def only_money_is_asked(court: Sitting, case: Case, actor: Actor) -> Text | None
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def bring_statement(court: Sitting, case: Case, given: BringStatementInput, *, actor: Actor, now: datetime) -> Recorded:
+def bring_statement(
+    sitting: Sitting, case: Case, given: BringStatementInput, *, actor: Actor, now: datetime
+) -> Recorded:
     """Bring a statement of an accredited certifier; its signature is checked, and only the same certifier may correct a
     figure.
     """
-    found = check(court, case, given.statement)
-    earlier = statements_of(court.session, case)
+    found = check(sitting, case, given.statement)
+    earlier = statements_of(sitting.session, case)
     if any(s.digest == found.digest for s in earlier):
         raise InvalidInput.at("statement", T("This statement is already here."))
-    counted = statements_of(court.session, case, counted=True)
+    counted = statements_of(sitting.session, case, counted=True)
     if any(certifier_of_figure(counted, name) not in (None, found.certifier.id) for name in found.text.figures):
         raise InvalidInput.at(
             "statement", T("Somebody else has certified one of these figures already. Only they can correct it.")
@@ -88,11 +90,11 @@ def bring_statement(court: Sitting, case: Case, given: BringStatementInput, *, a
         signed=found.signed,
         signature=found.signature,
         digest=found.digest,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    court.session.add(statement)
-    court.session.flush()
-    now_worth = worked_out(court, case)
+    sitting.session.add(statement)
+    sitting.session.flush()
+    now_worth = worked_out(sitting, case)
     missing = list(now_worth.missing) if now_worth is not None else []
     return Recorded(
         T("Statement %(file)s of %(name)s added", file=statement.file_number, name=found.certifier.name),
@@ -105,15 +107,15 @@ def bring_statement(court: Sitting, case: Case, given: BringStatementInput, *, a
     )
 
 
-def calculation_state(court: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+def calculation_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     """Changes when a certified figure does: nobody offers another sum than the one she saw."""
-    found = worked_out(court, case)
+    found = worked_out(sitting, case)
     return sha256_hex(canonical([step.to_json() for step in found.steps] if found is not None else []))
 
 
-def _the_two(court: Sitting, case: Case, actor: Actor, to: str | None) -> tuple[Party, Party]:
+def _the_two(sitting: Sitting, case: Case, actor: Actor, to: str | None) -> tuple[Party, Party]:
     """Who offers, and to whom: the only one on the other side, or the one named."""
-    me = court.party_of(case, actor)
+    me = sitting.party_of(case, actor)
     named = party_labelled(case, to, "to")
     others = [p for p in parties(case) if p.role in (Role.CLAIMANT, Role.RESPONDENT) and not same_side(p, me)]
     other = named or (others[0] if len(others) == 1 else None)
@@ -123,7 +125,7 @@ def _the_two(court: Sitting, case: Case, actor: Actor, to: str | None) -> tuple[
 
 
 def _offer(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     actor: Actor,
     given: SimpleOfferInput,
@@ -132,9 +134,9 @@ def _offer(
     working: list[dict[str, Any]] | None,
 ) -> Recorded:
     """The offer of an amount that stands already, paid by the respondent's side in one payment."""
-    me, other = _the_two(court, case, actor, given.to)
+    me, other = _the_two(sitting, case, actor, given.to)
     payer = other if me.role is Role.CLAIMANT else me
-    day = court_day(court) + timedelta(days=given.pay_within)
+    day = court_day(sitting) + timedelta(days=given.pay_within)
     offer = Offer(
         case_id=case.id,
         from_id=me.id,
@@ -145,9 +147,9 @@ def _offer(
         instalments=[{"on": day.isoformat(), "minor": amount.minor}],
         working=working,
         ending=ending,
-        entry_number=court.next_number(case),
+        entry_number=sitting.next_number(case),
     )
-    put_forward(court, case, offer, days=given.days)
+    put_forward(sitting, case, offer, days=given.days)
     kept = {"offer": offer.reference} | ({"working": working} if working is not None else {})
     return Recorded(T("Offer of %(amount)s by %(name)s", amount=amount, name=me.name), kept)
 
@@ -168,11 +170,11 @@ def _offer(
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def offer_certified(court: Sitting, case: Case, given: SimpleOfferInput, *, actor: Actor, now: datetime) -> Recorded:
+def offer_certified(sitting: Sitting, case: Case, given: SimpleOfferInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer, with one act, the sum that follows from the certified figures; the offer keeps its working (CPL 53, 96)."""
-    found = worked_out(court, case)
+    found = worked_out(sitting, case)
     assert found is not None
-    return _offer(court, case, actor, given, found.total, Ending.STATEMENT, [step.to_json() for step in found.steps])
+    return _offer(sitting, case, actor, given, found.total, Ending.STATEMENT, [step.to_json() for step in found.steps])
 
 
 @act(
@@ -189,17 +191,17 @@ def offer_certified(court: Sitting, case: Case, given: SimpleOfferInput, *, acto
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def offer_in_full(court: Sitting, case: Case, given: InFullInput, *, actor: Actor, now: datetime) -> Recorded:
+def offer_in_full(sitting: Sitting, case: Case, given: InFullInput, *, actor: Actor, now: datetime) -> Recorded:
     """Offer everything that is asked for, with one act: when it is accepted and paid the respondent is done (CPL 53)."""
-    asked = sum(r.amount_minor or 0 for r in reliefs_of(court.session, case))
-    return _offer(court, case, actor, given, Money(asked, court.pack(case).currency), given.ending, None)
+    asked = sum(r.amount_minor or 0 for r in reliefs_of(sitting.session, case))
+    return _offer(sitting, case, actor, given, Money(asked, sitting.pack(case).currency), given.ending, None)
 
 
 @guard("OMR 19")
-def something_is_paid_to_me(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def something_is_paid_to_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Whoever is owed money under an agreement says where it goes."""
     states = (AgreementState.SIGNED, AgreementState.CONFIRMED, AgreementState.EFFECTIVE)
-    mine = any(a.payee_id == actor.party_id for a in agreements_of(court.session, case, *states))
+    mine = any(a.payee_id == actor.party_id for a in agreements_of(sitting.session, case, *states))
     return None if mine else T("No agreement says that you are paid.")
 
 
@@ -218,25 +220,25 @@ def something_is_paid_to_me(court: Sitting, case: Case, actor: Actor) -> Text | 
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def instruct_payout(court: Sitting, case: Case, given: PayoutInput, *, actor: Actor, now: datetime) -> Recorded:
+def instruct_payout(sitting: Sitting, case: Case, given: PayoutInput, *, actor: Actor, now: datetime) -> Recorded:
     """Name the account for the payout; payer and payee alone read it, and its receipt proves that it was not changed
     afterwards (OMR 19).
     """
-    agreement = agreement_named(court.session, case, given.agreement)
+    agreement = agreement_named(sitting.session, case, given.agreement)
     if agreement.payee_id != actor.party_id or agreement.state in (AgreementState.SIGNING, AgreementState.FAILED):
         raise ActNotOpen(T("No agreement says that you are paid."))
-    court.session.add(
+    sitting.session.add(
         PayoutInstruction(
             case_id=case.id,
             agreement_id=agreement.id,
             holder=given.holder,
             bank=given.bank,
             account=given.account,
-            entry_number=court.next_number(case),
+            entry_number=sitting.next_number(case),
         )
     )
-    court.session.flush()
-    words = T("%(name)s named the account for the payout", name=court.party_of(case, actor).name)
+    sitting.session.flush()
+    words = T("%(name)s named the account for the payout", name=sitting.party_of(case, actor).name)
     return Recorded(
         words,
         {"agreement": agreement.reference},

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 @guard("CPL 100", "CPL 148", "CPL 96, 102")
-def an_agreement_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def an_agreement_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The court acts on a text that everybody has signed."""
     return (
         None
-        if agreements_of(court.session, case, AgreementState.SIGNED)
+        if agreements_of(sitting.session, case, AgreementState.SIGNED)
         else T("No signed agreement waits for the court.")
     )
 
@@ -57,16 +57,16 @@ def an_agreement_waits(court: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: Actor, now: datetime) -> Recorded:
+def sign_mediation(sitting: Sitting, case: Case, given: StatementInput, *, actor: Actor, now: datetime) -> Recorded:
     """Make, seal and serve the mediation statement; it binds when the last party has signed it (CPL 100)."""
-    agreement = agreement_named(court.session, case, given.agreement)
+    agreement = agreement_named(sitting.session, case, given.agreement)
     if case.number is None or given.case_number != case.number:
         raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
     if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.STATEMENT:
         raise ActNotOpen(T("No signed agreement waits for the court."))
     digest = text_digest(case, agreement, given.language)
     document = keep_prepared(
-        court,
+        sitting,
         case,
         "statement",
         digest,
@@ -75,7 +75,7 @@ def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: 
         locale=given.language,
     )
     agreement.state, agreement.document_id = AgreementState.CONFIRMED, document.id
-    court.close_tasks(case, desks.CONFIRM_AGREEMENT, agreement.reference)
+    sitting.close_tasks(case, desks.CONFIRM_AGREEMENT, agreement.reference)
     return Recorded(
         T("Mediation statement made"),
         {
@@ -100,13 +100,13 @@ def sign_mediation(court: Sitting, case: Case, given: StatementInput, *, actor: 
     topic=Topic.AGREEMENT,
     in_record=False,
 )
-def sign_statement(court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
+def sign_statement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
     """Sign for the statement; with the last signature it binds, the fee is halved and what is owed can be enforced (CPL
     100, FEE 15).
     """
-    agreement = waiting(court, case, given.agreement, AgreementState.CONFIRMED)
-    me = court.party_of(case, actor)
-    sign(court, case, agreement, me.id, now, statement=True)
+    agreement = waiting(sitting, case, given.agreement, AgreementState.CONFIRMED)
+    me = sitting.party_of(case, actor)
+    sign(sitting, case, agreement, me.id, now, statement=True)
     left = missing(case, agreement, statement=True)
     if left:
         return Recorded(
@@ -115,11 +115,11 @@ def sign_statement(court: Sitting, case: Case, given: AgreementRef, *, actor: Ac
         )
     agreement.state = AgreementState.EFFECTIVE
     case.effective_at = now
-    court.move(case, Stage.EFFECTIVE if agreement.instalments or agreement.deed else Stage.CLOSED)
+    sitting.move(case, Stage.EFFECTIVE if agreement.instalments or agreement.deed else Stage.CLOSED)
     if case.stage is Stage.CLOSED:
         case.outcome, case.closed_at = Outcome.SETTLED, now
-    back = refund(court, case, FeeEnding.MEDIATED)
-    court.announce(
+    back = refund(sitting, case, FeeEnding.MEDIATED)
+    sitting.announce(
         "settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=obligations(agreement)
     )
     return Recorded(
@@ -128,9 +128,9 @@ def sign_statement(court: Sitting, case: Case, given: AgreementRef, *, actor: Ac
     )
 
 
-def refund(court: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
+def refund(sitting: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
     """Order back what the ending leaves of everybody's fee; label → minor units."""
-    return {p.label: money.minor for p in parties(case) if (money := order_back(court, case, p, ending)).minor}
+    return {p.label: money.minor for p in parties(case) if (money := order_back(sitting, case, p, ending)).minor}
 
 
 def obligations(agreement: Agreement) -> list[dict[str, Any]]:
@@ -186,19 +186,19 @@ def obligations(agreement: Agreement) -> list[dict[str, Any]]:
     in_record=False,
 )
 def allow_agreed_withdrawal(
-    court: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Give leave to withdraw as the parties agreed: the case is over and half the fee goes back (CPL 148, FEE 15)."""
-    agreement = agreement_named(court.session, case, given.agreement)
+    agreement = agreement_named(sitting.session, case, given.agreement)
     if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.WITHDRAWAL:
         raise ActNotOpen(T("No signed agreement waits for the court."))
     agreement.state = AgreementState.EFFECTIVE
-    court.close_tasks(case, desks.LEAVE_TO_WITHDRAW, agreement.reference)
+    sitting.close_tasks(case, desks.LEAVE_TO_WITHDRAW, agreement.reference)
     case.outcome, case.closed_at = Outcome.WITHDRAWN, now
-    court.move(case, Stage.CLOSED)
-    back = refund(court, case, FeeEnding.WITHDRAWN)
-    court.announce("settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=[])
-    court.announce("case_closed", case)
+    sitting.move(case, Stage.CLOSED)
+    back = refund(sitting, case, FeeEnding.WITHDRAWN)
+    sitting.announce("settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=[])
+    sitting.announce("case_closed", case)
     return Recorded(
         T("Leave given: the claim is withdrawn as the parties agreed"), {"agreement": agreement.reference, "back": back}
     )
@@ -217,14 +217,14 @@ def allow_agreed_withdrawal(
     in_record=False,
 )
 def refuse_agreement(
-    court: Sitting, case: Case, given: RefuseAgreementInput, *, actor: Actor, now: datetime
+    sitting: Sitting, case: Case, given: RefuseAgreementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Refuse a text that is unlawful or not of the parties' own will, with reasons; the case goes on (CPL 96, 102)."""
-    agreement = agreement_named(court.session, case, given.agreement)
+    agreement = agreement_named(sitting.session, case, given.agreement)
     if agreement.state is not AgreementState.SIGNED:
         raise ActNotOpen(T("No signed agreement waits for the court."))
     agreement.state = AgreementState.FAILED
-    close_waiting(court, case, agreement)
+    close_waiting(sitting, case, agreement)
     return Recorded(
         T("The court makes no statement of the agreement; the case goes on"), {"agreement": agreement.reference}
     )

@@ -19,38 +19,40 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def draw_up(court: Sitting, case: Case, **terms: Any) -> Agreement:
+def draw_up(sitting: Sitting, case: Case, **terms: Any) -> Agreement:
     """An agreement that waits for its signatures; ``terms`` are columns of :class:`Agreement`."""
-    agreement = Agreement(case_id=case.id, entry_number=court.next_number(case), state=AgreementState.SIGNING, **terms)
-    court.session.add(agreement)
-    court.session.flush()
+    agreement = Agreement(
+        case_id=case.id, entry_number=sitting.next_number(case), state=AgreementState.SIGNING, **terms
+    )
+    sitting.session.add(agreement)
+    sitting.session.flush()
     return agreement
 
 
-def waiting(court: Sitting, case: Case, reference: str, *states: AgreementState) -> Agreement:
+def waiting(sitting: Sitting, case: Case, reference: str, *states: AgreementState) -> Agreement:
     """The agreement a party answers. Raises ActNotOpen where it is not in one of ``states``."""
-    agreement = agreement_named(court.session, case, reference)
+    agreement = agreement_named(sitting.session, case, reference)
     if agreement.state not in states:
         raise ActNotOpen(T("This agreement does not wait for your signature."))
     return agreement
 
 
-def close_waiting(court: Sitting, case: Case, agreement: Agreement) -> None:
+def close_waiting(sitting: Sitting, case: Case, agreement: Agreement) -> None:
     """Take the agreement off the judge's desk."""
     for desk in (desks.CONFIRM_AGREEMENT, desks.LEAVE_TO_WITHDRAW):
-        court.close_tasks(case, desk, agreement.reference)
+        sitting.close_tasks(case, desk, agreement.reference)
 
 
 def sign(
-    court: Sitting, case: Case, agreement: Agreement, party_id: int, now: datetime, *, statement: bool = False
+    sitting: Sitting, case: Case, agreement: Agreement, party_id: int, now: datetime, *, statement: bool = False
 ) -> None:
     """One signature; a second of the same party is refused."""
     if any(s.party_id == party_id and s.statement is statement for s in agreement.signatures):
         raise ActNotOpen(T("You have already signed this."))
     agreement.signatures.append(
-        AgreementSignature(party_id=party_id, statement=statement, entry_number=court.next_number(case), at=now)
+        AgreementSignature(party_id=party_id, statement=statement, entry_number=sitting.next_number(case), at=now)
     )
-    court.session.flush()
+    sitting.session.flush()
 
 
 def missing(case: Case, agreement: Agreement, *, statement: bool = False) -> list[Party]:
@@ -59,14 +61,14 @@ def missing(case: Case, agreement: Agreement, *, statement: bool = False) -> lis
     return [p for p in parties(case) if p.id not in signed]
 
 
-def conclude(court: Sitting, case: Case, agreement: Agreement) -> None:
+def conclude(sitting: Sitting, case: Case, agreement: Agreement) -> None:
     """When the last party has signed, the agreed text goes to the court, as an entry of its own; before a claim it
     binds the parties by itself (OMR 19).
     """
     if missing(case, agreement):
         return
     if case.stage is Stage.MEDIATING:
-        court.then("conclude_before_filing", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
+        sitting.then("conclude_before_filing", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
         return
     agreement.state = AgreementState.SIGNED
-    court.then("submit_agreement", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
+    sitting.then("submit_agreement", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)

@@ -98,14 +98,14 @@ def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
 # -- from a mediation of this court ------------------------------------------
 
 
-def open_from_mediation(court: Sitting, case: Case, agreement: Agreement, effective_on: date) -> Case:
+def open_from_mediation(sitting: Sitting, case: Case, agreement: Agreement, effective_on: date) -> Case:
     """The case of confirmation for what was agreed in a mediation here: same people, same terms, no word of the talks
     (CPL 205).
     """
-    own = empty_case(court, court.pack(case), CONFIRMATION_SERIES, Stage.CONFIRMING, case.cause, case.title)
-    own.accepted_at = court.now
-    twin = {p.id: _twin(court, own, p) for p in parties(case)}
-    court.session.refresh(own, ["parties"])
+    own = empty_case(sitting, sitting.pack(case), CONFIRMATION_SERIES, Stage.CONFIRMING, case.cause, case.title)
+    own.accepted_at = sitting.now
+    twin = {p.id: _twin(sitting, own, p) for p in parties(case)}
+    sitting.session.refresh(own, ["parties"])
     copied = Agreement(
         case_id=own.id,
         payer_id=twin[agreement.payer_id].id if agreement.payer_id else None,
@@ -120,9 +120,9 @@ def open_from_mediation(court: Sitting, case: Case, agreement: Agreement, effect
         state=AgreementState.EFFECTIVE,
         entry_number=1,
     )
-    court.session.add(copied)
-    court.session.flush()
-    name = court.court.settings.court_name
+    sitting.session.add(copied)
+    sitting.session.flush()
+    name = sitting.court.settings.court_name
     row = Confirmation(
         case_id=own.id,
         from_case_id=case.id,
@@ -132,16 +132,16 @@ def open_from_mediation(court: Sitting, case: Case, agreement: Agreement, effect
         applied=[p.id for p in twin.values()],
         entry_number=1,
     )
-    court.session.add(row)
-    court.session.flush()
+    sitting.session.add(row)
+    sitting.session.flush()
     for role in (Role.CLERK, Role.JUDGE):
-        take_seat(court, own, role)
+        take_seat(sitting, own, role)
     told = OpenedInput(organisation=name, effective_on=effective_on, from_case=case.number or case.reference)
-    court.perform(TAKE_OVER, own, told, actor=CLOCK_ACTOR)
+    sitting.perform(TAKE_OVER, own, told, actor=CLOCK_ACTOR)
     return own
 
 
-def _twin(court: Sitting, own: Case, party: Party) -> Party:
+def _twin(sitting: Sitting, own: Case, party: Party) -> Party:
     """The same person as party of the new case, reached as before (CPI 137)."""
     kept = {
         name: getattr(party, name)
@@ -161,8 +161,8 @@ def _twin(court: Sitting, own: Case, party: Party) -> Party:
         )
     }
     twin = Party(case_id=own.id, details={}, **kept)
-    court.session.add(twin)
-    court.session.flush()
+    sitting.session.add(twin)
+    sitting.session.flush()
     for channel, value in (
         (Channel.PLATFORM, twin.reference),
         (Channel.EMAIL, party.email),
@@ -171,12 +171,12 @@ def _twin(court: Sitting, own: Case, party: Party) -> Party:
     ):
         if value:
             note_address(
-                court.session,
+                sitting.session,
                 party_id=twin.id,
                 channel=channel,
                 value=value,
                 source="mediation",
-                at=court.now,
+                at=sitting.now,
                 given=True,
             )
     agreed = (
@@ -184,26 +184,26 @@ def _twin(court: Sitting, own: Case, party: Party) -> Party:
         .where(ServiceConsent.party_id == party.id, ServiceConsent.withdrawn_at.is_(None))
         .limit(1)
     )
-    if court.session.scalar(agreed) is not None:
+    if sitting.session.scalar(agreed) is not None:
         record_consent(
-            court.session,
+            sitting.session,
             case_id=own.id,
             party_id=twin.id,
             way=ConsentWay.AGREED_EARLIER,
             scope=tuple(PaperKind),
-            at=court.now,
+            at=sitting.now,
             entry_id=1,
         )
     return twin
 
 
-def since(court: Sitting, case: Case, effective_on: date) -> datetime:
+def since(sitting: Sitting, case: Case, effective_on: date) -> datetime:
     """The instant from which the time for the joint application is reckoned."""
-    return datetime.combine(effective_on, time(12), tzinfo=court.pack(case).tz)
+    return datetime.combine(effective_on, time(12), tzinfo=sitting.pack(case).tz)
 
 
-def application_ends(court: Sitting, case: Case, effective_on: date) -> datetime | None:
+def application_ends(sitting: Sitting, case: Case, effective_on: date) -> datetime | None:
     """The last instant of the joint application (CPL 205); None where the agreement is dated in the future."""
-    if effective_on > court.now.astimezone(court.pack(case).tz).date():
+    if effective_on > sitting.now.astimezone(sitting.pack(case).tz).date():
         return None
-    return reckon(court.pack(case), APPLICATION, since(court, case, effective_on)).due_at
+    return reckon(sitting.pack(case), APPLICATION, since(sitting, case, effective_on)).due_at

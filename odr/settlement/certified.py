@@ -69,9 +69,9 @@ def signed_bytes(statement: Mapping[str, Any]) -> bytes:
     return PREFIX + canonical(statement)
 
 
-def rules_of(court: Sitting, case: Case) -> CertifiedCause | None:
+def rules_of(sitting: Sitting, case: Case) -> CertifiedCause | None:
     """How a claim of this cause is worked out, or None where the pack knows no certified facts for it."""
-    certified = court.pack(case).certified
+    certified = sitting.pack(case).certified
     return certified.causes.get(case.cause) if certified is not None else None
 
 
@@ -79,7 +79,7 @@ def _refuse(words: Text) -> InvalidInput:
     return InvalidInput.at("statement", words)
 
 
-def check(court: Sitting, case: Case, written: str) -> Checked:
+def check(sitting: Sitting, case: Case, written: str) -> Checked:
     """Read ``{"statement": …, "signature": base64}`` and hold it against the certifier, the case and the pack.
 
     Raises InvalidInput with the first thing that is wrong with it.
@@ -92,7 +92,7 @@ def check(court: Sitting, case: Case, written: str) -> Checked:
         raise _refuse(
             T("This is not a certified statement. Paste the whole file as the certifier gave it to you.")
         ) from None
-    certifier = court.session.scalar(select(Certifier).where(Certifier.key == text.certifier))
+    certifier = sitting.session.scalar(select(Certifier).where(Certifier.key == text.certifier))
     if certifier is None or certifier.revoked_at is not None:
         raise _refuse(T("This court has not accredited who issued this statement."))
     try:
@@ -107,9 +107,9 @@ def check(court: Sitting, case: Case, written: str) -> Checked:
         raise _refuse(T("This statement was issued for another case."))
     if text.kind not in certifier.kinds:
         raise _refuse(T("%(name)s is not accredited for statements of this kind.", name=certifier.name))
-    if text.issued_on > court.now.astimezone(court.court.settings.tz).date():
+    if text.issued_on > sitting.now.astimezone(sitting.court.settings.tz).date():
         raise _refuse(T("The statement is dated in the future."))
-    _check_figures(court, case, text)
+    _check_figures(sitting, case, text)
     return Checked(certifier, text, canonical(statement).decode(), base64.b64encode(signature).decode())
 
 
@@ -117,8 +117,8 @@ def _no_float(written: str) -> Any:
     raise ValueError(written)
 
 
-def _check_figures(court: Sitting, case: Case, text: StatementText) -> None:
-    rules = rules_of(court, case)
+def _check_figures(sitting: Sitting, case: Case, text: StatementText) -> None:
+    rules = rules_of(sitting, case)
     figures = rules.figures if rules is not None else {}
     for name, value in text.figures.items():
         known = figures.get(name)
@@ -143,12 +143,12 @@ def figures_of(statements: Sequence[CertifiedStatement]) -> dict[str, int]:
     return {name: value for statement in statements for name, value in statement.figures.items()}
 
 
-def worked_out(court: Sitting, case: Case) -> Calculation | None:
+def worked_out(sitting: Sitting, case: Case) -> Calculation | None:
     """What the claim comes to on the figures that count now, or None where the pack has no rule for this cause."""
-    rules = rules_of(court, case)
+    rules = rules_of(sitting, case)
     if rules is None:
         return None
-    return calculate(rules, figures_of(statements_of(court.session, case, counted=True)), court.pack(case).currency)
+    return calculate(rules, figures_of(statements_of(sitting.session, case, counted=True)), sitting.pack(case).currency)
 
 
 def certifier_of_figure(statements: Sequence[CertifiedStatement], name: str) -> int | None:

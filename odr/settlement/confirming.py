@@ -32,34 +32,34 @@ if TYPE_CHECKING:
 RULING, OBJECTION = "confirmation_ruling", "confirmation_objection"
 
 
-def grounds(court: Sitting, case: Case, result: str) -> dict[str, NotConfirmed]:
+def grounds(sitting: Sitting, case: Case, result: str) -> dict[str, NotConfirmed]:
     """The grounds on which the rules let the court not take an application up, or dismiss it."""
-    rules = court.pack(case).mediation
+    rules = sitting.pack(case).mediation
     if rules is None:
         return {}
     return rules.not_accepted if result == "not_accepted" else {**rules.not_confirmed, **rules.not_accepted}
 
 
-def ground_named(court: Sitting, case: Case, given: ConfirmationRulingInput) -> NotConfirmed | None:
+def ground_named(sitting: Sitting, case: Case, given: ConfirmationRulingInput) -> NotConfirmed | None:
     """The ground of a ruling. Raises InvalidInput for one the rules do not know for this ruling."""
     if given.ground is None:
         return None
-    found = grounds(court, case, given.result).get(given.ground)
+    found = grounds(sitting, case, given.result).get(given.ground)
     if found is None:
         raise InvalidInput.at("ground", T("Choose one of those listed."))
     return found
 
 
-def agreement_behind(court: Sitting, row: Confirmation) -> Agreement:
+def agreement_behind(sitting: Sitting, row: Confirmation) -> Agreement:
     """What is to be confirmed."""
-    return court.session.get_one(Agreement, row.agreement_id)
+    return sitting.session.get_one(Agreement, row.agreement_id)
 
 
-def order_words(court: Sitting, case: Case, row: Confirmation, given: ConfirmationRulingInput) -> list[Words]:
+def order_words(sitting: Sitting, case: Case, row: Confirmation, given: ConfirmationRulingInput) -> list[Words]:
     """What is ruled, in sentences."""
     match given.result:
         case "confirmed":
-            terms = term_words(case, agreement_behind(court, row), closing=None)
+            terms = term_words(case, agreement_behind(sitting, row), closing=None)
             first = T(
                 "The mediated agreement that binds since %(day)s, made before %(organisation)s, is valid.",
                 day=row.effective_on,
@@ -77,14 +77,14 @@ def order_words(court: Sitting, case: Case, row: Confirmation, given: Confirmati
             return [T("The application for confirmation is dismissed.")]
 
 
-def remedy_words(court: Sitting, case: Case, result: str) -> Text:
+def remedy_words(sitting: Sitting, case: Case, result: str) -> Text:
     """What one may do next."""
     if result == "confirmed":
-        rule = court.pack(case).window(OBJECTION)
+        rule = sitting.pack(case).window(OBJECTION)
         return T(
             "A party may object in this court within %(days)s days of receiving this ruling; others whose rights it touches within six months (%(article)s).",
             days=rule.amount,
-            article=court.pack(case).cite(rule.article),
+            article=sitting.pack(case).cite(rule.article),
         )
     return T(
         "The parties may change the agreement or make a new one before a mediator, or sue (Civil Procedure Law, art. 206)."
@@ -92,7 +92,7 @@ def remedy_words(court: Sitting, case: Case, result: str) -> Text:
 
 
 def _paper(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     language: str,
     orders: list[Words],
@@ -101,12 +101,12 @@ def _paper(
     code: str,
     url: str,
 ) -> RulingPaper:
-    settings, seated = court.court.settings, sitters(court, case)
+    settings, seated = sitting.court.settings, sitters(sitting, case)
     return RulingPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         case_number=case.number,
         subject=T("Confirmation of a mediated agreement"),
-        issued_on=court.now.astimezone(settings.tz).date(),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
         + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
         document_code=code,

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def end_moderation(court: Sitting, case: Case) -> bool:
+def end_moderation(sitting: Sitting, case: Case) -> bool:
     """Let the moderator go, if there is one: she reads nothing from now on."""
-    found = moderation_of(court.session, case)
+    found = moderation_of(sitting.session, case)
     if found is None:
         return False
-    found.ended_entry = court.next_number(case)
+    found.ended_entry = sitting.next_number(case)
     seats = select(Seat).where(
         Seat.case_id == case.id,
         Seat.role == Role.MEDIATOR,
         Seat.account_id == found.moderator_id,
         Seat.until_at.is_(None),
     )
-    for seat in court.session.scalars(seats):
-        seat.until_at = court.now
-    court.session.flush()
+    for seat in sitting.session.scalars(seats):
+        seat.until_at = sitting.now
+    sitting.session.flush()
     return True

@@ -23,44 +23,44 @@ if TYPE_CHECKING:
 TASK = "mediate_in_person"
 
 
-def chose_online(court: Sitting, case: Case, party: Party) -> None:
+def chose_online(sitting: Sitting, case: Case, party: Party) -> None:
     """Whoever asks for mediation here, or agrees to it here, has chosen this step online herself (OLR 4(1))."""
-    if not stands(court.session, party).get(Step.MEDIATION, False):
-        note_step(court, case, party, Step.MEDIATION, True)
+    if not stands(sitting.session, party).get(Step.MEDIATION, False):
+        note_step(sitting, case, party, Step.MEDIATION, True)
 
 
-def not_in_the_room(court: Sitting, case: Case) -> list[Party]:
+def not_in_the_room(sitting: Sitting, case: Case) -> list[Party]:
     """Parties of a mediation who said that they do not mediate online, or no longer."""
-    away = {p.id for p in in_person(court, case, Step.MEDIATION)}
-    return [p for p in parties(case) if p.id in away and Step.MEDIATION in stands(court.session, p)]
+    away = {p.id for p in in_person(sitting, case, Step.MEDIATION)}
+    return [p for p in parties(case) if p.id in away and Step.MEDIATION in stands(sitting.session, p)]
 
 
-def on_steps_chosen(court: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_steps_chosen(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """A party leaves mediation online, or comes back: the mediator learns how to go on, the clerk where there is none
     yet. Facts: ``party``, ``changed``.
     """
-    mediation, online = mediation_of(court.session, case), facts["changed"].get(Step.MEDIATION.value)
+    mediation, online = mediation_of(sitting.session, case), facts["changed"].get(Step.MEDIATION.value)
     if mediation is None or online is None:
         return
     party: Party = facts["party"]
-    court.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
+    sitting.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
     if not online:
-        _open(court, case, mediation, party)
+        _open(sitting, case, mediation, party)
 
 
-def meet_in_person(court: Sitting, case: Case, mediation: Mediation) -> None:
+def meet_in_person(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     """A mediator comes into the mediation: who is to be met in person goes onto her desk."""
-    for party in not_in_the_room(court, case):
-        court.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
-        _open(court, case, mediation, party)
+    for party in not_in_the_room(sitting, case):
+        sitting.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
+        _open(sitting, case, mediation, party)
 
 
-def _open(court: Sitting, case: Case, mediation: Mediation, party: Party) -> Task:
+def _open(sitting: Sitting, case: Case, mediation: Mediation, party: Party) -> Task:
     title = T(
         "%(name)s does not mediate online. Meet her in person or by telephone; that she writes nothing in the room says nothing.",
         name=party.name,
     )
-    return court.open_task(
+    return sitting.open_task(
         case,
         Role.MEDIATOR if mediation.mediator_id else Role.CLERK,
         desks.MEDIATE_IN_PERSON,

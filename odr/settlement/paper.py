@@ -103,20 +103,22 @@ def prepare_statement(court: Court, case: Case, given: BaseModel, actor: Actor) 
         return {"statement": SealedPaper(text_digest(mine, agreement, language), sealed, code)}
 
 
-def statement_paper(court: Sitting, case: Case, agreement: Agreement, language: str, code: str) -> StatementPaper:
+def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str, code: str) -> StatementPaper:
     """The whole paper."""
-    settings = court.court.settings
-    seated = sitters(court, case)
-    asked = [f"{r.number}. {r.what}" for r in reliefs_of(court.session, case)] if claims_of(court.session, case) else []
+    settings = sitting.court.settings
+    seated = sitters(sitting, case)
+    asked = (
+        [f"{r.number}. {r.what}" for r in reliefs_of(sitting.session, case)] if claims_of(sitting.session, case) else []
+    )
     return StatementPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         case_number=case.number,
-        subject=court.subject_of(case),
-        issued_on=court.now.astimezone(settings.tz).date(),
+        subject=sitting.subject_of(case),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
         + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
         document_code=code,
-        check_url=check_url(court.court, code),
+        check_url=check_url(sitting.court, code),
         parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
         reasons=[Reason(line) for line in asked],
         orders=term_words(case, agreement),

@@ -160,15 +160,15 @@ def _with_judge(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    court = _look()
-    found = led_by_judge(court, case)
-    if found is None and refusal(court, court.court.table["offer_to_mediate"], case, actor) is not None:
+    sitting = _look()
+    found = led_by_judge(sitting, case)
+    if found is None and refusal(sitting, sitting.court.table["offer_to_mediate"], case, actor) is not None:
         raise NotFound
     if found is not None and actor.role is Role.JUDGE and actor.account_id != found.mediator_id:
         raise NotFound
-    open_acts = [n for n in JUDGE_ACTS if refusal(court, court.court.table[n], case, actor) is None]
+    open_acts = [n for n in JUDGE_ACTS if refusal(sitting, sitting.court.table[n], case, actor) is None]
     drawn = [
-        act_form(court, case, actor, n, current_locale(), values if n == tried else {}, faults if n == tried else [])
+        act_form(sitting, case, actor, n, current_locale(), values if n == tried else {}, faults if n == tried else [])
         for n in open_acts
     ]
     return render_template(
@@ -176,8 +176,8 @@ def _with_judge(
         case=case,
         actor=actor,
         mediation=found,
-        messages=said_to_judge(court.session, found) if found is not None else [],
-        window=next(iter(court.windows(case, "mediation", subject=found.reference)), None)
+        messages=said_to_judge(sitting.session, found) if found is not None else [],
+        window=next(iter(sitting.windows(case, "mediation", subject=found.reference)), None)
         if found is not None
         else None,
         drawn=drawn,

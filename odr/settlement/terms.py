@@ -23,24 +23,24 @@ PRIVATE = Audience.SETTLEMENT
 
 
 @guard("CPL 100", "OMR 23")
-def nothing_is_agreed(court: Sitting, case: Case, actor: Actor) -> Text | None:
+def nothing_is_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """While an agreement is being concluded there is nothing to offer."""
     return (
         T("An agreement is being concluded. Sign it or decline it first.")
-        if agreements_of(court.session, case, *LIVE_AGREEMENTS)
+        if agreements_of(sitting.session, case, *LIVE_AGREEMENTS)
         else None
     )
 
 
-def court_day(court: Sitting) -> date:
+def court_day(sitting: Sitting) -> date:
     """Today in the court’s zone."""
-    return court.now.astimezone(court.court.settings.tz).date()
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
-def check_terms(court: Sitting, case: Case, given: TermsInput) -> tuple[Party | None, list[dict[str, Any]]]:
+def check_terms(sitting: Sitting, case: Case, given: TermsInput) -> tuple[Party | None, list[dict[str, Any]]]:
     """Payer and instalments as kept. Raises InvalidInput for another currency or a day that is past."""
-    currency = court.pack(case).currency
-    today = court_day(court)
+    currency = sitting.pack(case).currency
+    today = court_day(sitting)
     faults = []
     if given.amount.currency != currency:
         faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))

@@ -126,10 +126,10 @@ class RoomPage:
     before_filing: bool
 
 
-def offer_view(court: Sitting, case: Case, actor: Actor, offer: Offer) -> OfferView:
+def offer_view(sitting: Sitting, case: Case, actor: Actor, offer: Offer) -> OfferView:
     """One offer for one viewer."""
     names = {p.id: p.name for p in case.parties}
-    windows = court.windows(case, "offer", state=None, subject=offer.reference)
+    windows = sitting.windows(case, "offer", state=None, subject=offer.reference)
     is_open = offer.state is OfferState.OPEN
     return OfferView(
         offer=offer,
@@ -143,7 +143,7 @@ def offer_view(court: Sitting, case: Case, actor: Actor, offer: Offer) -> OfferV
     )
 
 
-def agreement_view(court: Sitting, case: Case, actor: Actor, agreement: Agreement) -> AgreementView:
+def agreement_view(sitting: Sitting, case: Case, actor: Actor, agreement: Agreement) -> AgreementView:
     """One agreement for one viewer."""
     statement = agreement.state is AgreementState.CONFIRMED
     left = (
@@ -152,23 +152,23 @@ def agreement_view(court: Sitting, case: Case, actor: Actor, agreement: Agreemen
         else []
     )
     document = (
-        court.session.scalar(select(Document).where(Document.id == agreement.document_id))
+        sitting.session.scalar(select(Document).where(Document.id == agreement.document_id))
         if agreement.document_id
         else None
     )
-    before_filing = dispute_of(court.session, case) is not None
+    before_filing = dispute_of(sitting.session, case) is not None
     terms = term_words(case, agreement, THE_DISPUTE if before_filing else ALL_OF_CASE)
     view = AgreementView(agreement, terms, [p.name for p in left], any(p.id == actor.party_id for p in left), document)
-    return replace(view, **_to_be_confirmed(court, case, actor, agreement)) if before_filing else view
+    return replace(view, **_to_be_confirmed(sitting, case, actor, agreement)) if before_filing else view
 
 
-def _to_be_confirmed(court: Sitting, case: Case, actor: Actor, agreement: Agreement) -> dict[str, Any]:
+def _to_be_confirmed(sitting: Sitting, case: Case, actor: Actor, agreement: Agreement) -> dict[str, Any]:
     """What an agreement made before a claim still waits for: everybody's word that the court confirm it (CPL 205)."""
-    windows = court.windows(case, "confirmation_application", state=None, subject=agreement.reference)
+    windows = sitting.windows(case, "confirmation_application", state=None, subject=agreement.reference)
     mine = next((w for w in windows if w.party_id == actor.party_id), None)
     met = {w.party_id for w in windows if w.state is WindowState.MET}
     left = tuple(p.name for p in parties(case) if p.id not in met)
-    own = court.session.scalar(
+    own = sitting.session.scalar(
         select(Case).join(Confirmation, Confirmation.case_id == Case.id).where(Confirmation.from_case_id == case.id)
     )
     is_open = mine is not None and mine.state is WindowState.OPEN
@@ -182,21 +182,21 @@ def _to_be_confirmed(court: Sitting, case: Case, actor: Actor, agreement: Agreem
 
 
 def act_form(
-    court: Sitting, case: Case, actor: Actor, name: str, locale: str, values: dict[str, Any], faults: list[FieldFault]
+    sitting: Sitting, case: Case, actor: Actor, name: str, locale: str, values: dict[str, Any], faults: list[FieldFault]
 ) -> ActForm:
     """An act's form, filled with what was typed."""
-    act = court.court.table[name]
-    fields = forms.fields_of(act.input, locale, values, faults, forms.choices_for(act.input, court, case, actor))
+    act = sitting.court.table[name]
+    fields = forms.fields_of(act.input, locale, values, faults, forms.choices_for(act.input, sitting, case, actor))
     # Whom an offer is for need not be asked where there is one other side.
     fields = [f for f in fields if not (f.name == "to" and not f.required and len(f.options) < 2 and not f.error)]
     if case.stage is Stage.MEDIATING:
         # Before a claim there is no case that an agreement could end.
         fields = [f for f in fields if f.name != "ending"]
-    return ActForm(name, act.title, fields, forms.summary(fields), court.premise_now(act, case, actor, values))
+    return ActForm(name, act.title, fields, forms.summary(fields), sitting.premise_now(act, case, actor, values))
 
 
 def room_page(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     actor: Actor,
     locale: str,
@@ -205,53 +205,53 @@ def room_page(
     faults: list[FieldFault],
 ) -> RoomPage:
     """Gather the room; ``tried`` is the act whose form comes back with what was typed."""
-    names = {o.value: str(o.label) for o in forms.SOURCES["mediators"](court, case, actor)}
-    table = court.court.table
+    names = {o.value: str(o.label) for o in forms.SOURCES["mediators"](sitting, case, actor)}
+    table = sitting.court.table
     open_acts = [
         table[n]
         for n in ROOM_ACTS
-        if (n != "choose_mediator" or names) and refusal(court, table[n], case, actor) is None
+        if (n != "choose_mediator" or names) and refusal(sitting, table[n], case, actor) is None
     ]
-    mediation = mediation_of(court.session, case)
-    offers = offers_of(court.session, case)
-    asked = reliefs_of(court.session, case)
-    messages = list(messages_for(court.session, case, actor))
+    mediation = mediation_of(sitting.session, case)
+    offers = offers_of(sitting.session, case)
+    asked = reliefs_of(sitting.session, case)
+    messages = list(messages_for(sitting.session, case, actor))
     shown = tried or ("make_offer" if not offers and any(a.name == "make_offer" for a in open_acts) else None)
     return RoomPage(
-        offers=[offer_view(court, case, actor, o) for o in offers],
-        agreements=[agreement_view(court, case, actor, a) for a in agreements_of(court.session, case)],
+        offers=[offer_view(sitting, case, actor, o) for o in offers],
+        agreements=[agreement_view(sitting, case, actor, a) for a in agreements_of(sitting.session, case)],
         mediation=mediation,
-        mediator=_mediator(court, mediation),
+        mediator=_mediator(sitting, mediation),
         messages=messages,
-        milder=milder(court.session, messages),
-        moderator=_moderator(court, case),
+        milder=milder(sitting.session, messages),
+        moderator=_moderator(sitting, case),
         longer=_longer(case, mediation),
-        in_person=[p.name for p in not_in_the_room(court, case)] if mediation is not None else [],
+        in_person=[p.name for p in not_in_the_room(sitting, case)] if mediation is not None else [],
         wordings=wordings() if shown == "make_offer" else [],
         open_acts=open_acts,
-        form=act_form(court, case, actor, shown, locale, values, faults) if shown else None,
-        asked_minor=sum(r.amount_minor or 0 for r in asked) or _asked_before_filing(court, case),
-        currency=court.pack(case).currency,
-        before_filing=dispute_of(court.session, case) is not None,
+        form=act_form(sitting, case, actor, shown, locale, values, faults) if shown else None,
+        asked_minor=sum(r.amount_minor or 0 for r in asked) or _asked_before_filing(sitting, case),
+        currency=sitting.pack(case).currency,
+        before_filing=dispute_of(sitting.session, case) is not None,
     )
 
 
-def _mediator(court: Sitting, mediation: Mediation | None) -> str | None:
+def _mediator(sitting: Sitting, mediation: Mediation | None) -> str | None:
     if mediation is None or mediation.mediator_id is None or mediation.judge_led:
         return None
-    return _name(court, mediation.mediator_id)
+    return _name(sitting, mediation.mediator_id)
 
 
-def _name(court: Sitting, account_id: int) -> str | None:
+def _name(sitting: Sitting, account_id: int) -> str | None:
     from odr.identity.models import Account
 
-    account = court.session.get(Account, account_id)
+    account = sitting.session.get(Account, account_id)
     return account.name if account else None
 
 
-def _moderator(court: Sitting, case: Case) -> str | None:
-    found = moderation_of(court.session, case)
-    return _name(court, found.moderator_id) if found is not None else None
+def _moderator(sitting: Sitting, case: Case) -> str | None:
+    found = moderation_of(sitting.session, case)
+    return _name(sitting, found.moderator_id) if found is not None else None
 
 
 def _longer(case: Case, mediation: Mediation | None) -> tuple[date, list[str]] | None:
@@ -262,21 +262,21 @@ def _longer(case: Case, mediation: Mediation | None) -> tuple[date, list[str]] |
     ]
 
 
-def _asked_before_filing(court: Sitting, case: Case) -> int:
-    found = dispute_of(court.session, case)
+def _asked_before_filing(sitting: Sitting, case: Case) -> int:
+    found = dispute_of(sitting.session, case)
     return (found.amount_minor or 0) if found is not None else 0
 
 
-def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def room_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The way into the room, for parties and mediator only: the court's people see nothing of it here."""
     if actor.role not in PARTY_ROLES | {Role.MEDIATOR}:
         return None
     if case.stage not in ROOM_STAGES and (
-        not agreements_of(court.session, case) or confirmation_of(court.session, case) is not None
+        not agreements_of(sitting.session, case) or confirmation_of(sitting.session, case) is not None
     ):
         return None
-    mine = [o for o in offers_of(court.session, case, OfferState.OPEN) if o.to_id == actor.party_id]
-    live = [agreement_view(court, case, actor, a) for a in agreements_of(court.session, case, *LIVE_AGREEMENTS)]
+    mine = [o for o in offers_of(sitting.session, case, OfferState.OPEN) if o.to_id == actor.party_id]
+    live = [agreement_view(sitting, case, actor, a) for a in agreements_of(sitting.session, case, *LIVE_AGREEMENTS)]
     waits = [a for a in live if a.may_sign]
     return Panel(
         "main",
@@ -288,14 +288,14 @@ def room_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
             "who": {p.id: p.name for p in case.parties},
             "is_open": case.stage in ROOM_STAGES,
             "one_key": case.stage in ROOM_STAGES
-            and dispute_of(court.session, case) is None
-            and rules_of(court, case) is not None,
+            and dispute_of(sitting.session, case) is None
+            and rules_of(sitting, case) is not None,
         },
     )
 
 
-def court_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def court_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """For the judge: an agreement that waits for the court."""
-    if actor.role is not Role.JUDGE or not agreements_of(court.session, case, AgreementState.SIGNED):
+    if actor.role is not Role.JUDGE or not agreements_of(sitting.session, case, AgreementState.SIGNED):
         return None
     return Panel("next", 20, "settlement/_waiting.html", {})

@@ -28,25 +28,25 @@ CONFIRMING_ACTS = (
 """What somebody may have to do next with an agreement that is to be confirmed."""
 
 
-def before_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def before_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """What the case is about where it began without a claim."""
     if actor.role not in PARTY_ROLES | COURT_ROLES | {Role.MEDIATOR}:
         return None
-    row = confirmation_of(court.session, case)
+    row = confirmation_of(sitting.session, case)
     if row is not None:
-        document = court.session.get(Document, row.document_id) if row.document_id else None
+        document = sitting.session.get(Document, row.document_id) if row.document_id else None
         data = {
             "row": row,
-            "terms": term_words(case, agreement_behind(court, row), closing=None),
+            "terms": term_words(case, agreement_behind(sitting, row), closing=None),
             "missing": [p.name for p in parties(case) if p.id not in row.applied],
             "document": document,
-            "acts": any(refusal(court, court.court.table[name], case, actor) is None for name in CONFIRMING_ACTS),
+            "acts": any(refusal(sitting, sitting.court.table[name], case, actor) is None for name in CONFIRMING_ACTS),
         }
         return Panel("main", 10, "settlement/_confirmation.html", data)
-    dispute = dispute_of(court.session, case)
+    dispute = dispute_of(sitting.session, case)
     if dispute is None:
         return None
-    mediation = mediation_of(court.session, case)
+    mediation = mediation_of(sitting.session, case)
     asked = mediation is not None and actor.party_id is not None and actor.party_id not in mediation.consents
     over = case.stage is Stage.CLOSED and case.outcome is not None and case.outcome.value == "not_agreed"
     data = {
@@ -59,9 +59,9 @@ def before_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("main", 10, "settlement/_before_filing.html", data)
 
 
-def judge_panel(court: Sitting, case: Case, actor: Actor) -> Panel | None:
+def judge_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The judge's offer to mediate, and the way to it, for the parties and that judge."""
-    found = led_by_judge(court, case)
+    found = led_by_judge(sitting, case)
     mine = actor.role in PARTY_ROLES or (
         actor.role is Role.JUDGE and found is not None and actor.account_id == found.mediator_id
     )

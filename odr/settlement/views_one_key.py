@@ -55,7 +55,7 @@ class OneKeyPage:
 
 
 def one_key_page(
-    court: Sitting,
+    sitting: Sitting,
     case: Case,
     actor: Actor,
     locale: str,
@@ -64,17 +64,17 @@ def one_key_page(
     faults: list[FieldFault],
 ) -> OneKeyPage:
     """Gather the page; ``tried`` is the act whose form comes back with what was typed."""
-    pack, rules = court.pack(case), rules_of(court, case)
-    calculation = worked_out(court, case)
-    offers = [o for o in offers_of(court.session, case) if o.working is not None]
-    agreements = [a for a in agreements_of(court.session, case) if a.state is not AgreementState.FAILED]
+    pack, rules = sitting.pack(case), rules_of(sitting, case)
+    calculation = worked_out(sitting, case)
+    offers = [o for o in offers_of(sitting.session, case) if o.working is not None]
+    agreements = [a for a in agreements_of(sitting.session, case) if a.state is not AgreementState.FAILED]
     agreement = agreements[0] if agreements else None
     offer = next((o for o in offers if o.state is OfferState.OPEN), None)
-    payout = _payout(court, case, actor)
+    payout = _payout(sitting, case, actor)
     given = {"agreement": agreement.reference} if agreement is not None else {}
     forms = {
         name: act_form(
-            court,
+            sitting,
             case,
             actor,
             name,
@@ -83,11 +83,11 @@ def one_key_page(
             faults if name == tried else [],
         )
         for name in FORMS
-        if refusal(court, court.court.table[name], case, actor) is None
+        if refusal(sitting, sitting.court.table[name], case, actor) is None
     }
     steps = calculation.steps if calculation is not None else ()
     return OneKeyPage(
-        statements=_lines(court, case),
+        statements=_lines(sitting, case),
         calculation=calculation,
         articles={step.article: pack.cite(step.article) for step in steps},
         missing=[
@@ -95,33 +95,33 @@ def one_key_page(
         ]
         if calculation is not None and rules is not None and pack.certified is not None
         else [],
-        offer=offer_view(court, case, actor, offer) if offer is not None else None,
-        agreement=agreement_view(court, case, actor, agreement) if agreement is not None else None,
+        offer=offer_view(sitting, case, actor, offer) if offer is not None else None,
+        agreement=agreement_view(sitting, case, actor, agreement) if agreement is not None else None,
         payout=payout,
-        receipt=entry(court.session, case, payout.entry_number) if payout is not None else None,
+        receipt=entry(sitting.session, case, payout.entry_number) if payout is not None else None,
         forms=forms,
         currency=pack.currency,
     )
 
 
-def _payout(court: Sitting, case: Case, actor: Actor) -> PayoutInstruction | None:
+def _payout(sitting: Sitting, case: Case, actor: Actor) -> PayoutInstruction | None:
     """The newest account named, where the viewer may read the entry that named it."""
-    found = court.session.scalars(
+    found = sitting.session.scalars(
         select(PayoutInstruction).where(PayoutInstruction.case_id == case.id).order_by(PayoutInstruction.id.desc())
     ).first()
     if found is None:
         return None
-    written = entry(court.session, case, found.entry_number)
+    written = entry(sitting.session, case, found.entry_number)
     return found if written is not None and reads_entry(actor, written) else None
 
 
-def _lines(court: Sitting, case: Case) -> list[StatementLine]:
-    certified, rules = court.pack(case).certified, rules_of(court, case)
+def _lines(sitting: Sitting, case: Case) -> list[StatementLine]:
+    certified, rules = sitting.pack(case).certified, rules_of(sitting, case)
     if certified is None or rules is None:
         return []
     found = []
-    for statement in statements_of(court.session, case):
-        certifier = court.session.get_one(Certifier, statement.certifier_id)
+    for statement in statements_of(sitting.session, case):
+        certifier = sitting.session.get_one(Certifier, statement.certifier_id)
         figures = [
             (rules.figures[name].title, value, rules.figures[name].measure.value)
             for name, value in statement.figures.items()

@@ -142,9 +142,9 @@ class Scene:
                 )
             )
 
-    def examination(self, court: Sitting) -> Examination:
+    def examination(self, sitting: Sitting) -> Examination:
         """The examination of the case."""
-        return court.session.scalars(select(Examination).where(Examination.case_id == self.case_id)).one()
+        return sitting.session.scalars(select(Examination).where(Examination.case_id == self.case_id)).one()
 
     def current(self) -> str | None:
         """Key of the phase that runs."""
@@ -162,10 +162,10 @@ class Scene:
         with self.look() as (_, case):
             return next(p.reference for p in case.parties if p.id == self.parties[name])
 
-    def docket(self, court: Sitting) -> list[DocketEntry]:
+    def docket(self, sitting: Sitting) -> list[DocketEntry]:
         """Entries in order."""
         return list(
-            court.session.scalars(
+            sitting.session.scalars(
                 select(DocketEntry).where(DocketEntry.case_id == self.case_id).order_by(DocketEntry.number)
             )
         )
@@ -181,10 +181,10 @@ class Scene:
         with self.look() as (court, _):
             return self.docket(court)[number - 1].audience
 
-    def viewer(self, court: Sitting, name: str) -> Actor:
+    def viewer(self, sitting: Sitting, name: str) -> Actor:
         """Somebody who looks."""
-        case = court.session.get_one(Case, self.case_id)
-        return actors_in(court.session, court.session.get_one(Account, self.accounts[name]), case, court.now)[0]
+        case = sitting.session.get_one(Case, self.case_id)
+        return actors_in(sitting.session, sitting.session.get_one(Account, self.accounts[name]), case, sitting.now)[0]
 
     def reads(self, name: str, number: int) -> bool:
         """Whether somebody may read an entry's content now."""
