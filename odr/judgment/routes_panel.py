@@ -42,8 +42,8 @@ def _room(
     moved_on: bool = False,
 ) -> Page:
     sitting = look()
-    sitting = panel.members(sitting, case)
-    if actor.account_id not in {m.account_id for m in sitting}:
+    members = panel.members(sitting, case)
+    if actor.account_id not in {m.account_id for m in members}:
         raise Forbidden(T("Only the panel enters its room."))
     decision = current_draft(sitting.session, case) or issued(sitting.session, case)
     hidden = {"decision": decision.reference if decision else ""}
@@ -55,7 +55,7 @@ def _room(
         "judgment/panel.html",
         case=case,
         actor=actor,
-        members=sitting,
+        members=members,
         decision=decision,
         votes=panel.votes(sitting, case, decision) if decision else {},
         minutes=panel.minutes(sitting, decision) if decision else [],
