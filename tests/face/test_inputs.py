@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from odr.errors import InvalidInput
 from odr.procedure.faults import validate
-from odr.procedure.inputs import CourtDate, CourtEmail, CourtModel, CourtMoney, CourtPhone, CourtText, RefTo, field, references_in, schema_for
+from odr.procedure.inputs import (
+    CourtDate,
+    CourtEmail,
+    CourtModel,
+    CourtMoney,
+    CourtPhone,
+    CourtText,
+    RefTo,
+    field,
+    recorded_references,
+    references_in,
+    schema_for,
+)
 from odr.procedure.reading import MONTHS, Unreadable, clean_text, read_day, read_money, read_phone
 from odr.text import LOCALES, Money, T, write_day, write_money
 
@@ -232,6 +244,20 @@ def test_length_is_counted_in_characters() -> None:
 def test_references_are_found_at_their_places() -> None:
     """Each reference in an input is found with its kind, so that none is taken without being looked up."""
     assert list(references_in(Person(name="Wu", files=["u1", "u2"]))) == [(("files", 0), "upload", "u1"), (("files", 1), "upload", "u2")]
+
+
+class Household(CourtModel):
+    """People in lines."""
+
+    words: Annotated[str, CourtText(1, 100), field(T("Name"))]
+    people: Annotated[list[Person], field(T("Name"))] = []
+    first: Annotated[Person | None, field(T("Name"))] = None
+
+
+def test_in_what_an_entry_keeps_only_declared_fields_are_references() -> None:
+    """Read back from plain JSON, references are those of the model's own fields, in lines too; words that look like one are words."""
+    kept = {"words": "u9", "people": [{"name": "u8", "files": ["u1"]}], "first": {"name": "Wu", "files": ["u2", "u3"]}, "unknown": "u7"}
+    assert list(recorded_references(Household, kept)) == [("upload", "u1"), ("upload", "u2"), ("upload", "u3")]
 
 
 def test_a_schema_speaks_the_readers_language() -> None:
