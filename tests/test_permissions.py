@@ -166,7 +166,7 @@ def mandate(scene: Scene, scope: MandateScope) -> Actor:
         case = session.get_one(Case, scene.case_id)
         mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
         now = scene.clock.now()
-        session.add(Mandate(case_id=case.id, party_id=mine.id, account_id=scene.people["stranger"], scope=scope, from_at=now, signed_at=now))
+        session.add(Mandate(case_id=case.id, party_id=mine.id, account_id=scene.people["stranger"], scope=scope, from_at=now, signed_at=now, accepted_at=now))
     return scene.actor("stranger")
 
 
@@ -223,7 +223,15 @@ def test_admitting_the_claim_needs_special_powers(small_scene: Scene, position: 
         other = next(p for p in case.parties if p.role is Role.RESPONDENT)
         now = small_scene.clock.now()
         session.add(
-            Mandate(case_id=case.id, party_id=other.id, account_id=small_scene.people["stranger"], scope=MandateScope.ORDINARY, from_at=now, signed_at=now)
+            Mandate(
+                case_id=case.id,
+                party_id=other.id,
+                account_id=small_scene.people["stranger"],
+                scope=MandateScope.ORDINARY,
+                from_at=now,
+                signed_at=now,
+                accepted_at=now,
+            )
         )
     with pytest.raises(Forbidden):
         small_scene.do("file_answer", "stranger", position=position, statement="We agree.")

@@ -185,13 +185,22 @@ def furnish(scene: Scene) -> House:
         for name, end in ends.items():
             began = now - timedelta(days=9)
             mandate = Mandate(
-                case_id=case.id, party_id=mine.id, account_id=house.people[name], scope=MandateScope.SPECIAL, from_at=began, signed_at=began, **end
+                case_id=case.id,
+                party_id=mine.id,
+                account_id=house.people[name],
+                scope=MandateScope.SPECIAL,
+                from_at=began,
+                signed_at=began,
+                accepted_at=began,
+                **end,
             )
             session.add(mandate)
             session.flush()
             if name == "representative":
                 house.parameters["mandate"] = mandate.reference
-        suspended = Mandate(case_id=case.id, party_id=mine.id, account_id=house.people["suspended"], scope=MandateScope.SPECIAL, from_at=now, signed_at=now)
+        suspended = Mandate(
+            case_id=case.id, party_id=mine.id, account_id=house.people["suspended"], scope=MandateScope.SPECIAL, from_at=now, signed_at=now, accepted_at=now
+        )
         session.add(suspended)
         session.get_one(Account, house.people["suspended"]).state = AccountState.SUSPENDED
         draft = drafts.open_draft(session, house.people["claimant"], now)
@@ -424,7 +433,15 @@ def both(house: House) -> Iterator[dict[str, str]]:
         case = session.scalars(select(Case).where(Case.reference == house.reference)).one()
         sides = [next(p for p in case.parties if p.role is role) for role in (Role.CLAIMANT, Role.RESPONDENT)]
         for side in sides:
-            mandate = Mandate(case_id=case.id, party_id=side.id, account_id=house.people["both"], scope=MandateScope.SPECIAL, from_at=began, signed_at=began)
+            mandate = Mandate(
+                case_id=case.id,
+                party_id=side.id,
+                account_id=house.people["both"],
+                scope=MandateScope.SPECIAL,
+                from_at=began,
+                signed_at=began,
+                accepted_at=began,
+            )
             session.add(mandate)
         hats = {f"party/{side.id}": side.role.value for side in sides}
     yield hats

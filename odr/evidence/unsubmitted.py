@@ -94,7 +94,7 @@ def held_accounts(session: Session) -> set[int]:
     """Who is or was a party, or acted for one, in a case under a legal hold: nothing they sent is erased."""
     held = select(LegalHold.case_id).where(LegalHold.lifted_by.is_(None))
     parties = select(Party.account_id).where(Party.case_id.in_(held), Party.account_id.is_not(None))
-    return set(session.scalars(parties.union(select(Mandate.account_id).where(Mandate.case_id.in_(held)))))
+    return set(session.scalars(parties.union(select(Mandate.account_id).where(Mandate.case_id.in_(held), Mandate.accepted_at.is_not(None)))))
 
 
 def named_in_writing(court: Court, session: Session, accounts: Iterable[int]) -> dict[str, datetime]:

@@ -278,7 +278,7 @@ def _sides(court: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Par
 def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
     return Mandate(
         case_id=new.id, party_id=party.id, account_id=old.account_id, scope=old.scope, from_at=old.from_at, until_at=old.until_at, signed_at=old.signed_at,
-        delegated_by=None,
+        accepted_at=old.accepted_at, asked_at=old.asked_at, delegated_by=None,
     )  # fmt: skip
 
 

@@ -43,33 +43,37 @@ def for_oneself(court: Sitting, case: Case, actor: Actor) -> Text | None:
     strong=True,
     serves=Everyone.BUT_ACTOR,
     source="CPL 61, 62; CPI 88, 89",
-    help=T("She acts for you at once. You can end it at any time."),
+    help=T("They act for you once they have accepted. You can end it at any time."),
 )
 def appoint_representative(court: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The party signs a mandate; it is in force at once (CPL 61, 62). Nobody acts for both sides."""
+    """The party signs a mandate; it is in force once the representative has accepted (CPL 61, 62). Nobody acts for both sides."""
     me = court.party_of(case, actor)
     account = accounts.by_email(court.session, accounts.normal_email(given.email))
     if account is None or account.id == actor.account_id or account.staff_roles:
         raise InvalidInput.at("email", T("Nobody with that address can represent you here. She needs an account of her own and may not serve the court."))
     until = datetime.combine(given.until + timedelta(days=1), time(), court.pack(case).tz) if given.until else None
     try:
-        mandate = mandates.offer(court.session, me, account, MandateScope(given.scope), from_at=now, until_at=until, now=now)
-        mandates.sign(court.session, mandate, now)
-    except mandates.BothSides as error:
+        mandate = mandates.appoint(court.session, me, account, MandateScope(given.scope), until_at=until, now=now)
+    except (mandates.BothSides, mandates.ServesCourt) as error:
         raise InvalidInput.at("email", error.message) from error
-    note_of(court.session, mandate).signed_entry = court.next_number(case)
-    return _signed(me, account, mandate)
+    scope = mandates.SCOPE_WORDS[mandate.scope]
+    words = T("%(party)s asks %(name)s to act for them; the mandate counts once %(name)s accepts it. %(scope)s", name=account.name, party=me.name, scope=scope)
+    return Recorded(words, _powers(me, account, mandate))
 
 
 def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
     words = T("%(name)s acts for %(party)s. %(scope)s", name=account.name, party=party.name, scope=mandates.SCOPE_WORDS[mandate.scope])
+    return Recorded(words, _powers(party, account, mandate))
+
+
+def _powers(party: Party, account: Account, mandate: Mandate) -> dict[str, object]:
     facts = {
         "mandate": mandate.reference,
         "name": account.name,
         "scope": mandate.scope.value,
         "until": mandate.until_at.isoformat() if mandate.until_at else None,
     }
-    return Recorded(words, facts | {"party": party.label, "assistant": mandate.delegated_by is not None})
+    return facts | {"party": party.label, "assistant": mandate.delegated_by is not None}
 
 
 def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
@@ -118,7 +122,7 @@ def revoke_representative(court: Sitting, case: Case, given: RevokeInput, *, act
     source="CPL 62, 63",
 )
 def record_mandate(court: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
-    """Tell the docket of a mandate that the client signed by her link, or that ended: nobody acts unseen (CPL 62, 63)."""
+    """Tell the docket of a mandate that was signed and accepted, or that ended: nobody acts unseen (CPL 62, 63)."""
     mandate = court.session.scalars(select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)).one()
     party, account = next(p for p in case.parties if p.id == mandate.party_id), court.session.get_one(Account, mandate.account_id)
     note = note_of(court.session, mandate)

@@ -28,7 +28,7 @@ from odr.filing.draft_keeping import files_in_drafts, keep_drafts
 from odr.filing.models import Fact
 from odr.filing.progress import standing_claim
 from odr.filing.queries import facts_of
-from odr.filing.representing import bring_mandates_to_docket, representatives_of
+from odr.filing.representing import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Panel, Room
 from odr.text import T
@@ -125,7 +125,7 @@ ROOM = Room(
     resolvers={"fact": find_fact, "fact_number": find_fact_number, "desk_task": acts_desk.find_task, **RESOLVERS},
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
-    sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
+    sweeps={"mandates": bring_mandates_to_docket, "appointed": write_to_appointed, "bulk": lodge_waiting, "drafts": keep_drafts},
     naming=(files_in_drafts,),
     after_act=(acts_complaints.serve_complaint_answer,),
     tells={"facts": facts_told},

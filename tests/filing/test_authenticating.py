@@ -24,7 +24,7 @@ def party_of(scene: Scene, role: Role) -> str:
 def abroad(pending: Scene) -> Scene:
     """Haiyun lives abroad, and Stranger acts for it."""
     pending.do("note_abode_abroad", "clerk", party=party_of(pending, Role.RESPONDENT), state="SG", shown_by="Commercial register abroad")
-    pending.do("appoint_representative", "haiyun", email="stranger@court.example")
+    pending.represent("haiyun", "stranger")
     return pending
 
 
@@ -59,7 +59,7 @@ def test_the_registry_alone_records_it_for_who_lives_abroad(abroad: Scene, visit
 
 def test_where_nobody_is_abroad_there_is_nothing_to_record(pending: Scene) -> None:
     """A mandate at home needs no chain, and a representative at home acts at once (CPL 62)."""
-    pending.do("appoint_representative", "haiyun", email="stranger@court.example")
+    pending.represent("haiyun", "stranger")
     with pytest.raises(ActNotOpen):
         pending.do("record_authentication", "clerk", party=party_of(pending, Role.RESPONDENT), **SEEN)
     complain(pending)

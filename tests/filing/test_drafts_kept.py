@@ -126,7 +126,7 @@ def test_an_answer_is_kept_for_the_whole_side_and_filed_only_by_hand(visitor: Vi
     haiyun.client.post(keep, base_url=haiyun.origin, data={**values, "statement": "The label is right."}, headers={"Origin": haiyun.origin})
     assert "The label is right." in haiyun.get(page)
     assert count(pending, "file_answer") == 0
-    pending.do("appoint_representative", "haiyun", email="stranger@court.example")
+    pending.represent("haiyun", "stranger")
     assert "The label is right." in visitor("stranger").get(page)
     visitor("li").get(page, 403)
     haiyun.send(page, page, position="defend", **{"facts-0-stance": "denied", "facts-1-stance": "denied"})

@@ -75,7 +75,7 @@ def test_nobody_of_the_court_or_of_the_other_side_joins(small_scene: Scene) -> N
     """Clerk, judge, claimant and her representative are refused with the letter's code in hand, and the respondent is not (CPL 47)."""
     small_scene.lodge()
     small_scene.accept()
-    small_scene.do("appoint_representative", "li", email="stranger@court.example")
+    small_scene.represent("li", "stranger")
     for who in ("clerk", "judge", "li", "stranger"):
         with pytest.raises(ActNotOpen):
             small_scene.join(who)

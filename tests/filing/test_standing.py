@@ -51,7 +51,7 @@ def test_a_guardian_brings_a_childs_claim_with_all_powers(small_scene: Scene) ->
     assert checks(small_scene)["Guardian of Li Xiao"] is Found.THERE
     small_scene.accept()
     small_scene.work()
-    small_scene.do("appoint_representative", "li", email="stranger@court.example")
+    small_scene.represent("li", "stranger")
     with pytest.raises(InvalidInput):
         small_scene.do("revoke_representative", "li", mandate=mandate(small_scene, MandateScope.STATUTORY))
     with small_scene.court.database.read() as session:
@@ -179,7 +179,7 @@ def test_a_lawyers_licence_is_seen_once_and_counts_in_every_case(pending: Scene)
     """The registry verifies it in one case; in the next it stands already. A relative's tie counts in one case only (CPI 88)."""
     with pytest.raises(ActNotOpen):
         pending.do("verify_licence", "clerk", mandate="a" * 26, kind="lawyer", firm="Sun and Partners")
-    pending.do("appoint_representative", "li", email="stranger@court.example")
+    pending.represent("li", "stranger")
     with pytest.raises(Forbidden):
         pending.do("verify_licence", "li", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners")
     with pytest.raises(InvalidInput):
@@ -188,7 +188,7 @@ def test_a_lawyers_licence_is_seen_once_and_counts_in_every_case(pending: Scene)
     assert entitled(pending) == "Close relative of the party"
     pending.do("verify_licence", "clerk", mandate=mandate(pending, MandateScope.ORDINARY), kind="lawyer", firm="Sun and Partners", until="2026-12-31")
     pending.lodge()
-    pending.do("appoint_representative", "li", email="stranger@court.example")
+    pending.represent("li", "stranger")
     assert entitled(pending) == "Lawyer, Sun and Partners"
     pending.clock.advance(timedelta(days=400))
     assert entitled(pending) is None
