@@ -24,7 +24,8 @@ from odr.filing import (
 )
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
-from odr.filing.draft_keeping import files_in_drafts, keep_drafts
+from odr.filing.draft_keeping import keep_drafts
+from odr.filing.draft_sharing import files_in_drafts
 from odr.filing.models import Fact
 from odr.filing.progress import standing_claim
 from odr.filing.queries import facts_of

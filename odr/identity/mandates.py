@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat
@@ -261,6 +261,12 @@ def held_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, 
         .limit(200)
     )
     return [(mandate, case, party) for mandate, case, party in rows]
+
+
+def asked_to_act(session: Session, account_id: int) -> int:
+    """How many mandates wait until a person accepts them."""
+    waiting = (Mandate.account_id == account_id, Mandate.signed_at.is_not(None), Mandate.accepted_at.is_(None), Mandate.revoked_at.is_(None))
+    return session.scalar(select(func.count()).select_from(Mandate).where(*waiting)) or 0
 
 
 def given_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, Account]]:
