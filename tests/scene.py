@@ -22,8 +22,9 @@ from odr.evidence.ports import desk_of
 from odr.filing import drafts
 from odr.filing.inputs import ClaimInput, JoinInput
 from odr.filing.joining import join
+from odr.identity import mandates
 from odr.identity.actors import Actor, actors_in
-from odr.identity.models import Account, AccountRole, AccountState
+from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.identity.passwords import Passwords
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
@@ -149,6 +150,21 @@ class Scene:
             return sitting.perform(
                 name, sitting.session.get_one(Case, self.case_id), model, actor=actor, key=key, premise=premise
             )
+
+    def represent(self, party: str, by: str, **powers: Any) -> ActReceipt:
+        """A party appoints somebody, who accepts."""
+        receipt = self.do("appoint_representative", party, email=f"{by}@court.example", **powers)
+        self.agree(by)
+        return receipt
+
+    def agree(self, who: str) -> None:
+        """Somebody accepts the mandates that wait for her in the case."""
+        with self.court.database.write() as session:
+            waiting = select(Mandate).where(
+                Mandate.case_id == self.case_id, Mandate.account_id == self.people[who], Mandate.accepted_at.is_(None)
+            )
+            for mandate in session.scalars(waiting.where(Mandate.revoked_at.is_(None))).all():
+                mandates.accept(session, mandate, mandate.account_id, self.clock.now())
 
     def case(self) -> Case:
         """The case as it stands."""

@@ -126,6 +126,67 @@ def test_migrations_make_what_the_models_say(empty_url: str) -> None:
     assert migrate.differences(empty_url) == []
 
 
+def rows_of(engine: Engine, name: str, *given: dict[str, Any]) -> None:
+    """Rows of a table as it is now; what must be there and is not given is filled with something of its type."""
+    table = Table(name, MetaData(), autoload_with=engine)
+    fills: dict[type, Any] = {
+        int: 1,
+        bool: False,
+        datetime: datetime(2026, 3, 2, tzinfo=UTC),
+        date: date(2026, 3, 2),
+        object: {},
+    }
+    with engine.begin() as connection:
+        for values in given:
+            fills[str] = f"x{values['id']}"
+            needed = {
+                c.name: fills[c.type.python_type] for c in table.columns if not c.nullable and c.name not in values
+            }
+            connection.execute(table.insert().values(**needed, **values))
+
+
+def column_of(engine: Engine, query: str) -> list[Any]:
+    with engine.connect() as connection:
+        return [row[0] for row in connection.execute(text(query))]
+
+
+def test_nobody_is_in_a_draft_or_assists_who_was_never_asked(empty_url: str, engine: Engine) -> None:
+    """Where the court ran before, shares and delegated mandates wait for consent, as does anything given to who serves
+    the court; representatives act on.
+    """
+    migrate.upgrade(empty_url, "0088")
+    people = {1: "owner", 2: "helper", 3: "judge"}
+    rows_of(engine, "account", *({"id": number, "email": f"{name}@court.example"} for number, name in people.items()))
+    rows_of(engine, "account_role", {"id": 1, "account_id": 3, "role": "judge"})
+    file = "abcdefghijklmnopqrstuvwxyz"
+    rows_of(
+        engine,
+        "draft",
+        {
+            "id": 1,
+            "reference": "d",
+            "account_id": 1,
+            "kind": "claim",
+            "values": {"exhibits": {"exhibits-0-upload": file}},
+        },
+    )
+    rows_of(engine, "draft_share", {"id": 1, "draft_id": 1, "account_id": 2})
+    rows_of(engine, "case", {"id": 1})
+    rows_of(engine, "party", {"id": 1, "case_id": 1})
+    signed = {"case_id": 1, "party_id": 1, "scope": "ordinary", "signed_at": datetime(2026, 3, 2, tzinfo=UTC)}
+    for number, more in enumerate(({"account_id": 2}, {"account_id": 2, "delegated_by": 1}, {"account_id": 3}), 1):
+        rows_of(engine, "mandate", {"id": number, "reference": f"m{number}", **signed, **more})
+    migrate.upgrade(empty_url)
+    assert column_of(engine, "SELECT email FROM draft_share WHERE accepted_at IS NULL AND ended_at IS NULL") == [
+        "helper@court.example"
+    ]
+    assert column_of(engine, "SELECT reference FROM draft_file WHERE account_id = 1") == [file]
+    assert column_of(engine, "SELECT id FROM mandate WHERE accepted_at IS NOT NULL ORDER BY id") == [1]
+    migrate.downgrade(empty_url, "0088")
+    assert column_of(engine, "SELECT id FROM draft_share WHERE ended_at IS NULL") == []
+    assert column_of(engine, "SELECT id FROM mandate WHERE revoked_at IS NULL ORDER BY id") == [1]
+
+
 def test_pending_names_what_is_lacking(empty_url: str) -> None:
     """An empty database lacks every migration, a migrated one none; upgrading twice changes nothing."""
     assert migrate.pending(empty_url) == migrate.revisions()

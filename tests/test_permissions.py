@@ -219,6 +219,7 @@ def mandate(scene: Scene, scope: MandateScope) -> Actor:
                 scope=scope,
                 from_at=now,
                 signed_at=now,
+                accepted_at=now,
             )
         )
     return scene.actor("stranger")
@@ -288,6 +289,7 @@ def test_admitting_the_claim_needs_special_powers(small_scene: Scene, position: 
                 scope=MandateScope.ORDINARY,
                 from_at=now,
                 signed_at=now,
+                accepted_at=now,
             )
         )
     with pytest.raises(Forbidden):

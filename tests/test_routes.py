@@ -251,6 +251,7 @@ def furnish(scene: Scene) -> House:
                 scope=MandateScope.SPECIAL,
                 from_at=began,
                 signed_at=began,
+                accepted_at=began,
                 **end,
             )
             session.add(mandate)
@@ -264,6 +265,7 @@ def furnish(scene: Scene) -> House:
             scope=MandateScope.SPECIAL,
             from_at=now,
             signed_at=now,
+            accepted_at=now,
         )
         session.add(suspended)
         session.get_one(Account, house.people["suspended"]).state = AccountState.SUSPENDED
@@ -561,6 +563,7 @@ def both(house: House) -> Iterator[dict[str, str]]:
                 scope=MandateScope.SPECIAL,
                 from_at=began,
                 signed_at=began,
+                accepted_at=began,
             )
             session.add(mandate)
         hats = {f"party/{side.id}": side.role.value for side in sides}

@@ -4,7 +4,6 @@ who read the case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from odr.docket.visibility import READS_FILE, Viewer
 from odr.errors import Forbidden
 from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState, Upload, UploadState
 from odr.identity.actors import Actor
-from odr.procedure.versions import input_of
+from odr.procedure.versions import files_named
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -78,21 +77,13 @@ def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:
 
 
 def attached_upload(session: Session, entry: DocketEntry, reference: str) -> Upload | None:
-    """The file of that reference, if the entry names it and it is no exhibit."""
-    if entry.act == "lodge_claim" or reference not in set(_strings(input_of(entry))):
+    """The file of that reference, if whoever filed the entry sent it, gave it to the act as a file, and it is no
+    exhibit.
+    """
+    if entry.act == "lodge_claim" or reference not in files_named(entry):
         return None
-    upload = session.scalar(select(Upload).where(Upload.reference == reference, Upload.state == UploadState.ANCHORED))
+    own = (Upload.reference == reference, Upload.account_id == entry.account_id, Upload.state == UploadState.ANCHORED)
+    upload = session.scalar(select(Upload).where(*own))
     if upload is None or session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
         return None
     return upload
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)

@@ -65,9 +65,9 @@ class Ruled:
     rule: RetentionRule
     today: date
 
-    def until(self, upload: Upload, named: Mapping[str, datetime]) -> date:
+    def until(self, upload: Upload, named: Mapping[tuple[int, str], datetime]) -> date:
         """The last day on which the rule has a file kept: its time counts from what was last done with it."""
-        done = (upload.completed_at, upload.kept_from, named.get(upload.reference))
+        done = (upload.completed_at, upload.kept_from, named.get((upload.account_id, upload.reference)))
         return after(max(at for at in done if at is not None).astimezone(self.pack.tz).date(), self.rule.after)
 
 
@@ -97,16 +97,22 @@ def held_accounts(session: Session) -> set[int]:
     """Who is or was a party, or acted for one, in a case under a legal hold: nothing they sent is erased."""
     held = select(LegalHold.case_id).where(LegalHold.lifted_by.is_(None))
     parties = select(Party.account_id).where(Party.case_id.in_(held), Party.account_id.is_not(None))
-    return set(session.scalars(parties.union(select(Mandate.account_id).where(Mandate.case_id.in_(held)))))
+    return set(
+        session.scalars(
+            parties.union(select(Mandate.account_id).where(Mandate.case_id.in_(held), Mandate.accepted_at.is_not(None)))
+        )
+    )
 
 
-def named_in_writing(court: Court, session: Session, accounts: Iterable[int]) -> dict[str, datetime]:
-    """Files that what somebody is still writing names, with when it was last written."""
-    found: dict[str, datetime] = {}
+def named_in_writing(court: Court, session: Session, accounts: Iterable[int]) -> dict[tuple[int, str], datetime]:
+    """Files of their own that people name in what they are still writing, by account and reference, with when it was
+    last written.
+    """
+    found: dict[tuple[int, str], datetime] = {}
     wanted = sorted(set(accounts))
     for tell in court.hooks.naming:
-        for reference, at in tell(session, wanted).items():
-            found[reference] = max(at, found.get(reference, at))
+        for named, at in tell(session, wanted).items():
+            found[named] = max(at, found.get(named, at))
     return found
 
 
@@ -195,7 +201,7 @@ def _due(court: Court, session: Session, rule: Ruled) -> Iterator[tuple[int, int
         .where(unused(), Upload.id.not_in(standing), func.coalesce(Upload.kept_from, Upload.completed_at) <= latest)
         .order_by(Upload.id)
     )
-    held, named, known = held_accounts(session), dict[str, datetime](), set[int]()
+    held, named, known = held_accounts(session), dict[tuple[int, str], datetime](), set[int]()
     for upload in session.scalars(query).yield_per(500):
         if upload.account_id in held:
             continue
@@ -329,7 +335,7 @@ def why_not(
     notice: UploadNotice,
     rule: Ruled | None,
     held: set[int],
-    named: Mapping[str, datetime],
+    named: Mapping[tuple[int, str], datetime],
 ) -> Text | None:
     """Why a file may not be erased now, whatever a list says."""
     if rule is None:

@@ -427,6 +427,8 @@ def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
         from_at=old.from_at,
         until_at=old.until_at,
         signed_at=old.signed_at,
+        accepted_at=old.accepted_at,
+        asked_at=old.asked_at,
         delegated_by=None,
     )
 

@@ -59,12 +59,14 @@ def for_oneself(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     source=law("CPL 61, 62", "CPI 88, 89"),
     topic=Topic.CLAIM,
     in_record=False,
-    help=T("She acts for you at once. You can end it at any time."),
+    help=T("They act for you once they have accepted. You can end it at any time."),
 )
 def appoint_representative(
     sitting: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """The party signs a mandate; it is in force at once (CPL 61, 62). Nobody acts for both sides."""
+    """The party signs a mandate; it is in force once the representative has accepted (CPL 61, 62). Nobody acts for both
+    sides.
+    """
     me = sitting.party_of(case, actor)
     account = accounts.by_email(sitting.session, accounts.normal_email(given.email))
     if account is None or account.id == actor.account_id or account.staff_roles:
@@ -76,14 +78,17 @@ def appoint_representative(
         )
     until = datetime.combine(given.until + timedelta(days=1), time(), sitting.pack(case).tz) if given.until else None
     try:
-        mandate = mandates.offer(
-            sitting.session, me, account, MandateScope(given.scope), from_at=now, until_at=until, now=now
-        )
-        mandates.sign(sitting.session, mandate, now)
-    except mandates.BothSides as error:
+        mandate = mandates.appoint(sitting.session, me, account, MandateScope(given.scope), until_at=until, now=now)
+    except (mandates.BothSides, mandates.ServesCourt) as error:
         raise InvalidInput.at("email", error.message) from error
-    note_of(sitting.session, mandate).signed_entry = sitting.next_number(case)
-    return _signed(me, account, mandate)
+    scope = mandates.SCOPE_WORDS[mandate.scope]
+    words = T(
+        "%(party)s asks %(name)s to act for them; the mandate counts once %(name)s accepts it. %(scope)s",
+        name=account.name,
+        party=me.name,
+        scope=scope,
+    )
+    return Recorded(words, _powers(me, account, mandate))
 
 
 def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
@@ -93,13 +98,17 @@ def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
         party=party.name,
         scope=mandates.SCOPE_WORDS[mandate.scope],
     )
+    return Recorded(words, _powers(party, account, mandate))
+
+
+def _powers(party: Party, account: Account, mandate: Mandate) -> dict[str, object]:
     facts = {
         "mandate": mandate.reference,
         "name": account.name,
         "scope": mandate.scope.value,
         "until": mandate.until_at.isoformat() if mandate.until_at else None,
     }
-    return Recorded(words, facts | {"party": party.label, "assistant": mandate.delegated_by is not None})
+    return facts | {"party": party.label, "assistant": mandate.delegated_by is not None}
 
 
 def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
@@ -161,7 +170,7 @@ def revoke_representative(sitting: Sitting, case: Case, given: RevokeInput, *, a
     in_record=False,
 )
 def record_mandate(sitting: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
-    """Tell the docket of a mandate that the client signed by her link, or that ended: nobody acts unseen (CPL 62, 63)."""
+    """Tell the docket of a mandate that was signed and accepted, or that ended: nobody acts unseen (CPL 62, 63)."""
     mandate = sitting.session.scalars(
         select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)
     ).one()

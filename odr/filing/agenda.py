@@ -49,13 +49,7 @@ class Line:
 
 def _acts_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     """Parties still in their cases whom the account is or may act for now."""
-    live = (
-        (Mandate.from_at <= now)
-        & Mandate.signed_at.is_not(None)
-        & Mandate.revoked_at.is_(None)
-        & or_(Mandate.until_at.is_(None), Mandate.until_at > now)
-    )
-    mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, live)
+    mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
     return Party.left_at.is_(None) & or_(Party.account_id == account_id, Party.id.in_(mandated))
 
 

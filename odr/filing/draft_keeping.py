@@ -1,113 +1,30 @@
-"""Drafts over time: shared with somebody, earlier versions, what becomes of one that is left, and the answer being
-written.
-"""
+"""Drafts over time: earlier versions, what becomes of one that is left, and the answer being written."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.errors import ActNotOpen, Forbidden, InvalidInput, NotFound
+from odr.errors import ActNotOpen, NotFound
 from odr.filing.drafts import KEPT_FOR, SCHEMA_VERSION, save_step
-from odr.filing.models import Draft, DraftRevision, DraftShare, DraftState
-from odr.identity import accounts, mail
+from odr.filing.models import Draft, DraftRevision, DraftState
+from odr.identity import mail
 from odr.identity.actors import Actor
 from odr.identity.mail import Letter
-from odr.identity.models import Account, AccountState
+from odr.identity.models import Account
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 REMIND_BEFORE = timedelta(days=7)
-MOST_SHARES = 5
 MOST_REVISIONS = 50
 ANSWER = "answer"
-
-
-@dataclass(frozen=True)
-class Writer:
-    """Somebody a draft is shared with."""
-
-    share: DraftShare
-    name: str
-    email: str
-
-
-def shares_of(session: Session, draft: Draft) -> list[Writer]:
-    """With whom a draft is shared now."""
-    rows = session.execute(
-        select(DraftShare, Account.name, Account.email)
-        .join(Account, Account.id == DraftShare.account_id)
-        .where(DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None))
-        .order_by(DraftShare.id)
-    )
-    return [Writer(share, name, email) for share, name, email in rows]
-
-
-def who_lodges(session: Session, draft: Draft) -> int:
-    """The account whose claim it is: who began it, unless it was shared with the one it belongs to."""
-    hers = session.scalar(
-        select(DraftShare.account_id)
-        .where(DraftShare.draft_id == draft.id, DraftShare.lodges, DraftShare.ended_at.is_(None))
-        .limit(1)
-    )
-    return hers if hers is not None else draft.account_id
-
-
-def share(session: Session, draft: Draft, by: int, email: str, *, lodges: bool, now: datetime) -> DraftShare:
-    """Let somebody with an account write in a draft too; ``lodges`` where the claim is hers. Raises InvalidInput,
-    Forbidden.
-
-    Nobody is written to without an account: the address is told nothing of the draft.
-    """
-    _need_owner(draft, by)
-    other = accounts.by_email(session, accounts.normal_email(email))
-    if other is None or other.state is not AccountState.ACTIVE or other.id == by or other.staff_roles:
-        raise InvalidInput.at(
-            "email",
-            T(
-                "Nobody with that address can write in this draft. She needs an account of her own and may not serve the court."
-            ),
-        )
-    there = shares_of(session, draft)
-    if len(there) >= MOST_SHARES:
-        raise InvalidInput.at(
-            "email", T("A draft is shared with at most %(count)s people. End one first.", count=MOST_SHARES)
-        )
-    if lodges and any(one.share.lodges and one.share.account_id != other.id for one in there):
-        raise InvalidInput.at("lodges", T("Somebody else lodges this claim already. End that first."))
-    found = session.scalar(select(DraftShare).where(DraftShare.draft_id == draft.id, DraftShare.account_id == other.id))
-    if found is None:
-        found = DraftShare(draft_id=draft.id, account_id=other.id, shared_at=now)
-        session.add(found)
-    found.lodges, found.shared_at, found.ended_at = lodges, now, None
-    session.flush()
-    return found
-
-
-def end_share(session: Session, draft: Draft, by: int, share_id: int, now: datetime) -> None:
-    """End a share, by who began the draft or by the one it was shared with. What she wrote stays. Raises NotFound."""
-    found = session.scalar(
-        select(DraftShare).where(
-            DraftShare.id == share_id, DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None)
-        )
-    )
-    if found is None or by not in (draft.account_id, found.account_id):
-        raise NotFound
-    found.ended_at = now
-
-
-def _need_owner(draft: Draft, account_id: int) -> None:
-    if draft.account_id != account_id:
-        raise Forbidden(T("Only who began this draft shares it."))
 
 
 # -- earlier versions -----------------------------------------------------------
@@ -197,23 +114,6 @@ def _reminder(court: Court, account: Account, draft: Draft) -> Letter:
         account.locale,
         f"{court.settings.base_url.rstrip('/')}/claim/{draft.reference}",
     )
-
-
-_FILE = re.compile(r"[a-z2-7]{26}")
-
-
-def files_in_drafts(session: Session, accounts: Sequence[int]) -> dict[str, datetime]:
-    """Files that drafts these people write in name, set aside or not, with when such a draft was last written in."""
-    shared = select(DraftShare.draft_id).where(DraftShare.account_id.in_(accounts))
-    mine = or_(Draft.account_id.in_(accounts), Draft.id.in_(shared))
-    found: dict[str, datetime] = {}
-    for draft in session.scalars(select(Draft).where(mine, Draft.state != DraftState.LODGED)):
-        for step in draft.values.values():
-            for value in step.values() if isinstance(step, dict) else ():
-                for text in value if isinstance(value, list) else [value]:
-                    if isinstance(text, str) and _FILE.fullmatch(text):
-                        found[text] = max(draft.saved_at, found.get(text, draft.saved_at))
-    return found
 
 
 # -- an answer being written ------------------------------------------------------

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.errors import FieldFault, InvalidInput, NotFound
+from odr.filing.draft_sharing import EXHIBITS, attach, attached, writers
 from odr.filing.inputs import (
     AboutYouStep,
     AtTheCounterStep,
@@ -179,7 +180,7 @@ def find_draft(session: Session, account_id: int, reference: str) -> Draft:
 
 
 def _is_theirs(account_id: int) -> ColumnElement[bool]:
-    shared = select(DraftShare.draft_id).where(DraftShare.account_id == account_id, DraftShare.ended_at.is_(None))
+    shared = select(DraftShare.draft_id).where(DraftShare.account_id == account_id, DraftShare.counts())
     return or_(Draft.account_id == account_id, Draft.id.in_(shared))
 
 
@@ -203,7 +204,11 @@ def save_step(
     What stood there is kept as an earlier version when somebody else wrote it or it
     is an hour old. Writing in a draft that had been left for too long takes it up again.
     """
-    kept = {k: v for k, v in values.items() if k not in ("csrf_token", "add", "remove", "save", "continue", "later")}
+    kept = {
+        k: v
+        for k, v in values.items()
+        if k not in ("csrf_token", "add", "remove", "save", "continue", "later", "attach")
+    }
     earlier, before = draft.values.get(key), cause_of(draft)
     if earlier and earlier != kept and (draft.saved_by not in (None, by) or now - draft.saved_at > REVISE_AFTER):
         session.add(
@@ -217,6 +222,8 @@ def save_step(
     done = [s for s in draft.done_steps if s not in undone]
     draft.done_steps = [*done, key] if is_done else done
     draft.saved_at, draft.saved_by, draft.reminded_at, draft.state = now, by, None, DraftState.OPEN
+    if key == EXHIBITS:
+        attach(session, draft, by, kept, now)
 
 
 def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:
@@ -382,33 +389,46 @@ def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> C
     return case
 
 
-def writers(session: Session, draft: Draft) -> list[int]:
-    """Accounts that write in a draft, its owner first."""
-    shared = session.scalars(
-        select(DraftShare.account_id)
-        .where(DraftShare.draft_id == draft.id, DraftShare.ended_at.is_(None))
-        .order_by(DraftShare.id)
-    )
-    return [draft.account_id, *shared]
-
-
-def files_of_writers(sitting: Sitting, draft: Draft) -> list[Option]:
-    """The files that those who write in a draft have sent."""
-    return [
-        option
+def files_of_writers(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
+    """Files that ``me`` may choose from in a draft: her own, which only she sees here, and those that the others put
+    into this draft.
+    """
+    sent, put_in = forms.SOURCES["upload"], attached(sitting.session, draft)
+    others = [
+        (one, option)
         for one in writers(sitting.session, draft)
-        for option in forms.SOURCES["upload"](sitting, None, Actor(Role.CLAIMANT, one))
+        if one != me
+        for option in sent(sitting, None, Actor(Role.CLAIMANT, one))
+    ]
+    return [
+        *sent(sitting, None, Actor(Role.CLAIMANT, me)),
+        *(option for one, option in others if (one, option.value) in put_in),
     ]
 
 
+def own_files(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
+    """Files of her own that stand in her evidence by themselves: all of them while nobody else writes in the draft,
+    else only those she put in.
+    """
+    mine = forms.SOURCES["upload"](sitting, None, Actor(Role.CLAIMANT, me))
+    if writers(sitting.session, draft) == [me]:
+        return list(mine)
+    put_in = attached(sitting.session, draft)
+    return [option for option in mine if (me, option.value) in put_in]
+
+
 def hand_over_files(sitting: Sitting, draft: Draft, claim: ClaimInput, account_id: int) -> None:
-    """Files a helper sent for the draft become those of who lodges it: the exhibits are hers."""
-    find = sitting.court.hooks.resolvers["upload"]
+    """Files that a helper put into the draft become those of who lodges it: the exhibits are hers. What was used
+    elsewhere stays its sender's.
+    """
+    find, put_in = sitting.court.hooks.resolvers["upload"], attached(sitting.session, draft)
     for line in claim.exhibits:
         for other in writers(sitting.session, draft):
+            if other == account_id or (other, line.upload) not in put_in:
+                continue
             # Found through what that writer may see; there is no case yet.
-            sent = find(sitting, None, Actor(Role.CLAIMANT, other), line.upload) if other != account_id else None  # type: ignore[arg-type]
-            if sent is not None:
+            sent = find(sitting, None, Actor(Role.CLAIMANT, other), line.upload)  # type: ignore[arg-type]
+            if sent is not None and sent.used_at is None:
                 sent.account_id = account_id
     sitting.session.flush()
 

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -88,18 +88,53 @@ class Draft(Base):
 
 
 class DraftShare(Base):
-    """Somebody else who writes in a draft: a representative, or the client for whom one writes."""
+    """Somebody else invited to write in a draft: a representative, or the client for whom one writes. It counts once
+    she has accepted, until it ends.
+    """
 
     __tablename__ = "draft_share"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
-    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    """The address that was typed, whether or not anybody signs in with it."""
+    account_id: Mapped[int | None] = mapped_column(BigInt, index=True)
+    """Who accepted."""
     lodges: Mapped[bool] = mapped_column(default=False)
     """The claim is hers: she lodges it, and not who began the draft."""
     shared_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    __table_args__ = (UniqueConstraint("draft_id", "account_id"),)
+    ended_by: Mapped[int | None] = mapped_column(BigInt)
+    """The account that ended it: who began the draft, or who was invited."""
+    __table_args__ = (
+        Index(
+            "ix_draft_share_standing",
+            "draft_id",
+            "email",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    @classmethod
+    def counts(cls) -> ColumnElement[bool]:
+        """Whether it was accepted and has not ended."""
+        return cls.accepted_at.is_not(None) & cls.ended_at.is_(None)
+
+
+class DraftFile(Base):
+    """That somebody named a file in the evidence of a draft. It says nothing while the file is not hers."""
+
+    __tablename__ = "draft_file"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    reference: Mapped[str] = mapped_column(Reference)
+    attached_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("draft_id", "account_id", "reference"),)
 
 
 class DraftRevision(Base):

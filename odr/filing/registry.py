@@ -46,10 +46,16 @@ def case_number_for(sitting: Sitting, case: Case) -> str:
 
 
 def conflicted(session: Session, case: Case) -> set[int]:
-    """Accounts that are parties, represent one, or already hold another seat in the case."""
+    """Accounts that are parties or agreed to represent one in the case, now or before: what somebody else only wishes
+    bars nobody.
+    """
     found = {p.account_id for p in case.parties if p.account_id is not None}
     if not case.is_blank:
-        found |= set(session.scalars(select(Mandate.account_id).where(Mandate.case_id == case.id)))
+        found |= set(
+            session.scalars(
+                select(Mandate.account_id).where(Mandate.case_id == case.id, Mandate.accepted_at.is_not(None))
+            )
+        )
     return found
 
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Stage
 from odr.filing.inputs_motions import MandateFact
 from odr.filing.models import MandateNote
+from odr.identity import mail
+from odr.identity.mail import Letter
 from odr.identity.mandates import QUALIFICATION_WORDS, SCOPE_WORDS, licence_of
 from odr.identity.models import Account, Mandate
 from odr.text import T, Text
@@ -79,9 +81,10 @@ def note_of(session: Session, mandate: Mandate) -> MandateNote:
 
 
 def untold(session: Session, limit: int) -> list[tuple[int, int]]:
-    """Mandates whose signature or end stands on no docket yet, as (mandate, case)."""
-    signed = Mandate.signed_at.is_not(None) & MandateNote.signed_entry.is_(None)
-    ended = Mandate.signed_at.is_not(None) & Mandate.revoked_at.is_not(None) & MandateNote.ended_entry.is_(None)
+    """Mandates agreed by both whose beginning or end stands on no docket yet, as (mandate, case)."""
+    agreed = Mandate.signed_at.is_not(None) & Mandate.accepted_at.is_not(None)
+    signed = agreed & MandateNote.signed_entry.is_(None)
+    ended = agreed & Mandate.revoked_at.is_not(None) & MandateNote.ended_entry.is_(None)
     query = (
         select(Mandate.id, Mandate.case_id)
         .join(Case, Case.id == Mandate.case_id)
@@ -105,6 +108,44 @@ def bring_mandates_to_docket(court: Court, limit: int = 256) -> int:
             mandate = sitting.session.get_one(Mandate, mandate_id)
             sitting.follow(case, _telling(sitting, mandate))
     return len(found)
+
+
+def write_to_appointed(court: Court, limit: int = 256) -> int:
+    """For the worker: write once to everybody whom somebody else wishes to act; returns to how many."""
+    letters: list[Letter] = []
+    with court.database.write() as session:
+        waiting = (
+            Mandate.signed_at.is_not(None),
+            Mandate.accepted_at.is_(None),
+            Mandate.revoked_at.is_(None),
+            Mandate.asked_at.is_(None),
+        )
+        for mandate in session.scalars(
+            select(Mandate).where(*waiting).order_by(Mandate.id).limit(limit).with_for_update(skip_locked=True)
+        ).all():
+            mandate.asked_at = court.clock.now()
+            letters.append(_asking(court, session, mandate))
+    if letters and court.ports.mail is not None:
+        mail.post(court.ports.mail, letters)
+    return len(letters)
+
+
+def _asking(court: Court, session: Session, mandate: Mandate) -> Letter:
+    case, account = session.get_one(Case, mandate.case_id), session.get_one(Account, mandate.account_id)
+    return Letter(
+        account.email,
+        T("You are asked to act for somebody"),
+        (
+            T(
+                "You are asked to act for %(party)s in case %(number)s. Read it, and accept or decline it here:",
+                party=session.get_one(Party, mandate.party_id).name,
+                number=case.number or case.reference,
+            ),
+            T("Before you accept you act for nobody, and nothing follows from it."),
+        ),
+        account.locale,
+        f"{court.settings.base_url.rstrip('/')}/account/mandates",
+    )
 
 
 def _telling(sitting: Sitting, mandate: Mandate) -> Callable[[], None]:

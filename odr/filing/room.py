@@ -23,11 +23,12 @@ from odr.filing import (
 )
 from odr.filing.bulk import lodge_waiting
 from odr.filing.choices_motions import RESOLVERS
-from odr.filing.draft_keeping import files_in_drafts, keep_drafts
+from odr.filing.draft_keeping import keep_drafts
+from odr.filing.draft_sharing import files_in_drafts
 from odr.filing.models import Fact
 from odr.filing.progress import standing_claim
 from odr.filing.queries import facts_of
-from odr.filing.representing import bring_mandates_to_docket, representatives_of
+from odr.filing.representing import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Panel, Room
 from odr.text import T
@@ -130,7 +131,12 @@ ROOM = Room(
     resolvers={"fact": find_fact, "fact_number": find_fact_number, **RESOLVERS},
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
-    sweeps={"mandates": bring_mandates_to_docket, "bulk": lodge_waiting, "drafts": keep_drafts},
+    sweeps={
+        "mandates": bring_mandates_to_docket,
+        "appointed": write_to_appointed,
+        "bulk": lodge_waiting,
+        "drafts": keep_drafts,
+    },
     naming=(files_in_drafts,),
     after_act=(acts_complaints.serve_complaint_answer,),
     tells={"facts": facts_told},

@@ -23,8 +23,9 @@ from odr.docket.visibility import READS_FILE
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.filing import drafts
 from odr.filing.assisting import COUNTER
-from odr.filing.draft_keeping import ANSWER, answer_draft, answer_sent, need_writable, shares_of, who_lodges
+from odr.filing.draft_keeping import ANSWER, answer_draft, answer_sent, need_writable
 from odr.filing.draft_keeping import keep_answer as keep_answer_draft
+from odr.filing.draft_sharing import EXHIBITS, files_in, shares_of, who_lodges
 from odr.filing.guide import COOKIE, opened_answers
 from odr.filing.inputs import AnswerInput, JoinInput
 from odr.filing.inputs_motions import TakePartInput
@@ -142,7 +143,7 @@ def step(draft: str, step: str) -> Page:
     if not values:
         values = _known(found, step)
     if step == "exhibits":
-        values = drafts.with_new_files(drafts.files_of_writers(_look(), found), values)
+        values = drafts.with_new_files(drafts.own_files(_look(), found, _me().account_id or 0), values)
     elif values and step not in found.done_steps and "check" in request.args:
         faults = _faults(which, values)
     return _step_page(found, which, values, faults)
@@ -171,9 +172,9 @@ def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
 def _step_page(
     draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200
 ) -> Page:
-    choices = forms.choices_for(which.model, _look(), None, _me())
+    choices, me = forms.choices_for(which.model, _look(), None, _me()), _me().account_id or 0
     if "upload" in choices:
-        choices["upload"] = drafts.files_of_writers(_look(), draft)
+        choices["upload"] = drafts.files_of_writers(_look(), draft, me)
     if "facts_of_claim" in choices:
         choices["facts_of_claim"] = options_of(facts_told(draft.values.get("facts", {})))
     fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
@@ -182,10 +183,10 @@ def _step_page(
     ):
         # Left empty, a file comes from where the one before it does.
         each.required = each.required and not each.name.endswith("-source")
-    about = {
-        "told": bool(choices.get("facts_of_claim")),
-        "own": {option.value for option in forms.SOURCES["upload"](_look(), None, _me())},
-    }
+    mine = forms.SOURCES["upload"](_look(), None, _me())
+    named = set(files_in(values))
+    rest = [option for option in mine if option.value not in named] if which.key == EXHIBITS else []
+    about = {"told": bool(choices.get("facts_of_claim")), "own": {option.value for option in mine}, "rest": rest}
     page = render_template(
         "filing/step.html",
         draft=draft,
@@ -203,9 +204,14 @@ def _step_page(
 def save_step(draft: str, step: str) -> Page:
     """Keep what was typed, then go on when it is right; rows are added and taken out here too."""
     values, court = _values(), current_court()
-    action = forms.group_action(values)
+    action, ticked = forms.group_action(values), values.pop("attach", [])
+    # What a script saves meanwhile puts nothing in: that takes a button.
+    picked = [] if request.headers.get("X-Autosave") else ticked
     with court.database.write() as session:
         found = drafts.find_draft(session, _me().account_id or 0, draft)
+        if picked and step == EXHIBITS:
+            mine = forms.SOURCES["upload"](court.look(session), None, _me())
+            values = drafts.with_new_files([option for option in mine if option.value in picked], values)
         which = drafts.asked_by(drafts.step_of(step), found, _pack())
         faults = _faults(which, values)
         need_writable(found)
@@ -216,11 +222,11 @@ def save_step(draft: str, step: str) -> Page:
             values,
             court.clock.now(),
             by=_me().account_id or 0,
-            is_done=not faults and action is None,
+            is_done=not faults and action is None and not picked,
         )
     if request.headers.get("X-Autosave"):
         return Response(status=204)
-    if action is not None:
+    if action is not None or picked:
         return _step_page(found, which, values, [])
     if "later" in request.form:
         return redirect(url_for("filing.task_list", draft=draft), 303)  # type: ignore[return-value]

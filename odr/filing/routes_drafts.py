@@ -9,12 +9,17 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from odr.access import current_court, current_locale, current_person, current_session, signed_in
 from odr.errors import FieldFault, InvalidInput
 from odr.filing import drafts
-from odr.filing.draft_keeping import bring_back, end_share, need_writable, revisions_of, share, shares_of
+from odr.filing.draft_keeping import bring_back, need_writable, revisions_of
+from odr.filing.draft_sharing import accept, decline, end_share, invitation, invited, share, shares_of
 from odr.filing.evidence_list import as_rows, read_list, template
 from odr.filing.importing import MOST_BYTES, read_document, read_table
 from odr.filing.linking import facts_told, filled, options_of
 from odr.filing.models import Draft
 from odr.filing.pleading import as_steps, read_pleading
+from odr.identity import limits, mail
+from odr.identity.keys import keyring
+from odr.identity.limits import Counted
+from odr.identity.models import Account
 from odr.identity.presence import Person
 from odr.pages import file_answer
 from odr.procedure import forms
@@ -132,7 +137,7 @@ def import_list(draft: str) -> Page:
     """Put a list's lines into the evidence of the draft, each beside the file it names."""
     court, person = current_court(), _person()
     found = _find(draft)
-    sent = drafts.files_of_writers(court.look(current_session()), found)
+    sent = drafts.files_of_writers(court.look(current_session()), found, person.account_id)
     try:
         _, data = _sent_file()
         listed = read_list(read_table(data), {option.value: str(option.label) for option in sent})
@@ -176,12 +181,18 @@ def _with_list(before: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]
 
 def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
     step = drafts.step_of("exhibits")
-    sent = drafts.files_of_writers(current_court().look(current_session()), found)
-    values = drafts.with_new_files(sent, dict(found.values.get("exhibits", {})))
+    look, me = current_court().look(current_session()), _person().account_id
+    sent = drafts.files_of_writers(look, found, me)
+    values = drafts.with_new_files(drafts.own_files(look, found, me), dict(found.values.get("exhibits", {})))
     told = options_of(facts_told(found.values.get("facts", {})))
     fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent, "facts_of_claim": told})
     words = _words(faults)
-    about = {"list_faults": words, "told": bool(told), "own": {option.value for option in sent}}
+    about = {
+        "list_faults": words,
+        "told": bool(told),
+        "own": {option.value for option in drafts.own_files(look, found, me)},
+        "rest": [],
+    }
     return render_template(
         "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about
     ), 422
@@ -198,38 +209,37 @@ def share_page(draft: str) -> Page:
 
 
 def _share_page(found: Draft, typed: dict[str, str], faults: dict[str, str], status: int = 200) -> Page:
-    owns = found.account_id == _person().account_id
-    return render_template(
-        "filing/share.html",
-        draft=found,
-        shares=shares_of(current_session(), found),
-        typed=typed,
-        faults=faults,
-        owns=owns,
-    ), status
+    owns, session = found.account_id == _person().account_id, current_session()
+    about = {"shares": shares_of(session, found), "ended": shares_of(session, found, ended=True), "owns": owns}
+    return render_template("filing/share.html", draft=found, typed=typed, faults=faults, **about), status
 
 
 @pages.post("/claim/<draft>/share")
 @signed_in
 def add_share(draft: str) -> Page:
-    """Let somebody write in the draft too."""
-    court, form = current_court(), request.form
+    """Invite somebody to write in the draft too; the answer is the same whether or not anybody has that address here."""
+    court, form, me = current_court(), request.form, _person().account_id
     try:
         with court.database.write() as session:
-            found = drafts.find_draft(session, _person().account_id, draft)
+            found = drafts.find_draft(session, me, draft)
             need_writable(found)
-            share(
+            limits.take(
                 session,
-                found,
-                _person().account_id,
-                form.get("email", ""),
-                lodges=form.get("lodges") == "other",
-                now=court.clock.now(),
+                keyring(court.settings.secret_key),
+                Counted.LETTER_FROM,
+                limits.network(request.remote_addr or ""),
+                court.clock.machine_now(),
             )
+            made = share(
+                session, found, me, form.get("email", ""), lodges=form.get("lodges") == "other", now=court.clock.now()
+            )
+            letters = invitation(court, session, made)
     except InvalidInput as error:
         faults = {str(f.location[0]): f.message.render(current_locale()) for f in error.faults}
         return _share_page(_find(draft), form.to_dict(), faults, 422)
-    return redirect(url_for("filing.task_list", draft=draft), 303)  # type: ignore[return-value]
+    if letters and court.ports.mail is not None:
+        mail.post(court.ports.mail, letters)
+    return redirect(url_for("drafts.share_page", draft=draft), 303)  # type: ignore[return-value]
 
 
 @pages.post("/claim/<draft>/share/<int:share_id>/end")
@@ -241,7 +251,37 @@ def end(draft: str, share_id: int) -> Page:
         found = drafts.find_draft(session, me, draft)
         end_share(session, found, me, share_id, court.clock.now())
         mine = found.account_id == me
-    return redirect(url_for("filing.task_list", draft=draft) if mine else url_for("register.home"), 303)  # type: ignore[return-value]
+    return redirect(url_for("drafts.share_page", draft=draft) if mine else url_for("drafts.invitations"), 303)  # type: ignore[return-value]
+
+
+@pages.get("/claim/invitations")
+@signed_in
+def invitations() -> Page:
+    """To whose drafts one was invited: what waits for an answer, where one writes, and what ended and by whom."""
+    found = invited(current_session(), current_session().get_one(Account, _person().account_id))
+    return render_template("filing/invitations.html", invited=found)
+
+
+@pages.post("/claim/invitations/<int:share_id>/accept")
+@signed_in
+def accept_share(share_id: int) -> Page:
+    """Write in somebody's draft from now on."""
+    court = current_court()
+    with court.database.write() as session:
+        reference = accept(
+            session, share_id, session.get_one(Account, _person().account_id), court.clock.now()
+        ).reference
+    return redirect(url_for("filing.task_list", draft=reference), 303)  # type: ignore[return-value]
+
+
+@pages.post("/claim/invitations/<int:share_id>/decline")
+@signed_in
+def decline_share(share_id: int) -> Page:
+    """Do not write in somebody's draft."""
+    court = current_court()
+    with court.database.write() as session:
+        decline(session, share_id, session.get_one(Account, _person().account_id), court.clock.now())
+    return redirect(url_for("drafts.invitations"), 303)  # type: ignore[return-value]
 
 
 # -- earlier versions ----------------------------------------------------------------

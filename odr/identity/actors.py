@@ -72,10 +72,11 @@ _CAPACITIES = union_all(
         _M.from_at,
         _M.until_at,
         _M.signed_at,
+        _M.accepted_at,
         _M.revoked_at,
         null().label("role"),
     ).where(_M.case_id == bindparam("case"), _M.account_id == bindparam("account")),
-    select(literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), _S.role).where(
+    select(literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), null(), _S.role).where(
         _S.case_id == bindparam("case"), _S.account_id == bindparam("account"), _S.until_at.is_(None)
     ),
 ).order_by("rank", "id")
@@ -130,9 +131,10 @@ def capacities(
         for p in parties.values()
         if p.account_id == me
     ]
-    for _, number, party_id, scope, from_at, until_at, signed_at, revoked_at, role in session.execute(
-        _CAPACITIES, {"case": case.id, "account": me}
-    ):
+    held = session.execute(_CAPACITIES, {"case": case.id, "account": me}).all()
+    # Whoever serves in a case acts for nobody in it, whatever mandate there is.
+    serves = any(row.party_id is None and Role(row.role) is not Role.WITNESS for row in held)
+    for _, number, party_id, scope, from_at, until_at, signed_at, accepted_at, revoked_at, role in held:
         if party_id is None:
             if (seat := Role(role)) in holder.roles or seat in (
                 Role.WITNESS,
@@ -141,7 +143,7 @@ def capacities(
                 Role.MEDIATOR,
             ):
                 actors.append(Actor(seat, me, name, case.id, strong_at=strong_at, sign_in=sign_in))
-        elif party_id in parties and stands(now, from_at, until_at, signed_at, revoked_at):
+        elif not serves and party_id in parties and stands(now, from_at, until_at, signed_at, accepted_at, revoked_at):
             party = parties[party_id]
             actors.append(Actor(party.role, me, name, case.id, party.id, number, scope, strong_at, sign_in))
     return actors

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from odr.docket.models import PARTY_ROLES, Case, Party
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat
 from odr.docket.visibility import same_side
 from odr.errors import CourtError, InvalidInput, NotFound
 from odr.identity import links
@@ -27,6 +27,16 @@ GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
 NO_ASSISTANT = T(
     "Nobody else has an account with this address. Ask your assistant to open one, and write the address she signs in with."
 )
+
+
+class ServesCourt(CourtError):
+    """Who serves the court, or serves in the case, represents nobody."""
+
+    status = 409
+    problem = "serves-court"
+
+    def __init__(self) -> None:
+        super().__init__(T("Who serves the court, or serves in this case, represents nobody in it."))
 
 
 class BothSides(CourtError):
@@ -51,12 +61,49 @@ def offer(
 ) -> Mandate:
     """A representative offers to act for a party; nothing is in force until the client signs.
 
-    Raises BothSides, InvalidInput.
+    Raises BothSides, ServesCourt, InvalidInput.
     """
+    mandate = _new(session, party, representative, scope, from_at=from_at, until_at=until_at, now=now)
+    mandate.accepted_at = now
+    session.flush()
+    return mandate
+
+
+def appoint(
+    session: Session,
+    party: Party,
+    representative: Account,
+    scope: MandateScope,
+    *,
+    until_at: datetime | None,
+    now: datetime,
+) -> Mandate:
+    """A party signs a mandate for somebody; it counts, and bars anybody from anything, only when that person has
+    accepted.
+
+    Raises BothSides, ServesCourt, InvalidInput.
+    """
+    mandate = _new(session, party, representative, scope, from_at=now, until_at=until_at, now=now)
+    mandate.signed_at = now
+    session.flush()
+    return mandate
+
+
+def _new(
+    session: Session,
+    party: Party,
+    representative: Account,
+    scope: MandateScope,
+    *,
+    from_at: datetime,
+    until_at: datetime | None,
+    now: datetime,
+) -> Mandate:
     if party.role not in PARTY_ROLES or party.left_at is not None:
         raise NotFound
     if until_at is not None and until_at <= max(from_at, now):
         raise InvalidInput.at("until", T("The mandate would end before it begins."))
+    refuse_court(session, party.case_id, representative)
     refuse_both_sides(session, party, representative.id)
     mandate = Mandate(
         case_id=party.case_id,
@@ -67,7 +114,6 @@ def offer(
         until_at=until_at,
     )
     session.add(mandate)
-    session.flush()
     return mandate
 
 
@@ -107,16 +153,41 @@ def sign_by_link(session: Session, token: str, *, now: datetime, machine_now: da
 
 
 def sign(session: Session, mandate: Mandate, now: datetime) -> Mandate:
-    """Put the mandate in force; whether the person may act for this side is asked again. Raises NotFound, BothSides."""
+    """The client signs; whether the person may act for this side is asked again. Raises NotFound, BothSides,
+    ServesCourt.
+    """
     if mandate.signed_at is not None or mandate.revoked_at is not None:
         raise NotFound
-    # Two mandates of one person signed at the same time must see each other.
-    session.get(Account, mandate.account_id, with_for_update=True, populate_existing=True)
-    party = session.get_one(Party, mandate.party_id)
-    refuse_both_sides(session, party, mandate.account_id, but=mandate.id)
+    _ask_again(session, mandate)
     mandate.signed_at = now
     session.flush()
     return mandate
+
+
+def accept(session: Session, mandate: Mandate, account_id: int, now: datetime) -> Mandate:
+    """Who is to act agrees: from now on the mandate counts. Raises NotFound for anybody else's and for one that ended,
+    BothSides, ServesCourt.
+    """
+    over = mandate.revoked_at is not None or (mandate.until_at is not None and mandate.until_at <= now)
+    source = session.get(Mandate, mandate.delegated_by) if mandate.delegated_by is not None else None
+    if (
+        mandate.account_id != account_id
+        or mandate.accepted_at is not None
+        or over
+        or (source is not None and not source.is_live(now))
+    ):
+        raise NotFound
+    _ask_again(session, mandate)
+    mandate.accepted_at = now
+    session.flush()
+    return mandate
+
+
+def _ask_again(session: Session, mandate: Mandate) -> None:
+    # Two mandates of one person agreed at the same time must see each other.
+    account = session.get_one(Account, mandate.account_id, with_for_update=True, populate_existing=True)
+    refuse_court(session, mandate.case_id, account)
+    refuse_both_sides(session, session.get_one(Party, mandate.party_id), mandate.account_id, but=mandate.id)
 
 
 QUALIFICATION_WORDS = {
@@ -150,14 +221,8 @@ def place_guardian(session: Session, party: Party, guardian: Account, now: datet
     """
     session.get(Account, guardian.id, with_for_update=True, populate_existing=True)
     refuse_both_sides(session, party, guardian.id)
-    placed = Mandate(
-        case_id=party.case_id,
-        party_id=party.id,
-        account_id=guardian.id,
-        scope=MandateScope.STATUTORY,
-        from_at=now,
-        signed_at=now,
-    )
+    acts = {"scope": MandateScope.STATUTORY, "from_at": now, "signed_at": now, "accepted_at": now}
+    placed = Mandate(case_id=party.case_id, party_id=party.id, account_id=guardian.id, **acts)
     session.add(placed)
     session.flush()
     return placed
@@ -184,9 +249,10 @@ def revoke(session: Session, mandate: Mandate, now: datetime) -> None:
 
 
 def delegate(session: Session, mandate: Mandate, assistant: Account, now: datetime) -> Mandate:
-    """Let an assistant act under a mandate: ordinary powers only, no longer than the mandate, not to be passed on.
+    """Let an assistant act under a mandate once the assistant has accepted: ordinary powers only, no longer than the
+    mandate, not to be passed on.
 
-    Raises NotFound for a mandate not in force, BothSides, InvalidInput.
+    Raises NotFound for a mandate not in force, BothSides, InvalidInput; who serves the court is nobody's assistant.
     """
     if not mandate.is_live(now) or mandate.delegated_by is not None or mandate.scope is MandateScope.STATUTORY:
         # A guardian appoints a representative on the docket, as the party would (CPL 61).
@@ -194,6 +260,10 @@ def delegate(session: Session, mandate: Mandate, assistant: Account, now: dateti
     if assistant.id == mandate.account_id or assistant.state is not AccountState.ACTIVE:
         raise InvalidInput.at("email", NO_ASSISTANT)
     party = session.get_one(Party, mandate.party_id)
+    try:
+        refuse_court(session, mandate.case_id, assistant)
+    except ServesCourt as error:
+        raise InvalidInput.at("email", NO_ASSISTANT) from error
     refuse_both_sides(session, party, assistant.id)
     delegated = Mandate(
         case_id=mandate.case_id,
@@ -210,14 +280,28 @@ def delegate(session: Session, mandate: Mandate, assistant: Account, now: dateti
     return delegated
 
 
+def refuse_court(session: Session, case_id: int, account: Account) -> None:
+    """Raises ServesCourt for who holds an office of the court, or serves or served in the case otherwise than as a
+    witness.
+    """
+    served = (
+        select(Seat.id)
+        .where(Seat.case_id == case_id, Seat.account_id == account.id, Seat.role != Role.WITNESS)
+        .limit(1)
+    )
+    if account.staff_roles or session.scalar(served) is not None:
+        raise ServesCourt
+
+
 def refuse_both_sides(session: Session, party: Party, account_id: int, *, but: int | None = None) -> None:
-    """Raises BothSides when the person is, or acts or asks to act for, somebody of another side in the case."""
+    """Raises BothSides when the person is somebody of another side in the case, or has agreed to act for one; what
+    others wish of her bars nothing.
+    """
     others = session.scalars(select(Party).where(Party.case_id == party.case_id)).all()
     if any(other.account_id == account_id and not same_side(other, party) for other in others):
         raise BothSides
-    held = select(Mandate).where(
-        Mandate.case_id == party.case_id, Mandate.account_id == account_id, Mandate.revoked_at.is_(None)
-    )
+    agreed = (Mandate.accepted_at.is_not(None), Mandate.revoked_at.is_(None))
+    held = select(Mandate).where(Mandate.case_id == party.case_id, Mandate.account_id == account_id, *agreed)
     sides = {other.id: other for other in others}
     # A mandate that has run out still bars: she knows the confidences of the other side.
     if any(mandate.id != but and not same_side(sides[mandate.party_id], party) for mandate in session.scalars(held)):
@@ -235,6 +319,17 @@ def held_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, 
         .limit(200)
     )
     return [(mandate, case, party) for mandate, case, party in rows]
+
+
+def asked_to_act(session: Session, account_id: int) -> int:
+    """How many mandates wait until a person accepts them."""
+    waiting = (
+        Mandate.account_id == account_id,
+        Mandate.signed_at.is_not(None),
+        Mandate.accepted_at.is_(None),
+        Mandate.revoked_at.is_(None),
+    )
+    return session.scalar(select(func.count()).select_from(Mandate).where(*waiting)) or 0
 
 
 def given_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, Account]]:
@@ -279,6 +374,8 @@ def state_of(mandate: Mandate, now: datetime) -> Text:
         return T("Ended on %(at)s", at=mandate.revoked_at)
     if mandate.signed_at is None:
         return T("Waiting for the client’s signature")
+    if mandate.accepted_at is None:
+        return T("Waiting until the representative accepts")
     if mandate.until_at is not None and mandate.until_at <= now:
         return T("Ran out on %(at)s", at=mandate.until_at)
     return T("In force") if mandate.from_at <= now else T("In force from %(at)s", at=mandate.from_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, Index, String, Text, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -97,10 +97,22 @@ class FactorReset(Base):
 
 
 def stands(
-    now: datetime, from_at: datetime, until_at: datetime | None, signed_at: datetime | None, revoked_at: datetime | None
+    now: datetime,
+    from_at: datetime,
+    until_at: datetime | None,
+    signed_at: datetime | None,
+    accepted_at: datetime | None,
+    revoked_at: datetime | None,
 ) -> bool:
-    """Whether a mandate with these dates gives power at ``now``: signed, begun, not ended, not revoked."""
-    return signed_at is not None and revoked_at is None and from_at <= now and (until_at is None or now < until_at)
+    """Whether a mandate with these dates gives power at ``now``: signed, accepted by who is to act, begun, not ended,
+    not revoked.
+    """
+    return (
+        None not in (signed_at, accepted_at)
+        and revoked_at is None
+        and from_at <= now
+        and (until_at is None or now < until_at)
+    )
 
 
 class MandateScope(enum.Enum):
@@ -112,7 +124,9 @@ class MandateScope(enum.Enum):
 
 
 class Mandate(Base):
-    """Power of a representative to act for a party, signed by the client."""
+    """Power of a representative to act for a party: signed by the client, accepted by the representative. Before both
+    it opens and bars nothing.
+    """
 
     __tablename__ = "mandate"
 
@@ -126,11 +140,21 @@ class Mandate(Base):
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the representative agreed to act: with her own offer, or when she accepted somebody else's wish."""
+    asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the court wrote to her that somebody wishes her to act."""
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def in_force(cls, now: datetime) -> ColumnElement[bool]:
+        """As :meth:`is_live`, for a query."""
+        agreed = cls.signed_at.is_not(None) & cls.accepted_at.is_not(None) & cls.revoked_at.is_(None)
+        return agreed & (cls.from_at <= now) & or_(cls.until_at.is_(None), cls.until_at > now)
 
     def is_live(self, now: datetime) -> bool:
         """Whether the representative may act at ``now``."""
-        return stands(now, self.from_at, self.until_at, self.signed_at, self.revoked_at)
+        return stands(now, self.from_at, self.until_at, self.signed_at, self.accepted_at, self.revoked_at)
 
 
 class Qualification(enum.Enum):

@@ -27,12 +27,7 @@ class DeskLine:
 def my_cases(session: Session, account_id: int, now: datetime, limit: int = 100) -> list[Case]:
     """Cases in which the account is a party or holds a live mandate, the most urgent first."""
     mine = select(Party.case_id).where(Party.account_id == account_id, Party.left_at.is_(None))
-    mandated = select(Mandate.case_id).where(
-        Mandate.account_id == account_id,
-        Mandate.signed_at.is_not(None),
-        Mandate.revoked_at.is_(None),
-        or_(Mandate.until_at.is_(None), Mandate.until_at > now),
-    )
+    mandated = select(Mandate.case_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
     return list(
         session.scalars(
             select(Case)

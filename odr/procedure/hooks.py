@@ -29,7 +29,7 @@ EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
 Resolver = Callable[["Sitting", Case, "Actor", str], Any]
 Telling = Callable[["Sitting", Case, "Actor"], Any]
-Naming = Callable[[Session, Sequence[int]], Mapping[str, datetime]]
+Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
 Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
 Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
 
@@ -84,8 +84,8 @@ class Hooks:
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
     ``tells``     what a page asks of the room beside its own: name → function(court at a look, case, viewer)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
-    ``naming``    what unfinished writing names files: function(session, accounts) → reference of the file and when it
-        was last written
+    ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
+        and when it was last written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """

@@ -412,3 +412,28 @@ def references_in(given: BaseModel, at: Location = ()) -> Iterator[tuple[Locatio
                 yield from references_in(item, where)
             elif kind is not None and isinstance(item, str | int):
                 yield where, kind, str(item)
+
+
+def recorded_references(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Kind and reference of every field declared as one in what an entry keeps of an input, also inside its lines.
+
+    What an entry keeps is plain JSON: only the model says which of its strings refer
+    to something, and words that look like a reference are words.
+    """
+    for name, info in model.model_fields.items():
+        value = values.get(name)
+        kind = next((m.kind for m in marks(info) if isinstance(m, RefTo)), None)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(item, Mapping):
+                for inner in _models_in(info.annotation):
+                    yield from recorded_references(inner, item)
+            elif kind is not None and isinstance(item, str | int):
+                yield kind, str(item)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field holds, alone or in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _models_in(part)

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from odr.canonical import canonical
 from odr.docket.models import DocketEntry, Stage
+from odr.procedure.inputs import recorded_references
 from odr.procedure.table import TABLE, UPCASTERS, Act, Upcaster
 
 if TYPE_CHECKING:
@@ -63,6 +64,17 @@ def input_of(entry: DocketEntry) -> dict[str, Any]:
     """What was given with the act behind an entry, in today's form."""
     payload = json.loads(entry.payload)
     return current_input(TABLE[entry.act], payload["version"], payload["input"])
+
+
+def files_named(entry: DocketEntry) -> list[str]:
+    """References of the files that the act behind an entry was given: of fields that hold a file, and of no other
+    words.
+    """
+    return [
+        reference
+        for kind, reference in recorded_references(TABLE[entry.act].input, input_of(entry))
+        if kind == "upload"
+    ]
 
 
 def read(payload: Mapping[str, Any]) -> BaseModel:

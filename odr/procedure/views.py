@@ -17,12 +17,11 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Appointment, Panel
-from odr.procedure.inputs import references_in
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
 from odr.procedure.table import Act, Topic
 from odr.procedure.tasks import DESKS
-from odr.procedure.versions import input_of
+from odr.procedure.versions import files_named
 from odr.procedure.windows import shown_windows, window_title
 from odr.text import T, Text
 
@@ -313,8 +312,4 @@ def attached_files(sitting: Sitting, actor: Actor, entry: DocketEntry) -> list[s
     act = sitting.court.table.get(entry.act)
     if act is None or act.room == "evidence" or entry.act == "lodge_claim" or not reads_entry(actor, entry):
         return []
-    return [
-        reference
-        for _, kind, reference in references_in(act.input.model_construct(**input_of(entry)))
-        if kind == "upload"
-    ]
+    return files_named(entry)

@@ -11,8 +11,11 @@ from odr.access import Person, behind_code, current_court, current_person, curre
 from odr.docket.models import Case, Document
 from odr.errors import InvalidInput, NotFound
 from odr.evidence.unsubmitted import count_of
+from odr.filing.draft_sharing import invited
 from odr.filing.drafts import drafts_of
 from odr.filing.queueing import queue_of
+from odr.identity.mandates import asked_to_act
+from odr.identity.models import Account
 from odr.procedure.desks import my_cases, seated_cases, waiting
 from odr.procedure.pack import RulePack
 from odr.service.codes import look_up
@@ -101,6 +104,8 @@ def home() -> Page:
     return render_template(
         "register/home.html",
         drafts=drafts_of(session, me),
+        invited=invited(session, session.get_one(Account, me)),
+        asked=asked_to_act(session, me),
         cases=cases,
         seated=seated,
         ahead={one.case_id: one for one in reversed(court.hooks.ahead(look, [case.id for case in (*cases, *seated)]))},

@@ -24,8 +24,8 @@ from odr.demo.staff import PEOPLE
 from odr.demo.story import Story, in_story_time
 from odr.docket.models import Case
 from odr.hearing.models import Witness
-from odr.identity import locales
-from odr.identity.models import Account, AccountState
+from odr.identity import locales, mandates
+from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.presence import session_cookie_name
 from odr.identity.sessions import open_session
 from odr.procedure.court import Court
@@ -146,6 +146,10 @@ def bring_in(court: Court) -> None:
         before_hearing = session.scalars(select(Case.id).where(Case.title.contains("墨韵书店"))).one()
     story = Story(*in_story_time(court, now), people, before_hearing)
     story.do("appoint_representative", "li", email="gu@lawyers.example")
+    with court.database.write() as session:
+        mandates.accept(
+            session, session.scalars(select(Mandate).where(Mandate.case_id == before_hearing)).one(), people["gu"], now
+        )
     story.do(
         "ask_leave_for_witness",
         "li",

@@ -23,6 +23,7 @@ from odr.evidence.ports import desk_of
 from odr.evidence.refusals import UploadGone
 from odr.evidence.store_check import check
 from odr.filing import drafts
+from odr.filing.draft_sharing import share
 from odr.identity.models import Account, AccountState
 from odr.notary.models import Receipt
 from odr.procedure.packs import PackRegistry
@@ -205,6 +206,33 @@ def test_nobody_is_written_to_at_night(small_scene: Scene) -> None:
     assert notices(small_scene) == []
     small_scene.later(hours=12)
     assert [one.state for one in notices(small_scene)] == [NoticeState.TOLD]
+
+
+def test_nobody_keeps_somebody_elses_file_by_naming_it(small_scene: Scene) -> None:
+    """A file's time is moved by what its sender writes, not by a draft of somebody else's that names it, whether they
+    share it or not.
+    """
+    left = sent(small_scene, content=b"three")
+    small_scene.clock.advance(timedelta(days=60))
+    with small_scene.court.database.write() as session:
+        stranger = small_scene.people["stranger"]
+        draft = drafts.open_draft(session, stranger, small_scene.clock.now())
+        drafts.save_step(
+            session, draft, "exhibits", {"exhibits-0-upload": left}, small_scene.clock.now(), by=stranger, is_done=False
+        )
+        share(session, draft, stranger, "li@court.example", lodges=False, now=small_scene.clock.now())
+        mine = drafts.open_draft(session, small_scene.people["li"], small_scene.clock.now())
+        drafts.save_step(
+            session,
+            mine,
+            "facts",
+            {"facts-0-what": left},
+            small_scene.clock.now(),
+            by=small_scene.people["li"],
+            is_done=False,
+        )
+    small_scene.later(days=32)
+    assert [one.upload.reference for one in notices(small_scene)] == [left]
 
 
 def test_a_file_that_is_submitted_or_named_in_a_draft_is_not_on_the_list(small_scene: Scene) -> None:

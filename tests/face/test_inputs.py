@@ -21,6 +21,7 @@ from odr.procedure.inputs import (
     CourtText,
     RefTo,
     field,
+    recorded_references,
     references_in,
     schema_for,
 )
@@ -249,6 +250,27 @@ def test_references_are_found_at_their_places() -> None:
         (("files", 0), "upload", "u1"),
         (("files", 1), "upload", "u2"),
     ]
+
+
+class Household(CourtModel):
+    """People in lines."""
+
+    words: Annotated[str, CourtText(1, 100), field(T("Name"))]
+    people: Annotated[list[Person], field(T("Name"))] = []
+    first: Annotated[Person | None, field(T("Name"))] = None
+
+
+def test_in_what_an_entry_keeps_only_declared_fields_are_references() -> None:
+    """Read back from plain JSON, references are those of the model's own fields, in lines too; words that look like one
+    are words.
+    """
+    kept = {
+        "words": "u9",
+        "people": [{"name": "u8", "files": ["u1"]}],
+        "first": {"name": "Wu", "files": ["u2", "u3"]},
+        "unknown": "u7",
+    }
+    assert list(recorded_references(Household, kept)) == [("upload", "u1"), ("upload", "u2"), ("upload", "u3")]
 
 
 def test_a_schema_speaks_the_readers_language() -> None:

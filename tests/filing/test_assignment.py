@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import DocketEntry, Role, Seat
+from odr.docket.models import Case, DocketEntry, Role, Seat
 from odr.errors import InvalidInput, NotFound
 from odr.filing.inputs import LeaveInput
-from odr.filing.registry import end_leave, grant_leave, lot
-from odr.identity.models import Account, AccountRole, AccountState
+from odr.filing.registry import conflicted, end_leave, grant_leave, lot
+from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope
 from tests.filing.test_bulk import sent
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
@@ -78,6 +78,36 @@ def test_who_has_much_to_do_is_not_in_the_draw(small_scene: Scene) -> None:
     assert isinstance(draw, dict)
     loads = {one["name"]: one["load"] for one in draw["among"]}
     assert max(loads.values()) - min(loads.values()) <= 4
+
+
+def test_nobody_leaves_the_draw_by_what_a_party_wishes(small_scene: Scene) -> None:
+    """A mandate that somebody else gave keeps nobody out of the draw before it is accepted; an accepted one does for
+    ever.
+    """
+    judges(small_scene, "ava", "ben")
+    small_scene.lodge()
+    with small_scene.court.database.write() as session:
+        case, now = session.get_one(Case, small_scene.case_id), small_scene.clock.now()
+        ids = {a.name: a.id for a in session.scalars(select(Account).where(Account.name.in_(["Ava", "Ben"])))}
+        given = {
+            "case_id": case.id,
+            "party_id": case.parties[0].id,
+            "scope": MandateScope.ORDINARY,
+            "from_at": now,
+            "signed_at": now,
+        }
+        session.add_all(
+            [
+                Mandate(account_id=ids["Ava"], **given),
+                Mandate(account_id=ids["Ben"], **given, accepted_at=now, revoked_at=now),
+            ]
+        )
+        session.flush()
+        assert ids["Ava"] not in conflicted(session, case) and ids["Ben"] in conflicted(session, case)
+    small_scene.accept()
+    draw = result_of(small_scene, "accept_claim")["draw"]
+    assert isinstance(draw, dict)
+    assert {one["name"] for one in draw["among"]} == {"Judge", "Ava"}
 
 
 def test_whoever_is_on_leave_gets_no_case_until_she_is_back(small_scene: Scene) -> None:

@@ -30,7 +30,7 @@ def abroad(pending: Scene) -> Scene:
         state="SG",
         shown_by="Commercial register abroad",
     )
-    pending.do("appoint_representative", "haiyun", email="stranger@court.example")
+    pending.represent("haiyun", "stranger")
     return pending
 
 
@@ -67,7 +67,7 @@ def test_the_registry_alone_records_it_for_who_lives_abroad(abroad: Scene, visit
 
 def test_where_nobody_is_abroad_there_is_nothing_to_record(pending: Scene) -> None:
     """A mandate at home needs no chain, and a representative at home acts at once (CPL 62)."""
-    pending.do("appoint_representative", "haiyun", email="stranger@court.example")
+    pending.represent("haiyun", "stranger")
     with pytest.raises(ActNotOpen):
         pending.do("record_authentication", "clerk", party=party_of(pending, Role.RESPONDENT), **SEEN)
     complain(pending)

@@ -130,7 +130,7 @@ def test_the_agenda_holds_the_limits_of_those_one_acts_for(pending: Scene, visit
     """A representative sees her client's limits, nobody else's; when the mandate ends they are gone."""
     assert "Answer to the claim" in visitor("haiyun").get("/agenda")
     assert "No time limit runs" in visitor("stranger").get("/agenda")
-    pending.do("appoint_representative", "haiyun", email="stranger@court.example")
+    pending.represent("haiyun", "stranger")
     page = visitor("stranger").get("/agenda")
     assert "Answer to the claim" in page and "Haiyun Information" in page
     assert "Stranger" in visitor("li").get(path(pending))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,11 +13,12 @@ from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.filing.inputs_motions import PlatformReplyInput
 from odr.filing.models import Request, RequestKind
-from odr.filing.representing import bring_mandates_to_docket, representatives_of
+from odr.filing.representing import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.identity import mandates
 from odr.identity.models import Account, MandateScope
 from odr.procedure.models import Window, WindowState
 from tests.filing.test_motions import LESS
+from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
 LAWYER = "stranger@court.example"
@@ -46,12 +49,12 @@ def respondent(scene: Scene) -> str:
 
 def test_a_representative_acts_as_far_as_her_powers_go(pending: Scene) -> None:
     """An ordinary mandate does not change claims (CPL 62), a special one does, an ended one does nothing (CPL 63)."""
-    pending.do("appoint_representative", "li", email=LAWYER, scope="ordinary")
+    pending.represent("li", "stranger", scope="ordinary")
     with pytest.raises(Forbidden):
         pending.do("amend_claim", "stranger", relief=LESS, reasons="Part was paid.")
     pending.do("revoke_representative", "li", mandate=live(pending)[0])
     assert live(pending) == []
-    pending.do("appoint_representative", "li", email=LAWYER, scope="special")
+    pending.represent("li", "stranger", scope="special")
     pending.do("amend_claim", "stranger", relief=LESS, reasons="Part was paid.")
     with pytest.raises(ActNotOpen):
         pending.do("appoint_representative", "stranger", email="judge@court.example")
@@ -62,10 +65,39 @@ def test_a_representative_acts_as_far_as_her_powers_go(pending: Scene) -> None:
 
 def test_nobody_acts_for_both_sides_and_no_judge_represents(pending: Scene) -> None:
     """Who acts for one side is refused to the other, and so is who serves the court."""
-    pending.do("appoint_representative", "li", email=LAWYER)
+    pending.represent("li", "stranger")
     for email in (LAWYER, "judge@court.example", "nobody@court.example"):
         with pytest.raises(InvalidInput):
             pending.do("appoint_representative", "haiyun", email=email)
+
+
+def test_whom_a_party_names_acts_once_they_accept(pending: Scene, visitor: Callable[[str | None], Visitor]) -> None:
+    """One letter asks them; before they accept on their own page they see nothing of the case, and the docket tells of
+    both steps.
+    """
+    pending.do("appoint_representative", "li", email=LAWYER, scope="special")
+    assert (write_to_appointed(pending.court), write_to_appointed(pending.court)) == (1, 0)
+    assert bring_mandates_to_docket(pending.court) == 0
+    lawyer, case = visitor("stranger"), f"/cases/{pending.case().reference}"
+    lawyer.get(case, 404)
+    page = lawyer.get("/account/mandates")
+    accept = next(action for action in re.findall(r'action="([^"]+)"', page) if action.endswith("/accept"))
+    lawyer.send("/account/mandates", accept)
+    lawyer.get(case)
+    assert bring_mandates_to_docket(pending.court) == 1
+    assert acts(pending).count("record_mandate") == 1
+
+
+def test_whom_a_party_names_may_decline(pending: Scene, visitor: Callable[[str | None], Visitor]) -> None:
+    """Declined, it is over: it cannot be accepted any more, and no entry says that anybody acted."""
+    pending.do("appoint_representative", "li", email=LAWYER)
+    lawyer = visitor("stranger")
+    page = lawyer.get("/account/mandates")
+    end = next(action for action in re.findall(r'action="([^"]+)"', page) if action.endswith("/end"))
+    lawyer.send("/account/mandates", end)
+    assert "/accept" not in lawyer.get("/account/mandates")
+    assert bring_mandates_to_docket(pending.court) == 0 and acts(pending).count("record_mandate") == 0
+    pending.represent("haiyun", "stranger")
 
 
 def test_a_mandate_signed_by_link_stands_on_the_docket(pending: Scene) -> None:

@@ -81,7 +81,7 @@ def test_nobody_of_the_court_or_of_the_other_side_joins(small_scene: Scene) -> N
     """
     small_scene.lodge()
     small_scene.accept()
-    small_scene.do("appoint_representative", "li", email="stranger@court.example")
+    small_scene.represent("li", "stranger")
     for who in ("clerk", "judge", "li", "stranger"):
         with pytest.raises(ActNotOpen):
             small_scene.join(who)

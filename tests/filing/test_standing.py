@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.evidence.models import Upload
 from odr.filing.checks import Found, checks_of
 from odr.filing.inputs import AboutYouStep, JoinInput
 from odr.filing.inputs_people import GuardianInput
@@ -58,7 +59,7 @@ def test_a_guardian_brings_a_childs_claim_with_all_powers(small_scene: Scene) ->
     assert checks(small_scene)["Guardian of Li Xiao"] is Found.THERE
     small_scene.accept()
     small_scene.work()
-    small_scene.do("appoint_representative", "li", email="stranger@court.example")
+    small_scene.represent("li", "stranger")
     with pytest.raises(InvalidInput):
         small_scene.do("revoke_representative", "li", mandate=mandate(small_scene, MandateScope.STATUTORY))
     with small_scene.court.database.read() as session:
@@ -154,6 +155,33 @@ def test_papers_are_seen_by_the_registry_alone(visitor: Callable[[str | None], V
         pending.do("show_identity", "clerk", paper="document", front=sent.reference)
 
 
+def test_words_that_are_a_files_reference_open_no_file(
+    visitor: Callable[[str | None], Visitor], pending: Scene
+) -> None:
+    """Only what was given to an act as a file is opened through its entry: who writes a stranger's reference into words
+    gets nothing.
+    """
+    sent = pending.upload("haiyun", b"nobody has seen this", "secret.txt")
+    receipt = pending.do("complain", "li", about="system", words=sent.reference)
+    path = f"/cases/{pending.case().reference}/docket/{receipt.number}"
+    visitor("li").get(f"{path}/files/{sent.reference}", 404)
+    visitor("li").get(f"{path}/files/{sent.reference}/preview/1", 404)
+    assert f"/files/{sent.reference}" not in visitor("li").get(path)
+
+
+def test_a_file_is_opened_through_an_entry_only_while_who_filed_it_is_who_sent_it(
+    visitor: Callable[[str | None], Visitor], pending: Scene
+) -> None:
+    """An entry opens the files of the account that filed it, and of no other."""
+    sent = pending.upload("li", b"an identity card", "card.txt")
+    receipt = pending.do("show_identity", "li", paper="document", front=sent.reference)
+    path = f"/cases/{pending.case().reference}/docket/{receipt.number}/files/{sent.reference}"
+    assert visitor("clerk").raw(path).status_code == 200
+    with pending.court.database.write() as session:
+        session.get_one(Upload, sent.id).account_id = pending.people["haiyun"]
+    visitor("clerk").get(path, 404)
+
+
 def test_an_exhibits_file_is_not_reached_beside_its_page(
     visitor: Callable[[str | None], Visitor], pending: Scene
 ) -> None:
@@ -186,7 +214,7 @@ def test_a_lawyers_licence_is_seen_once_and_counts_in_every_case(pending: Scene)
     """
     with pytest.raises(ActNotOpen):
         pending.do("verify_licence", "clerk", mandate="a" * 26, kind="lawyer", firm="Sun and Partners")
-    pending.do("appoint_representative", "li", email="stranger@court.example")
+    pending.represent("li", "stranger")
     with pytest.raises(Forbidden):
         pending.do(
             "verify_licence",
@@ -215,7 +243,7 @@ def test_a_lawyers_licence_is_seen_once_and_counts_in_every_case(pending: Scene)
         until="2026-12-31",
     )
     pending.lodge()
-    pending.do("appoint_representative", "li", email="stranger@court.example")
+    pending.represent("li", "stranger")
     assert entitled(pending) == "Lawyer, Sun and Partners"
     pending.clock.advance(timedelta(days=400))
     assert entitled(pending) is None

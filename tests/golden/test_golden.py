@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.canonical import canonical
-from odr.procedure.inputs import schema_for
+from odr.procedure.inputs import recorded_references, references_in, schema_for
 from odr.procedure.table import TABLE, UPCASTERS
 from odr.procedure.versions import NoUpcaster, current_input, read, upcast
 from odr.text import LOCALES
@@ -56,6 +56,23 @@ def test_todays_code_reads_every_payload() -> None:
     assert wrong == [], (
         "raise the act's version, give an upcaster (odr/procedure/versions.py) and run `" + COMMAND + "`"
     )
+
+
+def test_an_entry_names_what_its_act_looked_up() -> None:
+    """For every act, the references read back from what its entry keeps are those of the input itself: no more, no
+    fewer.
+    """
+    acts()
+    wrong = []
+    for name, data in payloads():
+        payload = json.loads(data)
+        given = read(payload)
+        kept = current_input(TABLE[payload["act"]], payload["version"], payload["input"])
+        if list(recorded_references(type(given), kept)) != [
+            (kind, reference) for _, kind, reference in references_in(given)
+        ]:
+            wrong.append(name)
+    assert wrong == []
 
 
 def _as_kept(given: Any) -> Any:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from odr.clock import FixedClock
 from odr.db import Database
-from odr.docket.models import Case, Party, Role
+from odr.docket.models import COURT_ROLES, Case, Party, Role, Seat
 from odr.errors import InvalidInput, NotFound
 from odr.identity import mandates
 from odr.identity.actors import Actor, actors_in
-from odr.identity.mandates import BothSides
-from odr.identity.models import Account, Mandate, MandateScope
+from odr.identity.mandates import BothSides, ServesCourt
+from odr.identity.models import Account, AccountRole, Mandate, MandateScope
 from tests.identity.conftest import Browser, Mailbox, People
 
 BrowserOf = type[Browser]
@@ -87,6 +88,16 @@ def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_fie
     )
     assert _actors(database, clock, assistant) == []
     assert browser.submit(page, {"assistant": "assistant@example.com"}, on="/account/mandates").status_code == 303
+    assert _actors(database, clock, assistant) == []
+    with database.read() as session:
+        delegated = session.query(Mandate).filter_by(account_id=assistant).one().reference
+    accept = f"/account/mandates/{delegated}/accept"
+    assert browser.submit(accept, on="/account/mandates").status_code == 404
+    helper = browser_of()
+    helper.sign_in("assistant@example.com")
+    assert accept in helper.get("/account/mandates").text
+    assert helper.submit(accept, on="/account/mandates").status_code == 303
+    assert accept not in helper.get("/account/mandates").text
     assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
 
 
@@ -186,6 +197,7 @@ def test_two_offers_signed_late_do_not_meet(lawyer: int, reference: str, databas
                 scope=MandateScope.ORDINARY,
                 from_at=now,
                 signed_at=now,
+                accepted_at=now,
             )
         )
         session.flush()
@@ -213,6 +225,9 @@ def test_an_assistant_has_ordinary_powers_and_ends_with_the_mandate(
             )
         with pytest.raises(InvalidInput):
             mandates.delegate(session, mandate, account, now)
+        mandates.accept(session, delegated, assistant, now)
+        with pytest.raises(NotFound):
+            mandates.accept(session, delegated, assistant, now)
     assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
     with database.write() as session:
         mandates.revoke(session, session.get_one(Mandate, mandate.id), now)
@@ -239,3 +254,112 @@ def test_an_assistant_of_one_side_is_none_of_the_other(
             mandates.delegate(
                 session, mandate, session.get_one(Account, _party(session, Role.RESPONDENT).account_id), now
             )
+
+
+def _in_force(session: Session, lawyer: int, now: datetime, role: Role = Role.CLAIMANT) -> Mandate:
+    mandate = mandates.offer(
+        session,
+        _party(session, role),
+        session.get_one(Account, lawyer),
+        MandateScope.SPECIAL,
+        from_at=now,
+        until_at=None,
+        now=now,
+    )
+    return mandates.sign(session, mandate, now)
+
+
+def _take_office(session: Session, account_id: int, role: Role, now: datetime) -> None:
+    session.add(AccountRole(account_id=account_id, role=role, granted_at=now))
+    session.flush()
+    session.refresh(session.get_one(Account, account_id), ["roles"])
+
+
+@pytest.mark.parametrize("role", sorted(COURT_ROLES | {Role.MEDIATOR, Role.CASHIER, Role.ADMIN}, key=lambda r: r.value))
+def test_who_serves_the_court_represents_nobody(
+    role: Role, people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
+    """Nobody with an office of the court is made assistant or representative, offers to be one, or accepts what was
+    asked before she took office.
+    """
+    now, servant = clock.now(), people.add("servant@example.com")
+    with database.write() as session:
+        mandate, account = _in_force(session, lawyer, now), session.get_one(Account, servant)
+        earlier = mandates.delegate(session, mandate, account, now)
+        _take_office(session, servant, role, now)
+        with pytest.raises(InvalidInput):
+            mandates.delegate(session, mandate, account, now)
+        with pytest.raises(ServesCourt):
+            mandates.accept(session, earlier, servant, now)
+        with pytest.raises(ServesCourt):
+            mandates.offer(
+                session,
+                _party(session, Role.CLAIMANT),
+                account,
+                MandateScope.ORDINARY,
+                from_at=now,
+                until_at=None,
+                now=now,
+            )
+        with pytest.raises(ServesCourt):
+            mandates.appoint(
+                session, _party(session, Role.CLAIMANT), account, MandateScope.ORDINARY, until_at=None, now=now
+            )
+
+
+@pytest.mark.parametrize("role", [Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR])
+def test_who_serves_in_the_case_represents_nobody_in_it(
+    role: Role, people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
+    """An expert, an interpreter, a mediator of the case is nobody's representative there, office or none."""
+    now, expert = clock.now(), people.add("expert@example.com")
+    with database.write() as session:
+        mandate = _in_force(session, lawyer, now)
+        session.add(Seat(case_id=mandate.case_id, account_id=expert, role=role, from_at=now))
+        session.flush()
+        with pytest.raises(InvalidInput):
+            mandates.delegate(session, mandate, session.get_one(Account, expert), now)
+
+
+def test_what_one_side_wishes_bars_nobody_from_the_other(
+    people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
+    """A lawyer whom one side names without asking still represents the other; having accepted there, she is refused
+    here.
+    """
+    now, other = clock.now(), people.add("other@example.com")
+    with database.write() as session:
+        named = mandates.delegate(session, _in_force(session, lawyer, now), session.get_one(Account, other), now)
+        _in_force(session, other, now, Role.RESPONDENT)
+        with pytest.raises(BothSides):
+            mandates.accept(session, named, other, now)
+
+
+def test_an_assistant_accepts_only_while_there_is_a_mandate(
+    people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
+    """What was asked ends with the mandate it comes from; it cannot be accepted afterwards, nor by anybody else."""
+    now, assistant = clock.now(), people.add("assistant@example.com")
+    with database.write() as session:
+        mandate = _in_force(session, lawyer, now)
+        named = mandates.delegate(session, mandate, session.get_one(Account, assistant), now)
+        with pytest.raises(NotFound):
+            mandates.accept(session, named, lawyer, now)
+        mandates.revoke(session, mandate, now)
+        session.refresh(named)
+        with pytest.raises(NotFound):
+            mandates.accept(session, named, assistant, now)
+
+
+def test_whoever_serves_in_a_case_acts_for_nobody_in_it(
+    people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
+) -> None:
+    """Even with a mandate in force, a seat in the case leaves the seat alone; a witness may represent."""
+    now = clock.now()
+    with database.write() as session:
+        mandate = _in_force(session, lawyer, now)
+        session.add(Seat(case_id=mandate.case_id, account_id=lawyer, role=Role.WITNESS, from_at=now))
+    assert [a.role for a in _actors(database, clock, lawyer)] == [Role.CLAIMANT, Role.WITNESS]
+    with database.write() as session:
+        session.add(Seat(case_id=mandate.case_id, account_id=lawyer, role=Role.EXPERT, from_at=now))
+    assert [a.role for a in _actors(database, clock, lawyer)] == [Role.WITNESS, Role.EXPERT]

@@ -257,7 +257,11 @@ def test_an_ordinary_mandate_does_not_settle(bench: Bench) -> None:
 def mandate_times(bench: Bench) -> dict[str, Any]:
     """Whatever a live mandate needs besides its people."""
     now = bench.clock.now()
-    return {"from_at": now - timedelta(days=2), "signed_at": now - timedelta(days=1)}
+    return {
+        "from_at": now - timedelta(days=2),
+        "signed_at": now - timedelta(days=1),
+        "accepted_at": now - timedelta(days=1),
+    }
 
 
 __all__ = ["DocketEntry"]

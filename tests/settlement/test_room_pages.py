@@ -15,7 +15,7 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.models import Request
 from odr.hearing.ledger import Step, stands
 from odr.identity.actors import Actor
-from odr.identity.models import Account, AccountRole
+from odr.identity.models import Account, AccountRole, Mandate, MandateScope
 from odr.procedure.models import Task
 from odr.settlement.lookups import mediation_of, messages_for
 from odr.text import T
@@ -96,6 +96,27 @@ def test_the_room_is_shut_to_the_court_and_strangers(bench: Bench) -> None:
             f"/docket/{number}"
         )
     stranger.get("/settlement", 404)
+
+
+def test_a_mandate_nobody_accepted_opens_no_room(bench: Bench) -> None:
+    """The seated judge to whom a mandate was given without consent sees the case as its judge, and the room of
+    mediation not at all.
+    """
+    with bench.court.database.write() as session:
+        case, now = session.get_one(Case, bench.case_id), bench.clock.now()
+        mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
+        given = {
+            "case_id": case.id,
+            "party_id": mine.id,
+            "scope": MandateScope.ORDINARY,
+            "from_at": now,
+            "signed_at": now,
+        }
+        session.add_all([Mandate(account_id=bench.account(name).id, **given) for name in ("judge", "stranger")])
+    judge, stranger = visitors(bench, "judge", "stranger")
+    for page in ("/settlement", "/one-key"):
+        assert judge.get(page, 403) and stranger.get(page, 404)
+    assert judge.get("")
 
 
 def test_no_page_of_the_room_has_one_id_twice(bench: Bench) -> None:

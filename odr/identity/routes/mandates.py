@@ -80,6 +80,17 @@ def sign_mandate(token: str) -> Response:
     return page("mandate_signed.html", **parts)
 
 
+@bp.post("/account/mandates/<reference>/accept")
+@signed_in
+@require_strong()
+def accept_mandate(reference: str) -> AnyResponse:
+    """Who is to act for somebody agrees to it; before, the mandate opens and bars nothing."""
+    court = current_court()
+    with court.database.write() as session:
+        mandates.accept(session, mandates.find(session, reference, me().account_id), me().account_id, court.clock.now())
+    return to("identity.my_mandates")
+
+
 @bp.post("/account/mandates/<reference>/end")
 @signed_in
 def end_mandate(reference: str) -> AnyResponse:
@@ -101,7 +112,7 @@ def end_mandate(reference: str) -> AnyResponse:
 @signed_in
 @require_strong()
 def delegate_mandate(reference: str) -> AnyResponse:
-    """Let an assistant act under one's mandate."""
+    """Ask an assistant to act under one's mandate."""
     court, place = current_court(), "email"
     try:
         with court.database.write() as session:
@@ -170,4 +181,5 @@ def _lists() -> dict[str, Any]:
         "given_scopes": mandates.GIVEN,
         "state_of": lambda found: mandates.state_of(found, now),
         "is_live": lambda found: found.is_live(now),
+        "waits_for_me": lambda found: found.accepted_at is None and found.revoked_at is None,
     }
