@@ -146,5 +146,8 @@ def countersign_decision(court: Sitting, case: Case, given: SignInput, *, actor:
     document = issuing.keep_countersigned(court, case, decision)
     decision.countersigned_entry, decision.document_sha256 = court.next_number(case), document.sha256
     court.close_tasks(case, COUNTERSIGN_TASK, decision.reference)
-    facts = {"decision": decision.reference, "document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
+    facts = {
+        "decision": decision.reference, "document": document.reference, "sha256": document.sha256, "size": len(document.content),
+        "document_receipt": document.receipt,
+    }  # fmt: skip
     return Recorded(T("%(name)s countersigned the decision; it is served", name=actor.name), facts)

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from odr.app import create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
 from odr.demo import pictures
 from odr.demo.reset import NotReset, reset
-from odr.demo.seed import seed
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Stage
 from odr.docket.queries import entries_of
 from odr.evidence.models import Exhibit
@@ -32,22 +25,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.tasks import DECIDED, UNTIL_DECIDED
 from odr.run import OPENED
 from odr.service.models import Packet, ProofOfService
-
-NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-@pytest.fixture(scope="module")
-def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
-    """A training court with everything told, on a Monday in June."""
-    folder = tmp_path_factory.mktemp("told")
-    (folder / "court.sqlite").write_bytes(sqlite_template.read_bytes())
-    settings = Settings(mode="training", data_dir=folder, argon2_cheap=True)
-    database = Database(settings.url, synchronous="OFF")
-    court = create_court(settings, FixedClock(NOW), database)
-    assert seed(court) == 6
-    assert seed(court) == 0, "what is told is not told twice"
-    yield court
-    database.dispose()
+from tests.demo.conftest import NOW
 
 
 def case_of(court: Court, title: str) -> int:
