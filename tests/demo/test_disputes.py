@@ -20,6 +20,7 @@ from odr.evidence.models import Exhibit
 from odr.hearing.kinds import HearingState, Mode, Presence
 from odr.hearing.models import Hearing
 from odr.payments.models import Refund, RefundState
+from odr.procedure.audit import audit
 from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.tasks import DECIDED, UNTIL_DECIDED
@@ -40,6 +41,12 @@ def test_no_desk_holds_what_a_decision_has_overtaken(told: Court) -> None:
         tasks = list(session.execute(select(Case.stage, Task.kind, Task.done_at).join(Case, Case.id == Task.case_id)))
     assert {kind for stage, kind, done in tasks if stage in DECIDED and kind in UNTIL_DECIDED and done is None} == set()
     assert {"draft_decision", "absence"} <= {kind for stage, kind, done in tasks if stage in DECIDED and done is not None}
+
+
+def test_every_receipt_of_the_disputes_has_its_entry_and_paper(told: Court) -> None:
+    """Seen from the dockets and from receipts and log, nothing that was told lacks anything."""
+    with told.database.read() as session:
+        assert audit(told, session) == []
 
 
 @pytest.mark.slow
