@@ -54,6 +54,7 @@ def audit_docket(files: bool) -> None:
     """Check every case's chain of entries and its projections against the log; names what is wrong."""
     from odr.procedure.activation import audit as rules_faults
     from odr.procedure.audit import audit
+    from odr.procedure.audit_receipts import known_lost_lines
     from odr.procedure.holdings import all_holdings
 
     court = _court()
@@ -65,8 +66,13 @@ def audit_docket(files: bool) -> None:
             faults += [
                 str(f) for f in court.notary.audit_files(session, partial(all_holdings, court)) if str(f) not in faults
             ]
+        lost = len(known_lost_lines(court.settings.data_dir))
     for fault in faults:
         click.echo(fault)
+    if lost:
+        click.echo(
+            f"{lost} lines are known as lost since a restore, see `flask log lost`; they are no faults of the docket"
+        )
     click.echo("every docket is whole" if not faults else f"{len(faults)} faults")
     sys.exit(1 if faults else 0)
 

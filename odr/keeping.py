@@ -28,6 +28,7 @@ from odr.clock import Clock, CourtClock
 from odr.config import Settings, SettingsError
 from odr.db import Database
 from odr.demo.reset import demo
+from odr.evidence.retention import erased_by_rule
 from odr.notary import round_audit, watch
 from odr.notary.logs import Closing
 from odr.notary.models import Log, LogEntry, Receipt, SigningKey
@@ -37,6 +38,7 @@ from odr.notary.recovery import Lost, Unrecoverable, lost_lines
 from odr.notary.rounds import RoundRefused
 from odr.notary.store import open_log, tree_size
 from odr.notary.vault import FileVault, SignerAhead, VaultRefused
+from odr.procedure.audit_receipts import LOST_FOLDER, audit_receipts, known_lost_lines, named_entry, what_is_gone
 from odr.procedure.court import Court
 from odr.procedure.pack_commands import pack
 
@@ -221,9 +223,10 @@ def audit_log(
         sys.exit(code)
     _, _, notary = _parts()
     with notary.database.read() as session:
-        faults = notary.audit(session)
+        faults = [str(fault) for fault in notary.audit(session)]
+        faults += audit_receipts(session, known_lost=known_lost_lines(_settings().data_dir), erasures=[erased_by_rule])
     for fault in faults:
-        click.echo(str(fault))
+        click.echo(fault)
     click.echo("the log is sound" if not faults else f"{len(faults)} faults")
     sys.exit(1 if faults else 0)
 
@@ -323,7 +326,7 @@ def recover(settings: Settings, notary: Notary) -> list[Lost]:
     with notary.database.read() as session:
         lost = [line for line in lost_lines(session, opened.id, start) if line.index < start + count]
     if lost:
-        folder = settings.data_dir / "lost"
+        folder = settings.data_dir / LOST_FOLDER
         folder.mkdir(exist_ok=True)
         (folder / f"{opened.id}-{start}.json").write_text(json.dumps([asdict(line) for line in lost], indent=1))
     return lost
@@ -332,12 +335,12 @@ def recover(settings: Settings, notary: Notary) -> list[Lost]:
 @log.command("lost")
 @click.argument("receipts", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lost_command(receipts: tuple[Path, ...]) -> None:
-    """List lines whose acts a restore lost. With RECEIPTS (receipt.json that people hold): say of each what it is and
-    whether it is lost.
+    """List lines whose acts a restore lost. With RECEIPTS (receipt.json that people hold): say of each what it is, and
+    whether it or its entry is lost.
     """
     found, _, _ = _parts()
     if not receipts:
-        for path in sorted((_settings().data_dir / "lost").glob("*.json")):
+        for path in sorted((_settings().data_dir / LOST_FOLDER).glob("*.json")):
             for line in json.loads(path.read_text()):
                 click.echo(f"log {line['log']} entry {line['index']}: {line['leaf']}")
         return
@@ -352,14 +355,15 @@ def lost_command(receipts: tuple[Path, ...]) -> None:
                 continue
             held = session.scalar(select(Receipt.reference).where(Receipt.entry_id == entry.id))
             told = json.loads(body)
+            named = named_entry(told)
+            gone = what_is_gone(session, named) if named is not None else None
+            stands = "LOST" if not held else "TAKEN OFF THE DOCKET" if gone else "held by the court"
             what = ", ".join(
                 f"{name} {told[name]}"
-                for name in ("case", "act", "number", "filename", "received_at")
+                for name in ("case", "entry", "filename", "received_at")
                 if told.get(name) is not None
             )
-            click.echo(
-                f"{path}: log {entry.log_id} entry {entry.log_index}: {'held by the court' if held else 'LOST'}: {what}"
-            )
+            click.echo(f"{path}: log {entry.log_id} entry {entry.log_index}: {stands}: {gone or what}")
 
 
 @log.command("close")

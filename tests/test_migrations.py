@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -365,3 +366,38 @@ def test_names_of_constraints_are_given_by_rule() -> None:
         if constraint.name is None and list(getattr(constraint, "columns", []))
     ]
     assert unnamed == []
+
+
+def test_receipts_of_entries_get_their_place_and_a_second_one_gets_none(empty_url: str, engine: Engine) -> None:
+    """In a court that ran before, the place of an entry's receipt comes from what it says; papers and files have none,
+    nor has a number's second receipt.
+    """
+    migrate.upgrade(empty_url, "0088")
+    said: dict[str, dict[str, Any] | None] = {
+        "a": {"case": "c", "entry": 1, "previous": "0"},
+        "b": {"case": "c", "entry": 2, "previous": "1"},
+        "again": {"case": "c", "entry": 2, "previous": "1"},
+        "paper": {"case": "c", "entry": 2, "document": "p"},
+        "file": {"upload": "u", "filename": '"previous":'},
+        "erased": None,
+    }
+    with engine.begin() as connection:
+        for number, (reference, body) in enumerate(said.items(), 1):
+            connection.execute(
+                text("INSERT INTO log_entry (id, leaf) VALUES (:id, :leaf)"), {"id": number, "leaf": reference.encode()}
+            )
+            row = {
+                "reference": reference,
+                "body": json.dumps(body, separators=(",", ":")).encode() if body else None,
+                "entry": number if body else None,
+            }
+            connection.execute(
+                text("INSERT INTO receipt (reference, body, entry_id) VALUES (:reference, :body, :entry)"), row
+            )
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        places = dict(map(tuple, connection.execute(text("SELECT reference, docket_place FROM receipt"))))
+        assert places == {"a": "c/1", "b": "c/2", "again": None, "paper": None, "file": None, "erased": None}
+        assert migrate.missing_triggers(connection) == []
+    with pytest.raises(DatabaseError), engine.begin() as connection:
+        connection.execute(text("INSERT INTO receipt (reference, docket_place) VALUES ('new', 'c/2')"))

@@ -1,6 +1,6 @@
 """each case knows when its newest entry was recorded, so that an entry out of order is noticed
 
-Revises 0090.
+Revises 0091.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from odr.db import UTCDateTime
 
 revision = "0095"
-down_revision = "0090"
+down_revision = "0091"
 branch_labels = None
 depends_on = None
 

@@ -217,6 +217,18 @@ class Bag:
                 hasher.update(chunk)
         return hasher.digest()
 
+    def beginning(self, name: str, size: int) -> str:
+        """SHA-256 of the first ``size`` bytes of a file: what a paper was before it was signed again."""
+        hasher = hashlib.sha256()
+        with self.open(name) as file:
+            while size:
+                chunk = file.read(min(size, CHUNK))
+                if not chunk:
+                    break
+                hasher.update(chunk)
+                size -= len(chunk)
+        return hasher.hexdigest()
+
     def _start(self, name: str) -> bytes:
         """The file, or the beginning of one that is longer than a small one."""
         if self._zip:
@@ -968,18 +980,47 @@ def check_entries(
 
 
 def check_whole(contents: Contents, bag: Bag, digests: dict[str, tuple[str, int]], lines: list[bytes]) -> list[Failure]:
-    """A whole case file holds every exhibit and paper its docket names, or says that it is left out."""
-    here = {digest for name, (digest, _) in digests.items() if name.startswith("data/")}
-    here |= {sha256 for _, _, _, sha256 in contents.left_out if sha256}
-    failures = []
-    for line in lines:
+    """A whole case file holds every exhibit and paper its docket names, or says that it is left out.
+
+    A paper that was signed again is named once for each signature; the last name is that of the file which is here or
+    left out, and an earlier one must be the beginning of that file, see :func:`went_on`.
+    """
+    payload = {digest: (name, size) for name, (digest, size) in digests.items() if name.startswith("data/")}
+    left_out = {sha256 for _, _, _, sha256 in contents.left_out if sha256}
+    failures: list[Failure] = []
+    later: dict[str, list[str]] = {}
+    for line in reversed(lines):
         result = canonical_object(line, "line").get("result")
         if not isinstance(result, dict):
             continue
-        names = str(result.get("exhibit") or result.get("document") or "")
-        if names and isinstance(result.get("sha256"), str) and result["sha256"] not in here:
+        names, sha256 = str(result.get("exhibit") or result.get("document") or ""), result.get("sha256")
+        if not names or not isinstance(sha256, str):
+            continue
+        paper = later.setdefault(names, []) if not result.get("exhibit") else []
+        if (
+            sha256 not in payload
+            and sha256 not in left_out
+            and not went_on(bag, sha256, result.get("size"), paper, payload, left_out)
+        ):
             failures.append(Failure(names, "absent"))
-    return failures
+        paper.append(sha256)
+    return failures[::-1]
+
+
+def went_on(
+    bag: Bag, sha256: str, size: Any, later: list[str], payload: dict[str, tuple[str, int]], left_out: set[str]
+) -> bool:
+    """Whether a paper became, by a later entry that names the same paper, a file that begins with exactly these bytes,
+    or one left out.
+
+    ``later`` are the digests under which entries after this one name the paper.
+    """
+    if left_out.intersection(later):
+        return True
+    if not isinstance(size, int) or size <= 0:
+        return False
+    files = [payload[digest] for digest in later if digest in payload]
+    return any(size < whole and bag.beginning(name, size) == sha256 for name, whole in files)
 
 
 def check_files(

@@ -9,7 +9,7 @@ digest and the fact that, and why, it was erased.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -138,6 +138,16 @@ def why_not(sitting: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
     if sitting.now.astimezone(sitting.pack(case).tz).date() <= last:
         return T("The rules have it kept until %(day)s.", day=last)
     return T("It is erased already.") if is_erased(exhibit) else None
+
+
+def erased_by_rule(session: Session, receipts: Sequence[str]) -> set[str]:
+    """Those of these receipts whose file was erased: its row says so and stays."""
+    query = (
+        select(Upload.receipt)
+        .join(Blob, Blob.id == Upload.blob_id)
+        .where(Upload.receipt.in_(receipts), Blob.erased_at.is_not(None))
+    )
+    return {receipt for receipt in session.scalars(query) if receipt is not None}
 
 
 def erase(sitting: Sitting, exhibit: Exhibit) -> None:

@@ -16,7 +16,7 @@ from odr.evidence.models_digests import DigestBatch
 from odr.evidence.models_requests import EvidenceRequest
 from odr.evidence.on_facts import exhibits_by_fact
 from odr.evidence.ports import expire_uploads, finish_uploads
-from odr.evidence.retention import empty_journal
+from odr.evidence.retention import empty_journal, erased_by_rule
 from odr.evidence.unsubmitted import note_used, tell_senders
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Room
@@ -86,6 +86,7 @@ ROOM = Room(
         NavItem("files", "casefiles.listing", T("Take along"), 80),
     ),
     holdings=(holdings,),
+    erasures=(erased_by_rule,),
     tells={"exhibits_by_fact": exhibits_by_fact},
     sweeps={
         "expire_uploads": expire_uploads,

@@ -176,6 +176,7 @@ def countersign_decision(sitting: Sitting, case: Case, given: SignInput, *, acto
         "decision": decision.reference,
         "document": document.reference,
         "sha256": document.sha256,
+        "size": len(document.content),
         "document_receipt": document.receipt,
     }
     return Recorded(T("%(name)s countersigned the decision; it is served", name=actor.name), facts)

@@ -103,6 +103,10 @@ class Receipt(Base):
     """The exact bytes of ``receipt.json``; none once erased."""
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("log_entry.id"), unique=True)
     erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    docket_place: Mapped[str | None] = mapped_column(String(60))
+    """Reference of the case and number of the entry it is the receipt of, ``case/7``; none for a file. No place is
+    receipted twice.
+    """
 
     entry: Mapped[LogEntry | None] = relationship()
     log_id: Mapped[str | None] = column_property(
@@ -111,6 +115,10 @@ class Receipt(Base):
     log_index: Mapped[int | None] = column_property(
         select(LogEntry.log_index).where(LogEntry.id == entry_id).correlate_except(LogEntry).scalar_subquery()
     )
+
+
+_PLACED = Receipt.docket_place.is_not(None)
+Index("uq_receipt_docket_place", Receipt.docket_place, unique=True, sqlite_where=_PLACED, postgresql_where=_PLACED)
 
 
 class LogTile(Base):

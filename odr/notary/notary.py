@@ -74,17 +74,20 @@ class Notary:
 
     # Writing
 
-    def record(self, session: Session, subject: Mapping[str, JSON], *, now: datetime) -> Receipt:
+    def record(
+        self, session: Session, subject: Mapping[str, JSON], *, now: datetime, docket_place: str | None = None
+    ) -> Receipt:
         """Write a receipt and its unsequenced leaf inside the caller's transaction.
 
         ``subject`` names what was received: ``sha256``, ``size``, ``media_type``, ``case``, …;
-        the notary adds format, log, salt, received_at and not_earlier_than.
+        the notary adds format, log, salt, received_at and not_earlier_than. A ``docket_place``
+        is receipted once: a second time the database refuses with ``IntegrityError``.
         """
         body = receipt_body(
             subject, log=self.origin, now=now, logged_at=self.clock.machine_now(), earlier=self._earlier(session)
         )
         entry = LogEntry(leaf=leaf_line(body))
-        receipt = Receipt(reference=new_reference(), body=body, entry=entry)
+        receipt = Receipt(reference=new_reference(), body=body, entry=entry, docket_place=docket_place)
         session.add(receipt)
         session.flush()
         return receipt
@@ -109,8 +112,13 @@ class Notary:
         return references
 
     def erase(self, session: Session, reference: str, *, now: datetime) -> None:
-        """Delete what a receipt says, with its salt: its leaf stays in the log and means nothing any more."""
+        """Delete what a receipt says, with its salt: its leaf stays in the log and means nothing any more.
+
+        Raises ValueError for the receipt of a docket entry: the docket stays.
+        """
         receipt = session.get_one(Receipt, reference)
+        if receipt.docket_place is not None:
+            raise ValueError(f"the receipt of docket entry {receipt.docket_place} is never erased")
         receipt.body, receipt.entry_id, receipt.erased_at = None, None, now
         session.flush()
 

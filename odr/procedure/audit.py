@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Case, DocketEntry
 from odr.notary.models import Receipt
+from odr.procedure.audit_receipts import audit_receipts, known_lost_lines
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -19,11 +20,14 @@ FIRST = "0" * 64
 
 
 def audit(court: Court, session: Session) -> list[str]:
-    """Every fault of every docket, each naming the case, the entry and what does not hold."""
+    """Every fault of every docket, each naming the case, the entry and what does not hold, seen from the docket and
+    from receipts and log.
+    """
     faults: list[str] = []
     for case in session.scalars(select(Case).order_by(Case.id)).yield_per(200):
         faults += audit_case(session, case)
-    return faults
+    known_lost = known_lost_lines(court.settings.data_dir)
+    return faults + audit_receipts(session, known_lost=known_lost, erasures=court.hooks.erasures)
 
 
 def audit_case(session: Session, case: Case) -> list[str]:

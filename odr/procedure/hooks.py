@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ Resolver = Callable[["Sitting", Case, "Actor", str], Any]
 Telling = Callable[["Sitting", Case, "Actor"], Any]
 Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
 Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
+Erasures = Callable[[Session, Sequence[str]], Collection[str]]
 Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
 
 
@@ -87,6 +88,7 @@ class Hooks:
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
+    ``erasures``  which receipts a room has erased by a rule: function(session, references) → those of them
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -103,6 +105,7 @@ class Hooks:
     appointments: list[Appointments] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
+    erasures: list[Erasures] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -138,6 +141,7 @@ class Room:
     appointments: tuple[Appointments, ...] = ()
     naming: tuple[Naming, ...] = ()
     holdings: tuple[Holdings, ...] = ()
+    erasures: tuple[Erasures, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -162,5 +166,6 @@ class Room:
         hooks.appointments.extend(self.appointments)
         hooks.naming.extend(self.naming)
         hooks.holdings.extend(self.holdings)
+        hooks.erasures.extend(self.erasures)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

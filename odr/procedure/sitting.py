@@ -21,6 +21,7 @@ from odr.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFou
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go, still_holds
 from odr.identity.keys import keyring
 from odr.procedure.availability import refusal, window_for
+from odr.procedure.entry_receipts import record_entry
 from odr.procedure.inputs import references_in
 from odr.procedure.models import ActKey, Task, Window, WindowState
 from odr.procedure.packs import RulePack
@@ -529,18 +530,8 @@ class Sitting:
             kept=recorded.kept,
         )
         digest = sha256_hex(payload)
-        receipt = self.court.notary.record(
-            self.session,
-            {
-                "case": case.reference,
-                "entry": number,
-                "previous": case.head_digest,
-                "sha256": digest,
-                "size": len(payload),
-                "media_type": "application/json",
-                "submitted_by": party.label if party else actor.role.value,
-            },
-            now=self.now,
+        receipt = record_entry(
+            self, case, number, digest=digest, size=len(payload), by=party.label if party else actor.role.value
         )
         entry = DocketEntry(
             case_id=case.id,

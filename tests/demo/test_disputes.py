@@ -4,50 +4,29 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from odr.app import create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
 from odr.demo import pictures
 from odr.demo.reset import NotReset, reset
-from odr.demo.seed import seed
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Stage
 from odr.docket.queries import entries_of
 from odr.evidence.models import Exhibit
 from odr.hearing.kinds import HearingState, Mode, Presence
 from odr.hearing.models import Hearing
 from odr.payments.models import Refund, RefundState
+from odr.procedure.audit import audit
 from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.tasks import DECIDED, until_decided
 from odr.run import OPENED
 from odr.service.models import Packet, ProofOfService
-
-NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-@pytest.fixture(scope="module")
-def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
-    """A training court with everything told, on a Monday in June."""
-    folder = tmp_path_factory.mktemp("told")
-    (folder / "court.sqlite").write_bytes(sqlite_template.read_bytes())
-    settings = Settings(mode="training", data_dir=folder, argon2_cheap=True)
-    database = Database(settings.url, synchronous="OFF")
-    court = create_court(settings, FixedClock(NOW), database)
-    assert seed(court) == 6
-    assert seed(court) == 0, "what is told is not told twice"
-    yield court
-    database.dispose()
+from tests.demo.conftest import NOW
 
 
 def case_of(court: Court, title: str) -> int:
@@ -66,6 +45,12 @@ def test_no_desk_holds_what_a_decision_has_overtaken(told: Court) -> None:
     assert {"draft_decision", "absence"} <= {
         kind for stage, kind, done in tasks if stage in DECIDED and done is not None
     }
+
+
+def test_every_receipt_of_the_disputes_has_its_entry_and_paper(told: Court) -> None:
+    """Seen from the dockets and from receipts and log, nothing that was told lacks anything."""
+    with told.database.read() as session:
+        assert audit(told, session) == []
 
 
 @pytest.mark.slow

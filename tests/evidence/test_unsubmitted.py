@@ -26,6 +26,7 @@ from odr.filing import drafts
 from odr.filing.draft_sharing import share
 from odr.identity.models import Account, AccountState
 from odr.notary.models import Receipt
+from odr.procedure.audit import audit
 from odr.procedure.packs import PackRegistry
 from odr.procedure.rules import Unit
 from odr.service.channels.email import Mailer
@@ -116,7 +117,12 @@ def test_the_sender_is_told_and_has_time_before_a_person_decides(scene: Scene, s
         gone = session.get_one(Receipt, upload(scene, mine).receipt)
         assert (gone.body, gone.entry_id) == (None, None) and gone.erased_at is not None
         assert session.scalar(select(Blob.content).where(Blob.id == upload(scene, mine).blob_id)) is None
-        assert scene.court.notary.audit(session) == [] and check(scene.court.ports.store, session) == []
+        assert (
+            scene.court.notary.audit(session)
+            == audit(scene.court, session)
+            == check(scene.court.ports.store, session)
+            == []
+        )
     scene.court.notary.sequence()
     with scene.court.database.read() as session:
         assert scene.court.notary.receipt_files(session, upload(scene, neighbour).receipt or "").proof is not None, (
