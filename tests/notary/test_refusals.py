@@ -207,6 +207,16 @@ def test_a_broken_log_is_closed_and_its_successor_signs_once_answered_for(sqlite
     assert vault.remembered(f"log-{successor.id}").size == newest(sqlite_notary).size
 
 
+def test_a_log_closed_as_broken_is_shown_to_no_witness(sqlite_notary: Notary, peer: Peer, vault: FileVault) -> None:
+    """The court has said itself that this log cannot go on, after a restore for example: what a witness knows of it stops no successor."""
+    record(sqlite_notary, 3)
+    successor = sqlite_notary.close_log(Closing.BREACH)
+    peer.trusted.append(NoteKey.parse(sqlite_notary.log_public_key_vkey(successor.id)))
+    peer.heads["court.example/log/2026"] = Checkpoint("court.example/log/2026", 9, bytes(32))
+    record(sqlite_notary)
+    assert attested(sqlite_notary) == [Attested.DONE] and vault.refusals() == []
+
+
 def test_a_closed_log_that_was_refused_and_answered_for_is_not_asked_about_again(sqlite_notary: Notary, peer: Peer, vault: FileVault) -> None:
     """The last head of a closed log cannot change any more: once its refusal is answered, signing does not stop for it a second time."""
     record(sqlite_notary, 3)

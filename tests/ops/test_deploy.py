@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import pytest
 
 from odr.config import Settings
-from tests.peers import missing
+from tests.peers import missing, needed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -143,8 +143,7 @@ def test_a_sitting_court_uses_a_vault_of_its_own(tmp_path: Path) -> None:
 
 def test_units_are_sound(tmp_path: Path) -> None:
     """systemd reads every unit without a word, every command in them exists, and the vault's user reads no file of the court's."""
-    if shutil.which("systemd-analyze") is None:
-        missing("systemd-analyze", "apt install systemd")
+    needed("systemd-analyze")
     for path in DEPLOY.glob("court-*.*"):
         (tmp_path / path.name).write_text(
             path.read_text().replace("/srv/court/app/.venv/bin", str(Path(sys.executable).parent)).replace("/srv/court/app", str(ROOT))
