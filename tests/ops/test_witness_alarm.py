@@ -86,6 +86,26 @@ def test_a_refusal_is_an_alarm_everywhere_until_an_operator_answers(watched: tup
     assert keeper.run("doctor").exit_code == 0 and len(lines(told, "critical")) == 1
 
 
+def test_a_court_that_was_set_back_closes_its_log_and_goes_on(watched: tuple[Scene, Keeper, Peer]) -> None:
+    """`log close --breach` gives its statement to publish and says that nothing is signed yet; answered for, the successor signs what waited."""
+    scene, keeper, peer = watched
+    work_once(scene.court)
+    scene.accept()
+    peer.forced = Response("9999\n", 409)
+    work_once(scene.court)
+    refused = keeper.run("log", "rotate", "--yes")
+    assert refused.exit_code == 1 and "knows 9999 entries" in refused.output, "the log cannot end as if it were whole"
+    closed = keeper.well("log", "close", "--breach", "--yes")
+    assert "reason breach" in closed and "Publish this statement" in closed and "nothing is signed yet" in closed
+    scene.join()
+    assert waiting(scene) > 0
+    keeper.well("log", "resume", "--by", "Li Wen", "--why", "Set back by a snapshot; the log is closed.")
+    peer.forced = None
+    peer.trusted.append(NoteKey.parse(scene.court.notary.log_public_key_vkey()))
+    assert work_once(scene.court)["witnesses"] == 1 and waiting(scene) == 0
+    assert keeper.run("doctor").exit_code == 0
+
+
 def test_an_absent_witness_is_a_worry_and_stops_nothing(watched: tuple[Scene, Keeper, Peer], told: StringIO) -> None:
     """It is told in the log once, in the metrics by its lag, in the check-up after a quarter of an hour; the court stays ready and signs."""
     scene, keeper, peer = watched
