@@ -115,12 +115,13 @@ def _cosign(notary: Notary, last: LogCheckpoint, witness: Witness) -> Outcome:
     name = witness.key.name
     with notary.database.read() as session:
         where = (LogCosignature.log_id == last.log_id, LogCosignature.witness == name)
-        old = session.execute(select(func.max(LogCosignature.size)).where(*where)).scalar() or 0
+        cosigned = session.execute(select(func.max(LogCosignature.size)).where(*where)).scalar()
         reader = tile_reader(session, last.log_id)
         try:
-            verified = witness.cosign(parse_note(bytes(last.note)), last.size, old, lambda known: roots(reader, consistency_ranges(known, last.size)))
+            note, old = parse_note(bytes(last.note)), cosigned or 0
+            verified = witness.cosign(note, last.size, old, lambda known: roots(reader, consistency_ranges(known, last.size)))
         except WitnessRefused as error:
-            return _not_cosigned(notary, last, name, error)
+            return _not_cosigned(notary, last, name, error, stranger=cosigned is None)
     at = datetime.fromtimestamp(verified.time or 0, UTC)
     if abs(at - notary.clock.machine_now()) > SKEW:
         return Outcome(name, Attested.ABSENT, T("The witness %(who)s signed with the time %(at)s, which cannot be.", who=name, at=at))
@@ -128,10 +129,12 @@ def _cosign(notary: Notary, last: LogCheckpoint, witness: Witness) -> Outcome:
     return Outcome(name, Attested.DONE, T("%(who)s has witnessed the log at %(size)s entries.", who=name, size=last.size))
 
 
-def _not_cosigned(notary: Notary, last: LogCheckpoint, name: str, error: WitnessRefused) -> Outcome:
+def _not_cosigned(notary: Notary, last: LogCheckpoint, name: str, error: WitnessRefused, *, stranger: bool) -> Outcome:
     words = T("The witness %(who)s has not cosigned: %(why)s", who=name, why=str(error))
     known = error.known if isinstance(error, WitnessConflict) else None
-    if not error.is_of_the_tree or _was_overtaken(notary, last, known):
+    # litewitness says 403 for a log it was never told of, too: that is no word on the tree, and every new year has a new log.
+    untold = stranger and error.status == 403
+    if untold or not error.is_of_the_tree or _was_overtaken(notary, last, known):
         return Outcome(name, Attested.ABSENT, words, error.status)
     root = Checkpoint.parse(parse_note(bytes(last.note)).text).root
     refusal = Refusal(last.log_id, name, error.status or 0, last.size, b64(root), known, notary.clock.machine_now())

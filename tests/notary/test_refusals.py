@@ -125,9 +125,11 @@ def test_a_size_the_court_knows_too_is_no_refusal(sqlite_notary: Notary, peer: P
 
 @pytest.mark.parametrize("status", [403, 409, 422])
 def test_each_refusal_of_the_tree_stops_signing(sqlite_notary: Notary, peer: Peer, vault: FileVault, status: int) -> None:
-    """403, 409 that no proof resolves and 422: nothing is signed, whatever the witness says later, until an operator answers."""
+    """403 of one that has cosigned this log, 409 that no proof resolves and 422: nothing is signed, whatever the witness says later, until an operator answers."""
     record(sqlite_notary)
-    peer.forced = Response("0\n" if status == 409 else "", status)
+    assert attested(sqlite_notary) == [Attested.DONE]
+    record(sqlite_notary)
+    peer.forced = Response("1\n" if status == 409 else "", status)
     assert attested(sqlite_notary) == [Attested.REFUSED]
     peer.forced = None
     assert attested(sqlite_notary) == [Attested.DONE]
@@ -137,9 +139,9 @@ def test_each_refusal_of_the_tree_stops_signing(sqlite_notary: Notary, peer: Pee
     assert sqlite_notary.sequence() == 1
 
 
-@pytest.mark.parametrize("status", [None, 200, 400, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [None, 200, 400, 403, 404, 429, 500, 503])
 def test_an_absent_witness_never_stops_signing(sqlite_notary: Notary, peer: Peer, clock: FixedClock, vault: FileVault, status: int | None) -> None:
-    """Not reached, out of order, without knowledge of the log, or talking rubbish: acts are signed for, and who lags since when can be told."""
+    """Not reached, out of order, never told of the log (404, of Debian's witness 403), or talking rubbish: acts are signed for, and who lags since when can be told."""
     record(sqlite_notary)
     if status is None:
         sqlite_notary.witnesses = (Witness(peer.key, "http://127.0.0.1:9", timeout=0.2),)

@@ -65,6 +65,9 @@ def house() -> Iterator[tuple[dict[str, str], Path, Path]]:
     """Settings of a sitting court, its data folder and its vault, each with its owner."""
     if os.getuid() != 0:
         missing("leave to become other users", "run as root in a container")
+    closed = [str(each) for each in (ROOT, *ROOT.parents) if not each.stat().st_mode & 0o001]
+    if closed:
+        missing("a clone that other users can read", f"{', '.join(closed)} is closed to them: clone elsewhere")
     folder = Path(tempfile.mkdtemp(prefix="odr-house-"))
     folder.chmod(0o711)
     for name, owner, mode in (("data", WEB, 0o750), ("vault", VAULT, 0o700), ("run", VAULT, 0o750)):

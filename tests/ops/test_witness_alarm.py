@@ -133,6 +133,8 @@ def test_a_refusal_outlasts_the_database_and_goes_into_the_backup(watched: tuple
     """It lies with the signer's memory: a database that is put back does not take it away, and the nightly backup holds it."""
     scene, keeper, peer = watched
     backup.back_up(keeper.settings, tmp_path / "before", now=keeper.clock.now())
+    assert work_once(scene.court)["witnesses"] == 1
+    scene.accept()
     peer.forced = Response(status=403)
     work_once(scene.court)
     backup.back_up(keeper.settings, tmp_path / "after", now=keeper.clock.now())
