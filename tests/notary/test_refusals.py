@@ -125,7 +125,7 @@ def test_a_size_the_court_knows_too_is_no_refusal(sqlite_notary: Notary, peer: P
 
 @pytest.mark.parametrize("status", [403, 409, 422])
 def test_each_refusal_of_the_tree_stops_signing(sqlite_notary: Notary, peer: Peer, vault: FileVault, status: int) -> None:
-    """403 of one that has cosigned this log, 409 that no proof resolves and 422: nothing is signed, whatever the witness says later, until an operator answers."""
+    """403 of one that has cosigned this log, 409 that no proof resolves, 422: nothing is signed, whatever it says later, until an operator answers."""
     record(sqlite_notary)
     assert attested(sqlite_notary) == [Attested.DONE]
     record(sqlite_notary)
@@ -141,7 +141,7 @@ def test_each_refusal_of_the_tree_stops_signing(sqlite_notary: Notary, peer: Pee
 
 @pytest.mark.parametrize("status", [None, 200, 400, 403, 404, 429, 500, 503])
 def test_an_absent_witness_never_stops_signing(sqlite_notary: Notary, peer: Peer, clock: FixedClock, vault: FileVault, status: int | None) -> None:
-    """Not reached, out of order, never told of the log (404, of Debian's witness 403), or talking rubbish: acts are signed for, and who lags since when can be told."""
+    """Not reached, out of order, never told of the log (404, Debian's says 403), or talking rubbish: acts are signed for, and the lag is told."""
     record(sqlite_notary)
     if status is None:
         sqlite_notary.witnesses = (Witness(peer.key, "http://127.0.0.1:9", timeout=0.2),)
