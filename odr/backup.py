@@ -35,6 +35,7 @@ from odr.evidence.models import Blob
 from odr.evidence.s3 import open_store
 from odr.evidence.store import FolderStore
 from odr.identity.keys import keyring
+from odr.notary.refusals import REFUSALS
 from odr.notary.sequencer import sequencer_lock
 from odr.notary.vault import RESTORED
 
@@ -294,7 +295,11 @@ def _copy_vault(folder: Path, to: Path) -> None:
     lock = os.open(folder / "lock", os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _copy_tree(folder, to, wanted=lambda path: path.suffix in {".key", ".state", ".rounds", ".bin"})
+        _copy_tree(
+            folder,
+            to,
+            wanted=lambda path: path.suffix in {".key", ".state", ".rounds", ".bin"} or path.name == REFUSALS,
+        )
     finally:
         os.close(lock)
 

@@ -31,6 +31,7 @@ from odr.evidence.s3 import open_store
 from odr.evidence.scan import Clamd
 from odr.evidence.webpage.capturer import browser
 from odr.notary import round_audit, round_tokens
+from odr.notary.attest import behind
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
 from odr.notary.renewal import ALARM, ending
@@ -48,6 +49,8 @@ OVERDUE = timedelta(minutes=15)
 ROUND_AGE = timedelta(days=7)
 """How long a round of hash renewal may last, and after which what came since wants the next one."""
 BACKUP_AGE = timedelta(hours=26)
+LAG = timedelta(minutes=15)
+"""How long a witness or an outside time authority may lack a tree head before somebody should ask why."""
 LAY_A_VERSION = (
     "lay a new version under /administration/rules, or by `flask pack activate FOLDER`; two administrators approve it"
 )
@@ -92,6 +95,8 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_disk(settings),
         lambda: check_vault(settings, notary),
         lambda: check_log(database, notary),
+        lambda: check_outside(notary),
+        lambda: check_monitored(settings),
         lambda: check_store(settings),
         lambda: check_mail(settings),
         lambda: check_programs(settings),
@@ -318,6 +323,39 @@ def check_log(database: Database, notary: Notary) -> Findings:
             f"{waiting} entries wait for their place in the log",
             "they are safe; see whether the vault answers and the worker runs",
         )
+
+
+def check_outside(notary: Notary) -> Findings:
+    """Nobody outside has refused the log, and who should attest it does."""
+    refusals = notary.stopped_by()
+    for refusal in refusals:
+        yield Finding(
+            State.BAD,
+            f"{refusal}; nothing is signed",
+            "find out which tree is the true one: *A witness refuses* in docs/operators.md; then `flask log resume`",
+        )
+    with notary.database.read() as session:
+        lagging = behind(notary, session)
+    late = [one for one in lagging if one.since is not None and notary.clock.machine_now() - one.since > LAG]
+    for one in late:
+        said = f"the {'witness' if one.is_witness else 'time authority'} {one.who} lacks every tree head since {one.since:%F %T} UTC"
+        yield Finding(
+            State.WORRY,
+            said,
+            "the worker's log says what it answers; see its address, the firewall, and whether its operators know this log's key",
+        )
+    if lagging and not refusals and not late:
+        yield good(f"{len(lagging)} outside attest the log's tree heads")
+
+
+def check_monitored(settings: Settings) -> Findings:
+    """No log watched from here has been caught with two histories."""
+    proofs = sorted(path.name for path in (settings.data_dir / "monitored").glob("*.checkpoint"))
+    if proofs:
+        said = (
+            f"a log watched from here has signed heads that contradict one another: {', '.join(proofs)} in monitored/"
+        )
+        yield Finding(State.WORRY, said, "publish them, they are the proof; then move them away")
 
 
 def _hash_renewal(stands: Standing, now: datetime) -> Findings:

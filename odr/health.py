@@ -13,6 +13,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -26,6 +27,7 @@ from odr import logs, migrate
 from odr.access import current_court, public
 from odr.docket.models import Case
 from odr.errors import NotFound
+from odr.notary.attest import Behind, behind
 from odr.notary.models import LogEntry
 from odr.notary.store import latest_checkpoint, open_log
 from odr.notary.vault import VaultRefused
@@ -77,9 +79,12 @@ def _parts(court: Court) -> Iterator[tuple[str, bool]]:
     try:
         if log is not None:
             court.notary.vault.remembered(log.key_id)
-        yield "vault", True
+        refused = court.notary.stopped_by()
     except (OSError, VaultRefused):
         yield "vault", False
+        return
+    yield "vault", True
+    yield "witnesses", not refused
 
 
 def _may_read_metrics() -> bool:
@@ -124,6 +129,7 @@ class CourtNumbers(Collector):
             log = open_log(session)
             last = latest_checkpoint(session, log.id) if log else None
             waiting = session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None)))
+            lagging = behind(self.court.notary, session)
             overdue = session.scalar(
                 select(func.count())
                 .select_from(Case)
@@ -141,12 +147,36 @@ class CourtNumbers(Collector):
         yield GaugeMetricFamily(
             "court_cases_overdue", "Cases on which something is due that no worker has done", value=overdue or 0
         )
+        yield from self._outside(now, lagging)
         court_now, packs = self.court.clock.now(), self.court.packs
         pack = packs.in_force(self.court.settings.pack, court_now.astimezone(self.court.settings.tz).date())
         yield GaugeMetricFamily(
             "court_rules_lacking",
             "Calendars and figures the rules lack at this time of the year",
             value=len(pack.missing(court_now)),
+        )
+
+    def _outside(self, now: datetime, lagging: list[Behind]) -> Iterator[Metric]:
+        late = GaugeMetricFamily(
+            "court_attestation_lag_seconds",
+            "Seconds since the first tree head somebody outside lacks",
+            labels=("kind", "who"),
+        )
+        for one in lagging:
+            late.add_metric(
+                ("witness" if one.is_witness else "authority", one.who),
+                (now - one.since).total_seconds() if one.since else 0,
+            )
+        yield late
+        try:
+            refused = len(self.court.notary.stopped_by())
+        except (OSError, VaultRefused):
+            # Not known, and so not told: a zero would say that all is well.
+            return
+        yield GaugeMetricFamily(
+            "court_witness_refusals",
+            "Refusals by witnesses that no operator has answered for; above 0 nothing is signed",
+            value=refused,
         )
 
 

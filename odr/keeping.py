@@ -35,9 +35,10 @@ from odr.notary.models import Log, LogEntry, Receipt, SigningKey
 from odr.notary.notary import Notary
 from odr.notary.receipts import leaf_line
 from odr.notary.recovery import Lost, Unrecoverable, lost_lines
+from odr.notary.refusals import Answer, standing
 from odr.notary.rounds import RoundRefused
 from odr.notary.store import open_log, tree_size
-from odr.notary.vault import FileVault, SignerAhead, VaultRefused
+from odr.notary.vault import FileVault, SignerAhead, SigningStopped, VaultRefused
 from odr.procedure.audit_receipts import LOST_FOLDER, audit_receipts, known_lost_lines, named_entry, what_is_gone
 from odr.procedure.court import Court
 from odr.procedure.pack_commands import pack
@@ -314,7 +315,7 @@ def recover(settings: Settings, notary: Notary) -> list[Lost]:
         start = tree_size(session, opened.id) if opened else 0
     try:
         count = notary.recover()
-        notary.sequence()
+        _sequence(notary)
     except Unrecoverable as error:
         raise click.ClickException(
             f"{error}\nThe log must be closed and a successor opened: `flask log close --breach`"
@@ -330,6 +331,41 @@ def recover(settings: Settings, notary: Notary) -> list[Lost]:
         folder.mkdir(exist_ok=True)
         (folder / f"{opened.id}-{start}.json").write_text(json.dumps([asdict(line) for line in lost], indent=1))
     return lost
+
+
+@log.command("resume")
+@click.option("--by", metavar="NAME", help="Who answers for it.")
+@click.option("--why", metavar="TEXT", help="What was found, and why signing may go on; in one line.")
+def resume_signing(by: str | None, why: str | None) -> None:
+    """Say which witnesses have refused this court's tree heads; with --by and --why answer for it, and let the vault
+    sign again.
+
+    It is done at the vault's own folder, as root or as the vault's user. Ends with 1 while signing is stopped.
+    """
+    if bool(by) != bool(why):
+        raise click.UsageError("an answer needs --by and --why")
+    _, clock, notary = _parts()
+    if by and why:
+        folder = _settings().vault_folder
+        if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise click.ClickException(
+                f"{folder} is not open to this user: run this as root, with ODR_VAULT_DIR naming the vault's folder"
+            )
+        for refusal in FileVault(folder).answer_refusals(Answer(by, why, clock.machine_now())):
+            click.echo(f"answered: {refusal}")
+    refusals = notary.vault.refusals()
+    for refusal in refusals:
+        click.echo(
+            f"{refusal}; "
+            + (
+                f"{refusal.answer.by} on {refusal.answer.at:%F %T} UTC: {refusal.answer.why}"
+                if refusal.answer
+                else "NOT ANSWERED"
+            )
+        )
+    stopped = standing(refusals)
+    click.echo("signing is stopped" if stopped else "the vault signs")
+    sys.exit(1 if stopped else 0)
 
 
 @log.command("lost")
@@ -387,10 +423,18 @@ def _close(reason: Closing, yes: bool) -> None:
         click.confirm(f"Close the log for ever, reason {reason.value}?", abort=True)
     try:
         successor = notary.close_log(reason)
-        notary.sequence()
+        click.echo(_closed(notary, successor))
+        _sequence(notary)
     except VaultRefused as error:
         raise click.ClickException(str(error)) from error
-    click.echo(_closed(notary, successor))
+
+
+def _sequence(notary: Notary) -> None:
+    """Sign what waits; a refusal that stands keeps only that from happening, not what the command has done."""
+    try:
+        notary.sequence()
+    except SigningStopped as error:
+        click.echo(f"nothing is signed yet: {error}; `flask log resume` answers for it")
 
 
 def _closed(notary: Notary, successor: Log) -> str:
@@ -529,7 +573,7 @@ def _resume(settings: Settings, done: backup.Restored, vouched: bool) -> None:
                 "what these keys signed after the backup is unknown, so their log is closed:\n"
                 + _closed(notary, successor)
             )
-            notary.sequence()
+            _sequence(notary)
             return
         lost = recover(settings, notary)
         for line in lost:

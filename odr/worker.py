@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.notary.attest import Attested, Outcome
 from odr.notary.notary import Notary
 from odr.procedure.holdings import all_holdings
 
@@ -64,14 +65,49 @@ def work_once(court: Court) -> dict[str, int]:
 
 
 def attest(court: Court) -> int:
-    """Ask outside witnesses and time authorities about the newest tree head; returns how many answered."""
+    """Ask outside witnesses and time authorities about the newest tree head; returns how many attested it.
+
+    Who did not is told once, and again every hour it lasts; a refusal is an alarm, and signing has stopped.
+    """
     if not court.notary.witnesses and not court.notary.timestampers:
         return 0
     try:
-        return len(court.notary.attest())
+        outcomes = court.notary.attest()
     except Exception:
         log.exception("no witness could be asked; it is tried again in the next round")
         return 0
+    for outcome in outcomes:
+        if _is_news(court.notary, outcome):
+            _tell(outcome)
+    return sum(outcome.done for outcome in outcomes)
+
+
+_told: WeakKeyDictionary[Notary, dict[str, tuple[Attested, float]]] = WeakKeyDictionary()
+"""What this process told last of each witness and authority, and when."""
+
+
+def _is_news(notary: Notary, outcome: Outcome) -> bool:
+    told = _told.setdefault(notary, {})
+    before, at = told.get(outcome.who, (Attested.DONE, 0.0))
+    news = outcome.attested is not before or (not outcome.done and time.monotonic() - at > HOUR)
+    if news:
+        told[outcome.who] = outcome.attested, time.monotonic()
+    return news
+
+
+def _tell(outcome: Outcome) -> None:
+    facts = {"facts": {"who": outcome.who, "status": outcome.status}}
+    if outcome.refusal is not None:
+        refused = outcome.refusal
+        log.critical(
+            "the witness %s refused the tree head of %s entries of log %s with %s, knowing %s; nothing is signed until an operator answers for it",
+            *(refused.witness, refused.size, refused.log, refused.status, refused.known),
+            extra=facts,
+        )
+    elif not outcome.done:
+        log.warning("%s has not attested the newest tree head; it is asked again every round", outcome.who, extra=facts)
+    else:
+        log.warning("%s attests tree heads again", outcome.who, extra=facts)
 
 
 _renewed_at: WeakKeyDictionary[Notary, float] = WeakKeyDictionary()
@@ -88,8 +124,9 @@ def renew(court: Court) -> int:
     except Exception:
         log.exception("time tokens could not be renewed; it is tried again in an hour")
         return 0
-    for line in wrong:
-        log.warning("not renewed: %s", line)
+    if wrong:
+        # Why stands in what others wrote, which no line of this log may carry: the command and the check-up say it.
+        log.warning("%s time tokens could not be renewed; `flask log renew` says why", len(wrong))
     return done
 
 

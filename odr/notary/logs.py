@@ -60,6 +60,11 @@ def open_successor(session: Session, vault: Vault, origin: str, name: str, now: 
     return log
 
 
+def is_breach(log: Log) -> bool:
+    """Whether the court itself has said, in the closing statement, that this log could not go on."""
+    return log.closing_note is not None and f"\nreason {Closing.BREACH.value}\n".encode() in bytes(log.closing_note)
+
+
 def closing_statement(
     session: Session, vault: Vault, log: Log, successor: NoteKey, reason: Closing, now: datetime
 ) -> str:

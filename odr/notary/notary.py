@@ -21,12 +21,13 @@ from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, Sig
 from odr.notary.models_rehash import HashRenewal
 from odr.notary.note import parse_note
 from odr.notary.receipts import leaf_line, receipt_bodies, receipt_body
+from odr.notary.refusals import Refusal, standing
 from odr.notary.sequencer import BATCH, has_waiting, integrate, sequencer_lock
 from odr.notary.served import ReceiptFiles
 from odr.notary.signer import log_key, sign_tree
 from odr.notary.store import insert_rows, latest_checkpoint, open_log, reserve_entries, tree_size
 from odr.notary.timestamp import TimeAuthority, Timestamper
-from odr.notary.vault import SignerAhead, Vault
+from odr.notary.vault import SignerAhead, SigningStopped, Vault
 from odr.notary.witness import Witness
 
 logger = logging.getLogger(__name__)
@@ -143,6 +144,7 @@ class Notary:
 
         Any process may call it at any time, outside a transaction. Raises
         :class:`SignerAhead` when the database was set back (see :meth:`recover`),
+        :class:`SigningStopped` while a witness's refusal stands,
         :class:`odr.notary.tiles.CorruptTile` when stored hashes are damaged; then nothing is signed.
         """
         if self.is_idle():
@@ -150,6 +152,7 @@ class Notary:
         total = 0
         with sequencer_lock(self.database):
             log = self._turn()
+            self._refuse_if_stopped()
             while True:
                 with self.database.write() as session:
                     taken = integrate(session, log.id)
@@ -179,9 +182,18 @@ class Notary:
         remembered = self.vault.remembered(log.key_id)
         if size < remembered.size:
             raise SignerAhead(f"signed {remembered.size} entries of {log.origin}, the database has {size}")
-        if f"{now:%Y}" > log.id[:4]:
+        if f"{now:%Y}" > log.id[:4] and not self.stopped_by():
             return self._close(log, logs.Closing.YEAR)
         return log
+
+    def stopped_by(self) -> list[Refusal]:
+        """Refusals of witnesses for which no operator has answered: while there is one no tree is signed."""
+        return standing(self.vault.refusals())
+
+    def _refuse_if_stopped(self) -> None:
+        # The vault would refuse too; asked before, nothing is put into a tree that may be the wrong one.
+        for refusal in self.stopped_by():
+            raise SigningStopped(str(refusal))
 
     def _open(self, now: datetime) -> Log:
         with self.database.write() as session:
@@ -253,6 +265,7 @@ class Notary:
             return self._close(self._turn(), reason)
 
     def _close(self, log: Log, reason: logs.Closing) -> Log:
+        self._refuse_if_stopped()
         taken = BATCH
         while taken == BATCH:
             with self.database.write() as session:

@@ -28,6 +28,16 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from odr.notary.checkpoint import Checkpoint
+from odr.notary.refusals import (
+    REFUSALS,
+    Answer,
+    Refusal,
+    answered,
+    read_refusals,
+    standing,
+    with_one_more,
+    write_refusals,
+)
 from odr.notary.strict import b64, hash_value
 from odr.notary.tree import EMPTY_ROOT, ProofRefused, verify_consistency
 
@@ -64,6 +74,10 @@ class KeyFrozen(VaultRefused):
     """The key was frozen when its log was closed."""
 
 
+class SigningStopped(VaultRefused):
+    """A witness has refused a tree head; no tree is signed until an operator answers for it (``flask log resume``)."""
+
+
 class NoSuchKey(VaultRefused):
     """The vault has no key of that name and kind."""
 
@@ -95,8 +109,21 @@ class Vault(Protocol):
         """Sign a tree proven to continue the remembered one; remembers it durably before answering.
 
         Raises :class:`SignerAhead` for a smaller tree, :class:`VaultRefused` for one
-        that is not a continuation, :class:`KeyFrozen` after closing.
+        that is not a continuation, :class:`KeyFrozen` after closing, :class:`SigningStopped`
+        while a witness's refusal stands.
         """
+        ...
+
+    def stop(self, refusal: Refusal) -> bool:
+        """Remember durably that a witness refused a tree head, and sign no tree from now on; gives whether it is news.
+
+        Nothing in this protocol takes it back: that is done at the vault's own folder
+        (:meth:`FileVault.answer_refusals`).
+        """
+        ...
+
+    def refusals(self) -> list[Refusal]:
+        """Every refusal there was. While one of them has no answer no tree is signed."""
         ...
 
     def freeze(self, key_id: str, statement: str) -> tuple[str, bytes]:
@@ -135,7 +162,8 @@ class FileVault:
 
     Layout: ``<key>.key`` (PKCS 8 PEM), ``<key>.state`` (JSON: signer's memory), ``<key>.rounds`` (JSON: last statement
     of hash renewal),
-    ``wrapping-<n>.bin`` (32-byte keys that wrap the sealed bytes' own keys).
+    ``wrapping-<n>.bin`` (32-byte keys that wrap the sealed bytes' own keys), ``refusals.json`` (see
+    :mod:`odr.notary.refusals`).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -178,6 +206,7 @@ class FileVault:
                 f"{key_id} came out of a backup and may have signed more since: close its log with `flask log close --breach`"
             )
         with self._locked():
+            self._refuse_if_stopped()
             state = self._state(key_id)
             check_continuation(state, checkpoint, consistency)
             signature = private.sign(checkpoint.text.encode())
@@ -226,6 +255,7 @@ class FileVault:
             raise VaultRefused(f"{key_id} came out of a backup: close its log with `flask log close --breach`")
         number = _round_of(statement)
         with self._locked():
+            self._refuse_if_stopped()
             if self._state(key_id)["frozen"]:
                 raise KeyFrozen("this log is closed; its key signs nothing more")
             path = self._path(key_id, "rounds")
@@ -259,6 +289,33 @@ class FileVault:
         """Seal with a new key from now on; what was sealed before still opens."""
         with self._locked():
             _write_durably(self._wrapping_path(self._newest_wrapping() + 1), secrets.token_bytes(32))
+
+    def stop(self, refusal: Refusal) -> bool:
+        with self._locked():
+            more = with_one_more(self.refusals(), refusal)
+            if more is not None:
+                _write_durably(self.folder / REFUSALS, write_refusals(more))
+        return more is not None
+
+    def refusals(self) -> list[Refusal]:
+        try:
+            return read_refusals((self.folder / REFUSALS).read_bytes())
+        except FileNotFoundError:
+            return []
+        except ValueError as error:
+            # What cannot be read may have been a refusal.
+            raise SigningStopped(str(error)) from error
+
+    def answer_refusals(self, answer: Answer) -> list[Refusal]:
+        """An operator answers for every refusal that stands, so that trees are signed again; gives those."""
+        with self._locked():
+            there = self.refusals()
+            _write_durably(self.folder / REFUSALS, write_refusals(answered(there, answer)))
+        return standing(there)
+
+    def _refuse_if_stopped(self) -> None:
+        for refusal in standing(self.refusals()):
+            raise SigningStopped(f"{refusal}. Nothing is signed until an operator answers for it: `flask log resume`")
 
     def vouch(self) -> None:
         """Somebody answers for it that nothing was signed between backup and restore: the keys sign again."""
@@ -359,6 +416,10 @@ def _write_durably(path: Path, data: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
+        if os.geteuid() == 0:
+            # An operator's command, at the folder of another user: that user's process must be able to read it.
+            owner = path.parent.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
         os.write(descriptor, data)
         os.fsync(descriptor)
     finally:

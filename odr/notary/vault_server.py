@@ -22,12 +22,23 @@ from pathlib import Path
 from typing import Any
 
 from odr.notary.checkpoint import Checkpoint
+from odr.notary.refusals import Refusal
 from odr.notary.strict import Malformed, b64, base64_bytes, hash_value
-from odr.notary.vault import FileVault, KeyFrozen, KeyKind, NoSuchKey, Remembered, SignerAhead, Vault, VaultRefused
+from odr.notary.vault import (
+    FileVault,
+    KeyFrozen,
+    KeyKind,
+    NoSuchKey,
+    Remembered,
+    SignerAhead,
+    SigningStopped,
+    Vault,
+    VaultRefused,
+)
 
 MAX_MESSAGE = 16 * 1024 * 1024
 _REFUSALS: dict[str, type[VaultRefused]] = {
-    kind.__name__: kind for kind in (VaultRefused, SignerAhead, KeyFrozen, NoSuchKey)
+    kind.__name__: kind for kind in (VaultRefused, SignerAhead, SigningStopped, KeyFrozen, NoSuchKey)
 }
 JSONObject = dict[str, Any]
 
@@ -84,6 +95,8 @@ def _methods(vault: Vault) -> dict[str, Callable[[JSONObject], JSONObject]]:
         "freeze": freeze,
         "closing_statement": lambda ask: {"statement": vault.closing_statement(ask["key"])},
         "sign_digest": lambda ask: {"data": b64(vault.sign_digest(ask["key"], base64_bytes(ask["digest"])))},
+        "stop": lambda ask: {"news": vault.stop(Refusal.of_json(ask["refusal"]))},
+        "refusals": lambda ask: {"refusals": [each.as_json() for each in vault.refusals()]},
         "sign_renewal": lambda ask: {"data": b64(vault.sign_renewal(ask["key"], ask["statement"]))},
         "seal": lambda ask: {"data": b64(vault.seal(base64_bytes(ask["data"]), base64_bytes(ask["context"])))},
         "unseal": lambda ask: {"data": b64(vault.unseal(base64_bytes(ask["data"]), base64_bytes(ask["context"])))},
@@ -168,6 +181,13 @@ class SocketVault:
 
     def sign_renewal(self, key_id: str, statement: str) -> bytes:
         return self._bytes(method="sign_renewal", key=key_id, statement=statement)
+
+    def stop(self, refusal: Refusal) -> bool:
+        news: bool = self._ask(method="stop", refusal=refusal.as_json())["news"]
+        return news
+
+    def refusals(self) -> list[Refusal]:
+        return [Refusal.of_json(each) for each in self._ask(method="refusals")["refusals"]]
 
     def seal(self, secret: bytes, context: bytes) -> bytes:
         return self._bytes(method="seal", data=b64(secret), context=b64(context))

@@ -11,6 +11,11 @@ from odr.notary.note import Note, NoteKey, NoteRefused, SignatureLine, Signature
 from odr.notary.strict import Malformed, b64, decimal
 
 MAX_ANSWER = 100_000
+TRIES = 4
+"""How often in a row a witness is asked from the size it has just named: other workers may be asking it too."""
+_REFUSING = frozenset({403, 409, 422})
+"""Answers that say something of the tree: signed by a stranger, from another size, no continuation (C2SP tlog-witness).
+"""
 
 
 class WitnessRefused(Exception):
@@ -20,6 +25,13 @@ class WitnessRefused(Exception):
         super().__init__(f"{name}: {why}")
         self.status = status
 
+    @property
+    def is_of_the_tree(self) -> bool:
+        """Whether the witness refused this tree. A stranger to the log (404), one that is out of order or says rubbish
+        says nothing of it.
+        """
+        return self.status in _REFUSING
+
 
 class WitnessConflict(WitnessRefused):
     """The witness knows another tree: of size ``known``, or None when it does not say."""
@@ -27,6 +39,13 @@ class WitnessConflict(WitnessRefused):
     def __init__(self, name: str, known: int | None) -> None:
         super().__init__(name, 409, f"knows a tree of {known}")
         self.known = known
+
+
+class WitnessUnsettled(WitnessRefused):
+    """The witness gave no cosignature, and no word on the tree either: it is asked again in the next round."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name, None, why)
 
 
 @dataclass(frozen=True)
@@ -49,15 +68,17 @@ class Witness:
     def cosign(self, note: Note, size: int, old: int, consistency: Callable[[int], Sequence[bytes]]) -> Verified:
         """Ask for a cosignature over a checkpoint of ``size``.
 
-        ``old`` is the size believed last cosigned; when the witness knows another,
-        it is asked once more from there. Raises :class:`WitnessRefused`.
+        ``old`` is the size believed last cosigned; when the witness knows another that this
+        tree contains, it is asked again from there. Raises :class:`WitnessRefused`.
         """
-        try:
-            return self._ask(note, old, consistency(old))
-        except WitnessConflict as conflict:
-            if conflict.known is None or conflict.known == old or conflict.known > size:
-                raise
-            return self._ask(note, conflict.known, consistency(conflict.known))
+        for _ in range(TRIES):
+            try:
+                return self._ask(note, old, consistency(old))
+            except WitnessConflict as conflict:
+                if conflict.known is None or conflict.known == old or conflict.known > size:
+                    raise
+                old = conflict.known
+        raise WitnessUnsettled(self.key.name, f"names another size each time, {old} last")
 
     def _ask(self, note: Note, old: int, proof: Sequence[bytes]) -> Verified:
         lines = [f"old {old}", *map(b64, proof), "", ""]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import struct
 import subprocess
 import time
@@ -18,6 +17,7 @@ from PIL import Image
 from odr.errors import NotFound
 from odr.evidence.media import WINDOW, recognise
 from odr.evidence.preview import CHILD, NoPreview, Preview, Previewer, PreviewLimits
+from tests.peers import needed
 
 from .test_media import POLYGLOTS, picture
 
@@ -75,9 +75,9 @@ def pdf(pages: int) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs pdftoppm (poppler-utils)")
 def test_pages_of_a_pdf_are_drawn_one_by_one() -> None:
     """Each page is a picture of its own; beyond the last there is none."""
+    needed("pdftoppm")
     data = pdf(2)
     assert [opened(make(data, page)).size for page in (1, 2)] == [(1600, 800), (1600, 1600)]
     with pytest.raises(NoPreview):

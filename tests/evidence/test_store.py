@@ -24,6 +24,7 @@ from odr.evidence.s3 import S3Store, client, open_store
 from odr.evidence.store import BlobStore, FolderStore, full_means_nothing
 from odr.evidence.store_check import FaultKind, check
 from odr.evidence.upload import UploadDesk, UploadLimits
+from tests.peers import needed
 
 from .conftest import ALICE, NOW, Tus, sha256, text_of
 
@@ -143,8 +144,7 @@ def test_a_folder_is_its_owners_only(tmp_path: Path) -> None:
 
 def test_the_file_and_its_folder_are_synced_before_the_answer(tmp_path: Path) -> None:
     """File, then name: both are synced, in this order, before a write returns (traced at the kernel)."""
-    if subprocess.run(["which", "strace"], capture_output=True).returncode:
-        pytest.skip("strace is not installed")
+    needed("strace")
     program = """
 import io, os, sys
 from pathlib import Path

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.peers import missing
+from tests.peers import missing, needed
 
 ACTS = 5
 CALL = re.compile(r"(?P<name>pwrite64|write|fsync|fdatasync|rename\w*|link\w*)\((?:\d+<(?P<path>[^>]*)>)?(?P<rest>.*)")
@@ -18,8 +17,7 @@ CALL = re.compile(r"(?P<name>pwrite64|write|fsync|fdatasync|rename\w*|link\w*)\(
 
 def trace(url: str, folder: Path, synchronous: str) -> list[str]:
     """System calls that write, sync and acknowledge, of a court that files and hands in."""
-    if shutil.which("strace") is None:
-        missing("strace", "apt install strace")
+    needed("strace")
     out = folder / f"trace-{synchronous}"
     calls = "trace=pwrite64,write,fsync,fdatasync"
     court = [sys.executable, "-m", "tests.faults.syncing", url, str(folder / f"court-{synchronous}"), synchronous]

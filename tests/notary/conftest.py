@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +15,7 @@ from odr.db import Database
 from odr.notary.notary import Notary
 from odr.notary.triggers import drop_triggers
 from odr.notary.vault import FileVault
+from tests.peers import needed
 
 ORIGIN = "court.example/log"
 
@@ -95,10 +94,7 @@ def program() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a program nobody here wrote. Where it is missing the test is skipped, in CI it fails."""
 
     def run(*command: str, cwd: Path, ok: bool = True) -> subprocess.CompletedProcess[str]:
-        if shutil.which(command[0]) is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{command[0]} must be installed in CI")
-            pytest.skip(f"{command[0]} is not installed")
+        needed(command[0])
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
         assert (done.returncode == 0) is ok, done.stdout + done.stderr
         return done

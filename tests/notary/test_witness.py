@@ -42,6 +42,8 @@ class Peer:
     forced: Response | None = None
     delay: float = 0
     asked: list[int] = field(default_factory=list)
+    meanwhile: Callable[[], object] | None = None
+    """What happens elsewhere, once, between question and answer."""
 
     @property
     def key(self) -> NoteKey:
@@ -58,6 +60,9 @@ class Peer:
         old, note = decimal(old_line.removeprefix("old ")), parse_note(raw.encode())
         self.asked.append(old)
         time.sleep(self.delay)
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            happens()
         if self.forced is not None:
             return self.forced
         checkpoint = Checkpoint.parse(note.text)

@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import pytest
 
 from odr.config import Settings
-from tests.peers import missing
+from tests.peers import missing, needed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -80,6 +80,9 @@ def house() -> Iterator[tuple[dict[str, str], Path, Path]]:
     """Settings of a sitting court, its data folder and its vault, each with its owner."""
     if os.getuid() != 0:
         missing("leave to become other users", "run as root in a container")
+    closed = [str(each) for each in (ROOT, *ROOT.parents) if not each.stat().st_mode & 0o001]
+    if closed:
+        missing("a clone that other users can read", f"{', '.join(closed)} is closed to them: clone elsewhere")
     folder = Path(tempfile.mkdtemp(prefix="odr-house-"))
     folder.chmod(0o711)
     for name, owner, mode in (("data", WEB, 0o750), ("vault", VAULT, 0o700), ("run", VAULT, 0o750)):
@@ -197,8 +200,7 @@ def test_units_are_sound(tmp_path: Path) -> None:
     """systemd reads every unit without a word, every command in them exists, and the vault's user reads no file of the
     court's.
     """
-    if shutil.which("systemd-analyze") is None:
-        missing("systemd-analyze", "apt install systemd")
+    needed("systemd-analyze")
     for path in DEPLOY.glob("court-*.*"):
         (tmp_path / path.name).write_text(
             path.read_text()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -18,25 +17,10 @@ from sqlalchemy import text as sql_text
 from odr.app import create_app
 from odr.clock import FixedClock
 from odr.db import Database
-from odr.logs import JsonLines, harmless, new_request_id
+from odr.logs import harmless, new_request_id
 from odr.notary.vault import FileVault
 from odr.notary.vault_server import SocketVault, VaultServer
 from tests.scene import Scene, open_court
-
-
-@pytest.fixture
-def told() -> Iterator[StringIO]:
-    """What the court tells as JSON lines while the test runs."""
-    stream = StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines())
-    root = logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(before)
 
 
 def test_ready_says_which_part_cannot(small_scene: Scene, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import NoReturn
 
 import pytest
@@ -17,3 +18,9 @@ def missing(what: str, remedy: str) -> NoReturn:
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+def needed(program: str) -> None:
+    """Go on only where a program is that ``tools/install_test_programs`` installs."""
+    if shutil.which(program) is None:
+        missing(program, "tools/install_test_programs")
