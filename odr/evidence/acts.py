@@ -17,6 +17,7 @@ from odr.evidence.checklist import items_for
 from odr.evidence.inputs import DescribeExhibitInput, ExhibitInput, WithdrawExhibitInput
 from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act
@@ -33,6 +34,14 @@ if TYPE_CHECKING:
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("New exhibit of another party"),
+        T(
+            "You may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on. If it came late, you may also say by the day shown on the page of the case whether you object."
+        ),
+        "submit_exhibit",
+    ),
     source=law("CPL 66", "EV 19"),
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -103,6 +112,13 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("What an exhibit is to prove has been restated"),
+        T(
+            "You may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+        ),
+    ),
     source=law("EV 19"),
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -131,6 +147,11 @@ def describe_exhibit(
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An exhibit has been withdrawn"),
+        T("It stays on record, and you may still rely on it. There is nothing you have to do."),
+    ),
     source=law("EV 19"),
     topic=Topic.EVIDENCE,
     in_record=False,

@@ -18,6 +18,7 @@ from odr.evidence.models import BEFORE_DECISION, CaptureState, Category, Exhibit
 from odr.evidence.webpage.capturer import WHY, NotCaptured, browser, plain_address
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
@@ -106,6 +107,13 @@ def ask_for_capture(sitting: Sitting, case: Case, given: CaptureInput, *, actor:
     at=set(Stage),
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Result of the court’s capture of a web page"),
+        T(
+            "If it could be captured, it is now an exhibit; if not, the docket says why. If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+        ),
+    ),
     source=law("CPL 67", "EV 93, 94"),
     in_record=False,
 )

@@ -10,6 +10,7 @@ from odr.errors import InvalidInput
 from odr.evidence.inputs_more import DigestsInput
 from odr.evidence.models_digests import DigestBatch
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     by=set(PARTY_ROLES),
     at={Stage.LODGED, Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A list of file fingerprints put before the court"),
+        T(
+            "The list shows which files existed and when, not what is in them. If you need one of the files, you may ask the court to order that it be produced; otherwise there is nothing you have to do."
+        ),
+    ),
     source=law("EV 14, 93", "IC 11"),
     topic=Topic.EVIDENCE,
     in_record=False,

@@ -14,6 +14,7 @@ from odr.evidence.inputs_platform import AskPlatformRecordsInput, PlatformRecord
 from odr.evidence.models import Category, ExhibitState, Upload
 from odr.evidence.models_platform import Platform, PlatformRequest, RecordKind
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
@@ -98,6 +99,13 @@ def ask_platform_records(
     at=BEFORE_DECISION,
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Records of a platform are now an exhibit"),
+        T(
+            "If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+        ),
+    ),
     source=law("EV 14, 94", "OLR 18"),
     in_record=False,
 )

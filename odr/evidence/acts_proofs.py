@@ -20,6 +20,7 @@ from odr.evidence.models_proofs import EarlierProof
 from odr.evidence.ports import desk_of
 from odr.evidence.retention import is_erased
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T
@@ -71,6 +72,13 @@ def prepare_proof(court: Court, case: Case, given: BaseModel, actor: Actor) -> M
     by=set(PARTY_ROLES),
     at={Stage.LODGED, Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("An earlier proof was attached to an exhibit"),
+        T(
+            "You may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+        ),
+    ),
     prepare=prepare_proof,
     source=law("EV 93, 94", "OLR 16", "IC 11"),
     topic=Topic.EVIDENCE,

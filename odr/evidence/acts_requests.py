@@ -34,6 +34,7 @@ from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.evidence.models_requests import EvidenceReply, EvidenceRequest, RequestKind, RequestState
 from odr.evidence.requests import late_consequence, requests_of, ruling_on, title_of
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
@@ -79,6 +80,13 @@ def _open_request(sitting: Sitting, case: Case, request: EvidenceRequest, now: d
     by=set(PARTY_ROLES),
     at=ASKED,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks for an order about evidence"),
+        T(
+            "Say what you think of it by the day shown on the page of the case. If you do not, the judge rules on what is there."
+        ),
+    ),
     source=law("CPI 106, 112", "EV 20, 45", "OLR 12, 13"),
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -136,6 +144,11 @@ def open_late(sitting: Sitting, case: Case, exhibit: Exhibit, why: str | None, n
     by=set(PARTY_ROLES),
     at=RULED,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to a request about evidence"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("EV 46", "CPI 101"),
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -283,6 +296,13 @@ def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
     at=RULED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on a request about evidence"),
+        T(
+            "If you are ordered to produce something, produce it by the day shown on the page of the case, or say why you cannot; if you do neither, the judge finds what follows. Everybody else has nothing to do."
+        ),
+    ),
     premise=Premise.SUBJECT,
     subject=lambda court, case, values: str(values.get("request") or ""),
     prepare=prepare_evidence_ruling,
@@ -328,6 +348,11 @@ def rule_on_evidence(
     at=RULED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on late evidence"),
+        T("There is nothing you have to do. The ruling says whether the exhibit is admitted, and why."),
+    ),
     premise=Premise.SUBJECT,
     subject=lambda court, case, values: str(values.get("request") or ""),
     prepare=prepare_evidence_ruling,
@@ -391,6 +416,13 @@ def fine_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=fine_proposed,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on a fine for late evidence"),
+        T(
+            "Whoever is fined may ask the higher court once for a review; the fine is to be paid meanwhile all the same. Everybody else has nothing to do."
+        ),
+    ),
     paper=RulingForm(
         T("Fine for late evidence"),
         T(
@@ -454,6 +486,13 @@ def _brought_in(
     by=set(PARTY_ROLES),
     at=RULED,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Reply to an order to produce evidence"),
+        T(
+            "There is nothing you have to do now. If something was produced, it comes to you as an exhibit; if not, the judge finds what follows."
+        ),
+    ),
     source=law("EV 45, 48", "OLR 12, 13"),
     desk=desks.EVIDENCE_NOT_PRODUCED,
     topic=Topic.EVIDENCE,
@@ -511,6 +550,13 @@ def on_order_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     at=RULED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The judge’s finding: ordered evidence was not produced"),
+        T(
+            "The docket says what the judge takes as true, or that there was a good reason. There is nothing you have to do."
+        ),
+    ),
     source=law("EV 48", "CPI 112, 113"),
     desk=desks.EVIDENCE_NOT_PRODUCED,
     topic=Topic.EVIDENCE,
@@ -554,6 +600,13 @@ def being_collected(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=RULED,
     guard=being_collected,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Result of the court’s collection of evidence"),
+        T(
+            "What was collected is now an exhibit; if nothing was, the docket says so. If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+        ),
+    ),
     source=law("CPL 67, 70", "EV 21, 62"),
     desk=desks.EVIDENCE_COLLECT,
     topic=Topic.EVIDENCE,

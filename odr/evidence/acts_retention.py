@@ -13,6 +13,7 @@ from odr.evidence.inputs_more import ErasureInput, HoldInput
 from odr.evidence.models_retention import ErasureProposal, ErasureState, LegalHold
 from odr.evidence.retention import erase, hold_of, proposals_of, why_not
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
@@ -43,6 +44,11 @@ def held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=not_held,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Nothing of your case is erased for now"),
+        T("There is nothing you have to do. Nothing of your case is erased until the hold is lifted."),
+    ),
     source=law("COURT retention"),
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -62,6 +68,13 @@ def order_hold(sitting: Sitting, case: Case, given: HoldInput, *, actor: Actor, 
     guard=held,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The hold on erasing is lifted"),
+        T(
+            "There is nothing you have to do. The usual rules on keeping files apply again; nothing is erased before a person has decided it."
+        ),
+    ),
     source=law("COURT retention"),
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -93,6 +106,11 @@ def something_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     guard=something_proposed,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Decision on erasing or keeping files"),
+        T("The docket says which files are erased or kept, and why. There is nothing you have to do."),
+    ),
     source=law("COURT retention"),
     desk=desks.ERASURE_DUE,
     topic=Topic.EVIDENCE,

@@ -23,6 +23,7 @@ from odr.evidence.models import Blob, Exhibit, ExhibitSeal, SealState, Upload
 from odr.evidence.ports import desk_of
 from odr.evidence.store_check import seal_context
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act
 from odr.text import T
@@ -114,6 +115,11 @@ def ask_for_seal(sitting: Sitting, case: Case, exhibit: Exhibit, why: str) -> No
     by={Role.JUDGE},
     at=SEALING,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Order on who may read an exhibit"),
+        T("The docket says who may read the exhibit, and why. There is nothing you have to do."),
+    ),
     prepare=prepare_seal,
     source=law("CPI 103", "EV 47"),
     desk=desks.SEAL_ASKED,

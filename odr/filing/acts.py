@@ -30,6 +30,7 @@ from odr.filing.particulars import read as read_particulars
 from odr.filing.progress import ask
 from odr.filing.registry import Draw, case_number_for, draw_seat
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import appeal_within, is_appealable
@@ -448,6 +449,13 @@ def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Act
     at={Stage.RETURNED},
     guard=time_to_mend_is_over,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("More time to correct your claim"),
+        T(
+            "Correct your claim by the day shown on the page of the case. If you do not, it goes back to you, or the court rules that it is not accepted."
+        ),
+    ),
     source=law("REG 7"),
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,
@@ -517,6 +525,12 @@ def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, n
     window="answer",
     late=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to the claim"),
+        T("Read which facts are admitted and which are disputed. There is nothing you have to do now."),
+        "file_answer",
+    ),
     source=law("CPL 128"),
     topic=Topic.CLAIM,
     in_record=False,

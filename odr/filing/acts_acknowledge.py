@@ -12,6 +12,7 @@ from odr.filing.halting import by_rule
 from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.inputs import CourtModel, field
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
@@ -61,6 +62,13 @@ def not_answered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     rule=ACKNOWLEDGEMENT,
     guard=not_answered,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A respondent has confirmed receipt of the claim"),
+        T(
+            "There is nothing you have to do. The respondent’s time to answer may be longer now; the page of the case shows it."
+        ),
+    ),
     source=law("CPR 10.3, 15.4"),
     topic=Topic.CLAIM,
     help=T("You tell the court that the claim has reached you. You admit nothing, and have longer for your defence."),

@@ -24,6 +24,7 @@ from odr.filing.inputs_motions import EndingInput, JurisdictionAppealOutcome, Ru
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, end_case, requests_of
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
@@ -73,6 +74,11 @@ def _appeal(
     special=True,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Appeal against the ruling on jurisdiction"),
+        T("There is nothing you have to do now. The higher court decides, and the outcome is sent to you."),
+    ),
     source=law("CPL 130, 157, 171", "FEE 8"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -108,6 +114,13 @@ def appeal_jurisdiction(
     special=True,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Appeal against the dismissal of the action"),
+        T(
+            "There is nothing you have to do now. The case stands still until the higher court has decided, and the outcome is sent to you."
+        ),
+    ),
     source=law("CPL 157, 171", "FEE 8"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -195,6 +208,13 @@ def jurisdiction_appealed(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     guard=jurisdiction_appealed,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Outcome of the appeal against a ruling in your case"),
+        T(
+            "The docket says whether the case goes on at this court. If it does, the page of the case shows which time limits run; if not, there is nothing you have to do here."
+        ),
+    ),
     source=law("CPL 178, 182"),
     desk=desks.JURISDICTION_APPEAL,
     topic=Topic.CLAIM,
@@ -336,6 +356,13 @@ def appeal_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     listed=False,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The ruling that ends your case here has taken effect"),
+        T(
+            "There is nothing you have to do here. The case is over at this court; the docket says whether it was dismissed or goes to another court."
+        ),
+    ),
     source=law("CPL 158, 182"),
     in_record=False,
 )

@@ -12,6 +12,7 @@ from odr.docket.queries import parties
 from odr.errors import InvalidInput
 from odr.filing.inputs_people import AuthenticationInput
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Act, Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
@@ -40,6 +41,11 @@ def somebody_is_abroad(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     guard=somebody_is_abroad,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Papers from abroad are authenticated"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
     source=law("CPL 62, 275", "CPI 521–524"),
     topic=Topic.CLAIM,
     in_record=False,

@@ -37,6 +37,7 @@ from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
@@ -180,6 +181,13 @@ def _bars(relief: list[ReliefInput]) -> set[Bar]:
     guard=(own_claim, before_end_of_debate),
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A claim in your case has been changed"),
+        T(
+            "Read what is claimed now; the case goes on with that claim. A new time for evidence may run for everybody; the page of the case shows it."
+        ),
+    ),
     source=law("CPL 54, 143", "CPI 232"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -243,6 +251,13 @@ def no_withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     guard=(own_claim, no_withdrawal_waits),
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party wants to withdraw their claim"),
+        T(
+            "There is nothing you have to do now. Where the case is accepted already, the judge rules on it and the ruling is sent to you; until then the case goes on."
+        ),
+    ),
     source=law("CPL 148"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -290,6 +305,13 @@ def withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on the withdrawal of a claim"),
+        T(
+            "There is nothing you have to do. The ruling says whether the claim is withdrawn; the page of the case shows whether the case goes on."
+        ),
+    ),
     paper=RulingForm(T("Withdrawal of the claim"), NO_APPEAL, words=ASKED),
     source=law("CPL 148", "CPI 238, 239"),
     desk=desks.WITHDRAWAL,
@@ -364,6 +386,13 @@ def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInpu
     guard=(no_counterclaim_yet, before_end_of_debate),
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Counterclaim in your case"),
+        T(
+            "If you are a claimant, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
+        ),
+    ),
     source=law("CPL 54, 143", "CPI 232, 233"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -396,6 +425,11 @@ def file_counterclaim(
     window=ANSWER_COUNTERCLAIM,
     late=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to the counterclaim"),
+        T("Read which points are admitted and which are disputed. There is nothing you have to do now."),
+    ),
     source=law("CPL 128", "CPI 233"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -422,6 +456,13 @@ def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime,
     by={Role.JUDGE, Role.CLOCK},
     at=TRIAL,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Your case moves to another procedure"),
+        T(
+            "Look at your time limits on the page of the case: they may have changed. Whoever has to pay more of the fee gets a letter about it; everybody else has nothing to do."
+        ),
+    ),
     paper=RulingForm(
         T("Another procedure"), WITH_THE_JUDGMENT, result="to", ruled=T("The case moves to another procedure:")
     ),
@@ -470,6 +511,13 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     strong=True,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Your case goes to another court"),
+        T(
+            "There is nothing you have to do here. The case is over at this court and goes on at another, which the docket names; the fee paid goes along."
+        ),
+    ),
     paper=RulingForm(
         T("Transfer to another court"),
         NO_APPEAL,
@@ -495,6 +543,13 @@ def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: 
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Somebody else takes the place of a party"),
+        T(
+            "There is nothing you have to do; what was done before stays valid. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(
         T("Change of a party"),
         WITH_THE_JUDGMENT,

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
 from odr.filing import desks
 from odr.filing.acts_objections import seat_decider
 from odr.filing.inputs_motions import ComplaintAnswer, ComplaintInput
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ def complaint_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if requests_of(sitting, case, COMPLAINT) else T("No complaint waits for an answer.")
 
 
+def who_complained(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    """The answer to a complaint goes to the one who complained, and to nobody else."""
+    return [p for p in case.parties if f"party/{p.id}" in entry.named]
+
+
 @act(
     title=T("Answer a complaint"),
     input=ComplaintAnswer,
@@ -87,6 +93,13 @@ def complaint_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=complaint_waits,
     while_stayed=True,
     source=law("EXT 7", "COURT complaint"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Answer to your complaint"),
+        T("The answer says what was found and what is done about it. There is nothing you have to do."),
+    ),
+    concerns=who_complained,
     desk=desks.COMPLAINT,
     topic=Topic.CLAIM,
     in_record=False,
@@ -106,14 +119,6 @@ def answer_complaint(sitting: Sitting, case: Case, given: ComplaintAnswer, *, ac
         audience=Audience.NAMED,
         named=_readers(request.party_id),
     )
-
-
-def serve_complaint_answer(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """The answer to a complaint goes to the one who complained, and to nobody else."""
-    if entry.act == "answer_complaint" and sitting.court.hooks.queue_service is not None:
-        sitting.court.hooks.queue_service(
-            sitting, case, entry, [p for p in case.parties if f"party/{p.id}" in entry.named]
-        )
 
 
 def complaint_overdue(sitting: Sitting, case: Case, window: Window) -> None:

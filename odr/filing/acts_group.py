@@ -31,6 +31,7 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Act, Everyone, Recorded, Topic, act, guard
 from odr.procedure.versions import input_of
@@ -130,6 +131,13 @@ def not_announced(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=not_announced,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Others may join this case: announcement"),
+        T(
+            "Others with a claim of the same kind may register until the day shown on the page of the case. Whoever is a party already has nothing to do."
+        ),
+    ),
     source=law("CPL 57", "CPI 79, 194"),
     topic=Topic.CLAIM,
     help=T(
@@ -367,6 +375,13 @@ def tally(sitting: Sitting, case: Case) -> Counter[str]:
     guard=many_claimants,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Who conducts the case for all claimants"),
+        T(
+            "There is nothing you have to do. To change, give up, admit or settle a claim, the representatives need the consent of those they represent."
+        ),
+    ),
     source=law("CPL 56, 57", "CPI 76–78"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -428,6 +443,13 @@ def represents_others(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     at=TRIAL,
     guard=represents_others,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A proposal of the claimants’ representatives"),
+        T(
+            "If they act for you, say on the page of the case whether you agree; unless everybody they act for agrees, it does not go ahead. Everybody else has nothing to do."
+        ),
+    ),
     source=law("CPL 56"),
     topic=Topic.CLAIM,
     in_record=False,

@@ -24,8 +24,8 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.filing.representing import note_of, representatives_of
 from odr.identity import accounts, mail, mandates
 from odr.identity.actors import Actor
-from odr.identity.mail import Letter
 from odr.identity.models import Account, Licence, Mandate, Qualification
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
@@ -164,6 +164,11 @@ def verify_licence(sitting: Sitting, case: Case, given: LicenceInput, *, actor: 
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A guardian now acts for a party"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
     source=law("CPL 60", "CPI 83"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -227,6 +232,11 @@ def a_guardian_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=a_guardian_acts,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A guardian no longer acts for a party"),
+        T("There is nothing you have to do. What the guardian did stays valid."),
+    ),
     source=law("CPL 60", "CPI 83"),
     topic=Topic.CLAIM,
     in_record=False,

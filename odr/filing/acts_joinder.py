@@ -23,6 +23,7 @@ from odr.filing.inviting import call_in, note_addresses
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
@@ -49,6 +50,11 @@ def _refuse_known(case: Case, name: str) -> None:
     at=TRIAL,
     guard=before_end_of_debate,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks that somebody else takes part in the case"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPL 59, 135", "CPI 73, 81, 222"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -96,6 +102,13 @@ def joinder_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=joinder_waits,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on whether somebody else takes part in the case"),
+        T(
+            "There is nothing you have to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("Somebody else is to take part"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPL 135", "CPI 73, 74, 222"),
     desk=desks.JOINDER,
@@ -128,6 +141,13 @@ def rule_on_joinder(sitting: Sitting, case: Case, given: JoinderRuling, *, actor
     guard=before_end_of_debate,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Somebody else now takes part in your case"),
+        T(
+            "There is nothing you have to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(
         T("Somebody else is to take part"),
         WITH_THE_JUDGMENT,
@@ -203,6 +223,13 @@ def no_claim_of_own(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(no_claim_of_own, before_end_of_debate),
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Claim by a third party in your case"),
+        T(
+            "If you are a claimant or respondent, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
+        ),
+    ),
     source=law("CPL 59, 143", "CPI 81, 232"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -236,6 +263,11 @@ def file_third_party_claim(
     window=ANSWER_THIRD_PARTY,
     late=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to the third party’s claim"),
+        T("Read which points are admitted and which are disputed. There is nothing you have to do now."),
+    ),
     source=law("CPL 59, 128"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -268,6 +300,11 @@ def start_third_party_answer(sitting: Sitting, case: Case, who: Party, at: datet
     guard=before_end_of_debate,
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Somebody asks to take part as third party"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPL 59", "CPI 81"),
     in_record=False,
 )

@@ -25,6 +25,7 @@ from odr.filing.registry import case_number_for
 from odr.identity.actors import Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window
 from odr.procedure.rules import law
 from odr.procedure.rulings import WITH_THE_JUDGMENT
@@ -66,6 +67,13 @@ def nothing_is_heard_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     with_cases=other_case,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Your case goes on within another case"),
+        T(
+            "Go on in the other case, whose number the docket gives: parties, claims, answers and exhibits were taken over. Its page shows your time limits; the time for evidence may run anew."
+        ),
+    ),
     paper=RulingForm(
         T("Cases heard together"), WITH_THE_JUDGMENT, result="ground", ruled=T("This case goes on within another.")
     ),
@@ -273,6 +281,13 @@ def _take_windows(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, 
     at=TRIAL,
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Another case is now heard together with yours"),
+        T(
+            "Read what came in: parties, claims, facts and exhibits of that case. A new time for evidence may run for everybody; the page of the case shows it."
+        ),
+    ),
     source=law("CPI 221", "EV 55"),
     in_record=False,
 )
@@ -305,6 +320,13 @@ def several_claims(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(several_claims, before_end_of_debate),
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("A claim is taken out and heard in a case of its own"),
+        T(
+            "There is nothing you have to do in this case because of it. Whoever is a party to the new case gets a letter with what to do there."
+        ),
+    ),
     paper=RulingForm(
         T("A claim heard by itself"), WITH_THE_JUDGMENT, ruled=T("The claim is heard in a case of its own.")
     ),
@@ -440,6 +462,13 @@ def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
     at={Stage.PENDING},
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("New case: a claim is now heard by itself"),
+        T(
+            "If you are a respondent, answer by the day shown on the page of the case, and file your evidence by the day shown there. If you do not answer, the case goes on without it; later evidence is marked late."
+        ),
+    ),
     source=law("CPL 55, 128", "EV 51"),
 )
 def open_severed_case(sitting: Sitting, case: Case, given: SeveredFact, *, actor: Actor, now: datetime) -> Recorded:

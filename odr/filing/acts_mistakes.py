@@ -14,6 +14,7 @@ from odr.filing.inputs_motions import MistakeInput
 from odr.filing.queries import claims_of, reliefs_of
 from odr.identity.actors import Actor
 from odr.procedure.case_rules import Bar
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.rules import law
@@ -34,6 +35,13 @@ RUNS = (WindowState.OPEN, WindowState.LAPSED)
     by={Role.CLERK},
     at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The registry has corrected a mistake"),
+        T(
+            "Read what was corrected, and look at your time limits on the page of the case: nobody loses time they still had. Otherwise there is nothing you have to do."
+        ),
+    ),
     source=law("CPL 85", "REG 2"),
     topic=Topic.CLAIM,
     in_record=False,

@@ -27,6 +27,7 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.filing.registry import Draw, choose, draw_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import Influence, Moment, law
 from odr.procedure.rulings import appeal_within, is_appealable
@@ -68,6 +69,13 @@ def no_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     meets=False,
     guard=(no_objection_waits, may_object),
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Objection to this court’s jurisdiction"),
+        T(
+            "There is nothing you have to do now; some time limits may stand still meanwhile. The judge rules on it, and the ruling is sent to you."
+        ),
+    ),
     source=law("CPL 130", "EV 55", "CPI 216, 247"),
     topic=Topic.CLAIM,
     help=T("Only while your time to answer runs, and before you answer. The time for evidence stands still meanwhile."),
@@ -117,6 +125,13 @@ def objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=objection_waits,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on the objection to jurisdiction"),
+        T(
+            "If you disagree and the ruling gives an appeal, appeal by the day shown on the page of the case. If nobody appeals, the ruling takes effect; where there is no appeal, it has effect at once."
+        ),
+    ),
     paper=RulingForm(T("Objection to jurisdiction"), appeal_within(APPEAL_JURISDICTION)),
     source=law("CPL 130, 157, 171", "CPI 276"),
     desk=desks.JURISDICTION,
@@ -192,6 +207,13 @@ def seat_decider(sitting: Sitting, case: Case, role: Role) -> None:
     by=set(PARTY_ROLES),
     at=WHILE_SEATED,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party challenges somebody of the court"),
+        T(
+            "There is nothing you have to do now. The person challenged takes no part until it is decided, and the decision is sent to you."
+        ),
+    ),
     source=law("CPL 47, 48", "CPI 43, 44"),
     topic=Topic.TAKING_PART,
     in_record=False,
@@ -263,6 +285,13 @@ def challenge_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on the challenge"),
+        T(
+            "If you made the challenge and it was refused, you may ask once for a review as soon as you receive this. Everybody else has nothing to do."
+        ),
+    ),
     paper=RulingForm(
         T("Challenge"),
         T(
@@ -326,6 +355,13 @@ def refused_once(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=WHILE_SEATED,
     guard=refused_once,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party asks for a review of a refused challenge"),
+        T(
+            "There is nothing you have to do now. The person challenged goes on meanwhile, and the decision is sent to you."
+        ),
+    ),
     source=law("CPL 50"),
     topic=Topic.TAKING_PART,
     in_record=False,
@@ -418,6 +454,13 @@ def ask_reassignment(sitting: Sitting, case: Case, given: SeatInput, *, actor: A
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Who sits in your case has changed"),
+        T(
+            "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
+        ),
+    ),
     source=law("CPL 47, 131"),
     desk=(desks.NO_SEAT, desks.REASSIGNMENT),
     topic=Topic.CLAIM,

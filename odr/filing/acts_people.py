@@ -25,6 +25,7 @@ from odr.filing.representing import note_of, representatives_of
 from odr.identity import accounts, mandates
 from odr.identity.actors import Actor
 from odr.identity.models import Account, Mandate, MandateScope
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
@@ -56,6 +57,11 @@ def for_oneself(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     strong=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party has appointed a representative"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
     source=law("CPL 61, 62", "CPI 88, 89"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -137,6 +143,11 @@ def somebody_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=somebody_acts,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A representative no longer acts for a party"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
     source=law("CPL 63"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -166,6 +177,11 @@ def revoke_representative(sitting: Sitting, case: Case, given: RevokeInput, *, a
     listed=False,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Who represents a party has changed"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
     source=law("CPL 62, 63"),
     in_record=False,
 )

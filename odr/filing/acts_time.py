@@ -19,6 +19,7 @@ from odr.filing.inputs_motions import LatenessInput, LatenessRuling, MoreTimeInp
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import reckon
 from odr.procedure.rules import law
@@ -75,6 +76,13 @@ def something_missed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIAL,
     guard=something_to_extend,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party asks for a longer time limit"),
+        T(
+            "There is nothing you have to do now; your own time limits go on. The judge rules on it, and the ruling is sent to you."
+        ),
+    ),
     source=law("EV 54", "CPL 68"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -114,6 +122,13 @@ def extension_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIAL,
     guard=extension_waits,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on a longer time limit"),
+        T(
+            "The page of the case shows the day that now holds for you. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("Longer time limit"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("EV 54"),
     desk=desks.TIME,
@@ -160,6 +175,11 @@ def _asked_too_late(sitting: Sitting, case: Case, ended_on: date) -> bool:
     at=LATER,
     guard=something_missed,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party who missed a time limit asks for it again"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPL 86"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -216,6 +236,13 @@ def lateness_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=lateness_waits,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on a missed time limit"),
+        T(
+            "If you get the time again, act by the day shown on the page of the case; everybody else has nothing to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("Relief for lateness"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPL 86"),
     desk=desks.LATENESS,

@@ -11,7 +11,7 @@ from odr.docket.models import Audience, Case, Party, Role
 from odr.service.copies import papers_for
 from odr.service.kinds import PaperKind
 from odr.service.models import ServiceAddress
-from odr.service.occasions import occasion_of
+from odr.service.occasions import CLAIM, JOINDER, SUBSTITUTION
 from odr.service.pack_rules import answer_by
 from odr.service.packets import Recipient, note_reach, queue_packet, reach_of, withdraw_consents
 
@@ -43,7 +43,8 @@ def invite(sitting: Sitting, case: Case, party: Party) -> None:
         case_id=case.id,
         party_id=party.id,
         entry_ids=[sitting.next_number(case)],
-        title=occasion_of("substitution").title,
+        title=SUBSTITUTION.title,
+        what_next=SUBSTITUTION.what_next,
         first_contact=True,
         now=sitting.now,
         kind=PaperKind.PLEADING,
@@ -61,7 +62,7 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
     party or further claimant a notice to take part (CPI 74); who is named as claiming along
     is asked whether she does.
     """
-    occasion = occasion_of("claim" if party.role is Role.RESPONDENT else "joinder")
+    occasion = CLAIM if party.role is Role.RESPONDENT else JOINDER
     due_at, reckoned = answer_by(sitting, case, party) if party.role is Role.RESPONDENT else (None, None)
     packet = queue_packet(
         sitting.session,
@@ -69,10 +70,11 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
         party_id=party.id,
         entry_ids=[sitting.next_number(case)],
         title=occasion.title,
+        what_next=occasion.what_next,
         first_contact=True,
         now=sitting.now,
         documents=papers_for(
-            sitting, case, party, occasion_of("claim"), sitting.next_number(case), audience=Audience.PARTIES_AND_COURT
+            sitting, case, party, CLAIM, sitting.next_number(case), audience=Audience.PARTIES_AND_COURT
         ),
         kind=occasion.kind,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),

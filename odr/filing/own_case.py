@@ -15,7 +15,6 @@ from odr.filing.registry import next_of_series
 from odr.identity.models import Account
 from odr.procedure.pack import RulePack
 from odr.service.kinds import Channel, ConsentWay, PaperKind
-from odr.service.occasions import occasion_for
 from odr.service.packets import Recipient, note_reach, queue_packet, record_consent
 from odr.text import Text
 
@@ -115,4 +114,4 @@ def write_to(
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
         case_number=case.number,
     )
-    packet.occasion = occasion_for(occasion, title, PaperKind.NOTICE).key
+    packet.occasion = occasion

@@ -138,7 +138,6 @@ ROOM = Room(
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),
-    after_act=(acts_complaints.serve_complaint_answer,),
     tells={"facts": facts_told},
     bars=(acts_group.conducted_by_others, acts_authenticating.mandate_from_abroad, ending.stands_still),
 )

@@ -51,6 +51,7 @@ from odr.hearing.models_attendance import LIVE
 from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
@@ -93,6 +94,13 @@ def _materials(sitting: Sitting, case: Case, labels: list[str]) -> list[int]:
     by={Role.JUDGE},
     at=TRIED,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An appraisal may be needed: who may ask for it"),
+        T(
+            "If the judge tells you to, ask for an appraisal by the day shown on the page of the case; if you do not, this counts as given up and the judge finds what follows for the fact. Everybody else has nothing to do."
+        ),
+    ),
     source=law("EV 30"),
     topic=Topic.HEARING,
     in_record=False,
@@ -115,6 +123,11 @@ def call_for_appraisal(sitting: Sitting, case: Case, given: CallInput, *, actor:
     by=set(PARTY_ROLES),
     at=TRIED,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks for an appraisal by an expert"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPL 79", "CPI 121", "EV 31, 40, 41"),
     topic=Topic.HEARING,
     in_record=False,
@@ -187,6 +200,13 @@ def _start_choosing(sitting: Sitting, case: Case, row: Appraisal, actor: Actor, 
     at=TRIED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on an appraisal"),
+        T(
+            "If there is to be an appraisal, say by the day shown on the page of the case whom you would have as expert. If the parties do not agree, the court appoints one."
+        ),
+    ),
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPI 121", "EV 32, 40"),
     desk=desks.APPRAISAL_RULE,
@@ -217,6 +237,13 @@ def rule_on_appraisal(
     at=TRIED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("The court orders an appraisal"),
+        T(
+            "Say by the day shown on the page of the case whom you would have as expert. If the parties do not agree, the court appoints one."
+        ),
+    ),
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, ruled=T("A fact of the case is appraised by an expert.")),
     source=law("CPL 79", "CPI 96, 121", "EV 30"),
     topic=Topic.HEARING,
@@ -253,6 +280,13 @@ def order_appraisal(sitting: Sitting, case: Case, given: OwnMotionInput, *, acto
     by=set(PARTY_ROLES),
     at=TRIED,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party has named an expert"),
+        T(
+            "You may agree, or name somebody else, by the day shown on the page of the case. If the parties do not agree, the court appoints one."
+        ),
+    ),
     source=law("CPL 79", "EV 32"),
     topic=Topic.HEARING,
     in_record=False,
@@ -402,6 +436,13 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
     at=TRIED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An expert has been appointed"),
+        T(
+            "Whoever is to bear the expert’s fee pays it to the expert directly, not to the court, by the day shown on the page of the case; if it is not paid, the judge may find that the appraisal is given up. Everybody else has nothing to do."
+        ),
+    ),
     prepare=prepare_commission,
     version=2,
     source=law("CPL 79", "EV 32", "FEE 12"),
@@ -490,6 +531,11 @@ def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
     at=TRIED | {Stage.DELIBERATION},
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The appraisal is ended without a report"),
+        T("The docket says why. There is nothing you have to do."),
+    ),
     source=law("EV 31, 35"),
     desk=(desks.APPRAISAL_LATE, desks.APPRAISAL_UNPAID),
     topic=Topic.HEARING,

@@ -44,6 +44,7 @@ from odr.payments.books import book_passed_on
 from odr.payments.collecting import give_back, is_on_its_way
 from odr.payments.costs import split
 from odr.payments.models import Channel
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import WITH_THE_JUDGMENT
@@ -105,6 +106,13 @@ def _total(sitting: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
     by={Role.JUDGE},
     at=TRIED,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The expert is called to be heard"),
+        T(
+            "If a share of the cost is asked of you, pay it by the day shown on the page of the case; if you do not, the judge may find that your objection is given up. Everybody else has nothing to do."
+        ),
+    ),
     source=law("CPL 81", "EV 38, 39", "CPI 118", "FEE 11"),
     desk=desks.EXPERT_HEAR,
     topic=Topic.HEARING,
@@ -172,6 +180,13 @@ def call_expert(sitting: Sitting, case: Case, given: CallExpertInput, *, actor: 
     at=TRIED,
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The rest of the cost of hearing the expert"),
+        T(
+            "If a share of the cost is asked of you, pay it by the day shown on the page of the case; if you do not, the judge may find that your objection is given up. Everybody else has nothing to do."
+        ),
+    ),
     source=law("EV 38"),
     in_record=False,
 )
@@ -226,6 +241,13 @@ FOUND = {
     at=TRIED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: the expert’s attendance was not paid for"),
+        T(
+            "If you are given more time, pay by the day shown on the page of the case; if you do not, the judge may find that your objection is given up. Otherwise there is nothing you have to do."
+        ),
+    ),
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, words=FOUND),
     source=law("EV 38"),
     desk=desks.ATTENDANCE_UNPAID,
@@ -324,6 +346,13 @@ ENDED = {
     at=UNTIL_DECIDED,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on how the expert’s attendance ended"),
+        T(
+            "There is nothing you have to do now. If the expert refused to come, the report is no basis for a finding, and another appraisal may be asked for."
+        ),
+    ),
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, result="outcome", words=ENDED),
     source=law("CPL 81", "EV 39, 81"),
     desk=desks.EXPERT_ATTENDS,
@@ -389,6 +418,13 @@ def an_expert_is_to_be_paid(sitting: Sitting, case: Case, actor: Actor) -> Text 
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The expert has been paid for attending"),
+        T(
+            "There is nothing you have to do. If less was needed than was prepaid, the rest is to go back to whoever paid it."
+        ),
+    ),
     source=law("FEE 11", "EV 39"),
     desk=desks.ATTENDANCE_PASS_ON,
     topic=Topic.HEARING,

@@ -29,6 +29,7 @@ from odr.hearing.online import absent_at, call_where
 from odr.hearing.queries import examination_of, has_none, hearings_of
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.reckoning import Period, reckon, reckon_before
 from odr.procedure.rules import Unit, law
@@ -85,6 +86,14 @@ def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datet
     at={Stage.HEARING},
     guard=(hearing_open, at_one_hour),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Summons to a hearing"),
+        T(
+            "Come, or join online, at the time and in the way the summons says; if you cannot, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you."
+        ),
+        "summons",
+    ),
     source=law("CPL 139, 162", "CPI 227, 261"),
     desk=(desks.SUMMON, desks.HEARING_PLACE),
     topic=Topic.HEARING,
@@ -177,6 +186,13 @@ def _to_come(hearing: Hearing) -> Hearing:
     at={Stage.HEARING},
     guard=(hearing_open, hearing_to_come),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Notice that your hearing is to be put off"),
+        T(
+            "Read whether it is put off already or the president of the court still has to approve; until then, keep the old day free. When it is put off, a new summons tells you the new day."
+        ),
+    ),
     source=law("CPL 149", "EXT 3, 4"),
     topic=Topic.HEARING,
     in_record=True,
@@ -238,6 +254,13 @@ PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes
     at={Stage.HEARING},
     guard=(hearing_open, adjournment_waits),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on putting off your hearing"),
+        T(
+            "If the hearing takes place, come as summoned. If it is put off, do not come on the old day: a new summons tells you the new one."
+        ),
+    ),
     paper=RulingForm(T("A hearing is put off"), STANDS, words=PUT_OFF, is_decision=True),
     source=law("EXT 2, 6"),
     desk=desks.ADJOURNMENT,
@@ -271,6 +294,13 @@ def _digest(upload: Upload | None) -> str | None:
     at={Stage.HEARING},
     guard=(hearing_open, hearing_to_come),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The record of the hearing has been entered"),
+        T(
+            "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, the page of the case shows until when."
+        ),
+    ),
     source=law("CPL 150", "REC 5, 9"),
     desk=desks.RECORD_HEARING,
     topic=Topic.HEARING,

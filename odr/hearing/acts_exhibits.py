@@ -23,6 +23,7 @@ from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_opinion
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
@@ -209,6 +210,13 @@ def retract_opinion(sitting: Sitting, case: Case, given: RetractInput, *, actor:
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party proposes a fact as agreed"),
+        T(
+            "Say on the page of the case whether you agree: whoever agrees admits the fact. If you do not answer, you have not agreed to it."
+        ),
+    ),
     source=law("EV 3"),
     topic=Topic.HEARING,
     in_record=True,

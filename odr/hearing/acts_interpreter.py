@@ -18,6 +18,7 @@ from odr.hearing.models import Interpreter, Motion
 from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
@@ -51,6 +52,13 @@ def interpreter_is_wanted(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     at={Stage.HEARING},
     guard=(hearing_open, interpreter_is_wanted),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An interpreter has been appointed"),
+        T(
+            "If you know a reason why the interpreter may not be impartial, you may challenge them; otherwise there is nothing you have to do. If the docket says that you pay, pay the interpreter directly."
+        ),
+    ),
     source=law("CPL 11, 49, 273", "CPI 227", "FEE 11, 12"),
     desk=desks.INTERPRETER,
     topic=Topic.HEARING,

@@ -18,6 +18,7 @@ from odr.hearing.models import TrialExtension
 from odr.hearing.plan import clock_of, extensions_granted
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, STANDS
 from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
@@ -126,6 +127,13 @@ def extension_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIED,
     guard=extension_waits,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on a longer time for the court to decide"),
+        T(
+            "There is nothing you have to do. The decision says whether the court has more time to decide your case, and why."
+        ),
+    ),
     while_stayed=True,
     paper=RulingForm(T("Longer trial limit"), STANDS, words=ASKED, is_decision=True),
     source=law("CPL 152, 164, 168", "EXT 1, 7"),
@@ -178,6 +186,11 @@ def limit_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIED,
     guard=limit_runs,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Some time does not count for the court’s own limit"),
+        T("The docket says which days do not count, and why. There is nothing you have to do."),
+    ),
     while_stayed=True,
     source=law("CPI 243"),
     topic=Topic.HEARING,

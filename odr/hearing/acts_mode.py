@@ -19,6 +19,7 @@ from odr.hearing.plan import RECORD, plan_of, require_plan_fits
 from odr.hearing.queries import examination_of
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Your case is heard in another way from now on"),
+        T(
+            "What was done stays valid. The page of the case shows whether it is your turn and until when; if a hearing is to be held at one hour, a summons tells you when."
+        ),
+    ),
     source=law("OLR 5, 20, 21"),
     desk=(desks.MODE_DOUBT, desks.SUMMON),
     topic=Topic.HEARING,
@@ -115,6 +123,13 @@ def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     to={Stage.HEARING},
     guard=(hearing_open, hearing_was_held),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The hearing is closed"),
+        T(
+            "If the page of the case asks you to, read the record and sign it, or ask for a correction, by the day shown there. If you do nothing, the record stands and notes that you have not signed."
+        ),
+    ),
     source=law("CPL 144, 150"),
     desk=desks.CLOSE_HEARING,
     topic=Topic.HEARING,

@@ -16,6 +16,7 @@ from odr.hearing.kinds import MotionKind, RequestState
 from odr.hearing.models import Motion
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party asks for closed doors or an interpreter"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPL 11, 137"),
     topic=Topic.HEARING,
     in_record=True,
@@ -81,6 +87,13 @@ def motion_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, motion_waits),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on closed doors or an interpreter"),
+        T(
+            "There is nothing you have to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("Closed doors or an interpreter"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPL 11, 137"),
     desk=desks.MOTION,

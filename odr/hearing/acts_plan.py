@@ -18,6 +18,7 @@ from odr.hearing.queries import away, examination_of, without_consent
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Premise, Recorded, Topic, guard
 from odr.procedure.working import bilingual
@@ -94,6 +95,14 @@ def require_agreed(sitting: Sitting, case: Case) -> None:
     at={Stage.PENDING},
     to={Stage.HEARING, Stage.DELIBERATION},
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The examination of your case has begun"),
+        T(
+            "Read how your case is examined, and speak by the days shown on the page of the case; if a hearing is to be held at one hour, a summons tells you when. If you say nothing, the case goes on without it."
+        ),
+        "open_examination",
+    ),
     source=law("OLR 14, 20", "CPL 140"),
     topic=Topic.HEARING,
     premise=Premise.NOTHING,
@@ -241,6 +250,13 @@ def phase_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     to={Stage.HEARING},
     guard=(hearing_open, phase_runs),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The judge has ended this part of the examination"),
+        T(
+            "The page of the case shows whether it is your turn and until when. If you say nothing by then, the case goes on, and what comes later is marked late."
+        ),
+    ),
     source=law("OLR 20", "CPL 144"),
     topic=Topic.HEARING,
     in_record=True,
@@ -265,6 +281,13 @@ def end_phase(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, 
     at={Stage.HEARING},
     guard=(hearing_open, in_writing),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The plan of the examination has changed"),
+        T(
+            "The page of the case shows whether it is your turn and until when. If you say nothing by then, the case goes on, and what comes later is marked late."
+        ),
+    ),
     source=law("OLR 20"),
     topic=Topic.HEARING,
     in_record=True,

@@ -24,6 +24,7 @@ from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, guard
 from odr.text import T, Text
@@ -215,6 +216,13 @@ def raise_objection(sitting: Sitting, case: Case, given: ObjectionInput, *, acto
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("What the dispute turns on: the judge’s list"),
+        T(
+            "Read the list. If the page of the case asks you to comment, do so by the day shown there; if you say nothing, the case goes on."
+        ),
+    ),
     source=law("CPI 226"),
     desk=desks.LIST_ISSUES,
     topic=Topic.HEARING,
@@ -241,6 +249,11 @@ def list_issues(sitting: Sitting, case: Case, given: IssuesInput, *, actor: Acto
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A note of the judge for the record"),
+        T("Read it. There is nothing you have to do unless the note says so."),
+    ),
     source=law("CPL 142, 150"),
     desk=desks.OBJECTION,
     topic=Topic.HEARING,

@@ -29,6 +29,7 @@ from odr.hearing.sealing import seal_away
 from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Premise, Recorded, Topic, guard
@@ -87,6 +88,14 @@ def _address(question: Question, to: Addressee) -> None:
     at={Stage.HEARING},
     guard=hearing_open,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The judge has put a question"),
+        T(
+            "If it is put to you, answer by the day shown on the page of the case. If you do not, the judge may explain it and ask again; only after that may silence count as an admission."
+        ),
+        "put_question",
+    ),
     source=law("EV 4", "CPL 141"),
     topic=Topic.HEARING,
     in_record=True,
@@ -237,6 +246,13 @@ def something_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     at={Stage.HEARING},
     guard=(hearing_open, something_for_leave),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party’s question has been allowed"),
+        T(
+            "If it is put to you, answer by the day shown on the page of the case. If you do not, the judge may explain it and ask again; only after that may silence count as an admission."
+        ),
+    ),
     source=law("CPL 142"),
     desk=desks.QUESTION_LEAVE,
     topic=Topic.HEARING,
@@ -414,6 +430,13 @@ def something_unanswered(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     at={Stage.HEARING},
     guard=(hearing_open, something_unanswered),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The judge has explained a question and asks again"),
+        T(
+            "If it is put to you, answer by the day shown on the page of the case. If you do not, the judge may take the fact as admitted."
+        ),
+    ),
     source=law("EV 4"),
     desk=desks.UNANSWERED,
     topic=Topic.HEARING,
@@ -442,6 +465,13 @@ def ask_again(sitting: Sitting, case: Case, given: AskAgainInput, *, actor: Acto
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=something_unanswered,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The judge’s finding: a fact is taken as admitted"),
+        T(
+            "A question that was explained and asked again stayed unanswered; the docket says which one, and the reasons. There is nothing you have to do now."
+        ),
+    ),
     source=law("EV 4"),
     desk=desks.UNANSWERED,
     topic=Topic.HEARING,

@@ -18,6 +18,7 @@ from odr.hearing.queries import examination_of
 from odr.hearing.record import record_digest
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
@@ -118,6 +119,11 @@ def refuse_record(
     at={Stage.HEARING},
     guard=record_is_read,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party asks for a correction of the record"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPL 150"),
     topic=Topic.HEARING,
     in_record=False,
@@ -166,6 +172,13 @@ def correction_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=correction_was_asked,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on a correction of the record"),
+        T(
+            "There is nothing you have to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("Correction of the record"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPL 150"),
     desk=desks.CORRECTION,

@@ -36,6 +36,7 @@ from odr.hearing.inputs_appraisal import (
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ReportObjection
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, guard
@@ -63,6 +64,13 @@ def _mine(sitting: Sitting, case: Case, actor: Actor, reference: str, *states: A
     at=HEARD_AT,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The expert has replied to the commission"),
+        T(
+            "There is nothing you have to do now. If the expert has taken it on, the report is sent to you; if the expert has declined, the judge is asked to appoint another."
+        ),
+    ),
     source=law("EV 33"),
     topic=Topic.HEARING,
     in_record=False,
@@ -119,6 +127,11 @@ def unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     by={Role.EXPERT},
     at=HEARD_AT,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The expert’s fee has been paid"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
     guard=unpaid,
     source=law("FEE 12", "EV 31"),
     desk=desks.APPRAISAL_UNPAID,
@@ -150,6 +163,13 @@ def confirm_expert_fee(
     at=HEARD_AT,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("The expert’s report"),
+        T(
+            "If you disagree with it, object in writing by the day shown on the page of the case. An objection that comes later is marked late."
+        ),
+    ),
     source=law("CPL 80", "EV 35, 36, 37"),
     desk=desks.APPRAISAL_LATE,
     topic=Topic.HEARING,
@@ -207,6 +227,13 @@ def submit_report(sitting: Sitting, case: Case, given: ReportInput, *, actor: Ac
     by=set(PARTY_ROLES),
     at=HEARD_AT,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party objects to the expert’s report"),
+        T(
+            "There is nothing you have to do now. The expert answers in writing, or the judge decides whether to call the expert to be heard."
+        ),
+    ),
     source=law("CPL 81", "EV 37, 38"),
     topic=Topic.HEARING,
     in_record=False,
@@ -278,6 +305,13 @@ def something_objected(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     by={Role.EXPERT},
     at=HEARD_AT,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("The expert’s answer to an objection"),
+        T(
+            "If you objected and still do, say so on the page of the case: the expert can then be called to be heard, and you may have to prepay the cost. Otherwise there is nothing you have to do."
+        ),
+    ),
     guard=something_objected,
     source=law("EV 37"),
     desk=desks.EXPERT_HEAR,

@@ -24,6 +24,7 @@ from odr.hearing.plan import require_plan_fits
 from odr.hearing.queries import WINDOW, examination_of, has_none, participants, turn_windows
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
@@ -51,6 +52,13 @@ def own_window(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, own_window),
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party asks for more time in the examination"),
+        T(
+            "You may agree on the page of the case. If not everybody agrees, the judge rules on it; your own time limits go on meanwhile."
+        ),
+    ),
     source=law("OLR 20", "CPL 86"),
     topic=Topic.HEARING,
     in_record=True,
@@ -135,6 +143,13 @@ def time_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, time_was_asked),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on more time in the examination"),
+        T(
+            "The page of the case shows the day that now holds for you. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("More time in the hearing"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("OLR 20"),
     desk=desks.TIME_REQUEST,
@@ -233,6 +248,13 @@ def failure_was_reported(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     at={Stage.HEARING},
     guard=(hearing_open, failure_was_reported),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on a technical failure"),
+        T(
+            "The page of the case shows the day that now holds for you. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("Technical failure"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("OLR 5, 25"),
     desk=desks.FAILURE,

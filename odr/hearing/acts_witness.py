@@ -18,6 +18,7 @@ from odr.hearing.models import Interpreter, Posting, Question, Witness
 from odr.hearing.seating import seat
 from odr.hearing.table import act
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
@@ -37,6 +38,11 @@ HEARD = {Role.WITNESS, Role.EXPERT}
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks that a witness or expert be heard"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("EV 68, 69", "CPL 76"),
     topic=Topic.HEARING,
     in_record=True,
@@ -104,6 +110,13 @@ def somebody_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     at={Stage.PENDING, Stage.HEARING},
     guard=somebody_for_leave,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on whether somebody is heard as a witness"),
+        T(
+            "There is nothing you have to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
     paper=RulingForm(T("Witness"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("EV 68, 70"),
     desk=desks.WITNESS_LEAVE,
@@ -225,6 +238,13 @@ def give_undertaking(sitting: Sitting, case: Case, given: UndertakingInput, *, a
     at={Stage.HEARING},
     guard=(hearing_open, has_promised),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Testimony in your case"),
+        T(
+            "Read or hear it on the docket. You may say in the examination what you think of it; the page of the case shows when."
+        ),
+    ),
     source=law("EV 67, 72, 74", "CPL 76"),
     topic=Topic.HEARING,
     in_record=True,

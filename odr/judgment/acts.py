@@ -16,6 +16,7 @@ from odr.judgment.effect import bring_into_effect, start_appeals
 from odr.judgment.file import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.gate import defaulting
 from odr.judgment.inputs import DraftInput, EffectInput, FindingInput, FindingsInput, IssueInput, ReopenInput, SignInput
+from odr.judgment.issuing import all_unless_countersigned
 from odr.judgment.kinds import DecisionKind, DecisionState, FindingResult
 from odr.judgment.lookups import (
     current_draft,
@@ -26,9 +27,10 @@ from odr.judgment.lookups import (
     standing_findings,
 )
 from odr.judgment.models import Decision, Finding, Order
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Premise, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -300,6 +302,16 @@ def a_decision_has_rested(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     prepare=issuing.prepare_decision,
     page="judgment.issue",
     source=law("CPL 151, 155"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision of the court"),
+        T(
+            "Read it: it says what is to be paid or done, and whether and until when you may appeal; that time runs from the day you receive it. If nobody appeals in time, or no appeal is allowed, it takes effect."
+        ),
+        "decision",
+    ),
+    concerns=all_unless_countersigned,
     desk=desks.PRONOUNCE,
     topic=Topic.DECISION,
 )

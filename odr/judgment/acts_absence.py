@@ -16,6 +16,7 @@ from odr.judgment.inputs import ReviewInput
 from odr.judgment.kinds import AppealState, DecisionState, MotionKind
 from odr.judgment.lookups import issued, petitions_of
 from odr.judgment.models import Decision, Motion
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.rules import law
@@ -58,6 +59,11 @@ def absent_may_ask(
     window=SET_ASIDE,
     remedy=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks that the decision be set aside"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPR 27.11"),
     topic=Topic.DECISION,
 )

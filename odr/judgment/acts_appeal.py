@@ -21,6 +21,7 @@ from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligati
 from odr.judgment.rehearing import new_bench
 from odr.payments.demands import borne_by, settle_bears, standing_fee
 from odr.payments.tariff import Matter
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.sealed import keep_document
@@ -49,6 +50,13 @@ LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
     remedy=True,
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Appeal by another party"),
+        T(
+            "You may answer it by the day shown on the page of the case. If you do not, the appeal goes on without your answer."
+        ),
+    ),
     source=law("CPL 171, 172, 173"),
     topic=Topic.DECISION,
     in_record=False,
@@ -111,6 +119,11 @@ def _challenged(sitting: Sitting, case: Case, actor: Actor) -> Decision | None:
     window="appeal_answer",
     late=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to the appeal"),
+        T("There is nothing you have to do now. The file goes to the higher court, which decides."),
+    ),
     source=law("CPL 174"),
     topic=Topic.DECISION,
     in_record=False,
@@ -182,6 +195,11 @@ def some_appeal(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=APPEALABLE,
     guard=some_appeal,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Your case has gone to the higher court"),
+        T("There is nothing you have to do here. The higher court decides, and the outcome is sent to you."),
+    ),
     source=law("CPL 174"),
     desk=(desks.APPEAL_FILE, desks.APPEAL),
     topic=Topic.DECISION,
@@ -244,6 +262,13 @@ def file_list(sitting: Sitting, case: Case, to: str) -> dict[str, Any]:
     to={Stage.EFFECTIVE, Stage.HEARING},
     guard=some_appeal,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Outcome of the appeal"),
+        T(
+            "What the higher court decided is final, unless it sent the case back: then it is heard again here. Whoever has to pay or do something finds the day on the page of the case; what is not done by then can be enforced."
+        ),
+    ),
     source=law("CPL 177, 182", "FEE 30"),
     topic=Topic.DECISION,
     in_record=False,

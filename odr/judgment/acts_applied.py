@@ -25,6 +25,7 @@ from odr.judgment.models import Obligation
 from odr.judgment.models_applied import AppliedJudgment
 from odr.payments.costs import allocate_costs
 from odr.payments.demands import order_costs
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
 from odr.procedure.rules import law
@@ -74,6 +75,13 @@ def the_other_case(sitting: Sitting, case: Case, given: ApplyJudgmentInput) -> l
     with_cases=the_other_case,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: the judgment in the action of many applies"),
+        T(
+            "Whoever has to pay or do something does so by the day shown on the page of the case; what is not done by then can be enforced. No appeal lies against this ruling."
+        ),
+    ),
     paper=RulingForm(
         T("Judgment in an action of many"),
         NO_APPEAL,

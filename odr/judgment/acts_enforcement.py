@@ -17,6 +17,7 @@ from odr.judgment.inputs_enforcement import AnswerSettlementInput, EnforcementSe
 from odr.judgment.kinds import EnforcementState, SettlementState
 from odr.judgment.lookups import enforcement_settlements, obligations_of, open_enforcement, party_with, performed
 from odr.judgment.models import EnforcementCase, EnforcementSettlement
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
@@ -53,6 +54,13 @@ def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
     guard=settles_here,
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A proposal to settle the enforcement"),
+        T(
+            "If it is made to you, sign or decline it on the page of the case. Until both sides have signed, the enforcement goes on."
+        ),
+    ),
     source=law("CPL 241"),
     topic=Topic.DECISION,
 )
@@ -123,6 +131,13 @@ def proposal_state(sitting: Sitting, case: Case, values: Any) -> str:
     premise=Premise.SUBJECT,
     subject=proposal_state,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Answer to the proposal to settle the enforcement"),
+        T(
+            "If it was signed, do what was agreed; if that is not done, the enforcement can be resumed. If it was declined, the enforcement goes on."
+        ),
+    ),
     source=law("CPL 241", "CPI 464, 466"),
     topic=Topic.DECISION,
 )
@@ -207,6 +222,13 @@ def it_is_not_kept(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     meets=False,
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("The enforcement is resumed"),
+        T(
+            "Whoever still owes something should pay or do it now. If they do not, the court can take measures of enforcement."
+        ),
+    ),
     source=law("CPL 241, 250", "CPI 465, 466"),
     desk=desks.ENFORCEMENT_SETTLED,
     topic=Topic.DECISION,

@@ -26,6 +26,7 @@ from odr.judgment.lookups import evidence_to_preserve, party_with, preservation_
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.models_preservation import EvidencePreservation
 from odr.judgment.preserving import SECURED, apply_before_claim, apply_for, carried_out, only
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
@@ -153,6 +154,13 @@ def evidence_to_secure(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     guard=evidence_to_secure,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Evidence has been preserved"),
+        T(
+            "You may now read the application and the ruling; if you disagree, ask once for a review by the day shown on the page of the case, though what was ordered stays in force meanwhile. If you asked for it and have not brought your claim yet, bring it by the day shown there: otherwise it can be lifted."
+        ),
+    ),
     source=law("CPL 84", "EV 23, 27"),
     topic=Topic.DECISION,
     in_record=False,
@@ -224,6 +232,13 @@ def _exhibits(
     at=TRIED,
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Evidence preserved before the claim is now in the case"),
+        T(
+            "If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+        ),
+    ),
     source=law("EV 29"),
     in_record=False,
 )

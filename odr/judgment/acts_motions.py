@@ -23,6 +23,7 @@ from odr.judgment.lookups import motions_of, next_ruling, party_labelled, party_
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.paper import lines, ruling_paper
 from odr.judgment.preserving import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import is_appealable
@@ -174,6 +175,13 @@ def _digest(case: Case, ruling: Ruling) -> str:
     premise=Premise.SUBJECT,
     subject=lambda court, case, values: str(values.get("motion") or ""),
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling of the court"),
+        T(
+            "The ruling says what was decided and why, and what can be done by whoever disagrees. The page of the case shows whether and until when you have to act."
+        ),
+    ),
     prepare=prepare_ruling,
     source=law("CPL 157"),
     desk=desks.RULING_ASKED,

@@ -14,6 +14,7 @@ from odr.judgment.inputs import ConveneInput, DeliberateInput, SignInput, VoteIn
 from odr.judgment.kinds import DecisionState, Vote
 from odr.judgment.lookups import current_draft, decision_named
 from odr.judgment.models import Decision, PanelMinute
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
@@ -38,6 +39,13 @@ def one_judge_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.PENDING, Stage.HEARING},
     guard=one_judge_sits,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A panel now decides your case: who sits"),
+        T(
+            "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
+        ),
+    ),
     source=law("CPL 40, 44, 131"),
     topic=Topic.DECISION,
     in_record=False,
@@ -158,6 +166,14 @@ def waits_for_the_clerk(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     guard=waits_for_the_clerk,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision of the court"),
+        T(
+            "Read it: it says what is to be paid or done, and whether and until when you may appeal; that time runs from the day you receive it. If nobody appeals in time, or no appeal is allowed, it takes effect."
+        ),
+        "decision",
+    ),
     prepare=issuing.prepare_countersignature,
     page="judgment.countersigning",
     source=law("CPL 155"),

@@ -30,6 +30,7 @@ from odr.judgment.lookups import (
     unconfirmed,
 )
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
@@ -152,6 +153,13 @@ def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     meets=False,
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Application to enforce the decision"),
+        T(
+            "Whoever still owes something should pay or do it now. If they do not, the court can take measures of enforcement."
+        ),
+    ),
     source=law("CPL 247, 250"),
     topic=Topic.DECISION,
 )
@@ -183,6 +191,13 @@ def apply_for_enforcement(
     by={Role.CLERK},
     at={Stage.ENFORCEMENT},
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A measure of enforcement was taken"),
+        T(
+            "The docket says what was done. Whoever still owes something should pay or do it now; otherwise further measures can follow."
+        ),
+    ),
     source=law("CPL 251 to 260"),
     topic=Topic.DECISION,
 )
@@ -221,6 +236,13 @@ def who_ends_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=who_ends_it,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling that ends the enforcement"),
+        T(
+            "The ruling says how the enforcement ended. If something is still owed, it stays owed, and the enforcement can be asked for again."
+        ),
+    ),
     paper=RulingForm(T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended.")),
     source=law("CPL 157, 241, 268"),
     desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED),

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
@@ -34,6 +34,7 @@ from odr.judgment.preserving import (
     only,
     security_needed,
 )
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
@@ -133,6 +134,11 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
         return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
 
 
+def who_applied(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    """A ruling on preservation goes to the applicant alone; the others get it when it is carried out."""
+    return [p for p in parties(case) if f"party/{p.id}" in entry.named]
+
+
 @act(
     title=T("Rule on a preservation"),
     input=PreservationRulingInput,
@@ -145,6 +151,15 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     version=2,
     prepare=prepare_preservation,
     source=law("CPL 84, 103, 104", "EV 26, 27"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on the preservation you asked for"),
+        T(
+            "If it was ordered, give the security the ruling asks for, if any: it is carried out only after that. If it was refused, you may ask once for a review by the day shown on the page of the case."
+        ),
+    ),
+    concerns=who_applied,
     desk=(desks.PRESERVATION_RULING, desks.RULING_ASKED, desks.LIFT_PRESERVATION),
     topic=Topic.DECISION,
     in_record=False,
@@ -275,6 +290,13 @@ def something_to_carry_out(sitting: Sitting, case: Case, actor: Actor) -> Text |
     guard=something_to_carry_out,
     while_stayed=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("A preservation has been carried out"),
+        T(
+            "You may now read the application and the ruling; if you disagree, ask once for a review by the day shown on the page of the case, though what was ordered stays in force meanwhile. If you asked for it and have not brought your claim yet, bring it by the day shown there: otherwise it can be lifted."
+        ),
+    ),
     source=law("CPL 103, 106", "CPI 171"),
     desk=desks.EXECUTE_PRESERVATION,
     topic=Topic.DECISION,
@@ -289,14 +311,6 @@ def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, a
         raise ActNotOpen(T("No preservation waits to be carried out."))
     carried_out(sitting, case, row, now)
     return Recorded(T("Preservation carried out: %(what)s", what=given.what), {"preservation": row.reference})
-
-
-def tell_the_applicant(sitting: Sitting, case: Case, made: DocketEntry) -> None:
-    """A ruling on preservation goes to the applicant alone; the others get it when it is carried out."""
-    if made.act == "rule_on_preservation" and sitting.court.hooks.queue_service is not None:
-        sitting.court.hooks.queue_service(
-            sitting, case, made, [p for p in parties(case) if f"party/{p.id}" in made.named]
-        )
 
 
 def review_begins(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -325,6 +339,13 @@ def review_begins(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     remedy=True,
     while_stayed=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks for a review of a preservation"),
+        T(
+            "There is nothing you have to do now; what was ordered stays in force meanwhile. The judge rules on it, and the ruling is sent to you."
+        ),
+    ),
     source=law("CPL 111", "CPI 171"),
     topic=Topic.DECISION,
     in_record=False,

@@ -23,6 +23,7 @@ from odr.judgment.models import Decision, FinalityCertificate, RetrialApplicatio
 from odr.judgment.paper import party_line, signers
 from odr.judgment.rehearing import new_bench
 from odr.papers import FactsBlock, NoticePaper, ParagraphBlock
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
 from odr.procedure.rules import law
@@ -174,6 +175,13 @@ def certify_effect(sitting: Sitting, case: Case, given: CertifyInput, *, actor: 
     late=True,
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Another party applies for a retrial"),
+        T(
+            "There is nothing you have to do now. The decision stays in force and can be enforced meanwhile; the outcome is sent to you."
+        ),
+    ),
     source=law("CPL 210, 211, 216"),
     topic=Topic.DECISION,
 )
@@ -264,6 +272,13 @@ def some_retrial(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=BINDING,
     guard=some_retrial,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The file has gone up: application for retrial"),
+        T(
+            "There is nothing you have to do here. The decision stays in force meanwhile, and the outcome is sent to you."
+        ),
+    ),
     source=law("CPL 210, 214"),
     topic=Topic.DECISION,
 )
@@ -299,6 +314,13 @@ def send_retrial_file(sitting: Sitting, case: Case, given: SendFileInput, *, act
     to={Stage.HEARING},
     guard=some_retrial,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Outcome of the application for retrial"),
+        T(
+            "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now and the case is heard again here; the page of the case shows your next step."
+        ),
+    ),
     source=law("CPL 215, 217"),
     desk=desks.RETRIAL,
     topic=Topic.DECISION,

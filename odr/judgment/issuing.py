@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import Case, DocketEntry, Document
+from odr.docket.models import Case, DocketEntry, Document, Party
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen
 from odr.identity.actors import Actor
@@ -96,14 +96,9 @@ def keep_countersigned(sitting: Sitting, case: Case, decision: Decision) -> Docu
     return document
 
 
-def serve_at_once(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """Serve a decision with its issuing where no other signature is waited for."""
-    if (
-        entry.act == "issue_decision"
-        and not clerk_signs(sitting, case)
-        and sitting.court.hooks.queue_service is not None
-    ):
-        sitting.court.hooks.queue_service(sitting, case, entry, parties(case))
+def all_unless_countersigned(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    """A decision is served with its issuing where no other signature is waited for; else with the countersignature."""
+    return [] if clerk_signs(sitting, case) else list(parties(case))
 
 
 def has_rested(sitting: Sitting, case: Case, decision: Decision) -> bool:

@@ -16,7 +16,6 @@ from odr.judgment import (
     acts_preservation,
     applying,
     effect,
-    issuing,
     views,
     views_before,
 )
@@ -56,7 +55,7 @@ ROOM = Room(
         "instrument_set_aside": effect.set_aside,
         "fee_lapsed": acts_appeal.appeal_fee_lapsed,
     },
-    after_act=(issuing.serve_at_once, acts_preservation.tell_the_applicant, acts_before.tell_when_carried_out),
+    after_act=(acts_before.tell_when_carried_out,),
     panels=(views.decision_panel, views_before.preserved_panel, applying.applied_panel),
     resolvers=acts_applied.RESOLVERS,
     sweeps={"preservations": acts_before.end_with_claims},

@@ -11,6 +11,7 @@ from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role,
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments import desks
+from odr.payments.addressees import who_pays
 from odr.payments.assessing import (
     FEE_WINDOW,
     TOPUP_WINDOW,
@@ -38,6 +39,7 @@ from odr.payments.models import (
 )
 from odr.payments.refunding import held_for, order_back, order_excess
 from odr.payments.tariff import FIRST_INSTANCE, HALVABLE, Matter, assess_filing, top_up
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.pack import RulePack
 from odr.procedure.reckoning import Extension
@@ -73,6 +75,16 @@ def has_window(pack: RulePack, kind: str) -> bool:
     at=EVERY_STAGE,
     listed=False,
     source=law("FEE 13, 22"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Notice of the court fee"),
+        T(
+            "If an amount is to be paid in advance, pay it by the day shown on the page of the case, or ask for help with the fee by then. If you do neither, the judge may rule that what the fee is for is withdrawn."
+        ),
+        "fee_notice",
+    ),
+    concerns=who_pays,
     in_record=False,
 )
 def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -351,6 +363,13 @@ def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
     subject=fee_state,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: treated as withdrawn because the fee was not paid"),
+        T(
+            "There is nothing you have to do. The docket says whose claim or appeal this is; if nothing else is left to decide, the case is over."
+        ),
+    ),
     paper=RulingForm(T("Fee not paid"), NO_APPEAL, ruled=T("What the fee was asked for is deemed withdrawn.")),
     source=law("CPI 213, 199, 318"),
     desk=desks.FEE_UNPAID,

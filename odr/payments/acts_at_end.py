@@ -18,6 +18,7 @@ from odr.identity.actors import Actor
 from odr.payments import desks
 from odr.payments.acts import EVERY_STAGE, party_by_id
 from odr.payments.acts_refunds import ENDINGS
+from odr.payments.addressees import who_pays
 from odr.payments.assessing import assessments_of, write_assessment
 from odr.payments.at_end import fee_at_end, fee_on_leaving, standing_at_end
 from odr.payments.books import book_assessment
@@ -26,8 +27,9 @@ from odr.payments.inputs import AtEndInput, WithdrawnFeeInput
 from odr.payments.models import AssessmentState, FeeBasis
 from odr.payments.scales import FeeStep
 from odr.payments.tariff import FIRST_INSTANCE, Matter
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Recorded, act
+from odr.procedure.table import Everyone, Recorded, act
 from odr.procedure.tariff_rules import Ending
 from odr.procedure.versions import input_of
 from odr.text import Money, T
@@ -78,6 +80,16 @@ def assess_fee_at_end(sitting: Sitting, case: Case, given: AtEndInput, *, actor:
     at=EVERY_STAGE,
     listed=False,
     source=law("CPI 194", "FEE 15, 34"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Demand for half the fee of the claim you withdrew"),
+        T(
+            "If an amount is still to be paid, pay it in the way the page of the case shows. The case goes on without your claim in any event."
+        ),
+        "costs_demand",
+    ),
+    concerns=who_pays,
     desk=desks.FEE_AT_END,
     in_record=False,
 )

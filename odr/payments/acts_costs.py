@@ -13,6 +13,7 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments import desks
 from odr.payments.acts import EVERY_STAGE, OVER, party_by_id
+from odr.payments.addressees import who_pays
 from odr.payments.assessing import keep_basis, question_for
 from odr.payments.books import book_cancellation
 from odr.payments.demands import borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
@@ -21,6 +22,7 @@ from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeB
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import held_for, orders_of, spread, unpaid_rows
 from odr.payments.tariff import FeeQuestion, Matter, assess_filing
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Task, WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -41,6 +43,14 @@ DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT,
     at=OVER,
     while_stayed=True,
     source=law("CPI 207", "FEE 29"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Demand for your part of the court fee"),
+        T("Pay it in the way the page of the case shows. If you do not, the court can enforce it."),
+        "costs_demand",
+    ),
+    concerns=who_pays,
     desk=desks.COLLECT_COSTS,
     topic=Topic.FEE,
 )
@@ -80,6 +90,11 @@ def a_review_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=DECIDED,
     guard=no_review_waits,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks for a review of the costs decision"),
+        T("There is nothing you have to do now. The president of the court decides, and the decision is sent to you."),
+    ),
     source=law("FEE 43"),
     topic=Topic.FEE,
 )
@@ -106,6 +121,13 @@ def ask_costs_review(sitting: Sitting, case: Case, given: AskReviewInput, *, act
     at=DECIDED,
     guard=a_review_waits,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on the review of the costs"),
+        T(
+            "The decision says who bears which part of the costs, and why. There is nothing you have to do now; what you still have to pay is asked for by a separate letter."
+        ),
+    ),
     paper=RulingForm(
         T("Review of the costs decision"),
         T("For the costs alone there is no appeal (Litigation Costs Measures, art. 43)."),
@@ -201,6 +223,13 @@ def ask_fee_correction(
     at=EVERY_STAGE,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The court fee has been corrected"),
+        T(
+            "If more is due from you, pay it by the day shown on the page of the case; if you do not, the judge may rule that what the fee is for is withdrawn. If too much was paid, the rest is to go back to whoever paid it."
+        ),
+    ),
     source=law("FEE 43"),
     desk=desks.FEE_CORRECTION,
     topic=Topic.FEE,

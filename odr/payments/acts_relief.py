@@ -15,11 +15,13 @@ from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments import desks
 from odr.payments.acts import ask_for, party_by_id
+from odr.payments.addressees import who_asked_relief
 from odr.payments.assessing import assessments_of
 from odr.payments.inputs import ReliefDecisionInput, ReliefInput
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.tariff import Matter
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, STANDS
@@ -163,10 +165,19 @@ def relief_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str
     guard=decides_relief,
     premise=Premise.SUBJECT,
     subject=relief_state,
-    serves=Everyone.NOBODY,
+    serves=Everyone.CONCERNED,
     seen_by=Audience.OWN_SIDE_AND_COURT,
     paper=RulingForm(T("Help with the fee"), STANDS, result="decision", words=ASKED, is_decision=True),
     source=law("FEE 45–48"),
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on help with the fee"),
+        T(
+            "If a fee is still to be paid, pay it by the day shown on the page of the case. If you do not, the judge may rule that what the fee is for is withdrawn."
+        ),
+        "fee_relief",
+    ),
+    concerns=who_asked_relief,
     desk=desks.FEE_RELIEF,
     topic=Topic.FEE,
     in_record=False,

@@ -11,12 +11,14 @@ from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.payments.acts import assessment_named, is_pending, leads_to_ruling, party_by_id
+from odr.payments.addressees import who_is_reminded
 from odr.payments.books import outstanding
 from odr.payments.inputs import RemindInput
 from odr.payments.models import AssessmentState, FeeAssessment
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Recorded, act
+from odr.procedure.table import Everyone, Recorded, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -33,6 +35,16 @@ RUNNING = set(Stage) - {Stage.CLOSED}
     at=RUNNING,
     listed=False,
     source=law("FEE 22", "COURT reminder"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Reminder: the court fee is not paid yet"),
+        T(
+            "Pay it by the day shown on the page of the case. If you do nothing, the consequence named in the reminder may follow."
+        ),
+        "fee_reminder",
+    ),
+    concerns=who_is_reminded,
     in_record=False,
 )
 def remind_fee(sitting: Sitting, case: Case, given: RemindInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
-from odr.docket.models import Case, DocketEntry, Party
+from odr.docket.models import Case, Party
 from odr.payments import desks
 from odr.payments.acts import ask_for
 from odr.payments.assessing import assessments_of, keep_basis, pack_track, standing_basis
 from odr.payments.inputs import AssessInput, ReduceInput
-from odr.payments.models import AssessmentState, ReliefRequest
+from odr.payments.models import AssessmentState
 from odr.payments.tariff import Matter
 from odr.procedure.models import WindowState
 from odr.text import Text
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 MONEY = "money"
-SERVED_ON_PAYER = frozenset({"assess_fee", "remind_fee", "demand_costs", "demand_withdrawn_fee", "decide_relief"})
 
 
 def _amounts(relief: Any) -> tuple[list[int], int]:
@@ -144,38 +140,3 @@ def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
         sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
         sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
         ask_for(sitting, case, who, row, facts["at"], proof)
-
-
-def queue_notice(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """Serve a fee notice, a reminder, a demand or a decision on relief on the one it is about; nobody else is asked for
-    anything.
-    """
-    if entry.act not in SERVED_ON_PAYER or sitting.court.hooks.queue_service is None:
-        return
-    payer = next((p for p in case.parties if p.id in _about(sitting, case, entry)), None)
-    if payer is not None:
-        sitting.court.hooks.queue_service(sitting, case, entry, [payer])
-
-
-def _about(sitting: Sitting, case: Case, entry: DocketEntry) -> set[int]:
-    """The party an entry about a fee is addressed to."""
-    if entry.act in ("assess_fee", "demand_costs", "demand_withdrawn_fee"):
-        return {
-            row.party_id
-            for row in assessments_of(sitting.session, case, demands=True)
-            if row.entry_number == entry.number
-        }
-    given = json.loads(entry.payload)["input"]
-    if entry.act == "remind_fee":
-        return {
-            row.party_id
-            for row in assessments_of(sitting.session, case, demands=True)
-            if row.reference == given["assessment"]
-        }
-    return set(
-        sitting.session.scalars(
-            select(ReliefRequest.party_id).where(
-                ReliefRequest.case_id == case.id, ReliefRequest.reference == given["request"]
-            )
-        )
-    )

@@ -83,5 +83,5 @@ ROOM = Room(
         "fee_reminders": acts_reminders.sweep,
         "refund_alarms": alarms.sweep,
     },
-    after_act=(happenings.queue_notice, acts_at_end.demanded_in_full),
+    after_act=(acts_at_end.demanded_in_full,),
 )

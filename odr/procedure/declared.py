@@ -47,7 +47,7 @@ def _lacking(act: Act) -> Iterator[str]:
         yield "topic= is missing: under which heading does a reader find it?"
     if Stage.HEARING in act.at and act.in_record is None:
         yield "in_record= is missing: does it stand in the record of the hearing?"
-    if False and act.serves is not Everyone.NOBODY and act.letter is None:  # TEMP
+    if act.serves is not Everyone.NOBODY and act.letter is None:
         yield "letter= is missing: what came, what kind of paper is it, and what does one do about it?"
     if act.serves is Everyone.NOBODY and act.letter is not None:
         yield "letter= without serves="

@@ -17,7 +17,12 @@ Written by `make docs` from the table of acts and the rule packs. Change those, 
 An act is open to a person when her role, the stage of the case, her own time limit and the act's further conditions
 allow it. What a page shows as open, the API answers, and the court performs, is this table.
 """
-SERVED = {Everyone.NOBODY: "–", Everyone.BUT_ACTOR: "every other party", Everyone.PARTIES: "every party"}
+SERVED = {
+    Everyone.CONCERNED: "whom it concerns",
+    Everyone.NOBODY: "–",
+    Everyone.BUT_ACTOR: "every other party",
+    Everyone.PARTIES: "every party",
+}
 
 
 def procedure_page(table: ActTable, packs: PackRegistry) -> str:

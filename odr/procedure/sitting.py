@@ -558,8 +558,12 @@ class Sitting:
     def _serve(self, act: Act, case: Case, entry: DocketEntry, party: Party | None) -> None:
         if act.serves is Everyone.NOBODY or self.court.hooks.queue_service is None:
             return
-        but = party if act.serves is Everyone.BUT_ACTOR else None
-        recipients: Sequence[Party] = [p for p in parties(case) if but is None or p.id != but.id]
+        recipients: Sequence[Party]
+        if act.concerns is not None:
+            recipients = act.concerns(self, case, entry)
+        else:
+            but = party if act.serves is Everyone.BUT_ACTOR else None
+            recipients = [p for p in parties(case) if but is None or p.id != but.id]
         if recipients:
             self.court.hooks.queue_service(self, case, entry, recipients)
 

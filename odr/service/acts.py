@@ -22,7 +22,8 @@ from odr.service.copies import papers_for
 from odr.service.inputs import ConsentInput, PacketInput
 from odr.service.kinds import Channel, ConsentWay, FactKind, PacketState, PaperKind
 from odr.service.models import Packet, ProofOfService
-from odr.service.occasions import Occasion, occasion_of
+from odr.service.occasions import ACCEPTANCE, REGISTRY, Occasion, occasion_of
+from odr.service.occasions import CLAIM as CLAIM_LETTER
 from odr.service.pack_rules import answer_by, rules_for
 from odr.service.packets import (
     Recipient,
@@ -63,7 +64,7 @@ def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Se
             sitting,
             case,
             party,
-            occasion_of(entry.act),
+            occasion_of(sitting.court.table[entry.act]),
             entry_number=entry.number,
             audience=entry.audience,
             named=entry.named,
@@ -107,6 +108,7 @@ def put_out(
         party_id=party.id,
         entry_ids=[entry_number],
         title=occasion.title,
+        what_next=occasion.what_next,
         first_contact=occasion.key == CLAIM and party.joined_at is None,
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,
@@ -166,14 +168,14 @@ def _own_addresses(
 def on_claim_accepted(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Serve the claim on every respondent within five days of acceptance, whether or not the fee is paid (CPL 128)."""
     for party in parties(case, Role.RESPONDENT):
-        put_out(sitting, case, party, occasion_of(CLAIM), entry_number=sitting.next_number(case))
+        put_out(sitting, case, party, CLAIM_LETTER, entry_number=sitting.next_number(case))
     for party in parties(case, Role.CLAIMANT):
-        put_out(sitting, case, party, occasion_of("acceptance"), entry_number=sitting.next_number(case))
+        put_out(sitting, case, party, ACCEPTANCE, entry_number=sitting.next_number(case))
 
 
 def on_return(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     """Tell the claimant that the claim came back, or was not accepted."""
-    put_out(sitting, case, facts["claimant"], occasion_of("registry"), entry_number=sitting.next_number(case))
+    put_out(sitting, case, facts["claimant"], REGISTRY, entry_number=sitting.next_number(case))
 
 
 def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
@@ -271,22 +273,22 @@ def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: A
     ).one()
     proof = sitting.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
     party = next(p for p in case.parties if p.id == packet.party_id)
-    occasion = occasion_of(packet.occasion)
-    if occasion.key == CLAIM:
+    what = text_from_json(packet.title)
+    if packet.occasion == CLAIM:
         sitting.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
     sitting.close_tasks(case, desks.NOT_SERVED, packet.reference)
     sitting.announce(
         "served",
         case,
         party=party,
-        occasion=occasion.key,
+        occasion=packet.occasion,
         at=now,
         proof=T("Proof of service %(number)s.", number=proof.number),
         packet=packet,
     )
-    words = T("%(what)s: served on %(party)s", what=occasion.title, party=party.name)
+    words = T("%(what)s: served on %(party)s", what=what, party=party.name)
     if given.conclusion == "presumed":
-        words = T("%(what)s: presumed served on %(party)s", what=occasion.title, party=party.name)
+        words = T("%(what)s: presumed served on %(party)s", what=what, party=party.name)
     return Recorded(
         words,
         {

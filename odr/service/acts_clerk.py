@@ -16,13 +16,14 @@ from odr.procedure.rules import law
 from odr.procedure.table import Recorded, Topic, act
 from odr.procedure.working import text_from_json
 from odr.service import desks
-from odr.service.acts import CLAIM, barred_abroad, follow_packet, put_out
+from odr.service.acts import barred_abroad, follow_packet, put_out
 from odr.service.acts_outcomes import SERVING, something_out
 from odr.service.inputs_clerk import CallInput, CallOutcome, ConsentFoundInput, PassedOnRecord, ReplyInput, SearchInput
 from odr.service.kinds import ELECTRONIC, Channel, ConsentWay, FactKind, PacketState, PaperKind
 from odr.service.lookups import instant, packets_of, party_of_packet
 from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceFact
-from odr.service.occasions import Occasion, occasion_of
+from odr.service.occasions import CLAIM as CLAIM_LETTER
+from odr.service.occasions import Occasion
 from odr.service.packets import note_address, plan_attempt, record_by_hand, record_consent, withdraw_consents
 from odr.text import T, Text
 
@@ -30,8 +31,20 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 OPEN = set(Stage) - {Stage.CLOSED}
-CONSENT_NOTED = Occasion("consent", T("Note that papers of this case come by message"), PaperKind.NOTICE)
-ADDRESS_ASKED = Occasion("address", T("Confirm where papers reach you in this stage"), PaperKind.NOTICE)
+CONSENT_NOTED = Occasion(
+    "consent",
+    T("Note that papers of this case come by message"),
+    PaperKind.NOTICE,
+    T(
+        "There is nothing you have to do. If you do not want papers by message, say so under “Papers and service”; you then get them on paper."
+    ),
+)
+ADDRESS_ASKED = Occasion(
+    "address",
+    T("Confirm where papers reach you in this stage"),
+    PaperKind.NOTICE,
+    T("Confirm or change your address under “Papers and service”. Until you do, papers go where they went before."),
+)
 
 
 @act(
@@ -292,7 +305,7 @@ def pass_on_letter(sitting: Sitting, case: Case, given: PassedOnRecord, *, actor
         sitting,
         case,
         party,
-        occasion_of(CLAIM),
+        CLAIM_LETTER,
         entry_number=packet.entry_ids[0],
         documents=packet.documents,
         due_at=packet.due_at,

@@ -243,7 +243,7 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
             sitting, case, old.party_id, old.recipient_name, what, entry_number=old.entry_ids[0], hold=AGAIN_HOLD
         )
     else:
-        occasion = occasion_for(old.occasion, what, old.kind)
+        occasion = occasion_for(old.occasion, what, old.kind, text_from_json(old.what_next) if old.what_next else None)
         new = put_out(
             sitting,
             case,

@@ -55,6 +55,7 @@ def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zo
         recipient=packet.recipient_name if named else "",
         kind=packet.kind.label,
         sent_at=at,
+        what_next=text_from_json(packet.what_next) if packet.what_next and named else None,
         papers=[d["name"] for d in packet.documents] if named else [],
         due_on=due_on,
         reckoned=text_from_json(packet.reckoned) if packet.reckoned and due_on is None else None,

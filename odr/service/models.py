@@ -115,6 +115,8 @@ class Packet(Base):
     docketed_as: Mapped[str | None] = mapped_column(String(40))
     """The conclusion the docket last recorded for it."""
     title: Mapped[dict[str, Any]] = mapped_column(JSON)
+    what_next: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What the addressee does about it, in words; None for a packet of a court that did not say so yet."""
     letter: Mapped[str] = mapped_column(String(40))
     recipient_name: Mapped[str] = mapped_column(String(200))
     recipient_kind: Mapped[PartyKind] = mapped_column(enum_column(PartyKind))

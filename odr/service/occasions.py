@@ -1,58 +1,76 @@
-"""On what occasion a paper is served, and what kind of paper it then is."""
+"""On what occasion a paper is served: the letter of the act that made it, or one the court writes of its own accord."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from odr.service.kinds import PaperKind
+from odr.procedure.letter import Letter, PaperKind
+from odr.procedure.table import Act
 from odr.text import T, Text
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """An occasion of service: its key on the packet, the words on the letter, the kind of paper."""
+    """An occasion of service: its key on the packet, what came, the kind of paper, and what one does about it."""
 
     key: str
     title: Text
     kind: PaperKind
+    what_next: Text | None
+
+    @classmethod
+    def of(cls, key: str, letter: Letter) -> Occasion:
+        """The occasion a letter is written on."""
+        return cls(key, letter.title, letter.kind, letter.what_next)
 
 
-_OCCASIONS = {
-    "claim": Occasion("claim", T("Claim against you, with notice to answer"), PaperKind.PLEADING),
-    "joinder": Occasion("joinder", T("Notice to take part in a case"), PaperKind.PLEADING),
-    "substitution": Occasion(
-        "substitution", T("Notice that you yourself are a party to a case now"), PaperKind.PLEADING
+CLAIM = Occasion(
+    "claim",
+    T("Claim against you, with notice to answer"),
+    PaperKind.PLEADING,
+    T(
+        "Answer it by the day named in this letter, and join the case online with the code above if you wish. If you do not answer, the case goes on without your answer; nothing counts as admitted by that."
     ),
-    "acceptance": Occasion("acceptance", T("Notice of acceptance and of the court fee"), PaperKind.NOTICE),
-    "registry": Occasion("registry", T("Decision of the registry on your claim"), PaperKind.NOTICE),
-    "file_answer": Occasion("file_answer", T("Answer to the claim"), PaperKind.PLEADING),
-    "assess_fee": Occasion("fee_notice", T("Notice of the court fee"), PaperKind.NOTICE),
-    "remind_fee": Occasion("fee_reminder", T("Reminder: the court fee is not paid yet"), PaperKind.NOTICE),
-    "decide_relief": Occasion("fee_relief", T("Decision on help with the fee"), PaperKind.NOTICE),
-    "demand_costs": Occasion("costs_demand", T("Demand for your part of the court fee"), PaperKind.NOTICE),
-    "demand_withdrawn_fee": Occasion(
-        "costs_demand", T("Demand for half the fee of the claim you withdrew"), PaperKind.NOTICE
+)
+JOINDER = Occasion(
+    "joinder",
+    T("Notice to take part in a case"),
+    PaperKind.PLEADING,
+    T(
+        "Join the case with the code above, or tell the registry that you do not. What you may say and claim stands in this letter."
     ),
-    "submit_exhibit": Occasion("submit_exhibit", T("New exhibit of the other side"), PaperKind.PLEADING),
-    "open_examination": Occasion(
-        "open_examination", T("Notice that the examination has begun, with its plan"), PaperKind.NOTICE
+)
+SUBSTITUTION = Occasion(
+    "substitution",
+    T("Notice that you yourself are a party to a case now"),
+    PaperKind.PLEADING,
+    T("Join the case with the code above. What was done before you binds you as well."),
+)
+ACCEPTANCE = Occasion(
+    "acceptance",
+    T("Notice of acceptance and of the court fee"),
+    PaperKind.NOTICE,
+    T(
+        "Pay the fee by the day shown on the page of the case, or ask for help with the fee by then. The claim is sent to the other side meanwhile."
     ),
-    "put_question": Occasion("put_question", T("Questions of the judge"), PaperKind.NOTICE),
-    "issue_decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),
-    "countersign_decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),
-    "decision": Occasion("decision", T("Decision of the court"), PaperKind.DECISION),
-    "summon": Occasion("summons", T("Summons to a hearing"), PaperKind.NOTICE),
-    "summons": Occasion("summons", T("Summons to a hearing"), PaperKind.NOTICE),
-    "sign_mediation": Occasion("mediation_statement", T("Mediation statement"), PaperKind.MEDIATION_STATEMENT),
-}
-_NOTICE = Occasion("notice", T("Something new in your case"), PaperKind.NOTICE)
+)
+REGISTRY = Occasion(
+    "registry",
+    T("Decision of the registry on your claim"),
+    PaperKind.NOTICE,
+    T(
+        "Read what is missing, and correct it by the day shown on the page of the case; or read why the claim was not accepted, and until when you may appeal."
+    ),
+)
 
 
-def occasion_of(act: str) -> Occasion:
-    """The occasion an act makes; a plain notice where nothing more special is known."""
-    return _OCCASIONS.get(act, _NOTICE)
+def occasion_of(act: Act) -> Occasion:
+    """The occasion an act makes. Raises ValueError for an act that declares no letter."""
+    if act.letter is None:
+        raise ValueError(f"{act.name} declares no letter")
+    return Occasion.of(act.letter.occasion or act.name, act.letter)
 
 
-def occasion_for(key: str, title: Text, kind: PaperKind) -> Occasion:
+def occasion_for(key: str, title: Text, kind: PaperKind, what_next: Text | None = None) -> Occasion:
     """The occasion of a packet that goes out again, in the words it had."""
-    return Occasion(key, title, kind)
+    return Occasion(key, title, kind, what_next)

@@ -72,6 +72,7 @@ def queue_packet(
     party_id: int,
     entry_ids: Sequence[int],
     title: Text,
+    what_next: Text | None = None,
     first_contact: bool,
     now: datetime,
     hold_until: datetime | None = None,
@@ -88,7 +89,7 @@ def queue_packet(
 
     ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be
     undone. ``documents`` are mappings with reference, name, media_type and sha256.
-    ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the
+    ``title`` is what came, ``what_next`` what one does about it. ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the
     notice code only when given. ``barred`` are channels the law of the recipient's state closes.
     Without any address a task for the clerk is opened.
     """
@@ -100,6 +101,7 @@ def queue_packet(
         documents=[dict(d) for d in documents],
         kind=kind,
         title=text_to_json(title),
+        what_next=what_next and text_to_json(what_next),
         letter=letter or _letter_for(kind, first_contact),
         recipient_name=recipient.name,
         recipient_kind=recipient.kind,

@@ -12,6 +12,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.own_case import note_applicant, write_to
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import Extension
 from odr.procedure.rules import law
@@ -100,6 +101,11 @@ def ask_before_filing(
     at={Stage.MEDIATING},
     to={Stage.CLOSED},
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The application for mediation was sent back"),
+        T("The docket says why, and nothing is decided about the dispute itself. There is nothing you have to do."),
+    ),
     source=law("OMR 9"),
     desk=desks.MEDIATION_ASKED,
     topic=Topic.AGREEMENT,
@@ -136,6 +142,13 @@ def _over(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> None
     to={Stage.CLOSED},
     seen_by=PRIVATE,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The agreement is now binding"),
+        T(
+            "Do what the agreement says. If the page of the case offers it, you and the others may together ask the court to confirm it by the day shown, so that it can be enforced; without that it binds all the same."
+        ),
+    ),
     listed=False,
     source=law("OMR 19, 20"),
 )
@@ -183,6 +196,13 @@ def something_was_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     special=True,
     seen_by=PRIVATE,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party asks the court to confirm the agreement"),
+        T(
+            "If you want this too and have not asked yet, do so by the day shown on the page of the case. Unless everybody asks in time, the agreement cannot be confirmed."
+        ),
+    ),
     page="settlement.room",
     source=law("CPL 205", "CPI 351, 354", "FEE 8"),
     topic=Topic.AGREEMENT,

@@ -13,6 +13,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.own_case import note_applicant, write_to
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.sealed import keep_prepared
@@ -74,6 +75,11 @@ def begin_review(sitting: Sitting, case: Case) -> None:
     at={Stage.CONFIRMING},
     listed=False,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Everybody has asked to have the agreement confirmed"),
+        T("There is nothing you have to do now. The judge looks at the agreement, and the ruling is sent to you."),
+    ),
     source=law("CPL 205"),
 )
 def open_confirmation(sitting: Sitting, case: Case, given: OpenedInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -185,6 +191,11 @@ def _agreement(sitting: Sitting, case: Case, given: ConfirmationInput, me: int, 
     window=APPLICATION,
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The other side also asks for the confirmation"),
+        T("There is nothing you have to do now. The judge looks at the agreement, and the ruling is sent to you."),
+    ),
     source=law("CPL 205", "CPI 351"),
     topic=Topic.AGREEMENT,
 )
@@ -231,6 +242,13 @@ def it_is_joint(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.CONFIRMING},
     guard=it_is_joint,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The court asks about your agreement"),
+        T(
+            "Answer by the day shown on the page of the case. If what is asked for does not come, the application may be treated as withdrawn."
+        ),
+    ),
     source=law("CPI 354, 356", "OMR 23"),
     topic=Topic.AGREEMENT,
 )
@@ -252,6 +270,11 @@ def ask_about_agreement(
     window=SUPPLEMENT,
     late=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party has answered the court about the agreement"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
     source=law("CPI 356"),
     topic=Topic.AGREEMENT,
 )
@@ -278,6 +301,11 @@ def supplement_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     at={Stage.CONFIRMING},
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party takes the application for confirmation back"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPI 357"),
     topic=Topic.AGREEMENT,
 )
@@ -298,6 +326,13 @@ def withdraw_confirmation(sitting: Sitting, case: Case, given: Nothing, *, actor
     to={Stage.EFFECTIVE, Stage.CLOSED},
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on the confirmation of the agreement"),
+        T(
+            "If it is confirmed, do what the agreement says: otherwise it can be enforced; if you think the confirmation is wrong, object by the day shown on the page of the case. If it is not confirmed, the ruling says why and what you may do next."
+        ),
+    ),
     prepare=prepare_confirmation,
     source=law("CPL 157, 206", "CPI 355, 357, 358"),
     desk=LOOKED_AT,
@@ -387,6 +422,11 @@ def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
     at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
     window=OBJECTION,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party objects to the confirmation"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
     source=law("CPI 372"),
     topic=Topic.AGREEMENT,
 )
@@ -415,6 +455,13 @@ def an_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     guard=an_objection_waits,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on the objection to the confirmation"),
+        T(
+            "If the confirmation stands, do what the agreement says: otherwise it can be enforced. If it is set aside, nothing can be enforced under it; the parties may agree anew or bring a claim."
+        ),
+    ),
     prepare=prepare_objection,
     source=law("CPL 157", "CPI 372"),
     desk=desks.CONFIRMATION_OBJECTION,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role
 from odr.docket.queries import parties, seat
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.settlement.acts_mediation import MEDIATION, Nothing, close_mediation, everybody_agreed
@@ -58,6 +59,13 @@ def _names(case: Case, mediation: Mediation) -> tuple[str, ...]:
     at=OPEN_STAGES,
     guard=the_rules_know_it,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The judge offers to mediate"),
+        T(
+            "Say on the page of the case whether you agree; the same judge decides the case if no agreement comes about. Unless everybody agrees, there is no mediation and the case goes on."
+        ),
+    ),
     page=PAGE,
     source=law("CPL 96, 97", "OMR 5, 7"),
     topic=Topic.AGREEMENT,
@@ -173,6 +181,11 @@ def it_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=OPEN_STAGES,
     guard=it_is_there,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The judge does not mediate, or no longer"),
+        T("The case goes on, and the page of the case shows your next step. There is nothing else you have to do."),
+    ),
     page=PAGE,
     source=law("CPL 102", "OMR 21, 25"),
     topic=Topic.AGREEMENT,

@@ -15,6 +15,7 @@ from odr.filing.registry import choose, conflicted
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.inputs import CourtModel
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Guard, Recorded, Topic, act, guard
@@ -68,6 +69,13 @@ def _state(source: str, *states: MediationState) -> Guard:
     at=OPEN_STAGES,
     guard=no_mediation_runs,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A question for you in the private room"),
+        T(
+            "Read it in the private room, which the judge never reads, and say there whether you agree. Nothing comes of it unless everybody agrees; if you do nothing, the case goes on."
+        ),
+    ),
     source=law("CPL 96", "OMR 4"),
     seen_by=PRIVATE,
     page="settlement.room",

@@ -10,6 +10,7 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.visibility import same_side
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Premise, Recorded, Topic, act
@@ -43,6 +44,13 @@ def put_forward(sitting: Sitting, case: Case, offer: Offer, *, days: int) -> Off
     guard=nothing_is_agreed,
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An offer in the private room"),
+        T(
+            "There is an offer in the private room, which the judge never reads. If it is made to you, accept or decline it there by the day shown; if you do nothing, it ends on that day and nothing is agreed."
+        ),
+    ),
     source=law("CPL 53, 62"),
     seen_by=PRIVATE,
     page="settlement.room",

@@ -15,6 +15,7 @@ from odr.docket.visibility import same_side
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.queries import reliefs_of
 from odr.identity.actors import Actor
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.settlement.acts_offers import put_forward
@@ -162,6 +163,13 @@ def _offer(
     guard=(nothing_is_agreed, facts_can_be_certified, it_is_worked_out),
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An offer in the private room"),
+        T(
+            "There is an offer in the private room, which the judge never reads. If it is made to you, accept or decline it there by the day shown; if you do nothing, it ends on that day and nothing is agreed."
+        ),
+    ),
     premise=Premise.SUBJECT,
     subject=calculation_state,
     page=PAGE,
@@ -185,6 +193,13 @@ def offer_certified(sitting: Sitting, case: Case, given: SimpleOfferInput, *, ac
     guard=(nothing_is_agreed, only_money_is_asked),
     special=True,
     serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An offer in the private room"),
+        T(
+            "There is an offer in the private room, which the judge never reads. If it is made to you, accept or decline it there by the day shown; if you do nothing, it ends on that day and nothing is agreed."
+        ),
+    ),
     source=law("CPL 53, 62"),
     seen_by=PRIVATE,
     page="settlement.room",

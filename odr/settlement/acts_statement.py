@@ -12,6 +12,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.refunding import order_back
+from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
 from odr.procedure.sealed import keep_prepared
@@ -50,6 +51,14 @@ def an_agreement_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     strong=True,
     premise=Premise.DOCKET,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.MEDIATION_STATEMENT,
+        T("Mediation statement"),
+        T(
+            "Read it; if you agree, sign it on the page of the case. It binds when the last party has signed; as long as you have not signed you may still refuse, and then the court decides the case."
+        ),
+        "mediation_statement",
+    ),
     prepare=prepare_statement,
     page="settlement.statement",
     source=law("CPL 100"),
@@ -170,6 +179,11 @@ def obligations(agreement: Agreement) -> list[dict[str, Any]]:
     premise=Premise.DOCKET,
     strong=True,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: the claim is withdrawn as the parties agreed"),
+        T("The case is over; do what you agreed on. There is nothing else you have to do here."),
+    ),
     paper=RulingForm(
         T("Withdrawal of the claim"),
         NO_APPEAL,
@@ -211,6 +225,11 @@ def allow_agreed_withdrawal(
     at=OPEN_STAGES,
     guard=an_agreement_waits,
     serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The court makes no statement of your agreement"),
+        T("The case goes on, and the page of the case shows your next step. You may come to another agreement."),
+    ),
     page="settlement.statement",
     source=law("CPL 96, 102"),
     topic=Topic.AGREEMENT,

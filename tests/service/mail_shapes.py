@@ -1,7 +1,5 @@
 """Thirty-odd shapes of what mail systems send back, as they are seen in the wild."""
 
-# ruff: noqa: E501 - one shape a line reads as a table
-
 from __future__ import annotations
 
 from odr.service.kinds import FactKind

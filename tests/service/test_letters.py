@@ -21,6 +21,7 @@ from odr.text import LOCALES, T
 from tests.service.conftest import HEAD, PAPER
 
 DATA = {
+    "what_next": T("There is nothing you have to do. It is on the docket."),
     "head": HEAD,
     "code": "K7M2-9XQD-4V3TH",
     "recipient": "王丽",
