@@ -304,7 +304,7 @@ def request_legal_aid(sitting: Sitting, case: Case, given: LegalAidInput, *, act
     )
 
 
-def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInput) -> Letter | None:
+def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInput) -> Message | None:
     """What the legal-aid body is told, and not more than the person agreed to; None where the court has no address of
     it.
     """
@@ -312,7 +312,7 @@ def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInpu
     if not address or sitting.court.ports.mail is None:
         return None
     reach = ", ".join(value for value in (given.phone or party.phone, party.email) if value)
-    return Letter(
+    return Message(
         address,
         T("Request for legal aid in case %(number)s", number=case.number or case.reference),
         (
@@ -392,7 +392,7 @@ def _tell(sitting: Sitting, party: Party, given: LegalAidReply) -> None:
         )
     )
     account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
-    letter = Letter(
+    letter = Message(
         party.email, T("Your request for legal aid"), (what,), account.locale if account is not None else party.locale
     )
     sitting.after_commit.append(lambda: mail.post(sitting.court.ports.mail, [letter]))
