@@ -24,6 +24,7 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.filing.representing import note_of, representatives_of
 from odr.identity import accounts, mail, mandates
 from odr.identity.actors import Actor
+from odr.identity.mail import Letter as Message
 from odr.identity.models import Account, Licence, Mandate, Qualification
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
