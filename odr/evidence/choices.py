@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -20,11 +20,14 @@ from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.text import T
 
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
 
 @choice_source("upload")
-def uploads(court: Any, case: Case | None, actor: Actor) -> list[Option]:
+def uploads(sitting: Sitting, case: Case | None, actor: Actor) -> list[Option]:
     """Files the person has sent that are in no case yet."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Upload)
         .outerjoin(Exhibit, Exhibit.upload_id == Upload.id)
         .where(Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED, Exhibit.id.is_(None))
@@ -35,10 +38,10 @@ def uploads(court: Any, case: Case | None, actor: Actor) -> list[Option]:
 
 
 @choice_source("digest_batch")
-def digest_batches(court: Any, case: Case | None, actor: Actor) -> list[Option]:
+def digest_batches(sitting: Sitting, case: Case | None, actor: Actor) -> list[Option]:
     """Lists of digests the person has sent that are in no case yet."""
     mine = (DigestBatch.account_id == actor.account_id, DigestBatch.case_id.is_(None))
-    rows = court.session.scalars(select(DigestBatch).where(*mine).order_by(DigestBatch.id.desc()).limit(100))
+    rows = sitting.session.scalars(select(DigestBatch).where(*mine).order_by(DigestBatch.id.desc()).limit(100))
     return [
         Option(batch.reference, T("%(title)s (%(count)s digests)", title=batch.title, count=batch.count))
         for batch in rows
@@ -46,60 +49,60 @@ def digest_batches(court: Any, case: Case | None, actor: Actor) -> list[Option]:
 
 
 @choice_source("exhibit")
-def exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
+def exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the case."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state != ExhibitState.EXCLUDED).order_by(Exhibit.id)
     )
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
 
 @choice_source("erasure_due")
-def erasure_due(court: Any, case: Case, actor: Actor) -> list[Option]:
+def erasure_due(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that a person may have erased or kept."""
     return [
         Option(row.exhibit.label, f"{row.exhibit.label} {row.exhibit.title}")
-        for row in proposals_of(court.session, case, ErasureState.PROPOSED)
+        for row in proposals_of(sitting.session, case, ErasureState.PROPOSED)
     ]
 
 
 @choice_source("own_side_exhibits")
-def own_side_exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
+def own_side_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the actor's own side."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id).order_by(Exhibit.id)
     )
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
 
 @choice_source("case_parties")
-def case_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
+def case_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Parties of the case by their stable name."""
     return [Option(p.label, p.name) for p in parties(case)]
 
 
 @choice_source("evidence_request")
-def evidence_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
+def evidence_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Requests about evidence that are not settled."""
     waiting = (RequestState.OPEN, RequestState.ORDERED, RequestState.NOT_OBEYED)
     found = [
         r
-        for r in requests_of(court.session, case)
+        for r in requests_of(sitting.session, case)
         if r.state in waiting or (r.fine_minor is not None and r.fine_approved is None)
     ]
     return [Option(r.reference, title_of(case, r)) for r in found]
 
 
 @choice_source("checklist")
-def checklist_items(court: Any, case: Case, actor: Actor) -> list[Option]:
+def checklist_items(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What usually matters on the actor's side in a case of this cause."""
-    return [Option(item.key, item.label) for item in items_for(court.pack(case).cause(case.cause), actor.role)]
+    return [Option(item.key, item.label) for item in items_for(sitting.pack(case).cause(case.cause), actor.role)]
 
 
 @choice_source("platforms")
-def platforms(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+def platforms(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
     """Platforms the court has accredited."""
     return [
         Option(p.key, p.name)
-        for p in court.session.scalars(select(Platform).where(Platform.revoked_at.is_(None)).order_by(Platform.name))
+        for p in sitting.session.scalars(select(Platform).where(Platform.revoked_at.is_(None)).order_by(Platform.name))
     ]

@@ -20,23 +20,27 @@ from odr.evidence.retention import empty_journal, erased_by_rule
 from odr.evidence.unsubmitted import note_used, tell_senders
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Room
+from odr.procedure.resolvers import resolver
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@resolver("upload")
 def find_upload(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Upload | None:
     """A whole and anchored file the actor sent."""
     own = (Upload.reference == reference, Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED)
     return sitting.session.scalar(select(Upload).where(*own))
 
 
+@resolver("exhibit")
 def find_exhibit(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Exhibit | None:
     """An exhibit of the case."""
     return sitting.session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.reference == reference))
 
 
+@resolver("evidence_request")
 def find_request(sitting: Sitting, case: Case, actor: Actor, reference: str) -> EvidenceRequest | None:
     """A request about evidence of the case."""
     return sitting.session.scalar(
@@ -44,6 +48,7 @@ def find_request(sitting: Sitting, case: Case, actor: Actor, reference: str) -> 
     )
 
 
+@resolver("digest_batch")
 def find_batch(sitting: Sitting, case: Case, actor: Actor, reference: str) -> DigestBatch | None:
     """A list of digests the actor sent."""
     return sitting.session.scalar(
@@ -73,12 +78,6 @@ ROOM = Room(
         "claim_lodged": acts.on_claim_lodged,
         "case_joined": merging.on_case_joined,
         "evidence_moved": merging.on_case_joined,
-    },
-    resolvers={
-        "upload": find_upload,
-        "exhibit": find_exhibit,
-        "evidence_request": find_request,
-        "digest_batch": find_batch,
     },
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(

@@ -38,6 +38,7 @@ from odr.procedure.form_data import Raw
 from odr.procedure.forms import Option
 from odr.procedure.inputs import CourtModel
 from odr.procedure.pack import RulePack
+from odr.procedure.resolvers import RESOLVERS
 from odr.procedure.sitting import ActReceipt
 from odr.procedure.tracks import propose_track
 from odr.text import T, Text
@@ -421,7 +422,7 @@ def hand_over_files(sitting: Sitting, draft: Draft, claim: ClaimInput, account_i
     """Files that a helper put into the draft become those of who lodges it: the exhibits are hers. What was used
     elsewhere stays its sender's.
     """
-    find, put_in = sitting.court.hooks.resolvers["upload"], attached(sitting.session, draft)
+    find, put_in = RESOLVERS["upload"], attached(sitting.session, draft)
     for line in claim.exhibits:
         for other in writers(sitting.session, draft):
             if other == account_id or (other, line.upload) not in put_in:

@@ -22,7 +22,6 @@ from odr.filing import (
     ending,
 )
 from odr.filing.bulk import lodge_waiting
-from odr.filing.choices_motions import RESOLVERS
 from odr.filing.draft_keeping import keep_drafts
 from odr.filing.draft_sharing import files_in_drafts
 from odr.filing.models import Fact
@@ -31,17 +30,20 @@ from odr.filing.queries import facts_of
 from odr.filing.representing import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.identity.actors import Actor
 from odr.procedure.hooks import NavItem, Panel, Room
+from odr.procedure.resolvers import resolver
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@resolver("fact")
 def find_fact(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Fact | None:
     """A numbered fact of the case."""
     return sitting.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.reference == reference))
 
 
+@resolver("fact_number")
 def find_fact_number(sitting: Sitting, case: Case, actor: Actor, number: str) -> Fact | None:
     """A fact of the case by its number in the pleadings."""
     return (
@@ -128,7 +130,6 @@ ROOM = Room(
         acts_complaints.COMPLAINT_WINDOW: acts_complaints.complaint_overdue,
     },
     on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
-    resolvers={"fact": find_fact, "fact_number": find_fact_number, **RESOLVERS},
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from odr.canonical import canonical, sha256_hex
 from odr.db import new_reference
-from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.compiling import recall
@@ -49,7 +49,6 @@ from odr.hearing.models import Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ExpertChoice
 from odr.hearing.models_attendance import LIVE
 from odr.hearing.seating import seat
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
@@ -57,7 +56,7 @@ from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
@@ -102,6 +101,7 @@ def _materials(sitting: Sitting, case: Case, labels: list[str]) -> list[int]:
         ),
     ),
     source=law("EV 30"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -129,6 +129,7 @@ def call_for_appraisal(sitting: Sitting, case: Case, given: CallInput, *, actor:
         T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
     ),
     source=law("CPL 79", "CPI 121", "EV 31, 40, 41"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -209,6 +210,7 @@ def _start_choosing(sitting: Sitting, case: Case, row: Appraisal, actor: Actor, 
     ),
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPI 121", "EV 32, 40"),
+    seen_by=Audience.HEARING,
     desk=desks.APPRAISAL_RULE,
     topic=Topic.HEARING,
     in_record=False,
@@ -246,6 +248,7 @@ def rule_on_appraisal(
     ),
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, ruled=T("A fact of the case is appraised by an expert.")),
     source=law("CPL 79", "CPI 96, 121", "EV 30"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -288,6 +291,7 @@ def order_appraisal(sitting: Sitting, case: Case, given: OwnMotionInput, *, acto
         ),
     ),
     source=law("CPL 79", "EV 32"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
     guard=stands(S.CHOOSING, source="CPL 79", reason=T("No expert is being chosen.")),
@@ -446,6 +450,7 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
     prepare=prepare_commission,
     version=2,
     source=law("CPL 79", "EV 32", "FEE 12"),
+    seen_by=Audience.HEARING,
     desk=desks.EXPERT_APPOINT,
     topic=Topic.HEARING,
     in_record=False,
@@ -537,6 +542,7 @@ def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
         T("The docket says why. There is nothing you have to do."),
     ),
     source=law("EV 31, 35"),
+    seen_by=Audience.HEARING,
     desk=(desks.APPRAISAL_LATE, desks.APPRAISAL_UNPAID),
     topic=Topic.HEARING,
     in_record=False,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Audience, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.compiling import recall
 from odr.evidence.models import ExhibitState
@@ -38,7 +38,6 @@ from odr.hearing.calling import tell
 from odr.hearing.inputs_attendance import AttendanceFeeInput, AttendanceInput, CallExpertInput, PassOnInput, RestInput
 from odr.hearing.models_appraisal import Appraisal, AppraisalState
 from odr.hearing.models_attendance import LIVE, CallState, ExpertCall, ExpertShare, ShareState
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.payments.books import book_passed_on
 from odr.payments.collecting import give_back, is_on_its_way
@@ -48,7 +47,7 @@ from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -114,6 +113,7 @@ def _total(sitting: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
         ),
     ),
     source=law("CPL 81", "EV 38, 39", "CPI 118", "FEE 11"),
+    seen_by=Audience.HEARING,
     desk=desks.EXPERT_HEAR,
     topic=Topic.HEARING,
     in_record=False,
@@ -188,6 +188,7 @@ def call_expert(sitting: Sitting, case: Case, given: CallExpertInput, *, actor: 
         ),
     ),
     source=law("EV 38"),
+    seen_by=Audience.HEARING,
     in_record=False,
 )
 def share_rest_of_attendance(
@@ -250,6 +251,7 @@ FOUND = {
     ),
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, words=FOUND),
     source=law("EV 38"),
+    seen_by=Audience.HEARING,
     desk=desks.ATTENDANCE_UNPAID,
     topic=Topic.HEARING,
     in_record=False,
@@ -355,6 +357,7 @@ ENDED = {
     ),
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, result="outcome", words=ENDED),
     source=law("CPL 81", "EV 39, 81"),
+    seen_by=Audience.HEARING,
     desk=desks.EXPERT_ATTENDS,
     topic=Topic.HEARING,
     in_record=False,
@@ -426,6 +429,7 @@ def an_expert_is_to_be_paid(sitting: Sitting, case: Case, actor: Actor) -> Text 
         ),
     ),
     source=law("FEE 11", "EV 39"),
+    seen_by=Audience.HEARING,
     desk=desks.ATTENDANCE_PASS_ON,
     topic=Topic.HEARING,
     in_record=False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.evidence.models import Upload
 from odr.hearing import desks
@@ -27,14 +27,13 @@ from odr.hearing.kinds import AdjournmentGround, HearingState, Mode, Presence
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
 from odr.hearing.online import absent_at, call_where
 from odr.hearing.queries import examination_of, has_none, hearings_of
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.reckoning import Period, reckon, reckon_before
 from odr.procedure.rules import Unit, law
 from odr.procedure.rulings import STANDS
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -95,6 +94,7 @@ def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datet
         "summons",
     ),
     source=law("CPL 139, 162", "CPI 227, 261"),
+    seen_by=Audience.HEARING,
     desk=(desks.SUMMON, desks.HEARING_PLACE),
     topic=Topic.HEARING,
     in_record=True,
@@ -194,6 +194,7 @@ def _to_come(hearing: Hearing) -> Hearing:
         ),
     ),
     source=law("CPL 149", "EXT 3, 4"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -263,6 +264,7 @@ PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes
     ),
     paper=RulingForm(T("A hearing is put off"), STANDS, words=PUT_OFF, is_decision=True),
     source=law("EXT 2, 6"),
+    seen_by=Audience.HEARING,
     desk=desks.ADJOURNMENT,
     topic=Topic.HEARING,
     in_record=True,
@@ -302,6 +304,7 @@ def _digest(upload: Upload | None) -> str | None:
         ),
     ),
     source=law("CPL 150", "REC 5, 9"),
+    seen_by=Audience.HEARING,
     desk=desks.RECORD_HEARING,
     topic=Topic.HEARING,
     in_record=True,
@@ -411,6 +414,7 @@ def recording_exists(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=recording_exists,
     source=law("REC 9"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )

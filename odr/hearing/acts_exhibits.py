@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Stage
 from odr.errors import FieldFault, InvalidInput
 from odr.evidence.models import Exhibit
 from odr.hearing import phases
@@ -20,12 +20,11 @@ from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase
 from odr.hearing.phases import EXHIBITS
 from odr.hearing.queries import STANDING, examination_of, has_none, opinions_of, proposed_facts
 from odr.hearing.sealing import seal_away
-from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_opinion
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, guard
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -133,6 +132,7 @@ def _record_opinions(
     at={Stage.HEARING},
     guard=(hearing_open, exhibits_are_examined),
     source=law("EV 60, 62", "CPI 103"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -152,6 +152,7 @@ def give_opinion(sitting: Sitting, case: Case, given: OpinionInput, *, actor: Ac
     at={Stage.HEARING},
     guard=(hearing_open, exhibits_are_examined),
     source=law("EV 60, 62", "CPI 103"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
     page="hearing.opinions",
@@ -181,6 +182,7 @@ def has_opinion(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, has_opinion),
     source=law("EV 9"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -218,6 +220,7 @@ def retract_opinion(sitting: Sitting, case: Case, given: RetractInput, *, actor:
         ),
     ),
     source=law("EV 3"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -256,6 +259,7 @@ def fact_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.PENDING, Stage.HEARING},
     guard=fact_waits,
     source=law("EV 3, 5, 6"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Audience, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import desks
 from odr.hearing.acts_plan import hearing_open
@@ -16,11 +16,10 @@ from odr.hearing.inputs import InterpreterInput, InterpreterPaidInput
 from odr.hearing.kinds import InterpreterPay, MotionKind, RequestState
 from odr.hearing.models import Interpreter, Motion
 from odr.hearing.seating import seat
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, guard
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -60,6 +59,7 @@ def interpreter_is_wanted(sitting: Sitting, case: Case, actor: Actor) -> Text | 
         ),
     ),
     source=law("CPL 11, 49, 273", "CPI 227", "FEE 11, 12"),
+    seen_by=Audience.HEARING,
     desk=desks.INTERPRETER,
     topic=Topic.HEARING,
     in_record=True,
@@ -130,6 +130,7 @@ def somebody_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.CLOSED},
     guard=somebody_unpaid,
     source=law("FEE 11, 12"),
+    seen_by=Audience.HEARING,
     desk=desks.INTERPRETER_PAY,
     topic=Topic.HEARING,
     in_record=False,

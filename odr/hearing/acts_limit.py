@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Seat, Stage
+from odr.docket.models import Audience, Case, Role, Seat, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.registry import choose
 from odr.hearing import desks
@@ -16,12 +16,11 @@ from odr.hearing.inputs import ExcludeInput, ExtensionRulingInput, OrderInput
 from odr.hearing.kinds import RequestState
 from odr.hearing.models import TrialExtension
 from odr.hearing.plan import clock_of, extensions_granted
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, STANDS
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -81,6 +80,7 @@ def limit_can_be_extended(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     guard=limit_can_be_extended,
     while_stayed=True,
     source=law("CPL 152, 164, 168", "EXT 1"),
+    seen_by=Audience.HEARING,
     desk=desks.TRIAL_LIMIT,
     topic=Topic.HEARING,
     in_record=False,
@@ -137,6 +137,7 @@ def extension_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     while_stayed=True,
     paper=RulingForm(T("Longer trial limit"), STANDS, words=ASKED, is_decision=True),
     source=law("CPL 152, 164, 168", "EXT 1, 7"),
+    seen_by=Audience.HEARING,
     desk=desks.TRIAL_EXTENSION,
     topic=Topic.HEARING,
     in_record=False,
@@ -193,6 +194,7 @@ def limit_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     ),
     while_stayed=True,
     source=law("CPI 243"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.errors import InvalidInput
 from odr.hearing import desks, phases
 from odr.hearing.acts_plan import hearing_open, phase_row, require_agreed, the_examination
@@ -17,11 +17,10 @@ from odr.hearing.kinds import HearingState, Mode, PhaseState
 from odr.hearing.models import Examination, Hearing, ModeConsent
 from odr.hearing.plan import RECORD, plan_of, require_plan_fits
 from odr.hearing.queries import examination_of
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, guard
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
         ),
     ),
     source=law("OLR 5, 20, 21"),
+    seen_by=Audience.HEARING,
     desk=(desks.MODE_DOUBT, desks.SUMMON),
     topic=Topic.HEARING,
     in_record=True,
@@ -131,6 +131,7 @@ def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
     ),
     source=law("CPL 144, 150"),
+    seen_by=Audience.HEARING,
     desk=desks.CLOSE_HEARING,
     topic=Topic.HEARING,
     in_record=True,
@@ -157,6 +158,7 @@ def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Act
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
     source=law("OLR 4, 20"),
+    seen_by=Audience.HEARING,
     desk=desks.MODE_DOUBT,
     topic=Topic.TAKING_PART,
     in_record=True,

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.errors import ActNotOpen
 from odr.hearing import desks
 from odr.hearing.acts_plan import hearing_open, the_examination
 from odr.hearing.inputs import MotionInput, MotionRulingInput
 from odr.hearing.kinds import MotionKind, RequestState
 from odr.hearing.models import Motion
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
         T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
     ),
     source=law("CPL 11, 137"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -96,6 +96,7 @@ def motion_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     ),
     paper=RulingForm(T("Closed doors or an interpreter"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPL 11, 137"),
+    seen_by=Audience.HEARING,
     desk=desks.MOTION,
     topic=Topic.HEARING,
     in_record=True,

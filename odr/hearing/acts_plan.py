@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Audience, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import desks, phases
 from odr.hearing.inputs import ChangePlanInput, CloseInput, OpenInput, OrderInput, PhaseInput
@@ -15,12 +15,11 @@ from odr.hearing.kinds import DutyState, Mode, PhaseState, PostingKind
 from odr.hearing.models import Examination, Phase, Seal
 from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits
 from odr.hearing.queries import away, examination_of, without_consent
-from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Premise, Recorded, Topic, guard
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.working import bilingual
 from odr.text import T, Text
 
@@ -104,6 +103,7 @@ def require_agreed(sitting: Sitting, case: Case) -> None:
         "open_examination",
     ),
     source=law("OLR 14, 20", "CPL 140"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     premise=Premise.NOTHING,
 )
@@ -190,6 +190,7 @@ def title_of(phase: Phase) -> Text:
     to={Stage.HEARING},
     listed=False,
     source=law("OLR 20"),
+    seen_by=Audience.HEARING,
     in_record=True,
 )
 def close_phase(sitting: Sitting, case: Case, given: PhaseInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -258,6 +259,7 @@ def phase_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
     ),
     source=law("OLR 20", "CPL 144"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -289,6 +291,7 @@ def end_phase(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, 
         ),
     ),
     source=law("OLR 20"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -354,6 +357,7 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     to={Stage.DELIBERATION},
     listed=False,
     source=law("CPL 144"),
+    seen_by=Audience.HEARING,
     in_record=False,
 )
 def close_examination(sitting: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import desks, phases
 from odr.hearing.acts_plan import hearing_open, in_writing, title_of
@@ -21,12 +21,11 @@ from odr.hearing.models import Phase, Posting, Question
 from odr.hearing.plan import RECORD
 from odr.hearing.queries import examination_of, participants
 from odr.hearing.sealing import seal_away
-from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, guard
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -75,6 +74,7 @@ def comes_late(phase: Phase, party: Party) -> bool:
     at={Stage.HEARING},
     guard=(hearing_open, in_writing, speaks_now),
     source=law("CPL 141, 144"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -156,6 +156,7 @@ def has_a_turn(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, has_a_turn),
     source=law("OLR 20"),
+    seen_by=Audience.HEARING,
     desk=desks.PUT_QUESTIONS,
     topic=Topic.HEARING,
     in_record=True,
@@ -181,6 +182,7 @@ def finish_turn(sitting: Sitting, case: Case, given: NothingInput, *, actor: Act
     at={Stage.HEARING},
     guard=hearing_open,
     source=law("CPL 142", "EV 78"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -224,6 +226,7 @@ def raise_objection(sitting: Sitting, case: Case, given: ObjectionInput, *, acto
         ),
     ),
     source=law("CPI 226"),
+    seen_by=Audience.HEARING,
     desk=desks.LIST_ISSUES,
     topic=Topic.HEARING,
     in_record=True,
@@ -255,6 +258,7 @@ def list_issues(sitting: Sitting, case: Case, given: IssuesInput, *, actor: Acto
         T("Read it. There is nothing you have to do unless the note says so."),
     ),
     source=law("CPL 142, 150"),
+    seen_by=Audience.HEARING,
     desk=desks.OBJECTION,
     topic=Topic.HEARING,
     in_record=True,

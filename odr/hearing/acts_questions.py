@@ -26,13 +26,12 @@ from odr.hearing.models import Duty, Question, Seal, Witness
 from odr.hearing.place import place_of
 from odr.hearing.queries import WINDOW, examination_of, has_none
 from odr.hearing.sealing import seal_away
-from odr.hearing.table import act
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Premise, Recorded, Topic, guard
+from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.versions import upcast
 from odr.text import T, Text
 
@@ -97,6 +96,7 @@ def _address(question: Question, to: Addressee) -> None:
         "put_question",
     ),
     source=law("EV 4", "CPL 141"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -254,6 +254,7 @@ def something_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | No
         ),
     ),
     source=law("CPL 142"),
+    seen_by=Audience.HEARING,
     desk=desks.QUESTION_LEAVE,
     topic=Topic.HEARING,
     in_record=True,
@@ -285,6 +286,7 @@ def allow_question(sitting: Sitting, case: Case, given: LeaveInput, *, actor: Ac
     guard=(hearing_open, something_for_leave),
     serves=Everyone.NOBODY,
     source=law("CPL 142"),
+    seen_by=Audience.HEARING,
     desk=desks.QUESTION_LEAVE,
     topic=Topic.HEARING,
     in_record=True,
@@ -328,6 +330,7 @@ def asked_something(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.HEARING},
     guard=(hearing_open, asked_something),
     source=law("CPL 141", "EV 4"),
+    seen_by=Audience.HEARING,
     desk=desks.UNANSWERED,
     topic=Topic.HEARING,
     in_record=True,
@@ -438,6 +441,7 @@ def something_unanswered(sitting: Sitting, case: Case, actor: Actor) -> Text | N
         ),
     ),
     source=law("EV 4"),
+    seen_by=Audience.HEARING,
     desk=desks.UNANSWERED,
     topic=Topic.HEARING,
     in_record=True,
@@ -473,6 +477,7 @@ def ask_again(sitting: Sitting, case: Case, given: AskAgainInput, *, actor: Acto
         ),
     ),
     source=law("EV 4"),
+    seen_by=Audience.HEARING,
     desk=desks.UNANSWERED,
     topic=Topic.HEARING,
     in_record=True,
@@ -499,6 +504,7 @@ def deem_admitted(sitting: Sitting, case: Case, given: QuestionInput, *, actor: 
     at={Stage.HEARING},
     guard=hearing_open,
     source=law("EV 4"),
+    seen_by=Audience.HEARING,
     desk=desks.UNANSWERED,
     topic=Topic.HEARING,
     in_record=True,

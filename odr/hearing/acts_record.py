@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.errors import ActNotOpen, CaseMovedOn
 from odr.hearing import desks, phases
 from odr.hearing.inputs import CorrectionInput, CorrectionRulingInput, RefuseSignatureInput, SignInput
@@ -16,12 +16,11 @@ from odr.hearing.models import Phase, RecordCorrection, RecordSignature
 from odr.hearing.plan import RECORD
 from odr.hearing.queries import examination_of
 from odr.hearing.record import record_digest
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -81,6 +80,7 @@ def _put_down(
     guard=(record_is_read, not_signed_yet),
     strong=True,
     source=law("CPL 150", "OLR 26"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
     page="hearing.record",
@@ -101,6 +101,7 @@ def sign_record(sitting: Sitting, case: Case, given: SignInput, *, actor: Actor,
     at={Stage.HEARING},
     guard=(record_is_read, not_signed_yet),
     source=law("CPL 150"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -125,6 +126,7 @@ def refuse_record(
         T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
     ),
     source=law("CPL 150"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -181,6 +183,7 @@ def correction_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     ),
     paper=RulingForm(T("Correction of the record"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("CPL 150"),
+    seen_by=Audience.HEARING,
     desk=desks.CORRECTION,
     topic=Topic.HEARING,
     in_record=False,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.adding import add_exhibit
@@ -34,12 +34,11 @@ from odr.hearing.inputs_appraisal import (
     UndertakeInput,
 )
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ReportObjection
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, guard
+from odr.procedure.table import Everyone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -72,6 +71,7 @@ def _mine(sitting: Sitting, case: Case, actor: Actor, reference: str, *states: A
         ),
     ),
     source=law("EV 33"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
     guard=stands(S.COMMISSIONED, source="EV 33", reason=NOT_MINE, own=True),
@@ -134,6 +134,7 @@ def unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     ),
     guard=unpaid,
     source=law("FEE 12", "EV 31"),
+    seen_by=Audience.HEARING,
     desk=desks.APPRAISAL_UNPAID,
     topic=Topic.HEARING,
     in_record=False,
@@ -171,6 +172,7 @@ def confirm_expert_fee(
         ),
     ),
     source=law("CPL 80", "EV 35, 36, 37"),
+    seen_by=Audience.HEARING,
     desk=desks.APPRAISAL_LATE,
     topic=Topic.HEARING,
     in_record=False,
@@ -235,6 +237,7 @@ def submit_report(sitting: Sitting, case: Case, given: ReportInput, *, actor: Ac
         ),
     ),
     source=law("CPL 81", "EV 37, 38"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
     guard=stands(S.REPORTED, source="CPL 81", reason=T("There is no report to object to.")),
@@ -314,6 +317,7 @@ def something_objected(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     ),
     guard=something_objected,
     source=law("EV 37"),
+    seen_by=Audience.HEARING,
     desk=desks.EXPERT_HEAR,
     topic=Topic.HEARING,
     in_record=False,

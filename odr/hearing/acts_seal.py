@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, DocketEntry, Role, Stage
+from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
 from odr.hearing import desks
 from odr.hearing.inputs import SealInput
 from odr.hearing.models import Seal, SealedPosting
 from odr.hearing.phases import open_seal_next
 from odr.hearing.sealing import open_rows, rows_under
-from odr.hearing.table import act
 from odr.hearing.writing import write_opened
 from odr.identity.actors import Actor
 from odr.procedure.rules import law
-from odr.procedure.table import Recorded
+from odr.procedure.table import Recorded, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     at={Stage.HEARING},
     listed=False,
     source=law("COURT plan"),
+    seen_by=Audience.HEARING,
     in_record=True,
 )
 def open_sealed(sitting: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:

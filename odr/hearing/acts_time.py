@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import desks, phases
 from odr.hearing.acts_plan import hearing_open
@@ -22,13 +22,12 @@ from odr.hearing.kinds import RequestState
 from odr.hearing.models import Examination, TechnicalFailure, TimeRequest
 from odr.hearing.plan import require_plan_fits
 from odr.hearing.queries import WINDOW, examination_of, has_none, participants, turn_windows
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -60,6 +59,7 @@ def own_window(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
     ),
     source=law("OLR 20", "CPL 86"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -152,6 +152,7 @@ def time_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     ),
     paper=RulingForm(T("More time in the hearing"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("OLR 20"),
+    seen_by=Audience.HEARING,
     desk=desks.TIME_REQUEST,
     topic=Topic.HEARING,
     in_record=True,
@@ -179,6 +180,7 @@ def rule_on_time(sitting: Sitting, case: Case, given: TimeRulingInput, *, actor:
     at={Stage.HEARING},
     guard=(hearing_open, time_was_asked),
     source=law("OLR 20"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -203,6 +205,7 @@ def agree_extension(sitting: Sitting, case: Case, given: AgreeTimeInput, *, acto
     at={Stage.HEARING},
     guard=hearing_open,
     source=law("OLR 5, 25", "CPL 86"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -257,6 +260,7 @@ def failure_was_reported(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     ),
     paper=RulingForm(T("Technical failure"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("OLR 5, 25"),
+    seen_by=Audience.HEARING,
     desk=desks.FAILURE,
     topic=Topic.HEARING,
     in_record=True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.hearing import desks
 from odr.hearing.acts_plan import hearing_open
@@ -16,12 +16,11 @@ from odr.hearing.inputs import EmptyInput, TestimonyInput, UndertakingInput, Wit
 from odr.hearing.kinds import PostingKind, QuestionState, RequestState, TestimonyManner
 from odr.hearing.models import Interpreter, Posting, Question, Witness
 from odr.hearing.seating import seat
-from odr.hearing.table import act
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, guard
+from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ HEARD = {Role.WITNESS, Role.EXPERT}
         T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
     ),
     source=law("EV 68, 69", "CPL 76"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -119,6 +119,7 @@ def somebody_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     ),
     paper=RulingForm(T("Witness"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("EV 68, 70"),
+    seen_by=Audience.HEARING,
     desk=desks.WITNESS_LEAVE,
     topic=Topic.HEARING,
     in_record=True,
@@ -168,6 +169,7 @@ def witness_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.PENDING, Stage.HEARING},
     guard=witness_waits,
     source=law("EV 70"),
+    seen_by=Audience.HEARING,
     desk=desks.WITNESS_ACCOUNT,
     topic=Topic.HEARING,
     in_record=False,
@@ -216,6 +218,7 @@ def has_promised(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at={Stage.PENDING, Stage.HEARING},
     guard=not_yet_promised,
     source=law("EV 71"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
     strong=True,
@@ -246,6 +249,7 @@ def give_undertaking(sitting: Sitting, case: Case, given: UndertakingInput, *, a
         ),
     ),
     source=law("EV 67, 72, 74", "CPL 76"),
+    seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -45,27 +45,30 @@ from odr.procedure.forms import Option, choice_source
 from odr.procedure.working import bilingual
 from odr.text import T
 
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
 
 @choice_source("plan_phases")
-def plan_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+def plan_phases(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Phases of the pack's plan, or those still to come of the plan in hand."""
-    if examination_of(court.session, case) is not None:
-        return _phases(court, case, PhaseState.PLANNED)
-    pack = court.pack(case)
+    if examination_of(sitting.session, case) is not None:
+        return _phases(sitting, case, PhaseState.PLANNED)
+    pack = sitting.pack(case)
     seen = {p.key: p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS)}
     return [Option(key, bilingual(p.title["en"], p.title["zh-Hans"])) for key, p in seen.items()]
 
 
 @choice_source("sealable_phases")
-def sealable_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+def sealable_phases(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Phases in which both sides act alike."""
-    pack = court.pack(case)
+    pack = sitting.pack(case)
     seen = {p.key: p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS) if p.may_be_sealed}
     return [Option(key, bilingual(p.title["en"], p.title["zh-Hans"])) for key, p in seen.items()]
 
 
-def _phases(court: Any, case: Case, *states: PhaseState) -> list[Option]:
-    examination = examination_of(court.session, case)
+def _phases(sitting: Sitting, case: Case, *states: PhaseState) -> list[Option]:
+    examination = examination_of(sitting.session, case)
     return (
         [Option(p.reference, title_of(p)) for p in examination.phases if p.state in states and p.key != RECORD]
         if examination
@@ -74,21 +77,21 @@ def _phases(court: Any, case: Case, *states: PhaseState) -> list[Option]:
 
 
 @choice_source("coming_phases")
-def coming_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+def coming_phases(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Phases still to come."""
-    return _phases(court, case, PhaseState.PLANNED)
+    return _phases(sitting, case, PhaseState.PLANNED)
 
 
 @choice_source("past_phases")
-def past_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+def past_phases(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Phases that are over."""
-    return _phases(court, case, PhaseState.CLOSED)
+    return _phases(sitting, case, PhaseState.CLOSED)
 
 
 @choice_source("speaking_phases")
-def speaking_phases(court: Any, case: Case, actor: Actor) -> list[Option]:
+def speaking_phases(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Phases in which something can be said, in time or late."""
-    return list(reversed(_phases(court, case, PhaseState.OPEN, PhaseState.CLOSED)))
+    return list(reversed(_phases(sitting, case, PhaseState.OPEN, PhaseState.CLOSED)))
 
 
 def _exhibits(rows: Iterator[Exhibit]) -> list[Option]:
@@ -96,21 +99,21 @@ def _exhibits(rows: Iterator[Exhibit]) -> list[Option]:
 
 
 @choice_source("exhibits_of_others")
-def exhibits_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
+def exhibits_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits a party gives opinions on."""
-    return _exhibits(e for e in standing_exhibits(court.session, case) if e.party_id != actor.party_id)
+    return _exhibits(e for e in standing_exhibits(sitting.session, case) if e.party_id != actor.party_id)
 
 
 @choice_source("own_exhibits")
-def own_exhibits(court: Any, case: Case, actor: Actor) -> list[Option]:
+def own_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """A party's own exhibits."""
-    return _exhibits(e for e in standing_exhibits(court.session, case) if e.party_id == actor.party_id)
+    return _exhibits(e for e in standing_exhibits(sitting.session, case) if e.party_id == actor.party_id)
 
 
 @choice_source("own_opinions")
-def own_opinions(court: Any, case: Case, actor: Actor) -> list[Option]:
+def own_opinions(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """A party's opinions that stand, one to an exhibit."""
-    rows = court.session.execute(
+    rows = sitting.session.execute(
         select(Opinion, Exhibit.label, Exhibit.title)
         .join(Exhibit, Exhibit.id == Opinion.exhibit_id)
         .where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None))
@@ -121,9 +124,9 @@ def own_opinions(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("own_postings")
-def own_postings(court: Any, case: Case, actor: Actor) -> list[Option]:
+def own_postings(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """A party's own postings."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Posting)
         .where(Posting.case_id == case.id, Posting.party_id == actor.party_id, Posting.words != "")
         .order_by(Posting.id.desc())
@@ -133,26 +136,26 @@ def own_postings(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("addressees")
-def addressees(court: Any, case: Case, actor: Actor) -> list[Option]:
+def addressees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Who may be asked, or attends: parties, admitted witnesses and experts; never oneself."""
     found = [
         Option(p.reference, p.name, p.role.label) for p in case.parties if p.left_at is None and p.id != actor.party_id
     ]
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.GRANTED)
     )
     return found + [Option(w.reference, w.name, w.role.label) for w in rows]
 
 
 @choice_source("facts")
-def facts(court: Any, case: Case, actor: Actor) -> list[Option]:
+def facts(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Numbered facts of the claim."""
-    rows = court.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number))
+    rows = sitting.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number))
     return [Option(f.reference, f"{f.number}. {f.what[:100]}") for f in rows]
 
 
-def _questions(court: Any, case: Case, actor: Actor, states: Sequence[QuestionState]) -> list[Question]:
-    return [q for q in questions_of(court.session, case) if q.state in states and reads_question(actor, q)]
+def _questions(sitting: Sitting, case: Case, actor: Actor, states: Sequence[QuestionState]) -> list[Question]:
+    return [q for q in questions_of(sitting.session, case) if q.state in states and reads_question(actor, q)]
 
 
 def _as_options(rows: Sequence[Question]) -> list[Option]:
@@ -160,25 +163,27 @@ def _as_options(rows: Sequence[Question]) -> list[Option]:
 
 
 @choice_source("questions_for_leave")
-def questions_for_leave(court: Any, case: Case, actor: Actor) -> list[Option]:
+def questions_for_leave(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Questions that wait for the judge's leave."""
-    return _as_options(_questions(court, case, actor, [QuestionState.PENDING_LEAVE]))
+    return _as_options(_questions(sitting, case, actor, [QuestionState.PENDING_LEAVE]))
 
 
 @choice_source("unanswered_questions")
-def unanswered_questions(court: Any, case: Case, actor: Actor) -> list[Option]:
+def unanswered_questions(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Questions without an answer."""
-    return _as_options(_questions(court, case, actor, [*OPEN_QUESTIONS, QuestionState.UNANSWERED]))
+    return _as_options(_questions(sitting, case, actor, [*OPEN_QUESTIONS, QuestionState.UNANSWERED]))
 
 
 @choice_source("my_questions")
-def my_questions(court: Any, case: Case, actor: Actor) -> list[Option]:
+def my_questions(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Questions put to the actor."""
-    mine = court.session.scalars(
+    mine = sitting.session.scalars(
         select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)
     ).all()
     asked = [
-        q for q in questions_of(court.session, case) if q.put_by is not None and q.state is not QuestionState.DISALLOWED
+        q
+        for q in questions_of(sitting.session, case)
+        if q.put_by is not None and q.state is not QuestionState.DISALLOWED
     ]
     return _as_options(
         [q for q in asked if (q.party_id is not None and q.party_id == actor.party_id) or q.witness_id in mine]
@@ -186,18 +191,18 @@ def my_questions(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("questions_put")
-def questions_put(court: Any, case: Case, actor: Actor) -> list[Option]:
+def questions_put(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Questions that were put."""
     return _as_options(
-        [q for q in questions_of(court.session, case) if q.put_by is not None and reads_question(actor, q)]
+        [q for q in questions_of(sitting.session, case) if q.put_by is not None and reads_question(actor, q)]
     )
 
 
 @choice_source("time_requests")
-def time_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
+def time_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Requests for time that wait; a party sees those of others."""
     names = {p.id: p.name for p in case.parties}
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(TimeRequest).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED)
     )
     return [
@@ -206,10 +211,10 @@ def time_requests(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("failures")
-def failures(court: Any, case: Case, actor: Actor) -> list[Option]:
+def failures(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Reports of failures that wait for a ruling."""
     names = {p.id: p.name for p in case.parties}
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(TechnicalFailure).where(
             TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED
         )
@@ -218,53 +223,55 @@ def failures(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("motions")
-def motions(court: Any, case: Case, actor: Actor) -> list[Option]:
+def motions(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Motions that wait for a ruling."""
-    rows = court.session.scalars(select(Motion).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED))
+    rows = sitting.session.scalars(select(Motion).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED))
     return [Option(m.reference, m.kind.label, m.words) for m in rows]
 
 
 @choice_source("proposed_facts")
-def facts_proposed(court: Any, case: Case, actor: Actor) -> list[Option]:
+def facts_proposed(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Facts proposed as agreed that the actor has not answered."""
     return [
         Option(f.reference, f.words)
-        for f in proposed_facts(court.session, case)
+        for f in proposed_facts(sitting.session, case)
         if all(s.party_id != actor.party_id for s in f.stances)
     ]
 
 
 @choice_source("witnesses_for_leave")
-def witnesses_for_leave(court: Any, case: Case, actor: Actor) -> list[Option]:
+def witnesses_for_leave(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Witnesses leave is asked for."""
-    rows = court.session.scalars(select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED))
+    rows = sitting.session.scalars(
+        select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED)
+    )
     return [Option(w.reference, w.name, w.about) for w in rows]
 
 
-def _hearings(court: Any, case: Case, *, state: HearingState, recorded: bool = False) -> list[Option]:
+def _hearings(sitting: Sitting, case: Case, *, state: HearingState, recorded: bool = False) -> list[Option]:
     rows: list[Hearing] = [
-        h for h in hearings_of(court.session, case) if h.state is state and (not recorded or h.recording_sha256)
+        h for h in hearings_of(sitting.session, case) if h.state is state and (not recorded or h.recording_sha256)
     ]
-    tz = court.pack(case).tz
+    tz = sitting.pack(case).tz
     return [Option(h.reference, T("Hearing of %(at)s", at=h.begins_at.astimezone(tz)), h.place) for h in rows]
 
 
 @choice_source("hearings_to_come")
-def hearings_to_come(court: Any, case: Case, actor: Actor) -> list[Option]:
+def hearings_to_come(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Hearings that are fixed and not yet recorded."""
-    return _hearings(court, case, state=HearingState.SUMMONED)
+    return _hearings(sitting, case, state=HearingState.SUMMONED)
 
 
 @choice_source("hearings_recorded")
-def hearings_recorded(court: Any, case: Case, actor: Actor) -> list[Option]:
+def hearings_recorded(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Hearings with a recording on record."""
-    return _hearings(court, case, state=HearingState.HELD, recorded=True)
+    return _hearings(sitting, case, state=HearingState.HELD, recorded=True)
 
 
 @choice_source("corrections")
-def corrections(court: Any, case: Case, actor: Actor) -> list[Option]:
+def corrections(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Corrections of the record that wait for a ruling."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(RecordCorrection).where(
             RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED
         )
@@ -273,36 +280,36 @@ def corrections(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("hearings_put_off")
-def hearings_put_off(court: Any, case: Case, actor: Actor) -> list[Option]:
+def hearings_put_off(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Hearings put off that wait for the president."""
-    return _hearings(court, case, state=HearingState.ADJOURNING)
+    return _hearings(sitting, case, state=HearingState.ADJOURNING)
 
 
 @choice_source("trial_extensions")
-def trial_extensions(court: Any, case: Case, actor: Actor) -> list[Option]:
+def trial_extensions(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """A longer trial limit that waits for the president."""
-    found = waiting(court, case)
+    found = waiting(sitting, case)
     return [Option(found.reference, found.reasons)] if found is not None else []
 
 
 @choice_source("motions_for_interpreter")
-def motions_for_interpreter(court: Any, case: Case, actor: Actor) -> list[Option]:
+def motions_for_interpreter(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Interpreters ordered and not yet appointed."""
     names = {p.id: p.name for p in case.parties}
-    return [Option(m.reference, names[m.party_id], m.words) for m in motions_waiting(court, case)]
+    return [Option(m.reference, names[m.party_id], m.words) for m in motions_waiting(sitting, case)]
 
 
 @choice_source("interpreters_unpaid")
-def interpreters_unpaid(court: Any, case: Case, actor: Actor) -> list[Option]:
+def interpreters_unpaid(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Interpreters of whom no payment is recorded."""
-    return [Option(i.reference, i.name, i.pay.label) for i in unpaid(court, case)]
+    return [Option(i.reference, i.name, i.pay.label) for i in unpaid(sitting, case)]
 
 
 @choice_source("attendees")
-def attendees(court: Any, case: Case, actor: Actor) -> list[Option]:
+def attendees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Who may have taken part in a hearing."""
-    rows = court.session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
-    return [*addressees(court, case, actor), *(Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows)]
+    rows = sitting.session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
+    return [*addressees(sitting, case, actor), *(Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows)]
 
 
 def _appraisal_options(rows: Sequence[Appraisal]) -> list[Option]:
@@ -312,29 +319,29 @@ def _appraisal_options(rows: Sequence[Appraisal]) -> list[Option]:
 
 
 @choice_source("appraisals")
-def appraisals(court: Any, case: Case, actor: Actor) -> list[Option]:
+def appraisals(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Appraisals that are asked for or under way."""
     going = (AppraisalState.ASKED, AppraisalState.CHOOSING, AppraisalState.COMMISSIONED, AppraisalState.AT_WORK)
-    return _appraisal_options(appraisals_of(court.session, case, *going))
+    return _appraisal_options(appraisals_of(sitting.session, case, *going))
 
 
 @choice_source("appraisals_reported")
-def appraisals_reported(court: Any, case: Case, actor: Actor) -> list[Option]:
+def appraisals_reported(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Appraisals whose report is here."""
-    return _appraisal_options(appraisals_of(court.session, case, AppraisalState.REPORTED))
+    return _appraisal_options(appraisals_of(sitting.session, case, AppraisalState.REPORTED))
 
 
 @choice_source("appraisals_contested")
-def appraisals_contested(court: Any, case: Case, actor: Actor) -> list[Option]:
+def appraisals_contested(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Appraisals to whose report a party still objects after the expert's answer."""
-    return _appraisal_options(contested(court, case))
+    return _appraisal_options(contested(sitting, case))
 
 
-def _call_options(court: Any, rows: Sequence[ExpertCall]) -> list[Option]:
+def _call_options(sitting: Sitting, rows: Sequence[ExpertCall]) -> list[Option]:
     return [
         Option(
             r.reference,
-            T("%(name)s, %(total)s", name=witness_of(court.session, r.appraisal).name, total=r.total),
+            T("%(name)s, %(total)s", name=witness_of(sitting.session, r.appraisal).name, total=r.total),
             r.state.label,
         )
         for r in rows
@@ -342,45 +349,45 @@ def _call_options(court: Any, rows: Sequence[ExpertCall]) -> list[Option]:
 
 
 @choice_source("expert_calls_live")
-def expert_calls_live(court: Any, case: Case, actor: Actor) -> list[Option]:
+def expert_calls_live(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Experts who are called and of whom it is not found yet how that ended."""
-    return _call_options(court, calls_of(court.session, case, *LIVE))
+    return _call_options(sitting, calls_of(sitting.session, case, *LIVE))
 
 
 @choice_source("expert_calls_to_pay")
-def expert_calls_to_pay(court: Any, case: Case, actor: Actor) -> list[Option]:
+def expert_calls_to_pay(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Experts who were heard and wait for what was collected for them."""
-    return _call_options(court, calls_to_pay(court.session, case))
+    return _call_options(sitting, calls_to_pay(sitting.session, case))
 
 
 @choice_source("shares_unpaid")
-def shares_unpaid(court: Any, case: Case, actor: Actor) -> list[Option]:
+def shares_unpaid(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Parts of an expert's attendance that were not prepaid in time."""
     names = {p.id: p.name for p in case.parties}
     return [
         Option(s.reference, T("%(name)s, %(amount)s", name=names[s.party_id], amount=s.amount))
-        for s in unpaid_shares(court, case)
+        for s in unpaid_shares(sitting, case)
     ]
 
 
 @choice_source("own_appraisals")
-def own_appraisals(court: Any, case: Case, actor: Actor) -> list[Option]:
+def own_appraisals(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Appraisals with which the actor is commissioned."""
-    return _appraisal_options(mine(court.session, case, actor))
+    return _appraisal_options(mine(sitting.session, case, actor))
 
 
 @choice_source("own_objections")
-def own_objections(court: Any, case: Case, actor: Actor) -> list[Option]:
+def own_objections(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Objections to the actor's report that wait for an answer."""
     return [
-        Option(o.reference, o.words[:120]) for row in mine(court.session, case, actor) for o in open_objections(row)
+        Option(o.reference, o.words[:120]) for row in mine(sitting.session, case, actor) for o in open_objections(row)
     ]
 
 
 @choice_source("exhibit_labels")
-def exhibit_labels(court: Any, case: Case, actor: Actor) -> list[Option]:
+def exhibit_labels(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that stand and are not sealed, by their labels."""
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state == ExhibitState.SUBMITTED).order_by(Exhibit.id)
     )
     return [Option(e.label, f"{e.label} {e.title}") for e in rows if e.seal is None or e.seal.state.value == "opened"]

@@ -15,7 +15,7 @@ from odr.errors import FieldFault, InvalidInput
 from odr.filing.progress import end_clocks
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.applying import IN_EFFECT, GroupJudgment, find_judgment, fitting
+from odr.judgment.applying import IN_EFFECT, GroupJudgment, fitting
 from odr.judgment.costs import fee_and_prepaid
 from odr.judgment.effect import PERFORMANCE
 from odr.judgment.inputs_applied import AppliedFact, AppliedOrderInput, ApplyJudgmentInput
@@ -211,6 +211,3 @@ def note_applied_judgment(sitting: Sitting, case: Case, given: AppliedFact, *, a
         T("The judgment was applied to the claim %(number)s, by somebody who had not registered", number=given.case),
         given.model_dump(),
     )
-
-
-RESOLVERS = {"group_judgment": find_judgment}

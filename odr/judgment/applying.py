@@ -21,6 +21,7 @@ from odr.judgment.models import Decision
 from odr.judgment.models_applied import AppliedJudgment
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.hooks import Panel
+from odr.procedure.resolvers import resolver
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -97,19 +98,20 @@ def _judgment(sitting: Sitting, group: GroupAction, main: Case) -> GroupJudgment
     return GroupJudgment(group, main, decision, decision.issued_at.astimezone(sitting.pack(main).tz).date(), changed)
 
 
-def find_judgment(court: Any, case: Case, actor: Actor, reference: str) -> GroupJudgment | None:
+@resolver("group_judgment")
+def find_judgment(sitting: Sitting, case: Case, actor: Actor, reference: str) -> GroupJudgment | None:
     """A judgment that fits this case, by the public reference of its action of many."""
-    return next((one for one in fitting(court, case) if one.group.reference == reference), None)
+    return next((one for one in fitting(sitting, case) if one.group.reference == reference), None)
 
 
 @choice_source("group_judgments")
-def group_judgments(court: Any, case: Case, actor: Actor) -> list[Option]:
+def group_judgments(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Judgments in actions of many that may apply here."""
-    return [Option(one.group.reference, one.label, one.group.asked) for one in fitting(court, case)]
+    return [Option(one.group.reference, one.label, one.group.asked) for one in fitting(sitting, case)]
 
 
 @choice_source("debtors_by_label")
-def debtors_by_label(court: Any, case: Case, actor: Actor) -> list[Option]:
+def debtors_by_label(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Against whom the claim is, under the label an input uses."""
     return [Option(p.label, p.name) for p in parties(case, Role.RESPONDENT)]
 

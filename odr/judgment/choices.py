@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case
 from odr.docket.queries import parties
@@ -25,22 +25,25 @@ from odr.judgment.models import Motion, Preservation
 from odr.procedure.forms import Option, choice_source
 from odr.text import Money, T
 
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
 
 @choice_source("finding_subjects")
-def finding_subjects(court: Any, case: Case, actor: Actor) -> list[Option]:
+def finding_subjects(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits and facts on which something can be found."""
     return [
         Option(
             i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}"
         )
-        for i in case_file(court, case).items
+        for i in case_file(sitting, case).items
     ]
 
 
 @choice_source("findings_waiting")
-def findings_waiting(court: Any, case: Case, actor: Actor) -> list[Option]:
+def findings_waiting(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that were open to cross-examination, and facts, on which nothing is found yet."""
-    waiting = [i for i in case_file(court, case).unfinished if not isinstance(i, ExhibitOnFile) or i.examined]
+    waiting = [i for i in case_file(sitting, case).unfinished if not isinstance(i, ExhibitOnFile) or i.examined]
     return [
         Option(
             i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}"
@@ -50,17 +53,17 @@ def findings_waiting(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("exhibits_examined")
-def exhibits_examined(court: Any, case: Case, actor: Actor) -> list[Option]:
+def exhibits_examined(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that were open to cross-examination."""
     return [
         Option(e.label, f"{e.label} {e.exhibit.title}")
-        for e in case_file(court, case).exhibits
+        for e in case_file(sitting, case).exhibits
         if e.examined and not e.ungrounded
     ]
 
 
 @choice_source("reliefs_asked")
-def reliefs_asked(court: Any, case: Case, actor: Actor) -> list[Option]:
+def reliefs_asked(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What was asked for, by claim and number."""
     return [
         Option(
@@ -68,68 +71,72 @@ def reliefs_asked(court: Any, case: Case, actor: Actor) -> list[Option]:
             f"{r.number}. {r.what}",
             str(Money(r.amount_minor, r.currency or c.currency)) if r.amount_minor else None,
         )
-        for key, (c, r) in reliefs_by_key(court.session, case).items()
+        for key, (c, r) in reliefs_by_key(sitting.session, case).items()
     ]
 
 
 @choice_source("parties_by_label")
-def parties_by_label(court: Any, case: Case, actor: Actor) -> list[Option]:
+def parties_by_label(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody in the case, under the label an input uses."""
     return [Option(p.label, p.name, p.role.label) for p in parties(case)]
 
 
 @choice_source("open_motions")
-def open_motions(court: Any, case: Case, actor: Actor) -> list[Option]:
+def open_motions(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Motions that wait for a ruling."""
-    open_ones = motions_of(court.session, case, MotionState.OPEN)
+    open_ones = motions_of(sitting.session, case, MotionState.OPEN)
     return [Option(m.reference, m.kind.label, m.asks) for m in open_ones if m.kind not in PRESERVATIONS]
 
 
 @choice_source("open_preservations")
-def open_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+def open_preservations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Applications for preservation that wait for a ruling."""
-    open_ones = motions_of(court.session, case, MotionState.OPEN)
+    open_ones = motions_of(sitting.session, case, MotionState.OPEN)
     return [Option(m.reference, m.asks, m.grounds) for m in open_ones if m.kind in PRESERVATIONS]
 
 
-def _preservations(court: Any, case: Case, unsecured: bool) -> list[tuple[Option, Preservation]]:
+def _preservations(sitting: Sitting, case: Case, unsecured: bool) -> list[tuple[Option, Preservation]]:
     rows = [
-        p for p in preservations_of(court.session, case, PreservationState.ORDERED) if p.waits_for_security is unsecured
+        p
+        for p in preservations_of(sitting.session, case, PreservationState.ORDERED)
+        if p.waits_for_security is unsecured
     ]
     return [
-        (Option(p.reference, court.session.get(Motion, p.motion_id).asks, str(p.security) if p.security else None), p)
+        (Option(p.reference, sitting.session.get_one(Motion, p.motion_id).asks, str(p.security) if p.security else None), p)
         for p in rows
     ]
 
 
 @choice_source("unsecured_preservations")
-def unsecured_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+def unsecured_preservations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Preservations that wait for security."""
-    return [option for option, _ in _preservations(court, case, True)]
+    return [option for option, _ in _preservations(sitting, case, True)]
 
 
 @choice_source("ready_preservations")
-def ready_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+def ready_preservations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Preservations of property or conduct that can be carried out."""
     return [
-        option for option, row in _preservations(court, case, False) if evidence_to_preserve(court.session, row) is None
+        option
+        for option, row in _preservations(sitting, case, False)
+        if evidence_to_preserve(sitting.session, row) is None
     ]
 
 
 @choice_source("ready_evidence_preservations")
-def ready_evidence_preservations(court: Any, case: Case, actor: Actor) -> list[Option]:
+def ready_evidence_preservations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Evidence that can be preserved now."""
     return [
         option
-        for option, row in _preservations(court, case, False)
-        if evidence_to_preserve(court.session, row) is not None
+        for option, row in _preservations(sitting, case, False)
+        if evidence_to_preserve(sitting.session, row) is not None
     ]
 
 
 @choice_source("appeals_of_others")
-def appeals_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
+def appeals_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Appeals that another party filed."""
-    found = petitions_of(court.session, case, AppealState.FILED, AppealState.ANSWERED)
+    found = petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
     names = {p.id: p.name for p in case.parties}
     return [
         Option(p.reference, T("Appeal of %(name)s", name=names[p.party_id]), p.asks)
@@ -139,11 +146,11 @@ def appeals_of_others(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("retrial_grounds")
-def retrial_grounds(court: Any, case: Case, actor: Actor) -> list[Option]:
+def retrial_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Grounds on which a binding decision is heard again, by the rules of the case."""
-    rules = court.pack(case).retrial
+    rules = sitting.pack(case).retrial
     return [
-        Option(key, ground.title, court.pack(case).cite(ground.article))
+        Option(key, ground.title, sitting.pack(case).cite(ground.article))
         for key, ground in (rules.grounds if rules else {}).items()
     ]
 
@@ -155,10 +162,10 @@ def _obligation_words(case: Case, obligation: Any) -> str:
 
 
 @choice_source("open_obligations")
-def open_obligations(court: Any, case: Case, actor: Actor) -> list[Option]:
+def open_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What is still owed, as far as it concerns the one who asks."""
     mine = (None, actor.party_id)
-    rows = [o for o in obligations_of(court.session, case) if o.done_at is None]
+    rows = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
     return [
         Option(o.reference, _obligation_words(case, o))
         for o in rows
@@ -167,19 +174,19 @@ def open_obligations(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("reported_obligations")
-def reported_obligations(court: Any, case: Case, actor: Actor) -> list[Option]:
+def reported_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Performance that a debtor reported and the creditor has not answered."""
-    rows = [o for o in obligations_of(court.session, case) if unconfirmed(court.session, o)]
+    rows = [o for o in obligations_of(sitting.session, case) if unconfirmed(sitting.session, o)]
     return [Option(o.reference, _obligation_words(case, o)) for o in rows if o.creditor_id == actor.party_id]
 
 
 @choice_source("claims_that_follow")
-def claims_following(court: Any, case: Case, actor: Actor) -> list[Option]:
+def claims_following(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The applicant's claims against the same side, filed since."""
-    return [Option(c.reference, c.number or c.caption, c.caption) for c in claims_that_follow(court.session, case)]
+    return [Option(c.reference, c.number or c.caption, c.caption) for c in claims_that_follow(sitting.session, case)]
 
 
 @choice_source("judges_of_the_court")
-def judges_of_the_court(court: Any, case: Case | None, actor: Actor | None) -> list[Option]:
+def judges_of_the_court(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
     """Judges in office."""
-    return [Option(str(j.id), j.name) for j in judges(court.session)]
+    return [Option(str(j.id), j.name) for j in judges(sitting.session)]

@@ -9,7 +9,6 @@ from odr.docket.models import Case
 from odr.judgment import (
     acts,
     acts_appeal,
-    acts_applied,
     acts_before,
     acts_motions,
     acts_performance,
@@ -57,7 +56,6 @@ ROOM = Room(
     },
     after_act=(acts_before.tell_when_carried_out,),
     panels=(views.decision_panel, views_before.preserved_panel, applying.applied_panel),
-    resolvers=acts_applied.RESOLVERS,
     sweeps={"preservations": acts_before.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
 )

@@ -11,7 +11,6 @@ from odr.payments.acts import fee_lapsed
 from odr.payments.acts_costs import review_overdue
 from odr.payments.acts_refunds import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
 from odr.payments.acts_relief import relief_overdue
-from odr.payments.choices import find_assessment, find_refund, find_relief
 from odr.payments.reconcile import sweep as reconcile
 from odr.payments.sending import sweep as send_refunds
 from odr.payments.views import fee_panel
@@ -74,7 +73,6 @@ ROOM = Room(
         "case_closed": closed,
         "case_effective": effective,
     },
-    resolvers={"assessment": find_assessment, "refund": find_refund, "relief": find_relief},
     panels=(fee_panel,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
     sweeps={

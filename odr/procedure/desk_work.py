@@ -12,6 +12,7 @@ from odr.identity.actors import Actor
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import Task
+from odr.procedure.resolvers import resolver
 from odr.procedure.rules import law
 from odr.procedure.table import Recorded, Topic, act, guard
 from odr.procedure.tasks import by_hand
@@ -40,6 +41,7 @@ def tasks_by_hand(sitting: Sitting, case: Case, role: Role) -> list[Task]:
     return list(sitting.session.scalars(open_ones.order_by(Task.risk.desc(), Task.id)))
 
 
+@resolver("desk_task")
 def find_task(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Task | None:
     """A task of the actor's own desk that is ended by hand."""
     return next((task for task in tasks_by_hand(sitting, case, actor.role) if task.reference == reference), None)

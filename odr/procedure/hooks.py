@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 LapseHandler = Callable[["Sitting", Case, Window], None]
 EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
-Resolver = Callable[["Sitting", Case, "Actor", str], Any]
 Telling = Callable[["Sitting", Case, "Actor"], Any]
 Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
 Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
@@ -79,7 +78,6 @@ class Hooks:
 
     ``on_lapse``  window kind → what follows when it lapses
     ``on_event``  event name → who wants to know, in order, in the same Sitting
-    ``resolvers`` reference kind → how a reference in an input becomes a row the actor may see
     ``panels``    parts of the case page; ``nav`` its tabs
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
@@ -94,7 +92,6 @@ class Hooks:
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
     on_event: dict[str, list[EventHandler]] = field(default_factory=lambda: defaultdict(list))
-    resolvers: dict[str, Resolver] = field(default_factory=dict)
     panels: list[Callable[..., Panel | None]] = field(default_factory=list)
     nav: list[NavItem] = field(default_factory=list)
     queue_service: ServiceQueue | None = None
@@ -130,7 +127,6 @@ class Room:
     commands: tuple[str, ...] = ()
     on_lapse: Mapping[str, LapseHandler] = field(default_factory=dict)
     on_event: Mapping[str, EventHandler] = field(default_factory=dict)
-    resolvers: Mapping[str, Resolver] = field(default_factory=dict)
     panels: tuple[Callable[..., Panel | None], ...] = ()
     nav: tuple[NavItem, ...] = ()
     sweeps: Mapping[str, Callable[..., int]] = field(default_factory=dict)
@@ -150,7 +146,6 @@ class Room:
         for event, handler in self.on_event.items():
             hooks.on_event[event].append(handler)
         named: tuple[tuple[dict[str, Any], Mapping[str, Any]], ...] = (
-            (hooks.resolvers, self.resolvers),
             (hooks.sweeps, self.sweeps),
             (hooks.tells, self.tells),
         )

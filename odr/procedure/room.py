@@ -1,13 +1,11 @@
 """What the procedure room brings."""
 
-from odr.procedure.desk_work import find_task
 from odr.procedure.holdings import holdings
 from odr.procedure.hooks import NavItem, Room
 from odr.text import T
 
 ROOM = Room(
     name="procedure",
-    resolvers={"desk_task": find_task},
     routes=("odr.procedure.routes:cases", "odr.procedure.routes_time:times", "odr.procedure.routes_rules:rules"),
     holdings=(holdings,),
     nav=(

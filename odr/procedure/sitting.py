@@ -26,6 +26,7 @@ from odr.procedure.inputs import references_in
 from odr.procedure.models import ActKey, Task, Window, WindowState
 from odr.procedure.packs import RulePack
 from odr.procedure.reckoning import reckon
+from odr.procedure.resolvers import RESOLVERS
 from odr.procedure.rulings import keep_ruling, with_ruling
 from odr.procedure.table import Act, Everyone, Premise, Recorded
 from odr.procedure.tasks import DECIDED, Desk, until_decided
@@ -452,7 +453,7 @@ class Sitting:
     def _resolve(self, case: Case, given: BaseModel, actor: Actor) -> None:
         faults = []
         for location, kind, reference in references_in(given):
-            row = self.court.hooks.resolvers[kind](self, case, actor, reference)
+            row = RESOLVERS[kind](self, case, actor, reference)
             if row is None:
                 faults.append(FieldFault(location, T("This is not in the case, or you cannot see it.")))
             else:

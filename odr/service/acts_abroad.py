@@ -17,6 +17,7 @@ from odr.identity.actors import Actor
 from odr.papers import FactsBlock, HeadingBlock, ListBlock, NoticePaper, ParagraphBlock, clerk, typeset
 from odr.procedure.models import Window, WindowState
 from odr.procedure.packs import RulePack
+from odr.procedure.resolvers import RESOLVERS
 from odr.procedure.rules import law
 from odr.procedure.sealed import PDF, SealedPaper, keep_document, keep_prepared
 from odr.procedure.sitting import words_of
@@ -205,7 +206,7 @@ def prepare_translation(court: Court, case: Case, given: TranslationInput, actor
     """Read the file the clerk sent, before the Sitting. Raises InvalidInput at ``file`` for one that cannot be bound."""
     with court.database.read() as session:
         sent = (
-            court.hooks.resolvers["upload"](court.look(session), session.get_one(Case, case.id), actor, given.file)
+            RESOLVERS["upload"](court.look(session), session.get_one(Case, case.id), actor, given.file)
             if given.file
             else None
         )

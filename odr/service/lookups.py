@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import COURT_ROLES, Case, Party
 from odr.identity.actors import Actor
 from odr.procedure.models import Task
+from odr.procedure.resolvers import resolver
 from odr.procedure.working import text_from_json
 from odr.service.kinds import LIVE_ATTEMPT_STATES, Channel, FactKind, PacketState
 from odr.service.models import Packet, ServiceAbroad, ServiceAttempt, ServiceFact
@@ -40,6 +41,7 @@ def packets_of(session: Session, case: Case, *states: PacketState, party_id: int
     return list(session.scalars(query))
 
 
+@resolver("packet")
 def find_packet(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Packet | None:
     """A packet by its reference: the court's people find all, a party its own."""
     found = sitting.session.scalar(select(Packet).where(Packet.case_id == case.id, Packet.reference == reference))
@@ -124,6 +126,7 @@ def abroad_of(session: Session, case: Case) -> list[ServiceAbroad]:
     )
 
 
+@resolver("service_abroad")
 def find_abroad(sitting: Sitting, case: Case, actor: Actor, reference: str) -> ServiceAbroad | None:
     """A service abroad by its reference; of the court's people only."""
     if actor.role not in COURT_ROLES:

@@ -18,7 +18,6 @@ from odr.service.copies import make_copies
 from odr.service.dispatch import dispatch_due
 from odr.service.incoming import read_mail
 from odr.service.kinds import PacketState
-from odr.service.lookups import find_abroad, find_packet
 from odr.service.models import UNDOCKETED, Packet
 from odr.service.pack_rules import rules_for
 from odr.service.reminders import send_reminders
@@ -78,7 +77,6 @@ ROOM = Room(
         "party_joined": acts.on_party_joined,
     },
     on_lapse={"serve_claim": acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
-    resolvers={"packet": find_packet, "service_abroad": find_abroad},
     nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
     sweeps={
         "papers": make_copies,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -16,25 +16,28 @@ from odr.settlement.confirming import grounds
 from odr.settlement.lookups import messages_for, milder
 from odr.text import T
 
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
 
 @choice_source("settling_parties")
-def settling_parties(court: Any, case: Case, actor: Actor) -> list[Option]:
+def settling_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody in the case, under the label an input uses."""
     return [Option(p.label, p.name, p.role.label) for p in parties(case)]
 
 
 @choice_source("settling_others")
-def settling_others(court: Any, case: Case, actor: Actor) -> list[Option]:
+def settling_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody on another side."""
     me = next((p for p in case.parties if p.id == actor.party_id), None)
     return [Option(p.label, p.name, p.role.label) for p in parties(case) if me is None or not same_side(p, me)]
 
 
 @choice_source("mediators")
-def mediators(court: Any, case: Case, actor: Actor) -> list[Option]:
+def mediators(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The court's list of mediators, without anybody who is a party."""
     barred = {p.account_id for p in case.parties}
-    rows = court.session.scalars(
+    rows = sitting.session.scalars(
         select(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
         .where(
@@ -46,24 +49,24 @@ def mediators(court: Any, case: Case, actor: Actor) -> list[Option]:
 
 
 @choice_source("grounds_not_to_confirm")
-def grounds_not_to_confirm(court: Any, case: Case, actor: Actor) -> list[Option]:
+def grounds_not_to_confirm(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Grounds on which an agreement is not confirmed, by the rules of the case."""
     return [
-        Option(key, ground.title, court.pack(case).cite(ground.article))
-        for key, ground in grounds(court, case, "dismissed").items()
+        Option(key, ground.title, sitting.pack(case).cite(ground.article))
+        for key, ground in grounds(sitting, case, "dismissed").items()
     ]
 
 
 @choice_source("messages_in_room")
-def messages_in_room(court: Any, case: Case, actor: Actor) -> list[Option]:
+def messages_in_room(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What parties said to everybody in the room, as far as it stands in its first words."""
-    found = [m for m in messages_for(court.session, case, actor) if m.caucus_id is None and m.party_id is not None]
-    changed = milder(court.session, found)
+    found = [m for m in messages_for(sitting.session, case, actor) if m.caucus_id is None and m.party_id is not None]
+    changed = milder(sitting.session, found)
     return [Option(str(m.entry_number), m.speaker, m.words[:200]) for m in found if m.id not in changed]
 
 
 @choice_source("caucus")
-def caucus(court: Any, case: Case, actor: Actor) -> list[Option]:
+def caucus(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """With whom one may speak alone: a party with the mediator, the mediator with each party."""
     if actor.role is Role.MEDIATOR:
         return [Option(p.label, p.name, p.role.label) for p in parties(case)]
