@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from odr.judgment.kinds import AppealOutcome, DecisionKind
 from odr.judgment.lookups import petitions_of, pronounced
 from odr.judgment.models import Decision
 from odr.judgment.models_applied import AppliedJudgment
+from odr.procedure.events import ClaimAccepted
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.hooks import Panel
 from odr.text import T, Text
@@ -134,15 +135,15 @@ def applied_from(session: Session, case: Case) -> Sequence[Case]:
     return session.scalars(query.order_by(AppliedJudgment.id)).all()
 
 
-def tell_the_judge(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def tell_the_judge(sitting: Sitting, event: ClaimAccepted) -> None:
     """A claim was accepted to which a judgment in an action of many may apply: the judge is shown it (CPL 57)."""
-    found = fitting(sitting, case)
+    found = fitting(sitting, event.case)
     if found:
         title = T(
             "A judgment in an action of many may apply to this claim: %(number)s. If the claim is right, rule so.",
             number=found[0].case.number or "",
         )
-        sitting.open_task(case, Role.JUDGE, desks.APPLY_JUDGMENT, title, risk=25)
+        sitting.open_task(event.case, Role.JUDGE, desks.APPLY_JUDGMENT, title, risk=25)
 
 
 def applied_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
