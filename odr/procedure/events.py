@@ -61,7 +61,7 @@ class EnclosedFile:
 
 
 @dataclass(frozen=True)
-class Owed:
+class AgreedPart:
     """What somebody owes under a settlement: a sum in minor units, or something to do.
 
     ``due_on`` None: within the time the rules give; ``accelerates``: when it is late, all the rest falls due.
@@ -298,7 +298,7 @@ class SettlementReached(Event):
     """The parties settled and it is in effect, as a mediation statement or as a ruling that confirms (CPL 100, 206)."""
 
     instrument: Literal["statement", "confirmation"]
-    owed: tuple[Owed, ...]
+    owed: tuple[AgreedPart, ...]
 
 
 @dataclass(frozen=True)

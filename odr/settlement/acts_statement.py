@@ -12,7 +12,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.refunding import order_back
-from odr.procedure.events import CaseClosed, Owed, SettlementReached
+from odr.procedure.events import AgreedPart, CaseClosed, SettlementReached
 from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
 from odr.procedure.sealed import keep_prepared
@@ -132,13 +132,13 @@ def refund(sitting: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
     return {p.label: money.minor for p in parties(case) if (money := order_back(sitting, case, p, ending)).minor}
 
 
-def obligations(agreement: Agreement) -> tuple[Owed, ...]:
+def obligations(agreement: Agreement) -> tuple[AgreedPart, ...]:
     """What is owed, part by part, for whoever watches performance."""
     owed = []
     for part in agreement.instalments:
         assert agreement.payer_id is not None
         owed.append(
-            Owed(
+            AgreedPart(
                 agreement.payer_id,
                 agreement.payee_id,
                 date.fromisoformat(part["on"]),
@@ -149,7 +149,7 @@ def obligations(agreement: Agreement) -> tuple[Owed, ...]:
         )
     if agreement.deed and agreement.doer_id is not None:
         due_on = owed[-1].due_on if owed else None
-        owed.append(Owed(agreement.doer_id, None, due_on, accelerates=False, what=agreement.deed))
+        owed.append(AgreedPart(agreement.doer_id, None, due_on, accelerates=False, what=agreement.deed))
     return tuple(owed)
 
 
