@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from odr.evidence.checklist import items_for
 from odr.evidence.inputs import DescribeExhibitInput, ExhibitInput, WithdrawExhibitInput
 from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
 from odr.identity.actors import Actor
+from odr.procedure.events import ClaimLodged
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -88,7 +88,6 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     if is_late:
         sitting.late = True
         open_late(sitting, case, exhibit, given.why_late, now)
-    sitting.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     result = {
         "exhibit": exhibit.label,
         "reference": exhibit.reference,
@@ -169,16 +168,16 @@ def withdraw_exhibit(
     return Recorded(T("Exhibit %(label)s withdrawn", label=exhibit.label), {"exhibit": exhibit.label})
 
 
-def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
     """The files that go with a claim become exhibits, in entries after it; of those that are exhibits already, what
     they show is said anew where it changed.
     """
-    given, numbers, actor = facts["given"], facts["numbers"], facts["actor"]
-    if not given.exhibits:
+    case, actor = event.case, event.actor
+    if not event.files:
         return
     here = {e.upload.reference: e for e in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id))}
-    for line in given.exhibits:
-        shows, exhibit = sorted({numbers[n - 1] for n in line.facts}), here.get(line.upload)
+    for line in event.files:
+        shows, exhibit = list(line.facts), here.get(line.upload)
         if exhibit is None:
             submitted = ExhibitInput(
                 upload=line.upload, title=line.title, proves=line.proves, facts=shows, source=line.source

@@ -140,8 +140,6 @@ def record_capture(sitting: Sitting, case: Case, given: CaptureRecord, *, actor:
         sitting.late = True
         for exhibit in exhibits:
             open_late(sitting, case, exhibit, row.why_late, now)
-    for exhibit in exhibits:
-        sitting.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     files = [
         {"exhibit": e.label, "sha256": e.upload.sha256, "size": e.upload.size, "receipt": e.upload.receipt}
         for e in exhibits

@@ -156,7 +156,6 @@ def record_platform_records(
     )
     sitting.late = late
     request.exhibit_id, request.sha256 = exhibit.id, given.sha256
-    sitting.announce("exhibit_submitted", case, exhibit=exhibit, party=party)
     result = {
         "exhibit": exhibit.label,
         "reference": exhibit.reference,

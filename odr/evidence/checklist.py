@@ -14,6 +14,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role
 from odr.docket.visibility import READS_FILE
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.evidence.on_facts import exhibits_by_fact
 from odr.identity.actors import Actor
 from odr.procedure.case_rules import Cause, ChecklistItem
 
@@ -86,8 +87,10 @@ def chronology(sitting: Sitting, case: Case, viewer: Actor) -> list[Happening]:
     """What the parties say happened, by its day, with the exhibits that are said to show it."""
     if viewer.role not in READS_FILE:
         return []
-    tells = sitting.court.hooks.tells
-    speaking = tells["exhibits_by_fact"](sitting, case, viewer)
-    dated = [f for f in tells["facts"](sitting, case, viewer) if f.happened_on is not None]
-    found = [Happening(f.happened_on, f.what, f.entry_number, f.number, speaking.get(f.number, [])) for f in dated]
+    tell, speaking = sitting.court.hooks.facts_told, exhibits_by_fact(sitting, case, viewer)
+    found = [
+        Happening(fact.happened_on, fact.what, fact.entry, fact.number, speaking.get(fact.number, []))
+        for fact in (tell(sitting, case, viewer) if tell is not None else ())
+        if fact.happened_on is not None
+    ]
     return sorted(found, key=lambda h: (h.on, h.number))

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case
 from odr.evidence.models import Exhibit
+from odr.procedure.events import CaseJoined, EvidenceMoved
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def on_case_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_case_joined(sitting: Sitting, event: CaseJoined) -> None:
+    """The case goes on within another: so do its exhibits."""
+    _take_over(sitting, event, event.facts)
+
+
+def on_evidence_moved(sitting: Sitting, event: EvidenceMoved) -> None:
+    """What was preserved before the claim is an exhibit of the claim's case now."""
+    _take_over(sitting, event, {})
+
+
+def _take_over(sitting: Sitting, event: CaseJoined | EvidenceMoved, numbers: Mapping[int, int]) -> None:
     """Take every exhibit over with its file, receipt, seal and provenance; where it stood before is kept with it (EV
     55).
 
-    Facts: ``into`` the other case, ``parties`` old id → party there, ``facts`` number of a
-    fact → its number there. The old docket
-    keeps the entry that took the exhibit, with its digest.
+    ``numbers``: number of a fact → its number there. The old docket keeps the entry
+    that took the exhibit, with its digest.
     """
-    into: Case = facts["into"]
+    case, into = event.case, event.into
     for exhibit in sitting.session.scalars(
         select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.party_id, Exhibit.number)
     ).all():
-        party = facts["parties"].get(exhibit.party_id)
+        party = event.parties.get(exhibit.party_id)
         if party is None:
             continue
         number = (
@@ -47,7 +56,6 @@ def on_case_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> No
             number,
             f"{party.letter}-{number}",
         )
-        numbers = facts.get("facts", {})
         exhibit.entry_number, exhibit.facts = (
             sitting.next_number(into),
             sorted(numbers[n] for n in exhibit.facts if n in numbers),

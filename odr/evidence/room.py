@@ -19,7 +19,8 @@ from odr.evidence.ports import expire_uploads, finish_uploads
 from odr.evidence.retention import empty_journal, erased_by_rule
 from odr.evidence.unsubmitted import note_used, tell_senders
 from odr.identity.actors import Actor
-from odr.procedure.hooks import NavItem, Room
+from odr.procedure.events import CaseJoined, ClaimLodged, EvidenceMoved
+from odr.procedure.hooks import NavItem, Room, on
 from odr.procedure.resolvers import resolver
 from odr.text import T
 
@@ -74,11 +75,11 @@ ROOM = Room(
         "odr.evidence.cli:platform",
         "odr.evidence.cli:retention",
     ),
-    on_event={
-        "claim_lodged": acts.on_claim_lodged,
-        "case_joined": merging.on_case_joined,
-        "evidence_moved": merging.on_case_joined,
-    },
+    on_event=(
+        on(ClaimLodged, acts.on_claim_lodged),
+        on(CaseJoined, merging.on_case_joined),
+        on(EvidenceMoved, merging.on_evidence_moved),
+    ),
     on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
     nav=(
         NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),

@@ -14,6 +14,7 @@ from odr.filing import desks
 from odr.filing.acts_acknowledge import answered, start_acknowledgement
 from odr.filing.checks import unknown_respondents
 from odr.filing.ending import APPEAL_REFUSAL
+from odr.filing.for_other_rooms import claim_lodged, party_joined
 from odr.filing.halting import reopen
 from odr.filing.inputs import (
     AcceptInput,
@@ -30,6 +31,7 @@ from odr.filing.particulars import read as read_particulars
 from odr.filing.progress import ask
 from odr.filing.registry import Draw, case_number_for, draw_seat
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.events import ClaimAccepted, ClaimRefused, ClaimReturned
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -99,16 +101,6 @@ def _write_claim(sitting: Sitting, case: Case, claimant: Party, given: ClaimInpu
             )
         )
     return claim
-
-
-def _numbers(sitting: Sitting, case: Case) -> list[int]:
-    """The numbers in the case of the facts just told, in the order given."""
-    told = (
-        select(Fact.number)
-        .where(Fact.case_id == case.id, Fact.entry_number == sitting.next_number(case))
-        .order_by(Fact.number)
-    )
-    return list(sitting.session.scalars(told))
 
 
 def _write_fellows(sitting: Sitting, case: Case, given: ClaimInput) -> None:
@@ -202,9 +194,7 @@ def lodge_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     claim = _write_claim(sitting, case, claimant, exact)
     _write_fellows(sitting, case, exact)
     sitting.start_window(case, "registry_review", start=now)
-    sitting.announce(
-        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(sitting, case)
-    )
+    sitting.announce(claim_lodged(sitting, case, claimant, given, actor))
     total = Money(given.amount, claim.currency)
     words = T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total)
     return Recorded(
@@ -275,7 +265,8 @@ def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Act
     claimant = party(case, Role.CLAIMANT)
     sitting.start_window(case, "correction", party=claimant, start=now, amount=given.days)
     sitting.move(case, Stage.RETURNED)
-    sitting.announce("claim_returned", case, claimant=claimant)
+    assert claimant is not None
+    sitting.announce(ClaimReturned(case, claimant))
     return Recorded(
         T("Claim returned for correction: %(count)s points", count=len(given.defects)), {"defects": len(given.defects)}
     )
@@ -324,9 +315,7 @@ def correct_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Act
     sitting.close_tasks(case, desks.NOT_CORRECTED)
     sitting.start_window(case, "registry_review", start=now)
     sitting.move(case, Stage.LODGED)
-    sitting.announce(
-        "claim_lodged", case, claim=claim, claimant=claimant, given=given, actor=actor, numbers=_numbers(sitting, case)
-    )
+    sitting.announce(claim_lodged(sitting, case, claimant, given, actor))
     return Recorded(
         T("Corrected claim sent by %(name)s", name=claimant.name),
         {"claim": claim.reference},
@@ -383,7 +372,7 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
     drawn = draw_seat(sitting, case, Role.JUDGE)
     for respondent in parties(case, Role.RESPONDENT):
         sitting.start_window(case, "serve_claim", start=now, subject=respondent.reference)
-    sitting.announce("claim_accepted", case)
+    sitting.announce(ClaimAccepted(case))
     words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
     if actor.role is Role.CLOCK:
         words = T(
@@ -438,7 +427,8 @@ def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Act
     claimant = party(case, Role.CLAIMANT)
     if is_appealable(sitting, case, APPEAL_REFUSAL):
         ask(sitting, case, RequestKind.ENDING, claimant, "", subject=APPEAL_REFUSAL, outcome=Outcome.REFUSED.value)
-    sitting.announce("claim_refused", case, claimant=claimant, given=given)
+    assert claimant is not None
+    sitting.announce(ClaimRefused(case, claimant))
     return Recorded(T("Claim not accepted (%(article)s)", article=sitting.pack(case).cite(given.article)))
 
 
@@ -510,7 +500,7 @@ def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, n
     who.email = given.email
     who.phone = given.phone or who.phone
     sitting.close_windows(case, "join_platform", WindowState.MET, party=who)
-    sitting.announce("party_joined", case, party=who, given=given, account_id=actor.account_id)
+    sitting.announce(party_joined(case, who, given, actor.account_id))
     return Recorded(
         T("%(name)s joined the case online", name=who.name),
         {"e_service": given.e_service, "in_writing": given.in_writing},
@@ -563,7 +553,6 @@ def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Acto
     if faults:
         raise InvalidInput(faults)
     answered(sitting, case, who)
-    sitting.announce("answer_filed", case, party=who)
     return Recorded(T("Answer filed by %(name)s", name=who.name), {"position": given.position})
 
 

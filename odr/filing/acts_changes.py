@@ -11,6 +11,7 @@ from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage, Tr
 from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
 from odr.filing import desks
+from odr.filing.for_other_rooms import asked_in
 from odr.filing.inputs import FactInput, ReliefInput, WithdrawInput
 from odr.filing.inputs_motions import (
     AmendInput,
@@ -37,6 +38,7 @@ from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
+from odr.procedure.events import ClaimChanged, ClaimWithdrawn, CounterclaimLodged, ThirdPartyClaimLodged, TrackConverted
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -218,9 +220,7 @@ def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor
     claim.amount_minor, claim.entry_number = after.minor, sitting.next_number(case)
     if not is_reduction:
         restart_evidence(sitting, case, now)
-    sitting.announce(
-        "claim_changed", case, party=me, given=given, kind=claim.kind, in_time=in_time, before=before, after=after
-    )
+    sitting.announce(ClaimChanged(case, me, claim.kind, asked_in(given.relief), in_time))
     see_track(sitting, case, sum_of_standing(sitting, case), _bars(given.relief))
     words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
     return Recorded(
@@ -335,7 +335,7 @@ def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, ac
     if rest:
         leaving = next(p for p in case.parties if p.id == request.party_id)
         leaving.details = {**leaving.details, "withdrew_entry": sitting.next_number(case)}
-        sitting.announce("claim_withdrawn", case, claim=claim, party=leaving)
+        sitting.announce(ClaimWithdrawn(case, leaving, claim.kind))
         return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
     end_case(sitting, case, Outcome.WITHDRAWN, now)
     return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
@@ -372,7 +372,10 @@ def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInpu
     _write_facts(sitting, case, me, given.facts)
     restart_evidence(sitting, case, now)
     first = standing_claim(sitting, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
-    sitting.announce(f"{kind}_lodged", case, party=me, given=given, joined=True, claim=claim)
+    asked = asked_in(given.relief)
+    sitting.announce(
+        CounterclaimLodged(case, me, asked) if kind == "counterclaim" else ThirdPartyClaimLodged(case, me, asked)
+    )
     bars = ({Bar.COUNTERCLAIM} if kind == "counterclaim" else set()) | _bars(given.relief)
     see_track(sitting, case, max(claim.amount_minor, first.amount_minor if first else 0), bars)
     return claim
@@ -489,7 +492,7 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
         raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
     case.track = Track(given.to)
     sitting.close_tasks(case, desks.TRACK)
-    sitting.announce("track_converted", case, before=before)
+    sitting.announce(TrackConverted(case, before))
     result = {
         "before": before.value,
         "after": given.to,

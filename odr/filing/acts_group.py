@@ -31,6 +31,7 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
+from odr.procedure.events import GroupMemberRegistered, GroupOpened
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Act, Everyone, Recorded, Topic, act, guard
@@ -167,7 +168,7 @@ def announce_registration(
         )
     )
     sitting.session.flush()
-    sitting.announce("group_opened", case)
+    sitting.announce(GroupOpened(case))
     see_track(sitting, case, sum_of_standing(sitting, case), {Bar.MANY_PARTIES})
     return Recorded(
         T("Others may register until %(day)s", day=window.due_at),
@@ -259,7 +260,7 @@ def decide_registration(
         )
     party = _claimant(sitting, case, member, now)
     member.state, member.party_id = MemberState.REGISTERED, party.id
-    sitting.announce("group_member", case, party=party, amount=member.amount_minor)
+    sitting.announce(GroupMemberRegistered(case, party, member.amount_minor))
     result = {
         "member": member.reference,
         "party": party.label,

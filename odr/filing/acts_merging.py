@@ -25,6 +25,7 @@ from odr.filing.registry import case_number_for
 from odr.identity.actors import Actor
 from odr.identity.models import Mandate
 from odr.procedure.case_rules import Bar
+from odr.procedure.events import CaseJoined, ClaimSevered
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window
 from odr.procedure.rules import law
@@ -98,7 +99,7 @@ def join_into_case(sitting: Sitting, case: Case, given: JoinIntoInput, *, actor:
     claims = _take_claims(sitting, case, main, moved)
     numbers = _take_facts(sitting, case, main, moved)
     _take_windows(sitting, case, main, moved)
-    sitting.announce("case_joined", case, into=main, parties=moved, facts=numbers)
+    sitting.announce(CaseJoined(case, into=main, parties=moved, facts=numbers))
     names = [{"before": p.label, "after": moved[p.id].label, "name": p.name} for p in parties(case)]
     result = {
         "into": main.number,
@@ -348,16 +349,14 @@ def sever_claim(sitting: Sitting, case: Case, given: SeverInput, *, actor: Actor
     owner = next(p for p in case.parties if p.id == claim.party_id)
     new = _new_case(sitting, case, claim, owner, now)
     moved = _sides(sitting, case, new, owner)
-    copied = copy_claim(sitting, claim, new, moved[owner.id], "claim")
+    copy_claim(sitting, claim, new, moved[owner.id], "claim")
     _take_facts(sitting, case, new, moved, only={owner.id})
     claim.withdrawn_at = now
     severed = SeveredFact(
         case=case.number or case.reference, reference=case.reference, claim=claim.reference, reasons=given.reasons
     )
     sitting.then("open_severed_case", severed, case=new)
-    sitting.announce(
-        "claim_severed", case, claim=claim, into=new, copied=copied, party=owner, new_party=moved[owner.id]
-    )
+    sitting.announce(ClaimSevered(case, claim.kind, into=new, party=owner, new_party=moved[owner.id]))
     result = {
         "claim": claim.reference,
         "party": owner.label,

@@ -14,6 +14,7 @@ from odr.filing.inputs_motions import MistakeInput
 from odr.filing.queries import claims_of, reliefs_of
 from odr.identity.actors import Actor
 from odr.procedure.case_rules import Bar
+from odr.procedure.events import TrackConverted
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.pack import NoSuchRule
@@ -135,7 +136,7 @@ def _track(sitting: Sitting, case: Case, given: MistakeInput, now: datetime) -> 
     if barred is not None:
         raise InvalidInput.at("track", T("This claim cannot follow that procedure."))
     moved = [w.kind for w in sitting.windows(case) if _by_new_track(sitting, case, w, now)]
-    sitting.announce("track_converted", case, before=before)
+    sitting.announce(TrackConverted(case, before))
     title = T(
         "The procedure was corrected to %(track)s. See whether the fee has to be corrected.", track=case.track.label
     )

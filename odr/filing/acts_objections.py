@@ -27,6 +27,7 @@ from odr.filing.progress import ask, decide, requests_of
 from odr.filing.registry import Draw, choose, draw_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.events import ObjectionFailed
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import Influence, Moment, law
@@ -164,7 +165,7 @@ def rule_on_jurisdiction(
         )
         return Recorded(words, result)
     decide(sitting, case, request, RequestState.REFUSED)
-    sitting.announce("objection_failed", case, party=who)
+    sitting.announce(ObjectionFailed(case, who))
     if not is_appealable(sitting, case, APPEAL_JURISDICTION):
         evidence_goes_on(sitting, case, now)
     return Recorded(T("The objection to jurisdiction is not right: the case goes on here"), result)

@@ -12,6 +12,7 @@ from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.docket.queries import entries_of
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.identity.actors import Actor
+from odr.procedure.events import CaseClosed
 from odr.procedure.models import Task, WindowState
 from odr.procedure.table import guard
 from odr.procedure.tasks import DESKS
@@ -132,7 +133,7 @@ def end_case(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> N
     case.outcome, case.closed_at, case.stayed_at = outcome, now, None
     sitting.move(case, Stage.CLOSED)
     end_clocks(sitting, case, now)
-    sitting.announce("case_closed", case)
+    sitting.announce(CaseClosed(case))
 
 
 def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:

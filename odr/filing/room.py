@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -29,7 +28,8 @@ from odr.filing.progress import standing_claim
 from odr.filing.queries import facts_of
 from odr.filing.representing import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.identity.actors import Actor
-from odr.procedure.hooks import NavItem, Panel, Room
+from odr.procedure.events import FeeLapsed, Served
+from odr.procedure.hooks import NavItem, Panel, Room, ToldFact, on
 from odr.procedure.resolvers import resolver
 from odr.text import T
 
@@ -53,35 +53,36 @@ def find_fact_number(sitting: Sitting, case: Case, actor: Actor, number: str) ->
     )
 
 
-def facts_told(sitting: Sitting, case: Case, viewer: Actor) -> list[Fact]:
+def facts_told(sitting: Sitting, case: Case, viewer: Actor) -> list[ToldFact]:
     """The numbered facts of claim and answer, for the pages of other rooms."""
-    return [view.fact for view in facts_of(sitting.session, case)]
+    found = (view.fact for view in facts_of(sitting.session, case))
+    return [ToldFact(fact.number, fact.what, fact.happened_on, fact.entry_number) for fact in found]
 
 
-def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, event: Served) -> None:
     """A party was served: with the claim or a counterclaim, its windows start; the court's own window to serve is met."""
-    if facts["occasion"] == "claim":
-        acts_joinder.evidence_of_newcomer(sitting, case, facts["party"], facts["at"])
-        acts.start_answer(sitting, case, facts["party"], facts["at"], facts["proof"])
+    case, party = event.case, event.party
+    if event.occasion == "claim":
+        acts_joinder.evidence_of_newcomer(sitting, case, party, event.at)
+        acts.start_answer(sitting, case, party, event.at, event.proof)
         ending.hold_still(sitting, case)
         return
-    if facts["occasion"] == "joinder":
-        acts_joinder.evidence_of_newcomer(sitting, case, facts["party"], facts["at"])
-    numbers = getattr(facts.get("packet"), "entry_ids", ())
-    ending.start_appeal(sitting, case, facts["party"], numbers, facts["at"], facts["proof"])
-    for number in numbers:
+    if event.occasion == "joinder":
+        acts_joinder.evidence_of_newcomer(sitting, case, party, event.at)
+    ending.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
+    for number in event.entries:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == "file_counterclaim":
-            acts_changes.start_counter_answer(sitting, case, facts["party"], facts["at"], facts["proof"])
+            acts_changes.start_counter_answer(sitting, case, party, event.at, event.proof)
         elif served is not None and served.act == "file_third_party_claim":
-            acts_joinder.start_third_party_answer(sitting, case, facts["party"], facts["at"], facts["proof"])
+            acts_joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending.hold_still(sitting, case)
 
 
-def on_fee_lapsed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
     """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213)."""
-    claim = standing_claim(sitting, case, facts["party"].id)
-    if claim is not None and facts["assessment"].matter.value == claim.kind:
+    claim = standing_claim(sitting, event.case, event.party.id)
+    if claim is not None and event.matter == claim.kind:
         claim.withdrawn_at = sitting.now
 
 
@@ -129,7 +130,7 @@ ROOM = Room(
         acts_people.IDENTITY_WINDOW: acts_people.platform_silent,
         acts_complaints.COMPLAINT_WINDOW: acts_complaints.complaint_overdue,
     },
-    on_event={"served": on_served, "fee_lapsed": on_fee_lapsed},
+    on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed)),
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     sweeps={
@@ -139,6 +140,6 @@ ROOM = Room(
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),
-    tells={"facts": facts_told},
+    facts_told=facts_told,
     bars=(acts_group.conducted_by_others, acts_authenticating.mandate_from_abroad, ending.stands_still),
 )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,7 @@ from odr.payments.books import book_passed_on
 from odr.payments.collecting import give_back, is_on_its_way
 from odr.payments.costs import split
 from odr.payments.models import Channel
+from odr.procedure.events import FeePaid, Served
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
@@ -489,9 +490,10 @@ def _share_of(sitting: Sitting, case: Case, assessment: str | None) -> tuple[Exp
     return None
 
 
-def on_fee_paid(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """A part was prepaid; after its time too, as long as the judge has found nothing else. Facts: ``assessment``."""
-    found = _share_of(sitting, case, facts["assessment"].reference)
+def on_fee_paid(sitting: Sitting, event: FeePaid) -> None:
+    """A part was prepaid; after its time too, as long as the judge has found nothing else."""
+    case = event.case
+    found = _share_of(sitting, case, event.assessment)
     if found is None or found[1].state is not ShareState.ASKED:
         return
     call, share = found
@@ -514,20 +516,18 @@ def on_attendance_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     sitting.open_task(case, Role.JUDGE, desks.ATTENDANCE_UNPAID, title, risk=50, subject=share.reference)
 
 
-def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The notice reached its payer later than it stood on the page: the time to prepay runs from that day. Facts:
-    ``party``, ``packet``, ``at``.
-    """
-    numbers = getattr(facts.get("packet"), "entry_ids", ())
+def on_served(sitting: Sitting, event: Served) -> None:
+    """The notice reached its payer later than it stood on the page: the time to prepay runs from that day."""
+    case = event.case
     for call in calls_of(sitting.session, case, S.PREPAYING):
         for share in call.shares_in(ShareState.ASKED):
             notice = notice_of(sitting.session, share)
             windows = sitting.windows(case, ATTENDANCE, state=None, subject=notice.reference)
             if (
-                share.party_id != facts["party"].id
-                or notice.entry_number not in numbers
+                share.party_id != event.party.id
+                or notice.entry_number not in event.entries
                 or not windows
-                or facts["at"] <= windows[-1].opened_at
+                or event.at <= windows[-1].opened_at
             ):
                 continue
             sitting.close_windows(case, ATTENDANCE, WindowState.ENDED, subject=notice.reference)
@@ -535,9 +535,9 @@ def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
             sitting.start_window(
                 case,
                 ATTENDANCE,
-                party=facts["party"],
-                start=facts["at"],
+                party=event.party,
+                start=event.at,
                 subject=notice.reference,
                 amount=call.days,
-                proof=facts.get("proof"),
+                proof=event.proof,
             )

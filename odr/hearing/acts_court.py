@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfir
 from odr.hearing.online import absent_at, call_where
 from odr.hearing.queries import examination_of, has_none, hearings_of
 from odr.identity.actors import Actor
+from odr.procedure.events import Served
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.pack import NoSuchRule
 from odr.procedure.reckoning import Period, reckon, reckon_before
@@ -152,7 +152,6 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
         subject=hearing.reference,
     )
     call_everybody(sitting, case, hearing)
-    sitting.announce("hearing_fixed", case, hearing=hearing)
     return Recorded(
         T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place),
         {
@@ -349,7 +348,6 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
         risk=20,
         subject=hearing.reference,
     )
-    sitting.announce("hearing_recorded", case, hearing=hearing)
     shown = [
         {"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure}
         for a in hearing.attendances
@@ -462,13 +460,12 @@ def confirm_recording(
     )
 
 
-def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, event: Served) -> None:
     """A paper reached a party: where it was the entry of a summons, the summons has arrived."""
-    numbers = list(getattr(facts.get("packet"), "entry_ids", None) or [])
     mine = (
         select(Summons)
         .join(Hearing, Hearing.id == Summons.hearing_id)
-        .where(Hearing.case_id == case.id, Summons.party_id == facts["party"].id)
+        .where(Hearing.case_id == event.case.id, Summons.party_id == event.party.id)
     )
-    for row in sitting.session.scalars(mine.where(Summons.sent_by.in_(numbers), Summons.served_at.is_(None))):
-        row.served_at = facts["at"]
+    for row in sitting.session.scalars(mine.where(Summons.sent_by.in_(event.entries), Summons.served_at.is_(None))):
+        row.served_at = event.at

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from odr.hearing.models import Examination, Hearing, ModeConsent
 from odr.hearing.plan import RECORD, plan_of, require_plan_fits
 from odr.hearing.queries import examination_of
 from odr.identity.actors import Actor
+from odr.procedure.events import ClaimLodged, PartyJoined
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act, guard
@@ -208,11 +208,11 @@ def note_consent(sitting: Sitting, case: Case, who: Party, agrees: bool) -> None
     sitting.session.flush()
 
 
-def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
     """What the claimant said to a hearing in writing when lodging."""
-    note_consent(sitting, case, facts["claimant"], bool(facts["given"].claimant.in_writing))
+    note_consent(sitting, event.case, event.claimant, event.in_writing)
 
 
-def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_party_joined(sitting: Sitting, event: PartyJoined) -> None:
     """What somebody who joined said to a hearing in writing."""
-    note_consent(sitting, case, facts["party"], bool(facts["given"].in_writing))
+    note_consent(sitting, event.case, event.party, event.in_writing)

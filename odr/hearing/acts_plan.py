@@ -17,6 +17,7 @@ from odr.hearing.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of,
 from odr.hearing.queries import away, examination_of, without_consent
 from odr.hearing.writing import voice_of, write_posting
 from odr.identity.actors import Actor
+from odr.procedure.events import ExaminationClosed
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
@@ -148,7 +149,6 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
             phases.finish_examination_next(sitting, examination, now)
     else:
         sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
-    sitting.announce("examination_opened", case, plan=examination)
     words = (
         T("Examination opened, %(mode)s, until %(day)s at the latest", mode=given.mode.label, day=last)
         if plan
@@ -370,5 +370,5 @@ def close_examination(sitting: Sitting, case: Case, given: CloseInput, *, actor:
     for desk in HEARD:
         sitting.close_tasks(case, desk)
     sitting.move(case, Stage.DELIBERATION)
-    sitting.announce("examination_closed", case)
+    sitting.announce(ExaminationClosed(case))
     return Recorded(T("Examination closed"))

@@ -13,6 +13,7 @@ from odr.hearing import desks
 from odr.hearing.ledger import Step, note_step, stands
 from odr.hearing.online import back_to_video, left_the_video
 from odr.identity.actors import Actor
+from odr.procedure.events import StepsChosen
 from odr.procedure.inputs import CourtModel, CourtText, field
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, Topic, act
@@ -82,9 +83,7 @@ def choose_steps(sitting: Sitting, case: Case, given: StepsInput, *, actor: Acto
         note_step(sitting, case, party, step, online)
     if Step.HEARING in changed:
         (back_to_video if changed[Step.HEARING] else left_the_video)(sitting, case, party)
-    sitting.announce(
-        "steps_chosen", case, party=party, changed={step.value: online for step, online in changed.items()}
-    )
+    sitting.announce(StepsChosen(case, party, {step.value: online for step, online in changed.items()}))
     leaving = [step for step, online in changed.items() if not online]
     sitting.close_tasks(case, desks.OFFLINE_STEP, party.reference)
     if leaving:

@@ -7,16 +7,16 @@ as such: then the party is dealt with offline until she says so.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party
 from odr.hearing.models import ModeConsent, StepConsent
+from odr.procedure.events import ClaimLodged, PartyJoined
 from odr.service.kinds import PaperKind
 from odr.service.models import ServiceConsent
 from odr.text import T, Text
@@ -99,16 +99,16 @@ def stands(session: Session, party: Party) -> dict[Step, bool]:
     return {Step(step): online for step, online in rows}
 
 
-def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
     """Who files online has chosen so for filing, and for nothing else (OLR 4(1), (4))."""
-    claimant: Party = facts["claimant"]
+    case, claimant = event.case, event.claimant
     if claimant.online and (case.is_blank or Step.FILING not in stands(sitting.session, claimant)):
         note_step(sitting, case, claimant, Step.FILING, True)
 
 
-def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_party_joined(sitting: Sitting, event: PartyJoined) -> None:
     """Who joins on the platform files and reads there (OLR 10)."""
-    note_step(sitting, case, facts["party"], Step.FILING, True)
+    note_step(sitting, event.case, event.party, Step.FILING, True)
 
 
 def ledger_of(session: Session, case: Case) -> list[Account]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.hearing import (
@@ -24,7 +23,8 @@ from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record import seal_records
 from odr.hearing.views import acted
 from odr.identity.actors import Actor
-from odr.procedure.hooks import NavItem, Panel, Room
+from odr.procedure.events import CaseClosed, CaseEffective, ClaimLodged, FeePaid, PartyJoined, Served
+from odr.procedure.hooks import NavItem, Panel, Room, on
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -62,27 +62,9 @@ def consents_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("aside", 22, "hearing/_consents.html", {"in_person": prepared})
 
 
-def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """What a claimant chose by filing."""
-    acts_mode.on_claim_lodged(sitting, case, facts)
-    ledger.on_claim_lodged(sitting, case, facts)
-
-
-def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """What somebody chose by joining."""
-    acts_mode.on_party_joined(sitting, case, facts)
-    ledger.on_party_joined(sitting, case, facts)
-
-
-def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """A paper reached a party: a summons has arrived, or the time of a notice runs from then."""
-    acts_court.on_served(sitting, case, facts)
-    acts_attendance.on_served(sitting, case, facts)
-
-
-def on_over(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_over(sitting: Sitting, event: CaseClosed | CaseEffective) -> None:
     """The case is over, by whatever way: no expert comes to it any more."""
-    attendance.drop_live(sitting, case)
+    attendance.drop_live(sitting, event.case)
 
 
 ROOM = Room(
@@ -105,14 +87,14 @@ ROOM = Room(
         appraisals.REPORT: acts_appraisal.on_report_lapsed,
         appraisals.ATTENDANCE: acts_attendance.on_attendance_lapsed,
     },
-    on_event={
-        "claim_lodged": on_claim_lodged,
-        "party_joined": on_party_joined,
-        "served": on_served,
-        "fee_paid": acts_attendance.on_fee_paid,
-        "case_closed": on_over,
-        "case_effective": on_over,
-    },
+    on_event=(
+        on(ClaimLodged, acts_mode.on_claim_lodged, ledger.on_claim_lodged),
+        on(PartyJoined, acts_mode.on_party_joined, ledger.on_party_joined),
+        on(Served, acts_court.on_served, acts_attendance.on_served),
+        on(FeePaid, acts_attendance.on_fee_paid),
+        on(CaseClosed, on_over),
+        on(CaseEffective, on_over),
+    ),
     sweeps={"records": seal_records, "seals": acts_seal.open_waiting},
     after_act=(phases.settle,),
 )

@@ -27,6 +27,7 @@ from odr.judgment.lookups import (
     standing_findings,
 )
 from odr.judgment.models import Decision, Finding, Order
+from odr.procedure.events import DecisionIssued, ExaminationClosed, Served
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -355,7 +356,7 @@ def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Ac
             risk=60,
             subject=decision.reference,
         )
-    sitting.announce("decision_issued", case, decision=decision)
+    sitting.announce(DecisionIssued(case, partial=decision.kind is DecisionKind.PARTIAL))
     return Recorded(T("%(kind)s pronounced and issued", kind=decision.kind.label), _issued(decision, document))
 
 
@@ -414,11 +415,11 @@ def rested(sitting: Sitting, case: Case, window: Any) -> None:
     )
 
 
-def begin_deliberation(sitting: Sitting, case: Case, facts: Any) -> None:
+def begin_deliberation(sitting: Sitting, event: ExaminationClosed) -> None:
     """The examination is over: findings and decision wait for the judge."""
-    if not sitting.tasks(case, desks.DRAFT_DECISION):
+    if not sitting.tasks(event.case, desks.DRAFT_DECISION):
         sitting.open_task(
-            case,
+            event.case,
             Role.JUDGE,
             desks.DRAFT_DECISION,
             T("The examination is over. Make the findings and write the decision."),
@@ -426,11 +427,10 @@ def begin_deliberation(sitting: Sitting, case: Case, facts: Any) -> None:
         )
 
 
-def on_served(sitting: Sitting, case: Case, facts: Any) -> None:
+def on_served(sitting: Sitting, event: Served) -> None:
     """A party was served with the decision: her time to appeal runs from that day."""
-    if facts["occasion"] == "decision":
-        numbers = getattr(facts.get("packet"), "entry_ids", ())
-        for decision in decisions_of(sitting.session, case, DecisionState.ISSUED):
-            if decision.served_entry in numbers:
-                absent_may_ask(sitting, case, decision, facts["party"], facts["at"], facts["proof"])
-        start_appeals(sitting, case, facts["party"], facts["at"], facts["proof"], numbers)
+    if event.occasion == "decision":
+        for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
+            if decision.served_entry in event.entries:
+                absent_may_ask(sitting, event.case, decision, event.party, event.at, event.proof)
+        start_appeals(sitting, event.case, event.party, event.at, event.proof, event.entries)

@@ -97,7 +97,7 @@ def hear_again(sitting: Sitting, case: Case) -> None:
     if petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED, AppealState.SENT):
         raise ActNotOpen(T("An appeal is pending; the higher court decides."))
     decision.state = DecisionState.SET_ASIDE
-    set_aside(sitting, case, {})
+    set_aside(sitting, case)
     for kind in (APPEAL, SET_ASIDE, "retrial_application"):
         sitting.close_windows(case, kind, WindowState.ENDED)
     sitting.close_tasks(case, desks.CLOSE_CASE)

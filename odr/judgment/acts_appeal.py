@@ -21,6 +21,7 @@ from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligati
 from odr.judgment.rehearing import new_bench
 from odr.payments.demands import borne_by, settle_bears, standing_fee
 from odr.payments.tariff import Matter
+from odr.procedure.events import AppealDecided, AppealLodged, FeeLapsed
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -82,7 +83,7 @@ def appeal_decision(sitting: Sitting, case: Case, given: AppealInput, *, actor: 
     if decision.kind is not DecisionKind.PARTIAL:
         sitting.move(case, Stage.APPEALED)
     sitting.session.flush()
-    sitting.announce("appeal_lodged", case, party=me, amount_minor=given.challenged.minor or None)
+    sitting.announce(AppealLodged(case, me, amount_minor=given.challenged.minor or None))
     for party in case.parties:
         if party.id != me.id and party.left_at is None:
             sitting.start_window(case, "appeal_answer", party=party, start=now, subject=petition.reference)
@@ -300,7 +301,7 @@ def record_appeal_outcome(
         for desk in (desks.APPEAL, desks.APPEAL_FILE):
             sitting.close_tasks(case, desk, petition.reference)
     sitting.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
-    sitting.announce("appeal_decided", case, outcome=given.outcome.value)
+    sitting.announce(AppealDecided(case, given.outcome.value))
     if given.outcome is AppealOutcome.SENT_BACK:
         decision.state = DecisionState.SET_ASIDE
         if not partial:
@@ -382,13 +383,13 @@ def _change(sitting: Sitting, case: Case, decision: Decision, amount: Money) -> 
         )
 
 
-def appeal_fee_lapsed(sitting: Sitting, case: Case, facts: Any) -> None:
+def appeal_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
     """An appeal whose fee was not paid was ruled withdrawn: when it was the last, the decision takes effect (CPI 318)."""
-    if facts["assessment"].matter is not Matter.APPEAL:
+    if event.matter != Matter.APPEAL.value:
         return
-    challenged = set()
+    case, challenged = event.case, set()
     for petition in petitions_of(sitting.session, case, *LIVE):
-        if petition.party_id == facts["party"].id:
+        if petition.party_id == event.party.id:
             petition.state, petition.outcome, petition.closed_entry = (
                 AppealState.WITHDRAWN,
                 AppealOutcome.WITHDRAWN,

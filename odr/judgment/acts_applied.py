@@ -25,6 +25,7 @@ from odr.judgment.models import Obligation
 from odr.judgment.models_applied import AppliedJudgment
 from odr.payments.costs import allocate_costs
 from odr.payments.demands import order_costs
+from odr.procedure.events import CaseEffective
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
@@ -119,7 +120,7 @@ def apply_group_judgment(
     bears = _costs(sitting, case, given)
     case.effective_at = now
     sitting.move(case, Stage.EFFECTIVE)
-    sitting.announce("case_effective", case)
+    sitting.announce(CaseEffective(case))
     sitting.then(
         "note_applied_judgment",
         AppliedFact(case=case.number or case.reference, reference=case.reference),

@@ -26,6 +26,7 @@ from odr.judgment.lookups import evidence_to_preserve, party_with, preservation_
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.models_preservation import EvidencePreservation
 from odr.judgment.preserving import SECURED, apply_before_claim, apply_for, carried_out, only
+from odr.procedure.events import EvidenceMoved
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -249,7 +250,7 @@ def take_in_preserved(
     own = sitting.session.scalars(select(Case).where(Case.reference == given.case)).one()
     applicant = next(p for p in own.parties if p.role is Role.CLAIMANT)
     party = next(p for p in case.parties if p.role is Role.CLAIMANT and p.account_id == applicant.account_id)
-    sitting.announce("evidence_moved", own, into=case, parties={applicant.id: party})
+    sitting.announce(EvidenceMoved(own, into=case, parties={applicant.id: party}))
     return Recorded(
         T("Evidence preserved before the claim, in %(number)s, is here now", number=given.number), {"from": given.case}
     )

@@ -30,6 +30,7 @@ from odr.judgment.lookups import (
     unconfirmed,
 )
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
+from odr.procedure.events import CaseClosed
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -276,7 +277,7 @@ def end_enforcement(
     if given.state is EnforcementState.DONE:
         case.outcome, case.closed_at = Outcome.ENFORCED, now
         sitting.move(case, Stage.CLOSED)
-        sitting.announce("case_closed", case)
+        sitting.announce(CaseClosed(case))
     else:
         sitting.move(case, Stage.EFFECTIVE)
     return Recorded(
@@ -323,5 +324,5 @@ def close_case(sitting: Sitting, case: Case, given: CloseInput, *, actor: Actor,
     case.outcome, case.closed_at = (Outcome.SETTLED if settled else Outcome.PERFORMED), now
     sitting.move(case, Stage.CLOSED)
     sitting.close_tasks(case, desks.CLOSE_CASE)
-    sitting.announce("case_closed", case)
+    sitting.announce(CaseClosed(case))
     return Recorded(T("Case closed: %(outcome)s", outcome=case.outcome.label))

@@ -34,6 +34,7 @@ from odr.judgment.preserving import (
     only,
     security_needed,
 )
+from odr.procedure.events import CaseClosed, Served
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
@@ -313,10 +314,9 @@ def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, a
     return Recorded(T("Preservation carried out: %(what)s", what=given.what), {"preservation": row.reference})
 
 
-def review_begins(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def review_begins(sitting: Sitting, event: Served) -> None:
     """A party was served with a preservation, or with its refusal: her time to ask for a review runs (CPI 171)."""
-    packet, party = facts.get("packet"), facts["party"]
-    numbers = set(packet.entry_ids) if packet is not None else set()
+    case, party, numbers = event.case, event.party, set(event.entries)
     rows = [p for p in preservations_of(sitting.session, case) if p.executed_entry in numbers]
     refused = [
         m
@@ -325,9 +325,7 @@ def review_begins(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> Non
     ]
     for subject in (*(p.reference for p in rows), *(m.reference for m in refused)):
         if not sitting.windows(case, REVIEW, party=party, state=None, subject=subject):
-            sitting.start_window(
-                case, REVIEW, party=party, start=facts["at"], subject=subject, proof=facts.get("proof")
-            )
+            sitting.start_window(case, REVIEW, party=party, start=event.at, subject=subject, proof=event.proof)
 
 
 @act(
@@ -373,6 +371,6 @@ def ask_for_preservation_review(
     )
 
 
-def case_over(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def case_over(sitting: Sitting, event: CaseClosed) -> None:
     """The case ended: nothing stays preserved for it (CPI 166)."""
-    end_preservations(sitting, case, PreservationState.LAPSED)
+    end_preservations(sitting, event.case, PreservationState.LAPSED)

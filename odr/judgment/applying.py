@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from odr.judgment.kinds import AppealOutcome, DecisionKind
 from odr.judgment.lookups import petitions_of, pronounced
 from odr.judgment.models import Decision
 from odr.judgment.models_applied import AppliedJudgment
+from odr.procedure.events import ClaimAccepted
 from odr.procedure.forms import Option, choice_source
 from odr.procedure.hooks import Panel
 from odr.procedure.resolvers import resolver
@@ -136,15 +137,15 @@ def applied_from(session: Session, case: Case) -> Sequence[Case]:
     return session.scalars(query.order_by(AppliedJudgment.id)).all()
 
 
-def tell_the_judge(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def tell_the_judge(sitting: Sitting, event: ClaimAccepted) -> None:
     """A claim was accepted to which a judgment in an action of many may apply: the judge is shown it (CPL 57)."""
-    found = fitting(sitting, case)
+    found = fitting(sitting, event.case)
     if found:
         title = T(
             "A judgment in an action of many may apply to this claim: %(number)s. If the claim is right, rule so.",
             number=found[0].case.number or "",
         )
-        sitting.open_task(case, Role.JUDGE, desks.APPLY_JUDGMENT, title, risk=25)
+        sitting.open_task(event.case, Role.JUDGE, desks.APPLY_JUDGMENT, title, risk=25)
 
 
 def applied_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:

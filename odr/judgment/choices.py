@@ -102,7 +102,12 @@ def _preservations(sitting: Sitting, case: Case, unsecured: bool) -> list[tuple[
         if p.waits_for_security is unsecured
     ]
     return [
-        (Option(p.reference, sitting.session.get_one(Motion, p.motion_id).asks, str(p.security) if p.security else None), p)
+        (
+            Option(
+                p.reference, sitting.session.get_one(Motion, p.motion_id).asks, str(p.security) if p.security else None
+            ),
+            p,
+        )
         for p in rows
     ]
 

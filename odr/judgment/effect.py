@@ -30,6 +30,7 @@ from odr.payments.assessing import pack_track
 from odr.payments.costs import Allocation
 from odr.payments.demands import order_costs, were_settled
 from odr.payments.refunding import order_back
+from odr.procedure.events import CaseEffective, InstrumentSetAside, SettlementReached
 from odr.procedure.interest import InterestLine, interest_lines
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import reckon
@@ -81,7 +82,6 @@ def start_appeals(
     decision = served_now[-1] if served_now else issued(sitting.session, case)
     if decision is None or decision.effective_at is not None:
         return
-    sitting.announce("decision_served", case, party=party, at=at)
     if is_appealable(sitting, case):
         if not sitting.windows(case, APPEAL, party=party, state=None, subject=decision.reference):
             sitting.start_window(case, APPEAL, party=party, start=at, subject=decision.reference, proof=proof)
@@ -145,7 +145,7 @@ def bring_into_effect(
             order_costs(sitting, case, bears)
         else:
             settle_costs(sitting, case, decision)
-        sitting.announce("case_effective", case)
+        sitting.announce(CaseEffective(case))
     return due.result
 
 
@@ -213,35 +213,46 @@ def settle_costs(sitting: Sitting, case: Case, decision: Decision) -> None:
             )
 
 
-def settled(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def settled(sitting: Sitting, event: SettlementReached) -> None:
     """The parties settled: no judgment is written on it (CPI 148), and what they owe is watched like any order."""
+    case = event.case
     for decision in decisions_of(sitting.session, case, DecisionState.DRAFT, DecisionState.COOLING):
         sitting.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
         sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
         decision.state = DecisionState.DROPPED
     sitting.close_tasks(case, desks.DRAFT_DECISION)
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    for owed in facts["obligations"]:
-        row = {**owed, "due_on": owed["due_on"] or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result}
+    for owed in event.owed:
         sitting.session.add(
             Obligation(
                 case_id=case.id,
-                instrument=Instrument(facts.get("instrument", "statement")),
+                instrument=Instrument(event.instrument),
+                debtor_id=owed.debtor_id,
+                creditor_id=owed.creditor_id,
+                amount_minor=owed.amount_minor,
+                currency=owed.currency,
+                what=owed.what,
+                due_on=owed.due_on or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result,
+                accelerates=owed.accelerates,
                 entry_number=sitting.next_number(case),
-                **row,
             )
         )
-    if facts["obligations"]:
-        last = max((o["due_on"] or today) for o in facts["obligations"])
-        for party_id in {o["creditor_id"] for o in facts["obligations"]}:
+    if event.owed:
+        last = max((one.due_on or today) for one in event.owed)
+        for party_id in {one.creditor_id for one in event.owed}:
             creditor = party_with(case, party_id)
             if creditor is not None:
                 start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
                 sitting.start_window(case, ENFORCE, party=creditor, start=start)
-        sitting.announce("case_effective", case, ending=Ending.MEDIATED.value)
+        sitting.announce(CaseEffective(case, Ending.MEDIATED))
 
 
-def set_aside(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_set_aside(sitting: Sitting, event: InstrumentSetAside) -> None:
+    """What was confirmed is set aside."""
+    set_aside(sitting, event.case)
+
+
+def set_aside(sitting: Sitting, case: Case) -> None:
     """What was owed rests on nothing any more; what was paid stays recorded under what it was paid on."""
     for row in obligations_of(sitting.session, case):
         row.ended_at = sitting.now

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from odr.docket.models import Case
 from odr.judgment import (
     acts,
     acts_appeal,
@@ -18,17 +16,20 @@ from odr.judgment import (
     views,
     views_before,
 )
-from odr.procedure.hooks import NavItem, Room
+from odr.procedure.events import (
+    CaseClosed,
+    ClaimAccepted,
+    ExaminationClosed,
+    FeeLapsed,
+    InstrumentSetAside,
+    Served,
+    SettlementReached,
+)
+from odr.procedure.hooks import NavItem, Room, on
 from odr.text import T
 
 if TYPE_CHECKING:
-    from odr.procedure.sitting import Sitting
-
-
-def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """What the room's windows wait for: decisions and preservations that reached a party."""
-    acts.on_served(sitting, case, facts)
-    acts_preservation.review_begins(sitting, case, facts)
+    pass
 
 
 ROOM = Room(
@@ -45,15 +46,15 @@ ROOM = Room(
         "preservation_claim": acts_before.claim_did_not_follow,
         "preservation_review": acts_before.review_over,
     },
-    on_event={
-        "claim_accepted": applying.tell_the_judge,
-        "examination_closed": acts.begin_deliberation,
-        "served": on_served,
-        "case_closed": acts_preservation.case_over,
-        "settlement_reached": effect.settled,
-        "instrument_set_aside": effect.set_aside,
-        "fee_lapsed": acts_appeal.appeal_fee_lapsed,
-    },
+    on_event=(
+        on(ClaimAccepted, applying.tell_the_judge),
+        on(ExaminationClosed, acts.begin_deliberation),
+        on(Served, acts.on_served, acts_preservation.review_begins),
+        on(CaseClosed, acts_preservation.case_over),
+        on(SettlementReached, effect.settled),
+        on(InstrumentSetAside, effect.on_set_aside),
+        on(FeeLapsed, acts_appeal.appeal_fee_lapsed),
+    ),
     after_act=(acts_before.tell_when_carried_out,),
     panels=(views.decision_panel, views_before.preserved_panel, applying.applied_panel),
     sweeps={"preservations": acts_before.end_with_claims},

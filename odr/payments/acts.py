@@ -39,6 +39,7 @@ from odr.payments.models import (
 )
 from odr.payments.refunding import held_for, order_back, order_excess
 from odr.payments.tariff import FIRST_INSTANCE, HALVABLE, Matter, assess_filing, top_up
+from odr.procedure.events import CaseClosed, FeeLapsed, FeePaid
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.pack import RulePack
@@ -112,7 +113,6 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
     book_assessment(sitting.session, row)
     if found.prepaid:
         ask_for(sitting, case, payer, row, now)
-    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     words = T("Fee of %(amount)s assessed, to be paid by %(name)s", amount=row.amount, name=payer.name)
     if row.state is AssessmentState.NOTHING:
         words = T("No fee is to be paid by %(name)s", name=payer.name)
@@ -196,7 +196,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
     if row.state is AssessmentState.PAID:
         sitting.close_windows(case, row.window_kind, WindowState.MET, subject=row.reference)
         sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
-        sitting.announce("fee_paid", case, party=payer, assessment=row)
+        sitting.announce(FeePaid(case, row.reference))
     if case.stage in OVER:
         earn(sitting.session, case.id, row.currency, f"{case.reference}/{sitting.next_number(case)}", now)
     words = T(
@@ -395,11 +395,11 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     elif row.matter in FIRST_INSTANCE:
         back = order_back(sitting, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
-    sitting.announce("fee_lapsed", case, party=payer, assessment=row)
+    sitting.announce(FeeLapsed(case, payer, row.matter.value))
     if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not _something_goes_on(sitting, case):
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         sitting.move(case, Stage.CLOSED)
-        sitting.announce("case_closed", case)
+        sitting.announce(CaseClosed(case))
     return Recorded(
         words,
         {

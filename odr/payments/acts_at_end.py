@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -27,6 +26,7 @@ from odr.payments.inputs import AtEndInput, WithdrawnFeeInput
 from odr.payments.models import AssessmentState, FeeBasis
 from odr.payments.scales import FeeStep
 from odr.payments.tariff import FIRST_INSTANCE, Matter
+from odr.procedure.events import CaseClosed, CaseEffective, DecisionIssued, SettlementReached
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Recorded, act
@@ -120,7 +120,6 @@ def demand_withdrawn_fee(
         sitting, case, payer, basis, Matter.WITHDRAWN_CLAIM, replace(found, total=owed), DEMAND_WINDOW
     )
     book_assessment(sitting.session, row)
-    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     words = T(
         "%(name)s, who withdrew, bears %(fee)s of the fee: %(amount)s is to be paid",
         name=payer.name,
@@ -157,17 +156,17 @@ def _assess(sitting: Sitting, case: Case, ending: Ending | None) -> None:
         sitting.then("assess_fee_at_end", AtEndInput(ending=value))
 
 
-def on_decision_issued(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The judgment is given: the fee at its end stands on the docket with its steps (CPI 194). Facts: ``decision``."""
-    if facts["decision"].kind.value != "partial":
-        _assess(sitting, case, None)
+def on_decision_issued(sitting: Sitting, event: DecisionIssued) -> None:
+    """The judgment is given: the fee at its end stands on the docket with its steps (CPI 194)."""
+    if not event.partial:
+        _assess(sitting, event.case, None)
 
 
-def on_end_without_judgment(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The action of many was withdrawn, settled or dismissed: its fee by how it ended (FEE 8, 15). Facts: ``ending``
-    where the case goes on to performance.
-    """
-    ending = Ending(facts["ending"]) if facts.get("ending") else ENDINGS.get(case.outcome) if case.outcome else None
+def on_end_without_judgment(sitting: Sitting, event: CaseClosed | CaseEffective | SettlementReached) -> None:
+    """The action of many was withdrawn, settled or dismissed: its fee by how it ended (FEE 8, 15)."""
+    case, ending = event.case, event.ending if isinstance(event, CaseEffective) else None
+    if ending is None and case.outcome:
+        ending = ENDINGS.get(case.outcome)
     if ending is not None:
         _assess(sitting, case, ending)
 

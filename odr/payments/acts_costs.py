@@ -150,7 +150,6 @@ def review_costs(sitting: Sitting, case: Case, given: ReviewCostsInput, *, actor
     order = order_costs(sitting, case, bears)
     if case.stage in OVER:
         carry_out(sitting, case, order)
-    sitting.announce("costs_changed", case, bears=bears)
     return Recorded(
         T("The president changed the costs decision"),
         {"decision": "change", "bears": order.allocation, "currency": sitting.pack(case).currency},

@@ -30,6 +30,14 @@ from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApprov
 from odr.payments.reassessing import replace_unpaid
 from odr.payments.refunding import REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
 from odr.payments.tariff import FIRST_INSTANCE, Matter
+from odr.procedure.events import (
+    AppealDecided,
+    CaseClosed,
+    CaseEffective,
+    ClaimRefused,
+    ClaimWithdrawn,
+    SettlementReached,
+)
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Premise, Recorded, Topic, act, guard
@@ -111,8 +119,9 @@ def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter,
     return back
 
 
-def on_ended(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_ended(sitting: Sitting, event: CaseClosed | ClaimRefused | SettlementReached) -> None:
     """The case is over: its fees are settled, if there were any."""
+    case = event.case
     ending = ENDINGS.get(case.outcome) if case.outcome else None
     if assessments_of(sitting.session, case):
         sitting.then("settle_fees", SettleInput(ending=ending.value if ending else None))
@@ -308,44 +317,38 @@ def refund_lowered(sitting: Sitting, case: Case, given: ReduceInput, *, actor: A
     )
 
 
-def on_effective(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_effective(sitting: Sitting, event: CaseEffective) -> None:
     """The decision or the settlement binds: a changed costs decision is carried out, and what does not go back is
     earned (FEE 15, 53).
-
-    Facts: ``ending`` where no decision was made on the merits.
     """
-    carry_out_waiting(sitting, case)
-    if assessments_of(sitting.session, case):
-        sitting.then("settle_fees", SettleInput(ending=facts.get("ending")))
+    carry_out_waiting(sitting, event.case)
+    if assessments_of(sitting.session, event.case):
+        sitting.then("settle_fees", SettleInput(ending=event.ending.value if event.ending else None))
 
 
-def on_claim_withdrawn(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239). Facts:
-    ``claim``, ``party``.
+def on_claim_withdrawn(sitting: Sitting, event: ClaimWithdrawn) -> None:
+    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239).
 
     In an action of many nothing was asked for in advance: whoever leaves bears half the fee of her own claim (FEE 34).
     """
-    matter = Matter(facts["claim"].kind)
-    leaving = [basis for basis in standing_at_end(sitting, case, (matter,)) if basis.party_id == facts["party"].id]
-    if any(row.matter is matter for row in assessments_of(sitting.session, case, party_id=facts["party"].id)):
-        sitting.then(
-            "settle_fees", SettleInput(ending=Ending.WITHDRAWN.value, party=facts["party"].label, matter=matter.value)
-        )
+    case, party, matter = event.case, event.party, Matter(event.kind)
+    leaving = [basis for basis in standing_at_end(sitting, case, (matter,)) if basis.party_id == party.id]
+    if any(row.matter is matter for row in assessments_of(sitting.session, case, party_id=party.id)):
+        settled = SettleInput(ending=Ending.WITHDRAWN.value, party=party.label, matter=matter.value)
+        sitting.then("settle_fees", settled)
     for basis in leaving:
         basis.until = sitting.now  # What is left in dispute makes the fee of an action of many (CPI 194).
         sitting.then("demand_withdrawn_fee", WithdrawnFeeInput(basis=basis.reference))
 
 
-def on_appeal_decided(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27).
-    Facts: ``outcome``.
-    """
-    ending = APPEAL_ENDINGS.get(facts["outcome"])
-    if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(sitting.session, case)):
+def on_appeal_decided(sitting: Sitting, event: AppealDecided) -> None:
+    """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27)."""
+    ending = APPEAL_ENDINGS.get(event.outcome)
+    if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(sitting.session, event.case)):
         sitting.then("settle_fees", SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
 
 
-def on_settled(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_settled(sitting: Sitting, event: SettlementReached) -> None:
     """A mediation statement that leaves nothing to perform ended the case: no other event says so (FEE 15)."""
-    if case.stage is Stage.CLOSED and case.outcome is Outcome.SETTLED:
-        on_ended(sitting, case, facts)
+    if event.case.stage is Stage.CLOSED and event.case.outcome is Outcome.SETTLED:
+        on_ended(sitting, event)

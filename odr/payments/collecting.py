@@ -44,7 +44,6 @@ def collect(
     book_assessment(sitting.session, row)
     proof = T("The notice stood on the payer’s page from this moment.")
     sitting.start_window(case, window, party=payer, start=sitting.now, subject=row.reference, amount=days, proof=proof)
-    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     return row
 
 

@@ -49,7 +49,6 @@ def demand(sitting: Sitting, case: Case, who: Party, amount: Money, matter: Matt
     found = Assessment(amount, amount, steps, pack.id, pack.version_of("tariff").isoformat())
     row = write_assessment(sitting, case, who, None, matter, found, DEMAND_WINDOW)
     book_assessment(sitting.session, row)
-    sitting.announce("fee_assessed", case, assessment=row, party=who)
     return row
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
 from odr.payments import desks
@@ -12,131 +11,116 @@ from odr.payments.assessing import assessments_of, keep_basis, pack_track, stand
 from odr.payments.inputs import AssessInput, ReduceInput
 from odr.payments.models import AssessmentState
 from odr.payments.tariff import Matter
+from odr.procedure.events import (
+    AppealLodged,
+    Asked,
+    ClaimAccepted,
+    ClaimChanged,
+    ClaimLodged,
+    CounterclaimLodged,
+    ObjectionFailed,
+    Served,
+    ThirdPartyClaimLodged,
+    TrackConverted,
+)
 from odr.procedure.models import WindowState
-from odr.text import Text
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-MONEY = "money"
 
-
-def _amounts(relief: Any) -> tuple[list[int], int]:
-    """The sums of a claim, and how many of its reliefs are not about money."""
-    amounts = [one.amount.minor for one in relief if one.kind.value == MONEY and one.amount is not None]
-    return amounts, sum(1 for one in relief if one.kind.value != MONEY)
-
-
-def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
     """Keep what the fee of a claim will be computed on; the fee itself is assessed on acceptance."""
-    amounts, others = _amounts(facts["given"].relief)
-    amounts += [one.amount.minor for one in facts["given"].fellows if one.amount is not None]
-    keep_basis(sitting.session, case, facts["claimant"], Matter.CLAIM, amounts, others, sitting.now)
+    amounts, others = list(event.asked.amounts), event.asked.others
+    keep_basis(sitting.session, event.case, event.claimant, Matter.CLAIM, amounts, others, sitting.now)
 
 
-def on_claim_accepted(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
     """Assess the fee of the accepted claim (FEE 22)."""
-    basis = standing_basis(sitting.session, case)
-    if basis is not None and not any(row.basis_id == basis.id for row in assessments_of(sitting.session, case)):
+    basis = standing_basis(sitting.session, event.case)
+    if basis is not None and not any(row.basis_id == basis.id for row in assessments_of(sitting.session, event.case)):
         sitting.then("assess_fee", AssessInput(basis=basis.reference))
 
 
-def on_counterclaim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess the fee of a counterclaim from its filing (FEE 18, 22). Facts: ``party``, ``given`` with ``relief``."""
-    amounts, others = _amounts(facts["given"].relief)
-    _assess_new(sitting, case, facts["party"], Matter.COUNTERCLAIM, amounts, others, joined=facts.get("joined", True))
+def on_counterclaim_lodged(sitting: Sitting, event: CounterclaimLodged) -> None:
+    """Assess the fee of a counterclaim from its filing (FEE 18, 22)."""
+    _assess_new(sitting, event.case, event.party, Matter.COUNTERCLAIM, event.asked, joined=True)
 
 
-def on_third_party_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess the fee of a third party's claim from its filing (FEE 18, 20, 22). Facts: ``party``, ``given`` with
-    ``relief``.
-    """
-    amounts, others = _amounts(facts["given"].relief)
-    _assess_new(
-        sitting, case, facts["party"], Matter.THIRD_PARTY_CLAIM, amounts, others, joined=facts.get("joined", True)
-    )
+def on_third_party_claim_lodged(sitting: Sitting, event: ThirdPartyClaimLodged) -> None:
+    """Assess the fee of a third party's claim from its filing (FEE 18, 20, 22)."""
+    _assess_new(sitting, event.case, event.party, Matter.THIRD_PARTY_CLAIM, event.asked, joined=True)
 
 
-def on_appeal_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess the fee of an appeal on what it challenges (FEE 17). Facts: ``party``, ``amount_minor`` (None: not about
-    money), ``of_ruling``.
-    """
-    matter = Matter.APPEAL_RULING if facts.get("of_ruling") else Matter.APPEAL
-    amount = facts.get("amount_minor")
-    _assess_new(
-        sitting, case, facts["party"], matter, [] if amount is None else [int(amount)], 1 if amount is None else 0
-    )
+def on_appeal_lodged(sitting: Sitting, event: AppealLodged) -> None:
+    """Assess the fee of an appeal on what it challenges (FEE 17)."""
+    asked = Asked((), 1) if event.amount_minor is None else Asked((event.amount_minor,), 0)
+    _assess_new(sitting, event.case, event.party, Matter.APPEAL, asked)
 
 
-def on_objection_failed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Assess the fee of an objection to jurisdiction that failed (FEE 13(6)). Facts: ``party``."""
-    if Matter.JURISDICTION_OBJECTION.value in sitting.pack(case).tariff.kinds:
-        _assess_new(sitting, case, facts["party"], Matter.JURISDICTION_OBJECTION, [], 0)
+def on_objection_failed(sitting: Sitting, event: ObjectionFailed) -> None:
+    """Assess the fee of an objection to jurisdiction that failed (FEE 13(6))."""
+    if Matter.JURISDICTION_OBJECTION.value in sitting.pack(event.case).tariff.kinds:
+        _assess_new(sitting, event.case, event.party, Matter.JURISDICTION_OBJECTION, Asked((), 0))
 
 
 def _assess_new(
-    sitting: Sitting, case: Case, who: Party, matter: Matter, amounts: list[int], others: int, *, joined: bool = False
+    sitting: Sitting, case: Case, who: Party, matter: Matter, asked: Asked, *, joined: bool = False
 ) -> None:
-    basis = keep_basis(sitting.session, case, who, matter, amounts, others, sitting.now, joined=joined)
+    basis = keep_basis(
+        sitting.session, case, who, matter, list(asked.amounts), asked.others, sitting.now, joined=joined
+    )
     if not basis.at_end:
         sitting.then("assess_fee", AssessInput(basis=basis.reference))
 
 
-def on_claim_changed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_changed(sitting: Sitting, event: ClaimChanged) -> None:
     """Assess anew after a claim, counterclaim or third party's claim was raised, or refund after it was lowered (FEE
     21).
-
-    Facts: ``party``, ``given`` with ``relief``, ``kind`` of the claim, ``in_time`` (before the court investigation
-    ended).
     """
-    amounts, others = _amounts(facts["given"].relief)
-    matter = Matter(facts.get("kind", Matter.CLAIM.value))
-    old = standing_basis(sitting.session, case, matter, party_id=facts["party"].id)
+    case, party, matter = event.case, event.party, Matter(event.kind)
+    amounts, others = list(event.asked.amounts), event.asked.others
+    old = standing_basis(sitting.session, case, matter, party_id=party.id)
     basis = keep_basis(
-        sitting.session, case, facts["party"], matter, amounts, others, sitting.now, joined=bool(old and old.joined)
+        sitting.session, case, party, matter, amounts, others, sitting.now, joined=bool(old and old.joined)
     )
     if basis.at_end or not any(
         row.matter is matter and row.party_id == basis.party_id for row in assessments_of(sitting.session, case)
     ):
         return
     if old is not None and sum(amounts) < sum(old.amounts):
-        sitting.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=bool(facts.get("in_time", True))))
+        sitting.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=event.in_time))
     else:
         sitting.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21"))
 
 
-def on_track_converted(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Ask for the difference after the case moved to another track (CPI 199). Facts: ``before``, the pack's or the
-    case's name of the old track.
-    """
+def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
+    """Ask for the difference after the case moved to another track (CPI 199)."""
+    case, before = event.case, event.before.value
     basis = standing_basis(sitting.session, case)
     if basis is None or basis.at_end or not assessments_of(sitting.session, case):
         return
     pack = sitting.pack(case)
-    before = facts.get("before")
-    names = (getattr(before, "value", before), f"{getattr(before, 'value', before)}_claims")
-    old = next((pack.track(str(name)) for name in names if name in pack.tracks.list), None)
+    old = next((pack.track(name) for name in (before, f"{before}_claims") if name in pack.tracks.list), None)
     ways = [one for one in old.conversions if one.to == pack_track(pack, case) and one.tops_up] if old else []
     if ways:
         sitting.then("assess_fee", AssessInput(basis=basis.reference, topup_article=ways[0].article))
 
 
-def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, event: Served) -> None:
     """A fee notice that reached its payer later than it stood on the page: her time runs from that day (FEE 22)."""
-    numbers = getattr(facts.get("packet"), "entry_ids", ())
-    who: Party = facts["party"]
-    proof: Text | None = facts.get("proof")
+    case, who = event.case, event.party
     for row in assessments_of(sitting.session, case, party_id=who.id):
         if row.matter is Matter.ATTENDANCE:
             continue  # the judge set its time; who set it starts it anew
         windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
         if (
-            row.entry_number not in numbers
+            row.entry_number not in event.entries
             or row.state is not AssessmentState.DUE
             or not windows
-            or facts["at"] <= windows[-1].opened_at
+            or event.at <= windows[-1].opened_at
         ):
             continue
         sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
         sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
-        ask_for(sitting, case, who, row, facts["at"], proof)
+        ask_for(sitting, case, who, row, event.at, event.proof)

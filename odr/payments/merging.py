@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -17,6 +16,7 @@ from odr.payments.inputs import AssessInput
 from odr.payments.ledger import post
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, LedgerAccount, Payment
 from odr.payments.tariff import Matter
+from odr.procedure.events import CaseJoined, ClaimSevered, GroupMemberRegistered, GroupOpened
 from odr.procedure.models import WindowState
 
 if TYPE_CHECKING:
@@ -25,28 +25,22 @@ if TYPE_CHECKING:
 OF_CLAIMS = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
 
 
-def on_case_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The case goes on within another: each fee basis goes there and adds to what stands there for the same party.
-
-    Facts: ``into`` the other case, ``parties`` old id → party there.
-    """
-    into: Case = facts["into"]
-    for old in _standing(sitting, case):
-        party = facts["parties"].get(old.party_id)
+def on_case_joined(sitting: Sitting, event: CaseJoined) -> None:
+    """The case goes on within another: each fee basis goes there and adds to what stands there for the same party."""
+    for old in _standing(sitting, event.case):
+        party = event.parties.get(old.party_id)
         if party is not None:
-            _go_along(sitting, case, into, old, party, old.matter)
+            _go_along(sitting, event.case, event.into, old, party, old.matter)
 
 
-def on_claim_severed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_severed(sitting: Sitting, event: ClaimSevered) -> None:
     """A claim is heard by itself: its fee is reckoned anew as a claim's, and what was paid for it counts (FEE 18 no
     longer halves it).
-
-    Facts: ``claim``, ``into`` the new case, ``party`` and ``new_party`` whose claim it is.
     """
-    matter = Matter(facts["claim"].kind)
-    old = next((b for b in _standing(sitting, case) if b.party_id == facts["party"].id and b.matter is matter), None)
+    case, matter = event.case, Matter(event.kind)
+    old = next((b for b in _standing(sitting, case) if b.party_id == event.party.id and b.matter is matter), None)
     if old is not None:
-        _go_along(sitting, case, facts["into"], old, facts["new_party"], Matter.CLAIM)
+        _go_along(sitting, case, event.into, old, event.new_party, Matter.CLAIM)
 
 
 def _standing(sitting: Sitting, case: Case) -> list[FeeBasis]:
@@ -126,8 +120,9 @@ def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, basis:
     sitting.session.flush()
 
 
-def on_group_opened(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_group_opened(sitting: Sitting, event: GroupOpened) -> None:
     """An action of many: no fee is asked for in advance (CPI 194). What was paid is counted when the case ends."""
+    case = event.case
     for basis in _standing(sitting, case):
         basis.at_end = True
     for row in assessments_of(sitting.session, case):
@@ -137,8 +132,6 @@ def on_group_opened(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> N
             book_cancellation(sitting.session, row, sitting.now)
 
 
-def on_group_member(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """Somebody registered: what she asks for is kept for the fee that the losing side pays in the end (CPI 194). Facts:
-    ``party``, ``amount``.
-    """
-    keep_basis(sitting.session, case, facts["party"], Matter.CLAIM, [facts["amount"]], 0, sitting.now)
+def on_group_member(sitting: Sitting, event: GroupMemberRegistered) -> None:
+    """Somebody registered: what she asks for is kept for the fee that the losing side pays in the end (CPI 194)."""
+    keep_basis(sitting.session, event.case, event.party, Matter.CLAIM, [event.amount_minor], 0, sitting.now)

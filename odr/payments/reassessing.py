@@ -46,5 +46,4 @@ def replace_unpaid(
     book_assessment(sitting.session, row)
     if found.prepaid:
         ask_for(sitting, case, payer, row, sitting.now)
-    sitting.announce("fee_assessed", case, assessment=row, party=payer)
     return row

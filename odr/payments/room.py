@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Outcome
+from odr.docket.models import Outcome
 from odr.payments import acts_at_end, acts_reminders, alarms, happenings, merging
 from odr.payments.acts import fee_lapsed
 from odr.payments.acts_costs import review_overdue
@@ -14,30 +13,40 @@ from odr.payments.acts_relief import relief_overdue
 from odr.payments.reconcile import sweep as reconcile
 from odr.payments.sending import sweep as send_refunds
 from odr.payments.views import fee_panel
-from odr.procedure.hooks import NavItem, Room
+from odr.procedure.events import (
+    AppealDecided,
+    AppealLodged,
+    CaseClosed,
+    CaseEffective,
+    CaseJoined,
+    ClaimAccepted,
+    ClaimChanged,
+    ClaimLodged,
+    ClaimRefused,
+    ClaimSevered,
+    ClaimWithdrawn,
+    CounterclaimLodged,
+    DecisionIssued,
+    GroupMemberRegistered,
+    GroupOpened,
+    ObjectionFailed,
+    Served,
+    SettlementReached,
+    ThirdPartyClaimLodged,
+    TrackConverted,
+)
+from odr.procedure.hooks import NavItem, Room, on
 from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def closed(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """The case is over: its fees are settled; those of an action of many are computed now."""
-    on_ended(sitting, case, facts)
-    acts_at_end.on_end_without_judgment(sitting, case, facts)
-
-
-def effective(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """A decision or a settlement binds: the same."""
-    on_effective(sitting, case, facts)
-    acts_at_end.on_end_without_judgment(sitting, case, facts)
-
-
-def settled(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
-    """A settlement that leaves nothing to perform ended the case: the same."""
-    on_settled(sitting, case, facts)
-    if case.outcome is Outcome.SETTLED:
-        acts_at_end.on_end_without_judgment(sitting, case, facts)
+def settled(sitting: Sitting, event: SettlementReached) -> None:
+    """A settlement that leaves nothing to perform ended the case: its fees are settled, those of an action of many too."""
+    on_settled(sitting, event)
+    if event.case.outcome is Outcome.SETTLED:
+        acts_at_end.on_end_without_judgment(sitting, event)
 
 
 ROOM = Room(
@@ -51,28 +60,28 @@ ROOM = Room(
         "relief_decision": relief_overdue,
         "costs_review": review_overdue,
     },
-    on_event={
-        "claim_lodged": happenings.on_claim_lodged,
-        "claim_accepted": happenings.on_claim_accepted,
-        "claim_refused": on_ended,
-        "claim_changed": happenings.on_claim_changed,
-        "counterclaim_lodged": happenings.on_counterclaim_lodged,
-        "third_party_claim_lodged": happenings.on_third_party_claim_lodged,
-        "claim_withdrawn": on_claim_withdrawn,
-        "appeal_lodged": happenings.on_appeal_lodged,
-        "appeal_decided": on_appeal_decided,
-        "settlement_reached": settled,
-        "decision_issued": acts_at_end.on_decision_issued,
-        "objection_failed": happenings.on_objection_failed,
-        "track_converted": happenings.on_track_converted,
-        "case_joined": merging.on_case_joined,
-        "claim_severed": merging.on_claim_severed,
-        "group_opened": merging.on_group_opened,
-        "group_member": merging.on_group_member,
-        "served": happenings.on_served,
-        "case_closed": closed,
-        "case_effective": effective,
-    },
+    on_event=(
+        on(ClaimLodged, happenings.on_claim_lodged),
+        on(ClaimAccepted, happenings.on_claim_accepted),
+        on(ClaimRefused, on_ended),
+        on(ClaimChanged, happenings.on_claim_changed),
+        on(CounterclaimLodged, happenings.on_counterclaim_lodged),
+        on(ThirdPartyClaimLodged, happenings.on_third_party_claim_lodged),
+        on(ClaimWithdrawn, on_claim_withdrawn),
+        on(AppealLodged, happenings.on_appeal_lodged),
+        on(AppealDecided, on_appeal_decided),
+        on(SettlementReached, settled),
+        on(DecisionIssued, acts_at_end.on_decision_issued),
+        on(ObjectionFailed, happenings.on_objection_failed),
+        on(TrackConverted, happenings.on_track_converted),
+        on(CaseJoined, merging.on_case_joined),
+        on(ClaimSevered, merging.on_claim_severed),
+        on(GroupOpened, merging.on_group_opened),
+        on(GroupMemberRegistered, merging.on_group_member),
+        on(Served, happenings.on_served),
+        on(CaseClosed, on_ended, acts_at_end.on_end_without_judgment),
+        on(CaseEffective, on_effective, acts_at_end.on_end_without_judgment),
+    ),
     panels=(fee_panel,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
     sweeps={

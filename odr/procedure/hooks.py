@@ -1,6 +1,6 @@
 """How lower rooms are answered by higher ones without importing them.
 
-``odr/app.py`` holds the dictionary that shows which event wakes which handler.
+Each room's ``room.py`` says which event (``odr/procedure/events.py``) wakes which handler.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
 from odr.notary.rounds import Holding
+from odr.procedure.events import Event
 from odr.procedure.models import Window
 from odr.text import Text
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from odr.procedure.table import Act
 
 LapseHandler = Callable[["Sitting", Case, Window], None]
-EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
-Telling = Callable[["Sitting", Case, "Actor"], Any]
+Telling = Callable[["Sitting", Case, "Actor"], object]
+FactsTold = Callable[["Sitting", Case, "Actor"], "Sequence[ToldFact]"]
+Contribution = Callable[["Sitting", Case, "Actor"], "Panel | None"]
+Sweep = Callable[["Court"], int]
 Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
 Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
 Erasures = Callable[[Session, Sequence[str]], Collection[str]]
@@ -50,7 +53,7 @@ class NavItem:
 
     key: str
     endpoint: str
-    label: Any
+    label: Text
     order: int
 
 
@@ -69,7 +72,36 @@ class Appointment:
     endpoint: str
 
 
+@dataclass(frozen=True)
+class ToldFact:
+    """A numbered fact of claim or answer, and the entry it was told in."""
+
+    number: int
+    what: str
+    happened_on: date | None
+    entry: int
+
+
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
+Happened = TypeVar("Happened", bound=Event)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who in a room wants to know of an event; made by :func:`on`."""
+
+    event: type[Event]
+    handlers: tuple[Callable[[Sitting, Any], None], ...]
+    """Each takes events of this very class: :func:`on` holds them to it, and then the class is forgotten."""
+
+
+def on(event: type[Happened], *handlers: Callable[[Sitting, Happened], None]) -> Listener:
+    """Have these handlers called, in order, when an event of this class is announced. Raises ValueError for what is no
+    class of events.
+    """
+    if not (isinstance(event, type) and issubclass(event, Event)) or event is Event:
+        raise ValueError(f"{event!r} is no kind of event")
+    return Listener(event, handlers)
 
 
 @dataclass
@@ -77,11 +109,12 @@ class Hooks:
     """Everything a lower room may ask of higher ones.
 
     ``on_lapse``  window kind → what follows when it lapses
-    ``on_event``  event name → who wants to know, in order, in the same Sitting
+    ``on_event``  class of event → who wants to know, in order, in the same Sitting
     ``panels``    parts of the case page; ``nav`` its tabs
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
-    ``tells``     what a page asks of the room beside its own: name → function(court at a look, case, viewer)
+    ``tells``     what a template is given by the room beside its own: name → function(court at a look, case, viewer)
+    ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
@@ -91,14 +124,15 @@ class Hooks:
     """
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
-    on_event: dict[str, list[EventHandler]] = field(default_factory=lambda: defaultdict(list))
-    panels: list[Callable[..., Panel | None]] = field(default_factory=list)
+    on_event: dict[type[Event], list[Callable[[Sitting, Any], None]]] = field(default_factory=lambda: defaultdict(list))
+    panels: list[Contribution] = field(default_factory=list)
     nav: list[NavItem] = field(default_factory=list)
     queue_service: ServiceQueue | None = None
-    sweeps: dict[str, Callable[..., int]] = field(default_factory=dict)
+    sweeps: dict[str, Sweep] = field(default_factory=dict)
     after_act: list[Callable[[Sitting, Case, DocketEntry], None]] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     tells: dict[str, Telling] = field(default_factory=dict)
+    facts_told: FactsTold | None = None
     appointments: list[Appointments] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
@@ -126,14 +160,15 @@ class Room:
     routes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     on_lapse: Mapping[str, LapseHandler] = field(default_factory=dict)
-    on_event: Mapping[str, EventHandler] = field(default_factory=dict)
-    panels: tuple[Callable[..., Panel | None], ...] = ()
+    on_event: tuple[Listener, ...] = ()
+    panels: tuple[Contribution, ...] = ()
     nav: tuple[NavItem, ...] = ()
-    sweeps: Mapping[str, Callable[..., int]] = field(default_factory=dict)
+    sweeps: Mapping[str, Sweep] = field(default_factory=dict)
     after_act: tuple[Callable[[Sitting, Case, DocketEntry], None], ...] = ()
     queue_service: ServiceQueue | None = None
     bars: tuple[Bar, ...] = ()
     tells: Mapping[str, Telling] = field(default_factory=dict)
+    facts_told: FactsTold | None = None
     appointments: tuple[Appointments, ...] = ()
     naming: tuple[Naming, ...] = ()
     holdings: tuple[Holdings, ...] = ()
@@ -143,8 +178,8 @@ class Room:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
         for kind, lapse in self.on_lapse.items():
             hooks.on_lapse[kind].append(lapse)
-        for event, handler in self.on_event.items():
-            hooks.on_event[event].append(handler)
+        for listener in self.on_event:
+            hooks.on_event[listener.event].extend(listener.handlers)
         named: tuple[tuple[dict[str, Any], Mapping[str, Any]], ...] = (
             (hooks.sweeps, self.sweeps),
             (hooks.tells, self.tells),
@@ -162,5 +197,7 @@ class Room:
         hooks.naming.extend(self.naming)
         hooks.holdings.extend(self.holdings)
         hooks.erasures.extend(self.erasures)
+        if self.facts_told is not None:
+            hooks.facts_told = self.facts_told
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

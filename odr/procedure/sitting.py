@@ -22,6 +22,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor, let_go, still_holds
 from odr.identity.keys import keyring
 from odr.procedure.availability import refusal, window_for
 from odr.procedure.entry_receipts import record_entry
+from odr.procedure.events import Event
 from odr.procedure.inputs import references_in
 from odr.procedure.models import ActKey, Task, Window, WindowState
 from odr.procedure.packs import RulePack
@@ -283,10 +284,10 @@ class Sitting:
             query = query.where(Task.subject == subject)
         return list(self.session.scalars(query))
 
-    def announce(self, event: str, case: Case, **facts: Any) -> None:
-        """Tell higher rooms, in this transaction, what happened."""
-        for handler in self.court.hooks.on_event.get(event, ()):
-            handler(self, case, facts)
+    def announce(self, event: Event) -> None:
+        """Tell the rooms that want to know, the lower ones first and in this transaction, what happened."""
+        for handler in self.court.hooks.on_event.get(type(event), ()):
+            handler(self, event)
 
     def party_of(self, case: Case, actor: Actor) -> Party:
         """The party an actor is or acts for."""

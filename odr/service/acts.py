@@ -11,6 +11,15 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.identity.actors import Actor
+from odr.procedure.events import (
+    ClaimAccepted,
+    ClaimLodged,
+    ClaimRefused,
+    ClaimReturned,
+    OwnAddresses,
+    PartyJoined,
+    Served,
+)
 from odr.procedure.models import WindowState
 from odr.procedure.packs import RulePack
 from odr.procedure.rules import law
@@ -124,11 +133,11 @@ def put_out(
     return packet
 
 
-def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
     """The claimant's own addresses, and the respondents' as far as she knows them; her consent if she gave it."""
-    given, claimant = facts["given"], facts["claimant"]
-    _own_addresses(sitting, case, claimant, given.claimant.email, given.claimant.phone, given.claimant.address)
-    if given.claimant.e_service:
+    case, claimant = event.case, event.claimant
+    _own_addresses(sitting, case, claimant, event.addresses)
+    if event.e_service:
         record_consent(
             sitting.session,
             case_id=case.id,
@@ -150,10 +159,13 @@ def on_claim_lodged(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> N
         )
 
 
-def _own_addresses(
-    sitting: Sitting, case: Case, party: Party, email: str | None, phone: str | None, street: str | None
-) -> None:
-    reach = ((Channel.PLATFORM, party.reference), (Channel.EMAIL, email), (Channel.SMS, phone), (Channel.POST, street))
+def _own_addresses(sitting: Sitting, case: Case, party: Party, own: OwnAddresses) -> None:
+    reach = (
+        (Channel.PLATFORM, party.reference),
+        (Channel.EMAIL, own.email),
+        (Channel.SMS, own.phone),
+        (Channel.POST, own.street),
+    )
     note_reach(
         sitting.session,
         party_id=party.id,
@@ -165,24 +177,26 @@ def _own_addresses(
     )
 
 
-def on_claim_accepted(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_claim_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
     """Serve the claim on every respondent within five days of acceptance, whether or not the fee is paid (CPL 128)."""
+    case = event.case
     for party in parties(case, Role.RESPONDENT):
         put_out(sitting, case, party, CLAIM_LETTER, entry_number=sitting.next_number(case))
     for party in parties(case, Role.CLAIMANT):
         put_out(sitting, case, party, ACCEPTANCE, entry_number=sitting.next_number(case))
 
 
-def on_return(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_return(sitting: Sitting, event: ClaimReturned | ClaimRefused) -> None:
     """Tell the claimant that the claim came back, or was not accepted."""
-    put_out(sitting, case, facts["claimant"], REGISTRY, entry_number=sitting.next_number(case))
+    number = sitting.next_number(event.case)
+    put_out(sitting, event.case, event.claimant, REGISTRY, entry_number=number)
 
 
-def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_party_joined(sitting: Sitting, event: PartyJoined) -> None:
     """Who joins has received the letter: the matching act makes service effective (OLR 31, IC 17)."""
-    party, given = facts["party"], facts["given"]
-    _own_addresses(sitting, case, party, given.email, given.phone, None)
-    if given.e_service:
+    case, party = event.case, event.party
+    _own_addresses(sitting, case, party, event.addresses)
+    if event.e_service:
         record_consent(
             sitting.session,
             case_id=case.id,
@@ -205,7 +219,7 @@ def on_party_joined(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> N
             recorded_at=sitting.now,
             event_id=f"joined/{party.reference}/{packet.reference}",
             channel=Channel.PLATFORM,
-            account_id=facts["account_id"],
+            account_id=event.account_id,
         )
         follow_packet(sitting, case, packet)
 
@@ -278,13 +292,14 @@ def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: A
         sitting.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
     sitting.close_tasks(case, desks.NOT_SERVED, packet.reference)
     sitting.announce(
-        "served",
-        case,
-        party=party,
-        occasion=packet.occasion,
-        at=now,
-        proof=T("Proof of service %(number)s.", number=proof.number),
-        packet=packet,
+        Served(
+            case,
+            party=party,
+            occasion=packet.occasion,
+            at=now,
+            proof=T("Proof of service %(number)s.", number=proof.number),
+            entries=tuple(packet.entry_ids),
+        )
     )
     words = T("%(what)s: served on %(party)s", what=what, party=party.name)
     if given.conclusion == "presumed":

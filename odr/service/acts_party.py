@@ -157,7 +157,6 @@ def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor
     sitting.close_tasks(case, desks.REBUTTAL, packet.reference)
     if (packet.state, packet.effective_at) != before:
         end_what_ran(sitting, case, packet)
-        sitting.announce("service_fell", case, party=party, occasion=packet.occasion, packet=packet)
     follow_packet(sitting, case, packet)
     words = T("Contested service on %(party)s: %(finding)s", party=party.name, finding=given.finding.label)
     return Recorded(words, {"packet": packet.reference, "finding": given.finding.value, "state": packet.state.value})

@@ -10,7 +10,8 @@ from sqlalchemy import Select, select, text
 
 from odr.db import Database
 from odr.docket.models import Case
-from odr.procedure.hooks import NavItem, Room
+from odr.procedure.events import ClaimAccepted, ClaimLodged, ClaimRefused, ClaimReturned, PartyJoined
+from odr.procedure.hooks import NavItem, Room, on
 from odr.service import acts
 from odr.service.acts_abroad import REMINDERS, lapsed_abroad
 from odr.service.acts_clerk import ask_again
@@ -69,13 +70,13 @@ def bring_to_docket(court: Court, limit: int = 256) -> int:
 ROOM = Room(
     name="service",
     routes=("odr.service.routes:service", "odr.service.routes_desk:service_desk", "odr.service.routes_letters:letters"),
-    on_event={
-        "claim_lodged": acts.on_claim_lodged,
-        "claim_accepted": acts.on_claim_accepted,
-        "claim_returned": acts.on_return,
-        "claim_refused": acts.on_return,
-        "party_joined": acts.on_party_joined,
-    },
+    on_event=(
+        on(ClaimLodged, acts.on_claim_lodged),
+        on(ClaimAccepted, acts.on_claim_accepted),
+        on(ClaimReturned, acts.on_return),
+        on(ClaimRefused, acts.on_return),
+        on(PartyJoined, acts.on_party_joined),
+    ),
     on_lapse={"serve_claim": acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
     nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
     sweeps={

@@ -6,12 +6,12 @@ court then gets is the agreed text, and nothing of how it came about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.events import DecisionIssued
 from odr.procedure.rules import law
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Recorded, Topic, act
@@ -116,8 +116,9 @@ def submit_agreement(sitting: Sitting, case: Case, given: AgreementRef, *, actor
     )
 
 
-def shut(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def shut(sitting: Sitting, event: DecisionIssued) -> None:
     """The case was decided: what is still open in the room is overtaken."""
+    case = event.case
     for offer in offers_of(sitting.session, case, OfferState.OPEN):
         close_offer(sitting, case, offer, OfferState.OVERTAKEN)
     for agreement in agreements_of(sitting.session, case, *LIVE_AGREEMENTS):

@@ -12,6 +12,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.own_case import note_applicant, write_to
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.events import CaseClosed
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.reckoning import Extension
@@ -131,7 +132,7 @@ def _over(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> None
         close_offer(sitting, case, offer, OfferState.OVERTAKEN)
     case.outcome, case.closed_at = outcome, now
     sitting.move(case, Stage.CLOSED)
-    sitting.announce("case_closed", case)
+    sitting.announce(CaseClosed(case))
 
 
 @act(

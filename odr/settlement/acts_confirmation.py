@@ -4,7 +4,6 @@ enforced like a judgment (CPL 205, 206).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.own_case import note_applicant, write_to
 from odr.identity.actors import Actor
+from odr.procedure.events import CaseClosed, InstrumentSetAside, Served, SettlementReached
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
@@ -392,27 +392,21 @@ def _carry_out(sitting: Sitting, case: Case, agreement: Agreement, result: str, 
         agreement.state = AgreementState.FAILED
         case.outcome, case.closed_at = ENDINGS[result], now
         sitting.move(case, Stage.CLOSED)
-        sitting.announce("case_closed", case)
+        sitting.announce(CaseClosed(case))
         return
     case.effective_at = now
     sitting.move(case, Stage.EFFECTIVE)
-    sitting.announce(
-        "settlement_reached",
-        case,
-        kind="confirmation",
-        instrument="confirmation",
-        agreement=agreement,
-        obligations=obligations(agreement),
-    )
+    sitting.announce(SettlementReached(case, "confirmation", obligations(agreement)))
 
 
-def on_served(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_served(sitting: Sitting, event: Served) -> None:
     """A party received the ruling that confirms: her time to object runs (CPI 372)."""
-    row, packet, party = confirmation_of(sitting.session, case), facts.get("packet"), facts["party"]
-    if row is None or packet is None or row.ruled_entry not in packet.entry_ids or case.stage is Stage.CLOSED:
+    case, party = event.case, event.party
+    row = confirmation_of(sitting.session, case)
+    if row is None or row.ruled_entry not in event.entries or case.stage is Stage.CLOSED:
         return
     if not sitting.windows(case, OBJECTION, party=party, state=None):
-        sitting.start_window(case, OBJECTION, party=party, start=facts["at"], proof=facts.get("proof"))
+        sitting.start_window(case, OBJECTION, party=party, start=event.at, proof=event.proof)
 
 
 @act(
@@ -484,8 +478,8 @@ def rule_on_objection(
     if given.result == "stands":
         return Recorded(T("The objection is dismissed; the confirmation stands"), facts)
     agreement.state = AgreementState.FAILED
-    sitting.announce("instrument_set_aside", case)
+    sitting.announce(InstrumentSetAside(case))
     case.outcome, case.closed_at = Outcome.DISMISSED, now
     sitting.move(case, Stage.CLOSED)
-    sitting.announce("case_closed", case)
+    sitting.announce(CaseClosed(case))
     return Recorded(T("The confirmation is set aside"), facts)

@@ -14,6 +14,7 @@ from odr.filing import desks as filing_desks
 from odr.filing.registry import choose, conflicted
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, AccountRole, AccountState
+from odr.procedure.events import CaseClosed
 from odr.procedure.inputs import CourtModel
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
@@ -395,7 +396,7 @@ def end_mediation(sitting: Sitting, case: Case, given: EndMediationInput, *, act
         sitting.move(case, Stage.CLOSED)
         for offer in offers_of(sitting.session, case, OfferState.OPEN):
             close_offer(sitting, case, offer, OfferState.OVERTAKEN)
-        sitting.announce("case_closed", case)
+        sitting.announce(CaseClosed(case))
     return Recorded(T("The mediation ended"))
 
 

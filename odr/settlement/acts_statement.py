@@ -5,13 +5,14 @@ refusal.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.payments.refunding import order_back
+from odr.procedure.events import AgreedPart, CaseClosed, SettlementReached
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
@@ -128,9 +129,7 @@ def sign_statement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: 
     if case.stage is Stage.CLOSED:
         case.outcome, case.closed_at = Outcome.SETTLED, now
     back = refund(sitting, case, FeeEnding.MEDIATED)
-    sitting.announce(
-        "settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=obligations(agreement)
-    )
+    sitting.announce(SettlementReached(case, "statement", obligations(agreement)))
     return Recorded(
         T("Mediation statement signed by %(name)s; it is in effect", name=me.name),
         {"agreement": agreement.reference, "missing": 0, "back": back},
@@ -142,31 +141,25 @@ def refund(sitting: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
     return {p.label: money.minor for p in parties(case) if (money := order_back(sitting, case, p, ending)).minor}
 
 
-def obligations(agreement: Agreement) -> list[dict[str, Any]]:
+def obligations(agreement: Agreement) -> tuple[AgreedPart, ...]:
     """What is owed, part by part, for whoever watches performance."""
-    owed: list[dict[str, Any]] = [
-        {
-            "debtor_id": agreement.payer_id,
-            "creditor_id": agreement.payee_id,
-            "amount_minor": part["minor"],
-            "currency": agreement.currency,
-            "due_on": date.fromisoformat(part["on"]),
-            "accelerates": agreement.accelerates,
-        }
-        for part in agreement.instalments
-    ]
-    if agreement.deed and agreement.doer_id is not None:
-        due_on = owed[-1]["due_on"] if owed else None
+    owed = []
+    for part in agreement.instalments:
+        assert agreement.payer_id is not None
         owed.append(
-            {
-                "debtor_id": agreement.doer_id,
-                "creditor_id": None,
-                "what": agreement.deed,
-                "due_on": due_on,
-                "accelerates": False,
-            }
+            AgreedPart(
+                agreement.payer_id,
+                agreement.payee_id,
+                date.fromisoformat(part["on"]),
+                agreement.accelerates,
+                amount_minor=part["minor"],
+                currency=agreement.currency,
+            )
         )
-    return owed
+    if agreement.deed and agreement.doer_id is not None:
+        due_on = owed[-1].due_on if owed else None
+        owed.append(AgreedPart(agreement.doer_id, None, due_on, accelerates=False, what=agreement.deed))
+    return tuple(owed)
 
 
 @act(
@@ -211,8 +204,8 @@ def allow_agreed_withdrawal(
     case.outcome, case.closed_at = Outcome.WITHDRAWN, now
     sitting.move(case, Stage.CLOSED)
     back = refund(sitting, case, FeeEnding.WITHDRAWN)
-    sitting.announce("settlement_reached", case, kind=agreement.ending.value, agreement=agreement, obligations=[])
-    sitting.announce("case_closed", case)
+    sitting.announce(SettlementReached(case, "statement", ()))
+    sitting.announce(CaseClosed(case))
     return Recorded(
         T("Leave given: the claim is withdrawn as the parties agreed"), {"agreement": agreement.reference, "back": back}
     )

@@ -4,13 +4,13 @@ in the room (OLR 4, 5; OMR 16).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.hearing.ledger import Step, note_step, stands
 from odr.hearing.online import in_person
+from odr.procedure.events import StepsChosen
 from odr.procedure.models import Task
 from odr.settlement import desks
 from odr.settlement.lookups import mediation_of
@@ -35,14 +35,14 @@ def not_in_the_room(sitting: Sitting, case: Case) -> list[Party]:
     return [p for p in parties(case) if p.id in away and Step.MEDIATION in stands(sitting.session, p)]
 
 
-def on_steps_chosen(sitting: Sitting, case: Case, facts: Mapping[str, Any]) -> None:
+def on_steps_chosen(sitting: Sitting, event: StepsChosen) -> None:
     """A party leaves mediation online, or comes back: the mediator learns how to go on, the clerk where there is none
-    yet. Facts: ``party``, ``changed``.
+    yet.
     """
-    mediation, online = mediation_of(sitting.session, case), facts["changed"].get(Step.MEDIATION.value)
+    case, party = event.case, event.party
+    mediation, online = mediation_of(sitting.session, case), event.changed.get(Step.MEDIATION.value)
     if mediation is None or online is None:
         return
-    party: Party = facts["party"]
     sitting.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
     if not online:
         _open(sitting, case, mediation, party)

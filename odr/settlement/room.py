@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from odr.procedure.hooks import Room
+from odr.procedure.events import DecisionIssued, Served, StepsChosen
+from odr.procedure.hooks import Room, on
 from odr.settlement import (
     acts_agreement,
     acts_confirmation,
@@ -31,10 +32,10 @@ ROOM = Room(
         "confirmation_review": acts_confirmation.review_overdue,
         "confirmation_supplement": acts_confirmation.supplement_lapsed,
     },
-    on_event={
-        "decision_issued": acts_agreement.shut,
-        "served": acts_confirmation.on_served,
-        "steps_chosen": on_the_spot.on_steps_chosen,
-    },
+    on_event=(
+        on(DecisionIssued, acts_agreement.shut),
+        on(Served, acts_confirmation.on_served),
+        on(StepsChosen, on_the_spot.on_steps_chosen),
+    ),
     panels=(views.room_panel, views.court_panel, views_before.before_panel, views_before.judge_panel),
 )

@@ -15,9 +15,11 @@ from odr.filing.inputs_motions import AddPartyInput, JoinderInput
 from odr.filing.joining import join
 from odr.filing.models import RequestKind
 from odr.filing.queries import claims_of
+from odr.procedure.events import Served
 from odr.procedure.models import WindowState
 from odr.service.compose import compose
 from odr.service.models import Packet
+from odr.text import T
 from tests.filing.test_motions import FACTS, LESS, MONEY, acts, request_of, windows
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
@@ -101,7 +103,7 @@ def _answered(scene: Scene, number: int) -> None:
             sitting.follow(
                 case,
                 lambda who=party, sent=packet: sitting.announce(
-                    "served", case, party=who, occasion="notice", at=sitting.now, proof=None, packet=sent
+                    Served(case, who, "notice", sitting.now, T("Proof of service 1."), tuple(sent.entry_ids))
                 ),
             )
     for who in ("li", "haiyun"):

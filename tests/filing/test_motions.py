@@ -14,6 +14,7 @@ from odr.errors import ActNotOpen, Forbidden, InvalidInput, NotFound, OutOfTime
 from odr.filing.inputs_motions import SubstituteInput
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.queries import claims_of, reliefs_of
+from odr.procedure.events import Served
 from odr.procedure.models import Window, WindowState
 from odr.procedure.packs import PackRegistry
 from odr.procedure.reckoning import Period, Suspension, Unit, reckon
@@ -148,7 +149,7 @@ def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene
         sitting.follow(
             case,
             lambda: sitting.announce(
-                "served", case, party=case.parties[0], occasion="notice", at=sitting.now, proof=None, packet=packet
+                Served(case, case.parties[0], "notice", sitting.now, T("Proof of service 1."), tuple(packet.entry_ids))
             ),
         )
     pending.do("answer_counterclaim", "li", position="defend", statement="No.")

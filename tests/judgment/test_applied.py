@@ -25,6 +25,7 @@ from odr.judgment.models_applied import AppliedJudgment
 from odr.payments.assessing import assessments_of, keep_basis
 from odr.payments.models import FeeBasis
 from odr.payments.tariff import Matter
+from odr.procedure.events import ClaimAccepted
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.versions import input_of
 from tests.judgment.bench import Bench, lay_case
@@ -232,7 +233,7 @@ def test_the_judge_of_a_later_claim_is_shown_the_judgment(many: Bench) -> None:
     decided(many)
     mine = another(many)
     with many.court.sit() as sitting:
-        sitting.announce("claim_accepted", sitting.session.get_one(Case, mine.case_id))
+        sitting.announce(ClaimAccepted(sitting.session.get_one(Case, mine.case_id)))
     with many.court.database.read() as session:
         task = session.scalars(select(Task).where(Task.case_id == mine.case_id, Task.kind == "apply_judgment")).one()
         seat = session.scalars(select(Seat).where(Seat.case_id == mine.case_id, Seat.role == Role.JUDGE)).first()

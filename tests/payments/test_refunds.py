@@ -15,6 +15,7 @@ from odr.payments.models import AssessmentState, Channel, Payment, Refund, Refun
 from odr.payments.refunding import order_back
 from odr.payments.stripe_peer import Faults
 from odr.procedure.availability import StepUpNeeded
+from odr.procedure.events import CaseClosed
 from odr.procedure.models import Window, WindowState
 from odr.procedure.tariff_rules import Ending
 from tests.payments.conftest import PayCourt, Served, pay_page, wait_for
@@ -28,7 +29,7 @@ def end(pay: PayCourt, case_id: int, outcome: Outcome) -> None:
 
         def close() -> None:
             case.stage, case.outcome, case.closed_at = Stage.CLOSED, outcome, sitting.now
-            sitting.announce("case_closed", case)
+            sitting.announce(CaseClosed(case))
 
         sitting.follow(case, close)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from odr.payments.inputs import (
     ReviewCostsInput,
 )
 from odr.payments.models import AssessmentState, Refund, ReliefRequest
+from odr.procedure.events import Asked, CaseEffective, ClaimChanged, Event, TrackConverted
 from odr.procedure.models import Task, Window, WindowState
 from odr.text import Money
 from odr.worker import sweep_windows
@@ -50,13 +51,11 @@ def decide(pay: PayCourt, case_id: int, request: str, decision: Any, role: Role 
     )
 
 
-def happen(pay: PayCourt, case_id: int, event: str, **facts: Any) -> None:
+def happen(pay: PayCourt, case_id: int, event: Callable[[Case], Event]) -> None:
     """Something happens in another room."""
     with pay.court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id)
-        sitting.follow(
-            case, lambda: sitting.announce(event, case, **{k: v(case) if callable(v) else v for k, v in facts.items()})
-        )
+        sitting.follow(case, lambda: sitting.announce(event(case)))
 
 
 def test_a_reduction_replaces_the_notice(pay_court: PayCourt) -> None:
@@ -157,7 +156,7 @@ def test_conversion_asks_for_the_difference_and_default_returns_half(pay_court: 
     stripe_paid(pay_court, case_id)
     with pay_court.court.database.write() as session:
         session.get_one(Case, case_id).track = Track.ORDINARY
-    happen(pay_court, case_id, "track_converted", before=Track.SIMPLE)
+    happen(pay_court, case_id, lambda case: TrackConverted(case, Track.SIMPLE))
     topup = pay_court.fees(case_id)[-1]
     assert (topup.amount_minor, topup.window_kind) == (900_00, "fee_topup")
     pay_court.clock.advance(timedelta(days=8))
@@ -180,15 +179,8 @@ def test_a_claim_that_changes(pay_court: PayCourt, amount: str, in_time: bool, d
     """
     case_id = pay_court.accepted("80000", "ordinary")
     stripe_paid(pay_court, case_id)
-    relief = [SimpleNamespace(kind=SimpleNamespace(value="money"), amount=yuan(amount))]
-    happen(
-        pay_court,
-        case_id,
-        "claim_changed",
-        party=lambda case: case.parties[0],
-        given=SimpleNamespace(relief=relief),
-        in_time=in_time,
-    )
+    asked = Asked((yuan(amount).minor,), 0)
+    happen(pay_court, case_id, lambda case: ClaimChanged(case, case.parties[0], "claim", asked, in_time))
     assert sum(f.amount_minor for f in pay_court.fees(case_id)[1:] if f.state is AssessmentState.DUE) == due
     assert sum(r.amount_minor for r in pay_court.rows(Refund)) == back
 
@@ -199,7 +191,7 @@ def effective(pay: PayCourt, amount: str = "30000") -> int:
     stripe_paid(pay, case_id)
     with pay.court.database.write() as session:
         session.get_one(Case, case_id).stage = Stage.EFFECTIVE
-    happen(pay, case_id, "case_effective")
+    happen(pay, case_id, CaseEffective)
     return case_id
 
 

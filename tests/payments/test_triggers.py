@@ -23,10 +23,11 @@ from odr.payments.ledger import is_balanced, trial_balance
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, ReliefRequest, StripeFact
 from odr.payments.tariff import Matter
 from odr.procedure.court import Court
+from odr.procedure.events import Served
 from odr.procedure.models import Task
 from odr.procedure.tariff_rules import Ending
 from odr.service.models import Packet
-from odr.text import Money
+from odr.text import Money, T
 from tests.judgment.bench import Bench
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.kept import kept
@@ -440,7 +441,7 @@ def test_a_served_notice_moves_the_time_to_pay(small_scene: Scene) -> None:
         sitting.follow(
             case,
             lambda: sitting.announce(
-                "served", case, party=case.parties[0], occasion="fee_notice", at=at, proof=None, packet=packet
+                Served(case, case.parties[0], "fee_notice", at, T("Proof of service 1."), tuple(packet.entry_ids))
             ),
         )
         windows = sitting.windows(case, "fee_payment", state=None)
