@@ -239,7 +239,7 @@ def test_from_the_call_to_the_expert_who_is_paid(scene: Scene) -> None:
     with pytest.raises(InvalidInput, match="did not come"):
         settle(scene, "refused")
     assert "losing party bears" in settle(scene, "heard").words["en"]
-    assert tasks(scene, "expert_attends") == 0 and tasks(scene, ATTENDANCE_PASS_ON) == 1
+    assert tasks(scene, "expert_attends") == 0 and tasks(scene, "attendance_pass_on") == 1
     with pytest.raises(ActNotOpen):
         settle(scene, "heard")
     with pytest.raises(InvalidInput, match="more than came in"):
@@ -248,7 +248,7 @@ def test_from_the_call_to_the_expert_who_is_paid(scene: Scene) -> None:
     assert (
         held_for_experts(scene) == 0
         and going_back(scene) == [(called(scene).shares[0].party_id, 5_001)]
-        and tasks(scene, ATTENDANCE_PASS_ON) == 0
+        and tasks(scene, "attendance_pass_on") == 0
     )
     assert "You are paid" in letters(scene, "Lake Laboratory")[-1]
     with pytest.raises(ActNotOpen):
@@ -554,7 +554,7 @@ def test_nobody_prepays_what_the_fee_holds(small_scene: Scene) -> None:
     )
     hearing(small_scene)
     settle(small_scene, "heard")
-    assert tasks(small_scene, ATTENDANCE_PASS_ON) == 0
+    assert tasks(small_scene, "attendance_pass_on") == 0
     with pytest.raises(ActNotOpen):
         pass_on(small_scene, "1.00")
 
