@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 ASKED = {Stage.PENDING, Stage.HEARING}
 RULED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 REPLY, ORDER = "evidence_reply", "evidence_order"
-TASK = "evidence_request"
 
 
 def waits(*states: RequestState, source: str, reason: Text, mine: bool = False) -> Guard:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 SEALING = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
-TASK = "seal_asked"
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 RULE = "exhibits"
-TASK = "erasure_due"
 HOUR = 3600.0
 _emptied_at: WeakKeyDictionary[Database, float] = WeakKeyDictionary()
 """When the write-ahead log of a database was last emptied by this process, by the monotonic clock."""

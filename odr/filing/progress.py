@@ -125,7 +125,9 @@ def ask(
 def decide(sitting: Sitting, case: Case, request: Request, state: RequestState) -> None:
     """Note the entry in hand as the one that decided the request, and clear its task."""
     request.state, request.decided_entry = state, sitting.next_number(case)
-    sitting.close_tasks(case, DESKS[request.kind.value], request.reference)
+    desk = DESKS.get(request.kind.value)
+    if desk is not None:
+        sitting.close_tasks(case, desk, request.reference)
 
 
 def end_case(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:

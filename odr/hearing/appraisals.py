@@ -36,7 +36,6 @@ REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER, ATTENDANCE = (
     "expert_attendance_fee",
 )
 """Windows."""
-RULE, UNPAID, LATE = "appraisal_rule", "appraisal_unpaid", "appraisal_late"
 """Tasks of the judge."""
 
 

@@ -26,8 +26,6 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-TASK = "enforcement_settled"
-
 
 @guard("CPL 241")
 def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 BINDING = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 LIVE = (RetrialState.FILED, RetrialState.SENT)
-TASK = "retrial"
 
 
 def binding(sitting: Sitting, case: Case) -> Decision | None:

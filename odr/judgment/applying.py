@@ -28,7 +28,6 @@ from odr.text import T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-TASK = "apply_judgment"
 IN_EFFECT = (Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED)
 
 

@@ -37,7 +37,6 @@ from odr.text import Money, T
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-TASK = "fee_at_end"
 GOES_ON = {Ending.TRANSFERRED}
 """Endings after which the action goes on elsewhere: there its fee is asked for."""
 

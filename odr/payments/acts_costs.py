@@ -32,7 +32,7 @@ from odr.text import Money, T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-REVIEW_TASK, REVIEW_WINDOW, CORRECTION_TASK = "costs_review", "costs_review", "fee_correction"
+REVIEW_WINDOW = "costs_review"
 DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
 
@@ -71,7 +71,7 @@ def demand_costs(sitting: Sitting, case: Case, given: DemandInput, *, actor: Act
 def no_review_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time."""
     waits = sitting.session.scalar(
-        select(Task.id).where(Task.case_id == case.id, Task.kind == REVIEW_TASK, Task.done_at.is_(None))
+        select(Task.id).where(Task.case_id == case.id, Task.kind == desks.COSTS_REVIEW.kind, Task.done_at.is_(None))
     )
     return T("A review is pending already.") if waits is not None else None
 
@@ -199,7 +199,10 @@ def ask_fee_correction(
         select(func.count())
         .select_from(Task)
         .where(
-            Task.case_id == case.id, Task.kind == CORRECTION_TASK, Task.subject == row.reference, Task.done_at.is_(None)
+            Task.case_id == case.id,
+            Task.kind == desks.FEE_CORRECTION.kind,
+            Task.subject == row.reference,
+            Task.done_at.is_(None),
         )
     )
     if known:

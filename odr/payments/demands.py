@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 DEMAND_WINDOW = "costs_demand"
-COLLECT_TASK = "collect_costs"
 Matters = Sequence[Matter]
 
 

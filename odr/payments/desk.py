@@ -10,7 +10,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role
-from odr.payments.demands import COLLECT_TASK
 from odr.payments.models import (
     BankLine,
     DifferenceKind,
@@ -23,10 +22,18 @@ from odr.payments.models import (
 )
 from odr.procedure.court import Court
 from odr.procedure.models import Task
+from odr.procedure.table import TABLE, Act
+from odr.procedure.tasks import DESKS
 from odr.text import Text
 
-DONE_BY = {COLLECT_TASK: "demand_costs", "attendance_pass_on": "pass_on_attendance_fee"}
-"""Kinds of tasks → the act that does them."""
+
+def done_by(kind: str) -> Act | None:
+    """The act on the case's generic page by which a cashier does a kind of task; None for what is done on a page of its
+    own, such as a refund.
+    """
+    desk = DESKS.get(kind)
+    acts = (act for act in TABLE if desk in act.desk and Role.CASHIER in act.by and act.listed and act.page is None)
+    return next(acts, None) if desk is not None else None
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,11 @@ def gather(court: Court, session: Session, account_id: int) -> Desk:
 
 def _waiting() -> Select[Task, Case]:
     """Tasks of the cashier that are done by an act on a page of the case, the oldest first."""
-    mine = (Task.role == Role.CASHIER, Task.kind.in_(DONE_BY), Task.done_at.is_(None))
+    mine = (
+        Task.role == Role.CASHIER,
+        Task.kind.in_([each.kind for each in DESKS if done_by(each.kind)]),
+        Task.done_at.is_(None),
+    )
     return select(Task, Case).join(Case, Case.id == Task.case_id).where(*mine).order_by(Task.id).limit(200)
 
 

@@ -174,11 +174,14 @@ def take_up(reference: str) -> Page:
     """Take up what waits in a case: the cashier is seated in it and led to the act that does it."""
     with current_court().sit() as sitting:
         row = sitting.session.scalar(select(Task).where(Task.reference == reference))
-        if row is None or row.role is not Role.CASHIER or row.kind not in desk.DONE_BY or row.done_at is not None:
+        if row is None or row.role is not Role.CASHIER or row.done_at is not None:
+            raise NotFound
+        act = desk.done_by(row.kind)
+        if act is None:
             raise NotFound
         case = sitting.session.get_one(Case, row.case_id)
         _me(sitting, case.id)
-        return redirect(url_for("cases.act_form", reference=case.reference, name=desk.DONE_BY[row.kind]), 303)  # type: ignore[return-value]
+        return redirect(url_for("cases.act_form", reference=case.reference, name=act.name), 303)  # type: ignore[return-value]
 
 
 @paydesk.post("/reconcile")

@@ -13,6 +13,7 @@ from odr.identity.actors import Actor
 from odr.procedure.models import Task
 from odr.procedure.resolvers import resolver
 from odr.procedure.working import text_from_json
+from odr.service import desks
 from odr.service.kinds import LIVE_ATTEMPT_STATES, Channel, FactKind, PacketState
 from odr.service.models import Packet, ServiceAbroad, ServiceAttempt, ServiceFact
 from odr.text import T, Text
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from odr.procedure.sitting import Sitting
 
-REBUTTAL = "rebuttal"
 SERVED_STATES = (PacketState.SERVED, PacketState.PRESUMED)
 FAILURES = frozenset({FactKind.BOUNCED, FactKind.FAILED, FactKind.RETURNED, FactKind.NOBODY_THERE, FactKind.REFUSED})
 BODILY = frozenset(
@@ -103,7 +103,7 @@ def contested(sitting: Sitting, case: Case) -> list[Packet]:
     subjects = [
         task.subject
         for task in sitting.session.scalars(
-            select(Task).where(Task.case_id == case.id, Task.kind == REBUTTAL, Task.done_at.is_(None))
+            select(Task).where(Task.case_id == case.id, Task.kind == desks.REBUTTAL.kind, Task.done_at.is_(None))
         )
     ]
     return [p for p in packets_of(sitting.session, case) if p.reference in subjects]

@@ -20,8 +20,6 @@ from odr.text import T
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-TASK = "mediate_in_person"
-
 
 def chose_online(sitting: Sitting, case: Case, party: Party) -> None:
     """Whoever asks for mediation here, or agrees to it here, has chosen this step online herself (OLR 4(1))."""

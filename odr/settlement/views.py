@@ -58,7 +58,6 @@ ROOM_ACTS = (
     "leave_moderation",
 )
 """Acts of the room that have a form on its page, in the order shown."""
-COURT_ACTS = ("sign_mediation", "allow_agreed_withdrawal", "refuse_agreement")
 
 
 @dataclass(frozen=True)

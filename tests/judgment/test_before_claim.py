@@ -20,6 +20,7 @@ from odr.judgment.inputs_preservation import BeforeClaimInput
 from odr.judgment.kinds import PreservationState
 from odr.judgment.models import BeforeClaim, Preservation
 from odr.procedure.court import Court
+from odr.procedure.tasks import DESKS
 from odr.procedure.views import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
@@ -137,10 +138,10 @@ def test_without_a_claim_the_judge_lifts_it(whole_court: Court, clock: FixedCloc
     carried_out(bench)
     bench.wait(days=29)
     with whole_court.database.read() as session:
-        assert not whole_court.look(session).tasks(session.get_one(Case, bench.case_id), "lift_preservation")
+        assert not whole_court.look(session).tasks(session.get_one(Case, bench.case_id), DESKS["lift_preservation"])
     bench.wait(days=4)
     with whole_court.database.read() as session:
-        assert whole_court.look(session).tasks(session.get_one(Case, bench.case_id), "lift_preservation")
+        assert whole_court.look(session).tasks(session.get_one(Case, bench.case_id), DESKS["lift_preservation"])
     late = files_claim(bench)
     with pytest.raises(InvalidInput):
         bench.do("clerk", "name_claim", {"claim": late})

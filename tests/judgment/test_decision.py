@@ -28,6 +28,7 @@ from odr.notary.seal_check import SealState, validate_pdf
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.court import Court
 from odr.procedure.models import WindowState
+from odr.procedure.tasks import DESKS
 from odr.procedure.views import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import NUMBER, Bench, lay_case, lay_exhibit
@@ -325,12 +326,12 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
         (due,) = look.windows(case, "appeal_file")
-        assert look.tasks(case, "appeal")[0].due_at == due.due_at, (
+        assert look.tasks(case, DESKS["appeal"])[0].due_at == due.due_at, (
             "nobody answered in time: five days to send the file up (CPL 174)"
         )
     bench.wait(days=8)
     with bench.court.database.read() as session:
-        assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "appeal_file"), (
+        assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), DESKS["appeal_file"]), (
             "too late, and the president sees it"
         )
     with bench.court.database.read() as session:

@@ -11,6 +11,7 @@ from odr.docket.visibility import reads_document, reads_entry
 from odr.errors import ActNotOpen, InvalidInput
 from odr.judgment.kinds import PreservationState
 from odr.judgment.models import Motion, Preservation
+from odr.procedure.tasks import DESKS
 from odr.procedure.views import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
@@ -110,7 +111,7 @@ def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -
     )
     assert preserved(bench).state is PreservationState.LIFTED
     with bench.court.database.read() as session:
-        assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), "undo_preservation")
+        assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), DESKS["undo_preservation"])
 
 
 def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
@@ -121,7 +122,7 @@ def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
     bench.wait(hours=50)
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
-        assert look.tasks(case, "preservation_ruling") and look.tasks(case, "ruling_asked")
+        assert look.tasks(case, DESKS["preservation_ruling"]) and look.tasks(case, DESKS["ruling_asked"])
     with pytest.raises(InvalidInput):
         bench.do("judge", "give_ruling", {**RULING, "motion": motion_of(bench)})
     bench.do(
@@ -129,7 +130,7 @@ def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
     )
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
-        assert not look.tasks(case, "ruling_asked") and not look.tasks(case, "preservation_ruling")
+        assert not look.tasks(case, DESKS["ruling_asked"]) and not look.tasks(case, DESKS["preservation_ruling"])
         assert session.scalars(select(Preservation)).all() == []
 
 

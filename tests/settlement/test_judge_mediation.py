@@ -185,7 +185,7 @@ def test_the_page_of_the_judge_asks_who_she_is(bench: Bench) -> None:
     def anyone(node: ast.AST) -> ast.AST | None:
         return (
             true()
-            if isinstance(node, ast.Compare) and ast.unparse(node) == "sitting.account_id == found.mediator_id"
+            if isinstance(node, ast.Compare) and ast.unparse(node) == "taken.account_id == found.mediator_id"
             else None
         )
 
