@@ -113,7 +113,7 @@ def test_a_claim_in_time_keeps_it_as_long_as_its_case(whole_court: Court, clock:
         row = session.scalars(select(BeforeClaim)).one()
         followed = session.get_one(Case, row.claim_case_id)
         assert followed.reference == reference and not whole_court.look(session).tasks(
-            session.get_one(Case, bench.case_id), "lift_preservation"
+            session.get_one(Case, bench.case_id), DESKS["lift_preservation"]
         )
     with pytest.raises(ActNotOpen, match="already"):
         bench.do("claimant/1", "name_claim", {"claim": reference})
