@@ -20,7 +20,7 @@ from odr.procedure.events import ClaimLodged
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act
 from odr.procedure.versions import upcast
 from odr.text import T
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         "submit_exhibit",
     ),
     source=law("CPL 66", "EV 19"),
+    means={Milestone.EXHIBITS_BROUGHT, Milestone.OWN_AFFAIR},
     topic=Topic.EVIDENCE,
     in_record=False,
     version=2,
@@ -119,6 +120,7 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
         ),
     ),
     source=law("EV 19"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
     help=T(
@@ -152,6 +154,7 @@ def describe_exhibit(
         T("It stays on record, and you may still rely on it. There is nothing you have to do."),
     ),
     source=law("EV 19"),
+    means={Milestone.OWN_AFFAIR, Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
 )

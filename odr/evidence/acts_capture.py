@@ -21,7 +21,7 @@ from odr.identity.models import Account
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def can_look(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=BEFORE_DECISION,
     guard=can_look,
     source=law("CPL 67", "EV 93, 94"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
     help=T(
@@ -115,6 +116,7 @@ def ask_for_capture(sitting: Sitting, case: Case, given: CaptureInput, *, actor:
         ),
     ),
     source=law("CPL 67", "EV 93, 94"),
+    means={Milestone.EXHIBITS_BROUGHT},
     in_record=False,
 )
 def record_capture(sitting: Sitting, case: Case, given: CaptureRecord, *, actor: Actor, now: datetime) -> Recorded:

@@ -12,7 +12,7 @@ from odr.evidence.models_digests import DigestBatch
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         ),
     ),
     source=law("EV 14, 93", "IC 11"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
     help=T(

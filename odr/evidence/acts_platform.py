@@ -17,7 +17,7 @@ from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def some_platform(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=BEFORE_DECISION,
     guard=some_platform,
     source=law("EV 14", "OLR 18"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
     help=T(
@@ -107,6 +108,7 @@ def ask_platform_records(
         ),
     ),
     source=law("EV 14, 94", "OLR 18"),
+    means={Milestone.EXHIBITS_BROUGHT},
     in_record=False,
 )
 def record_platform_records(

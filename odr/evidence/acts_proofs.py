@@ -22,7 +22,7 @@ from odr.evidence.retention import is_erased
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def prepare_proof(court: Court, case: Case, given: BaseModel, actor: Actor) -> M
     ),
     prepare=prepare_proof,
     source=law("EV 93, 94", "OLR 16", "IC 11"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
     help=T("A time-stamp token or a proof from a log, made before the file reached the court."),

@@ -39,7 +39,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Guard, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Everyone, Guard, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _open_request(sitting: Sitting, case: Case, request: EvidenceRequest, now: d
         ),
     ),
     source=law("CPI 106, 112", "EV 20, 45", "OLR 12, 13"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
     help=T("Exclude an exhibit, see the original, have a document produced or collected."),
@@ -149,6 +150,7 @@ def open_late(sitting: Sitting, case: Case, exhibit: Exhibit, why: str | None, n
         T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
     ),
     source=law("EV 46", "CPI 101"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
     guard=waits(RequestState.OPEN, source="EV 46", reason=T("No request about evidence waits.")),
@@ -306,6 +308,7 @@ def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
     subject=lambda court, case, values: str(values.get("request") or ""),
     prepare=prepare_evidence_ruling,
     source=law("CPL 157", "EV 46"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.EVIDENCE_REQUEST,
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -356,6 +359,7 @@ def rule_on_evidence(
     subject=lambda court, case, values: str(values.get("request") or ""),
     prepare=prepare_evidence_ruling,
     source=law("CPI 101, 102"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.LATE_EXHIBIT,
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -430,6 +434,7 @@ def fine_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         is_decision=True,
     ),
     source=law("CPL 119", "EV 59"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.EVIDENCE_FINE,
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -493,6 +498,7 @@ def _brought_in(
         ),
     ),
     source=law("EV 45, 48", "OLR 12, 13"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.EVIDENCE_NOT_PRODUCED,
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -557,6 +563,7 @@ def on_order_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
         ),
     ),
     source=law("EV 48", "CPI 112, 113"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.EVIDENCE_NOT_PRODUCED,
     topic=Topic.EVIDENCE,
     in_record=False,
@@ -607,6 +614,7 @@ def being_collected(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
     ),
     source=law("CPL 67, 70", "EV 21, 62"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.EVIDENCE_COLLECT,
     topic=Topic.EVIDENCE,
     in_record=False,

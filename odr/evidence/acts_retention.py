@@ -15,7 +15,7 @@ from odr.evidence.retention import erase, hold_of, proposals_of, why_not
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T("There is nothing you have to do. Nothing of your case is erased until the hold is lifted."),
     ),
     source=law("COURT retention"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
 )
@@ -76,6 +77,7 @@ def order_hold(sitting: Sitting, case: Case, given: HoldInput, *, actor: Actor, 
         ),
     ),
     source=law("COURT retention"),
+    means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
 )
@@ -112,6 +114,7 @@ def something_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
         T("The docket says which files are erased or kept, and why. There is nothing you have to do."),
     ),
     source=law("COURT retention"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.ERASURE_DUE,
     topic=Topic.EVIDENCE,
 )

@@ -25,7 +25,7 @@ from odr.evidence.store_check import seal_context
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def ask_for_seal(sitting: Sitting, case: Case, exhibit: Exhibit, why: str) -> No
     ),
     prepare=prepare_seal,
     source=law("CPI 103", "EV 47"),
+    means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.SEAL_ASKED,
     topic=Topic.EVIDENCE,
     in_record=False,

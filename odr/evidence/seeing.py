@@ -15,6 +15,7 @@ from odr.docket.visibility import READS_FILE, Viewer
 from odr.errors import Forbidden
 from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState, Upload, UploadState
 from odr.identity.actors import Actor
+from odr.procedure.table import Milestone, acts_that_mean
 from odr.procedure.versions import files_named
 from odr.text import T, Text
 
@@ -80,7 +81,7 @@ def attached_upload(session: Session, entry: DocketEntry, reference: str) -> Upl
     """The file of that reference, if whoever filed the entry sent it, gave it to the act as a file, and it is no
     exhibit.
     """
-    if entry.act == "lodge_claim" or reference not in files_named(entry):
+    if entry.act in acts_that_mean(Milestone.EXHIBITS_BROUGHT) or reference not in files_named(entry):
         return None
     own = (Upload.reference == reference, Upload.account_id == entry.account_id, Upload.state == UploadState.ANCHORED)
     upload = session.scalar(select(Upload).where(*own))

@@ -36,7 +36,7 @@ from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import appeal_within, is_appealable
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.versions import upcast
 from odr.text import Money, T, Text
 
@@ -181,6 +181,7 @@ def _exactly(sitting: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     listed=False,
     version=4,
     source=law("CPL 122"),
+    means={Milestone.CLAIM_STATED, Milestone.EXHIBITS_BROUGHT},
 )
 def lodge_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record the claim and start the registry's seven days (CPL 126, REG 8).
@@ -282,6 +283,7 @@ def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Act
     page="filing.correct",
     version=4,
     source=law("REG 7"),
+    means={Milestone.CLAIM_STATED},
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,
 )
@@ -487,6 +489,7 @@ def not_joined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=not_joined,
     version=2,
     source=law("OLR 10", "CPI 55"),
+    means={Milestone.OWN_AFFAIR},
     in_record=False,
 )
 def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -43,7 +43,7 @@ from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tracks import TrackFinding, conversion, track_findings
 from odr.text import Money, T, Text
 
@@ -259,6 +259,7 @@ def no_withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | No
         ),
     ),
     source=law("CPL 148"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
     help=T("After acceptance the judge gives leave; half the fee goes back. You may bring the claim again later."),

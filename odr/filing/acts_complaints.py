@@ -17,7 +17,7 @@ from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def may_complain(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=may_complain,
     while_stayed=True,
     source=law("EXT 7", "COURT complaint"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.TAKING_PART,
     in_record=False,
     help=T(

@@ -34,7 +34,7 @@ from odr.procedure.case_rules import Bar
 from odr.procedure.events import GroupMemberRegistered, GroupOpened
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Act, Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Act, Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.versions import input_of
 from odr.text import T, Text
 
@@ -44,24 +44,6 @@ if TYPE_CHECKING:
 WINDOW = "group_registration"
 MANY = 10
 """From how many one side is generally many (CPI 75)."""
-FREE_FOR_ALL = frozenset(
-    {
-        "join_case",
-        "elect_representative",
-        "consent_to_disposition",
-        "withdraw_claim",
-        "appoint_representative",
-        "revoke_representative",
-        "confirm_address",
-        "rebut_service",
-        "request_relief",
-        "ask_relief_for_lateness",
-        "submit_exhibit",
-        "withdraw_exhibit",
-        "complain",
-    }
-)
-"""What each of the represented still does for herself: her own address, powers, evidence, and leaving."""
 
 
 def group_of(sitting: Sitting, case: Case) -> GroupAction | None:
@@ -97,7 +79,7 @@ def conducted_by_others(sitting: Sitting, act: Act, case: Case, actor: Actor) ->
     if actor.role is not Role.CLAIMANT or not representatives(case):
         return None
     mine = next((p for p in case.parties if p.id == actor.party_id), None)
-    if mine is None or act.name in FREE_FOR_ALL:
+    if mine is None or Milestone.OWN_AFFAIR in act.means:
         return None
     if not mine.details.get("represents_since"):
         return T("The representatives conduct this case for all claimants (Civil Procedure Law, art. 56).")
@@ -347,6 +329,7 @@ def may_elect(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=TRIAL,
     guard=may_elect,
     source=law("CPL 56, 57", "CPI 76, 77"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
     help=T("Two to five of the claimants conduct the case for all. Electing again replaces what you said before."),
@@ -483,6 +466,7 @@ def is_represented(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=is_represented,
     special=True,
     source=law("CPL 56"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
     help=T("Without the consent of everybody your representatives cannot change, waive, admit or settle."),

@@ -28,7 +28,7 @@ from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def for_oneself(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T("There is nothing you have to do. It is on the docket."),
     ),
     source=law("CPL 61, 62", "CPI 88, 89"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
     help=T("They act for you once they have accepted. You can end it at any time."),
@@ -149,6 +150,7 @@ def somebody_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T("There is nothing you have to do. It is on the docket."),
     ),
     source=law("CPL 63"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
 )

@@ -24,7 +24,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.reckoning import reckon
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, WITH_THE_JUDGMENT
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.windows import rule_of, window_title
 from odr.text import T, Text
 
@@ -181,6 +181,7 @@ def _asked_too_late(sitting: Sitting, case: Case, ended_on: date) -> bool:
         T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
     ),
     source=law("CPL 86"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
     help=T("Within ten days after what kept you has ended. The court decides."),

@@ -18,6 +18,7 @@ from odr.filing.queries import claims_of, facts_of, reliefs_of
 from odr.identity.linked import vouched_name
 from odr.identity.models import Account
 from odr.procedure.case_rules import Bar
+from odr.procedure.table import Milestone, acts_that_mean
 from odr.procedure.tracks import TrackFinding, track_findings
 from odr.procedure.versions import input_of
 from odr.text import Money, T, Text
@@ -291,7 +292,9 @@ def helpful_of(sitting: Sitting, case: Case) -> list[Helpful]:
 
 def files_of(sitting: Sitting, case: Case) -> list[str]:
     """Titles of the exhibits as the docket tells of them."""
-    return [str(input_of(e).get("title", "")) for e in entries_of(sitting.session, case, "submit_exhibit")]
+    brought = acts_that_mean(Milestone.EXHIBITS_BROUGHT)
+    entries = [entry for act in brought for entry in entries_of(sitting.session, case, act)]
+    return [str(given["title"]) for given in map(input_of, entries) if given.get("title")]
 
 
 def _names(title: str, label: Text) -> bool:

@@ -14,7 +14,7 @@ from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.events import CaseClosed
 from odr.procedure.models import Task, WindowState
-from odr.procedure.table import guard
+from odr.procedure.table import Milestone, acts_that_mean, guard
 from odr.procedure.tasks import DESKS
 from odr.text import T, Text
 
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 AFTER_INVESTIGATION = {"debate", "final", "record"}
 AFTER_DEBATE = {"final", "record"}
-PHASE_ACTS = ("close_phase", "end_phase", "change_plan")
 
 
 def _opened(sitting: Sitting, case: Case) -> set[str]:
     """Keys of the phases that have opened, and of those closed, as the docket tells."""
     found: set[str] = set()
-    for act in PHASE_ACTS:
+    for act in acts_that_mean(Milestone.PHASE_MOVED):
         for entry in entries_of(sitting.session, case, act):
             result = json.loads(entry.payload)["result"]
             found |= {key for key in (result.get("next"),) if key}
@@ -51,7 +50,7 @@ def debate_is_open(sitting: Sitting, case: Case) -> bool:
 
 
 def _heard(sitting: Sitting, case: Case) -> bool:
-    return bool(entries_of(sitting.session, case, "close_hearing"))
+    return any(entries_of(sitting.session, case, act) for act in acts_that_mean(Milestone.HEARING_CLOSED))
 
 
 @guard("CPI 232")

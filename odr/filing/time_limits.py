@@ -9,7 +9,6 @@ ACKNOWLEDGEMENT = time_limit("acknowledgement", Nature.DUTY, "acknowledge_servic
 COMPLAINT_REPLY = time_limit("complaint_reply", Nature.COURT, "answer_complaint")
 CORRECTION = time_limit("correction", Nature.DUTY, "correct_claim")
 COUNTERCLAIM_ANSWER = time_limit("counterclaim_answer", Nature.DUTY, "answer_counterclaim")
-EVIDENCE = time_limit("evidence", Nature.DUTY, "submit_exhibit")
 GROUP_REGISTRATION = time_limit("group_registration", Nature.OUTSIDE, "record_registration")
 IDENTITY_REPLY = time_limit("identity_reply", Nature.OUTSIDE, "record_identity_reply")
 JURISDICTION_OBJECTION = time_limit("jurisdiction_objection", Nature.REMEDY, "object_to_jurisdiction")

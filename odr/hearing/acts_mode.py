@@ -20,7 +20,7 @@ from odr.identity.actors import Actor
 from odr.procedure.events import ClaimLodged, PartyJoined
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
     ),
     source=law("CPL 144, 150"),
+    means={Milestone.HEARING_CLOSED},
     seen_by=Audience.HEARING,
     desk=desks.CLOSE_HEARING,
     topic=Topic.HEARING,

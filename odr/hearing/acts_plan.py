@@ -20,7 +20,7 @@ from odr.identity.actors import Actor
 from odr.procedure.events import ExaminationClosed
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Premise, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.working import bilingual
 from odr.text import T, Text
 
@@ -190,6 +190,7 @@ def title_of(phase: Phase) -> Text:
     to={Stage.HEARING},
     listed=False,
     source=law("OLR 20"),
+    means={Milestone.PHASE_MOVED},
     seen_by=Audience.HEARING,
     in_record=True,
 )
@@ -259,6 +260,7 @@ def phase_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
     ),
     source=law("OLR 20", "CPL 144"),
+    means={Milestone.PHASE_MOVED},
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,
@@ -291,6 +293,7 @@ def end_phase(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, 
         ),
     ),
     source=law("OLR 20"),
+    means={Milestone.PHASE_MOVED},
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,

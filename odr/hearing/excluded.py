@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, DocketEntry
 from odr.procedure.limitation import Excluded
 from odr.procedure.pack import RulePack
+from odr.procedure.table import Milestone, acts_that_mean
 from odr.service.kinds import FactKind
 from odr.service.models import Packet, ServiceFact
 
@@ -36,8 +37,17 @@ ON_JURISDICTION = (
     "appeal_jurisdiction",
     "record_jurisdiction_appeal",
 )
-LENGTHENED, MEDIATION_ENDS = "lengthen_mediation", ("end_mediation", "submit_agreement")
-ACTS = ("ask_for_ruling", "give_ruling", "exclude_time", *ON_JURISDICTION, *ON_APPRAISAL, LENGTHENED, *MEDIATION_ENDS)
+OF_OTHERS = (
+    Milestone.RULING_ASKED,
+    Milestone.RULING_GIVEN,
+    Milestone.MEDIATION_LENGTHENED,
+    Milestone.MEDIATION_ENDED,
+)
+"""What acts of other rooms say about time that does not count."""
+
+
+def _acts() -> tuple[str, ...]:
+    return ("exclude_time", *ON_JURISDICTION, *ON_APPRAISAL, *acts_that_mean(*OF_OTHERS))
 
 
 @dataclass(frozen=True)
@@ -70,13 +80,14 @@ def ordered_span(ground: str, from_on: date, until_on: date, zone: ZoneInfo) -> 
 
 def _marks(entries: list[tuple[str, datetime, dict[str, Any]]]) -> list[Mark]:
     asked: dict[str, str] = {}
+    asks, gives = acts_that_mean(Milestone.RULING_ASKED), acts_that_mean(Milestone.RULING_GIVEN)
     ruled: datetime | None = None
     found = []
     for act, at, payload in entries:
         given, result = payload["input"], payload.get("result") or {}
-        if act == "ask_for_ruling":
+        if act in asks:
             asked[str(result.get("motion"))] = str(given.get("kind"))
-        elif act == "give_ruling" and given.get("result") != "refused":
+        elif act in gives and given.get("result") != "refused":
             kind = asked.get(str(given.get("motion"))) or given.get("kind")
             if kind in ("stay", "resume"):
                 found.append(Mark(STAY, kind == "stay", at))
@@ -100,19 +111,20 @@ def lengthened(entries: Iterable[tuple[str, datetime, dict[str, Any]]], now: dat
 
     Only when it was prolonged and when it ended is read, never what was said in it.
     """
+    longer, ended = acts_that_mean(Milestone.MEDIATION_LENGTHENED), acts_that_mean(Milestone.MEDIATION_ENDED)
     running: tuple[datetime, datetime] | None = None
     found = []
     for act, at, payload in entries:
-        if act == LENGTHENED:
+        if act in longer:
             result = payload["result"]
             before, until = datetime.fromisoformat(result["from"]), datetime.fromisoformat(result["until"])
             running = (running[0] if running is not None else before, until)
-        elif act in MEDIATION_ENDS and running is not None:
+        elif act in ended and running is not None:
             found.append((running[0], min(running[1], at)))
             running = None
     if running is not None:
         found.append((running[0], min(running[1], now)))
-    return [Excluded(MEDIATION, begun, ended) for begun, ended in found if begun < ended]
+    return [Excluded(MEDIATION, begun, over) for begun, over in found if begun < over]
 
 
 def excluded_times(
@@ -122,7 +134,7 @@ def excluded_times(
     ids = {case.id: case for case in cases if case.accepted_at is not None}
     entries: dict[int, list[tuple[str, datetime, dict[str, Any]]]] = {}
     rows = select(DocketEntry.case_id, DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload).where(
-        DocketEntry.case_id.in_(ids), DocketEntry.act.in_(ACTS)
+        DocketEntry.case_id.in_(ids), DocketEntry.act.in_(_acts())
     )
     for case_id, act, at, payload in session.execute(rows.order_by(DocketEntry.case_id, DocketEntry.number)):
         entries.setdefault(case_id, []).append((act, at, json.loads(payload)))

@@ -29,7 +29,7 @@ from odr.procedure.rules import law
 from odr.procedure.rulings import is_appealable
 from odr.procedure.sealed import SealedPaper, check_url, keep_prepared, set_and_seal
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Premise, Recorded, Topic, act
+from odr.procedure.table import Everyone, Milestone, Premise, Recorded, Topic, act
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ ELSEWHERE = {
     while_stayed=True,
     serves=Everyone.NOBODY,
     source=law("CPL 103, 104, 157"),
+    means={Milestone.RULING_ASKED},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -184,6 +185,7 @@ def _digest(case: Case, ruling: Ruling) -> str:
     ),
     prepare=prepare_ruling,
     source=law("CPL 157"),
+    means={Milestone.RULING_GIVEN},
     desk=desks.RULING_ASKED,
     topic=Topic.DECISION,
     in_record=False,

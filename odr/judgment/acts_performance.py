@@ -35,7 +35,7 @@ from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
-from odr.procedure.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
     by=set(PARTY_ROLES) | {Role.CLERK},
     at=OWED_AT,
     source=law("CPL 247"),
+    means={Milestone.PERFORMANCE_TOLD},
     topic=Topic.DECISION,
 )
 def record_performance(
@@ -110,6 +111,7 @@ def _settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
     by=set(PARTY_ROLES),
     at=OWED_AT,
     source=law("CPL 247"),
+    means={Milestone.PERFORMANCE_TOLD},
     topic=Topic.DECISION,
 )
 def confirm_performance(

@@ -22,6 +22,7 @@ from odr.judgment.panel import panel_problems
 from odr.judgment.wording import GAP
 from odr.payments.costs import Allocation
 from odr.procedure.court_rules import Invariant
+from odr.procedure.table import Milestone, acts_that_mean
 from odr.text import Money, T, Text
 
 if TYPE_CHECKING:
@@ -56,11 +57,11 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
 
 def agreement_waits(sitting: Sitting, case: Case) -> bool:
     """Whether the parties gave the court an agreement that has neither bound nor failed since."""
-    given = [e.number for e in entries_of(sitting.session, case, "submit_agreement")]
-    ended = [
-        e.number for act in ("agreement_failed", "refuse_agreement") for e in entries_of(sitting.session, case, act)
-    ]
-    return bool(given) and max(given) > max(ended, default=0)
+    given, lost = (
+        max((e.number for act in acts_that_mean(what) for e in entries_of(sitting.session, case, act)), default=0)
+        for what in (Milestone.AGREEMENT_GIVEN, Milestone.AGREEMENT_LOST)
+    )
+    return given > lost
 
 
 def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:

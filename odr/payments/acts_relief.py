@@ -25,7 +25,7 @@ from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import ASKED, STANDS
-from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tariff_rules import ReliefKind
 from odr.text import T, Text
 
@@ -81,6 +81,7 @@ def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=may_ask,
     seen_by=Audience.OWN_SIDE_AND_COURT,
     source=law("FEE 44, 48"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.FEE,
     in_record=False,
 )

@@ -83,6 +83,23 @@ _TOPICS = {
 }
 
 
+class Milestone(enum.Enum):
+    """What an act is in the course of a case, for rooms that must know it and cannot name an act of another room."""
+
+    CLAIM_STATED = "claim_stated"  # its entry holds the claim as it stands from then on
+    EXHIBITS_BROUGHT = "exhibits_brought"  # the files it names become exhibits
+    PHASE_MOVED = "phase_moved"  # another phase of the examination begins; its result names it as ``next``
+    HEARING_CLOSED = "hearing_closed"  # the hearing at one hour is over, and with it the debate
+    OWN_AFFAIR = "own_affair"  # each of those who are represented in an action of many does it for themselves
+    MEDIATION_LENGTHENED = "mediation_lengthened"  # a mediation is prolonged; its result says from when until when
+    MEDIATION_ENDED = "mediation_ended"  # a mediation is over
+    AGREEMENT_GIVEN = "agreement_given"  # the parties give the court an agreement
+    AGREEMENT_LOST = "agreement_lost"  # it has failed, or the court refuses it
+    RULING_ASKED = "ruling_asked"  # a motion for a ruling, such as a stay; its result names the motion
+    PERFORMANCE_TOLD = "performance_told"  # a debtor reports that something is paid or done, or a creditor confirms it
+    RULING_GIVEN = "ruling_given"  # the ruling on such a motion
+
+
 class Handler(Protocol):
     """A handler: plain, typed, without flask, commit or clock."""
 
@@ -197,6 +214,7 @@ class Act:
     concerns: Concerned | None = None
     in_record: bool | None = None
     desk: tuple[Desk, ...] = ()
+    means: frozenset[Milestone] = frozenset()
     page: str | None = None
     listed: bool = True
     prepare: Preparation | None = None
@@ -245,6 +263,11 @@ class ActTable:
 TABLE = ActTable()
 
 
+def acts_that_mean(*milestones: Milestone) -> tuple[str, ...]:
+    """Names of the acts that are one of these milestones, in table order."""
+    return tuple(act.name for act in TABLE if not act.means.isdisjoint(milestones))
+
+
 def act(
     *,
     title: Text,
@@ -267,6 +290,7 @@ def act(
     seen_by: Audience = Audience.PARTIES_AND_COURT,
     in_record: bool | None = None,
     desk: Desk | tuple[Desk, ...] = (),
+    means: set[Milestone] | frozenset[Milestone] = frozenset(),
     while_stayed: bool = False,
     premise: Premise = Premise.NOTHING,
     subject: SubjectState | None = None,
@@ -292,7 +316,8 @@ def act(
     nobody has to; ``late`` takes it after the window too, marked; ``serves`` who is
     served with it, by which ``letter``, and ``concerns`` who that is where only some
     are; ``seen_by`` who may read the content; ``in_record`` whether it stands in the
-    record of the hearing; ``desk`` the kinds of task it is done by; ``premise`` what
+    record of the hearing; ``desk`` the kinds of task it does; ``means`` what it is in the
+    course of a case, for other rooms; ``premise`` what
     must be unchanged; ``strong`` identity confirmed within 15 minutes; ``special``
     needs special powers of a representative (CPL 62); ``page`` the endpoint of an own
     page in place of the generic one; ``listed`` false for acts the court performs by
@@ -338,6 +363,7 @@ def act(
                 concerns=concerns,
                 in_record=in_record,
                 desk=desk if isinstance(desk, tuple) else (desk,),
+                means=frozenset(means),
                 page=page,
                 listed=listed,
                 prepare=prepare,

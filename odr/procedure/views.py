@@ -19,7 +19,7 @@ from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
-from odr.procedure.table import Act, Topic
+from odr.procedure.table import Act, Milestone, Topic
 from odr.procedure.tasks import DESKS
 from odr.procedure.versions import files_named
 from odr.procedure.windows import shown_windows, window_title
@@ -310,6 +310,6 @@ def attached_files(sitting: Sitting, actor: Actor, entry: DocketEntry) -> list[s
     their own pages.
     """
     act = sitting.court.table.get(entry.act)
-    if act is None or act.room == "evidence" or entry.act == "lodge_claim" or not reads_entry(actor, entry):
+    if act is None or Milestone.EXHIBITS_BROUGHT in act.means or not reads_entry(actor, entry):
         return []
     return files_named(entry)

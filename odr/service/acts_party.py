@@ -13,7 +13,7 @@ from odr.identity.models import Account
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules import law
 from odr.procedure.rulings import WITH_THE_JUDGMENT
-from odr.procedure.table import Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.versions import input_of
 from odr.procedure.working import text_from_json
 from odr.service import desks
@@ -39,6 +39,7 @@ OPEN = set(Stage) - {Stage.CLOSED}
     at=OPEN,
     while_stayed=True,
     source=law("OLR 30"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.SERVICE,
     in_record=False,
 )
@@ -107,6 +108,7 @@ def served_on_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     at=OPEN,
     guard=served_on_me,
     source=law("OLR 31"),
+    means={Milestone.OWN_AFFAIR},
     topic=Topic.SERVICE,
     in_record=False,
 )

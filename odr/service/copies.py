@@ -24,6 +24,7 @@ from odr.notary.canonical import JSON
 from odr.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
 from odr.procedure.faults import label_of
 from odr.procedure.sitting import words_of
+from odr.procedure.table import Milestone, acts_that_mean
 from odr.procedure.wording import value_words
 from odr.procedure.working import bilingual
 from odr.service.kinds import PacketState
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 COPY = "service_copy"
 PROOF = "proof_of_service"
 PDF = "application/pdf"
-CLAIM_ACTS = ("lodge_claim", "correct_claim")
 _PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other side"), "claimant": T("Who claims")}
 
 
@@ -87,7 +87,7 @@ def _source(sitting: Sitting, case: Case, occasion: Occasion, entry_number: int)
         return entry_number
     query = (
         select(DocketEntry.number)
-        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(CLAIM_ACTS))
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(acts_that_mean(Milestone.CLAIM_STATED)))
         .order_by(DocketEntry.number.desc())
     )
     return sitting.session.scalars(query.limit(1)).first() or entry_number

@@ -14,7 +14,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.events import DecisionIssued
 from odr.procedure.rules import law
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Recorded, Topic, act
+from odr.procedure.table import Milestone, Recorded, Topic, act
 from odr.settlement import desks
 from odr.settlement.acts_offers import close_offer
 from odr.settlement.agreements import close_waiting, conclude, sign, waiting
@@ -84,6 +84,7 @@ def decline_agreement(
     at=OPEN_STAGES,
     listed=False,
     source=law("CPL 102"),
+    means={Milestone.AGREEMENT_LOST},
     in_record=False,
 )
 def agreement_failed(sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:
@@ -98,6 +99,7 @@ def agreement_failed(sitting: Sitting, case: Case, given: AgreementRef, *, actor
     at=OPEN_STAGES,
     listed=False,
     source=law("CPL 100, 148"),
+    means={Milestone.MEDIATION_ENDED, Milestone.AGREEMENT_GIVEN},
     in_record=False,
 )
 def submit_agreement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: Actor, now: datetime) -> Recorded:

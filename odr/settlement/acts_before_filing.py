@@ -18,7 +18,7 @@ from odr.procedure.models import WindowState
 from odr.procedure.reckoning import Extension
 from odr.procedure.rules import law
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.settlement import desks
 from odr.settlement.acts_mediation import DESIGNATION, MEDIATION, close_mediation
 from odr.settlement.acts_offers import close_offer
@@ -293,6 +293,7 @@ def _not_among(case: Case, agreed: list[int]) -> list[Party]:
     at=ROOM_STAGES,
     listed=False,
     source=law("OMR 24"),
+    means={Milestone.MEDIATION_LENGTHENED},
     in_record=False,
 )
 def lengthen_mediation(sitting: Sitting, case: Case, given: LongerInput, *, actor: Actor, now: datetime) -> Recorded:

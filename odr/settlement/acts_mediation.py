@@ -19,7 +19,7 @@ from odr.procedure.inputs import CourtModel
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
-from odr.procedure.table import Everyone, Guard, Recorded, Topic, act, guard
+from odr.procedure.table import Everyone, Guard, Milestone, Recorded, Topic, act, guard
 from odr.settlement import desks
 from odr.settlement.acts_offers import close_offer
 from odr.settlement.agreements import draw_up
@@ -383,6 +383,7 @@ def propose_text(sitting: Sitting, case: Case, given: ProposalInput, *, actor: A
     seen_by=PRIVATE,
     page="settlement.room",
     source=law("OMR 15, 21, 24, 25"),
+    means={Milestone.MEDIATION_ENDED},
     topic=Topic.AGREEMENT,
     in_record=False,
 )

@@ -18,7 +18,7 @@ from odr.procedure.rules import law
 from odr.procedure.rulings import NO_APPEAL
 from odr.procedure.sealed import keep_prepared
 from odr.procedure.sitting import words_of
-from odr.procedure.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.tariff_rules import Ending as FeeEnding
 from odr.settlement import desks
 from odr.settlement.agreements import close_waiting, missing, sign, waiting
@@ -225,6 +225,7 @@ def allow_agreed_withdrawal(
     ),
     page="settlement.statement",
     source=law("CPL 96, 102"),
+    means={Milestone.AGREEMENT_LOST},
     topic=Topic.AGREEMENT,
     in_record=False,
 )

@@ -14,7 +14,7 @@ from odr.identity.actors import Actor
 from odr.pages import Page, submit_act
 from odr.settlement.certified import rules_of
 from odr.settlement.routes import WITHIN
-from odr.settlement.views_one_key import ANSWERS, FORMS, one_key_page
+from odr.settlement.views_one_key import ANSWERS, forms_of_page, one_key_page
 
 one_key_pages = Blueprint("one_key", __name__, url_prefix="/cases/<reference>/one-key")
 
@@ -59,7 +59,7 @@ def _page(
 @case_page(*WITHIN)
 def act_with_one_key(case: Case, actor: Actor, name: str) -> Page:
     """Do one of the acts of the page, and come back to it."""
-    if name not in FORMS + ANSWERS:
+    if name not in forms_of_page() + ANSWERS:
         raise NotFound
     values = request.form.to_dict(flat=False)
     act = current_court().table[name]

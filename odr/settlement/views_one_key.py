@@ -13,6 +13,7 @@ from odr.docket.visibility import reads_entry
 from odr.errors import FieldFault
 from odr.identity.actors import Actor
 from odr.procedure.availability import refusal
+from odr.procedure.table import Milestone, acts_that_mean
 from odr.settlement.certified import rules_of, statements_of, worked_out
 from odr.settlement.lookups import agreements_of, offers_of
 from odr.settlement.models import AgreementState, CertifiedStatement, Certifier, OfferState, PayoutInstruction
@@ -23,9 +24,14 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
     from odr.settlement.calculator import Calculation
 
-FORMS = ("bring_statement", "offer_certified", "instruct_payout", "record_performance", "confirm_performance")
-"""Acts that have a form on the page."""
+FORMS = ("bring_statement", "offer_certified", "instruct_payout")
+"""Acts of this room that have a form on the page; so have those that tell of performance."""
 ANSWERS = ("accept_offer", "decline_offer", "withdraw_offer", "sign_agreement", "sign_statement", "decline_agreement")
+
+
+def forms_of_page() -> tuple[str, ...]:
+    """Names of the acts that have a form on the page."""
+    return (*FORMS, *acts_that_mean(Milestone.PERFORMANCE_TOLD))
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def one_key_page(
             {**given, **values} if name == tried else dict(given),
             faults if name == tried else [],
         )
-        for name in FORMS
+        for name in forms_of_page()
         if refusal(sitting, sitting.court.table[name], case, actor) is None
     }
     steps = calculation.steps if calculation is not None else ()
