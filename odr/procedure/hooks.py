@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from odr.identity.actors import Actor
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
-    from odr.procedure.table import Act
+    from odr.procedure.table import Bar
 
 LapseHandler = Callable[["Sitting", Case, Window], None]
 EventHandler = Callable[["Sitting", Case, Mapping[str, Any]], None]
@@ -30,7 +30,6 @@ ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
 Resolver = Callable[["Sitting", Case, "Actor", str], Any]
 Telling = Callable[["Sitting", Case, "Actor"], Any]
 Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
-Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
 Erasures = Callable[[Session, Sequence[str]], Collection[str]]
 Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
 
