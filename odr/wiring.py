@@ -136,7 +136,7 @@ def open_rooms(court: Court) -> None:
     for room in rooms():
         declarations(room.name)
         room.join(court.hooks)
-    check_table(court.table, court.packs)
+    check_table(court.table, court.packs, bars=court.hooks.bars)
 
 
 PAGES = frozenset({"routes", "pages", "cli", "child"})
