@@ -30,6 +30,7 @@ from odr.notary.vault_server import SocketVault
 from odr.procedure.activation import ActivatedVersions
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.court import Court
+from odr.procedure.declared import check_pages
 from odr.procedure.hooks import Hooks
 from odr.procedure.models import ClockOffset
 from odr.procedure.packs import PackRegistry
@@ -117,6 +118,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     wiring.register_routes(app)
     wiring.register_commands(app)
     assert_guarded(app)
+    check_pages(court.table, app.view_functions.keys())
     return app
 
 

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 from odr.text import T, Text
 
 
+class Cited(str):
+    """Articles as programs write them (``"CPL 130; EV 55"``), with the ``words`` in which a reader can look them up."""
+
+    words: Text
+
+    def __new__(cls, articles: str, words: Text) -> Self:
+        cited = super().__new__(cls, articles)
+        cited.words = words
+        return cited
+
+
 class CourtError(Exception):
-    """A rule stood in the way. ``message`` is for the person, ``way_out`` says what one may do next."""
+    """A rule stood in the way: ``message`` is for the person, ``way_out`` says what one may do next, ``source`` on which
+    articles it rests.
+    """
 
     status = 400
     problem = "court-error"
 
-    def __init__(self, message: Text, way_out: Text | None = None, source: str | None = None) -> None:
+    def __init__(self, message: Text, way_out: Text | None = None, source: Cited | None = None) -> None:
         super().__init__(str(message))
         self.message = message
         self.way_out = way_out

@@ -136,7 +136,7 @@ def open_rooms(court: Court) -> None:
     for room in rooms():
         declarations(room.name)
         room.join(court.hooks)
-    check_table(court.table, court.packs)
+    check_table(court.table, court.packs, bars=court.hooks.bars)
 
 
 PAGES = frozenset({"routes", "pages", "cli", "child"})
@@ -223,7 +223,7 @@ def problem(error: CourtError, locale: str = "en") -> Response:
     if error.way_out is not None:
         body["detail"] = error.way_out.render(locale)
     if error.source is not None:
-        body["source"] = error.source
+        body |= {"source": error.source, "rule": error.source.words.render(locale)}
     if isinstance(error, InvalidInput):
         body["errors"] = [
             {"at": "/" + "/".join(map(str, f.location)), "message": f.message.render(locale)} for f in error.faults

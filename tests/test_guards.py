@@ -20,12 +20,14 @@ from odr.identity.models import MandateScope
 from odr.procedure import availability
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules import law
 from odr.procedure.sitting import Sitting
+from odr.procedure.table import Bar
 from odr.text import T
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending
 
-SKIPPED = {"is_open", "reason", "acts_for", "window_for", "refuse_role"}
+SKIPPED = {"is_open", "reason", "rule", "acts_for", "window_for", "refuse_role"}
 """Functions of availability that decide nothing by themselves."""
 
 
@@ -87,7 +89,10 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
     scene.do("file_answer", "haiyun", position="defend", statement="The goods were inspected on entry.")
     judge = scene.actor("judge")
     scene.court.hooks.bars.append(
-        lambda court, act, case, actor: T("Another room keeps this closed.") if act.name == "amend_claim" else None
+        Bar(
+            lambda court, act, case, actor: T("Another room keeps this closed.") if act.name == "amend_claim" else None,
+            law("CPL 1"),
+        )
     )
 
     def look(name: str, actor: Actor, now: Any = None, reading: bool = True, **case_changes: Any) -> CourtError | None:

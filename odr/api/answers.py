@@ -125,6 +125,7 @@ def act_state(look: Sitting, found: Case, actor: Actor, a: Availability) -> dict
         "act": a.act.name,
         "open": a.is_open,
         "reason": words_of(a.reason) if a.reason else None,
+        "rule": words_of(a.rule) if a.rule else None,
         "premise": look.premise_now(a.act, found, actor, {}) if a.is_open else None,
         "code_needed": a.act.strong,
     }

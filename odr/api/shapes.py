@@ -38,7 +38,14 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-ACT_STATE = {"act": WORDS, "open": FLAG, "reason": maybe(BOTH), "premise": maybe(WORDS), "code_needed": FLAG}
+ACT_STATE = {
+    "act": WORDS,
+    "open": FLAG,
+    "reason": maybe(BOTH),
+    "rule": maybe(BOTH),
+    "premise": maybe(WORDS),
+    "code_needed": FLAG,
+}
 
 _BATCH: dict[str, Schema] = {
     "batch": REFERENCE,
@@ -83,6 +90,7 @@ SCHEMAS: dict[str, Schema] = {
             "status": {"type": "integer"},
             "detail": WORDS,
             "source": WORDS,
+            "rule": WORDS,
             "errors": many(thing(at=WORDS, message=WORDS)),
             "open_acts": many(WORDS),
         },

@@ -41,7 +41,7 @@ def title_of(kind: str, title: str) -> Text:
     }[kind]
 
 
-@guard("CPL 67", "EV 93, 94")
+@guard("COURT capture")
 def can_look(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the court cannot look at pages now."""
     if browser() is None:

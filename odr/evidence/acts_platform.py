@@ -27,7 +27,7 @@ BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING}
 LASTS = timedelta(days=30)
 
 
-@guard("EV 14", "OLR 18")
+@guard("COURT platform-records")
 def some_platform(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: none is accredited."""
     found = sitting.session.scalar(select(Platform.id).where(Platform.revoked_at.is_(None)).limit(1))

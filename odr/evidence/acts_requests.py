@@ -312,7 +312,7 @@ def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
     desk=desks.EVIDENCE_REQUEST,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(RequestState.OPEN, source="CPL 157", reason=T("No request about evidence waits.")),
+    guard=waits(RequestState.OPEN, source="CPL 67; CPI 106; EV 46", reason=T("No request about evidence waits.")),
 )
 def rule_on_evidence(
     sitting: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime
@@ -404,11 +404,11 @@ def rule_on_late_evidence(
     return Recorded(order, {**_facts(request, document), "fine": given.fine.minor if given.fine else None})
 
 
-@guard("CPL 119", "EV 59")
+@guard("CPL 119")
 def fine_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no fine to decide on."""
     found = any(r.fine_minor is not None and r.fine_approved is None for r in requests_of(sitting.session, case))
-    return None if found else T("No fine is proposed.")
+    return None if found else T("No fine waits for your approval; the judge proposes one with a ruling on evidence.")
 
 
 @act(
@@ -505,7 +505,7 @@ def _brought_in(
     guard=waits(
         RequestState.ORDERED,
         RequestState.NOT_OBEYED,
-        source="EV 45, 48",
+        source="EV 46",
         reason=T("Nothing is ordered of you."),
         mine=True,
     ),
@@ -592,11 +592,11 @@ def find_on_refusal(
     return Recorded(words, {"request": request.reference, "finding": given.finding, "reasons": given.reasons})
 
 
-@guard("CPL 67, 70", "EV 21, 62")
+@guard("CPL 67")
 def being_collected(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to collect."""
     found = any(r.kind is RequestKind.COLLECTION for r in requests_of(sitting.session, case, RequestState.ORDERED))
-    return None if found else T("Nothing is to be collected.")
+    return None if found else T("No ruling orders evidence to be collected that is not here yet.")
 
 
 @act(

@@ -232,14 +232,12 @@ def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, **BY_HERSELF}
 
 
-@guard("OLR 9")
+@guard("REG 7", "OLR 9")
 def not_returned_twice(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A claim is returned once (OLR 9); what was overlooked then is no ground for another return."""
     again = sitting.session.scalar(select(ReviewReturn.id).where(ReviewReturn.case_id == case.id))
     return (
-        T(
-            "The claim was already returned once. Accept it, or refuse it with reasons (Online Litigation Rules, art. 9)."
-        )
+        T("The claim was already returned once, with everything it lacked. Accept it, or refuse it with reasons.")
         if again
         else None
     )
@@ -390,7 +388,7 @@ def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
     return {"judge": drawn.account.name, "draw": drawn.to_json()} if drawn is not None else {"judge": None}
 
 
-@guard("CPL 126", "REG 7, 9", "REG 7")
+@guard("REG 7", "OLR 9")
 def time_to_mend_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a returned claim cannot be decided on: the claimant still has time to mend it (REG 7)."""
     running = sitting.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
@@ -474,9 +472,9 @@ def allow_more_correction(
     )
 
 
-@guard("OLR 10", "CPI 55")
+@guard("COURT once")
 def not_joined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why nobody joins: she has joined already, and a second time would start nothing."""
+    """Reason why nobody joins: they have joined already, and a second time would start nothing."""
     return T("You have joined this case already.") if sitting.party_of(case, actor).joined_at is not None else None
 
 
@@ -502,7 +500,6 @@ def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, n
     who.online = True
     who.email = given.email
     who.phone = given.phone or who.phone
-    sitting.close_windows(case, "join_platform", WindowState.MET, party=who)
     sitting.announce(party_joined(case, who, given, actor.account_id))
     return Recorded(
         T("%(name)s joined the case online", name=who.name),

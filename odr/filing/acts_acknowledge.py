@@ -115,7 +115,7 @@ def answered(sitting: Sitting, case: Case, who: Party) -> None:
         sitting.close_windows(case, kind, WindowState.ENDED, party=who)
 
 
-@guard("CPL 130", "EV 55", "CPI 216, 247")
+@guard("CPR 11")
 def may_object(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection to the court can be raised where service is acknowledged first: not acknowledged, or the
     time after that is over (CPR 11(4)).

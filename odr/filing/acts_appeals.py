@@ -193,7 +193,7 @@ def _behind(sitting: Sitting, case: Case, request: Request) -> Request:
     ).one()
 
 
-@guard("CPL 178, 182")
+@guard("CPL 157, 171")
 def jurisdiction_appealed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no outcome to record."""
     return None if requests_of(sitting, case, APPEAL) else T("No appeal from a ruling on jurisdiction is pending.")
@@ -277,7 +277,7 @@ def _on_ending(
     return T("The higher court set the ruling aside: the case goes on here (%(number)s)", number=number)
 
 
-@guard("CPL 178, 182", "CPI 330")
+@guard("CPL 157, 171")
 def ruling_was_appealed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no outcome to record."""
     return (

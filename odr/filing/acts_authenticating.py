@@ -14,7 +14,7 @@ from odr.filing.inputs_people import AuthenticationInput
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Act, Everyone, Recorded, Topic, act, guard
+from odr.procedure.table import Act, Everyone, Recorded, Topic, act, bar, guard
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ BEFORE = frozenset({"show_identity", "revoke_representative"})
 MANDATE, IDENTITY = "mandate", "identity"
 
 
-@guard("CPL 62, 275", "CPI 521–524")
+@guard("CPL 62, 275", "CPI 521")
 def somebody_is_abroad(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to record: nobody is noted as living abroad."""
     return None if any(p.abroad for p in parties(case)) else T("No party is noted as living abroad. Note that first.")
@@ -73,6 +73,7 @@ def record_authentication(
     )
 
 
+@bar("CPL 62, 275", "CPI 521")
 def mandate_from_abroad(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
     """Reason why a representative of a party abroad does nothing yet: mandate and identity are not authenticated (CPL
     275; CPI 521).
@@ -83,6 +84,6 @@ def mandate_from_abroad(sitting: Sitting, act: Act, case: Case, actor: Actor) ->
     if party is None or not party.abroad or {MANDATE, IDENTITY} <= party.details.get(CHAIN, {}).keys():
         return None
     return T(
-        "The party lives abroad: your mandate counts when it and the proof of who she is are notarised and authenticated, or carry an apostille. "
-        "Show the registry the papers (Civil Procedure Law, art. 275)."
+        "The party lives abroad: your mandate counts when it and the proof of who the party is are notarised and authenticated, or carry an apostille. "
+        "Show the registry the papers."
     )

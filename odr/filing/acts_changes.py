@@ -235,7 +235,7 @@ def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor
     )
 
 
-@guard("CPL 148")
+@guard("COURT one-at-a-time")
 def no_withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why leave cannot be asked for: it was."""
     mine = [one for one in requests_of(sitting, case, RequestKind.WITHDRAWAL) if one.party_id == actor.party_id]
@@ -290,7 +290,7 @@ def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor:
     )
 
 
-@guard("CPL 148", "CPI 238, 239")
+@guard("CPL 148")
 def withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no leave to give."""
     return None if requests_of(sitting, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
@@ -342,7 +342,7 @@ def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, ac
     return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
 
 
-@guard("CPL 54, 143", "CPI 232, 233")
+@guard("COURT one-claim")
 def no_counterclaim_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no further counterclaim is brought: the one that stands is changed instead."""
     return (

@@ -27,7 +27,7 @@ COMPLAINT = RequestKind.COMPLAINT
 COMPLAINT_WINDOW = "complaint_reply"
 
 
-@guard("EXT 7", "COURT complaint")
+@guard("COURT complaint")
 def may_complain(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no complaint can be made: the rules know none, or one of the actor's waits."""
     if COMPLAINT_WINDOW not in sitting.pack(case).windows.rules:
@@ -75,7 +75,7 @@ def _readers(party_id: int | None) -> tuple[str, ...]:
     return (f"party/{party_id}", Role.PRESIDENT.value)
 
 
-@guard("EXT 7", "COURT complaint")
+@guard("COURT complaint")
 def complaint_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
     return None if requests_of(sitting, case, COMPLAINT) else T("No complaint waits for an answer.")

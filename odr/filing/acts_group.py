@@ -34,7 +34,7 @@ from odr.procedure.case_rules import Bar
 from odr.procedure.events import GroupMemberRegistered, GroupOpened
 from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.rules import law
-from odr.procedure.table import Act, Everyone, Milestone, Recorded, Topic, act, guard
+from odr.procedure.table import Act, Everyone, Milestone, Recorded, Topic, act, bar, guard
 from odr.procedure.versions import input_of
 from odr.text import T, Text
 
@@ -70,8 +70,9 @@ def represented(case: Case) -> list[Party]:
     return mine if representatives(case) else []
 
 
+@bar("CPL 56, 57")
 def conducted_by_others(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
-    """Reason why a claimant does not act by herself, or her representatives not without her (CPL 56).
+    """Reason why a claimant does not act alone, or the representatives not without whom they represent (CPL 56).
 
     What the representatives do counts for all; to change, waive, admit or settle
     they need the consent of everybody they represent.
@@ -82,11 +83,9 @@ def conducted_by_others(sitting: Sitting, act: Act, case: Case, actor: Actor) ->
     if mine is None or Milestone.OWN_AFFAIR in act.means:
         return None
     if not mine.details.get("represents_since"):
-        return T("The representatives conduct this case for all claimants (Civil Procedure Law, art. 56).")
+        return T("The representatives conduct this case for all claimants.")
     if act.special and represented(case) and not _agreed_by_all(sitting, case):
-        return T(
-            "For this the representatives need the consent of everybody they represent. Propose it first (Civil Procedure Law, art. 56)."
-        )
+        return T("For this the representatives need the consent of everybody they represent. Propose it first.")
     return None
 
 
@@ -98,7 +97,7 @@ def _agreed_by_all(sitting: Sitting, case: Case) -> bool:
 # -- announcement ---------------------------------------------------------------
 
 
-@guard("CPL 57", "CPI 79, 194")
+@guard("CPL 57", "CPI 79")
 def not_announced(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is announced: it was, or the rules know no registration."""
     if WINDOW not in sitting.pack(case).windows.rules:
@@ -158,7 +157,7 @@ def announce_registration(
     )
 
 
-@guard("CPL 57", "CPI 80")
+@guard("CPL 57", "CPI 79")
 def registration_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can register: nothing was announced, or the time is over."""
     running = [w for w in sitting.windows(case, WINDOW) if w.due_at is None or w.due_at >= sitting.now]
@@ -299,7 +298,7 @@ def _claimant(sitting: Sitting, case: Case, member: GroupMember, now: datetime) 
 # -- representatives ---------------------------------------------------------------
 
 
-@guard("CPL 56, 57", "CPI 76–78")
+@guard("CPL 56, 57", "CPI 75, 77")
 def many_claimants(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody is named yet: too few claimants, registration still runs, or it was done."""
     if representatives(case):
@@ -308,18 +307,22 @@ def many_claimants(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("Others can still register. Wait until the time is over.")
     if len(parties(case, Role.CLAIMANT)) < MANY:
         return T(
-            "Fewer than %(many)s claimants are not many: each acts for herself (Civil Procedure Law Interpretation, art. 75).",
+            "Fewer than %(many)s claimants are not many: each acts alone.",
             many=MANY,
         )
     return None
 
 
-@guard("CPL 56, 57", "CPI 76, 77")
+@guard("CPL 56", "CPI 78")
 def may_elect(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claimant elects nobody."""
     if representatives(case):
         return T("The representatives are named.")
-    return None if len(parties(case, Role.CLAIMANT)) > 2 else T("There are too few claimants to elect anybody.")
+    return (
+        None
+        if len(parties(case, Role.CLAIMANT)) > 2
+        else T("Representatives act for others: with one or two claimants there is nobody to elect.")
+    )
 
 
 @act(
@@ -455,7 +458,11 @@ def is_represented(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the actor has nothing to agree to."""
     if not any(p.id == actor.party_id for p in represented(case)):
         return T("You conduct the case yourself.")
-    return None if requests_of(sitting, case, RequestKind.DISPOSITION) else T("Nothing is proposed.")
+    return (
+        None
+        if requests_of(sitting, case, RequestKind.DISPOSITION)
+        else T("Your representatives propose nothing that needs your consent.")
+    )
 
 
 @act(

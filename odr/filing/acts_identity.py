@@ -105,7 +105,7 @@ def ask_for_papers(sitting: Sitting, case: Case, given: AskForPapersInput, *, ac
 # -- representatives ----------------------------------------------------------
 
 
-@guard("CPL 61", "CPI 88")
+@guard("CPI 88")
 def somebody_represents(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody's licence can be verified."""
     return (
@@ -263,7 +263,7 @@ def end_guardian(sitting: Sitting, case: Case, given: EndGuardianInput, *, actor
 # -- legal aid ------------------------------------------------------------------
 
 
-@guard("FEE 45", "CPL 61")
+@guard("COURT legal-aid")
 def may_ask_for_aid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and for persons."""
     if sitting.party_of(case, actor).kind is not PartyKind.PERSON:
@@ -330,7 +330,7 @@ def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInpu
     )
 
 
-@guard("FEE 45", "CPL 61")
+@guard("COURT legal-aid")
 def aid_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to record."""
     return None if requests_of(sitting, case, AID) else T("Nobody has asked for legal aid.")

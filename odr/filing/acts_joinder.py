@@ -88,7 +88,7 @@ def ask_for_joinder(sitting: Sitting, case: Case, given: JoinderInput, *, actor:
     )
 
 
-@guard("CPL 135", "CPI 73, 74, 222")
+@guard("CPL 59", "CPI 73, 222")
 def joinder_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to rule on."""
     return None if requests_of(sitting, case, JOINDER) else T("Nobody asks that somebody else takes part.")
@@ -205,7 +205,7 @@ def evidence_of_newcomer(sitting: Sitting, case: Case, who: Party, at: datetime)
 # -- what a third party claims ------------------------------------------------
 
 
-@guard("CPL 59, 143", "CPI 81, 232")
+@guard("COURT one-claim")
 def no_claim_of_own(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a third party brings no further claim: the one that stands is changed instead."""
     return (

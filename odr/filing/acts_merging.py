@@ -36,7 +36,7 @@ from odr.text import T, Text
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-OPEN_WINDOWS = ("answer", "serve_claim", "join_platform")
+OPEN_WINDOWS = ("answer", "serve_claim")
 """Time that goes on running in the other case, to the same day."""
 
 
@@ -48,7 +48,7 @@ def other_case(sitting: Sitting, case: Case, given: JoinIntoInput) -> list[Case]
     return [found]
 
 
-@guard("CPL 55", "CPI 221")
+@guard("COURT merging")
 def nothing_is_heard_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the case cannot be joined into another: its own hearing has begun."""
     return (
@@ -307,7 +307,7 @@ def take_in_case(sitting: Sitting, case: Case, given: TakenInFact, *, actor: Act
 # -- severance ------------------------------------------------------------------
 
 
-@guard("CPL 55", "CPI 221")
+@guard("CPL 55, 143")
 def several_claims(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be severed: there is but one claim."""
     return None if len(claims_of(sitting.session, case)) > 1 else T("There is only one claim in this case.")

@@ -54,7 +54,7 @@ DECIDERS = {
 # -- jurisdiction -----------------------------------------------------------
 
 
-@guard("CPL 130", "EV 55", "CPI 216, 247")
+@guard("COURT once")
 def no_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no objection can be raised: one waits, or was ruled on."""
     mine = [one for one in requests_of(sitting, case, OBJECTION, None) if one.party_id == actor.party_id]
@@ -111,7 +111,7 @@ def _halted_kinds(sitting: Sitting, case: Case) -> list[str]:
     return [one.window for one in effects if one.when is Moment.MET and one.does is Influence.HALTS]
 
 
-@guard("CPL 130, 157, 171", "CPI 276")
+@guard("CPL 130")
 def objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no objection to rule on."""
     return None if requests_of(sitting, case, OBJECTION) else T("Nobody objects to the jurisdiction of this court.")
@@ -274,7 +274,9 @@ def challenge_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     if not waiting:
         return T("No challenge waits for a decision.")
     mine = [one for one in waiting if one.details["decider"] == actor.role.value]
-    return None if mine else T("The rules give this decision to somebody else.")
+    return (
+        None if mine else T("The rules give this decision to: %(who)s.", who=Role(waiting[0].details["decider"]).label)
+    )
 
 
 @act(

@@ -38,11 +38,11 @@ NOT_CLOSED = set(Stage) - {Stage.CLOSED}
 IDENTITY_WINDOW = "identity_reply"
 
 
-@guard("CPL 61, 62", "CPI 88, 89")
+@guard("CPL 61, 62")
 def for_oneself(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Powers are given by the party herself; a representative lets assistants in on her own page of mandates."""
+    """Only the party gives powers; a representative lets assistants in on the page of mandates."""
     return (
-        T("Only the party herself gives and ends powers here.")
+        T("Only the party gives and ends powers here; a representative lets assistants in on the page of mandates.")
         if actor.is_representative and not actor.is_guardian
         else None
     )
@@ -232,7 +232,7 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
     return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})
 
 
-@guard("CPL 70", "CPI 209")
+@guard("COURT known-steps")
 def platforms_answer_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: the rules of this court know no such request."""
     return (
@@ -270,7 +270,7 @@ def request_identity_reply(
     )
 
 
-@guard("CPL 70", "CPI 209")
+@guard("CPL 70", "COURT identity-reply")
 def platform_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no reply to record."""
     return None if requests_of(sitting, case, RequestKind.IDENTITY) else T("No platform has been asked.")

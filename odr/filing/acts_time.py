@@ -198,7 +198,10 @@ def ask_relief_for_lateness(
     if given.ended_on > now.astimezone(sitting.pack(case).tz).date():
         raise InvalidInput.at("ended_on", T("This day is still to come. Write when the obstacle ended."))
     if _asked_too_late(sitting, case, given.ended_on):
-        raise OutOfTime(T("Relief must be asked for within ten days after the obstacle ended."), source="CPL 86")
+        raise OutOfTime(
+            T("Relief must be asked for within ten days after the obstacle ended."),
+            source=sitting.pack(case).cited("CPL 86"),
+        )
     request = ask(
         sitting,
         case,

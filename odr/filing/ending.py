@@ -18,7 +18,7 @@ from odr.filing.progress import ask, decide, end_case, requests_of
 from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.rulings import is_appealable
-from odr.procedure.table import Act
+from odr.procedure.table import Act, bar
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def ending_that_waits(sitting: Sitting, case: Case) -> Request | None:
     return next(iter(requests_of(sitting, case, RequestKind.ENDING)), None) if case.stage in RUNS else None
 
 
+@bar("CPL 157, 158, 171")
 def stands_still(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing goes on: a ruling that ends the case waits for its time of appeal."""
     if (

@@ -57,11 +57,7 @@ def _heard(sitting: Sitting, case: Case) -> bool:
 def before_end_of_debate(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claim can no longer be changed: the debate has ended."""
     return (
-        None
-        if debate_is_open(sitting, case)
-        else T(
-            "The debate has ended; claims can no longer be changed or added (Civil Procedure Law Interpretation, art. 232)."
-        )
+        None if debate_is_open(sitting, case) else T("The debate has ended; claims can no longer be changed or added.")
     )
 
 
@@ -76,7 +72,7 @@ def standing_claim(sitting: Sitting, case: Case, party_id: int | None) -> Claim 
     return sitting.session.scalar(query)
 
 
-@guard("CPL 54, 143", "CPI 232", "CPL 148")
+@guard("CPL 54, 59, 148")
 def own_claim(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing of the actor's own to change or withdraw."""
     return None if standing_claim(sitting, case, actor.party_id) is not None else T("You have no claim in this case.")

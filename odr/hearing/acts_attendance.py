@@ -65,7 +65,7 @@ def contested(sitting: Sitting, case: Case) -> list[Appraisal]:
     return [row for row in appraisals_of(sitting.session, case, AppraisalState.REPORTED) if still_objecting(row)]
 
 
-@guard("CPL 81", "EV 38, 39", "CPI 118")
+@guard("CPL 81", "EV 38")
 def somebody_still_objects(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no expert is called."""
     return None if contested(sitting, case) else T("Nobody still objects to a report after the expert’s answer.")
@@ -311,7 +311,7 @@ def _give_up(sitting: Sitting, case: Case, call: ExpertCall, party_id: int) -> M
     return Money(back, call.currency)
 
 
-@guard("CPL 81", "EV 39, 81")
+@guard("CPL 81")
 def some_call_is_live(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no attendance is found on."""
     return None if calls_of(sitting.session, case, *LIVE) else T("No expert is called to be heard.")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard("CPL 139, 162", "CPI 227, 261")
+@guard("OLR 20")
 def at_one_hour(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody is summoned: the case is heard in writing."""
     examination = examination_of(sitting.session, case)
@@ -163,7 +163,7 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
     )
 
 
-@guard("CPL 149", "EXT 3, 4", "CPL 150")
+@guard("CPL 139, 162")
 def hearing_to_come(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no hearing to hold or put off."""
     found = sitting.session.scalar(
@@ -209,7 +209,7 @@ def adjourn_hearing(sitting: Sitting, case: Case, given: AdjournInput, *, actor:
         raise ActNotOpen(
             T("In this procedure a hearing is put off at most %(most)s times.", most=most),
             T("Ask the president, or hold the hearing."),
-            "EXT 3, 4",
+            pack.cited("EXT 3"),
         )
     hearing.ground, hearing.why = given.ground, given.reasons
     result = {"hearing": hearing.reference, "ground": given.ground.value, "reasons": given.reasons}
@@ -235,7 +235,7 @@ def _put_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:
     sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=40)
 
 
-@guard("EXT 2, 6")
+@guard("EXT 6")
 def adjournment_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no adjournment to approve."""
     found = sitting.session.scalar(

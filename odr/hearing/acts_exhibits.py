@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard("EV 60, 62", "CPI 103")
+@guard("COURT plan")
 def exhibits_are_examined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no opinion can be given yet: the phase of the exhibits is still to come, or the plan has none."""
     examination = examination_of(sitting.session, case)
@@ -241,7 +241,7 @@ def propose_fact(sitting: Sitting, case: Case, given: FactInput, *, actor: Actor
     return Recorded(T("%(party)s proposed an agreed fact", party=party.name), {"fact": fact.reference})
 
 
-@guard("EV 3, 5, 6")
+@guard("EV 3")
 def fact_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no proposed fact to answer."""
     if has_none(sitting, case, AgreedFact):

@@ -38,7 +38,7 @@ def motions_waiting(sitting: Sitting, case: Case) -> list[Motion]:
     return list(sitting.session.scalars(rows.order_by(Motion.id)))
 
 
-@guard("CPL 11, 49, 273", "CPI 227", "FEE 11, 12")
+@guard("CPL 11, 273")
 def interpreter_is_wanted(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no interpreter is appointed."""
     return None if motions_waiting(sitting, case) else T("No interpreter was ordered who is not appointed yet.")

@@ -61,12 +61,10 @@ def limit_can_be_extended(sitting: Sitting, case: Case, actor: Actor) -> Text | 
         return T("An extension is asked for already; the president decides.")
     rule = sitting.pack(case).trial_limits.tracks[case.track.value]
     if extensions_granted(sitting, case) >= len(rule.extensions):
-        return T(
-            "This court can extend the trial limit no further; a further extension is for the higher court (Extension Rules, art. 1)."
-        )
+        return T("This court can extend the trial limit no further; a further extension is for the higher court.")
     if sitting.now.astimezone(sitting.pack(case).tz).date() > clock.ask_by:
         return T(
-            "An extension had to be asked for by %(day)s, fifteen days before the end (Extension Rules, art. 1).",
+            "An extension had to be asked for by %(day)s, fifteen days before the end.",
             day=clock.ask_by,
         )
     return None
@@ -114,7 +112,7 @@ def ask_limit_extension(sitting: Sitting, case: Case, given: OrderInput, *, acto
     )
 
 
-@guard("CPL 152, 164, 168", "EXT 1, 7")
+@guard("CPL 152, 164, 168", "EXT 1")
 def extension_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no extension to decide on."""
     return None if waiting(sitting, case) is not None else T("Nobody asks for a longer trial limit.")
@@ -163,7 +161,9 @@ def rule_on_limit_extension(
             {"extension": request.reference, "reasons": given.reasons},
         )
     if now > clock.ends.due_at:
-        raise ActNotOpen(T("The trial limit has ended; it cannot be extended any more."), source="EXT 1")
+        raise ActNotOpen(
+            T("The trial limit has ended; it cannot be extended any more."), source=sitting.pack(case).cited("EXT 1")
+        )
     request.state = RequestState.GRANTED
     sitting.session.flush()
     longer = clock_of(sitting, case)

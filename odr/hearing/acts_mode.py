@@ -101,7 +101,7 @@ def _resume(sitting: Sitting, case: Case, examination: Examination, now: datetim
     examination.ends_by = end
 
 
-@guard("CPL 144, 150")
+@guard("CPL 144, 150", "COURT plan")
 def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a hearing at one hour cannot be closed."""
     examination = examination_of(sitting.session, case)

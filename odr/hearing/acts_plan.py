@@ -41,7 +41,7 @@ HEARD = (
 """What waits on a desk until the examination is closed."""
 
 
-@guard("CPL 141", "OLR 20")
+@guard("CPL 141, 144", "OLR 20")
 def hearing_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to hear: not opened, or closed."""
     examination = examination_of(sitting.session, case)
@@ -50,7 +50,7 @@ def hearing_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("The examination is closed.") if examination.closed_at is not None else None
 
 
-@guard("OLR 20", "CPL 141, 144")
+@guard("OLR 20", "COURT plan")
 def in_writing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no phase runs: the case is heard at one hour."""
     examination = examination_of(sitting.session, case)
@@ -77,14 +77,14 @@ def require_agreed(sitting: Sitting, case: Case) -> None:
                 name=silent[0].name,
             ),
             T("Hear the case in the courtroom, live, or in both ways at one hour."),
-            "OLR 4, 20",
+            sitting.pack(case).cited("OLR 4, 20"),
         )
     lacking = without_consent(sitting.session, case)
     if lacking:
         raise ActNotOpen(
             T("%(name)s has not agreed to be heard in writing.", name=lacking[0].name),
             T("Ask for the agreement, or hear the case live (Online Litigation Rules, art. 20)."),
-            "OLR 20",
+            sitting.pack(case).cited("OLR 20"),
         )
 
 
@@ -236,7 +236,7 @@ def end_of_phase(sitting: Sitting, case: Case, phase: Phase, now: datetime, beca
     )
 
 
-@guard("OLR 20", "CPL 144")
+@guard("COURT plan")
 def phase_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no phase can be ended by order."""
     examination = examination_of(sitting.session, case)

@@ -35,7 +35,7 @@ SPEAKING = ("opening", "pleadings", "issues", "debate", "final")
 """Phases in which a statement is what a party has to give."""
 
 
-@guard("CPL 141, 144")
+@guard("COURT plan")
 def speaks_now(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no statement can be made: no phase for it has opened yet."""
     examination = examination_of(sitting.session, case)
@@ -136,7 +136,7 @@ def _current(sitting: Sitting, case: Case) -> Phase | None:
     return examination.current if examination else None
 
 
-@guard("OLR 20")
+@guard("COURT plan")
 def has_a_turn(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing is asked of the actor in the turn that runs."""
     phase = _current(sitting, case)

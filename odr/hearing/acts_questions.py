@@ -305,7 +305,7 @@ def disallow_question(sitting: Sitting, case: Case, given: DisallowInput, *, act
     )
 
 
-@guard("CPL 141", "EV 4")
+@guard("EV 4")
 def asked_something(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
     if has_none(sitting, case, Question):
@@ -488,7 +488,10 @@ def deem_admitted(sitting: Sitting, case: Case, given: QuestionInput, *, actor: 
     """After explaining and asking again in vain, take the fact as admitted (EV 4). Never before, never by the clock."""
     question: Question = sitting.resolved("question", given.question)
     if question.state is not QuestionState.UNANSWERED or not question.explained:
-        raise ActNotOpen(T("Explain the question and ask it again first (Evidence Rules, art. 4)."), source="EV 4")
+        raise ActNotOpen(
+            T("Explain the question and ask it again first (Evidence Rules, art. 4)."),
+            source=sitting.pack(case).cited("EV 4"),
+        )
     question.state, question.why = QuestionState.DEEMED, given.reasons
     sitting.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(

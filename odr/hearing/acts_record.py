@@ -34,7 +34,7 @@ def record_phase(sitting: Sitting, case: Case) -> Phase | None:
     return phase if phase is not None and phase.key == RECORD and phase.state is PhaseState.OPEN else None
 
 
-@guard("CPL 150", "OLR 26")
+@guard("CPL 150")
 def record_is_read(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the record is not signed now."""
     return (
@@ -44,13 +44,13 @@ def record_is_read(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     )
 
 
-@guard("CPL 150", "OLR 26")
+@guard("COURT once")
 def not_signed_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a party does not sign again."""
     found = sitting.session.scalar(
         select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.party_id == actor.party_id)
     )
-    return T("You have already done this.") if found else None
+    return T("You have signed the record, or said why you do not.") if found else None
 
 
 def _put_down(

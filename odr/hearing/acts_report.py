@@ -111,7 +111,7 @@ def undertake_appraisal(
     )
 
 
-@guard("FEE 12", "EV 31")
+@guard("FEE 12")
 def unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no payment is confirmed."""
     return (
@@ -176,7 +176,7 @@ def confirm_expert_fee(
     desk=desks.APPRAISAL_LATE,
     topic=Topic.HEARING,
     in_record=False,
-    guard=stands(S.AT_WORK, S.REPORTED, source="CPL 80", reason=NOT_MINE, own=True),
+    guard=stands(S.AT_WORK, S.REPORTED, source="EV 35", reason=NOT_MINE, own=True),
 )
 def submit_report(sitting: Sitting, case: Case, given: ReportInput, *, actor: Actor, now: datetime) -> Recorded:
     """The report becomes an exhibit with its digest and is sent to the parties, who may object in writing; a second one
@@ -240,7 +240,7 @@ def submit_report(sitting: Sitting, case: Case, given: ReportInput, *, actor: Ac
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,
-    guard=stands(S.REPORTED, source="CPL 81", reason=T("There is no report to object to.")),
+    guard=stands(S.REPORTED, source="EV 37", reason=T("There is no report to object to.")),
 )
 def object_to_report(sitting: Sitting, case: Case, given: ObjectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Object in writing; the expert answers. Who objects again after the answer has the expert heard (EV 37, 38). Late

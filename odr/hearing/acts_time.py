@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard("OLR 20", "CPL 86")
+@guard("OLR 20")
 def own_window(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be asked for: none runs."""
     party = next((p for p in case.parties if p.id == actor.party_id), None)
@@ -125,7 +125,7 @@ def _still_fits(sitting: Sitting, case: Case, examination: Examination | None) -
     examination.ends_by = end
 
 
-@guard("OLR 20")
+@guard("OLR 20", "COURT plan")
 def time_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no request for time to answer."""
     if has_none(sitting, case, TimeRequest):

@@ -94,7 +94,7 @@ def ask_leave_for_witness(
     )
 
 
-@guard("EV 68, 70")
+@guard("EV 70")
 def somebody_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no witness to rule on."""
     found = sitting.session.scalar(
@@ -193,21 +193,25 @@ def own_row(sitting: Sitting, case: Case, actor: Actor) -> Witness | None:
     )
 
 
-@guard("EV 71")
+@guard("COURT once")
 def not_yet_promised(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no undertaking is needed."""
     witness = own_row(sitting, case, actor)
-    return T("You have already done this.") if witness is not None and witness.undertaken_by is not None else None
+    return (
+        T("You have already signed the undertaking.")
+        if witness is not None and witness.undertaken_by is not None
+        else None
+    )
 
 
-@guard("EV 67, 72, 74", "CPL 76")
+@guard("EV 71")
 def has_promised(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no testimony is taken yet (EV 71)."""
     witness = own_row(sitting, case, actor)
     return (
         None
         if witness is not None and witness.undertaken_by is not None
-        else T("Sign the undertaking to tell the truth first (Evidence Rules, art. 71).")
+        else T("Sign the undertaking to tell the truth first.")
     )
 
 

@@ -88,7 +88,7 @@ def plan_of(pack: RulePack, track: str, mode: Mode) -> list[PlannedPhase]:
         if any(turn.unit is not Unit.WORKING_DAYS for turn in phase.turns):
             raise ActNotOpen(
                 T("The plan of this track is not in working days; the rule pack must be corrected."),
-                source=phase.article,
+                source=pack.cited(phase.article),
             )
         turns = tuple(PlannedTurn(turn.who, turn.amount, _words(turn.does)) for turn in phase.turns)
         for number in range(1, phase.rounds + 1):
@@ -170,7 +170,7 @@ def require_plan_fits(sitting: Sitting, case: Case, end: datetime) -> date:
                 latest=clock.latest_plan_end,
             ),
             T("Shorten the phases, hear the case live, or ask for an extension of the trial limit."),
-            str(pack.trial_limits.margin_article),
+            pack.cited(pack.trial_limits.margin_article),
         )
     return last
 

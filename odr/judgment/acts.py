@@ -42,7 +42,7 @@ COOLING = "cooling_off"
 PERFORMANCE_DAYS = "performance"
 
 
-@guard("EV 97", "CPI 103", "CPL 155")
+@guard("COURT cooling-off")
 def nothing_rests(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """While a decision rests, neither its findings nor its words change under it."""
     if any(d.state is DecisionState.COOLING for d in decisions_of(sitting.session, case, DecisionState.COOLING)):
@@ -279,7 +279,7 @@ def reopen_decision(sitting: Sitting, case: Case, given: ReopenInput, *, actor: 
     return Recorded(T("The decision was taken back to the draft"), {"decision": decision.reference})
 
 
-@guard("CPL 151, 155")
+@guard("CPL 155", "COURT cooling-off")
 def a_decision_has_rested(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Nothing is pronounced before the cooling-off is over."""
     decision = current_draft(sitting.session, case)

@@ -183,7 +183,7 @@ def file_overdue(sitting: Sitting, case: Case, window: Any) -> None:
     )
 
 
-@guard("CPL 174", "CPL 177, 182", "FEE 30")
+@guard("CPL 173, 174")
 def some_appeal(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an appeal."""
     return None if petitions_of(sitting.session, case, *LIVE) else T("No appeal is pending.")

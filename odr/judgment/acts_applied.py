@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard("CPL 57, 157", "CPI 80")
+@guard("CPL 57", "CPI 80")
 def a_judgment_fits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to apply."""
     return (
@@ -48,7 +48,7 @@ def a_judgment_fits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     )
 
 
-@guard("CPL 57, 157", "CPI 80")
+@guard("CPL 128")
 def respondents_were_heard(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why it is too early: a respondent has not got the claim, or may still answer it (CPL 128)."""
     for party in parties(case, Role.RESPONDENT):

@@ -35,7 +35,11 @@ def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("No enforcement is under way.")
     if enforcement_settlements(sitting.session, case, SettlementState.PROPOSED, SettlementState.SIGNED):
         return T("An agreement in the enforcement is proposed or signed already.")
-    return None if actor.party_id in _both(sitting, case, found) else T("This is not between you and somebody else.")
+    return (
+        None
+        if actor.party_id in _both(sitting, case, found)
+        else T("Only the creditor and the debtor of the enforcement settle it.")
+    )
 
 
 def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
@@ -102,13 +106,13 @@ def propose_enforcement_settlement(
     )
 
 
-@guard("CPL 241", "CPI 464, 466")
+@guard("CPL 241")
 def one_is_proposed_to_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is a proposal of the other side."""
     mine = [
         s for s in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED) if s.to_id == actor.party_id
     ]
-    return None if mine else T("Nothing is proposed to you.")
+    return None if mine else T("The other side of the enforcement proposes no agreement to you.")
 
 
 def proposal_state(sitting: Sitting, case: Case, values: Any) -> str:
@@ -199,9 +203,9 @@ def after_payment(sitting: Sitting, case: Case) -> None:
                 owed.done_at = owed.done_at or sitting.now
 
 
-@guard("CPL 241, 250", "CPI 465, 466")
+@guard("CPL 241", "CPI 465")
 def it_is_not_kept(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """The creditor asks for it where the agreement is late, or where she was deceived or threatened into it (CPL 241)."""
+    """The creditor asks for it where the agreement is late, or where they were deceived or threatened into it (CPL 241)."""
     signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
     if not signed:
         return T("No agreement in an enforcement is signed.")

@@ -136,7 +136,7 @@ def ask_before_claim_for_evidence(
     )
 
 
-@guard("CPL 84", "EV 23, 27")
+@guard("CPL 84")
 def evidence_to_secure(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Evidence is preserved when it was ordered and the security for it given."""
     ready = [

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard("CPL 40, 44, 131")
+@guard("CPL 40")
 def one_judge_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A panel is convened once, and only where the track knows one."""
     rule = panel.bench_rule(sitting, case)

@@ -136,7 +136,7 @@ def confirm_performance(
     return Recorded(words, {"obligation": obligation.reference, "arrived": given.arrived})
 
 
-@guard("CPL 247, 250")
+@guard("CPL 241, 247")
 def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
     if enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
@@ -220,13 +220,16 @@ def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: 
     return Recorded(T("Enforcement measure: %(what)s", what=given.what), {"number": found.number})
 
 
-@guard("CPL 157, 241, 268")
+@guard("CPL 157, 268")
 def who_ends_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Ending an enforcement is whose the rules say: in ``cn`` the judge's, by ruling (CPL 157, 268)."""
     return (
         None
         if sitting.pack(case).decider("end_enforcement") == actor.role.value
-        else T("The rules of this case leave this to somebody else.")
+        else T(
+            "The rules of this case leave this to: %(who)s.",
+            who=Role(sitting.pack(case).decider("end_enforcement")).label,
+        )
     )
 
 
@@ -304,7 +307,11 @@ def inaction(sitting: Sitting, case: Case, window: Any) -> None:
 @guard("COURT closing")
 def nothing_is_owed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A case closes when nothing is owed any more."""
-    return None if all_done(sitting, case) else T("Something is still owed.")
+    return (
+        None
+        if all_done(sitting, case)
+        else T("Something is still owed. The case can be closed once all of it is recorded as performed.")
+    )
 
 
 @act(

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 LISTED = {"en": "; ", "zh-Hans": "；"}
 
 
-@guard("CPL 84, 103, 104", "EV 26, 27")
+@guard("CPL 84, 103, 104")
 def a_preservation_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """An application for preservation must wait for its ruling."""
     waits = any(m.kind in PRESERVATIONS for m in motions_of(sitting.session, case, MotionState.OPEN))
@@ -272,7 +272,7 @@ def record_security(sitting: Sitting, case: Case, given: SecurityInput, *, actor
     )
 
 
-@guard("CPL 103, 106", "CPI 171")
+@guard("CPL 103, 104")
 def something_to_carry_out(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A preservation is carried out when it was ordered and its security given."""
     ready = [

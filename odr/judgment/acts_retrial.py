@@ -46,7 +46,7 @@ def binding(sitting: Sitting, case: Case) -> Decision | None:
     return found if found is not None and found.effective_at is not None else None
 
 
-@guard("CPL 158", "CPL 210, 211, 216")
+@guard("CPL 158, 210")
 def a_decision_binds(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only a decision in effect is certified, or heard again."""
     return None if binding(sitting, case) is not None else T("No decision of this case is in effect.")
@@ -258,7 +258,7 @@ def _today(sitting: Sitting) -> date:
     return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
-@guard("CPL 210, 214", "CPL 215, 217")
+@guard("CPL 210, 214")
 def some_retrial(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an application."""
     return None if retrials_of(sitting.session, case, *LIVE) else T("No application for retrial is pending.")

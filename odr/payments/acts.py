@@ -313,7 +313,7 @@ def fee_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     consider_unpaid(sitting, case, row)
 
 
-@guard("CPI 213, 199, 318")
+@guard("FEE 22", "CPI 199, 213, 318")
 def some_fee_is_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A ruling for want of payment needs a fee whose time is over and about which nothing is pending."""
     if any(is_unpaid_for_good(sitting, case, row) for row in assessments_of(sitting.session, case)):

@@ -67,7 +67,7 @@ def demand_costs(sitting: Sitting, case: Case, given: DemandInput, *, actor: Act
     )
 
 
-@guard("FEE 43")
+@guard("COURT one-at-a-time")
 def no_review_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time."""
     waits = sitting.session.scalar(

@@ -169,7 +169,10 @@ def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, a
         raise ActNotOpen(T("This refund does not wait for approval."))
     known = set(sitting.session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
     if actor.account_id in known:
-        raise ActNotOpen(T("You have approved this already; a second person must."), source="FEE 53")
+        raise ActNotOpen(
+            T("You have approved this already; a second person must."),
+            source=sitting.pack(case).cited("COURT two-persons"),
+        )
     sitting.session.add(RefundApproval(refund_id=refund.id, account_id=actor.account_id, at=now))
     sitting.session.flush()
     count = (

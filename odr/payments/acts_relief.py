@@ -54,7 +54,7 @@ def fees_of(sitting: Sitting, case: Case, party_id: int | None) -> list[FeeAsses
     ]
 
 
-@guard("FEE 44, 48")
+@guard("FEE 44", "COURT one-at-a-time")
 def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One request at a time, and only while the fee is not paid."""
     mine = [
@@ -142,11 +142,11 @@ def _decider(sitting: Sitting, case: Case) -> Role:
     return Role(matters[DECIDER].by) if DECIDER in matters else Role.JUDGE
 
 
-@guard("FEE 45–48")
+@guard("FEE 48", "COURT deciders")
 def decides_relief(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The judge of the case, or whom the rules name; and something must wait."""
     if actor.role not in (Role.JUDGE, _decider(sitting, case)):
-        return T("The rules give this decision to somebody else.")
+        return T("The rules give this decision to: %(who)s.", who=_decider(sitting, case).label)
     return None if relief_of(sitting, case, ReliefState.PENDING) else T("No request waits for a decision.")
 
 

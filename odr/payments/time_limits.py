@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from odr.procedure.windows import Nature, time_limit
 
-FEE_PAYMENT = time_limit("fee_payment", Nature.DUTY, "record_payment")
-FEE_TOPUP = time_limit("fee_topup", Nature.DUTY, "record_payment")
-COUNTERCLAIM_FEE = time_limit("counterclaim_fee", Nature.DUTY, "record_payment")
-APPEAL_FEE = time_limit("appeal_fee", Nature.DUTY, "record_payment")
+FEE_PAYMENT = time_limit("fee_payment", Nature.DUTY, "record_payment", page="payments.fee")
+FEE_TOPUP = time_limit("fee_topup", Nature.DUTY, "record_payment", page="payments.fee")
+COUNTERCLAIM_FEE = time_limit("counterclaim_fee", Nature.DUTY, "record_payment", page="payments.fee")
+APPEAL_FEE = time_limit("appeal_fee", Nature.DUTY, "record_payment", page="payments.fee")
 COSTS_REVIEW = time_limit("costs_review", Nature.COURT, "review_costs")
 REFUND_EXECUTION = time_limit("refund_execution", Nature.COURT, "record_refund")
 RELIEF_DECISION = time_limit("relief_decision", Nature.COURT, "decide_relief")

@@ -45,6 +45,11 @@ class Availability:
         """Why not, in words."""
         return self.breach.message if self.breach else None
 
+    @property
+    def rule(self) -> Text | None:
+        """On which articles that rests, in words a reader can look up."""
+        return self.breach.source.words if self.breach and self.breach.source else None
+
 
 def window_for(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
     """The window an act falls into: an open one of the actor's, else the last."""
@@ -94,14 +99,15 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
         return ActNotOpen(T("The time for this has not started for you."))
     if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.now):
         return None
+    law = sitting.pack(case).cited(window.working.get("article", ""))
     if window.state is WindowState.HALTED:
-        return ActNotOpen(T("Your time for this is halted for the moment."))
+        return ActNotOpen(T("Your time for this is halted for the moment."), source=law)
     if window.state is WindowState.MET:
         return ActNotOpen(T("You have already done this."))
     if act.late:
         return None
     if window.state is WindowState.ENDED:
-        return ActNotOpen(T("This is no longer needed."))
+        return ActNotOpen(T("This is no longer needed."), source=law)
     ended = (
         T("Your time for this ended on %(day)s.", day=window.due_at)
         if window.due_at
@@ -112,6 +118,7 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
         T(
             "If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86)."
         ),
+        law,
     )
 
 
@@ -131,11 +138,11 @@ def _guard_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cour
     for bar in sitting.court.hooks.bars:
         barred = bar(sitting, act, case, actor)
         if barred is not None:
-            return ActNotOpen(barred)
+            return ActNotOpen(barred, source=sitting.pack(case).cited(*bar.source))
     for guard in act.guards:
         reason = guard(sitting, case, actor)
         if reason is not None:
-            return ActNotOpen(reason, source="; ".join(guard.source))
+            return ActNotOpen(reason, source=sitting.pack(case).cited(*guard.source))
     return None
 
 

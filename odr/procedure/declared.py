@@ -4,23 +4,41 @@ or a time limit that leads nowhere, never reaches a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Stage
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Role, Stage
+from odr.procedure.court_rules import SourceStyle
 from odr.procedure.rules import citations
-from odr.procedure.table import Act, ActTable, Everyone
+from odr.procedure.table import Act, ActTable, Bar, Everyone
 from odr.procedure.tasks import DESKS
-from odr.procedure.windows import TIME_LIMITS, Nature
+from odr.procedure.windows import TIME_LIMITS, WHOSE, Nature, TimeLimit, TimeLimits
 
 if TYPE_CHECKING:
     from odr.procedure.packs import PackRegistry, RulePack
 
 
-def check_table(table: ActTable, packs: PackRegistry) -> None:
-    """Raise ValueError naming everything that an act, a guard, a desk or a kind of window lacks."""
-    known = {tag for pack in _versions(packs) for tag in pack.sources}
-    lacking = [*_acts(table, known), *_desks(table), *_time_limits(table, packs)]
+def check_table(
+    table: ActTable, packs: PackRegistry, limits: TimeLimits = TIME_LIMITS, bars: Sequence[Bar] = ()
+) -> None:
+    """Raise ValueError naming everything that an act, a guard, a bar, a desk or a kind of window lacks."""
+    lacking = [
+        *_acts(table, limits),
+        *_cited(table, bars, _versions(packs)),
+        *_desks(table),
+        *_time_limits(table, packs, limits),
+    ]
+    _refuse(lacking)
+
+
+def check_pages(table: ActTable, endpoints: Collection[str], limits: TimeLimits = TIME_LIMITS) -> None:
+    """Raise ValueError naming every act and kind of window that sends a reader to a page the court does not have."""
+    acts = ((f"act {act.name}", act.page) for act in table)
+    wanted = [*acts, *((f"window {limit.kind}", limit.page) for limit in limits)]
+    _refuse([f"{who}: there is no page {page}" for who, page in wanted if page is not None and page not in endpoints])
+
+
+def _refuse(lacking: list[str]) -> None:
     if lacking:
         raise ValueError("declarations that lack something:\n" + "\n".join(sorted(lacking)))
 
@@ -29,18 +47,30 @@ def _versions(packs: PackRegistry) -> list[RulePack]:
     return [pack for each in packs.ids() for pack in packs.versions(each)]
 
 
-def _acts(table: ActTable, known: set[str]) -> Iterator[str]:
+def _cited(table: ActTable, bars: Sequence[Bar], packs: list[RulePack]) -> Iterator[str]:
+    """Citations that no pack can tell a reader: of a source it does not have, or of a place whose name it does not know."""
+    known = {tag for pack in packs for tag in pack.sources}
+    named = {tag for pack in packs for tag, source in pack.sources.items() if source.style is SourceStyle.NAMED}
+    told = {(tag, place) for pack in packs for tag in named & pack.sources.keys() for place in pack.sources[tag].places}
+    resting = [(f"act {act.name}", [*act.source, *(a for guard in act.guards for a in guard.source)]) for act in table]
+    resting.extend((f"bar {bar.check.__qualname__}", [*bar.source]) for bar in bars)
+    for who, cited in resting:
+        for tag, place in sorted({one for article in cited for one in citations(article)}):
+            if tag not in known:
+                yield f"{who}: cites {tag}, which no pack names as a source"
+            elif tag in named and (tag, place) not in told:
+                yield f"{who}: cites {tag} {place}, and no pack says what that rule is"
+
+
+def _acts(table: ActTable, limits: TimeLimits) -> Iterator[str]:
     for act in table:
-        yield from (f"act {act.name}: {what}" for what in _lacking(act))
-        cited = [*act.source, *(article for guard in act.guards for article in guard.source)]
-        for tag in sorted({tag for article in cited for tag, _ in citations(article)} - known):
-            yield f"act {act.name}: cites {tag}, which no pack names as a source"
+        yield from (f"act {act.name}: {what}" for what in _lacking(act, limits))
         for guard in act.guards:
             if not guard.source:
                 yield f"guard {guard.name}: rests on no article"
 
 
-def _lacking(act: Act) -> Iterator[str]:
+def _lacking(act: Act, limits: TimeLimits) -> Iterator[str]:
     if not act.source:
         yield "source= is missing: on which article does it rest?"
     if act.listed and act.topic is None:
@@ -53,8 +83,12 @@ def _lacking(act: Act) -> Iterator[str]:
         yield "letter= without serves="
     if (act.serves is Everyone.CONCERNED) != (act.concerns is not None):
         yield "serves=Everyone.CONCERNED and concerns= go together"
-    if act.window is not None and TIME_LIMITS.get(act.window) is None:
-        yield f"no room declares windows called {act.window}"
+    if act.window is not None:
+        limit = limits.get(act.window)
+        if limit is None:
+            yield f"no room declares windows called {act.window}"
+        elif act.meets and act.name not in limit.met_by:
+            yield f"it meets the window {act.window}, which does not name it"
 
 
 def _desks(table: ActTable) -> Iterator[str]:
@@ -64,14 +98,34 @@ def _desks(table: ActTable) -> Iterator[str]:
             yield f"desk {desk.kind}: no act takes it off (desk=), nor is it by_hand, by_itself or until_decided"
 
 
-def _time_limits(table: ActTable, packs: PackRegistry) -> Iterator[str]:
-    for limit in TIME_LIMITS:
-        if not limit.met_by:
-            yield f"window {limit.kind}: which act meets it?"
-        yield from (f"window {limit.kind}: no act is called {name}" for name in limit.met_by if table.get(name) is None)
-        if limit.nature not in (Nature.DUTY, Nature.REMEDY):
-            continue
-        for pack in _versions(packs):
-            rule = pack.windows.rules.get(limit.kind)
-            if rule is not None and rule.consequence is None:
-                yield f"window {limit.kind}: pack {pack.id} {pack.version} does not say what silence costs"
+def _time_limits(table: ActTable, packs: PackRegistry, limits: TimeLimits) -> Iterator[str]:
+    for limit in limits:
+        lacking = [*_leads_nowhere(limit, table), *_by_the_packs(limit, _versions(packs))]
+        yield from (f"window {limit.kind}: {what}" for what in lacking)
+
+
+def _leads_nowhere(limit: TimeLimit, table: ActTable) -> Iterator[str]:
+    """What the one it runs for could not do within it."""
+    if not limit.met_by:
+        yield "which act meets it?"
+    yield from (f"no act is called {name}" for name in limit.met_by if table.get(name) is None)
+    acts = [act for act in map(table.get, limit.met_by) if act is not None]
+    by = {role for act in acts for role in act.by}
+    if limit.nature in (Nature.DUTY, Nature.REMEDY):
+        if limit.page is None and not any(act.listed and act.by & PARTY_ROLES for act in acts):
+            yield "no party can do any of its acts, and it names no page"
+    elif limit.nature is Nature.COURT and by.isdisjoint({*COURT_ROLES, Role.CLOCK}):
+        yield "it is the court's, and nobody of the court can do any of its acts"
+
+
+def _by_the_packs(limit: TimeLimit, packs: list[RulePack]) -> Iterator[str]:
+    """Where a pack says otherwise for whom it runs, or does not say what silence costs."""
+    key = limit.rule or limit.kind
+    found = [(f"pack {pack.id} {pack.version}", pack.windows.rules[key]) for pack in packs if key in pack.windows.rules]
+    if not found:
+        yield f"no pack has a time limit called {key}"
+    for pack, rule in found:
+        if limit.nature not in WHOSE.get(rule.whose, tuple(Nature)):
+            yield f"{pack} lets it run for the {rule.whose}: it cannot be of the nature {limit.nature.value}"
+        if limit.nature in (Nature.DUTY, Nature.REMEDY) and rule.consequence is None:
+            yield f"{pack} does not say what silence costs"

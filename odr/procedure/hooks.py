@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from odr.identity.actors import Actor
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
-    from odr.procedure.table import Act
+    from odr.procedure.table import Bar
 
 LapseHandler = Callable[["Sitting", Case, Window], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]
@@ -32,7 +32,6 @@ FactsTold = Callable[["Sitting", Case, "Actor"], "Sequence[ToldFact]"]
 Contribution = Callable[["Sitting", Case, "Actor"], "Panel | None"]
 Sweep = Callable[["Court"], int]
 Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
-Bar = Callable[["Sitting", "Act", Case, "Actor"], Text | None]
 Erasures = Callable[[Session, Sequence[str]], Collection[str]]
 Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
 

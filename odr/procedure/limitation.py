@@ -58,7 +58,9 @@ def trial_limit(
         raise NoSuchRule(T("The pack has no trial limit for this track."))
     rule = limits.tracks[track]
     if extensions > len(rule.extensions):
-        raise ActNotOpen(T("The trial limit cannot be extended further by this court."), source=rule.article)
+        raise ActNotOpen(
+            T("The trial limit cannot be extended further by this court."), source=pack.cited(rule.article)
+        )
     used = rule.extensions[:extensions]
     # Extensions lengthen the limit itself: four months in all is four months from acceptance (CPI 258).
     period = Period(amount=rule.period.amount + sum(one.period.amount for one in used), unit=rule.period.unit)
@@ -105,7 +107,7 @@ def require_plan_fits(pack: RulePack, track: str, opens_at: datetime, clock: Tri
                 latest=clock.latest_plan_end,
             ),
             T("Shorten the phases, hear the case live, or ask for an extension of the trial limit."),
-            pack.trial_limits.margin_article,
+            pack.cited(pack.trial_limits.margin_article),
         )
 
 

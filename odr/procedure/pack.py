@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from odr.errors import CourtError
+from odr.errors import Cited, CourtError
 from odr.procedure.calendar import WorkingCalendar
 from odr.procedure.case_rules import Cause, Causes, Track, Tracks, TrialLimits
 from odr.procedure.certified_rules import CertifiedClaims
@@ -176,6 +176,14 @@ class RulePack(Rule):
             return write_citation(self.sources, article)
         except KeyError as error:
             raise NoSuchRule(T("The pack knows no source %(tag)s.", tag=str(error.args[0]))) from error
+
+    def cited(self, *articles: str) -> Cited | None:
+        """Those of some citations whose source this pack has, with their words; None where it has none of them.
+
+        Acts serve the courts of several countries: each tells its readers only the law that is theirs.
+        """
+        known = [f"{tag} {place}" for each in articles for tag, place in citations(each) if tag in self.sources]
+        return Cited("; ".join(known), self.cite("; ".join(known))) if known else None
 
     def law_of(self, *articles: str) -> list[tuple[Text, Text]]:
         """Each article behind some citations once, in their order, with what it says, where the pack tells it."""

@@ -181,10 +181,10 @@ def _measure(
         )
     variant = pack.window(rule).variant(track, abroad)
     if not variant.available:
-        raise NoSuchRule(T("There is no such time limit on this track."), source=variant.article)
+        raise NoSuchRule(T("There is no such time limit on this track."), source=pack.cited(variant.article))
     # A length fixed by law is nobody's to set; only an office named by the rule, or bounds, leave it open.
     if amount is not None and not (pack.window(rule).set_by or variant.at_least or variant.at_most):
-        raise LengthNotAllowed(T("The law fixes the length of this time limit."), source=variant.article)
+        raise LengthNotAllowed(T("The law fixes the length of this time limit."), source=pack.cited(variant.article))
     length = variant.amount if amount is None else amount
     if length is None or variant.unit is None:
         raise NoSuchRule(T("The pack has no time limit called %(key)s.", key=rule))
@@ -195,7 +195,7 @@ def _measure(
             if most is None
             else T("This time limit is from %(least)s to %(most)s.", least=least, most=most)
         )
-        raise LengthNotAllowed(message, T("Choose a length within these bounds."), variant.article)
+        raise LengthNotAllowed(message, T("Choose a length within these bounds."), pack.cited(variant.article))
     return Period(amount=length, unit=variant.unit), rule, article or variant.article
 
 

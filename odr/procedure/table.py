@@ -136,6 +136,31 @@ def guard(*articles: str) -> Callable[[GuardFunction], Guard]:
     return enter
 
 
+BarFunction = Callable[["Sitting", "Act", Case, Actor], Text | None]
+"""Gives the reason why an act is barred to an actor, or None."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A condition that stands before every act, whatever the act itself says, with the articles it rests on."""
+
+    check: BarFunction
+    source: tuple[Citation, ...]
+
+    def __call__(self, sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
+        return self.check(sitting, act, case, actor)
+
+
+def bar(*articles: str) -> Callable[[BarFunction], Bar]:
+    """Declare a condition before every act with its articles: ``@bar("CPL 56")``. Its refusal names them."""
+    source = law(*articles)
+
+    def enter(check: BarFunction) -> Bar:
+        return Bar(check, source)
+
+    return enter
+
+
 SubjectState = Callable[["Sitting", Case, Mapping[str, Any]], str]
 """State of what an act answers, as a short string that changes when the thing does."""
 

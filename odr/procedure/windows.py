@@ -28,6 +28,19 @@ class Nature(enum.Enum):
     OUTSIDE = "outside"  # somebody else has: a mediator, an expert, an authority
 
 
+WHOSE = {
+    **dict.fromkeys(
+        ("claimant", "respondent", "party", "parties", "person", "client", "applicant"), (Nature.DUTY, Nature.REMEDY)
+    ),
+    **dict.fromkeys(("appellant", "appellee", "creditor", "debtor"), (Nature.DUTY, Nature.REMEDY)),
+    **dict.fromkeys(("court", "registry", "clerk", "judge", "president", "cashier"), (Nature.COURT,)),
+    "enforcement_officer": (Nature.COURT,),
+    **dict.fromkeys(("platform", "mediator", "expert", "authority", "carrier", "registrant"), (Nature.OUTSIDE,)),
+    "higher_court": (Nature.OUTSIDE,),
+}
+"""For whom a pack says a time limit runs → what it can be to them."""
+
+
 @dataclass(frozen=True)
 class TimeLimit:
     """A kind of window.
@@ -35,12 +48,14 @@ class TimeLimit:
     ``met_by`` names the acts that end it, the first of them the one a reader is sent to;
     ``page`` is the endpoint where that is done, if not the act's own page. What silence
     costs is the pack's ``consequence``: a duty or remedy without one is refused.
+    ``rule`` is the pack's key where it differs from ``kind``.
     """
 
     kind: str
     nature: Nature
     met_by: tuple[str, ...]
     page: str | None = None
+    rule: str | None = None
 
 
 class TimeLimits:
@@ -70,9 +85,9 @@ class TimeLimits:
 TIME_LIMITS = TimeLimits()
 
 
-def time_limit(kind: str, nature: Nature, *met_by: str, page: str | None = None) -> str:
+def time_limit(kind: str, nature: Nature, *met_by: str, page: str | None = None, rule: str | None = None) -> str:
     """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
-    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page)).kind
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule)).kind
 
 
 def rule_of(sitting: Sitting, window: Window) -> WindowRule:

@@ -55,7 +55,7 @@ MOST_BYTES = 40_000_000
 ENDS = time(23, 59, 59)
 
 
-@guard("CPL 283")
+@guard("COURT known-steps")
 def states_known(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The rules must say what other states allow."""
     return (

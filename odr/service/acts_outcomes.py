@@ -47,13 +47,13 @@ class Photograph:
     content: bytes
 
 
-@guard("CPL 88", "OLR 30", "OLR 32")
+@guard("CPL 87")
 def something_out(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper whose way can still be recorded."""
     return (
         None
         if packets_of(sitting.session, case, PacketState.OUT, PacketState.NOT_SERVED, PacketState.PRESUMED)
-        else T("No paper of this case is out.")
+        else T("No paper of this case is on its way to anybody.")
     )
 
 
@@ -142,7 +142,7 @@ def _keep_photographs(sitting: Sitting, case: Case, given: OutcomeInput) -> list
     return [sha256_hex(picture.content) for picture in sent]
 
 
-@guard("CPL 95")
+@guard("CPL 95", "CPI 140")
 def announcement_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Announcement must be open to the track, and some paper must have failed every other way (CPI 140, CPL 95)."""
     open_packets = [
@@ -151,7 +151,7 @@ def announcement_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     if not open_packets:
         return T("Every paper of this case has been served.")
     if not rules_for(sitting.court)(sitting.session, open_packets[0]).announcement_allowed:
-        return T("Service by announcement is not open to this procedure (Interpretation, art. 140).")
+        return T("Service by announcement is not open to this procedure.")
     reasons = [why_not_announced(sitting.session, packet) for packet in open_packets]
     return None if None in reasons else reasons[0]
 
@@ -205,7 +205,7 @@ def order_announcement(
     )
 
 
-@guard("CPL 87")
+@guard("COURT sending")
 def something_to_repeat(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper to send again."""
     return None if packets_of(sitting.session, case) else T("Nothing has been sent in this case.")
@@ -259,7 +259,7 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
     )
 
 
-@guard("CPL 87")
+@guard("COURT sending")
 def something_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only within the hold can a sending be taken back."""
     held = [

@@ -181,7 +181,7 @@ def binding_agreement(sitting: Sitting, case: Case) -> Agreement | None:
     return next(iter(agreements_of(sitting.session, case, AgreementState.EFFECTIVE)), None)
 
 
-@guard("CPL 205", "CPI 351, 354", "FEE 8")
+@guard("CPL 205")
 def something_was_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only an agreement made before a mediator, without a claim, is confirmed."""
     return None if binding_agreement(sitting, case) is not None else T("Nothing was agreed before a mediator here.")

@@ -227,12 +227,12 @@ def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     )
 
 
-@guard("CPI 354, 356", "OMR 23")
+@guard("CPL 205")
 def it_is_joint(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The court asks and confirms when everybody has applied."""
     row = confirmation_of(sitting.session, case)
     joint = row is not None and all(p.id in row.applied for p in parties(case))
-    return None if joint else T("Not everybody has applied yet.")
+    return None if joint else T("Not everybody has applied for confirmation yet; the court looks at it when all have.")
 
 
 @act(
@@ -434,7 +434,7 @@ def object_to_confirmation(
     return Recorded(T("%(name)s objects to the confirmation", name=me.name))
 
 
-@guard("CPL 157", "CPI 372")
+@guard("CPI 372")
 def an_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an objection."""
     return None if sitting.tasks(case, desks.CONFIRMATION_OBJECTION) else T("Nobody objects to the confirmation.")

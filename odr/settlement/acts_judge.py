@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PAGE = "mediation.with_judge"
 
 
-@guard("CPL 96, 97", "OMR 5, 7")
+@guard("COURT known-steps", "COURT one-at-a-time")
 def the_rules_know_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A mode the pack switches on; and one mediation at a time."""
     rules = sitting.pack(case).mediation
@@ -93,13 +93,13 @@ def offer_to_mediate(sitting: Sitting, case: Case, given: MediateInput, *, actor
     return Recorded(T("The judge offers to mediate"), {"mediation": row.reference})
 
 
-@guard("CPL 96", "OMR 4, 24")
+@guard("CPL 96", "OMR 4")
 def it_is_offered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is an offer of the judge that this party has not answered."""
     found = led_by_judge(sitting, case)
     if found is None or found.state is not MediationState.PROPOSED:
         return T("The judge has not offered to mediate.")
-    return T("You have already done this.") if actor.party_id in found.consents else None
+    return T("You have already agreed that the judge mediates.") if actor.party_id in found.consents else None
 
 
 @act(
@@ -129,7 +129,7 @@ def agree_judge_mediates(
     )
 
 
-@guard("CPL 97", "OMR 18")
+@guard("OMR 4, 24")
 def it_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Everybody has agreed, and the time is not over."""
     found = led_by_judge(sitting, case)
@@ -168,7 +168,7 @@ def say_to_judge(sitting: Sitting, case: Case, given: ToJudgeInput, *, actor: Ac
     return Recorded(T("%(name)s spoke in the mediation of the judge", name=actor.name), named=_names(case, found))
 
 
-@guard("CPL 102", "OMR 21, 25")
+@guard("OMR 25")
 def it_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to end."""
     return None if led_by_judge(sitting, case) is not None else T("The judge has not offered to mediate.")

@@ -44,21 +44,26 @@ BEFORE_FILING = "mediation_prefiling"
 """The rule for how long a mediation before a claim lasts (OMR 24)."""
 
 
+NOT_ASSIGNED = T("No mediation waits for a mediator to accept it.")
+
+
 class Nothing(CourtModel):
     """An act that needs no more than itself."""
 
 
-@guard("CPL 96")
+@guard("COURT one-at-a-time")
 def no_mediation_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """One mediation at a time."""
     return T("A mediation is already proposed or under way.") if mediation_of(sitting.session, case) else None
 
 
-def _state(source: str, *states: MediationState) -> Guard:
+def _state(source: str, reason: Text, *states: MediationState) -> Guard:
+    """Open only where the mediation is in one of these states."""
+
     @guard(source)
     def the_mediation_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         found = mediation_of(sitting.session, case)
-        return None if found is not None and found.state in states else T("The mediation is not at this point.")
+        return None if found is not None and found.state in states else reason
 
     return the_mediation_is_there
 
@@ -110,8 +115,8 @@ def my_consent_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | 
         or found.judge_led
         or (found.state is not MediationState.PROPOSED and case.stage is not Stage.MEDIATING)
     ):
-        return T("The mediation is not at this point.")
-    return T("You have already done this.") if actor.party_id in found.consents else None
+        return T("No mediation waits for your consent.")
+    return T("You have already agreed to this mediation.") if actor.party_id in found.consents else None
 
 
 @act(
@@ -155,7 +160,7 @@ def _mediation(sitting: Sitting, case: Case) -> Mediation:
     input=ChooseMediatorInput,
     by=PARTY_ROLES,
     at=ROOM_STAGES,
-    guard=_state("OMR 10", MediationState.CHOOSING),
+    guard=_state("OMR 10", T("No mediator is being chosen now."), MediationState.CHOOSING),
     source=law("OMR 10"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -241,7 +246,7 @@ def designate_mediator(sitting: Sitting, case: Case, given: Nothing, *, actor: A
     input=Nothing,
     by={Role.MEDIATOR},
     at=ROOM_STAGES,
-    guard=_state("OMR 12, 24", MediationState.ASSIGNED),
+    guard=_state("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED),
     source=law("OMR 12, 24"),
     desk=desks.MEDIATOR_ACCEPTANCE,
     seen_by=PRIVATE,
@@ -265,7 +270,7 @@ def accept_mediation(sitting: Sitting, case: Case, given: Nothing, *, actor: Act
     input=EndMediationInput,
     by={Role.MEDIATOR},
     at=ROOM_STAGES,
-    guard=_state("OMR 12", MediationState.ASSIGNED),
+    guard=_state("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED),
     source=law("OMR 12"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -343,7 +348,7 @@ def everybody_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     input=ProposalInput,
     by={Role.MEDIATOR},
     at=ROOM_STAGES,
-    guard=(_state("OMR 19, 20", MediationState.RUNNING), everybody_is_there, nothing_is_agreed),
+    guard=(_state("OMR 19", T("No mediation runs."), MediationState.RUNNING), everybody_is_there, nothing_is_agreed),
     source=law("OMR 19, 20"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -379,7 +384,11 @@ def propose_text(sitting: Sitting, case: Case, given: ProposalInput, *, actor: A
     by=set(PARTY_ROLES) | {Role.MEDIATOR, Role.CLOCK},
     at=ROOM_STAGES | {Stage.EFFECTIVE, Stage.CLOSED},
     to={Stage.CLOSED},
-    guard=_state("OMR 15, 21, 24, 25", *(s for s in MediationState if s is not MediationState.ENDED)),
+    guard=_state(
+        "OMR 25",
+        T("There is no mediation to end."),
+        *(s for s in MediationState if s is not MediationState.ENDED),
+    ),
     seen_by=PRIVATE,
     page="settlement.room",
     source=law("OMR 15, 21, 24, 25"),

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard("OMR 5, 16")
+@guard("COURT moderation")
 def nobody_moderates(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """A moderator is asked for where neither she nor a mediator is there yet."""
+    """A moderator is asked for where neither moderator nor mediator is there yet."""
     if moderation_of(sitting.session, case) is not None:
         return T("A moderator is there already.")
     mediation = mediation_of(sitting.session, case)
@@ -66,7 +66,7 @@ def ask_moderator(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor,
     return Recorded(T("%(name)s reads along as moderator", name=account.name))
 
 
-@guard("OMR 16")
+@guard("COURT moderation")
 def somebody_moderates(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a moderator."""
     return None if moderation_of(sitting.session, case) is not None else T("There is no moderator.")

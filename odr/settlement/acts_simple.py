@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 PAGE = "one_key.page"
 
 
-@guard("OMR 18")
+@guard("COURT certified-facts")
 def facts_can_be_certified(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only where the pack says who certifies the facts of this cause."""
     return None if rules_of(sitting, case) is not None else T("For disputes of this kind nobody certifies the facts.")
 
 
-@guard("CPL 96")
+@guard("COURT certified-facts")
 def it_is_worked_out(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to offer when every figure that is needed is certified."""
     found = worked_out(sitting, case)
     return None if found is not None and found.is_complete else T("Certified figures are still missing.")
 
 
-@guard("CPL 53, 62")
+@guard("COURT offer-in-full")
 def only_money_is_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Everything can be offered with one key where everything asked for is an amount of money."""
     asked = reliefs_of(sitting.session, case)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-@guard("CPL 100", "CPL 148", "CPL 96, 102")
+@guard("CPL 100", "OMR 20")
 def an_agreement_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The court acts on a text that everybody has signed."""
     return (

@@ -22,7 +22,7 @@ ROOM_STAGES = OPEN_STAGES | {Stage.MEDIATING}
 PRIVATE = Audience.SETTLEMENT
 
 
-@guard("CPL 100", "OMR 23")
+@guard("COURT one-at-a-time")
 def nothing_is_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """While an agreement is being concluded there is nothing to offer."""
     return (

@@ -170,8 +170,13 @@ def court_things() -> dict[str, Any]:
         help=T("Write the day like 27 April 2026 or 2026-04-27."),
         page=None,
     )
-    opened = SimpleNamespace(act=act, window=window, breach=None)
-    closed = SimpleNamespace(act=act, window=None, breach=ActNotOpen(T("The time has ended."), T("Leave this empty.")))
+    opened = SimpleNamespace(act=act, window=window, breach=None, rule=None)
+    closed = SimpleNamespace(
+        act=act,
+        window=None,
+        breach=ActNotOpen(T("The time has ended."), T("Leave this empty.")),
+        rule=pack.cite("CPL 128"),
+    )
     entries = [
         SimpleNamespace(
             number=n,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from odr.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.errors import ActNotOpen, Cited, FieldFault, InvalidInput
 from odr.procedure import forms
 from odr.text import LOCALES, T
 from tests.face.stage import CHOICES, TYPED, Everything, court_things, environment, sample, wrong_fields
@@ -114,14 +114,14 @@ def test_a_password_is_never_shown_again() -> None:
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_an_error_says_what_one_may_do(locale: str) -> None:
     """The page of a breach has the reason, the way out, the rule, and what was typed."""
-    breach = ActNotOpen(T("The time has ended."), T("Choose one of those listed."), "CPL 86")
+    breach = ActNotOpen(T("The time has ended."), T("Choose one of those listed."), Cited("CPL 86", T("Receipt")))
     page = (
         environment(locale).get_template("generic/error.html").render(error=breach, typed=[("statement", "my <words>")])
     )
     for words in (breach.message, breach.way_out):
         assert words is not None
         assert words.render(locale) in page
-    assert "CPL 86" in page
+    assert breach.source is not None and breach.source.words.render(locale) in page and "CPL 86" not in page
     assert "my &lt;words&gt;" in page
     both = InvalidInput([FieldFault(("a",), T("Write this as text.")), FieldFault(("b",), T("Leave this empty."))])
     assert T("Leave this empty.").render(locale) in environment(locale).get_template("generic/error.html").render(

@@ -42,8 +42,9 @@ def test_the_mandate_counts_when_both_papers_are_authenticated(abroad: Scene) ->
     """Before, the representative is told what is missing; the mandate alone is not enough; the party herself acts all
     the while.
     """
-    with pytest.raises(ActNotOpen, match=r"art\. 275"):
+    with pytest.raises(ActNotOpen, match="notarised and authenticated") as refused:
         complain(abroad)
+    assert refused.value.source == "CPL 62, 275; CPI 521"
     who = party_of(abroad, Role.RESPONDENT)
     abroad.do("record_authentication", "clerk", party=who, **{**SEEN, "covers": "mandate"})
     with pytest.raises(ActNotOpen):

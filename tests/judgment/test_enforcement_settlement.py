@@ -75,7 +75,7 @@ def test_only_what_both_signed_halts_an_enforcement(bench: Bench) -> None:
     bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
     with pytest.raises(ActNotOpen, match="already"):
         bench.do("claimant/1", "propose_enforcement_settlement", PROPOSAL)
-    with pytest.raises(ActNotOpen, match="Nothing is proposed"):
+    with pytest.raises(ActNotOpen, match="proposes no agreement"):
         bench.do("respondent/1", "answer_enforcement_settlement", {"answer": "sign"})
     with pytest.raises(Forbidden):
         bench.do("clerk", "answer_enforcement_settlement", {"answer": "sign"})
