@@ -19,6 +19,7 @@ from odr.judgment import (
     views,
     views_before,
 )
+from odr.judgment.audit_orders import audit_orders
 from odr.procedure.hooks import NavItem, Room
 from odr.text import T
 
@@ -60,4 +61,5 @@ ROOM = Room(
     resolvers=acts_applied.RESOLVERS,
     sweeps={"preservations": acts_before.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
+    audits=(audit_orders,),
 )
