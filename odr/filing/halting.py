@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case
 from odr.procedure.models import Window, WindowState
-from odr.procedure.reckoning import Extension, Period, Suspension, Unit, reckon
-from odr.procedure.working import text_from_json, text_to_json
+from odr.procedure.reckoned_again import reckon_working
+from odr.procedure.reckoning import Period, Unit, reckon
+from odr.procedure.working import text_to_json
 from odr.text import Text
 
 if TYPE_CHECKING:
@@ -71,15 +72,7 @@ def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: in
 def reckon_again(sitting: Sitting, case: Case, window: Window) -> None:
     """Find the end of a window anew from its start and everything that has halted or lengthened it."""
     kept: dict[str, Any] = dict(window.working)
-    period = Period(amount=kept["amount"], unit=Unit(kept["unit"]))
-    result = reckon(
-        sitting.pack(case),
-        period,
-        datetime.fromisoformat(kept["start"]),
-        article=kept["article"],
-        suspensions=[_suspension(one) for one in kept.get("suspensions", [])],
-        extensions=[_extension(one) for one in kept.get("extensions", [])],
-    )
+    result = reckon_working(sitting.pack(case), kept)
     window.working = {**kept, **result.to_json(), "key": kept["key"]}
     window.due_at = result.due_at
 
@@ -100,19 +93,3 @@ def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:
     if "suspensions" in kept or "extensions" in kept:
         reckon_again(sitting, case, window)
     return True
-
-
-def _suspension(one: dict[str, Any]) -> Suspension:
-    return Suspension(
-        datetime.fromisoformat(one["from"]),
-        datetime.fromisoformat(one["until"]),
-        text_from_json(one["reason"]),
-        one["article"],
-    )
-
-
-def _extension(one: dict[str, Any]) -> Extension:
-    reason = text_from_json(one["reason"])
-    if "until" in one:
-        return Extension(reason, one["article"], until_on=date.fromisoformat(one["until"]))
-    return Extension(reason, one["article"], period=Period(amount=one["amount"], unit=Unit.DAYS))

@@ -20,6 +20,7 @@ from odr.filing import (
     acts_people,
     ending,
 )
+from odr.filing.audit_parties import audit_parties
 from odr.filing.bulk import lodge_waiting
 from odr.filing.draft_keeping import keep_drafts
 from odr.filing.draft_sharing import files_in_drafts
@@ -142,4 +143,5 @@ ROOM = Room(
     naming=(files_in_drafts,),
     facts_told=facts_told,
     bars=(acts_group.conducted_by_others, acts_authenticating.mandate_from_abroad, ending.stands_still),
+    audits=(audit_parties,),
 )

@@ -21,7 +21,8 @@ from odr.hearing.plan import days_of, latest_end
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to, participants, standing_exhibits, turn_windows
 from odr.hearing.sealing import can_open, closed_rows
 from odr.procedure.models import Window, WindowState
-from odr.procedure.reckoning import Reckoning, reckon
+from odr.procedure.reckoned_again import extension_to_json
+from odr.procedure.reckoning import Extension, Period, Reckoning, reckon
 from odr.text import T
 
 if TYPE_CHECKING:
@@ -301,6 +302,7 @@ def extend(sitting: Sitting, case: Case, window: Window, days: int, article: str
     if window.due_at is None:
         return
     more: Reckoning = reckon(sitting.pack(case), WINDOW, window.due_at, amount=days, article=article)
+    longer = Extension(T("more time in the hearing"), article, period=Period(amount=more.amount, unit=more.unit))
     old, new = dict(window.working), more.to_json()
     window.working = {
         **old,
@@ -308,6 +310,8 @@ def extend(sitting: Sitting, case: Case, window: Window, days: int, article: str
         "result": new["result"],
         "steps": [*old["steps"], *new["steps"]],
         "articles": list(dict.fromkeys([*old["articles"], article])),
+        # What it is reckoned again from, after a standstill or in an audit.
+        "extensions": [*old.get("extensions", []), extension_to_json(longer)],
     }
     window.due_at = more.due_at
 

@@ -16,6 +16,7 @@ from odr.judgment import (
     views,
     views_before,
 )
+from odr.judgment.audit_orders import audit_orders
 from odr.procedure.events import (
     CaseClosed,
     ClaimAccepted,
@@ -59,4 +60,5 @@ ROOM = Room(
     panels=(views.decision_panel, views_before.preserved_panel, applying.applied_panel),
     sweeps={"preservations": acts_before.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
+    audits=(audit_orders,),
 )

@@ -59,7 +59,7 @@ def outstanding(session: Session, assessment: FeeAssessment) -> Money:
     return Money(assessment.amount_minor - paid_on(session, assessment).minor, assessment.currency)
 
 
-def _held_as(assessment: FeeAssessment) -> LedgerAccount:
+def held_as(assessment: FeeAssessment) -> LedgerAccount:
     """Under what the money of a notice is held: not yet earned, or collected for somebody else and never earned (FEE
     11).
     """
@@ -73,7 +73,7 @@ def book_assessment(session: Session, assessment: FeeAssessment) -> None:
         f"assessment/{assessment.reference}",
         "fee assessed",
         LedgerAccount.RECEIVABLE,
-        _held_as(assessment),
+        held_as(assessment),
         assessment.amount,
         at=assessment.assessed_at,
         case_id=assessment.case_id,
@@ -88,7 +88,7 @@ def book_cancellation(session: Session, assessment: FeeAssessment, at: datetime)
         session,
         f"assessment/{assessment.reference}/cancelled",
         "fee cancelled",
-        _held_as(assessment),
+        held_as(assessment),
         LedgerAccount.RECEIVABLE,
         left,
         at=at,
@@ -191,7 +191,7 @@ def book_refund_order(session: Session, refund: Refund) -> None:
         session,
         f"refund/{refund.reference}",
         "refund ordered",
-        LedgerAccount.DEFERRED if refund.ending is Ending.WON else _held_as(notice),
+        LedgerAccount.DEFERRED if refund.ending is Ending.WON else held_as(notice),
         LedgerAccount.REFUNDS,
         refund.amount,
         at=refund.ordered_at,

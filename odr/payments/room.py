@@ -10,6 +10,7 @@ from odr.payments.acts import fee_lapsed
 from odr.payments.acts_costs import review_overdue
 from odr.payments.acts_refunds import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
 from odr.payments.acts_relief import relief_overdue
+from odr.payments.audit_books import audit_books
 from odr.payments.reconcile import sweep as reconcile
 from odr.payments.sending import sweep as send_refunds
 from odr.payments.views import fee_panel
@@ -91,4 +92,5 @@ ROOM = Room(
         "refund_alarms": alarms.sweep,
     },
     after_act=(acts_at_end.demanded_in_full,),
+    audits=(audit_books,),
 )

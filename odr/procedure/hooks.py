@@ -6,7 +6,7 @@ Each room's ``room.py`` says which event (``odr/procedure/events.py``) wakes whi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,6 +34,7 @@ Sweep = Callable[["Court"], int]
 Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
 Erasures = Callable[[Session, Sequence[str]], Collection[str]]
 Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
+Audit = Callable[["Court", Session, Case], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ class Hooks:
         and when it was last written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
     ``erasures``  which receipts a room has erased by a rule: function(session, references) → those of them
+    ``audits``    where a room's rows of one case are not what its docket makes them: function(court, session, case) →
+        each with the entry and what differs; called only where the docket itself is whole
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -136,6 +139,7 @@ class Hooks:
     naming: list[Naming] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
     erasures: list[Erasures] = field(default_factory=list)
+    audits: list[Audit] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -172,6 +176,7 @@ class Room:
     naming: tuple[Naming, ...] = ()
     holdings: tuple[Holdings, ...] = ()
     erasures: tuple[Erasures, ...] = ()
+    audits: tuple[Audit, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -198,5 +203,6 @@ class Room:
         hooks.erasures.extend(self.erasures)
         if self.facts_told is not None:
             hooks.facts_told = self.facts_told
+        hooks.audits.extend(self.audits)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

@@ -26,6 +26,7 @@ from odr.procedure.events import Event
 from odr.procedure.inputs import references_in
 from odr.procedure.models import ActKey, Task, Window, WindowState
 from odr.procedure.packs import RulePack
+from odr.procedure.reckoned_again import extension_to_json
 from odr.procedure.reckoning import reckon
 from odr.procedure.resolvers import RESOLVERS
 from odr.procedure.rulings import keep_ruling, with_ruling
@@ -178,6 +179,9 @@ class Sitting:
             **reckoning,
         )
         working = result.to_json()
+        if reckoning.get("extensions"):
+            # Who reckons it again, after a standstill or in an audit, needs them as much as the start.
+            working["extensions"] = [extension_to_json(one) for one in reckoning["extensions"]]
         if proof is not None:
             working["proof"] = words_of(proof)
         window = Window(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -14,6 +15,7 @@ from odr.hearing.queries import agreed_facts, matrix, opinions_of, postings_of
 from odr.hearing.record import record_digest
 from odr.procedure.availability import StepUpNeeded
 from odr.procedure.models import Task
+from odr.procedure.reckoned_again import reckon_working
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, opinion
 from tests.kept import kept
 
@@ -257,6 +259,13 @@ def test_a_sealed_phase_runs_side_by_side(full: Scene) -> None:
         full.act(CHEN, "open_examination", mode="asynchronous")
 
 
+def reckoned_again(scene: Scene, name: str) -> datetime:
+    """The end that the working of a party's running time leads to by itself."""
+    with scene.look() as (court, case):
+        mine = [w for w in court.windows(case, "examination") if w.party_id == scene.parties[name]]
+        return reckon_working(court.pack(case), mine[-1].working).due_at
+
+
 def test_more_time_by_agreement_and_by_ruling(full: Scene) -> None:
     """When every other party agrees with a click the time is given; else the judge rules; a plan that would overrun the
     limit is refused.
@@ -272,6 +281,7 @@ def test_more_time_by_agreement_and_by_ruling(full: Scene) -> None:
     full.act(BAIHUA, "agree_extension", request=request)
     longer = full.due_of(LI)
     assert longer > due
+    assert reckoned_again(full, LI) == longer, "a standstill would take the days away"
     full.act(LI, "ask_for_time", days=3, reason="Still ill")
     full.act(CHEN, "rule_on_time", request=full.request(), answer="refuse", reasons="There was time enough.")
     assert full.due_of(LI) == longer

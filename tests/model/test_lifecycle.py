@@ -21,6 +21,7 @@ from odr.docket.models import Case, DocketEntry
 from odr.errors import CourtError
 from odr.filing.models import Request
 from odr.procedure.audit import audit_case
+from odr.procedure.audit_projections import audit_projections
 from odr.settlement.models import Agreement, Offer, OfferState
 from tests.conftest import MORNING
 from tests.model.reference import Reference
@@ -87,7 +88,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @invariant()
     def agrees(self) -> None:
-        """Stage and entries are the reference's, and the docket is whole."""
+        """Stage and entries are the reference's, the docket is whole, and every row is what it makes it."""
         if not hasattr(self, "model"):
             return
         with self.scene.court.database.read() as session:
@@ -97,7 +98,7 @@ class Lifecycle(RuleBasedStateMachine):
             ).all()
             assert case.stage.value == self.model.stage
             assert [act for act in acts if act in HUMAN] == self.model.entries
-            assert audit_case(session, case) == []
+            assert audit_case(session, case) == audit_projections(self.scene.court, session, case) == []
 
     # What the acts are given
 
