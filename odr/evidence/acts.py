@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case
 from odr.errors import InvalidInput
+from odr.evidence import names
 from odr.evidence.acts_requests import open_late
 from odr.evidence.acts_sealing import ask_for_seal, prepare_submission
 from odr.evidence.adding import add_exhibit
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
         T(
             "You may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on. If it came late, you may also say by the day shown on the page of the case whether you object."
         ),
-        "submit_exhibit",
+        names.SUBMIT_EXHIBIT,
     ),
     source=law("CPL 66", "EV 19"),
     means={Milestone.EXHIBITS_BROUGHT, Milestone.OWN_AFFAIR},
@@ -100,7 +101,7 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
 
 
-@upcast("submit_exhibit", from_version=1)
+@upcast(names.SUBMIT_EXHIBIT, from_version=1)
 def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     """An exhibit of the first version named no numbered facts and had no summary."""
     return {**given, "facts": [], "summary": None}
@@ -185,9 +186,9 @@ def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
             submitted = ExhibitInput(
                 upload=line.upload, title=line.title, proves=line.proves, facts=shows, source=line.source
             )
-            sitting.then("submit_exhibit", submitted, actor=actor)
+            sitting.then(names.SUBMIT_EXHIBIT, submitted, actor=actor)
         elif (exhibit.proves, exhibit.facts) != (line.proves, shows) and exhibit.party_id == actor.party_id:
             anew = DescribeExhibitInput(
                 exhibit=exhibit.reference, proves=line.proves, facts=shows, summary=exhibit.summary
             )
-            sitting.then("describe_exhibit", anew, actor=actor)
+            sitting.then(names.DESCRIBE_EXHIBIT, anew, actor=actor)

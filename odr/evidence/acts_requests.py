@@ -16,7 +16,7 @@ from odr.db import new_reference
 from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.evidence import desks
+from odr.evidence import desks, names
 from odr.evidence.adding import add_exhibit
 from odr.evidence.compiling import recall
 from odr.evidence.inputs import (
@@ -481,7 +481,7 @@ def _brought_in(
         proves=request.fact or request.grounds,
         source=words[:1000],
     )
-    sitting.then("submit_exhibit", given, actor=actor)
+    sitting.then(names.SUBMIT_EXHIBIT, given, actor=actor)
 
 
 @act(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.docket.queries import entries_of
 from odr.errors import CourtError
+from odr.evidence import names
 from odr.evidence.inputs import CaptureRecord
 from odr.evidence.models import CaptureState, UploadState, WebCapture
 from odr.evidence.ports import capturer_of, desk_of
@@ -55,7 +56,7 @@ def capture_due(court: Court) -> int:
         return 1
     with court.sit() as sitting:
         sitting.perform(
-            "record_capture",
+            names.RECORD_CAPTURE,
             sitting.session.get_one(Case, row.case_id),
             given,
             actor=CLOCK_ACTOR,
@@ -120,7 +121,7 @@ def _kept(court: Court, row: WebCapture, made: Captured, began: datetime) -> Cap
 
 def exhibits_of_captures(session: Session, case: Case) -> dict[str, list[str]]:
     """Reference of a capture → labels of the exhibits that came of it, as the docket tells."""
-    told = [json.loads(entry.payload)["result"] for entry in entries_of(session, case, "record_capture")]
+    told = [json.loads(entry.payload)["result"] for entry in entries_of(session, case, names.RECORD_CAPTURE)]
     return {str(one["capture"]): [str(file["exhibit"]) for file in one.get("files", ())] for one in told}
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import select
 from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Case
 from odr.errors import CourtError
+from odr.evidence import names
 from odr.evidence.inputs_platform import PlatformRecordsFact
 from odr.evidence.models import Exhibit
 from odr.evidence.models_platform import Platform, PlatformRequest
@@ -246,7 +247,7 @@ def take(court: Court, body: bytes) -> Taken:
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, found.request.case_id)
         fact = PlatformRecordsFact(request=found.request.reference, upload=kept.reference, sha256=found.sha256)
-        sitting.perform("record_platform_records", case, fact, actor=CLOCK_ACTOR)
+        sitting.perform(names.RECORD_PLATFORM_RECORDS, case, fact, actor=CLOCK_ACTOR)
         exhibit = sitting.session.scalars(
             select(Exhibit)
             .join(PlatformRequest, PlatformRequest.exhibit_id == Exhibit.id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from odr.evidence import names
 from odr.procedure.windows import Nature, time_limit
 
-EVIDENCE_ORDER = time_limit("evidence_order", Nature.DUTY, "produce_ordered")
-EVIDENCE_REPLY = time_limit("evidence_reply", Nature.DUTY, "answer_evidence_request")
-EVIDENCE = time_limit("evidence", Nature.DUTY, "submit_exhibit")
+EVIDENCE_ORDER = time_limit("evidence_order", Nature.DUTY, names.PRODUCE_ORDERED)
+EVIDENCE_REPLY = time_limit("evidence_reply", Nature.DUTY, names.ANSWER_EVIDENCE_REQUEST)
+EVIDENCE = time_limit("evidence", Nature.DUTY, names.SUBMIT_EXHIBIT)

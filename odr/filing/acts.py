@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties, party
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
-from odr.filing import desks
+from odr.filing import desks, names
 from odr.filing.acts_acknowledge import answered, start_acknowledgement
 from odr.filing.checks import unknown_respondents
 from odr.filing.ending import APPEAL_REFUSAL
@@ -205,28 +205,28 @@ def lodge_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Actor
     )
 
 
-@upcast("lodge_claim", from_version=1)
-@upcast("correct_claim", from_version=1)
+@upcast(names.LODGE_CLAIM, from_version=1)
+@upcast(names.CORRECT_CLAIM, from_version=1)
 def without_particulars(given: dict[str, Any]) -> dict[str, Any]:
     """Claims of the first version had no fields of their cause, and one claimant."""
     return {**given, "particulars": {}, "fellows": []}
 
 
-@upcast("lodge_claim", from_version=2)
-@upcast("correct_claim", from_version=2)
+@upcast(names.LODGE_CLAIM, from_version=2)
+@upcast(names.CORRECT_CLAIM, from_version=2)
 def by_herself(given: dict[str, Any]) -> dict[str, Any]:
     """Claims of the second version were brought by the claimant herself, never by a guardian."""
     return {**given, "claimant": {**given["claimant"], **BY_HERSELF}}
 
 
-@upcast("lodge_claim", from_version=3)
-@upcast("correct_claim", from_version=3)
+@upcast(names.LODGE_CLAIM, from_version=3)
+@upcast(names.CORRECT_CLAIM, from_version=3)
 def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     """Files that went with claims of the third version named no numbered facts."""
     return {**given, "exhibits": [{**line, "facts": []} for line in given["exhibits"]]}
 
 
-@upcast("join_case", from_version=1)
+@upcast(names.JOIN_CASE, from_version=1)
 def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
     """Who joined in the first version did so herself."""
     return {**given, **BY_HERSELF}
@@ -519,7 +519,7 @@ def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, n
         PaperKind.PLEADING,
         T("Answer to the claim"),
         T("Read which facts are admitted and which are disputed. There is nothing you have to do now."),
-        "file_answer",
+        names.FILE_ANSWER,
     ),
     source=law("CPL 128"),
     topic=Topic.CLAIM,
@@ -558,7 +558,7 @@ def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Acto
 
 def accept_first(sitting: Sitting, case: Case, window: object) -> None:
     """The registry did not decide in time: the claim is accepted first (REG 8)."""
-    sitting.then("accept_claim", AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
+    sitting.then(names.ACCEPT_CLAIM, AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
 
 
 def not_corrected(sitting: Sitting, case: Case, window: object) -> None:

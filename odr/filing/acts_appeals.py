@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.errors import InvalidInput
-from odr.filing import desks
+from odr.filing import desks, names
 from odr.filing.acts_objections import OBJECTION, TRIAL, evidence_goes_on
 from odr.filing.ending import (
     APPEAL_DISMISSAL,
@@ -267,7 +267,7 @@ def _on_ending(
         decide(sitting, case, request, RequestState.REFUSED)
         kind = request.kind
         if not any(one.subject == ruling.reference for one in requests_of(sitting, case, kind)):
-            sitting.then("end_by_ruling", EndingInput(ruling=ruling.reference))
+            sitting.then(names.END_BY_RULING, EndingInput(ruling=ruling.reference))
         return T("The higher court upheld the ruling (%(number)s)", number=number)
     decide(sitting, case, request, RequestState.GRANTED)
     for one in requests_of(sitting, case, request.kind):
@@ -344,7 +344,7 @@ def appeal_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     elif ruling.state is RequestState.ASKED and window.kind == APPEAL_REFUSAL:
         decide(sitting, case, ruling, RequestState.GRANTED)
     elif ruling.state is RequestState.ASKED:
-        sitting.then("end_by_ruling", EndingInput(ruling=ruling.reference), effective_at=window.due_at)
+        sitting.then(names.END_BY_RULING, EndingInput(ruling=ruling.reference), effective_at=window.due_at)
 
 
 @act(

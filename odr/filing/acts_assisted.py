@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
+from odr.filing import names
 from odr.filing.inputs_assisted import Confirmation, FilingTaken, Manner
 from odr.identity.actors import Actor
 from odr.procedure.availability import refusal, window_for
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 NOT_CLOSED = set(Stage) - {Stage.CLOSED}
-FIRST = "lodge_claim"
+FIRST = names.LODGE_CLAIM
 
 
 def may_be_taken(act: Act) -> bool:
@@ -30,7 +31,9 @@ def may_be_taken(act: Act) -> bool:
     may act for whom.
     """
     return act.name == FIRST or (
-        act.listed and act.room != "settlement" and act.name not in ("appoint_representative", "revoke_representative")
+        act.listed
+        and act.room != "settlement"
+        and act.name not in (names.APPOINT_REPRESENTATIVE, names.REVOKE_REPRESENTATIVE)
     )
 
 

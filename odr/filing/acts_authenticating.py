@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import InvalidInput
+from odr.filing import names
 from odr.filing.inputs_people import AuthenticationInput
 from odr.identity.actors import Actor
 from odr.procedure.letter import Letter, PaperKind
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 CHAIN = "authenticated"
 """Key of a party's details: what was authenticated, how, and by which entry."""
-BEFORE = frozenset({"show_identity", "revoke_representative"})
+BEFORE = frozenset({names.SHOW_IDENTITY, names.REVOKE_REPRESENTATIVE})
 """What a representative does before the mandate counts: bring the papers, or lay it down."""
 MANDATE, IDENTITY = "mandate", "identity"
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage, Track
 from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
-from odr.filing import desks
+from odr.filing import desks, names
 from odr.filing.for_other_rooms import asked_in
 from odr.filing.inputs import FactInput, ReliefInput, WithdrawInput
 from odr.filing.inputs_motions import (
@@ -159,7 +159,7 @@ def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None
     )
     if way is not None and not way.by_ruling:
         sitting.then(
-            "convert_track", ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR
+            names.CONVERT_TRACK, ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR
         )
     else:
         sitting.open_task(

@@ -14,6 +14,7 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import entries_of, parties
 from odr.errors import InvalidInput
 from odr.filing import desks
+from odr.filing import names as act_names
 from odr.filing.acts_changes import TRIAL, see_track, sum_of_standing
 from odr.filing.inputs_merging import (
     AnnounceInput,
@@ -252,7 +253,9 @@ def decide_registration(
 
 def _claimant(sitting: Sitting, case: Case, member: GroupMember, now: datetime) -> Party:
     asked = next(
-        input_of(e) for e in entries_of(sitting.session, case, "record_registration") if e.number == member.asked_entry
+        input_of(e)
+        for e in entries_of(sitting.session, case, act_names.RECORD_REGISTRATION)
+        if e.number == member.asked_entry
     )
     account = sitting.session.get_one(Account, member.account_id)
     party = Party(
@@ -349,7 +352,7 @@ def elect_representative(sitting: Sitting, case: Case, given: ElectInput, *, act
 def tally(sitting: Sitting, case: Case) -> Counter[str]:
     """Votes by label of the party, the latest word of each claimant counted."""
     latest: dict[int, list[str]] = {}
-    for entry in entries_of(sitting.session, case, "elect_representative"):
+    for entry in entries_of(sitting.session, case, act_names.ELECT_REPRESENTATIVE):
         latest[entry.party_id or 0] = input_of(entry)["candidates"]
     return Counter(reference for chosen in latest.values() for reference in set(chosen))
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.errors import InvalidInput
+from odr.filing import names as act_names
 from odr.filing.acts_changes import TRIAL, restart_evidence, see_track, sum_of_standing
 from odr.filing.inputs_merging import JoinIntoInput, SeveredFact, SeverInput, TakenInFact
 from odr.filing.models import Claim, Fact, FactAnswer, Relief
@@ -115,7 +116,7 @@ def join_into_case(sitting: Sitting, case: Case, given: JoinIntoInput, *, actor:
         ground=given.ground,
         reasons=given.reasons,
     )
-    sitting.then("take_in_case", taken, case=main)
+    sitting.then(act_names.TAKE_IN_CASE, taken, case=main)
     end_case(sitting, case, Outcome.JOINED, now)
     return Recorded(T("The case goes on within %(number)s", number=main.number or main.reference), result)
 
@@ -355,7 +356,7 @@ def sever_claim(sitting: Sitting, case: Case, given: SeverInput, *, actor: Actor
     severed = SeveredFact(
         case=case.number or case.reference, reference=case.reference, claim=claim.reference, reasons=given.reasons
     )
-    sitting.then("open_severed_case", severed, case=new)
+    sitting.then(act_names.OPEN_SEVERED_CASE, severed, case=new)
     sitting.announce(ClaimSevered(case, claim.kind, into=new, party=owner, new_party=moved[owner.id]))
     result = {
         "claim": claim.reference,

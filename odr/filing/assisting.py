@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import InvalidInput, NotFound
-from odr.filing import drafts
+from odr.filing import drafts, names
 from odr.filing.acts_assisted import FIRST, may_be_taken
 from odr.filing.inputs import ClaimInput
 from odr.filing.inputs_assisted import Confirmation, FilingTaken, TakenInput
@@ -96,7 +96,7 @@ def take(
     with court.sit(prepared) as sitting:
         mine = sitting.session.get_one(Case, case.id)
         return sitting.perform(
-            "take_filing", mine, _record(act, party.reference, given, taken, clerk), actor=clerk, key=key
+            names.TAKE_FILING, mine, _record(act, party.reference, given, taken, clerk), actor=clerk, key=key
         )
 
 
@@ -116,7 +116,7 @@ def _open(
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     writing = Actor(Role.CLERK, clerk.id, clerk.name, case.id)
     record = _record(FIRST, mine.reference, claim, taken, writing)
-    return sitting.perform("take_filing", case, record, actor=confirmed_by or writing)
+    return sitting.perform(names.TAKE_FILING, case, record, actor=confirmed_by or writing)
 
 
 def _record(act: str, party: str, given: Any, taken: TakenInput, clerk: Actor) -> FilingTaken:
@@ -232,7 +232,7 @@ def confirm(court: Court, token: str, name: str) -> ActReceipt:
         else:
             case = sitting.session.get_one(Case, waiting.case.id)
             record = _record(waiting.act, values["party"], model, taken, writing)
-            receipt = sitting.perform("take_filing", case, record, actor=recorder)
+            receipt = sitting.perform(names.TAKE_FILING, case, record, actor=recorder)
         _done(sitting.session, waiting.draft, receipt.case_reference)
         if (of := values.get("of_draft")) is not None:
             _done(sitting.session, sitting.session.get_one(Draft, of), receipt.case_reference)

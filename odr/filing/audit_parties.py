@@ -10,22 +10,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Role
+from odr.filing import names
 from odr.procedure.entry_facts import EntryFacts, entry_facts
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 ACTS = (
-    "lodge_claim",
-    "correct_claim",
-    "join_case",
-    "rule_on_joinder",
-    "bring_in_party",
-    "record_registration",
-    "decide_registration",
-    "take_in_case",
-    "substitute_party",
-    "correct_registry_mistake",
+    names.LODGE_CLAIM,
+    names.CORRECT_CLAIM,
+    names.JOIN_CASE,
+    names.RULE_ON_JOINDER,
+    names.BRING_IN_PARTY,
+    names.RECORD_REGISTRATION,
+    names.DECIDE_REGISTRATION,
+    names.TAKE_IN_CASE,
+    names.SUBSTITUTE_PARTY,
+    names.CORRECT_REGISTRY_MISTAKE,
 )
 
 
@@ -77,23 +78,23 @@ class Membership:
         given, result = entry.given(), entry.result
         if entry.number == 1:
             self.is_whole = self._opened(entry.number, given)
-        elif entry.act == "correct_claim" and given:
+        elif entry.act == names.CORRECT_CLAIM and given:
             self._listed(entry.number, Role.RESPONDENT, given["respondents"])
             self._listed(entry.number, Role.CLAIMANT, given["fellows"], own=1)
-        elif entry.act == "join_case":
+        elif entry.act == names.JOIN_CASE:
             self._joined(entry.payload["actor"]["party"])
-        elif entry.act in ("rule_on_joinder", "bring_in_party") and "party" in result:
+        elif entry.act in (names.RULE_ON_JOINDER, names.BRING_IN_PARTY) and "party" in result:
             self._named(entry.number, result["party"], result["name"])
-        elif entry.act == "record_registration" and "member" in result:
+        elif entry.act == names.RECORD_REGISTRATION and "member" in result:
             self.registered[result["member"]] = given.get("name", "")
-        elif entry.act == "decide_registration" and "party" in result:
+        elif entry.act == names.DECIDE_REGISTRATION and "party" in result:
             self._named(entry.number, result["party"], self.registered.get(result["member"], ""), joined=True)
-        elif entry.act == "take_in_case":
+        elif entry.act == names.TAKE_IN_CASE:
             for one in given.get("parties", ()):
                 # Who was in this case already keeps the name they had here.
                 if self.is_whole and one["after"] not in self.members:
                     self._named(entry.number, one["after"], one["name"])
-        elif result.get("after") and (entry.act == "substitute_party" or result.get("what") == "name"):
+        elif result.get("after") and (entry.act == names.SUBSTITUTE_PARTY or result.get("what") == "name"):
             self._named(entry.number, result["party"], result["after"])
 
     def _opened(self, number: int, given: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.errors import FieldFault, InvalidInput, NotFound
+from odr.filing import names
 from odr.filing.draft_sharing import EXHIBITS, attach, attached, writers
 from odr.filing.inputs import (
     AboutYouStep,
@@ -290,7 +291,7 @@ def lodge(
     with court.sit() as sitting:
         # There is no case to lock yet: two requests under one key wait for each other here.
         sitting.session.get_one(Account, account.id, with_for_update=True)
-        earlier = sitting.receipt_for(account.id, key, "lodge_claim", claim) if key else None
+        earlier = sitting.receipt_for(account.id, key, names.LODGE_CLAIM, claim) if key else None
         if earlier is not None:
             return earlier
         if draft is not None:
@@ -324,7 +325,7 @@ def lodge_in(
     mandate = place_guardian(sitting, mine, account, claim.claimant)
     powers = (mandate.id, mandate.scope) if mandate is not None else ()
     actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, *powers)
-    return case, sitting.perform("lodge_claim", case, claim, actor=actor, key=key)
+    return case, sitting.perform(names.LODGE_CLAIM, case, claim, actor=actor, key=key)
 
 
 def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> Case:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.docket.queries import parties
+from odr.filing import names
 from odr.filing.halting import go_on, halt
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.progress import ask, decide, end_case, requests_of
@@ -19,6 +20,7 @@ from odr.identity.actors import Actor
 from odr.procedure.models import WindowState
 from odr.procedure.rulings import is_appealable
 from odr.procedure.table import Act, bar
+from odr.service import names as service_names
 from odr.text import T, Text
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ APPEAL_JURISDICTION, APPEAL_DISMISSAL, APPEAL_REFUSAL = "appeal_jurisdiction", "
 RULING_APPEALS = (APPEAL_JURISDICTION, APPEAL_DISMISSAL, APPEAL_REFUSAL)
 """Windows of the pack in which a ruling is appealed from."""
 RUNS = frozenset({Stage.PENDING, Stage.HEARING, Stage.DELIBERATION})
-STILL_OPEN = frozenset({"join_case", "rebut_service"})
+STILL_OPEN = frozenset({names.JOIN_CASE, service_names.REBUT_SERVICE})
 """What one does also while a case stands still, because the ruling itself has to reach somebody."""
 STANDSTILL = T("a ruling that was appealed from and set aside")
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen, NotFound
+from odr.filing import names
 from odr.filing.acts_group import WINDOW
 from odr.filing.inputs_merging import RegistrationFact, RegistrationInput
 from odr.filing.models_group import GroupAction, GroupMember
@@ -98,4 +99,4 @@ def register(court: Court, account_id: int, reference: str, given: RegistrationI
         ):
             raise ActNotOpen(T("You have a part in this case already."))
         fact = RegistrationFact(**given.model_dump(), account=account.reference)
-        return sitting.perform("record_registration", case, fact, actor=CLOCK_ACTOR)
+        return sitting.perform(names.RECORD_REGISTRATION, case, fact, actor=CLOCK_ACTOR)

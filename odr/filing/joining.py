@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.errors import ActNotOpen, InvalidInput, NotFound
+from odr.filing import names
 from odr.filing.inputs import JoinInput
 from odr.filing.inputs_motions import InterventionInput, TakePartInput
 from odr.filing.models import Request, RequestKind, RequestState
@@ -87,7 +88,7 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
         sitting.session.flush()
         powers = (mandate.id, mandate.scope) if mandate is not None else ()
         return sitting.perform(
-            "join_case",
+            names.JOIN_CASE,
             case,
             given,
             actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers),
@@ -160,7 +161,7 @@ def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> Act
         ):
             raise ActNotOpen(T("You have already asked; the judge decides."))
         asked = InterventionInput(**given.model_dump(exclude={"number"}))
-        receipt = sitting.perform("record_intervention", case, asked, actor=CLOCK_ACTOR)
+        receipt = sitting.perform(names.RECORD_INTERVENTION, case, asked, actor=CLOCK_ACTOR)
         newest = (
             select(Request)
             .where(Request.case_id == case.id, Request.kind == RequestKind.JOINDER)

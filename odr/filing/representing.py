@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Stage
+from odr.filing import names as act_names
 from odr.filing.inputs_motions import MandateFact
 from odr.filing.models import MandateNote
 from odr.identity import mail
@@ -149,4 +150,4 @@ def _asking(court: Court, session: Session, mandate: Mandate) -> Letter:
 
 
 def _telling(sitting: Sitting, mandate: Mandate) -> Callable[[], None]:
-    return lambda: sitting.then("record_mandate", MandateFact(mandate=mandate.reference))
+    return lambda: sitting.then(act_names.RECORD_MANDATE, MandateFact(mandate=mandate.reference))

@@ -19,6 +19,7 @@ from odr.filing import (
     acts_objections,
     acts_people,
     ending,
+    names,
 )
 from odr.filing.audit_parties import audit_parties
 from odr.filing.bulk import lodge_waiting
@@ -73,9 +74,9 @@ def on_served(sitting: Sitting, event: Served) -> None:
     ending.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
     for number in event.entries:
         served = entry(sitting.session, case, number)
-        if served is not None and served.act == "file_counterclaim":
+        if served is not None and served.act == names.FILE_COUNTERCLAIM:
             acts_changes.start_counter_answer(sitting, case, party, event.at, event.proof)
-        elif served is not None and served.act == "file_third_party_claim":
+        elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             acts_joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending.hold_still(sitting, case)
 

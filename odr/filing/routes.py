@@ -21,7 +21,7 @@ from odr.db import new_reference
 from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
 from odr.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
-from odr.filing import drafts
+from odr.filing import drafts, names
 from odr.filing.assisting import COUNTER
 from odr.filing.draft_keeping import ANSWER, answer_draft, answer_sent, need_writable
 from odr.filing.draft_keeping import keep_answer as keep_answer_draft
@@ -49,12 +49,12 @@ from odr.text import T
 filing = Blueprint("filing", __name__)
 Page = str | Response | tuple[str, int]
 DOORS = (
-    "acknowledge_service",
-    "ask_extension",
-    "file_counterclaim",
-    "object_to_jurisdiction",
-    "show_identity",
-    "appoint_representative",
+    names.ACKNOWLEDGE_SERVICE,
+    names.ASK_EXTENSION,
+    names.FILE_COUNTERCLAIM,
+    names.OBJECT_TO_JURISDICTION,
+    names.SHOW_IDENTITY,
+    names.APPOINT_REPRESENTATIVE,
 )
 """What a respondent may do besides paying, admitting and defending, where it is open."""
 
@@ -312,7 +312,7 @@ def correct(case: Case, actor: Actor) -> Page:
 def _lodged_input(case: Case) -> dict[str, Any]:
     from odr.docket.queries import entries_of
 
-    told = [e for act in ("lodge_claim", "correct_claim") for e in entries_of(current_session(), case, act)]
+    told = [e for act in (names.LODGE_CLAIM, names.CORRECT_CLAIM) for e in entries_of(current_session(), case, act)]
     return input_of(max(told, key=lambda e: e.number))
 
 
@@ -351,7 +351,7 @@ def send_correction(case: Case, actor: Actor) -> Page:
     return submit_act(
         case,
         actor,
-        current_court().table["correct_claim"],
+        current_court().table[names.CORRECT_CLAIM],
         told,
         lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved),
     )
@@ -420,7 +420,7 @@ def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
     return submit_act(
         case,
         actor,
-        current_court().table["file_answer"],
+        current_court().table[names.FILE_ANSWER],
         values,
         lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved),
     )

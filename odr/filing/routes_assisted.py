@@ -21,7 +21,7 @@ from odr.access import (
 from odr.db import new_reference
 from odr.docket.models import Case, Party, Role
 from odr.errors import FieldFault, InvalidInput, NotFound
-from odr.filing import assisting, drafts
+from odr.filing import assisting, drafts, names
 from odr.filing.acts_assisted import may_be_taken
 from odr.filing.inputs import AnswerInput, ClaimInput
 from odr.filing.inputs_assisted import Confirmation, TakenInput
@@ -117,7 +117,7 @@ def lodge_claim(draft: str) -> Page:
         if taken.confirmation is Confirmation.LINK:
             name = claim.claimant.name
             token = assisting.ask_to_confirm(
-                court, name=name, act="lodge_claim", given=claim, taken=taken, clerk=_me(), of_draft=found.id
+                court, name=name, act=names.LODGE_CLAIM, given=claim, taken=taken, clerk=_me(), of_draft=found.id
             )
             return _asked(token, claim.claimant.name, taken.email, url_for("counter.begin_page"))
         receipt = assisting.take_claim(court, found, claim, taken, current_session().get_one(Account, _me().account_id))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.access import current_court, current_locale, current_person, current_session, staff
 from odr.docket.models import Role
 from odr.errors import FieldFault, InvalidInput, NotFound
+from odr.filing import names
 from odr.filing.batch import SHOWN, Done, cases_of, compare, decide_all
 from odr.filing.inputs import LeaveInput, RefuseInput, ReturnInput
 from odr.filing.models_bulk import BulkFiling
@@ -21,7 +22,7 @@ from odr.text import T
 
 batch = Blueprint("batch", __name__)
 Page = str | Response | tuple[str, int]
-ACTS = {"accept": "accept_claim", "return": "return_claim", "refuse": "refuse_claim"}
+ACTS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.REFUSE_CLAIM}
 
 
 def _me() -> int:

@@ -10,6 +10,7 @@ from odr.access import case_page, current_court, current_locale, current_person,
 from odr.db import new_reference
 from odr.docket.models import Case, Role
 from odr.errors import InvalidInput
+from odr.filing import names
 from odr.filing.batch import batches_of
 from odr.filing.checks import Check, Found, checks_of, files_of, helpful_of, tracks_for
 from odr.filing.particulars import told_of
@@ -23,18 +24,18 @@ from odr.text import T
 
 registry = Blueprint("registry", __name__)
 Page = str | Response | tuple[str, int]
-DECISIONS = {"accept": "accept_claim", "return": "return_claim", "refuse": "refuse_claim"}
+DECISIONS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.REFUSE_CLAIM}
 BESIDE = (
-    "verify_identity",
-    "verify_licence",
-    "record_authentication",
-    "ask_for_papers",
-    "end_guardian",
-    "record_legal_aid",
-    "request_identity_reply",
-    "record_identity_reply",
-    "ask_reassignment",
-    "allow_more_correction",
+    names.VERIFY_IDENTITY,
+    names.VERIFY_LICENCE,
+    names.RECORD_AUTHENTICATION,
+    names.ASK_FOR_PAPERS,
+    names.END_GUARDIAN,
+    names.RECORD_LEGAL_AID,
+    names.REQUEST_IDENTITY_REPLY,
+    names.RECORD_IDENTITY_REPLY,
+    names.ASK_REASSIGNMENT,
+    names.ALLOW_MORE_CORRECTION,
 )
 OWN_DEFECTS = 3
 NO_DEFECT = T("To return the claim, tick what has to be mended, or write it under “Another defect”.")

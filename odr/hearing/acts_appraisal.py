@@ -20,7 +20,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.compiling import recall
 from odr.evidence.models import Exhibit, ExhibitState
-from odr.hearing import desks
+from odr.hearing import desks, names
 from odr.hearing.appraisals import (
     CHOICE,
     FEE,
@@ -523,7 +523,7 @@ def appoint_expert(sitting: Sitting, case: Case, given: AppointInput, *, actor: 
     return Recorded(T("%(name)s is commissioned as expert: %(fact)s", name=chosen.name, fact=row.fact), facts)
 
 
-@upcast("appoint_expert", from_version=1)
+@upcast(names.APPOINT_EXPERT, from_version=1)
 def attendance_not_included(given: Mapping[str, Any]) -> dict[str, Any]:
     """At first a commission did not say whether the fee holds the attendance at a hearing (EV 39)."""
     return {**given, "attendance_included": False}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Stage
 from odr.errors import FieldFault, InvalidInput
 from odr.evidence.models import Exhibit
-from odr.hearing import phases
+from odr.hearing import names, phases
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import FactInput, FactStanceInput, OpinionInput, OpinionsInput, RetractInput
 from odr.hearing.kinds import DutyState, PhaseState
@@ -142,7 +142,7 @@ def give_opinion(sitting: Sitting, case: Case, given: OpinionInput, *, actor: Ac
     A new opinion takes the place of the old one; both stay on record. Late is
     marked, never dropped.
     """
-    return _record_opinions(sitting, case, actor, "give_opinion", given, [given], now)
+    return _record_opinions(sitting, case, actor, names.GIVE_OPINION, given, [given], now)
 
 
 @act(
@@ -159,7 +159,7 @@ def give_opinion(sitting: Sitting, case: Case, given: OpinionInput, *, actor: Ac
 )
 def give_opinions(sitting: Sitting, case: Case, given: OpinionsInput, *, actor: Actor, now: datetime) -> Recorded:
     """The same for several exhibits in one act."""
-    return _record_opinions(sitting, case, actor, "give_opinions", given, list(given.opinions), now)
+    return _record_opinions(sitting, case, actor, names.GIVE_OPINIONS, given, list(given.opinions), now)
 
 
 @guard("EV 9")

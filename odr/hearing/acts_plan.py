@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
-from odr.hearing import desks, phases
+from odr.hearing import desks, names, phases
 from odr.hearing.inputs import ChangePlanInput, CloseInput, OpenInput, OrderInput, PhaseInput
 from odr.hearing.kinds import DutyState, Mode, PhaseState, PostingKind
 from odr.hearing.models import Examination, Phase, Seal
@@ -101,7 +101,7 @@ def require_agreed(sitting: Sitting, case: Case) -> None:
         T(
             "Read how your case is examined, and speak by the days shown on the page of the case; if a hearing is to be held at one hour, a summons tells you when. If you say nothing, the case goes on without it."
         ),
-        "open_examination",
+        names.OPEN_EXAMINATION,
     ),
     source=law("OLR 14, 20", "CPL 140"),
     seen_by=Audience.HEARING,

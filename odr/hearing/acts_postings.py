@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
-from odr.hearing import desks, phases
+from odr.hearing import desks, names, phases
 from odr.hearing.acts_plan import hearing_open, in_writing, title_of
 from odr.hearing.inputs import (
     IssuesInput,
@@ -92,7 +92,7 @@ def post_statement(sitting: Sitting, case: Case, given: StatementInput, *, actor
     sitting.late = comes_late(phase, party)
     seal = phases.seal_of(sitting, phase)
     if seal is not None:
-        recorded = seal_away(sitting, case, actor, "post_statement", given, seal, party)
+        recorded = seal_away(sitting, case, actor, names.POST_STATEMENT, given, seal, party)
     else:
         exhibits = [sitting.resolved("exhibit", r).id for r in given.exhibits]
         voice = voice_of(sitting, case, actor, now)

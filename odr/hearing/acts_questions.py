@@ -11,6 +11,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.models import Exhibit, Upload
 from odr.hearing import desks, phases
+from odr.hearing import names as act_names
 from odr.hearing.acts_plan import hearing_open
 from odr.hearing.inputs import (
     AnswerQuestionInput,
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
 Addressee = Party | Witness
 
 
-@upcast("put_question", from_version=1)
-@upcast("ask_leave_for_question", from_version=1)
+@upcast(act_names.PUT_QUESTION, from_version=1)
+@upcast(act_names.ASK_LEAVE_FOR_QUESTION, from_version=1)
 def place_in_words_only(given: Mapping[str, Any]) -> dict[str, Any]:
     """At first a place in an exhibit was words alone: no page, moment or region was given."""
     return {**given, "page": None, "moment": None, "region": None}
@@ -93,7 +94,7 @@ def _address(question: Question, to: Addressee) -> None:
         T(
             "If it is put to you, answer by the day shown on the page of the case. If you do not, the judge may explain it and ask again; only after that may silence count as an admission."
         ),
-        "put_question",
+        act_names.PUT_QUESTION,
     ),
     source=law("EV 4", "CPL 141"),
     seen_by=Audience.HEARING,
@@ -377,7 +378,7 @@ def _close(
                 "A sealed answer carries no files: a file would lie open in the court’s store. Answer now, and add the files once the answers are open."
             ),
         )
-    return seal_away(sitting, case, actor, "answer_question", given, seal, party, question=question)
+    return seal_away(sitting, case, actor, act_names.ANSWER_QUESTION, given, seal, party, question=question)
 
 
 def _answer(

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role
 from odr.docket.queries import entries_of, parties
 from odr.filing import desks as filing_desks
+from odr.filing import names as filing_names
 from odr.filing.inputs_motions import ConvertTrackInput
+from odr.hearing import names
 from odr.hearing.models import Witness
 from odr.hearing.models_appraisal import Appraisal, AppraisalState, ExpertChoice, ReportObjection
 from odr.identity.actors import Actor
@@ -70,7 +72,7 @@ def stands(*states: AppraisalState, source: str, reason: Text, own: bool = False
 
 def opinions_of(session: Session, case: Case) -> dict[str, str]:
     """Reference of an appraisal → the opinion of its latest report, as the docket tells it."""
-    told = [json.loads(entry.payload)["result"] for entry in entries_of(session, case, "submit_report")]
+    told = [json.loads(entry.payload)["result"] for entry in entries_of(session, case, names.SUBMIT_REPORT)]
     return {str(one["appraisal"]): str(one["opinion"]) for one in told}
 
 
@@ -135,7 +137,9 @@ def leave_barred_track(sitting: Sitting, case: Case, actor: Actor) -> None:
     )
     if way is not None and not way.by_ruling:
         reasons = T("An appraisal was ordered; the %(track)s does not allow one.", track=case.track.label)
-        sitting.then("convert_track", ConvertTrackInput(to=way.to, reasons=reasons.render("zh-Hans")), actor=actor)
+        sitting.then(
+            filing_names.CONVERT_TRACK, ConvertTrackInput(to=way.to, reasons=reasons.render("zh-Hans")), actor=actor
+        )
     else:
         sitting.open_task(
             case,

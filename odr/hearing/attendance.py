@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
-from odr.hearing import desks
+from odr.hearing import desks, names
 from odr.hearing.appraisals import ATTENDANCE, witness_of
 from odr.hearing.calling import call_to_fixed, tell
 from odr.hearing.inputs_attendance import RestInput
@@ -64,7 +64,7 @@ class CallView:
 
 
 """Tasks: of the judge the first two, of the cashier the last."""
-REST = "share_rest_of_attendance"
+REST = names.SHARE_REST_OF_ATTENDANCE
 RATES = "EV 39; CPI 118; FEE 11"
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.filing.models import Draft, DraftState
+from odr.hearing import names
 from odr.text import T, Text
 
 KIND = "bench/"
@@ -24,10 +25,10 @@ class Drafted:
 
 
 DRAFTED = {
-    "put_question": Drafted("words", T("A question to be put")),
-    "note_in_record": Drafted("words", T("A note for the record")),
-    "list_issues": Drafted("issues", T("The list of issues, one to a line")),
-    "close_hearing": Drafted("reasons", T("Reasons for closing the hearing")),
+    names.PUT_QUESTION: Drafted("words", T("A question to be put")),
+    names.NOTE_IN_RECORD: Drafted("words", T("A note for the record")),
+    names.LIST_ISSUES: Drafted("issues", T("The list of issues, one to a line")),
+    names.CLOSE_HEARING: Drafted("reasons", T("Reasons for closing the hearing")),
 }
 
 

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry
+from odr.filing import names as filing_names
+from odr.hearing import names
 from odr.procedure.limitation import Excluded
 from odr.procedure.pack import RulePack
 from odr.procedure.table import Milestone, acts_that_mean
@@ -30,12 +32,12 @@ ORDERED = ("appraisal", "settlement")
 """Grounds of which an order of the judge may say from when to when: an appraisal made outside this court's record too.
 """
 APPRAISAL = "appraisal"
-ON_APPRAISAL = ("appoint_expert", "undertake_appraisal", "submit_report", "end_appraisal")
+ON_APPRAISAL = (names.APPOINT_EXPERT, names.UNDERTAKE_APPRAISAL, names.SUBMIT_REPORT, names.END_APPRAISAL)
 ON_JURISDICTION = (
-    "object_to_jurisdiction",
-    "rule_on_jurisdiction",
-    "appeal_jurisdiction",
-    "record_jurisdiction_appeal",
+    filing_names.OBJECT_TO_JURISDICTION,
+    filing_names.RULE_ON_JURISDICTION,
+    filing_names.APPEAL_JURISDICTION,
+    filing_names.RECORD_JURISDICTION_APPEAL,
 )
 OF_OTHERS = (
     Milestone.RULING_ASKED,
@@ -47,7 +49,7 @@ OF_OTHERS = (
 
 
 def _acts() -> tuple[str, ...]:
-    return ("exclude_time", *ON_JURISDICTION, *ON_APPRAISAL, *acts_that_mean(*OF_OTHERS))
+    return (names.EXCLUDE_TIME, *ON_JURISDICTION, *ON_APPRAISAL, *acts_that_mean(*OF_OTHERS))
 
 
 @dataclass(frozen=True)
@@ -91,18 +93,18 @@ def _marks(entries: list[tuple[str, datetime, dict[str, Any]]]) -> list[Mark]:
             kind = asked.get(str(given.get("motion"))) or given.get("kind")
             if kind in ("stay", "resume"):
                 found.append(Mark(STAY, kind == "stay", at))
-        elif act == "appoint_expert":
+        elif act == names.APPOINT_EXPERT:
             found.append(Mark(APPRAISAL, True, at))
-        elif act in ("submit_report", "end_appraisal") or (
-            act == "undertake_appraisal" and given.get("answer") == "decline"
+        elif act in (names.SUBMIT_REPORT, names.END_APPRAISAL) or (
+            act == names.UNDERTAKE_APPRAISAL and given.get("answer") == "decline"
         ):
             found.append(Mark(APPRAISAL, False, at))
-        elif act == "appeal_jurisdiction":
+        elif act == filing_names.APPEAL_JURISDICTION:
             # The ruling had no effect yet: what was excluded until it goes on until the higher court has ruled.
             found.append(Mark(JURISDICTION, True, ruled or at))
         elif act in ON_JURISDICTION:
-            ruled = at if act == "rule_on_jurisdiction" else ruled
-            found.append(Mark(JURISDICTION, act == "object_to_jurisdiction", at))
+            ruled = at if act == filing_names.RULE_ON_JURISDICTION else ruled
+            found.append(Mark(JURISDICTION, act == filing_names.OBJECT_TO_JURISDICTION, at))
     return found
 
 
@@ -141,7 +143,7 @@ def excluded_times(
     found: dict[int, list[Excluded]] = {}
     for case_id, mine in entries.items():
         found[case_id] = [*spans(_marks(mine), now), *lengthened(mine, now)]
-        orders = [payload["input"] for act, _, payload in mine if act == "exclude_time"]
+        orders = [payload["input"] for act, _, payload in mine if act == names.EXCLUDE_TIME]
         found[case_id] += [
             ordered_span(
                 o["ground"], date.fromisoformat(o["from_on"]), date.fromisoformat(o["until_on"]), packs[case_id].tz

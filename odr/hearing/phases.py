@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
-from odr.hearing import desks
+from odr.hearing import desks, names
 from odr.hearing.inputs import CloseInput, PhaseInput, SealInput
 from odr.hearing.kinds import OPEN_QUESTIONS, Axis, DutyState, PhaseState, QuestionState
 from odr.hearing.models import Duty, Examination, Opinion, Phase, Question, Seal
@@ -279,7 +279,7 @@ def settle(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
         return
     if not any(d.state is DutyState.WAITING for d in phase.duties):
         phase.state = PhaseState.CLOSING
-        sitting.then("close_phase", PhaseInput(phase=phase.reference), effective_at=entry.effective_at)
+        sitting.then(names.CLOSE_PHASE, PhaseInput(phase=phase.reference), effective_at=entry.effective_at)
 
 
 def open_seal_next(sitting: Sitting, seal: Seal, at: datetime) -> None:
@@ -289,12 +289,12 @@ def open_seal_next(sitting: Sitting, seal: Seal, at: datetime) -> None:
     seal.opened_at = at
     if not can_open(sitting.court):
         return
-    sitting.then("open_sealed", SealInput(seal=seal.reference), effective_at=at)
+    sitting.then(names.OPEN_SEALED, SealInput(seal=seal.reference), effective_at=at)
 
 
 def finish_examination_next(sitting: Sitting, examination: Examination, at: datetime) -> None:
     """Let the examination close by an entry of its own, in this Sitting."""
-    sitting.then("close_examination", CloseInput(examination=examination.reference), effective_at=at)
+    sitting.then(names.CLOSE_EXAMINATION, CloseInput(examination=examination.reference), effective_at=at)
 
 
 def extend(sitting: Sitting, case: Case, window: Window, days: int, article: str) -> None:

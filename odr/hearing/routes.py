@@ -15,8 +15,8 @@ from odr.docket.visibility import reads_document
 from odr.errors import NotFound
 from odr.filing.models import Draft, DraftState
 from odr.filing.queries import facts_of
+from odr.hearing import names, views
 from odr.hearing import today as day
-from odr.hearing import views
 from odr.hearing.acts_exhibits import exhibits_phase
 from odr.hearing.bench_drafts import DRAFTED, open_drafts
 from odr.hearing.kinds import Axis, Stance
@@ -65,7 +65,7 @@ def _page(
     premises = (
         {
             q.question.reference: sitting.premise_now(
-                sitting.court.table["answer_question"], case, actor, {"question": q.question.reference}
+                sitting.court.table[names.ANSWER_QUESTION], case, actor, {"question": q.question.reference}
             )
             for q in shown.questions
         }
@@ -130,7 +130,7 @@ def answer(case: Case, actor: Actor) -> Page:
     sent = submit_act(
         case,
         actor,
-        current_court().table["answer_question"],
+        current_court().table[names.ANSWER_QUESTION],
         values,
         lambda faults, status, moved: _page(case, actor, flat, faults, status, moved),
     )
@@ -192,7 +192,7 @@ def _drop(case: Case, actor: Actor, kind: str) -> None:
 def opinions(case: Case, actor: Actor) -> Page:
     """Every exhibit of the others with the three questions; what is left unanswered is left for later."""
     court = _court()
-    act = current_court().table["give_opinions"]
+    act = current_court().table[names.GIVE_OPINIONS]
     rows = [e for e in standing_exhibits(court.session, case) if e.party_id != actor.party_id]
     if request.method == "GET":
         breach = refusal(court, act, case, actor)
@@ -309,7 +309,7 @@ def record(case: Case, actor: Actor) -> Page:
     court = _court()
     if examination_of(court.session, case) is None:
         raise NotFound
-    act = current_court().table["sign_record"]
+    act = current_court().table[names.SIGN_RECORD]
     if request.method == "POST":
         return submit_act(
             case,
@@ -322,7 +322,7 @@ def record(case: Case, actor: Actor) -> Page:
 
 
 def _record(case: Case, actor: Actor, sitting: Sitting, status: int = 200, moved_on: bool = False) -> Page:
-    act = current_court().table["sign_record"]
+    act = current_court().table[names.SIGN_RECORD]
     return (
         render_template(
             "hearing/record.html",

@@ -9,6 +9,7 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role
 from odr.docket.queries import documents
 from odr.docket.visibility import reads_document
 from odr.evidence.models import Exhibit
+from odr.hearing import names
 from odr.hearing.appraisals import REPORT, agreed, appraisals_of, fee_of, latest_choices, mine, opinions_of
 from odr.hearing.attendance import call_views
 from odr.hearing.models_appraisal import Appraisal
@@ -18,21 +19,21 @@ from odr.procedure.availability import acts_for
 
 appraisals = Blueprint("appraisals", __name__, url_prefix="/cases/<reference>/examination")
 ACTS = {
-    "call_for_appraisal",
-    "ask_for_appraisal",
-    "rule_on_appraisal",
-    "order_appraisal",
-    "choose_expert",
-    "appoint_expert",
-    "end_appraisal",
-    "object_to_report",
-    "undertake_appraisal",
-    "confirm_expert_fee",
-    "submit_report",
-    "answer_objection",
-    "call_expert",
-    "find_on_attendance_fee",
-    "settle_attendance",
+    names.CALL_FOR_APPRAISAL,
+    names.ASK_FOR_APPRAISAL,
+    names.RULE_ON_APPRAISAL,
+    names.ORDER_APPRAISAL,
+    names.CHOOSE_EXPERT,
+    names.APPOINT_EXPERT,
+    names.END_APPRAISAL,
+    names.OBJECT_TO_REPORT,
+    names.UNDERTAKE_APPRAISAL,
+    names.CONFIRM_EXPERT_FEE,
+    names.SUBMIT_REPORT,
+    names.ANSWER_OBJECTION,
+    names.CALL_EXPERT,
+    names.FIND_ON_ATTENDANCE_FEE,
+    names.SETTLE_ATTENDANCE,
 }
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from odr.hearing import names
+from odr.payments import names as payments_names
 from odr.procedure.windows import Nature, time_limit
 
-APPRAISAL_FEE = time_limit("appraisal_fee", Nature.DUTY, "confirm_expert_fee", page="appraisals.listing")
-APPRAISAL_REPORT = time_limit("appraisal_report", Nature.OUTSIDE, "submit_report")
-APPRAISAL_REQUEST = time_limit("appraisal_request", Nature.DUTY, "ask_for_appraisal")
+APPRAISAL_FEE = time_limit("appraisal_fee", Nature.DUTY, names.CONFIRM_EXPERT_FEE, page="appraisals.listing")
+APPRAISAL_REPORT = time_limit("appraisal_report", Nature.OUTSIDE, names.SUBMIT_REPORT)
+APPRAISAL_REQUEST = time_limit("appraisal_request", Nature.DUTY, names.ASK_FOR_APPRAISAL)
 EXAMINATION = time_limit(
     "examination",
     Nature.DUTY,
-    "give_opinions",
-    "give_opinion",
-    "answer_question",
-    "post_statement",
-    "finish_turn",
-    "sign_record",
-    "refuse_record",
+    names.GIVE_OPINIONS,
+    names.GIVE_OPINION,
+    names.ANSWER_QUESTION,
+    names.POST_STATEMENT,
+    names.FINISH_TURN,
+    names.SIGN_RECORD,
+    names.REFUSE_RECORD,
     page="hearing.page",
 )
-EXPERT_ANSWER = time_limit("expert_answer", Nature.OUTSIDE, "answer_objection")
-EXPERT_ATTENDANCE_FEE = time_limit("expert_attendance_fee", Nature.DUTY, "record_payment", page="payments.fee")
-EXPERT_CHOICE = time_limit("expert_choice", Nature.DUTY, "choose_expert")
-REPORT_OBJECTION = time_limit("report_objection", Nature.REMEDY, "object_to_report")
+EXPERT_ANSWER = time_limit("expert_answer", Nature.OUTSIDE, names.ANSWER_OBJECTION)
+EXPERT_ATTENDANCE_FEE = time_limit(
+    "expert_attendance_fee", Nature.DUTY, payments_names.RECORD_PAYMENT, page="payments.fee"
+)
+EXPERT_CHOICE = time_limit("expert_choice", Nature.DUTY, names.CHOOSE_EXPERT)
+REPORT_OBJECTION = time_limit("report_objection", Nature.REMEDY, names.OBJECT_TO_REPORT)

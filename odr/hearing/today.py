@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Role, Seat, Stage, Track
+from odr.hearing import names
 from odr.hearing.excluded import excluded_times
 from odr.hearing.kinds import RequestState
 from odr.hearing.models import TrialExtension
@@ -130,7 +131,7 @@ def _limit_line(sitting: Sitting, case: Case, extensions: int, excluded: list[Ex
     group = DANGER if today >= clock.ask_by - SOON else RULING
     by = _end_of(clock.ask_by, clock.ends.due_at)
     words = {tag: what.render(tag) for tag in ("en", "zh-Hans")}
-    return Line(case, words, why, by, group, case.accepted_at, "ask_limit_extension" if can_ask else None)
+    return Line(case, words, why, by, group, case.accepted_at, names.ASK_LIMIT_EXTENSION if can_ask else None)
 
 
 def _end_of(day: date, like: datetime) -> datetime:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.evidence.models import Exhibit
+from odr.hearing import names
 from odr.hearing.inputs import OpinionInput
 from odr.hearing.kinds import Axis, PostingKind
 from odr.hearing.models import Opinion, Posting, Seal
@@ -110,7 +111,7 @@ def write_opened(sitting: Sitting, case: Case, seal: Seal, opened: Opened) -> No
         Role(opened.role), row.party_id, opened.account_id, opened.speaker, row.entry_number, row.at, opened.late
     )
     given = sitting.court.table[opened.act].input.model_validate(opened.given)
-    if opened.act in ("give_opinion", "give_opinions"):
+    if opened.act in (names.GIVE_OPINION, names.GIVE_OPINIONS):
         for line in [given] if isinstance(given, OpinionInput) else given.opinions:  # type: ignore[attr-defined]
             counter = _exhibits(sitting, case, [line.counter_exhibit])[0] if line.counter_exhibit else None
             write_opinion(

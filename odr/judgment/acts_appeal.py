@@ -12,7 +12,7 @@ from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.queries import documents, entries
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.effect import APPEAL, bring_into_effect, is_final
 from odr.judgment.inputs import AppealAnswerInput, AppealInput, AppealOutcomeInput, EffectInput, SendFileInput
 from odr.judgment.kinds import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
@@ -325,7 +325,7 @@ def record_appeal_outcome(
     )
 
 
-@upcast("record_appeal_outcome", from_version=1)
+@upcast(names.RECORD_APPEAL_OUTCOME, from_version=1)
 def costs_left_as_they_were(given: Mapping[str, Any]) -> dict[str, Any]:
     """At first the outcome did not say who bears the fees."""
     return {**given, "costs": [], "appeal_costs": []}
@@ -403,4 +403,4 @@ def appeal_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
         for d in decisions_of(sitting.session, case, DecisionState.ISSUED)
         if d.id in challenged and is_final(sitting, case, d)
     ]:
-        sitting.then("take_effect", EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)
+        sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)

@@ -14,7 +14,7 @@ from odr.docket.queries import parties
 from odr.errors import FieldFault, InvalidInput
 from odr.filing.progress import end_clocks
 from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.applying import IN_EFFECT, GroupJudgment, fitting
 from odr.judgment.costs import fee_and_prepaid
 from odr.judgment.effect import PERFORMANCE
@@ -122,7 +122,7 @@ def apply_group_judgment(
     sitting.move(case, Stage.EFFECTIVE)
     sitting.announce(CaseEffective(case))
     sitting.then(
-        "note_applied_judgment",
+        names.NOTE_APPLIED_JUDGMENT,
         AppliedFact(case=case.number or case.reference, reference=case.reference),
         case=found.case,
     )

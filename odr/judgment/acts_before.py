@@ -12,7 +12,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Role, Stage
 from odr.errors import InvalidInput
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.acts_evidence import bring_over
 from odr.judgment.before_claim import before_claim, claims_that_follow, tell_the_other_side
 from odr.judgment.inputs import OverInput
@@ -117,7 +117,7 @@ def claim_did_not_follow(sitting: Sitting, case: Case, window: Window) -> None:
         return
     filed = claims_that_follow(sitting.session, case, window.due_at)
     if filed:
-        sitting.then("name_claim", NameClaimInput(claim=filed[0].reference))
+        sitting.then(names.NAME_CLAIM, NameClaimInput(claim=filed[0].reference))
     elif not sitting.tasks(case, desks.LIFT_PRESERVATION):
         words = T(
             "No claim followed a preservation within its time. Lift it: rule on it as a review, granted (Civil Procedure Law, art. 104)."
@@ -153,7 +153,7 @@ def end_before_claim(sitting: Sitting, case: Case, given: OverInput, *, actor: A
 
 def tell_when_carried_out(sitting: Sitting, case: Case, made: DocketEntry) -> None:
     """Carried out, it is no secret any more: the other side is written to."""
-    if made.act in ("execute_preservation", "record_preserved_evidence") and case.stage is Stage.PRESERVING:
+    if made.act in (names.EXECUTE_PRESERVATION, names.RECORD_PRESERVED_EVIDENCE) and case.stage is Stage.PRESERVING:
         tell_the_other_side(sitting, case, made.number)
 
 
@@ -170,5 +170,5 @@ def end_with_claims(court: Court) -> int:
     for case_id in ids:
         with court.sit() as sitting:
             case = sitting.session.get_one(Case, case_id)
-            sitting.perform("end_before_claim", case, OverInput(), actor=CLOCK_ACTOR)
+            sitting.perform(names.END_BEFORE_CLAIM, case, OverInput(), actor=CLOCK_ACTOR)
     return len(ids)

@@ -14,6 +14,7 @@ from odr.errors import ActNotOpen
 from odr.evidence.adding import add_exhibit
 from odr.evidence.models import Category, Exhibit
 from odr.identity.actors import Actor
+from odr.judgment import names
 from odr.judgment.inputs_preservation import (
     BeforeClaimEvidenceInput,
     EvidencePreservationInput,
@@ -265,5 +266,7 @@ def bring_over(sitting: Sitting, own: Case, claim: Case) -> None:
         # An own case is older than its claim, so that two cases are always locked in the order of their numbers.
         sitting.session.refresh(claim, with_for_update=True)
         sitting.then(
-            "take_in_preserved", PreservedFromInput(case=own.reference, number=own.number or own.reference), case=claim
+            names.TAKE_IN_PRESERVED,
+            PreservedFromInput(case=own.reference, number=own.number or own.reference),
+            case=claim,
         )

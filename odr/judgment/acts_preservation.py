@@ -17,6 +17,7 @@ from odr.docket.queries import parties
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
 from odr.judgment import desks
+from odr.judgment import names as act_names
 from odr.judgment.inputs import ReviewInput
 from odr.judgment.inputs_preservation import ExecuteInput, PreservationRulingInput, SecurityInput
 from odr.judgment.kinds import PRESERVATIONS, MotionKind, MotionState, PreservationState
@@ -201,7 +202,7 @@ def rule_on_preservation(
     return Recorded(words, facts, named=only(motion.party_id))
 
 
-@upcast("rule_on_preservation", from_version=1)
+@upcast(act_names.RULE_ON_PRESERVATION, from_version=1)
 def of_property(given: dict[str, Any]) -> dict[str, Any]:
     """Rulings of the first version preserved property or conduct, never evidence."""
     return {**given, "measures": []}

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.judgment import names
 from odr.judgment.kinds import Instrument, OrderKind
 from odr.judgment.models import Decision, Obligation, Order
 from odr.procedure.entry_facts import EntryFacts, entry_facts
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 ACTS = (
     "draft_decision",
-    "issue_decision",
-    "take_effect",
-    "record_appeal_outcome",
-    "apply_group_judgment",
+    names.ISSUE_DECISION,
+    names.TAKE_EFFECT,
+    names.RECORD_APPEAL_OUTCOME,
+    names.APPLY_GROUP_JUDGMENT,
 )
 OWED = (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN)
 
@@ -44,7 +45,7 @@ def audit_orders(court: Court, session: Session, case: Case) -> Iterator[str]:
     for entry in entries:
         if entry.act == "draft_decision":
             drafts[entry.result["decision"]] = entry
-        elif entry.act == "issue_decision":
+        elif entry.act == names.ISSUE_DECISION:
             reference = entry.result["decision"]
             if reference not in rows:
                 yield f"entry {entry.number}: issued decision {reference}, which is gone"
@@ -117,7 +118,7 @@ def _owed(
     for row in owed:
         if row.order_id is not None:
             by_order[row.order_id].append(row)
-    effects = {e.given().get("decision"): e.number for e in entries.values() if e.act == "take_effect"}
+    effects = {e.given().get("decision"): e.number for e in entries.values() if e.act == names.TAKE_EFFECT}
     for reference, decision in decisions.items():
         effect = effects.get(reference)
         if effect is not None and decision.effective_at not in entries[effect].times:
@@ -153,11 +154,11 @@ def _owed_elsewhere(
         rows = [row for row in owed if row.entry_number == entry.number and row.order_id is None]
         said: list[tuple[str | None, str | None]]
         stands: list[tuple[str | None, str | None]]
-        if entry.act == "record_appeal_outcome":
+        if entry.act == names.RECORD_APPEAL_OUTCOME:
             amount = entry.given().get("amount")
             said = [(None, _sum(amount["minor"], amount["currency"]))] if amount and amount["minor"] and rows else []
             stands = [(None, _sum(r.amount_minor, r.currency)) for r in rows if r.instrument is Instrument.HIGHER_COURT]
-        elif entry.act == "apply_group_judgment":
+        elif entry.act == names.APPLY_GROUP_JUDGMENT:
             said = [
                 (o["debtor"], _sum(o["amount"]["minor"], o["amount"]["currency"]) if o["amount"] else None)
                 for o in entry.given().get("orders", [])

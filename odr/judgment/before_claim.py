@@ -16,6 +16,7 @@ from odr.filing.own_case import open_own_case, write_to
 from odr.filing.registry import take_seat
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.judgment import names
 from odr.judgment.duty import seat_duty_judge
 from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
 from odr.judgment.models import BeforeClaim
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 NUMBERS = "preservation"
 ASKS: dict[type[OpeningInput], str] = {
-    BeforeClaimInput: "ask_before_claim",
-    BeforeClaimEvidenceInput: "ask_before_claim_for_evidence",
+    BeforeClaimInput: names.ASK_BEFORE_CLAIM,
+    BeforeClaimEvidenceInput: names.ASK_BEFORE_CLAIM_FOR_EVIDENCE,
 }
 """What is preserved before a claim, and the act that asks for it."""
 

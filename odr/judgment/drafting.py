@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Role
 from odr.docket.queries import entries_of, parties
+from odr.filing import names as filing_names
 from odr.filing.models import Claim, Relief, ReliefKind
 from odr.filing.particulars import told_of
+from odr.judgment import names
 from odr.judgment.costs import propose_shares
 from odr.judgment.file import CaseFile, case_file
 from odr.judgment.inputs import OrderInput
@@ -26,7 +28,7 @@ from odr.text import Money, T
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-ANSWERS = ("file_answer", "answer_counterclaim", "answer_third_party")
+ANSWERS = (filing_names.FILE_ANSWER, filing_names.ANSWER_COUNTERCLAIM, filing_names.ANSWER_THIRD_PARTY)
 KINDS = {
     ReliefKind.MONEY: "pay",
     ReliefKind.PERFORMANCE: "do",
@@ -39,7 +41,7 @@ KINDS = {
 def draft_values(sitting: Sitting, case: Case, decision: Decision | None, locale: str) -> dict[str, Any]:
     """Form values of the draft: what was last written, else a proposal in the reader's language."""
     if decision is not None:
-        newest = entries_of(sitting.session, case, "draft_decision")
+        newest = entries_of(sitting.session, case, names.DRAFT_DECISION)
         if newest:
             return flatten(input_of(newest[-1]))
     return flatten(proposal(sitting, case, locale))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.inputs import EffectInput
 from odr.judgment.kinds import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.judgment.lookups import (
@@ -88,14 +88,14 @@ def start_appeals(
         return
     served = served_on(sitting, decision) | {party.id: at}
     if all(p.id in served for p in parties(case)):
-        sitting.then("take_effect", EffectInput(decision=decision.reference), effective_at=max(served.values()))
+        sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), effective_at=max(served.values()))
 
 
 def appeal_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """A party's time to appeal ended: when it was the last and nobody appealed, the decision takes effect."""
     decision = decision_named(sitting.session, case, window.subject)
     if is_final(sitting, case, decision):
-        sitting.then("take_effect", EffectInput(decision=decision.reference), effective_at=window.due_at)
+        sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), effective_at=window.due_at)
 
 
 def is_final(sitting: Sitting, case: Case, decision: Decision) -> bool:

@@ -11,6 +11,7 @@ from odr.judgment import desks
 from odr.judgment.effect import interest_on, is_overdue, left_of
 from odr.judgment.lookups import obligations_of
 from odr.judgment.models import EnforcementCase, Obligation
+from odr.payments import names as payments_names
 from odr.payments.assessing import keep_basis
 from odr.payments.inputs import AssessInput
 from odr.payments.tariff import Matter
@@ -54,7 +55,7 @@ def begin(
     basis = keep_basis(
         sitting.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, sitting.now
     )
-    sitting.then("assess_fee", AssessInput(basis=basis.reference))
+    sitting.then(payments_names.ASSESS_FEE, AssessInput(basis=basis.reference))
     for kind in (NOTICE, INACTION):
         sitting.start_window(case, kind, start=sitting.now, subject=found.reference)
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)

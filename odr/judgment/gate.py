@@ -20,6 +20,7 @@ from odr.errors import CourtError
 from odr.hearing.kinds import HearingState, Mode, Presence, RequestState
 from odr.hearing.models import Hearing, TechnicalFailure
 from odr.hearing.online import stayed_away_rightly
+from odr.judgment import names
 from odr.payments.assessing import pack_track
 from odr.procedure.court_rules import Invariant
 from odr.procedure.models import WindowState
@@ -75,7 +76,8 @@ def default_gate(sitting: Sitting, case: Case, respondent: Party) -> list[Text]:
 
 def _was_requested(sitting: Sitting, case: Case, respondent: Party) -> bool:
     return any(
-        f'"respondent":"{respondent.label}"' in e.payload for e in entries_of(sitting.session, case, "ask_for_default")
+        f'"respondent":"{respondent.label}"' in e.payload
+        for e in entries_of(sitting.session, case, names.ASK_FOR_DEFAULT)
     )
 
 

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Document, Party, Role, Stage
 from odr.filing.inputs import ApplicantInput
 from odr.filing.own_case import note_applicant
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.inputs import OverInput
 from odr.judgment.kinds import LIMITING, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.judgment.lookups import motions_of, party_with, preservations_of
 from odr.judgment.models import BeforeClaim, Motion, Preservation, Ruling
 from odr.judgment.models_preservation import EvidencePreservation
+from odr.payments import names as payments_names
 from odr.payments.assessing import keep_basis
 from odr.payments.inputs import AssessInput
 from odr.payments.tariff import Matter
@@ -45,13 +46,13 @@ RUNNING = {
 SECURED = RUNNING | {Stage.PRESERVING}
 """Where something may be preserved: in a running case, or in the own case before a claim."""
 KEPT = (
-    "ask_for_ruling",
-    "ask_for_evidence_preservation",
-    "ask_before_claim",
-    "ask_before_claim_for_evidence",
-    "rule_on_preservation",
-    "record_security",
-    "assess_fee",
+    names.ASK_FOR_RULING,
+    names.ASK_FOR_EVIDENCE_PRESERVATION,
+    names.ASK_BEFORE_CLAIM,
+    names.ASK_BEFORE_CLAIM_FOR_EVIDENCE,
+    names.RULE_ON_PRESERVATION,
+    names.RECORD_SECURITY,
+    payments_names.ASSESS_FEE,
 )
 """Acts of a preservation that the other side reads when it has been carried out."""
 LIVE = (PreservationState.ORDERED, PreservationState.EXECUTED)
@@ -71,7 +72,7 @@ def apply_for(
     sitting.session.add(motion)
     sitting.session.flush()
     basis = keep_basis(sitting.session, case, me, Matter.PRESERVATION, [motion.amount_minor or 0], 0, now)
-    sitting.then("assess_fee", AssessInput(basis=basis.reference))
+    sitting.then(payments_names.ASSESS_FEE, AssessInput(basis=basis.reference))
     due = sitting.start_window(case, URGENT, start=now, subject=motion.reference).due_at if motion.urgent else None
     risk = risk or (90 if motion.urgent else 40)
     sitting.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=risk, due_at=due, subject=motion.reference)
@@ -158,7 +159,7 @@ def over_before_claim(sitting: Sitting, case: Case) -> None:
         and not asked
         and not sitting.windows(case, REVIEW)
     ):
-        sitting.then("end_before_claim", OverInput())
+        sitting.then(names.END_BEFORE_CLAIM, OverInput())
 
 
 def end_preservations(sitting: Sitting, case: Case, state: PreservationState) -> None:

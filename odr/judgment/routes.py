@@ -14,6 +14,7 @@ from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import FieldFault, InvalidInput, NotFound
 from odr.filing.models import DraftState
 from odr.identity.actors import Actor
+from odr.judgment import names
 from odr.judgment.drafting import draft_values
 from odr.judgment.file import case_file
 from odr.judgment.inputs import DraftInput, FindingInput, GroupFindingInput, IssueInput
@@ -116,16 +117,16 @@ def _desk(
     kept = {
         FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"
     } or _found_before(page.chosen)
-    told = tried in ("record_findings", PROPOSE)
+    told = tried in (names.RECORD_FINDINGS, PROPOSE)
     finding = _finding_fields(sitting, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
     group = _group_fields(sitting, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
-    written = values if tried == "draft_decision" else draft_values(sitting, case, page.decision, locale)
+    written = values if tried == names.DRAFT_DECISION else draft_values(sitting, case, page.decision, locale)
     choices = forms.choices_for(DraftInput, sitting, case, actor)
-    fields = forms.fields_of(DraftInput, locale, written, faults if tried == "draft_decision" else [], choices)
-    wrong = forms.summary(fields if tried == "draft_decision" else group if tried == GROUP else finding)
+    fields = forms.fields_of(DraftInput, locale, written, faults if tried == names.DRAFT_DECISION else [], choices)
+    wrong = forms.summary(fields if tried == names.DRAFT_DECISION else group if tried == GROUP else finding)
     breaches = {
         name: refusal(sitting, sitting.court.table[name], case, actor)
-        for name in ("record_findings", "draft_decision", "send_for_signing", "reopen_decision")
+        for name in (names.RECORD_FINDINGS, names.DRAFT_DECISION, names.SEND_FOR_SIGNING, names.REOPEN_DECISION)
     }
     may = {name: breach is None for name, breach in breaches.items()}
     closed = breaches["record_findings"]
@@ -231,7 +232,7 @@ def find(case: Case, actor: Actor) -> Page:
     """Record one finding, or all that nobody disputes; the desk then shows what is next."""
     on = request.form.get(f"{FINDING}subject")
     page = _submit(
-        case, actor, "record_findings", lambda v, f, s, m: _desk(case, actor, on, "record_findings", v, f, s, m)
+        case, actor, names.RECORD_FINDINGS, lambda v, f, s, m: _desk(case, actor, on, names.RECORD_FINDINGS, v, f, s, m)
     )
     return _found(case, page, [on] if on else [])
 
@@ -263,7 +264,9 @@ def find_together(case: Case, actor: Actor) -> Page:
         ]
         return _desk(case, actor, None, GROUP, values, shared, status, moved)
 
-    return _found(case, submit_act(case, actor, current_court().table["record_findings"], whole, again), given.subjects)
+    return _found(
+        case, submit_act(case, actor, current_court().table[names.RECORD_FINDINGS], whole, again), given.subjects
+    )
 
 
 @judgment.post("/findings/draft")
@@ -309,9 +312,9 @@ def leave_finding(case: Case, actor: Actor) -> Page:
 def write(case: Case, actor: Actor) -> Page:
     """Keep the draft; rows are added and taken out here too, and references put into a paragraph."""
     if "insert" in request.form:
-        return _desk(case, actor, None, "draft_decision", _inserted(case, request.form.to_dict(flat=False)), [])
+        return _desk(case, actor, None, names.DRAFT_DECISION, _inserted(case, request.form.to_dict(flat=False)), [])
     page = _submit(
-        case, actor, "draft_decision", lambda v, f, s, m: _desk(case, actor, None, "draft_decision", v, f, s, m)
+        case, actor, names.DRAFT_DECISION, lambda v, f, s, m: _desk(case, actor, None, names.DRAFT_DECISION, v, f, s, m)
     )
     return _to_desk(case, page, "write")
 
@@ -331,7 +334,8 @@ def _inserted(case: Case, values: dict[str, Any]) -> dict[str, Any]:
 def sign(case: Case, actor: Actor) -> Page:
     """Close the draft; it rests."""
     return _to_desk(
-        case, _submit(case, actor, "send_for_signing", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m))
+        case,
+        _submit(case, actor, names.SEND_FOR_SIGNING, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)),
     )
 
 
@@ -340,7 +344,7 @@ def sign(case: Case, actor: Actor) -> Page:
 def reopen(case: Case, actor: Actor) -> Page:
     """Take a resting decision back."""
     return _to_desk(
-        case, _submit(case, actor, "reopen_decision", lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m))
+        case, _submit(case, actor, names.REOPEN_DECISION, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m))
     )
 
 
@@ -363,7 +367,7 @@ def _issue(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
     sitting = look()
-    act = sitting.court.table["issue_decision"]
+    act = sitting.court.table[names.ISSUE_DECISION]
     breach = refusal(sitting, act, case, actor)
     found = current_draft(sitting.session, case)
     if breach is not None or found is None or found.state is not DecisionState.COOLING:
@@ -387,7 +391,7 @@ def _issue(
 @case_page(Role.JUDGE)
 def pronounce(case: Case, actor: Actor) -> Page:
     """Pronounce, seal and serve."""
-    return _submit(case, actor, "issue_decision", lambda v, f, s, m: _issue(case, actor, v, f, s, m))
+    return _submit(case, actor, names.ISSUE_DECISION, lambda v, f, s, m: _issue(case, actor, v, f, s, m))
 
 
 @judgment.get("/<reference_of>/decision.pdf")

@@ -12,7 +12,7 @@ from odr.docket.models import Case, Document, Role
 from odr.docket.visibility import reads_document
 from odr.errors import Forbidden, NotFound
 from odr.identity.actors import Actor
-from odr.judgment import issuing, panel
+from odr.judgment import issuing, names, panel
 from odr.judgment.inputs import DeliberateInput, SignInput, VoteInput
 from odr.judgment.lookups import certificates_of, current_draft, document_of, issued
 from odr.judgment.routes import Page, judgment, look
@@ -22,7 +22,7 @@ from odr.procedure import forms
 from odr.procedure.availability import refusal
 from odr.text import T
 
-SPEAK, VOTE = "deliberate", "vote_on_decision"
+SPEAK, VOTE = names.DELIBERATE, names.VOTE_ON_DECISION
 
 
 @judgment.get("/panel")
@@ -105,7 +105,7 @@ def _countersigning(case: Case, actor: Actor, faults: list[Any], status: int = 2
     sitting = look()
     decision = issuing.to_countersign(sitting, case)
     if decision is None:
-        raise refusal(sitting, sitting.court.table["countersign_decision"], case, actor) or NotFound
+        raise refusal(sitting, sitting.court.table[names.COUNTERSIGN_DECISION], case, actor) or NotFound
     return render_template(
         "judgment/countersign.html",
         case=case,
@@ -127,7 +127,7 @@ def countersign(case: Case, actor: Actor) -> Page:
     return submit_act(
         case,
         actor,
-        current_court().table["countersign_decision"],
+        current_court().table[names.COUNTERSIGN_DECISION],
         values,
         lambda f, s, m: _countersigning(case, actor, f, s, m),
     )

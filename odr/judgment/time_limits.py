@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from odr.judgment import names
 from odr.procedure.windows import Nature, time_limit
 
-APPEAL_ANSWER = time_limit("appeal_answer", Nature.DUTY, "answer_appeal")
-APPEAL_FILE = time_limit("appeal_file", Nature.COURT, "send_file_up")
-APPEAL_JUDGMENT = time_limit("appeal_judgment", Nature.REMEDY, "appeal_decision")
-COOLING_OFF = time_limit("cooling_off", Nature.COURT, "issue_decision")
+APPEAL_ANSWER = time_limit("appeal_answer", Nature.DUTY, names.ANSWER_APPEAL)
+APPEAL_FILE = time_limit("appeal_file", Nature.COURT, names.SEND_FILE_UP)
+APPEAL_JUDGMENT = time_limit("appeal_judgment", Nature.REMEDY, names.APPEAL_DECISION)
+COOLING_OFF = time_limit("cooling_off", Nature.COURT, names.ISSUE_DECISION)
 ENFORCEMENT_APPLICATION = time_limit(
-    "enforcement_application", Nature.REMEDY, "apply_for_enforcement", "resume_enforcement"
+    "enforcement_application", Nature.REMEDY, names.APPLY_FOR_ENFORCEMENT, names.RESUME_ENFORCEMENT
 )
-ENFORCEMENT_INACTION = time_limit("enforcement_inaction", Nature.COURT, "record_measure")
-PERFORMANCE = time_limit("performance", Nature.DUTY, "record_performance")
-PRESERVATION_CLAIM = time_limit("preservation_claim", Nature.DUTY, "name_claim")
-PRESERVATION_REVIEW = time_limit("preservation_review", Nature.REMEDY, "ask_for_preservation_review")
-PRESERVATION_REVIEW_DECISION = time_limit("preservation_review_decision", Nature.COURT, "give_ruling")
-PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, "rule_on_preservation", "give_ruling")
-RETRIAL_APPLICATION = time_limit("retrial_application", Nature.REMEDY, "apply_for_retrial")
-SET_ASIDE = time_limit("set_aside", Nature.REMEDY, "ask_to_set_aside")
-ENFORCEMENT_NOTICE = time_limit("enforcement_notice", Nature.COURT, "record_measure")
+ENFORCEMENT_INACTION = time_limit("enforcement_inaction", Nature.COURT, names.RECORD_MEASURE)
+PERFORMANCE = time_limit("performance", Nature.DUTY, names.RECORD_PERFORMANCE)
+PRESERVATION_CLAIM = time_limit("preservation_claim", Nature.DUTY, names.NAME_CLAIM)
+PRESERVATION_REVIEW = time_limit("preservation_review", Nature.REMEDY, names.ASK_FOR_PRESERVATION_REVIEW)
+PRESERVATION_REVIEW_DECISION = time_limit("preservation_review_decision", Nature.COURT, names.GIVE_RULING)
+PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, names.RULE_ON_PRESERVATION, names.GIVE_RULING)
+RETRIAL_APPLICATION = time_limit("retrial_application", Nature.REMEDY, names.APPLY_FOR_RETRIAL)
+SET_ASIDE = time_limit("set_aside", Nature.REMEDY, names.ASK_TO_SET_ASIDE)
+ENFORCEMENT_NOTICE = time_limit("enforcement_notice", Nature.COURT, names.RECORD_MEASURE)

@@ -14,7 +14,7 @@ from odr.docket.models import Case, DocketEntry, Role
 from odr.docket.queries import entries_of
 from odr.errors import ActNotOpen
 from odr.identity.actors import Actor
-from odr.payments import desks
+from odr.payments import desks, names
 from odr.payments.acts import EVERY_STAGE, party_by_id
 from odr.payments.acts_refunds import ENDINGS
 from odr.payments.addressees import who_pays
@@ -150,9 +150,11 @@ def _left(sitting: Sitting, case: Case, whole: Money) -> Money:
 def _assess(sitting: Sitting, case: Case, ending: Ending | None) -> None:
     """Once for each way to end; nothing where fees are paid in advance."""
     value = ending.value if ending is not None else None
-    known = any(input_of(entry)["ending"] == value for entry in entries_of(sitting.session, case, "assess_fee_at_end"))
+    known = any(
+        input_of(entry)["ending"] == value for entry in entries_of(sitting.session, case, names.ASSESS_FEE_AT_END)
+    )
     if not known and ending not in GOES_ON and standing_at_end(sitting, case):
-        sitting.then("assess_fee_at_end", AtEndInput(ending=value))
+        sitting.then(names.ASSESS_FEE_AT_END, AtEndInput(ending=value))
 
 
 def on_decision_issued(sitting: Sitting, event: DecisionIssued) -> None:
@@ -172,9 +174,11 @@ def on_end_without_judgment(sitting: Sitting, event: CaseClosed | CaseEffective 
 
 def demanded_in_full(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """The cashier has demanded all of it: nothing of it waits on her desk any more."""
-    if entry.act != "demand_costs" or not sitting.tasks(case, desks.FEE_AT_END):
+    if entry.act != names.DEMAND_COSTS or not sitting.tasks(case, desks.FEE_AT_END):
         return
-    ending = next(input_of(one)["ending"] for one in reversed(entries_of(sitting.session, case, "assess_fee_at_end")))
+    ending = next(
+        input_of(one)["ending"] for one in reversed(entries_of(sitting.session, case, names.ASSESS_FEE_AT_END))
+    )
     found = fee_at_end(sitting, case, Ending(ending) if ending else None)
     if found is not None and _left(sitting, case, found.total).minor == 0:
         sitting.close_tasks(case, desks.FEE_AT_END)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Outcome, Role, Stage
 from odr.errors import ActNotOpen, InvalidInput
 from odr.identity.actors import Actor
-from odr.payments import desks
+from odr.payments import desks, names
 from odr.payments.acts import EVERY_STAGE, OVER, party_by_id
 from odr.payments.acts_costs import carry_out_waiting
 from odr.payments.alarms import ALARMS
@@ -124,7 +124,7 @@ def on_ended(sitting: Sitting, event: CaseClosed | ClaimRefused | SettlementReac
     case = event.case
     ending = ENDINGS.get(case.outcome) if case.outcome else None
     if assessments_of(sitting.session, case):
-        sitting.then("settle_fees", SettleInput(ending=ending.value if ending else None))
+        sitting.then(names.SETTLE_FEES, SettleInput(ending=ending.value if ending else None))
 
 
 def refund_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
@@ -326,7 +326,7 @@ def on_effective(sitting: Sitting, event: CaseEffective) -> None:
     """
     carry_out_waiting(sitting, event.case)
     if assessments_of(sitting.session, event.case):
-        sitting.then("settle_fees", SettleInput(ending=event.ending.value if event.ending else None))
+        sitting.then(names.SETTLE_FEES, SettleInput(ending=event.ending.value if event.ending else None))
 
 
 def on_claim_withdrawn(sitting: Sitting, event: ClaimWithdrawn) -> None:
@@ -338,17 +338,17 @@ def on_claim_withdrawn(sitting: Sitting, event: ClaimWithdrawn) -> None:
     leaving = [basis for basis in standing_at_end(sitting, case, (matter,)) if basis.party_id == party.id]
     if any(row.matter is matter for row in assessments_of(sitting.session, case, party_id=party.id)):
         settled = SettleInput(ending=Ending.WITHDRAWN.value, party=party.label, matter=matter.value)
-        sitting.then("settle_fees", settled)
+        sitting.then(names.SETTLE_FEES, settled)
     for basis in leaving:
         basis.until = sitting.now  # What is left in dispute makes the fee of an action of many (CPI 194).
-        sitting.then("demand_withdrawn_fee", WithdrawnFeeInput(basis=basis.reference))
+        sitting.then(names.DEMAND_WITHDRAWN_FEE, WithdrawnFeeInput(basis=basis.reference))
 
 
 def on_appeal_decided(sitting: Sitting, event: AppealDecided) -> None:
     """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27)."""
     ending = APPEAL_ENDINGS.get(event.outcome)
     if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(sitting.session, event.case)):
-        sitting.then("settle_fees", SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
+        sitting.then(names.SETTLE_FEES, SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
 
 
 def on_settled(sitting: Sitting, event: SettlementReached) -> None:

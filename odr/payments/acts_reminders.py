@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role, Stage
 from odr.errors import ActNotOpen
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.payments import names
 from odr.payments.acts import assessment_named, is_pending, leads_to_ruling, party_by_id
 from odr.payments.addressees import who_is_reminded
 from odr.payments.books import outstanding
@@ -116,7 +117,7 @@ def _is_late_enough(window: Window, now: datetime) -> bool:
 def _remind(court: Court, case_id: int, given: RemindInput) -> int:
     try:
         with court.sit() as sitting:
-            sitting.perform("remind_fee", sitting.session.get_one(Case, case_id), given, actor=CLOCK_ACTOR)
+            sitting.perform(names.REMIND_FEE, sitting.session.get_one(Case, case_id), given, actor=CLOCK_ACTOR)
     except ActNotOpen:
         return 0
     return 1

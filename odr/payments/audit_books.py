@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.payments import names
 from odr.payments.books import HOLDS, held_as
 from odr.payments.models import (
     AssessmentState,
@@ -126,7 +127,7 @@ def _asked(case: Case, rows: MoneyRows, entries: Sequence[EntryFacts], labels: M
 
 def _came(case: Case, rows: MoneyRows, entries: Sequence[EntryFacts], labels: Mapping[int, str]) -> Iterator[str]:
     """Payments against the entries that record them; one without an entry came along from another case."""
-    recorded = {e.result["payment"]: e for e in entries if e.act == "record_payment" and "payment" in e.result}
+    recorded = {e.result["payment"]: e for e in entries if e.act == names.RECORD_PAYMENT and "payment" in e.result}
     for reference, entry in recorded.items():
         row, given = rows.payments.get(reference), entry.given()
         if row is None:
@@ -170,9 +171,9 @@ def _goes_back(rows: MoneyRows, entries: Sequence[EntryFacts]) -> Iterator[str]:
         back = [said[name] for name in ("back", "excess") if isinstance(said.get(name), int)]
         if back and sum(back) != ordered[entry.number]:
             yield f"entry {entry.number}: orders {sum(back)} back, the refunds are over {ordered[entry.number]}"
-        if entry.act == "approve_refund":
+        if entry.act == names.APPROVE_REFUND:
             approved[said["refund"]] = entry
-        elif entry.act in ("record_refund", "record_outside_refund"):
+        elif entry.act in (names.RECORD_REFUND, names.RECORD_OUTSIDE_REFUND):
             ended[said["refund"]] = (entry.number, said.get("paid", True))
     for reference in sorted({*approved, *ended} - rows.refunds.keys()):
         yield f"refund {reference} stands on the docket, and is gone"
@@ -220,16 +221,16 @@ def _expected(case: Case, rows: MoneyRows, entries: Sequence[EntryFacts]) -> Ite
     """Cause → what has to be booked, of everything whose sum a row or an entry knows."""
     taken: defaultdict[int, int] = defaultdict(int)
     for entry in entries:
-        row = rows.payments.get(entry.result.get("payment", "")) if entry.act == "record_payment" else None
+        row = rows.payments.get(entry.result.get("payment", "")) if entry.act == names.RECORD_PAYMENT else None
         if row is not None:
             excess, held, cause = entry.result["excess"], HOLDS[row.channel], f"payment/{row.source}"
             taken[row.assessment_id] += row.amount_minor - excess
             yield cause, Booking(row.amount_minor - excess, held, LedgerAccount.RECEIVABLE)
             yield f"{cause}/excess", Booking(excess, held, LedgerAccount.REFUNDS)
-        elif entry.act == "settle_fees" and "earned" in entry.result:
+        elif entry.act == names.SETTLE_FEES and "earned" in entry.result:
             earned = Booking(entry.result["earned"], LedgerAccount.DEFERRED, LedgerAccount.INCOME)
             yield f"earned/{case.reference}/{entry.number}", earned
-    late = {f"earned/{case.reference}/{e.number}" for e in entries if e.act == "record_payment"}
+    late = {f"earned/{case.reference}/{e.number}" for e in entries if e.act == names.RECORD_PAYMENT}
     for cause in late & rows.booked.keys():
         # Paid after the end, and earned at once: its entry tells the payment, not what of it is earned.
         yield cause, Booking(rows.booked[cause][0].amount_minor, LedgerAccount.DEFERRED, LedgerAccount.INCOME)
@@ -262,5 +263,5 @@ def _of_refund(rows: MoneyRows, refund: Refund, entries: Sequence[EntryFacts]) -
         if booked.startswith(f"{cause}/"):
             yield booked, Booking(refund.amount_minor)
     for entry in entries:
-        if entry.act == "record_refund" and entry.result["refund"] == refund.reference and entry.result["paid"]:
+        if entry.act == names.RECORD_REFUND and entry.result["refund"] == refund.reference and entry.result["paid"]:
             yield f"{cause}/{entry.given()['way']}", Booking(refund.amount_minor, debit=LedgerAccount.REFUNDS)

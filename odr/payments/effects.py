@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.identity.actors import CLOCK_ACTOR
-from odr.payments import desks
+from odr.payments import desks, names
 from odr.payments.acts import consider_unpaid
 from odr.payments.books import book_dispute, book_payout, refund_told, stripe_source
 from odr.payments.facts import (
@@ -72,7 +72,7 @@ class CourtEffects:
         given = PaymentInput(
             assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at
         )
-        self._perform("record_payment", case, given)
+        self._perform(names.RECORD_PAYMENT, case, given)
 
     def declined(self, assessment: str, at: datetime) -> None:
         """Remember that an attempt failed, so that the page can say so."""
@@ -116,7 +116,7 @@ class CourtEffects:
         ):
             return
         given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
-        self._perform("record_refund", self.session.get_one(Case, refund.case_id), given)
+        self._perform(names.RECORD_REFUND, self.session.get_one(Case, refund.case_id), given)
 
     def dispute(self, fact: StripeFact) -> None:
         """Book what the bank took or gave back, and tell the cashier once."""
@@ -162,7 +162,7 @@ class CourtEffects:
             amount=Money(fact.amount_minor, fact.currency),
             at=fact.at,
         )
-        self._perform("record_outside_refund", case, given)
+        self._perform(names.RECORD_OUTSIDE_REFUND, case, given)
 
     def _task_once(self, case: Case, desk: Desk, title: Text, subject: str) -> None:
         known = self.session.scalar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
-from odr.payments import desks
+from odr.payments import desks, names
 from odr.payments.acts import ask_for
 from odr.payments.assessing import assessments_of, keep_basis, pack_track, standing_basis
 from odr.payments.inputs import AssessInput, ReduceInput
@@ -39,7 +39,7 @@ def on_claim_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
     """Assess the fee of the accepted claim (FEE 22)."""
     basis = standing_basis(sitting.session, event.case)
     if basis is not None and not any(row.basis_id == basis.id for row in assessments_of(sitting.session, event.case)):
-        sitting.then("assess_fee", AssessInput(basis=basis.reference))
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference))
 
 
 def on_counterclaim_lodged(sitting: Sitting, event: CounterclaimLodged) -> None:
@@ -71,7 +71,7 @@ def _assess_new(
         sitting.session, case, who, matter, list(asked.amounts), asked.others, sitting.now, joined=joined
     )
     if not basis.at_end:
-        sitting.then("assess_fee", AssessInput(basis=basis.reference))
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference))
 
 
 def on_claim_changed(sitting: Sitting, event: ClaimChanged) -> None:
@@ -89,9 +89,9 @@ def on_claim_changed(sitting: Sitting, event: ClaimChanged) -> None:
     ):
         return
     if old is not None and sum(amounts) < sum(old.amounts):
-        sitting.then("refund_lowered", ReduceInput(basis=basis.reference, in_time=event.in_time))
+        sitting.then(names.REFUND_LOWERED, ReduceInput(basis=basis.reference, in_time=event.in_time))
     else:
-        sitting.then("assess_fee", AssessInput(basis=basis.reference, topup_article="FEE 21"))
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article="FEE 21"))
 
 
 def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
@@ -104,7 +104,7 @@ def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
     old = next((pack.track(name) for name in (before, f"{before}_claims") if name in pack.tracks.list), None)
     ways = [one for one in old.conversions if one.to == pack_track(pack, case) and one.tops_up] if old else []
     if ways:
-        sitting.then("assess_fee", AssessInput(basis=basis.reference, topup_article=ways[0].article))
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article=ways[0].article))
 
 
 def on_served(sitting: Sitting, event: Served) -> None:

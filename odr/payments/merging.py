@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party
-from odr.payments import desks
+from odr.payments import desks, names
 from odr.payments.assessing import assessments_of, keep_basis
 from odr.payments.books import book_cancellation, paid_on
 from odr.payments.inputs import AssessInput
@@ -79,7 +79,7 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
     if rows and not basis.at_end:
         # What was paid for the same matter counts; only a difference is asked for.
         sitting.then(
-            "assess_fee",
+            names.ASSESS_FEE,
             AssessInput(basis=basis.reference, topup_article="FEE 21" if paid or there else None),
             case=into,
         )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat
 from odr.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.payments import names as act_names
 from odr.payments.assessing import check_letter
 from odr.payments.inputs import PaymentInput
 from odr.payments.ledger import post
@@ -214,7 +215,7 @@ def credit_line(sitting: Sitting, row: BankLine, assessment: FeeAssessment, acto
         source=f"bank/{row.reference}",
         received_at=arrived,
     )
-    sitting.perform("record_payment", case, given, actor=actor)
+    sitting.perform(act_names.RECORD_PAYMENT, case, given, actor=actor)
 
 
 def fee_in(session: Session, purpose: str) -> FeeAssessment | None:
@@ -264,4 +265,4 @@ def take_at_counter(sitting: Sitting, assessment: FeeAssessment, amount: Money, 
         source=f"counter/{slip}",
         received_at=sitting.now,
     )
-    sitting.perform("record_payment", sitting.session.get_one(Case, assessment.case_id), given, actor=actor)
+    sitting.perform(act_names.RECORD_PAYMENT, sitting.session.get_one(Case, assessment.case_id), given, actor=actor)

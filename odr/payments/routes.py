@@ -12,6 +12,7 @@ from odr.access import case_page, current_court, current_locale, current_session
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role
 from odr.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
+from odr.payments import names
 from odr.payments.acts import party_by_id
 from odr.payments.checkout import payment_page
 from odr.payments.models import FeeAssessment, Payment
@@ -28,15 +29,15 @@ MOST_EVENT = 1_000_000
 """Bytes: an event of Stripe's is far smaller."""
 SEES_FEES = PARTY_ROLES | COURT_ROLES | {Role.CASHIER}
 FEE_ACTS = (
-    "request_relief",
-    "decide_relief",
-    "deem_withdrawn",
-    "approve_refund",
-    "demand_costs",
-    "ask_costs_review",
-    "review_costs",
-    "correct_fee",
-    "ask_fee_correction",
+    names.REQUEST_RELIEF,
+    names.DECIDE_RELIEF,
+    names.DEEM_WITHDRAWN,
+    names.APPROVE_REFUND,
+    names.DEMAND_COSTS,
+    names.ASK_COSTS_REVIEW,
+    names.REVIEW_COSTS,
+    names.CORRECT_FEE,
+    names.ASK_FEE_CORRECTION,
 )
 
 

@@ -13,7 +13,7 @@ from odr.access import current_court, current_locale, current_person, current_se
 from odr.docket.models import Case, Role
 from odr.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
-from odr.payments import desk, ledger
+from odr.payments import desk, ledger, names
 from odr.payments import paydesk as work
 from odr.payments.close_paper import close_pdf
 from odr.payments.inputs import ApproveRefundInput, RefundEndInput
@@ -148,7 +148,9 @@ def approve(reference: str) -> Page:
     def agree() -> None:
         with current_court().sit() as sitting:
             case, _ = _refund(sitting, reference)
-            sitting.perform("approve_refund", case, ApproveRefundInput(refund=reference), actor=_me(sitting, case.id))
+            sitting.perform(
+                names.APPROVE_REFUND, case, ApproveRefundInput(refund=reference), actor=_me(sitting, case.id)
+            )
 
     return _do(agree)
 
@@ -163,7 +165,7 @@ def transferred(reference: str) -> Page:
         with current_court().sit() as sitting:
             case, _ = _refund(sitting, reference)
             end = RefundEndInput(refund=reference, paid=True, channel=Channel.TRANSFER, way=given.way, at=sitting.now)
-            sitting.perform("record_refund", case, end, actor=_me(sitting, case.id))
+            sitting.perform(names.RECORD_REFUND, case, end, actor=_me(sitting, case.id))
 
     return _do(record)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from odr.payments import names
 from odr.procedure.windows import Nature, time_limit
 
-FEE_PAYMENT = time_limit("fee_payment", Nature.DUTY, "record_payment", page="payments.fee")
-FEE_TOPUP = time_limit("fee_topup", Nature.DUTY, "record_payment", page="payments.fee")
-COUNTERCLAIM_FEE = time_limit("counterclaim_fee", Nature.DUTY, "record_payment", page="payments.fee")
-APPEAL_FEE = time_limit("appeal_fee", Nature.DUTY, "record_payment", page="payments.fee")
-COSTS_REVIEW = time_limit("costs_review", Nature.COURT, "review_costs")
-REFUND_EXECUTION = time_limit("refund_execution", Nature.COURT, "record_refund")
-RELIEF_DECISION = time_limit("relief_decision", Nature.COURT, "decide_relief")
+FEE_PAYMENT = time_limit("fee_payment", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
+FEE_TOPUP = time_limit("fee_topup", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
+COUNTERCLAIM_FEE = time_limit("counterclaim_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
+APPEAL_FEE = time_limit("appeal_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
+COSTS_REVIEW = time_limit("costs_review", Nature.COURT, names.REVIEW_COSTS)
+REFUND_EXECUTION = time_limit("refund_execution", Nature.COURT, names.RECORD_REFUND)
+RELIEF_DECISION = time_limit("relief_decision", Nature.COURT, names.DECIDE_RELIEF)

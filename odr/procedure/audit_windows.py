@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.procedure import names
 from odr.procedure.entry_facts import EntryFacts
 from odr.procedure.models import Window, WindowState
 from odr.procedure.pack import NoSuchRule, RulePack
@@ -39,7 +40,7 @@ class Step:
     @classmethod
     def of(cls, entry: EntryFacts) -> Step:
         """The step that an entry is."""
-        ran_out = entry.payload["input"].get("window") if entry.act == "close_window" else None
+        ran_out = entry.payload["input"].get("window") if entry.act == names.CLOSE_WINDOW else None
         payload = entry.payload
         role = Role(payload["actor"]["role"])
         return cls(entry.number, entry.act, role, entry.party_id, bool(payload.get("late")), entry.times[0], ran_out)

@@ -4,6 +4,7 @@ or a time limit that leads nowhere, never reaches a case.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def check_table(
 ) -> None:
     """Raise ValueError naming everything that an act, a guard, a bar, a desk or a kind of window lacks."""
     lacking = [
+        *_names(table),
         *_acts(table, limits),
         *_cited(table, bars, _versions(packs)),
         *_desks(table),
@@ -89,6 +91,20 @@ def _lacking(act: Act, limits: TimeLimits) -> Iterator[str]:
             yield f"no room declares windows called {act.window}"
         elif act.meets and act.name not in limit.met_by:
             yield f"it meets the window {act.window}, which does not name it"
+
+
+def _names(table: ActTable) -> Iterator[str]:
+    """Each room's ``names.py`` names each of its acts, and nothing else."""
+    rooms: dict[str, set[str]] = {}
+    for act in table:
+        rooms.setdefault(act.room, set()).add(act.name)
+    for room, acts in rooms.items():
+        module = importlib.import_module(f"odr.{room}.names")
+        said = {key: value for key, value in vars(module).items() if key.isupper()}
+        yield from (f"{module.__name__}: lacks {name.upper()}" for name in acts - set(said.values()))
+        for key, value in said.items():
+            if value not in acts or key != str(value).upper():
+                yield f"{module.__name__}: {key} is no act of this room"
 
 
 def _desks(table: ActTable) -> Iterator[str]:

@@ -20,6 +20,7 @@ from odr.docket.visibility import reads_entry
 from odr.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFound
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go, still_holds
 from odr.identity.keys import keyring
+from odr.procedure import names
 from odr.procedure.availability import refusal, window_for
 from odr.procedure.entry_receipts import record_entry
 from odr.procedure.events import Event
@@ -381,7 +382,11 @@ class Sitting:
             from odr.procedure.acts import WindowInput
 
             self._record(
-                self.court.table["close_window"], case, WindowInput(window=window.reference), CLOCK_ACTOR, window.due_at
+                self.court.table[names.CLOSE_WINDOW],
+                case,
+                WindowInput(window=window.reference),
+                CLOCK_ACTOR,
+                window.due_at,
             )
             self._follow(case)
             done += 1

@@ -15,6 +15,7 @@ from odr.docket.queries import EntryLine, latest_lines
 from odr.docket.visibility import reads_entry
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure import names as act_names
 from odr.procedure.availability import Availability, acts_for
 from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState
@@ -302,7 +303,7 @@ def _act_of(task: Task, acts: Sequence[Act]) -> Act | None:
     desk = DESKS.get(task.kind)
     if desk is None:
         return None
-    return next((a for a in acts if desk in a.desk or (desk.by_hand and a.name == "finish_task")), None)
+    return next((a for a in acts if desk in a.desk or (desk.by_hand and a.name == act_names.FINISH_TASK)), None)
 
 
 def attached_files(sitting: Sitting, actor: Actor, entry: DocketEntry) -> list[str]:

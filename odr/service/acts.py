@@ -25,7 +25,7 @@ from odr.procedure.packs import RulePack
 from odr.procedure.rules import law
 from odr.procedure.table import Recorded, Topic, act
 from odr.procedure.working import text_from_json
-from odr.service import desks
+from odr.service import desks, names
 from odr.service.called import follow_call
 from odr.service.copies import papers_for
 from odr.service.inputs import ConsentInput, PacketInput
@@ -254,7 +254,7 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
     packet.docketed_as = packet.state.value
     effective = conclusion.effective_at
     sitting.then(
-        "record_service",
+        names.RECORD_SERVICE,
         PacketInput(
             packet=packet.reference,
             conclusion=conclusion.status.value,

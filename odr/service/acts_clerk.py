@@ -15,7 +15,7 @@ from odr.identity.actors import Actor
 from odr.procedure.rules import law
 from odr.procedure.table import Recorded, Topic, act
 from odr.procedure.working import text_from_json
-from odr.service import desks
+from odr.service import desks, names
 from odr.service.acts import barred_abroad, follow_packet, put_out
 from odr.service.acts_outcomes import SERVING, something_out
 from odr.service.inputs_clerk import CallInput, CallOutcome, ConsentFoundInput, PassedOnRecord, ReplyInput, SearchInput
@@ -322,7 +322,7 @@ def not_passed_on(sitting: Sitting, case: Case, party: Party) -> Text | None:
     if party.joined_at is not None:
         return T("Somebody has already joined for this party.")
     times = sitting.session.scalars(
-        select(DocketEntry.payload).where(DocketEntry.case_id == case.id, DocketEntry.act == "pass_on_letter")
+        select(DocketEntry.payload).where(DocketEntry.case_id == case.id, DocketEntry.act == names.PASS_ON_LETTER)
     ).all()
     return T("This letter was passed on as often as it may. Call the court.") if len(times) >= MOST_PASSED_ON else None
 

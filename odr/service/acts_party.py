@@ -16,7 +16,7 @@ from odr.procedure.rulings import WITH_THE_JUDGMENT
 from odr.procedure.table import Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.versions import input_of
 from odr.procedure.working import text_from_json
-from odr.service import desks
+from odr.service import desks, names
 from odr.service.acts import follow_packet
 from odr.service.inputs import AddressInput, Contest, RebutInput, RebuttalInput, Verdict
 from odr.service.kinds import ELECTRONIC, Channel, ConsentWay, FactKind
@@ -214,7 +214,7 @@ def _note(
 def end_what_ran(sitting: Sitting, case: Case, packet: Packet) -> int:
     """End the time limits that this service had set running; gives how many."""
     records = sitting.session.scalars(
-        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service")
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == names.RECORD_SERVICE)
     )
     numbers = [entry.number for entry in records if input_of(entry)["packet"] == packet.reference]
     windows = sitting.session.scalars(

@@ -17,6 +17,7 @@ from odr.errors import CourtError, InvalidInput
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account
 from odr.procedure import forms
+from odr.service import names
 from odr.service.models import Packet
 from odr.text import T, Text
 
@@ -121,6 +122,6 @@ def _act(court: Court, row: dict[str, str], reference: str) -> tuple[str, BaseMo
         "hour": row["hour"],
         "words": row["words"],
     }
-    name = "record_call" if row["way"].lower() == CALL else "record_outcome"
-    values = common if name == "record_call" else {**common, "way": row["way"], "signer": row["signer"]}
+    name = names.RECORD_CALL if row["way"].lower() == CALL else names.RECORD_OUTCOME
+    values = common if name == names.RECORD_CALL else {**common, "way": row["way"], "signer": row["signer"]}
     return name, forms.parse(court.table[name].input, {key: [value] for key, value in values.items() if value})

@@ -20,6 +20,7 @@ from odr.db import new_reference
 from odr.docket.models import Audience, Case
 from odr.procedure.sealed import keep_document
 from odr.procedure.sitting import words_of
+from odr.service import names
 from odr.service.acts import follow_packet
 from odr.service.bounces import MAX_BYTES, Incoming, envelope_addresses, plain_words, read_incoming, subject_of
 from odr.service.inputs_clerk import ReplyInput
@@ -136,7 +137,7 @@ def _enter(sitting: Sitting, case: Case, packet: Packet, incoming: Incoming, raw
             document=document.reference,
             sha256=sha256_hex(raw),
         )
-        sitting.then("record_reply", given)
+        sitting.then(names.RECORD_REPLY, given)
     follow_packet(sitting, case, packet)
 
 

@@ -16,7 +16,7 @@ from odr.pages import Page, receipt_part
 from odr.procedure import forms
 from odr.procedure.availability import refusal
 from odr.procedure.working import text_from_json
-from odr.service import photographs
+from odr.service import names, photographs
 from odr.service.acts_outcomes import PHOTOGRAPH
 from odr.service.incoming import REPLY
 from odr.service.inputs import OutcomeInput
@@ -30,17 +30,17 @@ service = Blueprint("service", __name__)
 VIEWERS = tuple(PARTY_ROLES | COURT_ROLES)
 PARTIES = tuple(PARTY_ROLES)
 ACTS = (
-    "confirm_address",
-    "change_consent",
-    "rebut_service",
-    "record_outcome",
-    "serve_again",
-    "undo_sending",
-    "order_announcement",
-    "decide_rebuttal",
-    "record_call",
-    "record_search",
-    "record_consent_found",
+    names.CONFIRM_ADDRESS,
+    names.CHANGE_CONSENT,
+    names.REBUT_SERVICE,
+    names.RECORD_OUTCOME,
+    names.SERVE_AGAIN,
+    names.UNDO_SENDING,
+    names.ORDER_ANNOUNCEMENT,
+    names.DECIDE_REBUTTAL,
+    names.RECORD_CALL,
+    names.RECORD_SEARCH,
+    names.RECORD_CONSENT_FOUND,
 )
 
 
@@ -160,7 +160,7 @@ def _document(case: Case, actor: Actor, reference: str) -> Document:
 @case_page(Role.CLERK)
 def outcome(case: Case, actor: Actor) -> Page:
     """The form on which the clerk records what was seen or came back."""
-    breach = refusal(current_court().look(current_session()), current_court().table["record_outcome"], case, actor)
+    breach = refusal(current_court().look(current_session()), current_court().table[names.RECORD_OUTCOME], case, actor)
     if breach is not None:
         raise breach
     return _outcome(case, actor, dict(request.args), [])
@@ -189,7 +189,7 @@ def record(case: Case, actor: Actor) -> Page:
         with current_court().sit({"photographs": pictures}) as sitting:
             key = (values.get("idempotency_key") or [""])[0] or None
             receipt = sitting.perform(
-                "record_outcome", sitting.session.get_one(Case, case.id), given, actor=actor, key=key
+                names.RECORD_OUTCOME, sitting.session.get_one(Case, case.id), given, actor=actor, key=key
             )
     except InvalidInput as error:
         return _outcome(case, actor, values, error.faults, 422)

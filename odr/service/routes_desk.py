@@ -14,6 +14,7 @@ from odr.errors import NotFound
 from odr.identity.actors import Actor
 from odr.pages import Page, file_answer
 from odr.procedure.availability import refusal
+from odr.service import names
 from odr.service.batch import Batch, record_batch
 from odr.service.figures import SPAN, figures, register_of
 from odr.service.kinds import TaskReason
@@ -25,13 +26,13 @@ from odr.text import T
 
 service_desk = Blueprint("service_desk", __name__)
 ABROAD_ACTS = (
-    "note_abode_abroad",
-    "serve_abroad",
-    "record_translation",
-    "make_request_letter",
-    "forward_request",
-    "record_return_abroad",
-    "find_on_post_abroad",
+    names.NOTE_ABODE_ABROAD,
+    names.SERVE_ABROAD,
+    names.RECORD_TRANSLATION,
+    names.MAKE_REQUEST_LETTER,
+    names.FORWARD_REQUEST,
+    names.RECORD_RETURN_ABROAD,
+    names.FIND_ON_POST_ABROAD,
 )
 
 

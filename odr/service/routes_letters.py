@@ -15,6 +15,7 @@ from odr.identity.keys import keyring
 from odr.identity.limits import Counted
 from odr.pages import Page
 from odr.procedure import forms
+from odr.service import names
 from odr.service.acts_clerk import not_passed_on
 from odr.service.acts_outcomes import SERVING
 from odr.service.channels.seller import SIGNATURE
@@ -90,7 +91,7 @@ def send_on(code: str) -> Page:
     try:
         with court.sit() as sitting:
             case = sitting.session.get_one(Case, found[1].id)
-            sitting.follow(case, lambda: sitting.then("pass_on_letter", record))
+            sitting.follow(case, lambda: sitting.then(names.PASS_ON_LETTER, record))
     except ActNotOpen as error:
         return _page(code, values, [FieldFault(("name",), error.message)], 409)
     return redirect(url_for("letters.pass_on", code=found[0].code, done=1), 303)  # type: ignore[return-value]

@@ -12,6 +12,7 @@ from odr.docket.models import Audience, Case, DocketEntry, Document
 from odr.papers import ProofOfServicePaper, clerk, typeset
 from odr.procedure.sitting import words_of
 from odr.procedure.working import bilingual
+from odr.service import names
 from odr.service.copies import PROOF, anchored
 from odr.service.models import Packet, ProofOfService
 from odr.service.pack_rules import cited
@@ -107,7 +108,7 @@ def _entry_of(session: Session, case: Case, proof: ProofOfService) -> int | None
     """Number of the entry that recorded the service this proof is of."""
     rows = session.scalars(
         select(DocketEntry)
-        .where(DocketEntry.case_id == case.id, DocketEntry.act == "record_service")
+        .where(DocketEntry.case_id == case.id, DocketEntry.act == names.RECORD_SERVICE)
         .order_by(DocketEntry.number.desc())
     )
     return next((entry.number for entry in rows if f'"{proof.number}"' in entry.payload), None)

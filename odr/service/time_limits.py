@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from odr.procedure.windows import Nature, time_limit
+from odr.service import names
 
-ABROAD_POST = time_limit("abroad_post", Nature.OUTSIDE, "record_return_abroad", "find_on_post_abroad")
-ABROAD_REPLY = time_limit("abroad_reply", Nature.OUTSIDE, "record_return_abroad")
-ABROAD_TRANSLATION = time_limit("abroad_translation", Nature.COURT, "record_translation")
-ABROAD_FORWARD = time_limit("abroad_forward", Nature.COURT, "forward_request")
+ABROAD_POST = time_limit("abroad_post", Nature.OUTSIDE, names.RECORD_RETURN_ABROAD, names.FIND_ON_POST_ABROAD)
+ABROAD_REPLY = time_limit("abroad_reply", Nature.OUTSIDE, names.RECORD_RETURN_ABROAD)
+ABROAD_TRANSLATION = time_limit("abroad_translation", Nature.COURT, names.RECORD_TRANSLATION)
+ABROAD_FORWARD = time_limit("abroad_forward", Nature.COURT, names.FORWARD_REQUEST)

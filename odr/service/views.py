@@ -16,6 +16,7 @@ from odr.identity.actors import Actor
 from odr.procedure.court_rules import Abroad
 from odr.procedure.models import Window, WindowState
 from odr.procedure.working import text_from_json
+from odr.service import names
 from odr.service.acts import STATE_ABROAD
 from odr.service.acts_abroad import LETTER, open_methods, translation_of
 from odr.service.deemed import Conclusion, Reason, Weight
@@ -194,7 +195,7 @@ def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, di
     found: dict[str, list[tuple[datetime, dict[str, str]]]] = {}
     for entry in session.scalars(
         select(DocketEntry)
-        .where(DocketEntry.case_id == case.id, DocketEntry.act == "record_search")
+        .where(DocketEntry.case_id == case.id, DocketEntry.act == names.RECORD_SEARCH)
         .order_by(DocketEntry.number)
     ):
         told = json.loads(entry.payload)
@@ -335,14 +336,14 @@ def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime
             if packet.hold_until
             else T("Nothing to do")
         )
-        return "held", DeskRow(case, packet, title, packet.state.label, "wait", [], step, "undo_sending")
+        return "held", DeskRow(case, packet, title, packet.state.label, "wait", [], step, names.UNDO_SENDING)
     why: list[Text | str] = []
     for task in tasks:
         why += [task.reason.label, *([task.words] if task.words else [])]
     if tasks or packet.state is PacketState.NOT_SERVED:
         step = NEXT_STEPS[tasks[-1].reason if tasks else TaskReason.NOT_SERVED]
         return "failed", DeskRow(
-            case, packet, title, T("Failed"), "bad", why or [packet.state.label], step, "serve_again"
+            case, packet, title, T("Failed"), "bad", why or [packet.state.label], step, names.SERVE_AGAIN
         )
     limit = packet.due_at or (packet.queued_at + CLAIM_DAYS if packet.occasion == "claim" else None)
     if limit is not None and limit < now:
@@ -356,7 +357,7 @@ def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime
             "warn",
             [because],
             T("Trace the letter, or serve by another way"),
-            "record_outcome",
+            names.RECORD_OUTCOME,
         )
     return "out", DeskRow(case, packet, title, packet.state.label, "wait", [], T("Nothing to do"), None)
 
@@ -427,7 +428,7 @@ def abroad_page(sitting: Sitting, case: Case) -> AbroadPage:
 def _bundle(session: Session, case: Case, row: ServiceAbroad) -> Document | None:
     """The bundle of a service abroad: the paper that the entry of its letter made."""
     entries = session.scalars(
-        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == "make_request_letter")
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == names.MAKE_REQUEST_LETTER)
     ).all()
     number = next((e.number for e in entries if f'"{row.reference}"' in e.payload), None)
     return (

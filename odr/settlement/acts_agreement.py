@@ -15,7 +15,7 @@ from odr.procedure.events import DecisionIssued
 from odr.procedure.rules import law
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Milestone, Recorded, Topic, act
-from odr.settlement import desks
+from odr.settlement import desks, names
 from odr.settlement.acts_offers import close_offer
 from odr.settlement.agreements import close_waiting, conclude, sign, waiting
 from odr.settlement.inputs import AgreementRef, DeclineAgreementInput
@@ -70,7 +70,7 @@ def decline_agreement(
     agreement.state = AgreementState.FAILED
     close_waiting(sitting, case, agreement)
     if reached_court:
-        sitting.then("agreement_failed", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
+        sitting.then(names.AGREEMENT_FAILED, AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
     return Recorded(
         T("%(name)s does not sign the agreement", name=sitting.party_of(case, actor).name),
         {"agreement": agreement.reference},

@@ -19,7 +19,7 @@ from odr.procedure.reckoning import Extension
 from odr.procedure.rules import law
 from odr.procedure.sitting import words_of
 from odr.procedure.table import Everyone, Milestone, Recorded, Topic, act, guard
-from odr.settlement import desks
+from odr.settlement import desks, names
 from odr.settlement.acts_mediation import DESIGNATION, MEDIATION, close_mediation
 from odr.settlement.acts_offers import close_offer
 from odr.settlement.before_filing import APPLICATION, knows_confirmation, open_from_mediation
@@ -275,7 +275,7 @@ def extend_mediation(sitting: Sitting, case: Case, given: LongerInput, *, actor:
     agreed = sorted({*(before["agreed"] if before else []), me.id})
     mediation.longer = {"until": given.until.isoformat(), "agreed": agreed}
     if all(p.id in agreed for p in parties(case)):
-        sitting.then("lengthen_mediation", LongerInput(until=given.until), actor=CLOCK_ACTOR)
+        sitting.then(names.LENGTHEN_MEDIATION, LongerInput(until=given.until), actor=CLOCK_ACTOR)
     return Recorded(
         T("%(name)s would mediate until %(day)s", name=me.name, day=given.until),
         {"missing": len(_not_among(case, agreed))},

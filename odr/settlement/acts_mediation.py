@@ -20,7 +20,7 @@ from odr.procedure.letter import Letter, PaperKind
 from odr.procedure.models import WindowState
 from odr.procedure.rules import law
 from odr.procedure.table import Everyone, Guard, Milestone, Recorded, Topic, act, guard
-from odr.settlement import desks
+from odr.settlement import desks, names
 from odr.settlement.acts_offers import close_offer
 from odr.settlement.agreements import draw_up
 from odr.settlement.inputs import ChooseMediatorInput, EndMediationInput, MediateInput, MessageInput, ProposalInput
@@ -422,7 +422,7 @@ def close_mediation(sitting: Sitting, case: Case, mediation: Mediation) -> None:
 
 def choice_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """Nobody was chosen together in time: somebody is designated by rule."""
-    sitting.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
+    sitting.then(names.DESIGNATE_MEDIATOR, Nothing(), actor=CLOCK_ACTOR)
 
 
 def acceptance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
@@ -436,10 +436,10 @@ def designation_due(sitting: Sitting, case: Case, window: Any) -> None:
     """The other side has not said yet whether it mediates: a mediator is designated, who asks it (OMR 10, 15)."""
     mediation = mediation_of(sitting.session, case)
     if mediation is not None and mediation.state is MediationState.PROPOSED:
-        sitting.then("designate_mediator", Nothing(), actor=CLOCK_ACTOR)
+        sitting.then(names.DESIGNATE_MEDIATOR, Nothing(), actor=CLOCK_ACTOR)
 
 
 def mediation_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time for mediation is over."""
     if mediation_of(sitting.session, case) is not None:
-        sitting.then("end_mediation", EndMediationInput(), actor=CLOCK_ACTOR)
+        sitting.then(names.END_MEDIATION, EndMediationInput(), actor=CLOCK_ACTOR)

@@ -9,7 +9,7 @@ from odr.docket.models import Case, Party, Stage
 from odr.docket.queries import parties
 from odr.errors import ActNotOpen
 from odr.identity.actors import CLOCK_ACTOR
-from odr.settlement import desks
+from odr.settlement import desks, names
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.lookups import agreement_named
 from odr.settlement.models import Agreement, AgreementSignature, AgreementState
@@ -68,7 +68,7 @@ def conclude(sitting: Sitting, case: Case, agreement: Agreement) -> None:
     if missing(case, agreement):
         return
     if case.stage is Stage.MEDIATING:
-        sitting.then("conclude_before_filing", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
+        sitting.then(names.CONCLUDE_BEFORE_FILING, AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
         return
     agreement.state = AgreementState.SIGNED
-    sitting.then("submit_agreement", AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
+    sitting.then(names.SUBMIT_AGREEMENT, AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)

@@ -20,6 +20,7 @@ from odr.procedure.sitting import ActReceipt
 from odr.service.kinds import Channel, ConsentWay, PaperKind
 from odr.service.models import ServiceConsent
 from odr.service.packets import note_address, record_consent
+from odr.settlement import names
 from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput, OpenedInput
 from odr.settlement.models import Agreement, AgreementState, Confirmation
 from odr.text import T
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-ASK_MEDIATION, ASK_CONFIRMATION, TAKE_OVER = "ask_before_filing", "ask_for_confirmation", "open_confirmation"
+ASK_MEDIATION, ASK_CONFIRMATION, TAKE_OVER = (
+    names.ASK_BEFORE_FILING,
+    names.ASK_FOR_CONFIRMATION,
+    names.OPEN_CONFIRMATION,
+)
 APPLICATION = "confirmation_application"
 MEDIATION_SERIES, CONFIRMATION_SERIES = "mediation", "confirmation"
 

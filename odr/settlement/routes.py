@@ -14,6 +14,7 @@ from odr.errors import NotFound
 from odr.identity.actors import Actor
 from odr.pages import submit_act
 from odr.procedure.sitting import Sitting
+from odr.settlement import names as act_names
 from odr.settlement.lookups import agreement_named, agreements_of
 from odr.settlement.models import AgreementState, Ending
 from odr.settlement.views import ROOM_ACTS, act_form, agreement_view, room_page
@@ -23,13 +24,13 @@ settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 Page = str | Response | tuple[str, int]
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
 ANSWERS = (
-    "accept_offer",
-    "decline_offer",
-    "withdraw_offer",
-    "sign_agreement",
-    "decline_agreement",
-    "sign_statement",
-    "apply_for_confirmation",
+    act_names.ACCEPT_OFFER,
+    act_names.DECLINE_OFFER,
+    act_names.WITHDRAW_OFFER,
+    act_names.SIGN_AGREEMENT,
+    act_names.DECLINE_AGREEMENT,
+    act_names.SIGN_STATEMENT,
+    act_names.APPLY_FOR_CONFIRMATION,
 )
 
 
@@ -108,7 +109,10 @@ def _statement(
     found = next(iter(agreements_of(court.session, case, AgreementState.SIGNED)), None)
     if found is None:
         raise NotFound
-    names = ["sign_mediation" if found.ending is Ending.STATEMENT else "allow_agreed_withdrawal", "refuse_agreement"]
+    names = [
+        act_names.SIGN_MEDIATION if found.ending is Ending.STATEMENT else act_names.ALLOW_AGREED_WITHDRAWAL,
+        act_names.REFUSE_AGREEMENT,
+    ]
     shown = tried if tried in names else names[0]
     form = act_form(court, case, actor, shown, current_locale(), {**values, "agreement": found.reference}, faults)
     choices = [(n, current_court().table[n].title) for n in names]
@@ -130,7 +134,7 @@ def _statement(
 @case_page(Role.JUDGE)
 def act_on_agreement(case: Case, actor: Actor, name: str) -> Page:
     """Make the statement, give leave, or refuse with reasons."""
-    if name not in ("sign_mediation", "allow_agreed_withdrawal", "refuse_agreement"):
+    if name not in (act_names.SIGN_MEDIATION, act_names.ALLOW_AGREED_WITHDRAWAL, act_names.REFUSE_AGREEMENT):
         raise NotFound
     values = request.form.to_dict(flat=False)
     return submit_act(

@@ -20,6 +20,7 @@ from odr.procedure import forms
 from odr.procedure.availability import refusal
 from odr.procedure.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
+from odr.settlement import names
 from odr.settlement.acts_judge import led_by_judge
 from odr.settlement.before_filing import knows_confirmation, knows_mediation, open_confirmation, open_mediation
 from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput
@@ -27,7 +28,7 @@ from odr.settlement.lookups import dispute_of, said_to_judge
 from odr.settlement.views import act_form
 
 mediation_pages = Blueprint("mediation", __name__)
-JUDGE_ACTS = ("agree_judge_mediates", "say_to_judge", "end_judge_mediation", "offer_to_mediate")
+JUDGE_ACTS = (names.AGREE_JUDGE_MEDIATES, names.SAY_TO_JUDGE, names.END_JUDGE_MEDIATION, names.OFFER_TO_MEDIATE)
 PARTIES_AND_JUDGE = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.JUDGE)
 
 
@@ -162,7 +163,7 @@ def _with_judge(
 ) -> Page:
     sitting = _look()
     found = led_by_judge(sitting, case)
-    if found is None and refusal(sitting, sitting.court.table["offer_to_mediate"], case, actor) is not None:
+    if found is None and refusal(sitting, sitting.court.table[names.OFFER_TO_MEDIATE], case, actor) is not None:
         raise NotFound
     if found is not None and actor.role is Role.JUDGE and actor.account_id != found.mediator_id:
         raise NotFound
@@ -203,5 +204,5 @@ def act_with_judge(case: Case, actor: Actor, name: str) -> Page:
         values,
         lambda faults, status, moved: _with_judge(case, actor, name, values, faults, status, moved),
     )
-    ended = name == "end_judge_mediation" or isinstance(page, tuple | str)
+    ended = name == names.END_JUDGE_MEDIATION or isinstance(page, tuple | str)
     return page if ended else redirect(url_for("mediation.with_judge", reference=case.reference), 303)  # type: ignore[return-value]

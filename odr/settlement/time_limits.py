@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from odr.procedure.windows import Nature, time_limit
+from odr.settlement import names
 
 CONFIRMATION_APPLICATION = time_limit(
-    "confirmation_application", Nature.REMEDY, "apply_for_confirmation", "join_application"
+    "confirmation_application", Nature.REMEDY, names.APPLY_FOR_CONFIRMATION, names.JOIN_APPLICATION
 )
-CONFIRMATION_OBJECTION = time_limit("confirmation_objection", Nature.REMEDY, "object_to_confirmation")
-CONFIRMATION_REVIEW = time_limit("confirmation_review", Nature.COURT, "rule_on_confirmation")
-CONFIRMATION_SUPPLEMENT = time_limit("confirmation_supplement", Nature.DUTY, "answer_about_agreement")
-MEDIATION = time_limit("mediation", Nature.OUTSIDE, "end_mediation")
-MEDIATOR_ACCEPTANCE = time_limit("mediator_acceptance", Nature.OUTSIDE, "accept_mediation", "decline_mediation")
-MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, "choose_mediator")
-MEDIATOR_DESIGNATION = time_limit("mediator_designation", Nature.COURT, "designate_mediator", "agree_mediation")
-OFFER = time_limit("offer", Nature.REMEDY, "accept_offer", "decline_offer")
+CONFIRMATION_OBJECTION = time_limit("confirmation_objection", Nature.REMEDY, names.OBJECT_TO_CONFIRMATION)
+CONFIRMATION_REVIEW = time_limit("confirmation_review", Nature.COURT, names.RULE_ON_CONFIRMATION)
+CONFIRMATION_SUPPLEMENT = time_limit("confirmation_supplement", Nature.DUTY, names.ANSWER_ABOUT_AGREEMENT)
+MEDIATION = time_limit("mediation", Nature.OUTSIDE, names.END_MEDIATION)
+MEDIATOR_ACCEPTANCE = time_limit("mediator_acceptance", Nature.OUTSIDE, names.ACCEPT_MEDIATION, names.DECLINE_MEDIATION)
+MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR)
+MEDIATOR_DESIGNATION = time_limit("mediator_designation", Nature.COURT, names.DESIGNATE_MEDIATOR, names.AGREE_MEDIATION)
+OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER)

@@ -17,6 +17,7 @@ from odr.procedure.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window, WindowState
 from odr.procedure.table import Act
+from odr.settlement import names as act_names
 from odr.settlement.agreements import missing
 from odr.settlement.certified import rules_of
 from odr.settlement.lookups import (
@@ -42,20 +43,20 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 ROOM_ACTS = (
-    "make_offer",
-    "offer_in_full",
-    "ask_mediation",
-    "agree_mediation",
-    "choose_mediator",
-    "accept_mediation",
-    "decline_mediation",
-    "say_in_room",
-    "propose_text",
-    "extend_mediation",
-    "end_mediation",
-    "ask_moderator",
-    "reword_message",
-    "leave_moderation",
+    act_names.MAKE_OFFER,
+    act_names.OFFER_IN_FULL,
+    act_names.ASK_MEDIATION,
+    act_names.AGREE_MEDIATION,
+    act_names.CHOOSE_MEDIATOR,
+    act_names.ACCEPT_MEDIATION,
+    act_names.DECLINE_MEDIATION,
+    act_names.SAY_IN_ROOM,
+    act_names.PROPOSE_TEXT,
+    act_names.EXTEND_MEDIATION,
+    act_names.END_MEDIATION,
+    act_names.ASK_MODERATOR,
+    act_names.REWORD_MESSAGE,
+    act_names.LEAVE_MODERATION,
 )
 """Acts of the room that have a form on its page, in the order shown."""
 
@@ -209,13 +210,15 @@ def room_page(
     open_acts = [
         table[n]
         for n in ROOM_ACTS
-        if (n != "choose_mediator" or names) and refusal(sitting, table[n], case, actor) is None
+        if (n != act_names.CHOOSE_MEDIATOR or names) and refusal(sitting, table[n], case, actor) is None
     ]
     mediation = mediation_of(sitting.session, case)
     offers = offers_of(sitting.session, case)
     asked = reliefs_of(sitting.session, case)
     messages = list(messages_for(sitting.session, case, actor))
-    shown = tried or ("make_offer" if not offers and any(a.name == "make_offer" for a in open_acts) else None)
+    shown = tried or (
+        act_names.MAKE_OFFER if not offers and any(a.name == act_names.MAKE_OFFER for a in open_acts) else None
+    )
     return RoomPage(
         offers=[offer_view(sitting, case, actor, o) for o in offers],
         agreements=[agreement_view(sitting, case, actor, a) for a in agreements_of(sitting.session, case)],
@@ -226,7 +229,7 @@ def room_page(
         moderator=_moderator(sitting, case),
         longer=_longer(case, mediation),
         in_person=[p.name for p in not_in_the_room(sitting, case)] if mediation is not None else [],
-        wordings=wordings() if shown == "make_offer" else [],
+        wordings=wordings() if shown == act_names.MAKE_OFFER else [],
         open_acts=open_acts,
         form=act_form(sitting, case, actor, shown, locale, values, faults) if shown else None,
         asked_minor=sum(r.amount_minor or 0 for r in asked) or _asked_before_filing(sitting, case),

@@ -9,6 +9,7 @@ from odr.docket.queries import parties
 from odr.identity.actors import Actor
 from odr.procedure.availability import refusal
 from odr.procedure.hooks import Panel
+from odr.settlement import names
 from odr.settlement.acts_judge import led_by_judge
 from odr.settlement.confirming import agreement_behind
 from odr.settlement.lookups import confirmation_of, dispute_of, mediation_of
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 CONFIRMING_ACTS = (
-    "join_application",
-    "rule_on_confirmation",
-    "answer_about_agreement",
-    "rule_on_objection",
-    "object_to_confirmation",
+    names.JOIN_APPLICATION,
+    names.RULE_ON_CONFIRMATION,
+    names.ANSWER_ABOUT_AGREEMENT,
+    names.RULE_ON_OBJECTION,
+    names.OBJECT_TO_CONFIRMATION,
 )
 """What somebody may have to do next with an agreement that is to be confirmed."""
 

@@ -14,6 +14,7 @@ from odr.errors import FieldFault
 from odr.identity.actors import Actor
 from odr.procedure.availability import refusal
 from odr.procedure.table import Milestone, acts_that_mean
+from odr.settlement import names
 from odr.settlement.certified import rules_of, statements_of, worked_out
 from odr.settlement.lookups import agreements_of, offers_of
 from odr.settlement.models import AgreementState, CertifiedStatement, Certifier, OfferState, PayoutInstruction
@@ -24,9 +25,16 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
     from odr.settlement.calculator import Calculation
 
-FORMS = ("bring_statement", "offer_certified", "instruct_payout")
+FORMS = (names.BRING_STATEMENT, names.OFFER_CERTIFIED, names.INSTRUCT_PAYOUT)
 """Acts of this room that have a form on the page; so have those that tell of performance."""
-ANSWERS = ("accept_offer", "decline_offer", "withdraw_offer", "sign_agreement", "sign_statement", "decline_agreement")
+ANSWERS = (
+    names.ACCEPT_OFFER,
+    names.DECLINE_OFFER,
+    names.WITHDRAW_OFFER,
+    names.SIGN_AGREEMENT,
+    names.SIGN_STATEMENT,
+    names.DECLINE_AGREEMENT,
+)
 
 
 def forms_of_page() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import documents
 from odr.docket.visibility import READS_FILE, reads_document
 from odr.errors import NotFound
+from odr.evidence import names as act_names
 from odr.evidence.capturing import captures_of, exhibits_of_captures
 from odr.evidence.checklist import checklist, chronology
 from odr.evidence.digests import first_filed
@@ -34,15 +35,15 @@ from odr.procedure.availability import acts_for
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
 Page = str | Response | tuple[str, int]
 ABOUT_EVIDENCE = {
-    "ask_evidence_order",
-    "answer_evidence_request",
-    "rule_on_evidence",
-    "rule_on_late_evidence",
-    "decide_evidence_fine",
-    "produce_ordered",
-    "find_on_refusal",
-    "record_collected",
-    "order_seal",
+    act_names.ASK_EVIDENCE_ORDER,
+    act_names.ANSWER_EVIDENCE_REQUEST,
+    act_names.RULE_ON_EVIDENCE,
+    act_names.RULE_ON_LATE_EVIDENCE,
+    act_names.DECIDE_EVIDENCE_FINE,
+    act_names.PRODUCE_ORDERED,
+    act_names.FIND_ON_REFUSAL,
+    act_names.RECORD_COLLECTED,
+    act_names.ORDER_SEAL,
 }
 
 
@@ -117,7 +118,7 @@ def retention(case: Case, actor: Actor) -> Page:
     acts = [
         a
         for a in acts_for(look, case, actor)
-        if a.is_open and a.act.name in ("order_hold", "lift_hold", "decide_erasure")
+        if a.is_open and a.act.name in (act_names.ORDER_HOLD, act_names.LIFT_HOLD, act_names.DECIDE_ERASURE)
     ]
     return render_template(
         "evidence/retention.html",
@@ -163,7 +164,7 @@ def _submit_page(
 def send(case: Case, actor: Actor) -> Page:
     """Submit the exhibit."""
     values = request.form.to_dict(flat=False)
-    act = current_court().table["submit_exhibit"]
+    act = current_court().table[act_names.SUBMIT_EXHIBIT]
     return submit_act(
         case, actor, act, values, lambda faults, status, moved: _submit_page(case, actor, values, faults, status, moved)
     )
@@ -193,7 +194,7 @@ def _own(case: Case, actor: Actor, label: str) -> Exhibit:
 def _describe_page(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    look, act = current_court().look(current_session()), current_court().table["describe_exhibit"]
+    look, act = current_court().look(current_session()), current_court().table[act_names.DESCRIBE_EXHIBIT]
     fields = forms.fields_of(
         act.input, current_locale(), values, faults, forms.choices_for(act.input, look, case, actor)
     )
@@ -206,7 +207,7 @@ def _describe_page(
 def say_anew(case: Case, actor: Actor, label: str) -> Page:
     """Record it; nothing typed is lost when it cannot be."""
     values = {**request.form.to_dict(flat=False), "exhibit": _own(case, actor, label).reference}
-    act = current_court().table["describe_exhibit"]
+    act = current_court().table[act_names.DESCRIBE_EXHIBIT]
     return submit_act(
         case,
         actor,

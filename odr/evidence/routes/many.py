@@ -15,6 +15,7 @@ from odr.access import case_page, current_court, current_locale, current_session
 from odr.db import new_reference
 from odr.docket.models import PARTY_ROLES, Case
 from odr.errors import CaseMovedOn, FieldFault, InvalidInput
+from odr.evidence import names
 from odr.evidence.inputs_many import MOST, ManyInput, exhibit_of
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.identity.actors import Actor
@@ -116,7 +117,7 @@ def just_sent(sent: list[Upload], now: datetime) -> list[Upload]:
 @case_page(*PARTY_ROLES)
 def send(case: Case, actor: Actor) -> Page:
     """Submit every file that is ticked, all or none of them; nothing typed is lost when one cannot be."""
-    refuse_role(current_court().table["submit_exhibit"], actor)
+    refuse_role(current_court().table[names.SUBMIT_EXHIBIT], actor)
     values = request.form.to_dict(flat=False)
     try:
         given: ManyInput = forms.parse(ManyInput, values)
@@ -140,7 +141,7 @@ def _submit(case: Case, actor: Actor, given: ManyInput, key: str) -> list[ActRec
             exhibit = exhibit_of(given, line, kinds.get(line.upload), current_locale())
             try:
                 made.append(
-                    sitting.perform("submit_exhibit", mine, exhibit, actor=actor, key=f"{key}/{i}" if key else None)
+                    sitting.perform(names.SUBMIT_EXHIBIT, mine, exhibit, actor=actor, key=f"{key}/{i}" if key else None)
                 )
             except InvalidInput as error:
                 raise InvalidInput(

@@ -1,0 +1,22 @@
+"""Names of the acts of the payments room: all that other rooms may know of them. Checked when the court opens."""
+
+from typing import Final
+
+APPROVE_REFUND: Final = "approve_refund"
+ASK_COSTS_REVIEW: Final = "ask_costs_review"
+ASK_FEE_CORRECTION: Final = "ask_fee_correction"
+ASSESS_FEE: Final = "assess_fee"
+ASSESS_FEE_AT_END: Final = "assess_fee_at_end"
+CORRECT_FEE: Final = "correct_fee"
+DECIDE_RELIEF: Final = "decide_relief"
+DEEM_WITHDRAWN: Final = "deem_withdrawn"
+DEMAND_COSTS: Final = "demand_costs"
+DEMAND_WITHDRAWN_FEE: Final = "demand_withdrawn_fee"
+RECORD_OUTSIDE_REFUND: Final = "record_outside_refund"
+RECORD_PAYMENT: Final = "record_payment"
+RECORD_REFUND: Final = "record_refund"
+REFUND_LOWERED: Final = "refund_lowered"
+REMIND_FEE: Final = "remind_fee"
+REQUEST_RELIEF: Final = "request_relief"
+REVIEW_COSTS: Final = "review_costs"
+SETTLE_FEES: Final = "settle_fees"
