@@ -6,7 +6,7 @@ ALL := requirements.txt requirements-extra.txt requirements-dev.txt
 
 run: ## Start the court: prints its address and accounts; Ctrl-C stops it
 	@tools/environment .venv newest requirements.txt
-	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/.venv/compiled" exec .venv/bin/python -m odr.run
+	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/.venv/compiled" exec .venv/bin/python -m odr.training.run
 
 test: ## Every test, on Python 3.11 and 3.13 where both are there
 	@tools/run_tests
@@ -27,7 +27,7 @@ bench: ## What an act and a page cost
 
 docs: ## Write the procedure pages from the table of acts
 	@tools/environment .venv newest requirements.txt
-	@.venv/bin/python -m odr.cli docs
+	@.venv/bin/python -m odr.operations.cli docs
 
 clean: ## Take away what these commands made, the court's own data excepted
 	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -27,18 +27,18 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import EnvironBuilder
 
 from bench.frame import Ratio, compare, compare_together, report, timed
-from odr import migrate
-from odr.access import current_session
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database, new_reference
 from odr.docket.models import Case, Stage
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database, new_reference
 from odr.hearing.models import Question
-from odr.identity import sessions, tokens
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.tokens import Scope
+from odr.identity.sign_in import sessions, tokens
+from odr.identity.sign_in.tokens import Scope
 from odr.procedure.models import Window
+from odr.web.guards import current_session
+from odr.web.presence import session_cookie_name
 from tests.conftest import MORNING
 from tests.scene import Scene, open_court
 

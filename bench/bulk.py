@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.frame import Ratio, compare, report
-from odr import migrate
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.filing import bulk
+from odr.filing.bulk import lodging
 from odr.filing.inputs import AboutYouStep
-from odr.identity import tokens
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.identity.models import Account
-from odr.identity.tokens import Scope
+from odr.identity.sign_in import tokens
+from odr.identity.sign_in.tokens import Scope
 from tests.conftest import MORNING
 from tests.scene import Scene, claim, open_court
 
@@ -49,13 +49,13 @@ def many(scene: Scene, count: int = LINES) -> float:
     """Claims a second, sent as one bulk and lodged by the worker's step."""
     said, listed = AboutYouStep.model_validate(claim().claimant.model_dump(mode="json")), lines(count)
     began = time.perf_counter()
-    kept = bulk.keep(scene.court, scene.people["li"], "bench", said, listed, is_table=False)
-    while bulk.lodge_waiting(scene.court):
+    kept = lodging.keep(scene.court, scene.people["li"], "bench", said, listed, is_table=False)
+    while lodging.lodge_waiting(scene.court):
         pass
     taken = time.perf_counter() - began
     with scene.court.database.read() as session:
-        counts = bulk.progress_of(session, session.get_one(bulk.BulkFiling, kept.id)).counts
-    assert counts == {bulk.LineState.LODGED: count}, counts
+        counts = lodging.progress_of(session, session.get_one(lodging.BulkFiling, kept.id)).counts
+    assert counts == {lodging.LineState.LODGED: count}, counts
     return count / taken
 
 
@@ -114,11 +114,11 @@ def _memory(scene: Scene) -> Ratio:
 def _peaks(scene: Scene, count: int) -> list[float]:
     """Peak in MB of each Sitting that lodges so many lines, sent beforehand."""
     said = AboutYouStep.model_validate(claim().claimant.model_dump(mode="json"))
-    bulk.keep(scene.court, scene.people["li"], "bench", said, lines(count), is_table=False)
+    lodging.keep(scene.court, scene.people["li"], "bench", said, lines(count), is_table=False)
     peaks = []
     gc.collect()
     tracemalloc.start()
-    while bulk.lodge_waiting(scene.court, sittings=1):
+    while lodging.lodge_waiting(scene.court, sittings=1):
         peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
         gc.collect()
         tracemalloc.reset_peak()

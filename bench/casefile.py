@@ -17,12 +17,12 @@ from pathlib import Path
 from bench.acts import fresh
 from bench.frame import Ratio, compare, report, timed
 from odr.docket.models import Case
-from odr.evidence import compiling
 from odr.evidence.inputs import ExhibitInput
-from odr.evidence.kit import fingerprint
-from odr.evidence.kit_verifier import pem_bytes
+from odr.evidence.kit import compiling
+from odr.evidence.kit.kit import fingerprint
+from odr.evidence.kit.verifier import pem_bytes
 from odr.evidence.models import Category, Compilation, CompilationKind, CompilationState
-from odr.evidence.ports import desk_of
+from odr.evidence.store.ports import desk_of
 from tests.scene import Scene
 
 EXHIBITS = 1_000

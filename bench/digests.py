@@ -12,9 +12,9 @@ from sqlalchemy import insert, select
 
 from bench.acts import fresh
 from bench.frame import Ratio, compare, cpu, report, timed
-from odr.db import Database, unpooled
-from odr.evidence import digests
-from odr.evidence.models_digests import DigestBatch, DigestLine
+from odr.evidence.sources import digests
+from odr.evidence.sources.models import DigestBatch, DigestLine
+from odr.ground.db import Database, unpooled
 from odr.notary.models import LogCheckpoint, LogEntry, Receipt
 from tests.conftest import lay_tables
 from tests.scene import Scene

@@ -16,16 +16,16 @@ from sqlalchemy import insert
 
 from bench.acts import serving
 from bench.frame import Ratio, compare, cpu
-from odr import migrate
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database, new_reference
 from odr.docket.models import Role, Track
-from odr.hearing.kinds import PostingKind
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database, new_reference
 from odr.hearing.models import Posting
+from odr.hearing.vocabulary import PostingKind
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
+from odr.web.presence import session_cookie_name
 from tests.conftest import MORNING
 from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case, whole_court
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from bench.frame import Ratio, compare, report, timed
-from odr import migrate
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.notary.log.receipts import leaf_line
+from odr.notary.log.rows import insert_rows, latest_checkpoint, open_log
+from odr.notary.log.sequencer import BATCH
+from odr.notary.log.served import inclusion
+from odr.notary.log.tree import leaf_hash, verify_inclusion
 from odr.notary.notary import Notary
-from odr.notary.receipts import leaf_line
-from odr.notary.sequencer import BATCH
-from odr.notary.served import inclusion
-from odr.notary.store import insert_rows, latest_checkpoint, open_log
-from odr.notary.tree import leaf_hash, verify_inclusion
 from odr.notary.vault import FileVault
 from tests.conftest import MORNING
 
@@ -72,8 +72,8 @@ def prover(notary: Notary, size: int, choice: random.Random, proofs: int) -> Cal
 
 
 def _head(session: Session) -> tuple[str, bytes]:
-    from odr.notary.checkpoint import Checkpoint
-    from odr.notary.note import parse_note
+    from odr.notary.log.checkpoint import Checkpoint
+    from odr.notary.log.note import parse_note
 
     log = open_log(session)
     last = latest_checkpoint(session, log.id) if log else None

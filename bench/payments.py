@@ -15,9 +15,9 @@ from sqlalchemy import func, select, text
 
 from bench.acts import fresh
 from bench.frame import PAIRS, Ratio, compare, timed
-from odr.payments.gateway import StripeGateway
 from odr.payments.models import CheckoutSession, CheckoutState, FeeAssessment, Payment, StripeEvent
-from odr.payments.webhook import receive
+from odr.payments.stripe.gateway import StripeGateway
+from odr.payments.stripe.webhook import receive
 from tests.scene import Scene
 
 EVENTS, FEES, LONGEST = 60, 5, 60.0

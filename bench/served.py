@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 
 from odr.app import create_app, create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from tests.conftest import MORNING
 
 folder = Path(os.environ["ODR_BENCH_FOLDER"])

@@ -18,18 +18,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from bench.frame import PAIRS, Ratio, compare, timed
-from odr import migrate
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.text import T
+from odr.procedure.acts.letter import PaperKind
 from odr.service.channels.email import EmailSettings, Mailer, Tls, build_message, destination
-from odr.service.compose import compose
-from odr.service.dispatch import ServicePorts, dispatch_due
-from odr.service.kinds import AttemptState, Channel, ConsentWay, PaperKind
-from odr.service.letters import Letterhead
 from odr.service.models import ServiceAttempt
-from odr.service.packets import Recipient, note_address, queue_packet, record_consent
-from odr.service.return_path import ReturnPath
-from odr.text import T
+from odr.service.packet.packets import Recipient, note_address, queue_packet, record_consent
+from odr.service.sending.compose import compose
+from odr.service.sending.dispatch import ServicePorts, dispatch_due
+from odr.service.sending.letters import Letterhead
+from odr.service.sending.return_address import ReturnPath
+from odr.service.vocabulary import AttemptState, Channel, ConsentWay
 from tests.conftest import MORNING
 
 MESSAGES = 512

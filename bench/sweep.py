@@ -13,9 +13,9 @@ from sqlalchemy import func, insert, select, update
 
 from bench.acts import fill, fresh, scene_window
 from bench.frame import Ratio, compare, report, timed
-from odr import worker
-from odr.db import new_reference
 from odr.docket.models import Case, DocketEntry
+from odr.ground.db import new_reference
+from odr.operations import worker
 from odr.procedure.models import Window, WindowState
 from tests.scene import Scene
 

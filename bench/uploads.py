@@ -23,11 +23,11 @@ from sqlalchemy import select
 
 from bench.acts import Gunicorn, fresh
 from bench.frame import Ratio, compare, report, timed
-from odr.db import Database
 from odr.evidence.models import Upload, UploadState
-from odr.identity import tokens
+from odr.ground.db import Database
 from odr.identity.models import Account
-from odr.identity.tokens import Scope
+from odr.identity.sign_in import tokens
+from odr.identity.sign_in.tokens import Scope
 from tests.scene import Scene
 
 LARGE = 2**30

@@ -1,4 +1,4 @@
-"""How Alembic runs a migration; ``odr.migrate`` calls it with an open connection."""
+"""How Alembic runs a migration; ``odr.ground.migrate`` calls it with an open connection."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, text
 
-from odr import migrate
-from odr.db import Base
+from odr.ground import migrate
+from odr.ground.db import Base
 
 
 def after_each_step(

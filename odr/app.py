@@ -17,25 +17,25 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.routing import Rule
 
-from odr import migrate, wiring
-from odr.access import SignInNeeded, assert_guarded, current_locale, register_access
-from odr.clock import Clock, CourtClock
-from odr.config import Mode, Settings, SettingsError
-from odr.db import Database
-from odr.errors import CourtError, NotFound
-from odr.health import register_health
+from odr import wiring
+from odr.ground import migrate
+from odr.ground.clock import Clock, CourtClock
+from odr.ground.config import Mode, Settings, SettingsError
+from odr.ground.db import Database
+from odr.ground.errors import CourtError, NotFound, StepUpNeeded
+from odr.ground.text import Money, T, Text, write, write_day, write_instant
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault, Vault
 from odr.notary.vault_server import SocketVault
-from odr.procedure.activation import ActivatedVersions
-from odr.procedure.availability import StepUpNeeded
+from odr.operations.health import register_health
+from odr.procedure.acts.declared import check_pages
+from odr.procedure.acts.table import TABLE
 from odr.procedure.court import Court
-from odr.procedure.declared import check_pages
 from odr.procedure.hooks import Hooks
 from odr.procedure.models import ClockOffset
-from odr.procedure.packs import PackRegistry
-from odr.procedure.table import TABLE
-from odr.text import Money, T, Text, write, write_day, write_instant
+from odr.procedure.rules.activation import ActivatedVersions
+from odr.procedure.rules.registry import PackRegistry
+from odr.web.guards import SignInNeeded, assert_guarded, current_locale, register_access
 
 ROOT = Path(__file__).resolve().parent.parent
 

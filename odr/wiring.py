@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 from cryptography import x509
 from sqlalchemy import Select, func, select
 
-from odr.config import Settings
-from odr.errors import ActNotOpen, CourtError, InvalidInput
-from odr.notary.timestamp import RemoteTimestamper, Timestamper
-from odr.notary.witness import Witness
-from odr.procedure.declared import check_table
+from odr.ground.config import Settings
+from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
+from odr.notary.check.witness import Witness
+from odr.notary.time.tokens import RemoteTimestamper, Timestamper
+from odr.procedure.acts.declared import check_table
 from odr.procedure.hooks import Room
 
 if TYPE_CHECKING:
     from flask import Flask, Response
 
+    from odr.ground.typeset import Typesetter
     from odr.procedure.court import Court
-    from odr.typeset import Typesetter
 
 
 def witnesses(settings: Settings) -> tuple[Witness, ...]:
@@ -58,7 +58,7 @@ def log_status(court: Court) -> Callable[[], LogStatus]:
     """The log's size and how it is witnessed, for the footer of every page."""
 
     def status() -> LogStatus:
-        from odr.access import current_session
+        from odr.web.guards import current_session
 
         return court_log_status(court, current_session())
 
@@ -117,13 +117,13 @@ def rooms() -> list[Room]:
 
 
 def _identity() -> Room:
-    from odr.identity.sweeps import sweep
-    from odr.identity.way_back import records
+    from odr.identity.accounts.lost_factor import records
+    from odr.identity.accounts.sweep import sweep
 
     return Room(
         name="identity",
-        routes=("odr.identity.routes:bp",),
-        commands=("odr.identity.cli:group",),
+        routes=("odr.identity.pages:bp",),
+        commands=("odr.identity.accounts.cli:group",),
         sweeps={"identity": lambda court: sweep(court.database, court.clock.machine_now())},
         holdings=(lambda court, session, references: records(session, references),),
     )
@@ -148,7 +148,7 @@ def declarations(room: str) -> list[str]:
     package = importlib.import_module(f"odr.{room}")
     names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
     wanted = [
-        name for name in names if PAGES.isdisjoint(re.split(r"[._]", name)) and not name.endswith(".kit_verifier")
+        name for name in names if PAGES.isdisjoint(re.split(r"[._]", name)) and not name.endswith(".kit.verifier")
     ]
     for name in wanted:
         importlib.import_module(name)
@@ -158,9 +158,9 @@ def declarations(room: str) -> list[str]:
 def register_routes(app: Flask) -> None:
     """Mount every room's pages."""
     for name in (
-        "odr.notary.routes:log_pages",
-        "odr.health:health",
-        "odr.training:training",
+        "odr.notary.log.pages:log_pages",
+        "odr.operations.health:health",
+        "odr.training.pages:training",
         *(path for room in rooms() for path in room.routes),
     ):
         app.register_blueprint(_named(name))
@@ -168,14 +168,14 @@ def register_routes(app: Flask) -> None:
 
 def register_commands(app: Flask) -> None:
     """Give ``flask`` every room's commands, and the ground's."""
-    from odr.keeping import KEEPING
+    from odr.operations.maintenance import KEEPING
 
     for command in KEEPING:
         app.cli.add_command(command)
     for name in (
-        "odr.cli:worker",
-        "odr.cli:clock",
-        "odr.cli:docket",
+        "odr.operations.cli:worker",
+        "odr.operations.cli:clock",
+        "odr.operations.cli:docket",
         *(path for room in rooms() for path in room.commands),
     ):
         app.cli.add_command(_named(name))
@@ -188,11 +188,11 @@ def _named(path: str) -> Any:
 
 def open_ports(court: Court, root: Path) -> None:
     """Stand the real thing behind every port, by settings."""
-    from odr.evidence.ports import open_store
-    from odr.identity.oidc import open_provider
-    from odr.notary.seal import Sealer
+    from odr.evidence.store.ports import open_store
+    from odr.identity.sign_in.oidc import open_provider
+    from odr.notary.seal.seal import Sealer
     from odr.payments.ports import open_gateway
-    from odr.service.ports import open_carriers, open_mail
+    from odr.service.sending.ports import open_carriers, open_mail
 
     court.ports.typesetter = typesetter(root)
     court.ports.sealer = Sealer.of(court.notary)
@@ -206,7 +206,7 @@ def open_ports(court: Court, root: Path) -> None:
 @cache
 def typesetter(root: Path) -> Typesetter:
     """The process's typesetter: reading the faces takes longer than anything else at start, and they stay as they are."""
-    from odr.typeset import Typesetter
+    from odr.ground.typeset import Typesetter
 
     return Typesetter(root / "fonts", root / "templates" / "documents")
 

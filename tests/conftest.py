@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, settings
 
-from odr import migrate
-from odr.clock import FixedClock
-from odr.db import Base, Database, unpooled
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.db import Base, Database, unpooled
 from tests.kept import Shelf
 from tests.scene import Scene, open_court
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext
 
-from odr.identity.locales import COOKIE
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
 from odr.procedure.court import Court
+from odr.web.presence import session_cookie_name
+from odr.web.reader_language import COOKIE
 
 
 def let_in(court: Court, account_id: int, context: BrowserContext, origin: str, locale: str = "") -> None:

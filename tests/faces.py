@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from odr.typeset import Typesetter
+from odr.ground.typeset import Typesetter
 
 
 @cache

@@ -22,8 +22,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.procedure.court import Court
 
 Key = tuple[Hashable, ...]

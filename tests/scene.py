@@ -11,21 +11,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from odr import worker
 from odr.app import create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
 from odr.docket.models import Case, Role
 from odr.evidence.models import Upload
-from odr.evidence.ports import desk_of
-from odr.filing import drafts
+from odr.evidence.store.ports import desk_of
+from odr.filing.draft import drafts
 from odr.filing.inputs import ClaimInput, JoinInput
-from odr.filing.joining import join
+from odr.filing.parties.joining import join
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.identity import mandates
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
-from odr.identity.passwords import Passwords
+from odr.identity.sign_in.passwords import Passwords
+from odr.operations import worker
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet

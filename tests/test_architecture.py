@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from odr import migrate
-from odr.db import Base
+from odr import wiring
+from odr.ground import migrate
+from odr.ground.db import Base
+from odr.procedure.acts.table import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
+    {"ground"},
     {"notary"},
     {"docket"},
     {"identity"},
@@ -22,29 +25,17 @@ LAYERS = (
     {"filing", "payments", "evidence"},
     {"hearing"},
     {"settlement", "judgment"},
-    {"register", "api"},
-    {"demo"},
+    {"register"},
+    {"api"},
 )
 """Lowest first. A room imports lower layers only, never the room beside it."""
 HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
-WIRING = {
-    "app",
-    "wiring",
-    "access",
-    "cli",
-    "worker",
-    "run",
-    "wsgi",
-    "pages",
-    "training",
-    "backup",
-    "doctor",
-    "health",
-    "keeping",
-}
-"""Modules beside the rooms that know all of them. Every other module beside the rooms is ground and knows none."""
-FLASK_MODULES = {"routes", "app", "access", "cli", "wsgi", "pages", "training", "wiring", "health", "keeping"}
-FLASK_ROOMS = {"identity", "api"}
+BESIDE = {"web", "operations", "training"}
+"""Packages that stand beside the layers: ``web`` serves pages, the others stand on the roof and are imported by nobody."""
+WIRING = {"app", "wiring"}
+"""Modules that know all rooms."""
+FLASK_ROOMS = {"identity", "api", *BESIDE, *WIRING}
+PAGES = re.compile(r"(^|_)pages?(_|$)|^case_views$")
 
 
 @cache
@@ -72,23 +63,36 @@ def imports(module: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def room_of(module: str) -> str | None:
-    """The room of a module, None for the ground and the wiring."""
+    """The room of a module, the ground among them; None for what stands beside the layers."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 and parts[1] in HEIGHT else None
 
 
-def kind_of(module: str) -> str:
-    """Which part of its room a module is: "routes", "acts", "models" or its own name."""
+def package_of(module: str) -> str:
+    """The package right under ``odr`` that a module belongs to, or its own name."""
     parts = module.split(".")
-    name = parts[2] if len(parts) > 2 else parts[-1]
-    return next(
-        (
-            kind
-            for kind in ("routes", "acts", "models")
-            if name == kind or name.startswith(f"{kind}_") or name.endswith(f"_{kind}")
-        ),
-        name,
+    return parts[1] if len(parts) > 1 else ""
+
+
+@cache
+def kind_of(module: str) -> str:
+    """What a module is in its room: "pages", "acts" where it declares acts, "models", or its own name."""
+    parts = module.split(".")[2:]
+    if any(PAGES.search(part) and part != "case_views" for part in parts):
+        return "pages"
+    if any(_is_act(node) for node in ast.walk(sources()[module])):
+        return "acts"
+    return parts[-1] if parts else module
+
+
+def _is_act(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(d, ast.Call) and isinstance(d.func, ast.Name) and d.func.id == "act" for d in node.decorator_list
     )
+
+
+def _is_enum(node: ast.AST) -> bool:
+    return isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(base) for base in node.bases)
 
 
 def court_imports() -> Iterator[tuple[str, str, str]]:
@@ -100,9 +104,9 @@ def court_imports() -> Iterator[tuple[str, str, str]]:
 
 
 def test_every_room_has_its_layer() -> None:
-    """Each package of the court stands in the list of layers, so no room escapes the rules."""
-    packages = {path.parent.name for path in (ROOT / "odr").glob("*/*.py")}
-    assert packages <= set(HEIGHT)
+    """Each package of the court stands in the list of layers or beside them, so no room escapes the rules."""
+    packages = {path.parent.name for path in (ROOT / "odr").glob("*/__init__.py")}
+    assert packages == set(HEIGHT) | BESIDE
 
 
 def test_imports_go_downward_only() -> None:
@@ -116,45 +120,40 @@ def test_imports_go_downward_only() -> None:
 
 
 def test_no_room_reaches_into_anothers_acts_or_pages() -> None:
-    """What a room does and shows is its own; others go through the table of acts and the hooks."""
-    rooms = [
-        (room_of(module), room_of(imported), kind_of(imported), where) for module, imported, where in court_imports()
-    ]
-    assert [
-        where for here, there, kind, where in rooms if here and there and here != there and kind in ("acts", "routes")
-    ] == []
+    """What a room does and shows is its own; others know its acts' names, and go through the table and the hooks."""
+    wrong = []
+    for module, imported, where in court_imports():
+        here, there = room_of(module), room_of(imported)
+        if here and there and here != there and kind_of(imported) in ("acts", "pages"):
+            wrong.append(where)
+    assert wrong == []
 
 
 def test_inside_a_room_models_know_no_acts_and_acts_no_pages() -> None:
-    """Inside a room: routes → acts → models, never the other way."""
-    order = {"models": 0, "acts": 1, "routes": 2}
+    """Inside a room: pages, then acts, then rules and models, never the other way."""
+    order = {"models": 0, "acts": 1, "pages": 2}
     wrong = []
     for module, imported, where in court_imports():
-        if room_of(module) == room_of(imported) is not None and order.get(kind_of(module), 3) < order.get(
-            kind_of(imported), 0
+        here, there = kind_of(module), kind_of(imported)
+        if (
+            room_of(module) == room_of(imported) is not None
+            and here != "room"
+            and order.get(here, 3) < order.get(there, 0)
         ):
             wrong.append(where)
     assert wrong == []
 
 
-def test_the_ground_carries_and_knows_no_room() -> None:
-    """The modules beside the rooms that are not wiring import neither a room nor the wiring."""
+def test_pages_are_served_by_the_web_and_nobody_else_is() -> None:
+    """Only pages, sign-in and the API import ``odr.web``; nobody imports the operations, the training or the wiring."""
     wrong = []
     for module, imported, where in court_imports():
-        name = module.partition(".")[2]
-        there = imported.partition(".")[2].split(".")[0]
-        if room_of(module) is None and name.split(".")[0] not in WIRING and (room_of(imported) or there in WIRING):
+        here, there = package_of(module), package_of(imported)
+        if here in BESIDE | WIRING or here == there:
+            continue
+        if there == "web" and kind_of(module) != "pages" and room_of(module) not in FLASK_ROOMS:
             wrong.append(where)
-    assert wrong == []
-
-
-def test_rooms_do_not_know_how_they_are_wired() -> None:
-    """A room never imports the wiring; only its pages may ask ``odr.access`` who is there."""
-    wrong = []
-    for module, imported, where in court_imports():
-        there = imported.partition(".")[2].split(".")[0]
-        asks_access = there in ("access", "pages") and (kind_of(module) == "routes" or room_of(module) in FLASK_ROOMS)
-        if room_of(module) not in (None, "demo") and there in WIRING and not asks_access:
+        if there in {"operations", "training"} | WIRING:
             wrong.append(where)
     assert wrong == []
 
@@ -163,11 +162,60 @@ def test_flask_stays_at_the_door() -> None:
     """Only pages, the API, sign-in and the wiring know the web framework: an act does not depend on a request."""
     wrong = []
     for module, tree in sources().items():
-        at_the_door = room_of(module) in FLASK_ROOMS or kind_of(module) in FLASK_MODULES
+        at_the_door = package_of(module) in FLASK_ROOMS or kind_of(module) in ("pages", "cli")
         wrong += [
             f"{module}:{line} imports {name}"
             for name, line in imports(module, tree)
             if re.match(r"flask(_|\.|$)", name) and not at_the_door
+        ]
+    assert wrong == []
+
+
+FULL = 20
+
+
+def test_a_folder_is_taken_in_at_a_glance() -> None:
+    """No folder holds so many modules that one has to read through a list: what belongs together gets a folder."""
+    folders = {path.parent for path in (ROOT / "odr").rglob("*.py")}
+    full = {
+        str(folder.relative_to(ROOT)): len([each for each in folder.iterdir() if each.name != "__pycache__"])
+        for folder in folders
+    }
+    assert {name: size for name, size in full.items() if size > FULL and name != "odr"} == {}
+
+
+EDGES = {"api", "training"}
+"""Where acts are named by the strings that programs and tellers of stories use; each is checked against the table."""
+
+
+def test_an_act_is_named_by_a_constant_of_its_room() -> None:
+    """No module of a room writes an act's name as a bare string: its room's ``names.py`` says it, and a higher room's is
+    never said.
+    """
+    wrong = []
+    for room in wiring.ROOMS:
+        wiring.declarations(room)
+    by_room = {act.name: act.room for act in TABLE}
+    for module, tree in sources().items():
+        if room_of(module) is None or package_of(module) in EDGES or module.endswith((".names", ".desks")):
+            continue
+        wrong += [
+            f"{module}:{node.lineno} {node.args[0].value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("then", "perform")
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+        ]
+        members = {id(node) for each in ast.walk(tree) if _is_enum(each) for node in ast.walk(each)}
+        wrong += [
+            f"{module}:{node.lineno} {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in members
+            and HEIGHT.get(by_room.get(node.value, ""), 0) > HEIGHT[str(room_of(module))]
         ]
     assert wrong == []
 
@@ -209,7 +257,7 @@ def test_nobody_else_reads_the_clock() -> None:
             # A reader handed on is a clock read as much as one called.
             if (
                 isinstance(node, ast.Attribute)
-                and module not in ("odr.clock", "odr.evidence.kit_verifier")
+                and module not in ("odr.ground.clock", "odr.evidence.kit.verifier")
                 and _READS_CLOCK.search(_dotted(node))
             ):
                 wrong.append(f"{module}:{node.lineno} {_dotted(node)}")

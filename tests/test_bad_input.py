@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry
-from odr.identity import sessions
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
+from odr.identity.sign_in import sessions
+from odr.web.presence import session_cookie_name
 from tests.faults.test_double_submit import bearer
 from tests.scene import Scene, claim
 

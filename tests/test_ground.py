@@ -16,9 +16,9 @@ from sqlalchemy import MetaData, Table, insert, select, text, update
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from odr.clock import CourtClock, FixedClock
-from odr.db import NAMING, Database, UTCDateTime, enum_column, new_reference
-from odr.text import LOCALES, Money, T, Text, catalogue, places, write, write_day, write_instant, write_money
+from odr.ground.clock import CourtClock, FixedClock
+from odr.ground.db import NAMING, Database, UTCDateTime, enum_column, new_reference
+from odr.ground.text import LOCALES, Money, T, Text, catalogue, places, write, write_day, write_instant, write_money
 from tests.conftest import MORNING
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

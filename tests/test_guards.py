@@ -14,16 +14,15 @@ from typing import Any
 import pytest
 
 from odr.docket.models import Case, Role, Stage
-from odr.errors import CourtError
+from odr.ground.errors import CourtError, StepUpNeeded
+from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.identity.models import MandateScope
-from odr.procedure import availability
-from odr.procedure.availability import StepUpNeeded
+from odr.procedure.acts import availability
+from odr.procedure.acts.table import Bar
 from odr.procedure.models import Window, WindowState
-from odr.procedure.rules import law
+from odr.procedure.rules.base import law
 from odr.procedure.sitting import Sitting
-from odr.procedure.table import Bar
-from odr.text import T
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending
 
@@ -71,7 +70,9 @@ def without(function: FunctionType, number: int) -> Iterator[None]:
 GUARDS: list[tuple[FunctionType, int]] = [
     (function, number)
     for name, function in vars(availability).items()
-    if isinstance(function, FunctionType) and function.__module__ == availability.__name__ and name not in SKIPPED
+    if isinstance(function, FunctionType)
+    and function.__module__ == "odr.procedure.acts.availability"
+    and name not in SKIPPED
     for number in range(len(breaches(function)))
 ] + [
     (function, number)

@@ -15,8 +15,8 @@ from sqlalchemy import Column, Connection, Engine, MetaData, Table, delete, insp
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Enum, Float, Integer, LargeBinary, Numeric
 
-from odr import migrate
-from odr.db import Base, unpooled
+from odr.ground import migrate
+from odr.ground.db import Base, unpooled
 
 ROWS_NEVER_CHANGE = (
     "agreed_fact_stance",

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Seat, Stage
-from odr.errors import ActNotOpen, CourtError, Forbidden
+from odr.ground.errors import ActNotOpen, CourtError, Forbidden, StepUpNeeded
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, Mandate, MandateScope
-from odr.procedure.availability import StepUpNeeded, refusal
+from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.table import Act
 from odr.procedure.sitting import Sitting
-from odr.procedure.table import Act
 from tests.kept import kept
 from tests.scene import Scene
 

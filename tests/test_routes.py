@@ -19,22 +19,22 @@ from sqlalchemy import select, update
 from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
-from odr.access import Entry, Guard, current_person, current_session
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case, Document, Role, Seat
 from odr.docket.queries import case_by_reference
-from odr.filing import drafts
-from odr.identity import sessions
+from odr.filing.draft import drafts
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.identity.actors import Actor
-from odr.identity.forgery import Csrf
 from odr.identity.models import Account, AccountState, FactorReset, Mandate, MandateScope, RoleProposal, SessionRow
-from odr.identity.presence import Person, session_cookie_name
+from odr.identity.sign_in import sessions
 from odr.payments.models import Payment
-from odr.procedure import activation
 from odr.procedure.models import Window
+from odr.procedure.rules import activation
 from odr.service.models import InboxItem
+from odr.web.forgery import Csrf
+from odr.web.guards import Entry, Guard, current_person, current_session
+from odr.web.presence import Person, session_cookie_name
 from tests.scene import Scene, claim, open_court
 
 FILE = Path(__file__).with_name("routes.tsv")

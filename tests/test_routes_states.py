@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from odr.access import Entry
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Stage
 from odr.evidence.models import Exhibit
 from odr.filing.models import Request
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.web.guards import Entry
 from tests.conftest import MORNING
 from tests.scene import open_court
 from tests.test_routes import COLUMNS, OUTSIDERS, House, column, furnish, guard_of, routes, rows, told_path

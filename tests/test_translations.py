@@ -17,7 +17,7 @@ from jinja2 import Environment
 from jinja2.ext import babel_extract
 from jinja2.lexer import TOKEN_DATA
 
-from odr.text import TRANSLATIONS, places
+from odr.ground.text import TRANSLATIONS, places
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"

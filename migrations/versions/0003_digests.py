@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-import odr.db
+import odr.ground.db
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -23,7 +23,7 @@ def upgrade() -> None:
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),
     sa.Column('list_sha256', sa.String(length=64), nullable=False),
-    sa.Column('received_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('received_at', odr.ground.db.UTCDateTime(), nullable=False),
     sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('entry_number', sa.Integer(), nullable=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import odr.db
+import odr.ground.db
 
 revision = "0020"
 down_revision = "0003"
@@ -16,7 +16,7 @@ STATE = sa.Enum("waiting", "lodged", "refused", "failed", name="linestate", nati
 
 
 def _id() -> sa.Column:
-    return sa.Column("id", odr.db.BigInt, nullable=False)
+    return sa.Column("id", odr.ground.db.BigInt, nullable=False)
 
 
 def upgrade() -> None:
@@ -25,12 +25,12 @@ def upgrade() -> None:
     op.create_table(
         "staff_leave",
         _id(),
-        sa.Column("account_id", odr.db.BigInt, nullable=False),
+        sa.Column("account_id", odr.ground.db.BigInt, nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
-        sa.Column("set_by", odr.db.BigInt, nullable=False),
-        sa.Column("at", odr.db.UTCDateTime(), nullable=False),
-        sa.Column("ended_at", odr.db.UTCDateTime(), nullable=True),
+        sa.Column("set_by", odr.ground.db.BigInt, nullable=False),
+        sa.Column("at", odr.ground.db.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", odr.ground.db.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_staff_leave_account_id")),
         sa.ForeignKeyConstraint(["set_by"], ["account.id"], name=op.f("fk_staff_leave_set_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_leave")),
@@ -40,16 +40,16 @@ def upgrade() -> None:
         "bulk_filing",
         _id(),
         sa.Column("reference", sa.String(length=26), nullable=False),
-        sa.Column("account_id", odr.db.BigInt, nullable=False),
+        sa.Column("account_id", odr.ground.db.BigInt, nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("is_table", sa.Boolean(), nullable=False),
         sa.Column("claimant", sa.JSON(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("clerk_id", odr.db.BigInt, nullable=True),
-        sa.Column("created_at", odr.db.UTCDateTime(), nullable=False),
-        sa.Column("finished_at", odr.db.UTCDateTime(), nullable=True),
+        sa.Column("clerk_id", odr.ground.db.BigInt, nullable=True),
+        sa.Column("created_at", odr.ground.db.UTCDateTime(), nullable=False),
+        sa.Column("finished_at", odr.ground.db.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_bulk_filing_account_id")),
         sa.ForeignKeyConstraint(["clerk_id"], ["account.id"], name=op.f("fk_bulk_filing_clerk_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_filing")),
@@ -61,11 +61,11 @@ def upgrade() -> None:
     op.create_table(
         "bulk_line",
         _id(),
-        sa.Column("bulk_id", odr.db.BigInt, nullable=False),
+        sa.Column("bulk_id", odr.ground.db.BigInt, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("state", STATE, nullable=False),
-        sa.Column("case_id", odr.db.BigInt, nullable=True),
+        sa.Column("case_id", odr.ground.db.BigInt, nullable=True),
         sa.Column("faults", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["bulk_id"], ["bulk_filing.id"], name=op.f("fk_bulk_line_bulk_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_bulk_line_case_id")),

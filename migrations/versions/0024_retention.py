@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-import odr.db
+import odr.ground.db
 revision = "0024"
 down_revision = "0060"
 branch_labels = None
@@ -35,7 +35,7 @@ def upgrade() -> None:
     sa.Column('exhibit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('rule', sa.String(length=40), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=False),
-    sa.Column('prepared_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('prepared_at', odr.ground.db.UTCDateTime(), nullable=False),
     sa.Column('state', sa.Enum('proposed', 'erased', 'kept', name='erasurestate', native_enum=False, length=40), nullable=False),
     sa.Column('decided_by', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_erasure_proposal_case_id_case')),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-import odr.db
+import odr.ground.db
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
@@ -25,9 +25,9 @@ def upgrade() -> None:
     sa.Column('kind', sa.Enum('timestamp', 'log', 'unreadable', name='proofkind', native_enum=False, length=40), nullable=False),
     sa.Column('result', sa.Enum('holds', 'other_file', 'unknown_issuer', 'broken', name='proofresult', native_enum=False, length=40), nullable=False),
     sa.Column('issuer', sa.String(length=300), nullable=False),
-    sa.Column('at', odr.db.UTCDateTime(), nullable=True),
+    sa.Column('at', odr.ground.db.UTCDateTime(), nullable=True),
     sa.Column('entry_number', sa.Integer(), nullable=False),
-    sa.Column('examined_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('examined_at', odr.ground.db.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['beside_id'], ['upload.id'], name=op.f('fk_earlier_proof_beside_id_upload')),
     sa.ForeignKeyConstraint(['exhibit_id'], ['exhibit.id'], name=op.f('fk_earlier_proof_exhibit_id_exhibit')),
     sa.ForeignKeyConstraint(['upload_id'], ['upload.id'], name=op.f('fk_earlier_proof_upload_id_upload')),

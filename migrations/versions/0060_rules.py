@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import odr.db
+import odr.ground.db
 
 revision = "0060"
 down_revision = "0041"
@@ -31,8 +31,8 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("state", sa.Enum("waiting", "activated", "declined", name="laidstate", native_enum=False, length=40), nullable=False),
         sa.Column("laid_by", ID, nullable=True),
-        sa.Column("laid_at", odr.db.UTCDateTime(), nullable=False),
-        sa.Column("decided_at", odr.db.UTCDateTime(), nullable=True),
+        sa.Column("laid_at", odr.ground.db.UTCDateTime(), nullable=False),
+        sa.Column("decided_at", odr.ground.db.UTCDateTime(), nullable=True),
         sa.Column("declined_by", ID, nullable=True),
         sa.Column("record", sa.Text(), nullable=True),
         sa.Column("receipt", sa.String(length=26), nullable=True),
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("version_id", ID, nullable=False),
         sa.Column("account_id", ID, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("at", odr.db.UTCDateTime(), nullable=False),
+        sa.Column("at", odr.ground.db.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_rule_approval_account_id_account")),
         sa.ForeignKeyConstraint(["version_id"], ["laid_version.id"], name=op.f("fk_rule_approval_version_id_laid_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_approval")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-import odr.db
+import odr.ground.db
 revision = "0061"
 down_revision = "0025"
 branch_labels = None
@@ -30,8 +30,8 @@ def upgrade() -> None:
     sa.Column('why', sa.String(length=40), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('entry_number', sa.Integer(), nullable=False),
-    sa.Column('asked_at', odr.db.UTCDateTime(), nullable=False),
-    sa.Column('touched_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('asked_at', odr.ground.db.UTCDateTime(), nullable=False),
+    sa.Column('touched_at', odr.ground.db.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_web_capture_case_id_case')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_web_capture_party_id_party')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_web_capture')),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-import odr.db
+import odr.ground.db
 revision = "0062"
 down_revision = "0068"
 branch_labels = None
@@ -24,7 +24,7 @@ def upgrade() -> None:
     sa.Column('step', sa.String(length=20), nullable=False),
     sa.Column('online', sa.Boolean(), nullable=False),
     sa.Column('entry_number', sa.Integer(), nullable=False),
-    sa.Column('at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('at', odr.ground.db.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_step_consent_case_id_case')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_step_consent_party_id_party')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_step_consent')),

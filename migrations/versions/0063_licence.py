@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-import odr.db
+import odr.ground.db
 revision = "0063"
 down_revision = "0062"
 branch_labels = None
@@ -24,7 +24,7 @@ def upgrade() -> None:
     sa.Column('firm', sa.String(length=200), nullable=True),
     sa.Column('case_id', ID, nullable=True),
     sa.Column('verified_by', ID, nullable=False),
-    sa.Column('verified_at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('verified_at', odr.ground.db.UTCDateTime(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_licence_account_id_account')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_licence_case_id_case')),

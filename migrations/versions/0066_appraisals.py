@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-import odr.db
+import odr.ground.db
 revision = "0066"
 down_revision = "0061"
 branch_labels = None
@@ -78,7 +78,7 @@ def upgrade() -> None:
     sa.Column('party_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
     sa.Column('is_kept', sa.Boolean(), nullable=False),
-    sa.Column('at', odr.db.UTCDateTime(), nullable=False),
+    sa.Column('at', odr.ground.db.UTCDateTime(), nullable=False),
     sa.Column('entry_number', sa.Integer(), nullable=False),
     sa.Column('answer', sa.Text(), nullable=True),
     sa.Column('answered_by', sa.Integer(), nullable=True),

@@ -10,7 +10,7 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-from odr.db import UTCDateTime
+from odr.ground.db import UTCDateTime
 
 revision = "0085"
 down_revision = "0084"

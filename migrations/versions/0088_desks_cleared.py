@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from odr.db import UTCDateTime
+from odr.ground.db import UTCDateTime
 
 revision = "0088"
 down_revision = "0087"

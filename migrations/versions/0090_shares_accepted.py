@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from odr.db import UTCDateTime
+from odr.ground.db import UTCDateTime
 
 revision = "0090"
 down_revision = "0089"

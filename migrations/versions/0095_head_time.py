@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from odr.db import UTCDateTime
+from odr.ground.db import UTCDateTime
 
 revision = "0095"
 down_revision = "0091"

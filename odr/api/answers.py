@@ -12,21 +12,22 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES
 from odr.docket.queries import entries
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.models import Exhibit
-from odr.evidence.models_digests import DigestBatch, DigestLine
-from odr.hearing.record import record_digest
-from odr.hearing.views import examination_page
+from odr.evidence.sources.models import DigestBatch, DigestLine
+from odr.ground.text import Money, Text, write
+from odr.hearing.examination.case_views import examination_page
+from odr.hearing.record.paper import record_digest
 from odr.identity.actors import Actor
-from odr.judgment.kinds import DecisionState
-from odr.judgment.lookups import decisions_of, document_of
-from odr.notary.served import ReceiptFiles
-from odr.payments.views import fee_views
-from odr.procedure import forms
-from odr.procedure.availability import Availability, acts_for
+from odr.judgment.decision.issuing import document_of
+from odr.judgment.queries import decisions_of
+from odr.judgment.vocabulary import DecisionState
+from odr.notary.log.served import ReceiptFiles
+from odr.payments.fee.case_views import fee_views
+from odr.procedure.acts.availability import Availability, acts_for
+from odr.procedure.acts.windows import shown_windows, window_title
+from odr.procedure.case.overview import entry_view
+from odr.procedure.forms import fields
 from odr.procedure.sitting import ActReceipt, Sitting, words_of
-from odr.procedure.views import entry_view
-from odr.procedure.windows import shown_windows, window_title
 from odr.service.models import InboxItem
-from odr.text import Money, Text, write
 
 ENTRIES = 200
 """Entries of a docket in one answer; ``after`` asks for the next."""
@@ -133,7 +134,7 @@ def act_state(look: Sitting, found: Case, actor: Actor, a: Availability) -> dict
 
 def act(look: Sitting, found: Case, actor: Actor, a: Availability, locale: str) -> dict[str, Any]:
     """An act with what its form offers to choose from: field or kind of reference → values and words."""
-    choices = forms.choices_for(a.act.input, look, found, actor) if a.is_open else {}
+    choices = fields.choices_for(a.act.input, look, found, actor) if a.is_open else {}
     offered = {
         source: [{"value": o.value, "label": _words(o.label, locale)} for o in options]
         for source, options in choices.items()

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from odr.filing.inputs import AboutYouStep, JoinInput
-from odr.procedure.inputs import CourtModel, CourtText, field
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
 
 
 class JoinByCode(JoinInput):

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from odr.api.inputs import BulkInput, JoinByCode
 from odr.api.shapes import SCHEMAS, Schema, ref
+from odr.filing.draft.particulars import model_for
 from odr.filing.inputs import ClaimInput
-from odr.filing.particulars import model_for
-from odr.identity.tokens import Scope
-from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, BeforeClaimInput
-from odr.procedure.inputs import schema_for
-from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput
-from odr.text import T, Text
+from odr.ground.text import T, Text
+from odr.identity.sign_in.tokens import Scope
+from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
+from odr.procedure.forms.inputs import schema_for
+from odr.settlement.before_filing.inputs import BeforeFilingInput
+from odr.settlement.inputs import ConfirmationInput
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.text import T
-from odr.text import Text as Words
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.text import T
+from odr.ground.text import Text as Words
 
 
 class Role(enum.Enum):

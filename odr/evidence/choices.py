@@ -8,17 +8,13 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.docket.queries import parties
-from odr.evidence.checklist import items_for
 from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
-from odr.evidence.models_digests import DigestBatch
-from odr.evidence.models_platform import Platform
-from odr.evidence.models_requests import RequestState
-from odr.evidence.models_retention import ErasureState
-from odr.evidence.requests import requests_of, title_of
-from odr.evidence.retention import proposals_of
+from odr.evidence.requests.models import RequestState
+from odr.evidence.requests.queries import requests_of, title_of
+from odr.evidence.sources.models import DigestBatch
+from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.forms import Option, choice_source
-from odr.text import T
+from odr.procedure.forms.fields import Option, choice_source
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -57,15 +53,6 @@ def exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
 
-@choice_source("erasure_due")
-def erasure_due(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Exhibits that a person may have erased or kept."""
-    return [
-        Option(row.exhibit.label, f"{row.exhibit.label} {row.exhibit.title}")
-        for row in proposals_of(sitting.session, case, ErasureState.PROPOSED)
-    ]
-
-
 @choice_source("own_side_exhibits")
 def own_side_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the actor's own side."""
@@ -91,18 +78,3 @@ def evidence_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option
         if r.state in waiting or (r.fine_minor is not None and r.fine_approved is None)
     ]
     return [Option(r.reference, title_of(case, r)) for r in found]
-
-
-@choice_source("checklist")
-def checklist_items(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """What usually matters on the actor's side in a case of this cause."""
-    return [Option(item.key, item.label) for item in items_for(sitting.pack(case).cause(case.cause), actor.role)]
-
-
-@choice_source("platforms")
-def platforms(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
-    """Platforms the court has accredited."""
-    return [
-        Option(p.key, p.name)
-        for p in sitting.session.scalars(select(Platform).where(Platform.revoked_at.is_(None)).order_by(Platform.name))
-    ]

@@ -10,12 +10,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from odr.evidence.deciding import listed
-from odr.evidence.models_platform import Platform
-from odr.evidence.receiving import NotProven, ReceivedBefore, receive
-from odr.evidence.retention import prepare
-from odr.evidence.store_check import FaultKind, check
-from odr.procedure import accrediting
+from odr.evidence.kit.received import NotProven, ReceivedBefore, receive
+from odr.evidence.retention.decisions import listed
+from odr.evidence.retention.rules import prepare
+from odr.evidence.sources.models import Platform
+from odr.evidence.store.check import FaultKind, check
+from odr.procedure.accreditation import signers
 from odr.procedure.court import Court
 
 store = AppGroup("store", help="The store of files.")
@@ -117,18 +117,18 @@ def _court() -> Court:
 @click.option("--public-key", required=True, help="Ed25519 public key, base64 of its 32 bytes.")
 def accredit_platform(key: str, name: str, public_key: str) -> None:
     """Accredit a platform under a short KEY; its public key is compared with the platform by another channel first."""
-    accrediting.accredit(_court(), Platform, key, name, public_key)
+    signers.accredit(_court(), Platform, key, name, public_key)
 
 
 @platform.command("revoke")
 @click.argument("key")
 def revoke_platform(key: str) -> None:
     """Revoke an accreditation: its records are taken no more; those taken stay, with the key they were signed with."""
-    accrediting.revoke(_court(), Platform, key)
+    signers.revoke(_court(), Platform, key)
 
 
 @platform.command("list")
 def list_platforms() -> None:
     """Every platform that is or was accredited."""
-    for one in accrediting.listed(_court(), Platform):
+    for one in signers.listed(_court(), Platform):
         click.echo(f"{one.key}\t{one.name}\t{one.state}")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from odr.docket.models import Role
-from odr.procedure.tasks import desk
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.acts.tasks import desk
 
 ERASURE_DUE = desk("erasure_due", T("Files that may be erased"), Role.JUDGE)
 EVIDENCE_COLLECT = desk("evidence_collect", T("Evidence to collect"), Role.CLERK, until_decided=True)

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.docket.models import Stage
-from odr.evidence.media import UNKNOWN, Media, media_of
-from odr.text import T
-from odr.text import Text as Words
+from odr.evidence.intake.media import UNKNOWN, Media, media_of
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.text import T
+from odr.ground.text import Text as Words
 
 Hex256 = String(64)
 """Column type of a SHA-256 in lower-case hexadecimal."""
@@ -352,7 +352,7 @@ class WebCapture(Base):
     why_late: Mapped[str | None] = mapped_column(Text)
     state: Mapped[CaptureState] = mapped_column(enum_column(CaptureState), default=CaptureState.WAITING)
     why: Mapped[str | None] = mapped_column(String(40))
-    """Why it failed, as a key of :data:`odr.evidence.webpage.capturer.WHY`."""
+    """Why it failed, as a key of :data:`odr.evidence.sources.webpage.capturer.WHY`."""
     attempts: Mapped[int] = mapped_column(default=0)
     entry_number: Mapped[int]
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
-from odr.evidence import acts, acts_requests, merging
-from odr.evidence.capturing import capture_due
-from odr.evidence.compiling import compile_due
-from odr.evidence.holdings import holdings
+from odr.evidence.exhibits import acts as exhibits_acts
+from odr.evidence.exhibits import joined_cases
+from odr.evidence.exhibits.facts import exhibits_by_fact
+from odr.evidence.intake.unsubmitted import note_used, tell_senders
+from odr.evidence.kit.compiling import compile_due
+from odr.evidence.kit.receipt_files import holdings
 from odr.evidence.models import Exhibit, Upload, UploadState
-from odr.evidence.models_digests import DigestBatch
-from odr.evidence.models_requests import EvidenceRequest
-from odr.evidence.on_facts import exhibits_by_fact
-from odr.evidence.ports import expire_uploads, finish_uploads
-from odr.evidence.retention import empty_journal, erased_by_rule
-from odr.evidence.unsubmitted import note_used, tell_senders
+from odr.evidence.requests import acts as requests_acts
+from odr.evidence.requests.models import EvidenceRequest
+from odr.evidence.retention.rules import empty_journal, erased_by_rule
+from odr.evidence.sources.capturing import capture_due
+from odr.evidence.sources.models import DigestBatch
+from odr.evidence.store.ports import expire_uploads, finish_uploads
+from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.events import CaseJoined, ClaimLodged, EvidenceMoved
+from odr.procedure.acts.events import CaseJoined, ClaimLodged, EvidenceMoved
+from odr.procedure.acts.resolvers import resolver
 from odr.procedure.hooks import NavItem, Room, on
-from odr.procedure.resolvers import resolver
-from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -60,14 +62,14 @@ def find_batch(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Di
 ROOM = Room(
     name="evidence",
     routes=(
-        "odr.evidence.routes.unsubmitted:unsubmitted",
-        "odr.evidence.routes.upload:blueprint",
-        "odr.evidence.routes.exhibits:exhibits",
-        "odr.evidence.routes.many:many",
-        "odr.evidence.routes.files:files",
-        "odr.evidence.routes.attached:attached",
-        "odr.evidence.routes.digests:digests",
-        "odr.evidence.routes.platforms:platforms",
+        "odr.evidence.intake.unsubmitted_pages:unsubmitted",
+        "odr.evidence.intake.pages:blueprint",
+        "odr.evidence.exhibits.pages:exhibits",
+        "odr.evidence.exhibits.many_pages:many",
+        "odr.evidence.kit.pages:files",
+        "odr.evidence.exhibits.attached_pages:attached",
+        "odr.evidence.sources.digest_pages:digests",
+        "odr.evidence.sources.platform_pages:platforms",
     ),
     commands=(
         "odr.evidence.cli:store",
@@ -76,11 +78,11 @@ ROOM = Room(
         "odr.evidence.cli:retention",
     ),
     on_event=(
-        on(ClaimLodged, acts.on_claim_lodged),
-        on(CaseJoined, merging.on_case_joined),
-        on(EvidenceMoved, merging.on_evidence_moved),
+        on(ClaimLodged, exhibits_acts.on_claim_lodged),
+        on(CaseJoined, joined_cases.on_case_joined),
+        on(EvidenceMoved, joined_cases.on_evidence_moved),
     ),
-    on_lapse={acts_requests.ORDER: acts_requests.on_order_lapsed},
+    on_lapse={requests_acts.ORDER: requests_acts.on_order_lapsed},
     nav=(
         NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),
         NavItem("files", "casefiles.listing", T("Take along"), 80),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.evidence import names
-from odr.procedure.windows import Nature, time_limit
+from odr.procedure.acts.windows import Nature, time_limit
 
 EVIDENCE_ORDER = time_limit("evidence_order", Nature.DUTY, names.PRODUCE_ORDERED)
 EVIDENCE_REPLY = time_limit("evidence_reply", Nature.DUTY, names.ANSWER_EVIDENCE_REQUEST)

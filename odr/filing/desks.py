@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from odr.docket.models import Role
-from odr.procedure.tasks import desk
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.acts.tasks import desk
 
 WITHDRAWAL = desk("withdrawal", T("Leave to withdraw a claim"), Role.JUDGE)
 JURISDICTION = desk("jurisdiction", T("An objection to jurisdiction"), Role.JUDGE)

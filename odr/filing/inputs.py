@@ -1,17 +1,19 @@
-"""What a person writes when filing: one model for the form, the API and the draft's check."""
+"""Options of filing's forms that depend on the day or the case."""
 
 from __future__ import annotations
 
 import enum
-from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from odr.docket.models import PartyKind
-from odr.errors import FieldFault, InvalidInput
-from odr.filing.models import FactStance, ReliefKind
-from odr.procedure.inputs import (
+from odr.docket.models import Case, PartyKind
+from odr.filing.models import ReliefKind
+from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import Actor
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import (
     Choice,
     CourtAnswer,
     CourtDate,
@@ -23,23 +25,84 @@ from odr.procedure.inputs import (
     RefTo,
     field,
 )
-from odr.text import Money, T, Text
 
-CLAIM_PARTS = {
-    "parties": T("The parties"),
-    "cause": T("What the dispute is about"),
-    "relief": T("What is asked for"),
-    "facts": T("What happened"),
-    "evidence": T("The evidence"),
-    "identity": T("Identity"),
-    "jurisdiction": T("Whether this court hears it"),
-    "other": T("Something else"),
-}
-POSITIONS = {
-    "admit": T("I agree to all of it"),
-    "partly": T("I agree to part of it"),
-    "defend": T("I do not agree"),
-}
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+ANSWERS = {"allow": T("Grant it"), "refuse": T("Refuse it")}
+
+Reasons = Annotated[
+    str, CourtText(5, 4000), field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea")
+]
+
+Words = Annotated[str, CourtText(5, 4000), field(T("Why?"), widget="textarea")]
+
+Answer = Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+
+
+class FactInput(CourtModel):
+    """One fact, dated if possible."""
+
+    happened_on: Annotated[
+        CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))
+    ] = None
+    what: Annotated[
+        str,
+        CourtText(1, 2000),
+        field(T("What happened"), T("One thing in each box, in the order it happened."), widget="textarea"),
+    ]
+
+
+class ReliefInput(CourtModel):
+    """One thing asked for."""
+
+    kind: Annotated[ReliefKind, Choice(ReliefKind), field(T("What should the court order?"))] = ReliefKind.MONEY
+    what: Annotated[str, CourtText(1, 1000), field(T("What for"), T("For example: the price back."), widget="textarea")]
+    amount: Annotated[CourtMoney | None, field(T("Amount"), T("For example 3,240.00. Only if you ask for money."))] = (
+        None
+    )
+
+    @model_validator(mode="after")
+    def _money_has_an_amount(self) -> ReliefInput:
+        if self.kind is ReliefKind.MONEY and self.amount is None:
+            raise InvalidInput([FieldFault(("amount",), T("Enter the amount you ask for, for example 3,240.00."))])
+        if self.kind is not ReliefKind.MONEY and self.amount is not None:
+            raise InvalidInput(
+                [
+                    FieldFault(
+                        ("amount",), T("Only a claim for money has an amount. Choose “Pay money”, or clear the amount.")
+                    )
+                ]
+            )
+        return self
+
+
+class CounterclaimInput(CourtModel):
+    """What a respondent asks for in turn."""
+
+    facts: Annotated[list[FactInput], Field(min_length=1, max_length=100), field(T("Fact"))]
+    relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"))]
+
+
+class CounterAnswerInput(CourtModel):
+    """The claimant's answer to a counterclaim."""
+
+    position: Annotated[
+        Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")
+    ]
+    statement: Annotated[
+        str,
+        CourtText(1, 8000),
+        field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea"),
+    ]
+
+
+class ConvertTrackInput(CourtModel):
+    """To which procedure a case moves."""
+
+    to: Annotated[str, CourtText(1, 40, one_line=True), field(T("Procedure"), choices="tracks")]
+    reasons: Reasons
+
 
 ABOUT = field(
     T("About this kind of dispute"), T("What the rules ask of a claim of this kind, by the key of each field.")
@@ -109,61 +172,6 @@ class ApplicantInput(CourtModel):
             ),
         ),
     ] = False
-
-
-class RespondentsStep(CourtModel):
-    """Everybody the claim is against."""
-
-    respondents: Annotated[list[RespondentInput], Field(min_length=1, max_length=20), field(T("Other side"))]
-
-
-class FactInput(CourtModel):
-    """One fact, dated if possible."""
-
-    happened_on: Annotated[
-        CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))
-    ] = None
-    what: Annotated[
-        str,
-        CourtText(1, 2000),
-        field(T("What happened"), T("One thing in each box, in the order it happened."), widget="textarea"),
-    ]
-
-
-class FactsStep(CourtModel):
-    """What happened, in numbered facts."""
-
-    facts: Annotated[list[FactInput], Field(min_length=1, max_length=100), field(T("Fact"))]
-
-
-class ReliefInput(CourtModel):
-    """One thing asked for."""
-
-    kind: Annotated[ReliefKind, Choice(ReliefKind), field(T("What should the court order?"))] = ReliefKind.MONEY
-    what: Annotated[str, CourtText(1, 1000), field(T("What for"), T("For example: the price back."), widget="textarea")]
-    amount: Annotated[CourtMoney | None, field(T("Amount"), T("For example 3,240.00. Only if you ask for money."))] = (
-        None
-    )
-
-    @model_validator(mode="after")
-    def _money_has_an_amount(self) -> ReliefInput:
-        if self.kind is ReliefKind.MONEY and self.amount is None:
-            raise InvalidInput([FieldFault(("amount",), T("Enter the amount you ask for, for example 3,240.00."))])
-        if self.kind is not ReliefKind.MONEY and self.amount is not None:
-            raise InvalidInput(
-                [
-                    FieldFault(
-                        ("amount",), T("Only a claim for money has an amount. Choose “Pay money”, or clear the amount.")
-                    )
-                ]
-            )
-        return self
-
-
-class ReliefStep(CourtModel):
-    """What the court is asked to order."""
-
-    relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"))]
 
 
 class Acting(enum.Enum):
@@ -292,30 +300,6 @@ class AboutYouStep(ClaimantInput):
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
 
 
-class AtTheCounterStep(ClaimantInput):
-    """The same where the clerk writes it down: an address of one kind or the other, so that papers reach her."""
-
-    @model_validator(mode="after")
-    def _papers_reach_her(self) -> Self:
-        if self.email is None and not self.address:
-            raise InvalidInput(
-                [
-                    FieldFault(
-                        ("address",), T("Write the postal address: without an e-mail address papers come by post.")
-                    )
-                ]
-            )
-        if self.email is None and self.e_service:
-            raise InvalidInput(
-                [
-                    FieldFault(
-                        ("email",), T("Papers by message need an e-mail address. Write it, or take out the tick below.")
-                    )
-                ]
-            )
-        return self
-
-
 class FellowInput(CourtModel):
     """Somebody who claims together with the one who writes."""
 
@@ -335,10 +319,10 @@ class FellowInput(CourtModel):
     ] = None
 
 
-class FellowsStep(CourtModel):
-    """Everybody who claims together with the one who writes."""
-
-    fellows: Annotated[list[FellowInput], Field(max_length=50), field(T("Other claimant"))] = []
+@choice_source("facts_of_claim")
+def facts_of_claim(sitting: Sitting, case: Case | None, actor: Actor) -> list[Option]:
+    """Facts of a claim that is still being written: they stand in its own form, and its page gives them."""
+    return []
 
 
 FactsOfClaim = Annotated[
@@ -369,12 +353,6 @@ class ExhibitLine(CourtModel):
             widget="textarea",
         ),
     ]
-
-
-class ExhibitsStep(CourtModel):
-    """The files that go with the claim."""
-
-    exhibits: Annotated[list[ExhibitLine], Field(max_length=100), field(T("Evidence"))] = []
 
 
 class ClaimInput(CourtModel):
@@ -422,75 +400,11 @@ class ClaimInput(CourtModel):
         return {amount.currency for amount in asked if isinstance(amount, Money)}
 
 
-class DefectInput(CourtModel):
-    """One thing missing or wrong."""
-
-    part: Annotated[
-        Literal["parties", "cause", "relief", "facts", "evidence", "identity", "jurisdiction", "other"],
-        field(T("Part of the claim"), choices="claim_parts"),
-    ]
-    what: Annotated[
-        str, CourtText(1, 1000), field(T("What is missing or wrong, and how to mend it"), widget="textarea")
-    ]
-
-
-class ReturnInput(CourtModel):
-    """Everything that has to be mended, told once."""
-
-    defects: Annotated[list[DefectInput], Field(min_length=1, max_length=40), field(T("Defect"))]
-    days: Annotated[
-        int,
-        Field(ge=3, le=30),
-        field(T("Days to mend it"), T("Counted from the day after the claimant has received this.")),
-    ] = 7
-
-
-class MoreTimeToMendInput(CourtModel):
-    """More time to mend a returned claim."""
-
-    days: Annotated[int, Field(ge=3, le=30), field(T("Days from today"))] = 7
-    reasons: Annotated[str, CourtText(5, 2000), field(T("Reasons"), widget="textarea")]
-
-
 class AcceptInput(CourtModel):
     """What the registry settles on acceptance."""
 
     track: Annotated[str, CourtText(1, 40, one_line=True), field(T("Procedure"), choices="tracks")]
     note: Annotated[str | None, CourtText(0, 1000), field(T("Note for the file"), widget="textarea")] = None
-
-
-class RefuseInput(CourtModel):
-    """Why a claim is not accepted, and where it belongs."""
-
-    reasons: Annotated[
-        str,
-        CourtText(10, 4000),
-        field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea"),
-    ]
-    article: Annotated[str, CourtText(1, 60), field(T("Article"), T("For example CPL 122."))]
-    elsewhere: Annotated[str | None, CourtText(0, 500), field(T("Where the claim may be brought instead"))] = None
-
-
-class FactAnswerInput(CourtModel):
-    """The answer to one fact."""
-
-    fact: Annotated[str, RefTo("fact"), field(T("Fact"), choices="facts_of_others", widget="hidden")]
-    stance: Annotated[FactStance, Choice(FactStance), field(T("Is it so?"))]
-    words: Annotated[str | None, CourtText(0, 2000), field(T("In your words"), widget="textarea")] = None
-
-
-class AnswerInput(CourtModel):
-    """The respondent's answer."""
-
-    position: Annotated[
-        Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")
-    ]
-    facts: Annotated[list[FactAnswerInput], Field(max_length=100), field(T("Fact"))] = []
-    statement: Annotated[
-        str,
-        CourtText(1, 8000),
-        field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea"),
-    ]
 
 
 class JoinInput(ActingPart):
@@ -519,38 +433,3 @@ class JoinInput(ActingPart):
             T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."),
         ),
     ] = False
-
-
-class WithdrawInput(CourtModel):
-    """Why a claim is given up for now."""
-
-    reasons: Annotated[
-        str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")
-    ] = None
-
-
-class InterestInput(CourtModel):
-    """A sum, a rate a year, and from when to when it bore interest."""
-
-    principal: Annotated[CourtMoney, field(T("Sum that bears interest"))]
-    rate: Annotated[
-        Decimal,
-        Field(gt=0, le=36, decimal_places=4),
-        field(T("Rate a year, in percent"), T("For example 3.65, as agreed or as the law gives it.")),
-    ]
-    first: Annotated[CourtDate, field(T("From when"))]
-    last: Annotated[CourtDate, field(T("Up to"))]
-
-    @model_validator(mode="after")
-    def _runs_forward(self) -> InterestInput:
-        if self.last <= self.first:
-            raise InvalidInput([FieldFault(("last",), T("The last day is not after the first."))])
-        return self
-
-
-class LeaveInput(CourtModel):
-    """Who of the court is away, from when to when."""
-
-    email: Annotated[str, CourtEmail(), field(T("E-mail address of the person"))]
-    from_on: Annotated[CourtDate, field(T("First day of leave"))]
-    until_on: Annotated[CourtDate, field(T("Last day of leave"))]

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.text import T
-from odr.text import Text as Words
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.text import T
+from odr.ground.text import Text as Words
 
 
 class ReliefKind(enum.Enum):

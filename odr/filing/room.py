@@ -4,55 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entry
-from odr.filing import (
-    acts,
-    acts_appeals,
-    acts_authenticating,
-    acts_changes,
-    acts_complaints,
-    acts_group,
-    acts_joinder,
-    acts_objections,
-    acts_people,
-    ending,
-    names,
-)
-from odr.filing.audit_parties import audit_parties
-from odr.filing.bulk import lodge_waiting
-from odr.filing.draft_keeping import keep_drafts
-from odr.filing.draft_sharing import files_in_drafts
-from odr.filing.models import Fact
-from odr.filing.progress import standing_claim
-from odr.filing.queries import facts_of
-from odr.filing.representing import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing import names
+from odr.filing.bulk.lodging import lodge_waiting
+from odr.filing.claim import acts, changes
+from odr.filing.claim.progress import standing_claim
+from odr.filing.claim.queries import facts_of
+from odr.filing.course import complaints, ending, objections, ruling_appeals
+from odr.filing.draft.sharing import files_in_drafts
+from odr.filing.draft.versions import keep_drafts
+from odr.filing.group import acts as acts_group
+from odr.filing.parties import foreign_papers, joinder, mandates
+from odr.filing.parties.audit import audit_parties
+from odr.filing.parties.mandate_entries import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.events import FeeLapsed, Served
+from odr.procedure.acts.events import FeeLapsed, Served
 from odr.procedure.hooks import NavItem, Panel, Room, ToldFact, on
-from odr.procedure.resolvers import resolver
-from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-
-@resolver("fact")
-def find_fact(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Fact | None:
-    """A numbered fact of the case."""
-    return sitting.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.reference == reference))
-
-
-@resolver("fact_number")
-def find_fact_number(sitting: Sitting, case: Case, actor: Actor, number: str) -> Fact | None:
-    """A fact of the case by its number in the pleadings."""
-    return (
-        sitting.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.number == int(number)))
-        if number.isdecimal()
-        else None
-    )
 
 
 def facts_told(sitting: Sitting, case: Case, viewer: Actor) -> list[ToldFact]:
@@ -65,19 +37,19 @@ def on_served(sitting: Sitting, event: Served) -> None:
     """A party was served: with the claim or a counterclaim, its windows start; the court's own window to serve is met."""
     case, party = event.case, event.party
     if event.occasion == "claim":
-        acts_joinder.evidence_of_newcomer(sitting, case, party, event.at)
+        joinder.evidence_of_newcomer(sitting, case, party, event.at)
         acts.start_answer(sitting, case, party, event.at, event.proof)
         ending.hold_still(sitting, case)
         return
     if event.occasion == "joinder":
-        acts_joinder.evidence_of_newcomer(sitting, case, party, event.at)
+        joinder.evidence_of_newcomer(sitting, case, party, event.at)
     ending.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
     for number in event.entries:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == names.FILE_COUNTERCLAIM:
-            acts_changes.start_counter_answer(sitting, case, party, event.at, event.proof)
+            changes.start_counter_answer(sitting, case, party, event.at, event.proof)
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
-            acts_joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
+            joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending.hold_still(sitting, case)
 
 
@@ -112,25 +84,25 @@ def counter_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 ROOM = Room(
     name="filing",
     routes=(
-        "odr.filing.routes:filing",
-        "odr.filing.routes_registry:registry",
-        "odr.filing.routes_guide:guide",
-        "odr.filing.routes_agenda:agenda",
-        "odr.filing.routes_assisted:counter",
-        "odr.filing.routes_drafts:pages",
-        "odr.filing.routes_bulk:pages",
-        "odr.filing.routes_batch:batch",
-        "odr.filing.routes_group:group",
-        "odr.filing.routes_interest:interest",
+        "odr.filing.claim.pages:filing",
+        "odr.filing.registry.pages:registry",
+        "odr.filing.draft.guide_pages:guide",
+        "odr.filing.agenda.pages:agenda",
+        "odr.filing.counter.pages:counter",
+        "odr.filing.draft.pages:pages",
+        "odr.filing.bulk.pages:pages",
+        "odr.filing.registry.batch_pages:batch",
+        "odr.filing.group.pages:group",
+        "odr.filing.draft.interest_pages:interest",
     ),
     on_lapse={
         "registry_review": acts.accept_first,
         "correction": acts.not_corrected,
-        **dict.fromkeys(ending.RULING_APPEALS, acts_appeals.appeal_lapsed),
-        acts_objections.CHALLENGE_WINDOW: acts_objections.challenge_overdue,
-        acts_objections.REVIEW_WINDOW: acts_objections.challenge_overdue,
-        acts_people.IDENTITY_WINDOW: acts_people.platform_silent,
-        acts_complaints.COMPLAINT_WINDOW: acts_complaints.complaint_overdue,
+        **dict.fromkeys(ending.RULING_APPEALS, ruling_appeals.appeal_lapsed),
+        objections.CHALLENGE_WINDOW: objections.challenge_overdue,
+        objections.REVIEW_WINDOW: objections.challenge_overdue,
+        mandates.IDENTITY_WINDOW: mandates.platform_silent,
+        complaints.COMPLAINT_WINDOW: complaints.complaint_overdue,
     },
     on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed)),
     panels=(people_panel, counter_panel, ending_panel),
@@ -143,6 +115,6 @@ ROOM = Room(
     },
     naming=(files_in_drafts,),
     facts_told=facts_told,
-    bars=(acts_group.conducted_by_others, acts_authenticating.mandate_from_abroad, ending.stands_still),
+    bars=(acts_group.conducted_by_others, foreign_papers.mandate_from_abroad, ending.stands_still),
     audits=(audit_parties,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.filing import names
-from odr.procedure.windows import Nature, time_limit
+from odr.procedure.acts.windows import Nature, time_limit
 from odr.service import names as service_names
 
 ANSWER = time_limit("answer", Nature.DUTY, names.FILE_ANSWER)

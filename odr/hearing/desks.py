@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from odr.docket.models import Role
-from odr.procedure.tasks import desk
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.acts.tasks import desk
 
 ABSENCE = desk("absence", T("Somebody who did not appear"), Role.JUDGE, until_decided=True, by_hand=True)
 ADJOURNMENT = desk("adjournment", T("An adjournment to approve"), Role.PRESIDENT, until_decided=True)

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.docket.models import Role
-from odr.hearing.kinds import (
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.hearing.examination.place import Place, read_region
+from odr.hearing.vocabulary import (
     AdjournmentGround,
     Axis,
     DutyState,
@@ -27,7 +28,6 @@ from odr.hearing.kinds import (
     TestimonyGround,
     TestimonyManner,
 )
-from odr.hearing.place import Place, read_region
 
 APPEND_ONLY = {"info": {"append_only": True}}
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from odr.db import Base
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
 from odr.evidence.models import Exhibit, ExhibitState
-from odr.hearing.kinds import OPEN_QUESTIONS, Axis, Mode, Stance
+from odr.ground.db import Base
 from odr.hearing.models import (
     AgreedFact,
     Examination,
@@ -26,6 +25,9 @@ from odr.hearing.models import (
     TimeRequest,
     Witness,
 )
+from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, Mode, RequestState, Stance
+from odr.identity.actors import Actor
+from odr.procedure.acts.resolvers import resolver
 from odr.procedure.models import Window
 
 if TYPE_CHECKING:
@@ -258,3 +260,35 @@ def reads_question(viewer: Viewer, question: Question, witness_account: int | No
     if question.put_by is None and viewer.role in PARTY_ROLES:
         return question.asked_by_party == viewer.party_id
     return True
+
+
+Row = TypeVar("Row")
+
+
+def row_named(sitting: Sitting, case: Case, kind: type[Row], reference: str) -> Row | None:
+    table: Any = kind
+    return sitting.session.scalar(select(table).where(table.case_id == case.id, table.reference == reference))
+
+
+@resolver("question")
+def find_question(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Question | None:
+    """A question the actor may read."""
+    question = row_named(sitting, case, Question, reference)
+    witness = (
+        sitting.session.get(Witness, question.witness_id) if question is not None and question.witness_id else None
+    )
+    return (
+        question
+        if question is not None and reads_question(actor, question, witness.account_id if witness else None)
+        else None
+    )
+
+
+@resolver("addressee")
+def find_addressee(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Party | Witness | None:
+    """A party, or an admitted witness or expert."""
+    party = next((p for p in case.parties if p.reference == reference and p.left_at is None), None)
+    if party is not None:
+        return party
+    witness = row_named(sitting, case, Witness, reference)
+    return witness if witness is not None and witness.state is RequestState.GRANTED else None

@@ -5,27 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
-from odr.hearing import (
-    acts_appraisal,
-    acts_attendance,
-    acts_court,
-    acts_mode,
-    acts_plan,
-    acts_seal,
-    appraisals,
-    attendance,
-    calling,
-    ledger,
-    online,
-    phases,
-)
+from odr.ground.text import T
+from odr.hearing.appraisal import acts as appraisal_acts
+from odr.hearing.appraisal import attendance, attendance_rules
+from odr.hearing.appraisal import queries as appraisal_queries
+from odr.hearing.courtroom import calling, hearings
+from odr.hearing.examination import phases, plan
+from odr.hearing.examination.case_views import acted
+from odr.hearing.mode import acts as mode_acts
+from odr.hearing.mode import consents, online
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
-from odr.hearing.record import seal_records
-from odr.hearing.views import acted
+from odr.hearing.record.paper import seal_records
+from odr.hearing.sealed import opening
 from odr.identity.actors import Actor
-from odr.procedure.events import CaseClosed, CaseEffective, ClaimLodged, FeePaid, PartyJoined, Served
+from odr.procedure.acts.events import CaseClosed, CaseEffective, ClaimLodged, FeePaid, PartyJoined, Served
 from odr.procedure.hooks import NavItem, Panel, Room, on
-from odr.text import T
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -41,7 +35,7 @@ def panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     done, everybody = acted(phase)
     asked = len(open_questions_to(sitting.session, party)) if party is not None else 0
     data = {
-        "phase": acts_plan.title_of(phase) if phase else None,
+        "phase": plan.title_of(phase) if phase else None,
         "done": done,
         "all": everybody,
         "questions": asked,
@@ -64,37 +58,37 @@ def consents_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 def on_over(sitting: Sitting, event: CaseClosed | CaseEffective) -> None:
     """The case is over, by whatever way: no expert comes to it any more."""
-    attendance.drop_live(sitting, event.case)
+    attendance_rules.drop_live(sitting, event.case)
 
 
 ROOM = Room(
     name="hearing",
     routes=(
-        "odr.hearing.routes:hearing",
-        "odr.hearing.routes_files:files",
-        "odr.hearing.routes_bench:bench",
-        "odr.hearing.routes_appraisal:appraisals",
-        "odr.hearing.routes_ledger:ledger",
+        "odr.hearing.examination.pages:hearing",
+        "odr.hearing.examination.file_pages:files",
+        "odr.hearing.bench.pages:bench",
+        "odr.hearing.appraisal.pages:appraisals",
+        "odr.hearing.mode.pages:ledger",
     ),
     panels=(panel, consents_panel),
     appointments=(calling.hearings_ahead,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     on_lapse={
         WINDOW: phases.on_turn_lapsed,
-        appraisals.REQUEST: acts_appraisal.on_request_lapsed,
-        appraisals.CHOICE: acts_appraisal.on_choice_lapsed,
-        appraisals.FEE: acts_appraisal.on_fee_lapsed,
-        appraisals.REPORT: acts_appraisal.on_report_lapsed,
-        appraisals.ATTENDANCE: acts_attendance.on_attendance_lapsed,
+        appraisal_queries.REQUEST: appraisal_acts.on_request_lapsed,
+        appraisal_queries.CHOICE: appraisal_acts.on_choice_lapsed,
+        appraisal_queries.FEE: appraisal_acts.on_fee_lapsed,
+        appraisal_queries.REPORT: appraisal_acts.on_report_lapsed,
+        appraisal_queries.ATTENDANCE: attendance.on_attendance_lapsed,
     },
     on_event=(
-        on(ClaimLodged, acts_mode.on_claim_lodged, ledger.on_claim_lodged),
-        on(PartyJoined, acts_mode.on_party_joined, ledger.on_party_joined),
-        on(Served, acts_court.on_served, acts_attendance.on_served),
-        on(FeePaid, acts_attendance.on_fee_paid),
+        on(ClaimLodged, mode_acts.on_claim_lodged, consents.on_claim_lodged),
+        on(PartyJoined, mode_acts.on_party_joined, consents.on_party_joined),
+        on(Served, hearings.on_served, attendance.on_served),
+        on(FeePaid, attendance.on_fee_paid),
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),
-    sweeps={"records": seal_records, "seals": acts_seal.open_waiting},
+    sweeps={"records": seal_records, "seals": opening.open_waiting},
     after_act=(phases.settle,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odr.hearing import names
 from odr.payments import names as payments_names
-from odr.procedure.windows import Nature, time_limit
+from odr.procedure.acts.windows import Nature, time_limit
 
 APPRAISAL_FEE = time_limit("appraisal_fee", Nature.DUTY, names.CONFIRM_EXPERT_FEE, page="appraisals.listing")
 APPRAISAL_REPORT = time_limit("appraisal_report", Nature.OUTSIDE, names.SUBMIT_REPORT)

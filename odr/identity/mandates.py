@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat
 from odr.docket.visibility import same_side
-from odr.errors import CourtError, InvalidInput, NotFound
-from odr.identity import links
-from odr.identity.accounts import Means
-from odr.identity.mail import Letter
+from odr.ground.errors import CourtError, InvalidInput, NotFound
+from odr.ground.text import T, Text
+from odr.identity.accounts import links
+from odr.identity.accounts.accounts import Means
+from odr.identity.accounts.letters import Letter
 from odr.identity.models import Account, AccountState, Licence, LinkPurpose, Mandate, MandateScope, Qualification
-from odr.text import T, Text
 
 SCOPE_WORDS = {
     MandateScope.ORDINARY: T("Ordinary powers: conduct the case"),

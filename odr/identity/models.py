@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, Index, String, Text, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.docket.models import Role
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 
 
 class AccountState(enum.Enum):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from odr.docket.models import Role
-from odr.procedure.tasks import desk
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.acts.tasks import desk
 
 APPEAL = desk("appeal", T("An appeal to send up"), Role.CLERK)
 APPEAL_FILE = desk("appeal_file", T("A file not sent up in time"), Role.PRESIDENT, by_itself=True)

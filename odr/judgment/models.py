@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.judgment.kinds import (
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.text import Money
+from odr.judgment.vocabulary import (
     AppealOutcome,
     AppealState,
     DecisionKind,
@@ -26,7 +27,6 @@ from odr.judgment.kinds import (
     SettlementState,
     Vote,
 )
-from odr.text import Money
 
 
 class Finding(Base):
@@ -71,7 +71,7 @@ class Decision(Base):
     language: Mapped[str] = mapped_column(String(12))
     parts: Mapped[dict[str, Any]] = mapped_column(JSON)
     costs: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Allocation of the court fees, as :meth:`odr.payments.costs.Allocation.to_json` writes it."""
+    """Allocation of the court fees, as :meth:`odr.payments.costs.rules.Allocation.to_json` writes it."""
     performance_days: Mapped[int]
     entry_number: Mapped[int]
     signed_entry: Mapped[int | None]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.judgment import (
-    acts,
-    acts_appeal,
-    acts_before,
-    acts_motions,
-    acts_performance,
-    acts_preservation,
-    applying,
-    effect,
-    views,
-    views_before,
-)
-from odr.judgment.audit_orders import audit_orders
-from odr.procedure.events import (
+from odr.ground.text import T
+from odr.judgment.decision import acts as decision_acts
+from odr.judgment.decision import case_views as decision_case_views
+from odr.judgment.enforcement import acts as enforcement_acts
+from odr.judgment.enforcement import effect
+from odr.judgment.enforcement.audit import audit_orders
+from odr.judgment.group import judgments
+from odr.judgment.preservation import acts as preservation_acts
+from odr.judgment.preservation import before_claim
+from odr.judgment.preservation import case_views as preservation_case_views
+from odr.judgment.remedies import appeal, motions
+from odr.procedure.acts.events import (
     CaseClosed,
     ClaimAccepted,
     ExaminationClosed,
@@ -27,7 +25,6 @@ from odr.procedure.events import (
     SettlementReached,
 )
 from odr.procedure.hooks import NavItem, Room, on
-from odr.text import T
 
 if TYPE_CHECKING:
     pass
@@ -35,30 +32,30 @@ if TYPE_CHECKING:
 
 ROOM = Room(
     name="judgment",
-    routes=("odr.judgment.routes_panel:judgment", "odr.judgment.routes_before:before"),
+    routes=("odr.judgment.panel.pages:judgment", "odr.judgment.preservation.pages:before"),
     on_lapse={
-        "cooling_off": acts.rested,
+        "cooling_off": decision_acts.rested,
         "appeal_judgment": effect.appeal_lapsed,
-        "appeal_answer": acts_appeal.answer_lapsed,
-        "appeal_file": acts_appeal.file_overdue,
+        "appeal_answer": appeal.answer_lapsed,
+        "appeal_file": appeal.file_overdue,
         "performance": effect.performance_lapsed,
-        "enforcement_inaction": acts_performance.inaction,
-        "preservation_ruling": acts_motions.ruling_overdue,
-        "preservation_claim": acts_before.claim_did_not_follow,
-        "preservation_review": acts_before.review_over,
+        "enforcement_inaction": enforcement_acts.inaction,
+        "preservation_ruling": motions.ruling_overdue,
+        "preservation_claim": before_claim.claim_did_not_follow,
+        "preservation_review": before_claim.review_over,
     },
     on_event=(
-        on(ClaimAccepted, applying.tell_the_judge),
-        on(ExaminationClosed, acts.begin_deliberation),
-        on(Served, acts.on_served, acts_preservation.review_begins),
-        on(CaseClosed, acts_preservation.case_over),
+        on(ClaimAccepted, judgments.tell_the_judge),
+        on(ExaminationClosed, decision_acts.begin_deliberation),
+        on(Served, decision_acts.on_served, preservation_acts.review_begins),
+        on(CaseClosed, preservation_acts.case_over),
         on(SettlementReached, effect.settled),
         on(InstrumentSetAside, effect.on_set_aside),
-        on(FeeLapsed, acts_appeal.appeal_fee_lapsed),
+        on(FeeLapsed, appeal.appeal_fee_lapsed),
     ),
-    after_act=(acts_before.tell_when_carried_out,),
-    panels=(views.decision_panel, views_before.preserved_panel, applying.applied_panel),
-    sweeps={"preservations": acts_before.end_with_claims},
+    after_act=(before_claim.tell_when_carried_out,),
+    panels=(decision_case_views.decision_panel, preservation_case_views.preserved_panel, judgments.applied_panel),
+    sweeps={"preservations": before_claim.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     audits=(audit_orders,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.judgment import names
-from odr.procedure.windows import Nature, time_limit
+from odr.procedure.acts.windows import Nature, time_limit
 
 APPEAL_ANSWER = time_limit("appeal_answer", Nature.DUTY, names.ANSWER_APPEAL)
 APPEAL_FILE = time_limit("appeal_file", Nature.COURT, names.SEND_FILE_UP)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column
 
 
 class KeyUse(enum.Enum):

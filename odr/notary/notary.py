@@ -11,24 +11,28 @@ from pathlib import Path
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from odr.clock import Clock
-from odr.db import Database, new_reference
-from odr.notary import attest, audit, logs, publish, recovery, renewal, round_served, round_tokens, rounds, served
-from odr.notary.authority import SHA512, Authority, active_key
+from odr.ground.clock import Clock
+from odr.ground.db import Database, new_reference
 from odr.notary.canonical import JSON
-from odr.notary.checkpoint import Checkpoint
+from odr.notary.check import audit, recovery
+from odr.notary.check.refusals import Refusal, standing
+from odr.notary.check.witness import Witness
+from odr.notary.log import publish, served, years
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import parse_note
+from odr.notary.log.receipts import leaf_line, receipt_bodies, receipt_body
+from odr.notary.log.rows import insert_rows, latest_checkpoint, open_log, reserve_entries, tree_size
+from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock
+from odr.notary.log.served import ReceiptFiles
+from odr.notary.log.signer import log_key, sign_tree
 from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
-from odr.notary.models_rehash import HashRenewal
-from odr.notary.note import parse_note
-from odr.notary.receipts import leaf_line, receipt_bodies, receipt_body
-from odr.notary.refusals import Refusal, standing
-from odr.notary.sequencer import BATCH, has_waiting, integrate, sequencer_lock
-from odr.notary.served import ReceiptFiles
-from odr.notary.signer import log_key, sign_tree
-from odr.notary.store import insert_rows, latest_checkpoint, open_log, reserve_entries, tree_size
-from odr.notary.timestamp import TimeAuthority, Timestamper
+from odr.notary.rehash import rounds, tokens
+from odr.notary.rehash import served as round_served
+from odr.notary.rehash.models import HashRenewal
+from odr.notary.time import attest, renewal
+from odr.notary.time.authority import SHA512, Authority, active_key
+from odr.notary.time.tokens import TimeAuthority, Timestamper
 from odr.notary.vault import SignerAhead, SigningStopped, Vault
-from odr.notary.witness import Witness
 
 logger = logging.getLogger(__name__)
 _LOGS = select(Log.id).order_by(Log.opened_at.desc())
@@ -145,7 +149,7 @@ class Notary:
         Any process may call it at any time, outside a transaction. Raises
         :class:`SignerAhead` when the database was set back (see :meth:`recover`),
         :class:`SigningStopped` while a witness's refusal stands,
-        :class:`odr.notary.tiles.CorruptTile` when stored hashes are damaged; then nothing is signed.
+        :class:`odr.notary.log.tiles.CorruptTile` when stored hashes are damaged; then nothing is signed.
         """
         if self.is_idle():
             return 0
@@ -183,7 +187,7 @@ class Notary:
         if size < remembered.size:
             raise SignerAhead(f"signed {remembered.size} entries of {log.origin}, the database has {size}")
         if f"{now:%Y}" > log.id[:4] and not self.stopped_by():
-            return self._close(log, logs.Closing.YEAR)
+            return self._close(log, years.Closing.YEAR)
         return log
 
     def stopped_by(self) -> list[Refusal]:
@@ -200,9 +204,9 @@ class Notary:
             self.authority.establish(session, now)
             log = open_log(session)
             if log is None:
-                return logs.open_successor(session, self.vault, self.origin, logs.next_name(session, now), now)
+                return years.open_successor(session, self.vault, self.origin, years.next_name(session, now), now)
             if self.vault.closing_statement(log.key_id) is not None:
-                return logs.close(session, self.vault, log, self.origin, logs.Closing.ROTATION, now)
+                return years.close(session, self.vault, log, self.origin, years.Closing.ROTATION, now)
             return log
 
     def _sign(self, log: Log) -> None:
@@ -243,28 +247,28 @@ class Notary:
     def renew(self, *, everything: bool = False) -> tuple[int, list[str]]:
         """Renew time tokens before their certificates end; gives how many, and why others could not be."""
         done, wrong = renewal.renew(self, everything=everything)
-        more, also = round_tokens.renew(self, everything=everything)
+        more, also = tokens.renew(self, everything=everything)
         return done + more, wrong + also
 
     def begin_round(self, *, rule: str, rule_on: date, by: str) -> HashRenewal:
-        """Begin a round of hash renewal. Raises :class:`odr.notary.rounds.RoundRefused`."""
+        """Begin a round of hash renewal. Raises :class:`odr.notary.rehash.rounds.RoundRefused`."""
         return rounds.begin(self, rule=rule, rule_on=rule_on, by=by)
 
     def advance_round(self, holdings: rounds.Holdings, *, seconds: float = 1.0) -> int:
         """Carry the round on, if there is one; gives how much was bound."""
         return rounds.advance(self, holdings, seconds=seconds)
 
-    def close_log(self, reason: logs.Closing = logs.Closing.ROTATION) -> Log:
+    def close_log(self, reason: years.Closing = years.Closing.ROTATION) -> Log:
         """Close the open log with a last checkpoint and a signed statement; gives its successor, with a new key."""
         with sequencer_lock(self.database):
-            if reason is logs.Closing.BREACH:
+            if reason is years.Closing.BREACH:
                 with self.database.read() as session:
                     log = served.required_log(session, None)
                     session.expunge_all()
                 return self._end(log, reason)
             return self._close(self._turn(), reason)
 
-    def _close(self, log: Log, reason: logs.Closing) -> Log:
+    def _close(self, log: Log, reason: years.Closing) -> Log:
         self._refuse_if_stopped()
         taken = BATCH
         while taken == BATCH:
@@ -273,15 +277,15 @@ class Notary:
             self._sign(log)
         return self._end(log, reason)
 
-    def _end(self, log: Log, reason: logs.Closing) -> Log:
+    def _end(self, log: Log, reason: years.Closing) -> Log:
         now = self.clock.machine_now()
         with self.database.write() as session:
-            return logs.close(session, self.vault, session.get_one(Log, log.id), self.origin, reason, now)
+            return years.close(session, self.vault, session.get_one(Log, log.id), self.origin, reason, now)
 
     def recover(self) -> int:
         """Read back, from the published files, entries the signer has signed and the database has lost.
 
-        Gives how many. Raises :class:`odr.notary.recovery.Unrecoverable`; then :meth:`close_log` with BREACH is the way
+        Gives how many. Raises :class:`odr.notary.check.recovery.Unrecoverable`; then :meth:`close_log` with BREACH is the way
         on.
         """
         with sequencer_lock(self.database):

@@ -21,9 +21,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from odr.notary.checkpoint import Checkpoint
-from odr.notary.refusals import Refusal
-from odr.notary.strict import Malformed, b64, base64_bytes, hash_value
+from odr.notary.check.refusals import Refusal
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.strict import Malformed, b64, base64_bytes, hash_value
 from odr.notary.vault import (
     FileVault,
     KeyFrozen,

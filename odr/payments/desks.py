@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from odr.docket.models import Role
-from odr.procedure.tasks import desk
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.acts.tasks import desk
 
 COLLECT_COSTS = desk("collect_costs", T("Costs to collect"), Role.CASHIER)
 COSTS_REVIEW = desk("costs_review", T("A costs decision to review"), Role.PRESIDENT)

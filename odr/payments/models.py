@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.payments.tariff import Matter
-from odr.procedure.tariff_rules import Ending, ReliefKind
-from odr.text import Money, T
-from odr.text import Text as Words
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.text import Money, T
+from odr.ground.text import Text as Words
+from odr.payments.fee.tariff import Matter
+from odr.procedure.rules.tariff import Ending, ReliefKind
 
 
 class AssessmentState(enum.Enum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from odr.config import Settings
-from odr.payments.gateway import Gateway, PayDeskGateway, StripeGateway
+from odr.ground.config import Settings
+from odr.payments.stripe.gateway import Gateway, PayDeskGateway, StripeGateway
 
 
 def open_gateway(settings: Settings) -> Gateway:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.payments import names
-from odr.procedure.windows import Nature, time_limit
+from odr.procedure.acts.windows import Nature, time_limit
 
 FEE_PAYMENT = time_limit("fee_payment", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
 FEE_TOPUP = time_limit("fee_topup", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")

@@ -13,20 +13,21 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from odr.beside import Beside
-from odr.clock import Clock
-from odr.config import Settings
-from odr.db import Database
 from odr.docket.models import Case
+from odr.ground.background import Beside
+from odr.ground.clock import Clock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.identity.actors import Actor
-from odr.notary.background import BackgroundSequencer
+from odr.notary.log.background import BackgroundSequencer
 from odr.notary.notary import Notary
-from odr.procedure.availability import refusal
+from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.table import ActTable
 from odr.procedure.hooks import Hooks
-from odr.procedure.packs import PackRegistry, RulePack
-from odr.procedure.rulings import seal_ruling
+from odr.procedure.papers.rulings import seal_ruling
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import Sitting
-from odr.procedure.table import ActTable
 
 log = logging.getLogger("odr.court")
 GATHER = 0.1

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import DocketEntry, Document
-from odr.notary.rounds import Holding
-from odr.procedure.models_rules import LaidVersion
+from odr.notary.rehash.rounds import Holding
+from odr.procedure.rules.models import LaidVersion
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -1,6 +1,6 @@
 """How lower rooms are answered by higher ones without importing them.
 
-Each room's ``room.py`` says which event (``odr/procedure/events.py``) wakes which handler.
+Each room's ``room.py`` says which event (``odr/procedure/acts/events.py``) wakes which handler.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
-from odr.notary.rounds import Holding
-from odr.procedure.events import Event
+from odr.ground.text import Text
+from odr.notary.rehash.rounds import Holding
+from odr.procedure.acts.events import Event
 from odr.procedure.models import Window
-from odr.text import Text
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
+    from odr.procedure.acts.table import Bar
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
-    from odr.procedure.table import Bar
 
 LapseHandler = Callable[["Sitting", Case, Window], None]
 ServiceQueue = Callable[["Sitting", Case, DocketEntry, Sequence[Party]], None]

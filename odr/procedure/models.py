@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.docket.models import Role
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 
 
 class WindowState(enum.Enum):

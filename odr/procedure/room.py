@@ -1,12 +1,12 @@
 """What the procedure room brings."""
 
+from odr.ground.text import T
 from odr.procedure.holdings import holdings
 from odr.procedure.hooks import NavItem, Room
-from odr.text import T
 
 ROOM = Room(
     name="procedure",
-    routes=("odr.procedure.routes:cases", "odr.procedure.routes_time:times", "odr.procedure.routes_rules:rules"),
+    routes=("odr.procedure.case.pages:cases", "odr.procedure.time.pages:times", "odr.procedure.rules.pages:rules"),
     holdings=(holdings,),
     nav=(
         NavItem("overview", "cases.overview", T("Overview"), 0),

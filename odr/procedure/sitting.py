@@ -13,29 +13,29 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFound
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFound
+from odr.ground.text import LOCALES, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go, still_holds
-from odr.identity.keys import keyring
+from odr.identity.sign_in.keys import keyring
 from odr.procedure import names
-from odr.procedure.availability import refusal, window_for
-from odr.procedure.entry_receipts import record_entry
-from odr.procedure.events import Event
-from odr.procedure.inputs import references_in
+from odr.procedure.acts.availability import refusal, window_for
+from odr.procedure.acts.events import Event
+from odr.procedure.acts.resolvers import RESOLVERS
+from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
+from odr.procedure.acts.tasks import DECIDED, Desk, until_decided
+from odr.procedure.acts.versions import Course, content_of, doubt_about
+from odr.procedure.acts.windows import TIME_LIMITS
+from odr.procedure.audit.entry_places import record_entry
+from odr.procedure.forms.inputs import references_in
 from odr.procedure.models import ActKey, Task, Window, WindowState
-from odr.procedure.packs import RulePack
-from odr.procedure.reckoned_again import extension_to_json
-from odr.procedure.reckoning import reckon
-from odr.procedure.resolvers import RESOLVERS
-from odr.procedure.rulings import keep_ruling, with_ruling
-from odr.procedure.table import Act, Everyone, Premise, Recorded
-from odr.procedure.tasks import DECIDED, Desk, until_decided
-from odr.procedure.versions import Course, content_of, doubt_about
-from odr.procedure.windows import TIME_LIMITS
-from odr.text import LOCALES, T, Text
+from odr.procedure.papers.rulings import keep_ruling, with_ruling
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.time.reckoned_again import extension_to_json
+from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -325,8 +325,8 @@ class Sitting:
     ) -> ActReceipt:
         """Perform one act; see the eight steps in ``docs/architecture.md``.
 
-        Raises :class:`~odr.errors.ActNotOpen`, :class:`~odr.errors.OutOfTime`,
-        :class:`~odr.errors.CaseMovedOn`, :class:`~odr.errors.InvalidInput`, or what
+        Raises :class:`~odr.ground.errors.ActNotOpen`, :class:`~odr.ground.errors.OutOfTime`,
+        :class:`~odr.ground.errors.CaseMovedOn`, :class:`~odr.ground.errors.InvalidInput`, or what
         the handler raises; then nothing is written.
         """
         act = self.court.table[name]
@@ -379,7 +379,7 @@ class Sitting:
             )
             if window is None or case.stayed_at is not None:
                 break
-            from odr.procedure.acts import WindowInput
+            from odr.procedure.time.lapse import WindowInput
 
             self._record(
                 self.court.table[names.CLOSE_WINDOW],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from odr.docket.models import Role
-from odr.procedure.tasks import desk
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.acts.tasks import desk
 
 ABROAD = desk("abroad", T("Service abroad to look after"), Role.CLERK, Role.JUDGE)
 ANNOUNCE = desk("announce", T("An announcement to make"), Role.CLERK, by_hand=True)

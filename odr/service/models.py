@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Connection, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.docket.models import PartyKind
-from odr.service.kinds import (
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.procedure.acts.letter import PaperKind
+from odr.service.vocabulary import (
     AbroadMethod,
     AbroadStep,
     AddressClass,
@@ -23,7 +24,6 @@ from odr.service.kinds import (
     ConsentWay,
     FactKind,
     PacketState,
-    PaperKind,
     ServiceStatus,
     Signer,
     TaskReason,

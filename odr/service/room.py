@@ -8,23 +8,23 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, select, text
 
-from odr.db import Database
 from odr.docket.models import Case
-from odr.procedure.events import ClaimAccepted, ClaimLodged, ClaimRefused, ClaimReturned, PartyJoined
+from odr.ground.db import Database
+from odr.ground.text import T
+from odr.procedure.acts.events import ClaimAccepted, ClaimLodged, ClaimRefused, ClaimReturned, PartyJoined
 from odr.procedure.hooks import NavItem, Room, on
-from odr.service import acts
-from odr.service.acts_abroad import REMINDERS, lapsed_abroad
-from odr.service.acts_clerk import ask_again
-from odr.service.copies import make_copies
-from odr.service.dispatch import dispatch_due
-from odr.service.incoming import read_mail
-from odr.service.kinds import PacketState
+from odr.service.abroad import REMINDERS, lapsed_abroad
 from odr.service.models import UNDOCKETED, Packet
-from odr.service.pack_rules import rules_for
-from odr.service.reminders import send_reminders
-from odr.service.sealing import seal_proofs
-from odr.service.sweep import conclude_due
-from odr.text import T
+from odr.service.packet import acts as packet_acts
+from odr.service.packet.copies import make_copies
+from odr.service.packet.papers import seal_proofs
+from odr.service.registry.acts import ask_again
+from odr.service.replies.mailbox import read_mail
+from odr.service.rules import rules_for
+from odr.service.sending.dispatch import dispatch_due
+from odr.service.sending.due import conclude_due
+from odr.service.sending.reminders import send_reminders
+from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -63,21 +63,27 @@ def bring_to_docket(court: Court, limit: int = 256) -> int:
     with court.sit() as sitting:
         for packet_id, case_id in found:
             case = sitting.session.get_one(Case, case_id)
-            sitting.follow(case, partial(acts.follow_packet, sitting, case, sitting.session.get_one(Packet, packet_id)))
+            sitting.follow(
+                case, partial(packet_acts.follow_packet, sitting, case, sitting.session.get_one(Packet, packet_id))
+            )
     return len(found)
 
 
 ROOM = Room(
     name="service",
-    routes=("odr.service.routes:service", "odr.service.routes_desk:service_desk", "odr.service.routes_letters:letters"),
-    on_event=(
-        on(ClaimLodged, acts.on_claim_lodged),
-        on(ClaimAccepted, acts.on_claim_accepted),
-        on(ClaimReturned, acts.on_return),
-        on(ClaimRefused, acts.on_return),
-        on(PartyJoined, acts.on_party_joined),
+    routes=(
+        "odr.service.packet.pages:service",
+        "odr.service.registry.pages:service_desk",
+        "odr.service.replies.pages:letters",
     ),
-    on_lapse={"serve_claim": acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
+    on_event=(
+        on(ClaimLodged, packet_acts.on_claim_lodged),
+        on(ClaimAccepted, packet_acts.on_claim_accepted),
+        on(ClaimReturned, packet_acts.on_return),
+        on(ClaimRefused, packet_acts.on_return),
+        on(PartyJoined, packet_acts.on_party_joined),
+    ),
+    on_lapse={"serve_claim": packet_acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
     nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
     sweeps={
         "papers": make_copies,
@@ -87,6 +93,6 @@ ROOM = Room(
         "mail": read_mail,
         "reminders": send_reminders,
     },
-    queue_service=acts.queue_entry,
+    queue_service=packet_acts.queue_entry,
     after_act=(ask_again,),
 )

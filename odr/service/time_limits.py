@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odr.procedure.windows import Nature, time_limit
+from odr.procedure.acts.windows import Nature, time_limit
 from odr.service import names
 
 ABROAD_POST = time_limit("abroad_post", Nature.OUTSIDE, names.RECORD_RETURN_ABROAD, names.FIND_ON_POST_ABROAD)

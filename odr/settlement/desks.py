@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from odr.docket.models import Role
-from odr.procedure.tasks import desk
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.acts.tasks import desk
 
 CONFIRM_AGREEMENT = desk("confirm_agreement", T("An agreement to make bind"), Role.JUDGE)
 CONFIRM_MEDIATED = desk("confirm_mediated", T("A mediated agreement to look at"), Role.JUDGE)

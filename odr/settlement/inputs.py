@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from odr.errors import FieldFault, InvalidInput
-from odr.procedure.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
+from odr.filing.inputs import ApplicantInput, RespondentInput
+from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.text import T
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.settlement.models import Ending
-from odr.text import T
 
 LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
 
@@ -69,213 +70,72 @@ class TermsInput(CourtModel):
         return self
 
 
-class OfferInput(TermsInput):
-    """An offer to another party."""
-
-    to: Annotated[str, CourtText(1, 40, one_line=True), field(T("To"), choices="settling_others")]
-    words: Annotated[
-        str | None,
-        CourtText(0, 2000),
-        field(
-            T("A word to the other side, if you want"),
-            T("Without prejudice: it is read by the other side only, never by the judge."),
-            widget="textarea",
-        ),
-    ] = None
-    days: Annotated[
-        int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))
-    ] = 7
-
-
-class OfferRef(CourtModel):
-    """Which offer."""
-
-    offer: Annotated[str, CourtText(1, 40, one_line=True), field(T("Offer"), widget="hidden")]
-
-
-class DeclineInput(OfferRef):
-    """Declining an offer, kindly if one likes."""
-
-    words: Annotated[
-        str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")
-    ] = None
-
-
 class AgreementRef(CourtModel):
     """Which agreement."""
 
     agreement: Annotated[str, CourtText(1, 40, one_line=True), field(T("Agreement"), widget="hidden")]
 
 
-class DeclineAgreementInput(AgreementRef):
-    """Why a text is not signed."""
+class AgreementMadeInput(CourtModel):
+    """An agreement made before a mediation organisation, and its people."""
 
-    words: Annotated[
-        str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")
-    ] = None
-
-
-class StatementInput(AgreementRef):
-    """Making the mediation statement, with the number of its case typed by hand."""
-
-    case_number: Annotated[
-        str,
-        CourtText(1, 80, one_line=True),
+    cause: Annotated[str, field(T("What was the dispute about?"), choices="causes")]
+    applicant: Annotated[ApplicantInput, field(T("About you"))]
+    other: Annotated[RespondentInput, field(T("The other party to the agreement"))]
+    organisation: Annotated[str, CourtText(1, 200, one_line=True), field(T("Before which mediation organisation"))]
+    effective_on: Annotated[
+        CourtDate,
         field(
-            T("Type the number of the case"),
-            T("Exactly as it stands above. This keeps a decision from going to the wrong case."),
+            T("Since when it binds"),
+            T("Everybody has to apply within thirty days of this day (Civil Procedure Law, art. 205)."),
         ),
     ]
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the statement"), options=LANGUAGES)] = "zh-Hans"
+    words: Annotated[str, CourtText(1, 16000), field(T("The agreement, word for word"), widget="textarea")]
 
 
-class RefuseAgreementInput(AgreementRef):
-    """Why the court makes no statement of an agreement."""
+class ConfirmationInput(AgreementMadeInput):
+    """Asking the court to confirm it; what it orders is said once more in a form that can be enforced (CPL 205; CPI
+    354).
+    """
 
-    reasons: Annotated[
-        str,
-        CourtText(10, 4000),
-        field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
-    ]
-
-
-class MediateInput(CourtModel):
-    """Asking for mediation, or agreeing to it."""
-
-    words: Annotated[
-        str | None, CourtText(0, 2000), field(T("A word to the other side, if you want"), widget="textarea")
-    ] = None
-
-
-class ChooseMediatorInput(CourtModel):
-    """Which mediator."""
-
-    mediator: Annotated[str, CourtText(1, 254, one_line=True), field(T("Mediator"), choices="mediators")]
-
-
-class EndMediationInput(CourtModel):
-    """How a mediation ended."""
-
-    note: Annotated[str | None, CourtText(0, 2000), field(T("Note for the parties"), widget="textarea")] = None
-
-
-class MessageInput(CourtModel):
-    """Something said in the room."""
-
-    words: Annotated[
-        str,
-        CourtText(1, 4000),
-        field(T("Your words"), T("Without prejudice. Nothing said here reaches the judge."), widget="textarea"),
-    ]
-    alone: Annotated[
-        str | None,
-        CourtText(0, 40, one_line=True),
-        field(T("Only with the mediator"), T("Leave it open to speak to everybody."), choices="caucus"),
-    ] = None
-
-
-class MilderInput(CourtModel):
-    """Other words in the place of a message."""
-
-    message: Annotated[int, Field(ge=1), field(T("Which message"), choices="messages_in_room")]
-    words: Annotated[
-        str,
-        CourtText(1, 4000),
-        field(T("In milder words"), T("Say what was meant, without what hurts. Add nothing."), widget="textarea"),
-    ]
-
-
-class LongerInput(CourtModel):
-    """Until when a mediation is to last."""
-
-    until: Annotated[
-        CourtDate, field(T("Until"), T("The time is longer when everybody has named or agreed to this day."))
-    ]
-
-
-class ToJudgeInput(CourtModel):
-    """Something said to the judge who mediates."""
-
-    words: Annotated[
-        str,
-        CourtText(1, 4000),
-        field(T("Your words"), T("The judge who decides the case and the other side read this."), widget="textarea"),
-    ]
-
-
-class JudgeMediationInput(CourtModel):
-    """Agreeing that the judge of the case mediates."""
-
-    aware: Annotated[
-        bool,
+    payer: Annotated[
+        Literal["me", "other", "nobody"],
         field(
-            T("I know that this judge decides the case if we do not agree"),
-            T(
-                "What you concede here to come to terms is not held against you (Online Mediation Rules, art. 18), but the judge will have read it."
-            ),
+            T("Who pays"),
+            options={"me": T("I do"), "other": T("The other side"), "nobody": T("Nobody; it is about doing something")},
         ),
-    ] = False
+    ] = "other"
+    amount: Annotated[CourtMoney | None, field(T("Amount in all"))] = None
+    instalments: Annotated[
+        list[InstalmentInput], Field(max_length=60), field(T("Payment"), T("One payment, or several over time."))
+    ] = []
+    accelerates: Annotated[bool, field(T("If one payment is late, everything left falls due"))] = False
+    deed: Annotated[str | None, CourtText(0, 2000), field(T("What else"), widget="textarea")] = None
+    deed_by: Annotated[
+        Literal["me", "other"] | None, field(T("Who does it"), options={"me": T("I do"), "other": T("The other side")})
+    ] = None
 
     @model_validator(mode="after")
-    def _aware(self) -> JudgeMediationInput:
-        if not self.aware:
-            raise InvalidInput.at("aware", T("Tick this, or leave it: you need not agree."))
+    def _adds_up(self) -> ConfirmationInput:
+        faults = []
+        if (self.payer == "nobody") != (self.amount is None):
+            faults.append(FieldFault(("amount",), T("Give the amount, or say that nobody pays.")))
+        if self.amount is None and not self.deed:
+            faults.append(FieldFault(("deed",), T("Say what is paid, or what else is done.")))
+        if bool(self.deed) != bool(self.deed_by):
+            faults.append(FieldFault(("deed_by",), T("Say what else is done, and who does it.")))
+        if self.amount is not None and sum(i.amount.minor for i in self.instalments) != self.amount.minor:
+            faults.append(
+                FieldFault(("instalments",), T("The payments must add up to %(amount)s.", amount=self.amount))
+            )
+        if faults:
+            raise InvalidInput(faults)
         return self
 
 
-class ProposalInput(TermsInput):
-    """A text that the mediator puts before everybody."""
+class OpenedInput(CourtModel):
+    """What a case of confirmation opened by the court itself is about."""
 
-    payee: Annotated[
-        str | None, CourtText(0, 40, one_line=True), field(T("Who is paid"), choices="settling_parties")
-    ] = None
-
-
-class BringStatementInput(CourtModel):
-    """A signed statement of an accredited certifier, whole."""
-
-    statement: Annotated[
-        str,
-        CourtText(1, 8000),
-        field(
-            T("Certified statement"),
-            T(
-                "Open the file that the police, the hospital, the appraiser, the insurer or the platform gave you, and paste all of it."
-            ),
-            widget="textarea",
-        ),
-    ]
-
-
-class SimpleOfferInput(CourtModel):
-    """An offer whose amount stands already: only when it is paid and how long the offer is open."""
-
-    to: Annotated[
-        str | None,
-        CourtText(0, 40, one_line=True),
-        field(T("To"), T("Only needed where there are several on the other side."), choices="settling_others"),
-    ] = None
-    pay_within: Annotated[
-        int, Field(ge=1, le=60), field(T("Paid within days"), T("Counted from the day of the offer."))
-    ] = 15
-    days: Annotated[
-        int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))
-    ] = 7
-
-
-class InFullInput(SimpleOfferInput):
-    """Offering everything that is asked for."""
-
-    ending: Annotated[Ending, Choice(Ending), field(T("How does the case end?"))] = Ending.STATEMENT
-
-
-class PayoutInput(AgreementRef):
-    """To which account what was agreed is paid."""
-
-    holder: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name of the account holder"))]
-    bank: Annotated[str, CourtText(1, 200, one_line=True), field(T("Bank or payment service"))]
-    account: Annotated[
-        str,
-        CourtText(4, 60, one_line=True),
-        field(T("Account number"), T("Only you and the payer read it. The court never holds this money.")),
-    ]
+    organisation: str
+    effective_on: CourtDate
+    from_case: str

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.procedure.models_accredited import Accredited
-from odr.text import Money, T
-from odr.text import Text as Words
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.text import Money, T
+from odr.ground.text import Text as Words
+from odr.procedure.accreditation.models import Accredited
 
 
 class Ending(enum.Enum):

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from odr.procedure.events import DecisionIssued, Served, StepsChosen
+from odr.procedure.acts.events import DecisionIssued, Served, StepsChosen
 from odr.procedure.hooks import Room, on
-from odr.settlement import (
-    acts_agreement,
-    acts_confirmation,
-    acts_mediation,
-    acts_offers,
-    on_the_spot,
-    views,
-    views_before,
-)
+from odr.settlement.before_filing import case_views as before_filing_case_views
+from odr.settlement.confirmation import acts as confirmation_acts
+from odr.settlement.mediation import acts as mediation_acts
+from odr.settlement.mediation import in_person
+from odr.settlement.offers import acts as offers_acts
+from odr.settlement.offers import agreement_acts
+from odr.settlement.offers import case_views as offers_case_views
 
 ROOM = Room(
     name="settlement",
     routes=(
-        "odr.settlement.routes:settlement",
-        "odr.settlement.routes_one_key:one_key_pages",
-        "odr.settlement.routes_before:mediation_pages",
+        "odr.settlement.offers.pages:settlement",
+        "odr.settlement.one_key.pages:one_key_pages",
+        "odr.settlement.before_filing.pages:mediation_pages",
     ),
-    commands=("odr.settlement.cli:group",),
+    commands=("odr.settlement.one_key.cli:group",),
     on_lapse={
-        "offer": acts_offers.offer_lapsed,
-        "mediator_choice": acts_mediation.choice_lapsed,
-        "mediator_acceptance": acts_mediation.acceptance_lapsed,
-        "mediation": acts_mediation.mediation_lapsed,
-        "mediator_designation": acts_mediation.designation_due,
-        "confirmation_application": acts_confirmation.application_lapsed,
-        "confirmation_review": acts_confirmation.review_overdue,
-        "confirmation_supplement": acts_confirmation.supplement_lapsed,
+        "offer": offers_acts.offer_lapsed,
+        "mediator_choice": mediation_acts.choice_lapsed,
+        "mediator_acceptance": mediation_acts.acceptance_lapsed,
+        "mediation": mediation_acts.mediation_lapsed,
+        "mediator_designation": mediation_acts.designation_due,
+        "confirmation_application": confirmation_acts.application_lapsed,
+        "confirmation_review": confirmation_acts.review_overdue,
+        "confirmation_supplement": confirmation_acts.supplement_lapsed,
     },
     on_event=(
-        on(DecisionIssued, acts_agreement.shut),
-        on(Served, acts_confirmation.on_served),
-        on(StepsChosen, on_the_spot.on_steps_chosen),
+        on(DecisionIssued, agreement_acts.shut),
+        on(Served, confirmation_acts.on_served),
+        on(StepsChosen, in_person.on_steps_chosen),
     ),
-    panels=(views.room_panel, views.court_panel, views_before.before_panel, views_before.judge_panel),
+    panels=(
+        offers_case_views.room_panel,
+        offers_case_views.court_panel,
+        before_filing_case_views.before_panel,
+        before_filing_case_views.judge_panel,
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odr.procedure.windows import Nature, time_limit
+from odr.procedure.acts.windows import Nature, time_limit
 from odr.settlement import names
 
 CONFIRMATION_APPLICATION = time_limit(

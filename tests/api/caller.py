@@ -16,10 +16,10 @@ from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from odr.identity import codes, tokens
-from odr.identity.keys import keyring
 from odr.identity.models import Account
-from odr.identity.tokens import Scope
+from odr.identity.sign_in import codes, tokens
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.tokens import Scope
 from tests.scene import Scene
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

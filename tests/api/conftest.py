@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.payments.stripe_peer import Peer
-from odr.payments.stripe_peer import serve as serve_stripe
-from odr.payments.stripe_peer.wire import PERMISSIONS
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.training.stripe_peer.app import Peer
+from odr.training.stripe_peer.app import serve as serve_stripe
+from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.api.caller import Caller, Contract, caller
 from tests.scene import Scene, open_court
 

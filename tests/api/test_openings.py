@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from odr.identity.tokens import Scope
-from odr.payments.stripe_peer import Peer
+from odr.identity.sign_in.tokens import Scope
+from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller
 from tests.scene import Scene
 from tests.settlement.test_before_filing import ASKED, HAIYUN, OUTSIDE, walk

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from odr.payments.stripe_peer import Peer
+from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, files_of
 from tests.scene import Scene, claim
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.payments.ports import open_gateway
-from odr.payments.stripe_peer import Peer
+from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller
 from tests.scene import Scene
 

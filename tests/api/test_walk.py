@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import requests
 
-from odr.canonical import canonical
-from odr.identity.tokens import Scope
-from odr.notary.seal_check import SealState, validate_pdf
-from odr.payments.stripe_peer import Peer
-from odr.procedure.audit import audit
-from odr.service.ports import message_folder
+from odr.ground.canonical import canonical
+from odr.identity.sign_in.tokens import Scope
+from odr.notary.seal.check import SealState, validate_pdf
+from odr.procedure.audit.entries import audit
+from odr.service.sending.ports import message_folder
+from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller, files_of
 from tests.payments.conftest import pay_page, wait_for
 from tests.scene import Scene, claim

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from odr.app import create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
-from odr.demo.seed import seed
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.procedure.court import Court
+from odr.training.seed import seed
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 

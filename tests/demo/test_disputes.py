@@ -12,20 +12,20 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from odr.demo import pictures
-from odr.demo.reset import NotReset, reset
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Stage
 from odr.docket.queries import entries_of
 from odr.evidence.models import Exhibit
-from odr.hearing.kinds import HearingState, Mode, Presence
 from odr.hearing.models import Hearing
+from odr.hearing.vocabulary import HearingState, Mode, Presence
 from odr.payments.models import Refund, RefundState
-from odr.procedure.audit import audit
+from odr.procedure.acts.tasks import DECIDED, until_decided
+from odr.procedure.audit.entries import audit
 from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.tasks import DECIDED, until_decided
-from odr.run import OPENED
 from odr.service.models import Packet, ProofOfService
+from odr.training import pictures
+from odr.training.reset import NotReset, reset
+from odr.training.run import OPENED
 from tests.demo.conftest import NOW
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from odr.db import Database
 from odr.docket.models import Case
-from odr.procedure.audit import audit
-from odr.procedure.audit_projections import audit_projections
+from odr.ground.db import Database
+from odr.procedure.audit.entries import audit
+from odr.procedure.audit.rows import audit_projections
 from odr.procedure.court import Court
 
 LATER = "2027-01-04 15:59:59.999999"

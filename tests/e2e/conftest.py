@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from odr.clock import FixedClock
+from odr.ground.clock import FixedClock
 from tests.e2e.walking import Walk, open_walk
 from tests.peers.browser import OpenContext
 

@@ -19,16 +19,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from odr.app import create_app, create_court
-from odr.config import Settings
-from odr.demo.staff import PEOPLE
-from odr.demo.story import Story, in_story_time
 from odr.docket.models import Case
+from odr.ground.config import Settings
 from odr.hearing.models import Witness
-from odr.identity import locales, mandates
+from odr.identity import mandates
 from odr.identity.models import Account, AccountState, Mandate
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
 from odr.procedure.court import Court
+from odr.training.staff import PEOPLE
+from odr.training.story import Story, in_story_time
+from odr.web import reader_language
+from odr.web.presence import session_cookie_name
 from tests.test_translations import translated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +107,9 @@ def start(folder: Path, port: int) -> tuple[subprocess.Popen[str], list[str], fl
         "ODR_DATA_DIR": str(folder),
         "ODR_PORT": str(port),
     }
-    process = subprocess.Popen([sys.executable, "-m", "odr.run"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "odr.training.run"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+    )
     said: list[str] = []
     assert process.stdout is not None
     for line in process.stdout:
@@ -174,7 +177,7 @@ def test_a_second_start_finds_everything_and_an_interrupt_ends_all(opened: Path)
         assert all(any(email in line for line in said) for email, *_ in PEOPLE)
         env = {**os.environ, "ODR_DATA_DIR": str(opened.parent / "other"), "ODR_PORT": str(port)}
         second = subprocess.run(
-            [sys.executable, "-m", "odr.run"],
+            [sys.executable, "-m", "odr.training.run"],
             cwd=ROOT,
             env=env,
             capture_output=True,
@@ -193,7 +196,7 @@ def test_a_second_start_finds_everything_and_an_interrupt_ends_all(opened: Path)
 def client_of(app: Flask, email: str | None, locale: str) -> FlaskClient:
     """A browser of somebody signed in with a second factor, or of nobody."""
     client = app.test_client()
-    client.set_cookie(locales.COOKIE, locale)
+    client.set_cookie(reader_language.COOKIE, locale)
     court = app.extensions["court"]
     if email is not None:
         with court.database.write() as session:

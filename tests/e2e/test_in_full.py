@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Document, Role, Stage
 from odr.identity.models import Account
-from odr.notary.verify import verify_receipt
-from odr.service.kinds import PacketState
-from odr.service.occasions import occasion_of
-from odr.service.ports import message_folder
+from odr.notary.check.receipt import verify_receipt
+from odr.service.packet.occasions import occasion_of
+from odr.service.sending.ports import message_folder
+from odr.service.vocabulary import PacketState
 from tests.e2e.hands import Keys
 from tests.e2e.test_journey import SECRET as TOTP
 from tests.e2e.test_journey import STEPS

@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 
 from odr.app import create_app
 from odr.docket.models import Stage
-from odr.identity import codes
-from odr.identity.keys import keyring
 from odr.identity.models import Account
+from odr.identity.sign_in import codes
+from odr.identity.sign_in.keys import keyring
 from tests.peers.browser import PHONE, OpenContext
 from tests.scene import PASSWORD, Scene
 from tests.sound import is_sound_to_both

@@ -15,15 +15,15 @@ from playwright.sync_api import Page
 from sqlalchemy import select, update
 
 from odr.app import create_app
-from odr.canonical import sha256_hex
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.evidence.models import Upload, UploadState
+from odr.ground.canonical import sha256_hex
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.hearing.models import Examination
 from odr.identity.models import Account
-from odr.payments.stripe_peer import Peer
-from odr.payments.stripe_peer import serve as serve_peer
-from odr.payments.stripe_peer.wire import PERMISSIONS
+from odr.training.stripe_peer.app import Peer
+from odr.training.stripe_peer.app import serve as serve_peer
+from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.e2e.hands import Hand, Mouse
 from tests.e2e.test_journey import SECRET as TOTP
 from tests.e2e.test_journey import give_second_factor

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import Headers
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.evidence.store import FolderStore
-from odr.evidence.tus import TusReply, TusRequest, handle
-from odr.evidence.upload import UploadDesk, UploadLimits
+from odr.evidence.intake.tus import TusReply, TusRequest, handle
+from odr.evidence.intake.upload import UploadDesk, UploadLimits
+from odr.evidence.store.store import FolderStore
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 

@@ -14,22 +14,22 @@ from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
-from odr.access import assert_guarded, csrf_token, public, register_access
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
-from odr.errors import CourtError
-from odr.evidence.routes.unsubmitted import unsubmitted
-from odr.evidence.routes.upload import blueprint
-from odr.evidence.store import FolderStore
+from odr.evidence.intake.pages import blueprint
+from odr.evidence.intake.unsubmitted_pages import unsubmitted
+from odr.evidence.store.store import FolderStore
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
+from odr.ground.errors import CourtError
+from odr.ground.text import write
 from odr.identity.models import Account, AccountState
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
 from odr.notary.notary import Notary
+from odr.procedure.acts.table import ActTable
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
-from odr.procedure.packs import PackRegistry
-from odr.procedure.table import ActTable
-from odr.text import write
+from odr.procedure.rules.registry import PackRegistry
+from odr.web.guards import assert_guarded, csrf_token, public, register_access
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = "<!doctype html><html lang=en><title>{% block title %}{% endblock %}</title>{% block head %}{% endblock %}{% block content %}{% endblock %}</html>"

@@ -15,7 +15,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, Route
 
 from odr.evidence.models import Upload, UploadState
-from odr.evidence.ports import desk_of
+from odr.evidence.store.ports import desk_of
 from odr.identity.models import Account
 from odr.procedure.court import Court
 from tests.peers.browser import OpenContext

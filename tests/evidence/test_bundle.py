@@ -14,9 +14,9 @@ from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from odr.evidence import bundle
+from odr.evidence.kit import bundle
 from odr.evidence.models import CompilationKind, Exhibit, ExhibitReading
-from odr.typeset import Typesetter
+from odr.ground.typeset import Typesetter
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
 from tests.scene import Scene
 

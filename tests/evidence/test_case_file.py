@@ -17,15 +17,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.canonical import canonical
 from odr.docket.models import Audience, Case, DocketEntry
-from odr.evidence import compiling, kit_verifier, receiving
-from odr.evidence.kit import fingerprint
+from odr.evidence.kit import compiling, received, verifier
+from odr.evidence.kit.kit import fingerprint
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit, ExhibitState
-from odr.evidence.store_check import check
-from odr.identity import sessions
+from odr.evidence.store.check import check
+from odr.ground.canonical import canonical
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
+from odr.identity.sign_in import sessions
+from odr.web.presence import session_cookie_name
 from tests.evidence.test_kit import rewrite
 from tests.kept import kept
 from tests.scene import Scene
@@ -120,7 +120,7 @@ def test_case_file_is_whole_and_names_what_is_left_out(small_scene: Scene, tmp_p
     (bag / "contents.json").write_bytes(canonical(contents))
     rewrite(bag)
     assert bagit.Bag(str(bag)).is_valid()
-    failures, _ = kit_verifier.verify(bag, {key_of(small_scene)})
+    failures, _ = verifier.verify(bag, {key_of(small_scene)})
     assert {(f.item, f.reason) for f in failures} == {("R-1", "absent")}
 
 
@@ -142,17 +142,17 @@ def test_kit_of_one_exhibit_binds_it_to_the_case(small_scene: Scene, tmp_path: P
     assert row.left_out == []
     bag = unpacked(data, tmp_path)
     assert bagit.Bag(str(bag)).is_valid()
-    assert kit_verifier.verify(bag, {key_of(small_scene)}, case=small_scene.case().reference)[0] == []
+    assert verifier.verify(bag, {key_of(small_scene)}, case=small_scene.case().reference)[0] == []
     entry = next((bag / "data").glob("entry-*.json"))
     (bag / "data/exhibits/R-1/a_.txt").write_bytes(b"other")
     rewrite(bag)
-    assert [(f.item, f.reason) for f in kit_verifier.verify(bag, {key_of(small_scene)})[0]] == [
+    assert [(f.item, f.reason) for f in verifier.verify(bag, {key_of(small_scene)})[0]] == [
         ("data/exhibits/R-1/a_.txt", "file")
     ]
     entry.write_bytes(entry.read_bytes() + b" ")
     rewrite(bag)
     assert ("data/" + entry.name, "file") in {
-        (f.item, f.reason) for f in kit_verifier.verify(bag, {key_of(small_scene)})[0]
+        (f.item, f.reason) for f in verifier.verify(bag, {key_of(small_scene)})[0]
     }
 
 
@@ -163,17 +163,17 @@ def test_other_court_takes_in_a_proven_file_only(small_scene: Scene, tmp_path: P
     _, data = made(small_scene, "judge", CompilationKind.CASE_FILE)
     place = tmp_path / "case.zip"
     place.write_bytes(data)
-    with pytest.raises(receiving.NotProven) as refused:
-        receiving.receive(small_scene.court, place, {"0" * 64})
+    with pytest.raises(received.NotProven) as refused:
+        received.receive(small_scene.court, place, {"0" * 64})
     assert any("fingerprint" in line for line in refused.value.lines())
     at = data.index(b"order 8842")
     (tmp_path / "bad.zip").write_bytes(data[:at] + b"O" + data[at + 1 :])
-    with pytest.raises(receiving.NotProven):
-        receiving.receive(small_scene.court, tmp_path / "bad.zip", {key_of(small_scene)})
-    row = receiving.receive(small_scene.court, place, {key_of(small_scene)})
+    with pytest.raises(received.NotProven):
+        received.receive(small_scene.court, tmp_path / "bad.zip", {key_of(small_scene)})
+    row = received.receive(small_scene.court, place, {key_of(small_scene)})
     assert row.entries == small_scene.case().entry_count and row.title == small_scene.case().title
-    with pytest.raises(receiving.ReceivedBefore):
-        receiving.receive(small_scene.court, place, {key_of(small_scene)})
+    with pytest.raises(received.ReceivedBefore):
+        received.receive(small_scene.court, place, {key_of(small_scene)})
     with small_scene.court.database.read() as session:
         assert check(small_scene.court.ports.store, session) == []
     client = signed_in(small_scene, "judge")

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role
-from odr.errors import InvalidInput
-from odr.evidence.checklist import checklist, chronology, items_for
+from odr.evidence.exhibits.checklist import checklist, chronology, items_for
 from odr.evidence.models import Exhibit
+from odr.ground.errors import InvalidInput
 from tests.evidence.test_case_file import signed_in
 from tests.scene import Scene
 

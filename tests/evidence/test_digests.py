@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from odr.app import create_app
-from odr.errors import Forbidden, InvalidInput, NotFound
-from odr.evidence import digests
-from odr.evidence.models_digests import DigestBatch, DigestLine
+from odr.evidence.sources import digests
+from odr.evidence.sources.models import DigestBatch, DigestLine
+from odr.ground.errors import Forbidden, InvalidInput, NotFound
+from odr.notary.check.receipt import Link, verify_receipt
 from odr.notary.models import LogCheckpoint
-from odr.notary.verify import Link, verify_receipt
 from tests.api.caller import Contract, caller, files_of
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene

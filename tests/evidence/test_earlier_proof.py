@@ -18,14 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.errors import InvalidInput
-from odr.evidence import kit_verifier
-from odr.evidence.earlier import ProofKind, ProofResult, Trust, examine
+from odr.evidence.kit import verifier
 from odr.evidence.models import CompilationKind, Exhibit
+from odr.evidence.sources.proof_formats import ProofKind, ProofResult, Trust, examine
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
+from odr.notary.log.note import NoteKey
 from odr.notary.notary import Notary
-from odr.notary.note import NoteKey
 from odr.notary.vault import FileVault
 from tests.conftest import MORNING, lay_tables
 from tests.evidence.test_case_file import key_of, made, signed_in, with_exhibits
@@ -204,7 +204,7 @@ def test_attached_proof_stands_beside_the_badges_and_in_the_kit(
     for kind, label in ((CompilationKind.KIT, "C-1"), (CompilationKind.CASE_FILE, None)):
         _, data = made(scene, "haiyun", kind, label)
         (tmp_path / "bag.zip").write_bytes(data)
-        assert kit_verifier.verify(tmp_path / "bag.zip", {key_of(scene)})[0] == []
+        assert verifier.verify(tmp_path / "bag.zip", {key_of(scene)})[0] == []
         with zipfile.ZipFile(io.BytesIO(data)) as bag:
             assert {name.rsplit("proofs/")[1] for name in bag.namelist() if "/proofs/" in name} == {
                 "1/token.tsr",

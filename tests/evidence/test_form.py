@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odr.clock import FixedClock
-from odr.errors import CourtError
-from odr.evidence.form import FormField, FormFile, StreamedForm
+from odr.evidence.intake.errors import BadForm, BodyCut, EmptyFile, FileTooLarge
+from odr.evidence.intake.form import FormField, FormFile, StreamedForm
+from odr.evidence.intake.upload import UploadDesk
 from odr.evidence.models import UploadState
-from odr.evidence.refusals import BadForm, BodyCut, EmptyFile, FileTooLarge
-from odr.evidence.upload import UploadDesk
+from odr.ground.clock import FixedClock
+from odr.ground.errors import CourtError
 
 from .conftest import ALICE, BOB, Tus, metadata, sha256, text_of
 

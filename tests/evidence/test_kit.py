@@ -23,16 +23,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.canonical import canonical
-from odr.clock import FixedClock
-from odr.db import Base, Database
-from odr.evidence import kit_verifier
-from odr.evidence.bag import BagWriter, UnsafePath, checked_path
-from odr.evidence.kit import Kit, KitEntry, KitFile, NotProvenYet, fingerprint, write_kit
-from odr.evidence.store import FolderStore
-from odr.evidence.upload import UploadDesk
+from odr.evidence.intake.upload import UploadDesk
+from odr.evidence.kit import verifier
+from odr.evidence.kit.bag import BagWriter, UnsafePath, checked_path
+from odr.evidence.kit.kit import Kit, KitEntry, KitFile, NotProvenYet, fingerprint, write_kit
+from odr.evidence.store.store import FolderStore
+from odr.ground.canonical import canonical
+from odr.ground.clock import FixedClock
+from odr.ground.db import Base, Database
+from odr.notary.log.served import ReceiptFiles
 from odr.notary.notary import Notary
-from odr.notary.served import ReceiptFiles
 from odr.notary.vault import FileVault
 
 from .conftest import ALICE, text_of
@@ -131,7 +131,7 @@ def bag(whole: Path, tmp_path: Path) -> Path:
 
 
 def failures(place: Path, house: House, **given: object) -> set[tuple[str, str]]:
-    found, _ = kit_verifier.verify(place, {house.fingerprint}, **given)  # type: ignore[arg-type]
+    found, _ = verifier.verify(place, {house.fingerprint}, **given)  # type: ignore[arg-type]
     return {(failure.item, failure.reason) for failure in found}
 
 
@@ -234,9 +234,9 @@ def test_time_is_checked_when_the_authority_is_named_from_outside(bag: Path, hou
         capture_output=True,
     ).stdout
     named = hashlib.sha256(der).hexdigest()
-    found, words = kit_verifier.verify(bag, {house.fingerprint}, named)
+    found, words = verifier.verify(bag, {house.fingerprint}, named)
     assert found == [] and any("saw the newest checkpoint" in line for line in words)
-    _, words = kit_verifier.verify(bag, {house.fingerprint}, "0" * 64)
+    _, words = verifier.verify(bag, {house.fingerprint}, "0" * 64)
     assert any("Times were not checked" in line for line in words)
     token = first_receipt(bag) / "checkpoint.tsr"
     token.write_bytes(token.read_bytes()[:-9] + b"123456789")
@@ -555,14 +555,14 @@ def test_a_hostile_archive_is_never_unpacked(
 def test_no_proof_of_any_bytes_breaks_the_reader(data: bytes) -> None:
     """The verifier's readers answer any bytes with a reason, never with a crash."""
     for reader in (
-        kit_verifier.read_proof,
-        kit_verifier.read_note,
-        lambda d: kit_verifier.canonical_object(d, "receipt"),
+        verifier.read_proof,
+        verifier.read_note,
+        lambda d: verifier.canonical_object(d, "receipt"),
     ):
         try:
             reader(data)
-        except kit_verifier.Wrong as wrong:
-            assert wrong.reason in kit_verifier.REASONS
+        except verifier.Wrong as wrong:
+            assert wrong.reason in verifier.REASONS
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
-from odr.evidence import kit_verifier
-from odr.evidence.kit import fingerprint, write_kit
-from odr.notary import rehash
-from odr.notary.der import integer, sequence
-from odr.notary.rounds import Holding
+from odr.evidence.kit import verifier
+from odr.evidence.kit.kit import fingerprint, write_kit
+from odr.notary.rehash import tree
+from odr.notary.rehash.rounds import Holding
+from odr.notary.time.der import integer, sequence
 
 from .test_kit import CASE, EXHIBIT, FILES, House, first_receipt, rewrite
 
@@ -88,13 +88,13 @@ def authorities(bag: Path) -> set[str]:
     """
     old, new = ((bag / "keys" / f"time-authority{name}.pem").read_bytes() for name in ("", "-sha512"))
     return {
-        hashlib.sha256(kit_verifier.pem_bytes(old)).hexdigest(),
-        hashlib.sha512(kit_verifier.pem_bytes(new)).hexdigest(),
+        hashlib.sha256(verifier.pem_bytes(old)).hexdigest(),
+        hashlib.sha512(verifier.pem_bytes(new)).hexdigest(),
     }
 
 
 def found(bag: Path, house: House, named: set[str] | None = None) -> tuple[set[tuple[str, str]], list[str]]:
-    failures, words = kit_verifier.verify(
+    failures, words = verifier.verify(
         bag, {fingerprint(house.notary.log_vkeys()[0])}, authorities(bag) if named is None else named
     )
     return {(failure.item, failure.reason) for failure in failures}, words
@@ -153,7 +153,7 @@ def test_without_the_new_authority_the_time_is_not_claimed(bag: Path, house: Hou
     """Nobody is believed who was not named: the tree still verifies, the words say that the round's time was not
     checked; a SHA-256 names nobody here.
     """
-    root = kit_verifier.pem_bytes((bag / "keys" / "time-authority-sha512.pem").read_bytes())
+    root = verifier.pem_bytes((bag / "keys" / "time-authority-sha512.pem").read_bytes())
     for named in (set[str](), {hashlib.sha256(root).hexdigest()}):
         failures, words = found(bag, house, named)
         assert failures == set() and any("The time of round 1 was not checked" in line for line in words)
@@ -161,11 +161,9 @@ def test_without_the_new_authority_the_time_is_not_claimed(bag: Path, house: Hou
 
 def test_keys_may_be_named_by_sha512(bag: Path, house: House) -> None:
     """Where SHA-256 is no longer believed, the log's key and the old authority are named by SHA-512 as well."""
-    der = kit_verifier.pem_bytes(next(bag.glob("keys/log-*.pem")).read_bytes())
-    roots = {
-        hashlib.sha512(kit_verifier.pem_bytes(path.read_bytes())).hexdigest() for path in bag.glob("keys/time-*.pem")
-    }
-    assert kit_verifier.verify(bag, {hashlib.sha512(der).hexdigest()}, roots)[0] == []
+    der = verifier.pem_bytes(next(bag.glob("keys/log-*.pem")).read_bytes())
+    roots = {hashlib.sha512(verifier.pem_bytes(path.read_bytes())).hexdigest() for path in bag.glob("keys/time-*.pem")}
+    assert verifier.verify(bag, {hashlib.sha512(der).hexdigest()}, roots)[0] == []
 
 
 def test_a_file_the_court_no_longer_had_is_bound_by_its_receipt(tmp_path: Path) -> None:
@@ -182,17 +180,17 @@ def test_another_file_with_the_same_old_digest_is_refused(bag: Path, house: Hous
     """What hash renewal is for: bytes that satisfy receipt, manifest and log under a broken SHA-256 fail by their
     SHA-512.
     """
-    contents = kit_verifier.Contents(CASE, [("data/" + EXHIBIT, first_receipt(bag).name)], [], [])
-    opened = kit_verifier.Bag(bag)
-    receipts = kit_verifier.Receipts(
-        opened, kit_verifier.Keys(opened, {fingerprint(house.notary.log_vkeys()[0])}, authorities(bag), bag.parent)
+    contents = verifier.Contents(CASE, [("data/" + EXHIBIT, first_receipt(bag).name)], [], [])
+    opened = verifier.Bag(bag)
+    receipts = verifier.Receipts(
+        opened, verifier.Keys(opened, {fingerprint(house.notary.log_vkeys()[0])}, authorities(bag), bag.parent)
     )
     said = receipts.check(first_receipt(bag).name)
     # A digest that agrees although the bytes do not stands for the collision nobody can make here.
     digests = {"data/" + EXHIBIT: (said["sha256"], said["size"])}
     (bag / "data" / EXHIBIT).write_bytes(b"forged with the same old digest")
     held = [b'"' + str(said["sha256"]).encode() + b'"']
-    failures = kit_verifier.check_files(contents, opened, digests, held, receipts)
+    failures = verifier.check_files(contents, opened, digests, held, receipts)
     assert (f"data/{EXHIBIT}: {ENTRY}", "renewed-file") in failures
 
 
@@ -369,10 +367,10 @@ def test_a_round_that_came_too_late_is_named(tmp_path: Path) -> None:
 def test_the_tree_of_the_kit_is_the_courts(house: House) -> None:
     """The verifier's few lines and the court's own module lead to the same root."""
     files = house.proof(house.references[0]).named
-    statement = kit_verifier.read_statement(files["renewal-1.statement"], "1")
-    position, path, leaf = rehash.parse_proof(files[ENTRY])
+    statement = verifier.read_statement(files["renewal-1.statement"], "1")
+    position, path, leaf = tree.parse_proof(files[ENTRY])
     assert (
-        rehash.root_from(leaf, position, statement.size, path)
+        tree.root_from(leaf, position, statement.size, path)
         == statement.root
-        == kit_verifier.tree_root("sha512", leaf, position, statement.size, path)
+        == verifier.tree_root("sha512", leaf, position, statement.size, path)
     )

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from odr.evidence import kit_verifier
-from odr.evidence.kit import fingerprint, write_kit
-from odr.notary.der import integer, sequence
+from odr.evidence.kit import verifier
+from odr.evidence.kit.kit import fingerprint, write_kit
+from odr.notary.time.der import integer, sequence
 
 from .test_kit import EXHIBIT, House, first_receipt, rewrite
 
@@ -45,11 +45,11 @@ def bag(renewed: House, tmp_path: Path) -> Path:
 
 
 def authority_of(bag: Path) -> str:
-    return hashlib.sha256(kit_verifier.pem_bytes((bag / "keys" / "time-authority.pem").read_bytes())).hexdigest()
+    return hashlib.sha256(verifier.pem_bytes((bag / "keys" / "time-authority.pem").read_bytes())).hexdigest()
 
 
 def found(bag: Path, house: House) -> tuple[set[tuple[str, str]], list[str]]:
-    failures, words = kit_verifier.verify(bag, {fingerprint(house.notary.log_vkeys()[0])}, authority_of(bag))
+    failures, words = verifier.verify(bag, {fingerprint(house.notary.log_vkeys()[0])}, authority_of(bag))
     return {(failure.item, failure.reason) for failure in failures}, words
 
 
@@ -59,7 +59,7 @@ def test_a_renewed_kit_holds_and_says_so(renewed: House, bag: Path) -> None:
     failures, words = found(bag, renewed)
     assert failures == set()
     assert any("renewed up to 2 times" in line and "续期2次" in line for line in words)
-    assert kit_verifier.ENDED not in words
+    assert verifier.ENDED not in words
 
 
 def test_a_kit_without_renewals_says_when_its_last_certificate_has_ended(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_kit_without_renewals_says_when_its_last_certificate_has_ended(tmp_pat
     house = House(tmp_path, datetime.now(UTC) - 7 * YEAR)
     failures, words = found(unpacked(house, tmp_path / "kit"), house)
     house.database.dispose()
-    assert failures == set() and kit_verifier.ENDED in words
+    assert failures == set() and verifier.ENDED in words
 
 
 def test_a_token_renewed_too_late_is_named(tmp_path: Path) -> None:

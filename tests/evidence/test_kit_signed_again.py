@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from odr.canonical import canonical
-from odr.evidence import kit_verifier
-from odr.evidence.kit import Kit, KitEntry, KitFile, LeftOut, write_kit
+from odr.evidence.kit import verifier
+from odr.evidence.kit.kit import Kit, KitEntry, KitFile, LeftOut, write_kit
+from odr.ground.canonical import canonical
 from tests.evidence.test_kit import CASE, House, rewrite
 
 ISSUED = b"%PDF issued, and sealed by the judge %%EOF\n" * 9000
@@ -66,7 +66,7 @@ def case_file(
 
 
 def failures(house: House, bag: Path) -> set[tuple[str, str]]:
-    return {(failure.item, failure.reason) for failure in kit_verifier.verify(bag, {house.fingerprint}, case=CASE)[0]}
+    return {(failure.item, failure.reason) for failure in verifier.verify(bag, {house.fingerprint}, case=CASE)[0]}
 
 
 def without(said: dict[str, Any], name: str) -> dict[str, Any]:

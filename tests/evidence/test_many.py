@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from odr.evidence.exhibits.many_pages import just_sent
 from odr.evidence.models import Category, Exhibit, Upload
-from odr.evidence.routes.many import just_sent
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene
 

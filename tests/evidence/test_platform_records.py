@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.evidence.models import Exhibit, ExhibitState
-from odr.evidence.models_platform import Platform, PlatformRequest
-from odr.evidence.platform_records import NotTaken, check, signed_bytes, take
+from odr.evidence.sources.models import Platform, PlatformRequest
+from odr.evidence.sources.platform_records import NotTaken, check, signed_bytes, take
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
+from odr.web.presence import session_cookie_name
 from tests.scene import Scene
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from odr.errors import NotFound
-from odr.evidence.media import WINDOW, recognise
-from odr.evidence.preview import CHILD, NoPreview, Preview, Previewer, PreviewLimits
+from odr.evidence.exhibits.preview import CHILD, NoPreview, Preview, Previewer, PreviewLimits
+from odr.evidence.intake.media import WINDOW, recognise
+from odr.ground.errors import NotFound
 from tests.peers import needed
 
 from .test_media import POLYGLOTS, picture

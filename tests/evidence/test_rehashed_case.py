@@ -14,18 +14,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr import worker
 from odr.app import create_app
-from odr.db import Base
 from odr.docket.models import DocketEntry
-from odr.evidence import kit_verifier
+from odr.evidence.kit import verifier
 from odr.evidence.models import CompilationKind, Exhibit, Upload
-from odr.identity import locales
-from odr.keeping import closed_app
-from odr.migrate import load_models
+from odr.ground.db import Base
+from odr.ground.migrate import load_models
 from odr.notary.models import Receipt
-from odr.notary.models_rehash import Bound, RenewedEntry
+from odr.notary.rehash.models import Bound, RenewedEntry
+from odr.operations import worker
+from odr.operations.maintenance import closed_app
 from odr.procedure.holdings import all_holdings
+from odr.web import reader_language
 from tests.scene import Scene
 
 from .test_case_file import key_of, made, signed_in, unpacked, with_exhibits
@@ -74,8 +74,8 @@ def test_the_court_binds_what_it_holds_and_hands_it_out(scene: Scene, tmp_path: 
     root = scene.court.notary.tsa_512_pem()
     assert root is not None
     # The scene's clock stands in the past of this machine, so its tokens can be judged.
-    named = {hashlib.sha512(kit_verifier.pem_bytes(root.encode())).hexdigest()}
-    failures, words = kit_verifier.verify(bag, {key_of(scene)}, named)
+    named = {hashlib.sha512(verifier.pem_bytes(root.encode())).hexdigest()}
+    failures, words = verifier.verify(bag, {key_of(scene)}, named)
     assert failures == [] and any("Round 1 of hash renewal 20" in line for line in words)
 
 
@@ -91,10 +91,10 @@ def test_people_read_what_was_bound(small_scene: Scene) -> None:
     assert "bound with SHA-512" not in client.get(f"/cases/{case}/docket/1").text
     carried_on(small_scene)
     for place in (f"/cases/{case}/docket/1", f"/cases/{case}/exhibits/C-1"):
-        client.set_cookie(locales.COOKIE, "en")
+        client.set_cookie(reader_language.COOKIE, "en")
         english = client.get(place).text
         assert "round 1 of hash renewal: receipt and content" in english and "renewals.zip" in english
-        client.set_cookie(locales.COOKIE, "zh-Hans")
+        client.set_cookie(reader_language.COOKIE, "zh-Hans")
         assert "第1轮哈希续期：回执连同内容" in client.get(place).text
         with zipfile.ZipFile(io.BytesIO(client.get(f"{place}/receipt.renewals").data)) as archive:
             assert set(archive.namelist()) == {

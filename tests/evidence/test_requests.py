@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Role, Seat
-from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.models import Exhibit, ExhibitState
-from odr.evidence.models_requests import EvidenceRequest, RequestState
-from odr.evidence.requests import late_consequence, requests_of
+from odr.evidence.requests.models import EvidenceRequest, RequestState
+from odr.evidence.requests.queries import late_consequence, requests_of
+from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.procedure.models import Task, Window, WindowState
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene

@@ -12,17 +12,18 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from odr.docket.models import Case, Outcome, Stage
-from odr.errors import ActNotOpen, InvalidInput, NotFound
-from odr.evidence import kit_verifier, retention
-from odr.evidence.kit import fingerprint
+from odr.evidence.kit import verifier
+from odr.evidence.kit.kit import fingerprint
 from odr.evidence.models import Blob, CompilationKind, Exhibit
-from odr.evidence.models_retention import ErasureProposal, ErasureState
-from odr.evidence.store_check import check
+from odr.evidence.retention import rules as retention_rules
+from odr.evidence.retention.models import ErasureProposal, ErasureState
+from odr.evidence.store.check import check
+from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.notary.models import Receipt
-from odr.procedure.audit import audit
+from odr.procedure.audit.entries import audit
 from odr.procedure.models import Task
-from odr.procedure.packs import PackRegistry
-from odr.procedure.rules import Period, Unit
+from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.registry import PackRegistry
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
 from tests.kept import kept
 from tests.scene import Scene
@@ -59,15 +60,18 @@ def test_nothing_is_erased_before_its_time_and_never_by_the_clock(small_scene: S
     and every file is still there.
     """
     closed(small_scene)
-    assert retention.prepare(small_scene.court) == []
+    assert retention_rules.prepare(small_scene.court) == []
     small_scene.later(days=365 * 10 + 10)
     assert [exhibit(small_scene, label).upload.blob.erased_at for label in ("C-1", "C-2", "R-1")] == [None] * 3  # type: ignore[union-attr]
-    found = retention.prepare(small_scene.court)
-    assert [each.exhibit.label for each in found] == ["C-1", "R-1", "C-2"] and retention.prepare(
+    found = retention_rules.prepare(small_scene.court)
+    assert [each.exhibit.label for each in found] == ["C-1", "R-1", "C-2"] and retention_rules.prepare(
         small_scene.court
     ) == []
     with small_scene.court.database.read() as session:
-        assert len(session.scalars(select(Task).where(Task.kind == retention.TASK, Task.done_at.is_(None))).all()) == 1
+        assert (
+            len(session.scalars(select(Task).where(Task.kind == retention_rules.TASK, Task.done_at.is_(None))).all())
+            == 1
+        )
         assert {row.state for row in session.scalars(select(ErasureProposal))} == {ErasureState.PROPOSED}
         assert check(small_scene.court.ports.store, session) == []
 
@@ -80,7 +84,7 @@ def test_erased_are_file_receipt_and_salt_and_the_neighbours_stay_proven(
     """
     closed(small_scene)
     small_scene.later(days=365 * 10 + 10)
-    retention.prepare(small_scene.court)
+    retention_rules.prepare(small_scene.court)
     before = {label: exhibit(small_scene, label) for label in ("C-1", "C-2", "R-1")}
     receipt = small_scene.do(
         "decide_erasure", "judge", labels=["C-1", "C-2"], answer="erase", reasons="Ten years are over."
@@ -112,7 +116,7 @@ def test_erased_are_file_receipt_and_salt_and_the_neighbours_stay_proven(
     row, data = made(small_scene, "li", CompilationKind.CASE_FILE)
     (folder / "case.zip").write_bytes(data)
     keys = {fingerprint(key) for key in small_scene.court.notary.log_vkeys()}
-    assert len(keys) > 1 and kit_verifier.verify(folder / "case.zip", keys)[0] == []
+    assert len(keys) > 1 and verifier.verify(folder / "case.zip", keys)[0] == []
     assert {each["item"] for each in row.left_out} >= {"exhibit C-1", "exhibit C-2"}
     _, data = made(small_scene, "li", CompilationKind.BUNDLE)
     assert "erased under a rule" in "".join(p.extract_text() for p in PdfReader(io.BytesIO(data)).pages)
@@ -126,7 +130,7 @@ def test_pages_say_what_was_erased(small_scene: Scene) -> None:
     path = f"/cases/{small_scene.case().reference}/exhibits"
     assert "10 years" in signed_in(small_scene, "li").get(f"{path}/retention").get_data(as_text=True)
     small_scene.later(days=365 * 10 + 10)
-    retention.prepare(small_scene.court)
+    retention_rules.prepare(small_scene.court)
     small_scene.do("decide_erasure", "judge", labels=["C-1"], answer="erase", reasons="Ten years are over.")
     client = signed_in(small_scene, "li")
     page = client.get(f"{path}/C-1").get_data(as_text=True)
@@ -142,13 +146,13 @@ def test_hold_forbids_erasing_until_it_is_lifted(small_scene: Scene) -> None:
     with pytest.raises(ActNotOpen):
         small_scene.do("lift_hold", "judge", reasons="There is none.")
     small_scene.later(days=365 * 10 + 10)
-    retention.prepare(small_scene.court)
+    retention_rules.prepare(small_scene.court)
     small_scene.do("order_hold", "judge", reasons="A retrial is asked for.")
     with pytest.raises(ActNotOpen, match="hold"):
         small_scene.do("decide_erasure", "judge", labels=["C-1"], answer="erase", reasons="Time is over.")
     with pytest.raises(ActNotOpen):
         small_scene.do("order_hold", "judge", reasons="Twice.")
-    assert retention.prepare(small_scene.court) == []
+    assert retention_rules.prepare(small_scene.court) == []
     small_scene.do("lift_hold", "judge", reasons="Refused.")
     small_scene.do("decide_erasure", "judge", labels=["C-1"], answer="erase", reasons="Time is over.")
     with pytest.raises(InvalidInput):
@@ -176,5 +180,5 @@ def test_every_pack_has_its_rule_dated_and_cited() -> None:
 )
 def test_time_of_keeping_grows_with_its_length(day: date, amount: int, unit: Unit) -> None:
     """A longer period never ends before a shorter one, and none ends on the day it begins."""
-    shorter, longer = (retention.after(day, Period(amount=a, unit=unit)) for a in (amount, amount + 1))
+    shorter, longer = (retention_rules.after(day, Period(amount=a, unit=unit)) for a in (amount, amount + 1))
     assert day < shorter < longer

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from odr.errors import InvalidInput
-from odr.evidence import envelope
 from odr.evidence.models import Blob, CompilationKind, Exhibit, ExhibitReading, ExhibitState, SealState
-from odr.evidence.store_check import FaultKind, check
+from odr.evidence.store import envelope
+from odr.evidence.store.check import FaultKind, check
+from odr.ground.errors import InvalidInput
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
 from tests.scene import Scene
 

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from odr.db import Database, new_reference
-from odr.errors import NotFound, StorageFull
-from odr.evidence import s3 as s3_module
+from odr.evidence.intake.upload import UploadDesk, UploadLimits
 from odr.evidence.models import Blob, Upload
-from odr.evidence.s3 import S3Store, client, open_store
-from odr.evidence.store import BlobStore, FolderStore, full_means_nothing
-from odr.evidence.store_check import FaultKind, check
-from odr.evidence.upload import UploadDesk, UploadLimits
+from odr.evidence.store import s3
+from odr.evidence.store.check import FaultKind, check
+from odr.evidence.store.s3 import S3Store, client, open_store
+from odr.evidence.store.store import BlobStore, FolderStore, full_means_nothing
+from odr.ground.db import Database, new_reference
+from odr.ground.errors import NotFound, StorageFull
 from tests.peers import needed
 
 from .conftest import ALICE, NOW, Tus, sha256, text_of
@@ -81,10 +81,10 @@ def test_a_large_object_goes_in_parts(request: pytest.FixtureRequest) -> None:
     connection = client(peer.endpoint, peer.region, access_key=peer.access_key, secret_key=peer.secret_key)
     bucket = f"court-{new_reference()}"
     connection.create_bucket(Bucket=bucket)
-    store, data = S3Store(connection, bucket), os.urandom(s3_module.PART * 2 + 12_345)
+    store, data = S3Store(connection, bucket), os.urandom(s3.PART * 2 + 12_345)
     stored = store.write(io.BytesIO(data))
     assert stored.sha256 == sha256(data)
-    seam = s3_module.PART - 100
+    seam = s3.PART - 100
     assert b"".join(store.open(stored.key, seam, 200)) == data[seam : seam + 200]
     connection.close()
 
@@ -101,7 +101,7 @@ def test_an_s3_name_is_created_only_once_and_only_with_its_digest(request: pytes
         store._put(key, b"second")
     assert again.value.response["Error"]["Code"] == "PreconditionFailed"
     with pytest.raises(connection.exceptions.ClientError):
-        connection.put_object(Bucket=bucket, Key=new_reference(), Body=b"x", ChecksumSHA256=s3_module._checksum(b"y"))
+        connection.put_object(Bucket=bucket, Key=new_reference(), Body=b"x", ChecksumSHA256=s3._checksum(b"y"))
     assert b"".join(store.open(key)) == b"first"
     connection.close()
 

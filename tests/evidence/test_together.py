@@ -16,12 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from odr.clock import FixedClock
-from odr.db import Database, new_reference
+from odr.evidence.intake.group_commit import Together
+from odr.evidence.intake.upload import Announced, Pieces, UploadDesk
 from odr.evidence.models import Upload, UploadState
-from odr.evidence.store import FolderStore
-from odr.evidence.together import Together
-from odr.evidence.upload import Announced, Pieces, UploadDesk
+from odr.evidence.store.store import FolderStore
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database, new_reference
 from odr.notary.models import Receipt
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault

@@ -16,11 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.errors import CourtError, NotFound, TooMany
-from odr.evidence.models import UploadState
-from odr.evidence.refusals import (
+from odr.evidence.intake.errors import (
     BadUploadRequest,
     BodyCut,
     ChecksumMismatch,
@@ -33,10 +29,14 @@ from odr.evidence.refusals import (
     UploadKept,
     UploadVersion,
 )
-from odr.evidence.store import FolderStore
-from odr.evidence.store_check import check
-from odr.evidence.tus import options, refusal
-from odr.evidence.upload import UploadDesk, UploadLimits
+from odr.evidence.intake.tus import options, refusal
+from odr.evidence.intake.upload import UploadDesk, UploadLimits
+from odr.evidence.models import UploadState
+from odr.evidence.store.check import check
+from odr.evidence.store.store import FolderStore
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import CourtError, NotFound, TooMany
 from odr.notary.models import Receipt
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault

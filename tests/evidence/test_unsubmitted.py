@@ -14,23 +14,25 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.canonical import sha256_hex
-from odr.errors import ActNotOpen, InvalidInput, NotFound
-from odr.evidence import deciding, retention, unsubmitted
+from odr.evidence.intake import unsubmitted
+from odr.evidence.intake.errors import UploadGone
 from odr.evidence.models import Blob, Upload, UploadState
-from odr.evidence.models_retention import NoticeState, UploadDecision, UploadNotice
-from odr.evidence.ports import desk_of
-from odr.evidence.refusals import UploadGone
-from odr.evidence.store_check import check
-from odr.filing import drafts
-from odr.filing.draft_sharing import share
+from odr.evidence.retention import decisions
+from odr.evidence.retention import rules as retention_rules
+from odr.evidence.retention.models import NoticeState, UploadDecision, UploadNotice
+from odr.evidence.store.check import check
+from odr.evidence.store.ports import desk_of
+from odr.filing.draft import drafts
+from odr.filing.draft.sharing import share
+from odr.ground.canonical import sha256_hex
+from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.identity.models import Account, AccountState
 from odr.notary.models import Receipt
-from odr.procedure.audit import audit
-from odr.procedure.packs import PackRegistry
-from odr.procedure.rules import Unit
+from odr.procedure.audit.entries import audit
+from odr.procedure.rules.base import Unit
+from odr.procedure.rules.registry import PackRegistry
 from odr.service.channels.email import Mailer
-from odr.service.ports import AccountMail
+from odr.service.sending.ports import AccountMail
 from tests.filing.test_browser import Site, look, site  # noqa: F401 - a fixture
 from tests.filing.visitor import Visitor
 from tests.peers.smtp import Mood, SmtpPeer
@@ -72,7 +74,7 @@ def decide(
     scene: Scene, *references: str, erased: bool = True, reasons: str = "The time is over and the sender was told."
 ) -> UploadDecision:
     with scene.court.sit() as sitting:
-        return deciding.decide(sitting, scene.people["clerk"], "Clerk", references, erased=erased, reasons=reasons)
+        return decisions.decide(sitting, scene.people["clerk"], "Clerk", references, erased=erased, reasons=reasons)
 
 
 def due(scene: Scene, *references: str) -> list[UploadNotice]:
@@ -170,7 +172,7 @@ def test_erasing_waits_for_nobody_who_reads(small_scene: Scene) -> None:
         decide(small_scene, *(one.reference for one in found))
         assert time.monotonic() - begun < 15, "half of SQLite's own patience"
         assert journal.stat().st_size > 0 and not database.empty_journal()
-    retention.empty_journal(small_scene.court)
+    retention_rules.empty_journal(small_scene.court)
     assert journal.stat().st_size == 0
     assert all(
         b"order 8842, never" not in part.read_bytes() for part in database.path.parent.glob(database.path.name + "*")
@@ -403,7 +405,7 @@ def test_a_decision_that_cannot_be_keeps_what_was_typed(visitor: VisitorOf, smal
     assert "Too early." in page and "can keep it until" in page
     assert "Choose one of these." in clerk.send(path, path, 422, files=[one.reference], reasons="Hm.").text
     with pytest.raises(NotFound), small_scene.court.database.read() as session:
-        deciding.decision(session, "a" * 26)
+        decisions.decision(session, "a" * 26)
 
 
 def test_the_pages_are_usable_by_everybody(site: Site) -> None:  # noqa: F811

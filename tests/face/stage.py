@@ -12,11 +12,12 @@ from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, Stri
 from pydantic import Field
 
 from odr.docket.models import PartyKind
-from odr.errors import ActNotOpen, InvalidInput
-from odr.payments.scales import FeeStep
-from odr.procedure import forms
-from odr.procedure.forms import Option
-from odr.procedure.inputs import (
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Money, T, Text, write, write_day, write_instant
+from odr.payments.fee.scales import FeeStep
+from odr.procedure.forms import fields as forms
+from odr.procedure.forms.fields import Option
+from odr.procedure.forms.inputs import (
     Choice,
     CourtDate,
     CourtEmail,
@@ -27,10 +28,9 @@ from odr.procedure.inputs import (
     RefTo,
     field,
 )
-from odr.procedure.packs import PackRegistry
-from odr.procedure.reckoning import Period, reckon
-from odr.procedure.rules import Unit
-from odr.text import Money, T, Text, write, write_day, write_instant
+from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.reckoning import reckon
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TZ = ZoneInfo("Asia/Shanghai")
@@ -107,7 +107,7 @@ def url_for(endpoint: str, **values: Any) -> str:
 def environment(
     locale: str, *, person: Any = None, training: bool = False, witnesses: int = 0, extra: dict[str, str] | None = None
 ) -> Environment:
-    """The globals and filters that ``odr.app`` and ``odr.access`` give."""
+    """The globals and filters that ``odr.app`` and ``odr.web.guards`` give."""
     env = Environment(
         loader=ChoiceLoader([DictLoader(extra or {}), FileSystemLoader(ROOT / "templates")]),
         autoescape=True,

@@ -13,8 +13,8 @@ from werkzeug import Request, Response
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import make_server
 
-from odr.identity.headers import content_policy
-from odr.text import T
+from odr.ground.text import T
+from odr.web.headers import content_policy
 from tests.face.stage import ROOT, sample
 from tests.peers.browser import DESK, PHONE, OpenContext, OpenPage
 from tests.sound import examined

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 import odr
-from odr.errors import FieldFault, InvalidInput
-from odr.procedure import forms
-from odr.procedure.faults import SENTENCES, faults_of, validate
-from odr.procedure.forms import Option
-from odr.procedure.inputs import CourtModel, CourtMoney, CourtText, RefTo, Widget, field
-from odr.procedure.table import TABLE
-from odr.text import Money, T, Text
+from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.procedure.acts.table import TABLE
+from odr.procedure.forms import fields as forms
+from odr.procedure.forms.faults import SENTENCES, faults_of, validate
+from odr.procedure.forms.fields import Option
+from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, Widget, field
 from tests.face.stage import CHOICES, TYPED, Everything
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.errors import InvalidInput
-from odr.procedure.faults import validate
-from odr.procedure.inputs import (
+from odr.ground.errors import InvalidInput
+from odr.ground.text import LOCALES, Money, T, write_day, write_money
+from odr.procedure.forms.faults import validate
+from odr.procedure.forms.inputs import (
     CourtDate,
     CourtEmail,
     CourtModel,
@@ -25,8 +26,7 @@ from odr.procedure.inputs import (
     references_in,
     schema_for,
 )
-from odr.procedure.reading import MONTHS, Unreadable, clean_text, read_day, read_money, read_phone
-from odr.text import LOCALES, Money, T, write_day, write_money
+from odr.procedure.forms.reading import MONTHS, Unreadable, clean_text, read_day, read_money, read_phone
 
 AMOUNTS = st.integers(min_value=1, max_value=10**14)
 DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from odr.errors import ActNotOpen, Cited, FieldFault, InvalidInput
-from odr.procedure import forms
-from odr.text import LOCALES, T
+from odr.ground.errors import ActNotOpen, Cited, FieldFault, InvalidInput
+from odr.ground.text import LOCALES, T
+from odr.procedure.forms import fields as forms
 from tests.face.stage import CHOICES, TYPED, Everything, court_things, environment, sample, wrong_fields
 
 LANGUAGES = sorted(LOCALES)
@@ -94,7 +94,7 @@ def test_a_password_is_never_shown_again() -> None:
     """A password that was typed is not written into the page that comes back."""
     from typing import Annotated
 
-    from odr.procedure.inputs import CourtModel, CourtText, field
+    from odr.procedure.forms.inputs import CourtModel, CourtText, field
 
     class Secret(CourtModel):
         """A password."""

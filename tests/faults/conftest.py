@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from odr.db import Database
-from odr.procedure.audit import audit
+from odr.ground.db import Database
+from odr.procedure.audit.entries import audit
 from tests.scene import Scene
 
 PROVE = bool(os.environ.get("ODR_PROVE"))
@@ -39,7 +39,7 @@ Copy = Callable[[], Path]
 @contextmanager
 def without_triggers(database: Database) -> Iterator[Database]:
     """Somebody with the database in her hands takes the append-only triggers down and puts them up again."""
-    from odr import migrate
+    from odr.ground import migrate
 
     with database.engine.begin() as connection:
         if database.is_sqlite:

@@ -21,14 +21,14 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.text import Money
 from odr.identity.actors import CLOCK_ACTOR
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FactKind, FeeAssessment, StripeFact
 from odr.procedure.sitting import ActReceipt
-from odr.text import Money
 from tests.scene import Scene, claim, open_court
 
 LONGEST = 1.0

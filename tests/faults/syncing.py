@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from tests.scene import claim, open_court
 
 

@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case, DocketEntry
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from tests.conftest import lay_tables
 from tests.faults.conftest import faults_of
 from tests.faults.cutting import Cut, CuttingDoor

@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case
 from odr.evidence.models import Upload
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from tests.faults.conftest import faults_of
 from tests.faults.test_double_submit import bearer
 from tests.peers import missing

@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry
-from odr.identity import tokens
 from odr.identity.models import Account
-from odr.identity.tokens import Scope
+from odr.identity.sign_in import tokens
+from odr.identity.sign_in.tokens import Scope
 from odr.payments.models import FeeAssessment
 from tests.faults.conftest import faults_of
 from tests.scene import Scene, claim

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Connection, delete, select, update
 
 from odr.app import create_app
-from odr.canonical import sha256_hex
 from odr.docket.models import Audience, Case, DocketEntry, Document
+from odr.ground.canonical import sha256_hex
 from odr.notary.models import LogEntry, Receipt
-from odr.procedure.audit_receipts import LOST_FOLDER
-from odr.procedure.entry_receipts import NumberGivenBefore
+from odr.procedure.audit.entry_places import NumberGivenBefore
+from odr.procedure.audit.receipts import LOST_FOLDER
 from tests.faults.conftest import faults_of, without_triggers
 from tests.scene import Scene
 

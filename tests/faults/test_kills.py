@@ -17,12 +17,12 @@ import pytest
 from sqlalchemy import func, select
 
 from odr.app import create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
 from odr.docket.models import Case, DocketEntry, Party, Stage
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.filing.models import Claim
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.payments.models import FeeAssessment, Payment
 from odr.service.models import Packet
 from tests.faults.conftest import KILLS, PROVE, faults_of

@@ -14,10 +14,10 @@ from sqlalchemy.exc import DatabaseError
 
 from odr.app import create_app, create_court
 from odr.docket.models import Case, DocketEntry
-from odr.notary.checkpoint import Checkpoint
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import parse_note
+from odr.notary.log.tiles import CorruptTile
 from odr.notary.models import LogCheckpoint, LogTile
-from odr.notary.note import parse_note
-from odr.notary.tiles import CorruptTile
 from odr.notary.vault import SignerAhead, VaultRefused
 from tests.faults.conftest import copy_database, put_back, without_triggers
 from tests.scene import Scene, claim

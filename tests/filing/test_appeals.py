@@ -10,14 +10,15 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Outcome, Stage, Track
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
-from odr.filing.inputs_motions import JurisdictionAppealOutcome, MistakeInput, RulingAppealOutcome
+from odr.filing.course.ruling_appeals import JurisdictionAppealOutcome, RulingAppealOutcome
 from odr.filing.models import RequestKind, RequestState
+from odr.filing.registry.mistakes import MistakeInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.procedure.models import Task, WindowState
-from odr.service.kinds import Channel, FactKind
 from odr.service.models import Packet
-from odr.service.packets import conclude_packet, record_fact
+from odr.service.packet.packets import conclude_packet, record_fact
 from odr.service.room import bring_to_docket
+from odr.service.vocabulary import Channel, FactKind
 from tests.filing.test_motions import FACTS, MONEY, acts, request_of, windows
 from tests.kept import kept
 from tests.scene import Scene

@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Seat
-from odr.errors import InvalidInput, NotFound
-from odr.filing.inputs import LeaveInput
-from odr.filing.registry import conflicted, end_leave, grant_leave, lot
+from odr.filing.registry.seats import LeaveInput, conflicted, end_leave, grant_leave, lot
+from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope
 from tests.filing.test_bulk import sent
 from tests.filing.visitor import Visitor

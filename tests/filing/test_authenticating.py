@@ -8,7 +8,7 @@ import pytest
 
 from odr.docket.models import Role
 from odr.docket.queries import parties
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
 

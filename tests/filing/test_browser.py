@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, Stage
-from odr.evidence.models_platform import Platform, PlatformRequest
-from odr.evidence.platform_records import take
-from odr.filing.grouping import register
-from odr.filing.inputs_merging import RegistrationInput
-from odr.filing.models_bulk import BulkFiling
+from odr.evidence.sources.models import Platform, PlatformRequest
+from odr.evidence.sources.platform_records import take
+from odr.filing.bulk.models import BulkFiling
+from odr.filing.group.inputs import RegistrationInput
+from odr.filing.group.registration import register
 from tests.entering import let_in
 from tests.evidence.test_platform_records import ASKED, KEY, signed
 from tests.filing.test_bulk import sent

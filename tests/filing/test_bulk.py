@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from odr.canonical import canonical, sha256_hex
 from odr.docket.models import Case, Role, Seat, Stage
-from odr.errors import InvalidInput, NotFound
-from odr.filing import bulk
-from odr.filing.bulk_table import columns, read, template, written
+from odr.filing.bulk import lodging
+from odr.filing.bulk.models import BulkFiling, BulkLine, LineState
+from odr.filing.bulk.table import columns, read, template, written
 from odr.filing.inputs import AboutYouStep
-from odr.filing.models_bulk import BulkFiling, BulkLine, LineState
-from odr.procedure.packs import PackRegistry
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.errors import InvalidInput, NotFound
+from odr.procedure.rules.registry import PackRegistry
 from tests.conftest import MORNING
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
@@ -57,7 +57,7 @@ def table(*changes: dict[str, str]) -> bytes:
 
 def sent(scene: Scene, *changes: dict[str, str], key: str | None = None) -> BulkFiling:
     """A bulk kept and not lodged yet."""
-    return bulk.keep(
+    return lodging.keep(
         scene.court,
         scene.people["li"],
         "claims.csv",
@@ -130,8 +130,8 @@ def test_each_line_is_a_case_of_its_own_and_a_wrong_one_says_why(small_scene: Sc
         case = session.get_one(Case, first.case_id)
         assert case.stage is Stage.LODGED and case.parties[0].name == "Fair Trade Union"
         assert len(set(session.scalars(select(Seat.account_id).where(Seat.role == Role.CLERK)))) == 1
-        assert bulk.progress_of(session, kept).done == 3
-        mended = bulk.refused_table(session, kept, PACK)
+        assert lodging.progress_of(session, kept).done == 3
+        mended = lodging.refused_table(session, kept, PACK)
     assert read(PACK, mended, PACK.causes.list) == [second.values]
 
 
@@ -157,9 +157,9 @@ def test_the_same_key_gives_the_same_bulk_and_no_line_is_lodged_twice(small_scen
 def test_a_stopped_worker_goes_on_where_it_was(small_scene: Scene) -> None:
     """Lines lodged in one Sitting stay lodged; the next Sitting takes the rest."""
     sent(small_scene, *({"order_number": f"B-{n}"} for n in range(5)))
-    assert bulk.lodge_waiting(small_scene.court, sittings=1, lines=2) == 2
+    assert lodging.lodge_waiting(small_scene.court, sittings=1, lines=2) == 2
     assert [line.state for line in lines(small_scene)].count(LineState.WAITING) == 3
-    while bulk.lodge_waiting(small_scene.court, lines=2):
+    while lodging.lodge_waiting(small_scene.court, lines=2):
         pass
     assert {line.state for line in lines(small_scene)} == {LineState.LODGED}
     with small_scene.court.database.read() as session:
@@ -183,7 +183,7 @@ def test_memory_does_not_grow_with_the_lines(small_scene: Scene) -> None:
     tracemalloc.start()
     try:
         peaks = []
-        while bulk.lodge_waiting(small_scene.court, sittings=1, lines=3):
+        while lodging.lodge_waiting(small_scene.court, sittings=1, lines=3):
             peaks.append(tracemalloc.get_traced_memory()[1])
             gc.collect()
             tracemalloc.reset_peak()
@@ -197,7 +197,7 @@ def test_nobody_finds_anothers_bulk(small_scene: Scene, visitor: Door) -> None:
     """Page, report and lines are the sender's alone."""
     kept = sent(small_scene, {})
     with small_scene.court.database.read() as session, pytest.raises(NotFound):
-        bulk.find_bulk(session, small_scene.people["haiyun"], kept.reference)
+        lodging.find_bulk(session, small_scene.people["haiyun"], kept.reference)
     visitor("haiyun").get(f"/bulk/{kept.reference}", 404)
     assert "0 of 1 done" in visitor("li").get(f"/bulk/{kept.reference}")
 

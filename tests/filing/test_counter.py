@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Stage
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.filing import assisting, drafts
-from odr.filing.inputs_assisted import FilingTaken, TakenInput
+from odr.filing.counter import assisting
+from odr.filing.counter.inputs import FilingTaken, TakenInput
+from odr.filing.draft import drafts
 from odr.filing.models import Draft, DraftState
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.procedure.acts.versions import input_of
 from odr.procedure.models import Window, WindowState
-from odr.procedure.versions import input_of
-from odr.service.kinds import Channel
 from odr.service.models import Packet, ServiceAddress
+from odr.service.vocabulary import Channel
 from tests.filing.test_drafts_kept import ready
 from tests.filing.visitor import Visitor
 from tests.kept import kept

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr import migrate, wiring
+from odr import wiring
 from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
-from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.models import RequestKind
+from odr.ground import migrate
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.procedure.acts.table import TABLE
+from odr.procedure.acts.tasks import DESKS
 from odr.procedure.models import Task
-from odr.procedure.table import TABLE
-from odr.procedure.tasks import DESKS
 from tests.scene import Scene
 
 SOURCE = Path(__file__).resolve().parents[2]

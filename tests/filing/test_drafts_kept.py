@@ -11,14 +11,13 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from odr.docket.models import Case, DocketEntry, Role
-from odr.errors import Forbidden, InvalidInput, NotFound
 from odr.evidence.models import Exhibit, Upload
-from odr.filing import draft_keeping as keeping
-from odr.filing import draft_sharing as sharing
-from odr.filing import drafts
+from odr.filing.draft import drafts, sharing
+from odr.filing.draft import versions as keeping
 from odr.filing.models import Draft, DraftShare, DraftState
+from odr.ground.errors import Forbidden, InvalidInput, NotFound
 from odr.identity.models import Account
-from odr.procedure.forms import flatten
+from odr.procedure.forms.form_data import flatten
 from tests.filing.test_particulars import SAID
 from tests.filing.visitor import Forms, Visitor
 from tests.peers.browser import OpenPage

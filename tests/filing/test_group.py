@@ -11,17 +11,17 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import parties
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.filing.acts_group import representatives, represented
-from odr.filing.grouping import register
-from odr.filing.inputs_merging import RegistrationInput
+from odr.filing.group.acts import representatives, represented
+from odr.filing.group.inputs import RegistrationInput
+from odr.filing.group.models import GroupAction, GroupMember, MemberState
+from odr.filing.group.registration import register
 from odr.filing.models import Request
-from odr.filing.models_group import GroupAction, GroupMember, MemberState
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountState
-from odr.payments.at_end import fee_at_end, standing_at_end
-from odr.payments.demands import settle_bears, standing_fee
+from odr.payments.costs.demands import settle_bears, standing_fee
+from odr.payments.fee.at_end import fee_at_end, standing_at_end
+from odr.payments.fee.tariff import Assessment, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Refund
-from odr.payments.tariff import Assessment, Matter
 from odr.procedure.models import Task
 from odr.service.models import Packet
 from tests.filing.test_merging import pay

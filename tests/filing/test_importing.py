@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.docket.models import PartyKind
-from odr.errors import InvalidInput
-from odr.filing import drafts
-from odr.filing.evidence_list import read_list, template
-from odr.filing.importing import read_document, read_table
+from odr.filing.draft import drafts
+from odr.filing.draft.evidence_list import read_list, template
+from odr.filing.draft.importing import read_document, read_table
+from odr.filing.draft.pleading import as_steps, read_pleading
 from odr.filing.models import ReliefKind
-from odr.filing.pleading import as_steps, read_pleading
-from odr.procedure.forms import flatten
+from odr.ground.errors import InvalidInput
+from odr.procedure.forms.form_data import flatten
 from tests.filing.test_particulars import SAID
 from tests.filing.visitor import Visitor
 from tests.scene import Scene

@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from odr.filing.inputs import InterestInput
-from odr.filing.interest import work_out
+from odr.filing.draft.interest import InterestInput, work_out
 from odr.filing.models import Draft
-from odr.text import Money
+from odr.ground.text import Money
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
 

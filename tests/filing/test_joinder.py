@@ -9,17 +9,17 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Track
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.filing.claim.queries import claims_of
 from odr.filing.inputs import JoinInput
-from odr.filing.inputs_motions import AddPartyInput, JoinderInput
-from odr.filing.joining import join
 from odr.filing.models import RequestKind
-from odr.filing.queries import claims_of
-from odr.procedure.events import Served
+from odr.filing.parties.joinder import AddPartyInput, JoinderInput
+from odr.filing.parties.joining import join
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.text import T
+from odr.procedure.acts.events import Served
 from odr.procedure.models import WindowState
-from odr.service.compose import compose
 from odr.service.models import Packet
-from odr.text import T
+from odr.service.sending.compose import compose
 from tests.filing.test_motions import FACTS, LESS, MONEY, acts, request_of, windows
 from tests.filing.visitor import Visitor
 from tests.scene import Scene

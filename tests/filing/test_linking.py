@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry
-from odr.errors import InvalidInput
-from odr.evidence.checklist import chronology
+from odr.evidence.exhibits.checklist import chronology
 from odr.evidence.models import Exhibit
-from odr.filing import drafts, linking
-from odr.filing.evidence_list import as_rows, read_list
+from odr.filing.draft import drafts, linking
+from odr.filing.draft.evidence_list import as_rows, read_list
 from odr.filing.inputs import ClaimInput
-from odr.procedure.faults import validate
-from odr.procedure.forms import flatten
-from odr.procedure.inputs import schema_for
+from odr.ground.errors import InvalidInput
+from odr.procedure.forms.faults import validate
+from odr.procedure.forms.form_data import flatten
+from odr.procedure.forms.inputs import schema_for
 from tests.filing.test_particulars import SAID
 from tests.filing.visitor import Forms, Visitor
 from tests.kept import kept

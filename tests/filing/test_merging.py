@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.evidence.models import Exhibit
+from odr.filing.claim.queries import claims_of
 from odr.filing.models import Claim, Fact
-from odr.filing.queries import claims_of
-from odr.payments.ledger import trial_balance
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.payments.books.ledger import trial_balance
+from odr.payments.books.paydesk import cashier, take_at_counter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis
-from odr.payments.paydesk import cashier, take_at_counter
 from odr.procedure.models import Window, WindowState
 from tests.scene import Scene, claim
 

@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage, Track
-from odr.errors import ActNotOpen, Forbidden, InvalidInput, NotFound, OutOfTime
-from odr.filing.inputs_motions import SubstituteInput
+from odr.filing.claim.changes import SubstituteInput
+from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.filing.queries import claims_of, reliefs_of
-from odr.procedure.events import Served
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound, OutOfTime
+from odr.ground.text import T
+from odr.procedure.acts.events import Served
 from odr.procedure.models import Window, WindowState
-from odr.procedure.packs import PackRegistry
-from odr.procedure.reckoning import Period, Suspension, Unit, reckon
+from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.counting import Suspension
+from odr.procedure.time.reckoning import reckon
 from odr.service.models import Packet
-from odr.text import T
 from tests.scene import Scene
 
 MONEY = [{"kind": "money", "what": "The price back", "amount": "9,000.00"}]

@@ -11,18 +11,18 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.docket.queries import parties
-from odr.errors import InvalidInput
-from odr.filing.checks import Found, checks_of
+from odr.filing.draft.particulars import asked, model_for, read, told_of
 from odr.filing.inputs import JoinInput
-from odr.filing.joining import join
 from odr.filing.models import Claim, Draft
-from odr.filing.particulars import asked, model_for, read, told_of
-from odr.judgment.drafting import proposal
-from odr.procedure.forms import fields_of, summary
-from odr.procedure.packs import PackRegistry
-from odr.procedure.versions import input_of
+from odr.filing.parties.joining import join
+from odr.filing.registry.review import Found, checks_of
+from odr.ground.errors import InvalidInput
+from odr.ground.text import Money
+from odr.judgment.decision.drafting import proposal
+from odr.procedure.acts.versions import input_of
+from odr.procedure.forms.fields import fields_of, summary
+from odr.procedure.rules.registry import PackRegistry
 from odr.service.models import Packet
-from odr.text import Money
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 

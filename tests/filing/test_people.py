@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Stage
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.filing.inputs_motions import PlatformReplyInput
 from odr.filing.models import Request, RequestKind
-from odr.filing.representing import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing.parties.mandate_entries import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing.parties.mandates import PlatformReplyInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity import mandates
 from odr.identity.models import Account, MandateScope
 from odr.procedure.models import Window, WindowState

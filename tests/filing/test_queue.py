@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from odr.filing.queueing import Fate, Hurry, QueueLine, queue_of
+from odr.filing.registry.queue import Fate, Hurry, QueueLine, queue_of
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Outcome, Stage
-from odr.errors import ActNotOpen, Forbidden, OutOfTime
+from odr.ground.errors import ActNotOpen, Forbidden, OutOfTime
 from odr.procedure.models import Task
 from tests.scene import Scene, claim
 

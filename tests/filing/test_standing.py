@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.evidence.models import Upload
-from odr.filing.checks import Found, checks_of
 from odr.filing.inputs import AboutYouStep, JoinInput
-from odr.filing.inputs_people import GuardianInput
-from odr.filing.joining import join
 from odr.filing.models import Request, RequestKind
-from odr.filing.representing import representatives_of
+from odr.filing.parties.identity import GuardianInput
+from odr.filing.parties.joining import join
+from odr.filing.parties.mandate_entries import representatives_of
+from odr.filing.registry.review import Found, checks_of
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, Mandate, MandateScope
-from odr.procedure.forms import parse
+from odr.procedure.forms.form_data import parse
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from odr.docket.models import Stage
-from odr.errors import ActNotOpen, Forbidden
-from odr.procedure.audit import audit
+from odr.ground.errors import ActNotOpen, Forbidden
+from odr.procedure.audit.entries import audit
 from tests.scene import Scene, claim
 
 

@@ -13,8 +13,17 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from odr.procedure.inputs import CourtEmail, CourtPhone, CourtText, DayRule, MoneyRule, RefTo, marks, union_members
-from odr.procedure.table import Act
+from odr.procedure.acts.table import Act
+from odr.procedure.forms.inputs import (
+    CourtEmail,
+    CourtPhone,
+    CourtText,
+    DayRule,
+    MoneyRule,
+    RefTo,
+    marks,
+    union_members,
+)
 from tests.golden.by_hand import GIVEN
 
 REFERENCE = "abcdefghijklmnopqrstuvwxyz"

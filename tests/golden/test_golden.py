@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.canonical import canonical
-from odr.procedure.inputs import recorded_references, references_in, schema_for
-from odr.procedure.table import TABLE, UPCASTERS
-from odr.procedure.versions import NoUpcaster, current_input, read, upcast
-from odr.text import LOCALES
+from odr.ground.canonical import canonical
+from odr.ground.text import LOCALES
+from odr.procedure.acts.table import TABLE, UPCASTERS
+from odr.procedure.acts.versions import NoUpcaster, current_input, read, upcast
+from odr.procedure.forms.inputs import recorded_references, references_in, schema_for
 from tests.golden.payloads import COMMAND, FOLDER, acts, file_of, missing, write_missing
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.procedure.court import Court
 from tests.hearing.scene import Scene, accepted_case, open_court
 from tests.kept import Shelf

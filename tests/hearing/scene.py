@@ -15,25 +15,25 @@ from sqlalchemy import select
 
 from odr import wiring
 from odr.app import create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
 from odr.docket.models import Audience, Case, DocketEntry, Party, PartyKind, Role, Seat, Stage, Track
 from odr.docket.visibility import reads_entry
 from odr.evidence.models import Blob, Category, Exhibit, ExhibitState, Upload, UploadState
 from odr.filing.inputs import ClaimInput
-from odr.hearing.kinds import Mode
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.hearing.models import Examination, ModeConsent, Question, TimeRequest
+from odr.hearing.vocabulary import Mode
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.notary.notary import Notary
-from odr.notary.seal import Sealer
+from odr.notary.seal.seal import Sealer
 from odr.notary.vault import FileVault, Vault
+from odr.procedure.acts.table import TABLE
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
-from odr.procedure.packs import PackRegistry
+from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import ActReceipt, Sitting
-from odr.procedure.table import TABLE
 from tests.faces import faces
 from tests.kept import Shelf, kept
 

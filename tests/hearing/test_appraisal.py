@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Role, Seat, Track
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.evidence.models import Category, Exhibit, ExhibitState
-from odr.hearing.appraisals import appraisals_of
-from odr.hearing.excluded import excluded_of
-from odr.hearing.models_appraisal import Appraisal, AppraisalState
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.hearing.appraisal.models import Appraisal, AppraisalState
+from odr.hearing.appraisal.queries import appraisals_of
+from odr.hearing.limit.excluded import excluded_of
 from odr.identity.models import Account
 from odr.payments.models import Payment
 from odr.procedure.models import Task, Window, WindowState

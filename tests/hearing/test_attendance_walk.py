@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from odr.app import create_app
-from odr.hearing.models_attendance import CallState
+from odr.hearing.appraisal.models import CallState
 from tests.entering import let_in
 from tests.hearing.test_appraisal import row
 from tests.hearing.test_attendance import called, contested, hearing, notices, pay

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Role, Seat, Track
 from odr.filing.models import Draft, DraftState
-from odr.hearing.bench_drafts import open_drafts
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.hearing.bench.drafts import open_drafts
 from odr.identity.models import AccountRole
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser

@@ -14,17 +14,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import PartyKind, Track
-from odr.errors import InvalidInput
-from odr.hearing.excluded import Mark, _marks, lengthened, spans
-from odr.hearing.plan import clock_of
-from odr.hearing.today import today_of
-from odr.procedure.limitation import Excluded, trial_limit
-from odr.procedure.packs import PackRegistry
-from odr.service.kinds import FactKind, PacketState, PaperKind
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
+from odr.hearing.bench.today import today_of
+from odr.hearing.examination.plan import clock_of
+from odr.hearing.limit.excluded import Mark, _marks, lengthened, spans
+from odr.procedure.acts.letter import PaperKind
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.limitation import Excluded, trial_limit
 from odr.service.models import Packet, ServiceFact
+from odr.service.vocabulary import FactKind, PacketState
 from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser
 

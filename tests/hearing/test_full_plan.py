@@ -8,14 +8,13 @@ from datetime import datetime
 import pytest
 
 from odr.docket.models import Audience, Stage, Track
-from odr.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
-from odr.hearing.inputs import NothingInput
-from odr.hearing.kinds import DutyState, Mode, PhaseState, QuestionState, Stance
+from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, StepUpNeeded
+from odr.hearing.examination.statements import NothingInput
 from odr.hearing.queries import agreed_facts, matrix, opinions_of, postings_of
-from odr.hearing.record import record_digest
-from odr.procedure.availability import StepUpNeeded
+from odr.hearing.record.paper import record_digest
+from odr.hearing.vocabulary import DutyState, Mode, PhaseState, QuestionState, Stance
 from odr.procedure.models import Task
-from odr.procedure.reckoned_again import reckon_working
+from odr.procedure.time.reckoned_again import reckon_working
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, opinion
 from tests.kept import kept
 
@@ -367,7 +366,7 @@ def test_the_whole_record_is_read_corrected_and_signed(full: Scene) -> None:
     with pytest.raises(ActNotOpen):
         full.act(LI, "sign_record", digest=digest)
     with full.look() as (court, case):
-        from odr.hearing.record import corrections_of
+        from odr.hearing.record.paper import corrections_of
 
         ref = corrections_of(court, case)[0].reference
     full.act(CHEN, "rule_on_correction", correction=ref, answer="refuse", reasons="The entry says what was said.")

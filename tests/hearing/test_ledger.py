@@ -6,9 +6,9 @@ import pytest
 
 from odr.app import create_app
 from odr.docket.models import Case, Role
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.desks import OFFLINE_STEP
-from odr.hearing.ledger import Step, ledger_of, stands
+from odr.hearing.mode.consents import Step, ledger_of, stands
 from tests.filing.visitor import Visitor
 from tests.kept import kept
 from tests.scene import Scene

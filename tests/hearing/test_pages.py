@@ -15,15 +15,15 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Document, Stage, Track
-from odr.filing.agenda import calendar_of
+from odr.filing.agenda.agenda import calendar_of
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.hearing.models import Hearing
-from odr.hearing.record import record_digest, seal_records
+from odr.hearing.record.paper import record_digest, seal_records
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
+from odr.web.presence import session_cookie_name
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, WANG, Scene, accepted_case, opinion, whole_court
 from tests.kept import Shelf, kept
 
@@ -303,7 +303,7 @@ def test_four_hundred_cases_are_listed_with_few_queries(scene: Scene) -> None:
     from sqlalchemy import event, select
 
     from odr.docket.models import Case, Role, Seat
-    from odr.hearing.today import today_of
+    from odr.hearing.bench.today import today_of
     from odr.procedure.models import Task
 
     def queries() -> int:

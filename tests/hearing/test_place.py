@@ -15,13 +15,13 @@ from PIL import Image
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import DocketEntry, Track
-from odr.errors import InvalidInput
 from odr.evidence.models import Exhibit
-from odr.hearing.place import LONGEST, moment_words, read_moment, read_region
-from odr.procedure.reading import Unreadable
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
+from odr.hearing.examination.place import LONGEST, moment_words, read_moment, read_region
+from odr.procedure.forms.reading import Unreadable
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, ORIGIN, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser
 

@@ -13,14 +13,15 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import event, insert, select
 
-from odr import migrate, worker
-from odr.clock import FixedClock
-from odr.db import Database, new_reference
 from odr.docket.models import Case, DocketEntry, Document, Role, Seat, Stage, Track
-from odr.errors import ActNotOpen, CaseMovedOn, CourtError
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database, new_reference
+from odr.ground.errors import ActNotOpen, CaseMovedOn, CourtError
+from odr.hearing.bench.today import DANGER, GROUPS, READY, RULING, Line, today_of
 from odr.hearing.models import Phase, Question
-from odr.hearing.record import record_digest, seal_records
-from odr.hearing.today import DANGER, GROUPS, READY, RULING, Line, today_of
+from odr.hearing.record.paper import record_digest, seal_records
+from odr.operations import worker
 from odr.procedure.models import Task, Window, WindowState
 from tests.conftest import MORNING
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, accepted_case, whole_court

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, select, text
 
 from odr.app import create_app
-from odr.canonical import canonical, sha256_hex
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import DocketEntry, Role, Seat, Track
-from odr.errors import InvalidInput
-from odr.hearing.acts_seal import open_waiting
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
 from odr.hearing.models import SealedPosting, Witness
 from odr.hearing.queries import opinions_of, postings_of
-from odr.hearing.sealing import BLOCK, SealNotReached, commitment, pad, unpad
+from odr.hearing.sealed.opening import open_waiting
+from odr.hearing.sealed.words import BLOCK, SealNotReached, commitment, pad, unpad
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.notary.vault import FileVault
 from odr.notary.vault_server import SocketVault, VaultServer
-from odr.procedure.audit import audit
+from odr.procedure.audit.entries import audit
 from odr.procedure.models import ActKey, Task
 from tests.hearing.scene import (
     BAIHUA,

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr import worker
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Stage, Track
-from odr.errors import ActNotOpen
-from odr.hearing.kinds import Mode
-from odr.hearing.plan import latest_end, ordered, plan_of
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import ActNotOpen
+from odr.hearing.examination.plan import latest_end, ordered, plan_of
 from odr.hearing.queries import WINDOW
-from odr.procedure.packs import PackRegistry
-from odr.procedure.reckoning import reckon
+from odr.hearing.vocabulary import Mode
+from odr.operations import worker
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.reckoning import reckon
 from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case, at, open_court
 
 CN = PackRegistry.load().for_case("cn", date(2026, 3, 2))

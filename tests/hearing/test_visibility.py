@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from odr.docket.models import Role
-from odr.hearing.kinds import QuestionState
 from odr.hearing.models import Posting, Question
 from odr.hearing.queries import reads_posting, reads_question
+from odr.hearing.vocabulary import QuestionState
 from odr.identity.actors import Actor
 
 READERS = {

@@ -20,17 +20,17 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Stage, Track
-from odr.evidence.ports import desk_of
+from odr.evidence.store.ports import desk_of
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.hearing.models import Hearing, Motion, Phase, RecordCorrection, TechnicalFailure, Witness
-from odr.hearing.record import record_digest, seal_records
-from odr.identity import codes, tokens
-from odr.identity.keys import keyring
+from odr.hearing.record.paper import record_digest, seal_records
 from odr.identity.models import Account
-from odr.identity.tokens import Scope
-from odr.procedure.audit import audit
+from odr.identity.sign_in import codes, tokens
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.tokens import Scope
+from odr.procedure.audit.entries import audit
 from odr.procedure.models import Task
 from tests.entering import let_in
 from tests.hearing.scene import BAIHUA, CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case, opinion, whole_court

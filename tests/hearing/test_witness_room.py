@@ -13,11 +13,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Role, Seat
-from odr.hearing.kinds import QuestionState
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.hearing.models import Witness
+from odr.hearing.vocabulary import QuestionState
 from odr.identity.models import Account, AccountState
 from odr.notary.models import Receipt
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, Scene, accepted_case, whole_court

@@ -18,24 +18,25 @@ from flask.typing import ResponseReturnValue
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
-from odr.access import api, case_page, current_person, public, require_strong, signed_in, staff
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.config import Mode, Settings
-from odr.db import Database
 from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
-from odr.identity import accounts, codes
-from odr.identity import staff as office
-from odr.identity.accounts import Means
+from odr.ground.clock import FixedClock
+from odr.ground.config import Mode, Settings
+from odr.ground.db import Database
+from odr.identity.accounts import accounts
+from odr.identity.accounts import staff as office
+from odr.identity.accounts.accounts import Means
 from odr.identity.actors import Actor
-from odr.identity.keys import keyring
 from odr.identity.models import Account
-from odr.identity.passwords import Passwords
-from odr.identity.tokens import Scope
+from odr.identity.sign_in import codes
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.passwords import Passwords
+from odr.identity.sign_in.tokens import Scope
+from odr.procedure.acts.table import ActTable
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
-from odr.procedure.packs import PackRegistry
-from odr.procedure.table import ActTable
+from odr.procedure.rules.registry import PackRegistry
+from odr.web.guards import api, case_page, current_person, public, require_strong, signed_in, staff
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "three grey herons"

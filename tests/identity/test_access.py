@@ -13,15 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
-from odr.access import UnguardedRoute, assert_guarded, public, staff
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
 from odr.docket.models import Party, Role
-from odr.identity import headers, locales, sessions, tokens
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.identity.models import Account, AccountRole, SessionRow
-from odr.identity.tokens import Scope
+from odr.identity.sign_in import sessions, tokens
+from odr.identity.sign_in.tokens import Scope
 from odr.procedure.court import Court
+from odr.web import headers, reader_language
+from odr.web.guards import UnguardedRoute, assert_guarded, public, staff
 from tests.identity.conftest import ORIGIN, PASSWORD, Browser, People, open_door, without_tokens
 
 BrowserOf = type[Browser]
@@ -103,7 +104,7 @@ SEPARATORS = st.sampled_from(
 @given(st.one_of(st.text(max_size=40), st.lists(SEPARATORS, max_size=8).map("".join).map(lambda tail: "/" + tail)))
 def test_a_target_never_leaves_the_site(target: str) -> None:
     """Whatever is asked, where a browser would go from here is this site."""
-    went = locales.safe_path(target)
+    went = reader_language.safe_path(target)
     as_browsers_read = re.sub(r"[\t\r\n]", "", went).replace("\\", "/")
     arrived = urlsplit(urljoin("https://court.example/here", as_browsers_read))
     assert (arrived.scheme, arrived.netloc) == ("https", "court.example")
@@ -113,7 +114,7 @@ def test_a_target_never_leaves_the_site(target: str) -> None:
 @given(st.from_regex(r"/[a-z0-9]{1,8}(/[a-z0-9]{1,8}){0,3}(\?[a-z]=[a-z0-9]{1,5})?", fullmatch=True))
 def test_a_path_of_ours_is_kept(path: str) -> None:
     """An ordinary path of this site is where one is sent back to."""
-    assert locales.safe_path(path) == path
+    assert reader_language.safe_path(path) == path
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_a_path_of_ours_is_kept(path: str) -> None:
 )
 def test_language(cookie: str | None, account: str | None, wanted: list[str], chosen: str) -> None:
     """The language just chosen comes first, then the account's, then the browser's, then English."""
-    assert locales.choose(cookie, account, wanted) == chosen
+    assert reader_language.choose(cookie, account, wanted) == chosen
 
 
 def test_choosing_a_language_changes_the_pages(browser_of: BrowserOf) -> None:
@@ -456,7 +457,7 @@ def test_a_new_role_ends_sessions_and_tokens(
     browser_of: BrowserOf, people: People, database: Database, clock: FixedClock
 ) -> None:
     """A session or token from before a role was given does not carry it."""
-    from odr.identity import staff as office
+    from odr.identity.accounts import staff as office
 
     account_id = people.add("c@example.com")
     token = _token(people, account_id, *Scope)

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.errors import TooMany
-from odr.identity import codes
-from odr.identity.accounts import Means
-from odr.identity.codes import WrongCode
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import TooMany
+from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account
+from odr.identity.sign_in import codes
+from odr.identity.sign_in.codes import WrongCode
 from tests.conftest import MORNING
 from tests.identity.conftest import PASSWORD, Browser, People
 

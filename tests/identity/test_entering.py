@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Role
-from odr.identity import limits, staff
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.identity.accounts import staff
 from odr.identity.models import Account, AccountState, Attempt, OneTimeLink, SessionRow
-from odr.identity.sessions import ABSOLUTE, IDLE, STAFF_IDLE
+from odr.identity.sign_in import rate_limits
+from odr.identity.sign_in.sessions import ABSOLUTE, IDLE, STAFF_IDLE
 from tests.identity.conftest import ORIGIN, PASSWORD, Browser, Mailbox, People, without_tokens
 
 BrowserOf = type[Browser]
@@ -147,7 +148,7 @@ def test_letters_to_one_mailbox_are_limited(browser_of: BrowserOf, people: Peopl
     browser = browser_of()
     for _ in range(20):
         browser.submit("/account/reset", {"email": "known@example.com"})
-    assert len(mailbox.letters) == limits.LIMITS[limits.Counted.LETTER_TO].tries
+    assert len(mailbox.letters) == rate_limits.LIMITS[rate_limits.Counted.LETTER_TO].tries
 
 
 def test_signing_in_well_does_not_count(browser_of: BrowserOf, people: People, database: Database) -> None:

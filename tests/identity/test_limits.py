@@ -9,16 +9,17 @@ from typing import TypeVar
 import pyotp
 import pytest
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.errors import CourtError, NotFound, TooMany
-from odr.identity import accounts, codes, limits, links
-from odr.identity.accounts import Means
-from odr.identity.codes import WrongCode
-from odr.identity.keys import Keyring, keyring
-from odr.identity.limits import LIMITS, Counted
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import CourtError, NotFound, TooMany
+from odr.identity.accounts import accounts, links
+from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account, LinkPurpose
-from odr.identity.passwords import Passwords
+from odr.identity.sign_in import codes, rate_limits
+from odr.identity.sign_in.codes import WrongCode
+from odr.identity.sign_in.keys import Keyring, keyring
+from odr.identity.sign_in.passwords import Passwords
+from odr.identity.sign_in.rate_limits import LIMITS, Counted
 from tests.conftest import ENGINES
 from tests.identity.conftest import ORIGIN
 
@@ -54,7 +55,7 @@ def test_a_limit_holds_against_many_at_once(database: Database, clock: FixedCloc
 
     def attempt() -> int:
         with database.write() as session:
-            return limits.take(session, ring, Counted.SIGN_IN, "known@example.com", clock.machine_now())
+            return rate_limits.take(session, ring, Counted.SIGN_IN, "known@example.com", clock.machine_now())
 
     assert len(_at_once(30, attempt, TooMany)) == LIMITS[Counted.SIGN_IN].tries
 

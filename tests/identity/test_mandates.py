@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import COURT_ROLES, Case, Party, Role, Seat
-from odr.errors import InvalidInput, NotFound
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput, NotFound
 from odr.identity import mandates
 from odr.identity.actors import Actor, actors_in
 from odr.identity.mandates import BothSides, ServesCourt

@@ -10,12 +10,12 @@ from flask import Flask
 from playwright.sync_api import CDPSession, Page
 from sqlalchemy import update
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Role
-from odr.identity import passkeys
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.identity.models import Account, AccountState, Passkey, SessionRow
-from odr.identity.passkeys import PasskeyRefused, Site
+from odr.identity.sign_in import passkeys
+from odr.identity.sign_in.passkeys import PasskeyRefused, Site
 from tests.identity.conftest import ORIGIN, PASSWORD, Browser, People
 from tests.peers.browser import PHONE, OpenPage
 

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Role
-from odr.errors import InvalidInput, NotFound
-from odr.identity import staff
-from odr.identity.limits import network
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput, NotFound
+from odr.identity.accounts import staff
+from odr.identity.accounts.staff import NeedsTwo
+from odr.identity.accounts.sweep import sweep
 from odr.identity.models import Account, AccountState, RoleProposal
-from odr.identity.staff import NeedsTwo
-from odr.identity.sweeps import sweep
+from odr.identity.sign_in.rate_limits import network
 from tests.identity.conftest import PASSWORD, Browser, Mailbox, People
 
 BrowserOf = type[Browser]

@@ -12,12 +12,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from odr.clock import FixedClock
-from odr.config import Mode, Settings, SettingsError
-from odr.db import Database
 from odr.docket.models import Role
+from odr.ground.clock import FixedClock
+from odr.ground.config import Mode, Settings, SettingsError
+from odr.ground.db import Database
 from odr.identity.models import Account, LinkedIdentity
-from odr.identity.oidc import open_provider
+from odr.identity.sign_in.oidc import open_provider
 from odr.procedure.court import Court
 from tests.identity.conftest import Browser, People, open_door
 from tests.peers.browser import OpenPage

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Role
-from odr.identity import codes
-from odr.identity.keys import keyring
 from odr.identity.models import Account, AccountRole, FactorReset, SessionRow
+from odr.identity.sign_in import codes
+from odr.identity.sign_in.keys import keyring
 from odr.notary.models import Receipt
 from tests.filing.visitor import Visitor
 from tests.scene import Scene

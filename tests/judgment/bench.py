@@ -12,23 +12,23 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import new_reference
 from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
 from odr.evidence.models import Blob, Category, Exhibit, Upload, UploadState
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind
-from odr.hearing.kinds import Axis, Mode, PhaseState, Stance
+from odr.ground.clock import FixedClock
+from odr.ground.db import new_reference
 from odr.hearing.models import Examination, Opinion, Phase
+from odr.hearing.vocabulary import Axis, Mode, PhaseState, Stance
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.judgment.kinds import DecisionState
-from odr.judgment.lookups import current_draft
+from odr.judgment.queries import current_draft
+from odr.judgment.vocabulary import DecisionState
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
 from odr.procedure.sitting import ActReceipt
-from odr.service.kinds import Channel, FactKind
 from odr.service.models import Packet
-from odr.service.packets import conclude_packet, record_fact
+from odr.service.packet.packets import conclude_packet, record_fact
+from odr.service.vocabulary import Channel, FactKind
 from tests.kept import kept
 
 NUMBER = "(2026)网0192民初123号"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from odr.app import create_court
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.procedure.court import Court
 from tests.judgment.bench import Bench, lay_case, people
 from tests.kept import Shelf

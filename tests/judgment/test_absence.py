@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, Stage, Track
-from odr.errors import ActNotOpen, InvalidInput, OutOfTime
-from odr.judgment.kinds import DecisionState, MotionState
-from odr.judgment.lookups import motions_of
+from odr.ground.errors import ActNotOpen, InvalidInput, OutOfTime
 from odr.judgment.models import Decision
+from odr.judgment.queries import motions_of
+from odr.judgment.vocabulary import DecisionState, MotionState
 from tests.judgment.bench import Bench
 
 ASKS = {"asks": "Set it aside.", "grounds": "I was in hospital; the label was lawful."}

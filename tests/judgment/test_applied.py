@@ -15,19 +15,19 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, Document, Party, PartyKind, Role, Seat, Stage
 from odr.docket.queries import entries_of
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.filing.group.models import GroupAction
 from odr.filing.models import Claim, Relief, ReliefKind
-from odr.filing.models_group import GroupAction
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account
-from odr.judgment.lookups import issued
+from odr.judgment.group.models import AppliedJudgment
 from odr.judgment.models import Obligation
-from odr.judgment.models_applied import AppliedJudgment
-from odr.payments.assessing import assessments_of, keep_basis
+from odr.judgment.queries import issued
+from odr.payments.fee.assessment import assessments_of, keep_basis
+from odr.payments.fee.tariff import Matter
 from odr.payments.models import FeeBasis
-from odr.payments.tariff import Matter
-from odr.procedure.events import ClaimAccepted
+from odr.procedure.acts.events import ClaimAccepted
+from odr.procedure.acts.versions import input_of
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.versions import input_of
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
 from tests.kept import kept

@@ -10,22 +10,21 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role
-from odr.errors import ActNotOpen
 from odr.evidence.models import Exhibit
-from odr.hearing.kinds import PostingKind, RequestState
-from odr.hearing.kinds import TestimonyManner as Manner
+from odr.ground.errors import ActNotOpen
+from odr.hearing.appraisal.models import Appraisal, AppraisalState, CallState, ExpertCall, ReportObjection
 from odr.hearing.models import Posting, Witness
-from odr.hearing.models_appraisal import Appraisal, AppraisalState, ReportObjection
-from odr.hearing.models_attendance import CallState, ExpertCall
+from odr.hearing.vocabulary import PostingKind, RequestState
+from odr.hearing.vocabulary import TestimonyManner as Manner
 from odr.identity.actors import Actor
 from odr.identity.models import AccountRole
+from odr.judgment.decision.case_views import desk
 from odr.judgment.models import Decision
-from odr.judgment.views import desk
+from odr.payments.books.ledger import balance, is_balanced, trial_balance
+from odr.payments.books.paydesk import cashier
+from odr.payments.fee.tariff import Matter
 from odr.payments.inputs import PaymentInput
-from odr.payments.ledger import balance, is_balanced, trial_balance
 from odr.payments.models import Channel, FeeAssessment, LedgerAccount, Refund
-from odr.payments.paydesk import cashier
-from odr.payments.tariff import Matter
 from odr.procedure.models import Task
 from tests.judgment.bench import Bench
 from tests.kept import kept
@@ -148,7 +147,7 @@ def test_loser_bears_it_and_the_winner_gets_it_back(bench: Bench) -> None:
         case = session.get_one(Case, bench.case_id)
         decision = session.scalars(select(Decision).where(Decision.reference == reference)).one()
         assert (decision.costs["fee"], decision.costs["attendance"]) == (30_000, 30_000)
-        from odr.judgment.paper import cost_words
+        from odr.judgment.decision.paper import cost_words
 
         said = [words.render("en") if not isinstance(words, str) else words for words in cost_words(case, decision)]
         assert any("collected for the expert" in one and "300.00" in one for one in said)

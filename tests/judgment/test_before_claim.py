@@ -8,20 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
 from odr.docket.models import Case, Outcome, Role, Seat, Stage
-from odr.errors import ActNotOpen, InvalidInput
-from odr.filing.drafts import lodge
+from odr.filing.draft.drafts import lodge
 from odr.filing.inputs import JoinInput
-from odr.filing.joining import join
+from odr.filing.parties.joining import join
+from odr.ground.clock import FixedClock
+from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.judgment.before_claim import open_before_claim
-from odr.judgment.inputs_preservation import BeforeClaimInput
-from odr.judgment.kinds import PreservationState
 from odr.judgment.models import BeforeClaim, Preservation
+from odr.judgment.preservation.inputs import BeforeClaimInput
+from odr.judgment.preservation.own_case import open_before_claim
+from odr.judgment.vocabulary import PreservationState
+from odr.procedure.acts.tasks import DESKS
+from odr.procedure.case.overview import case_page
 from odr.procedure.court import Court
-from odr.procedure.tasks import DESKS
-from odr.procedure.views import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
 from tests.judgment.test_preservation import RULING, motion_of, preserved

@@ -14,17 +14,17 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case, Stage
-from odr.judgment.kinds import AppealState, DecisionState
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.judgment.models import AppealPetition, Decision, Obligation
-from odr.notary.seal_check import SealState, validate_pdf
-from odr.payments.assessing import assessments_of
-from odr.payments.books import outstanding
+from odr.judgment.vocabulary import AppealState, DecisionState
+from odr.notary.seal.check import SealState, validate_pdf
+from odr.payments.books.entries import outstanding
+from odr.payments.books.paydesk import cashier, take_at_counter
+from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.tariff import Matter
 from odr.payments.models import FeeAssessment, Refund
-from odr.payments.paydesk import cashier, take_at_counter
-from odr.payments.tariff import Matter
 from tests.api.caller import Caller, Contract, caller
 from tests.e2e.test_journey import give_second_factor
 from tests.entering import let_in

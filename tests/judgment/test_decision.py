@@ -14,22 +14,21 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 from sqlalchemy import select
 
-from odr.canonical import sha256_hex
-from odr.clock import FixedClock
 from odr.docket.models import Case, Document, Outcome, Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, OutOfTime
 from odr.evidence.models import Exhibit
-from odr.hearing.models_appraisal import Appraisal, AppraisalState
+from odr.ground.canonical import sha256_hex
+from odr.ground.clock import FixedClock
+from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, OutOfTime, StepUpNeeded
+from odr.hearing.appraisal.models import Appraisal, AppraisalState
 from odr.identity.actors import Actor
 from odr.judgment.models import AppealPetition, Decision, Obligation
-from odr.notary.seal_check import SealState, validate_pdf
-from odr.procedure.availability import StepUpNeeded
+from odr.notary.seal.check import SealState, validate_pdf
+from odr.procedure.acts.tasks import DESKS
+from odr.procedure.case.overview import case_page
 from odr.procedure.court import Court
 from odr.procedure.models import WindowState
-from odr.procedure.tasks import DESKS
-from odr.procedure.views import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import NUMBER, Bench, lay_case, lay_exhibit
 

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Outcome, Stage
-from odr.errors import ActNotOpen
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import ActNotOpen
+from odr.ground.text import T
 from odr.judgment.models import Decision, Obligation
-from odr.procedure.table import Premise
-from odr.text import T
+from odr.procedure.acts.table import Premise
 from tests.api.caller import Caller, Contract, caller
 from tests.e2e.test_journey import give_second_factor
 from tests.judgment.test_contested import Desk, finds_and_drafts, pronounces

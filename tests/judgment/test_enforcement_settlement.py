@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.docket.models import Outcome, Stage
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.judgment.kinds import EnforcementState, SettlementState
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation
+from odr.judgment.vocabulary import EnforcementState, SettlementState
 from tests.judgment.bench import Bench
 from tests.kept import kept
 

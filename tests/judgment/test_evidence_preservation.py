@@ -10,20 +10,21 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
 from odr.docket.models import Case, Document
 from odr.docket.queries import entries
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, InvalidInput
 from odr.evidence.models import Category, Exhibit
-from odr.evidence.ports import desk_of
-from odr.filing.drafts import lodge
-from odr.judgment.before_claim import open_before_claim
-from odr.judgment.inputs_preservation import BeforeClaimEvidenceInput, EvidencePreservationInput
-from odr.judgment.kinds import PreservationState
-from odr.judgment.models_preservation import EvidencePreservation
+from odr.evidence.store.ports import desk_of
+from odr.filing.draft.drafts import lodge
+from odr.ground.clock import FixedClock
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.judgment.preservation.evidence import EvidencePreservationInput
+from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput
+from odr.judgment.preservation.models import EvidencePreservation
+from odr.judgment.preservation.own_case import open_before_claim
+from odr.judgment.vocabulary import PreservationState
 from odr.procedure.court import Court
-from odr.procedure.faults import validate
+from odr.procedure.forms.faults import validate
 from tests.judgment.bench import Bench
 from tests.judgment.test_before_claim import ASKED as BEFORE
 from tests.judgment.test_preservation import motion_of, preserved, seen_by

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from odr.docket.models import Case
-from odr.judgment.kinds import FindingResult
-from odr.judgment.lookups import standing_findings
+from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Finding
+from odr.judgment.vocabulary import FindingResult
 from tests.judgment.bench import Bench
 from tests.judgment.test_pages import visitors
 from tests.judgment.test_partial import issue, pay

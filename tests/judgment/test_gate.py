@@ -12,19 +12,20 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from odr.canonical import canonical, sha256_hex
-from odr.clock import FixedClock
 from odr.docket.models import Case, Party, Role, Track
-from odr.errors import ActNotOpen
-from odr.hearing.kinds import HearingState, Mode, Presence, RequestState
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.clock import FixedClock
+from odr.ground.errors import ActNotOpen
+from odr.ground.text import T
 from odr.hearing.models import Attendance, Hearing, Summons, TechnicalFailure
-from odr.judgment.gate import default_gate, defaulting
+from odr.hearing.vocabulary import HearingState, Mode, Presence, RequestState
+from odr.judgment.decision.default import default_gate, defaulting
+from odr.procedure.acts.letter import PaperKind
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
-from odr.service.kinds import Channel, PacketState, PaperKind, ServiceStatus
 from odr.service.models import Packet, ProofOfService
-from odr.service.packets import Recipient, queue_packet
-from odr.text import T
+from odr.service.packet.packets import Recipient, queue_packet
+from odr.service.vocabulary import Channel, PacketState, ServiceStatus
 from tests.judgment.bench import Bench, lay_case
 
 SUMMONED_BY = 77

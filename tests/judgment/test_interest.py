@@ -10,8 +10,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.judgment.effect import instalments
-from odr.procedure.interest import InterestKind, InterestLine, interest_lines, rounded, total
+from odr.judgment.enforcement.effect import instalments
+from odr.procedure.time.interest import InterestKind, InterestLine, interest_lines, rounded, total
 
 START = date(2026, 1, 1)
 LATE = Fraction(175, 1_000_000)

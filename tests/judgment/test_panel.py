@@ -11,11 +11,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
 from odr.docket.models import Case, Document, Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.clock import FixedClock
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.court import Court
 from tests.judgment.bench import Bench, lay_case

@@ -11,13 +11,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from odr.clock import FixedClock
 from odr.docket.models import Case, Document, Stage, Track
-from odr.errors import ActNotOpen
-from odr.judgment.kinds import DecisionKind, DecisionState
+from odr.ground.clock import FixedClock
+from odr.ground.errors import ActNotOpen
+from odr.ground.text import Money
 from odr.judgment.models import Decision, Obligation
+from odr.judgment.vocabulary import DecisionKind, DecisionState
 from odr.procedure.court import Court
-from odr.text import Money
 from tests.judgment.bench import Bench, lay_case
 
 OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "See there."}

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from odr.docket.models import Case, Document
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_document, reads_entry
-from odr.errors import ActNotOpen, InvalidInput
-from odr.judgment.kinds import PreservationState
+from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.judgment.models import Motion, Preservation
-from odr.procedure.tasks import DESKS
-from odr.procedure.views import case_page
+from odr.judgment.vocabulary import PreservationState
+from odr.procedure.acts.tasks import DESKS
+from odr.procedure.case.overview import case_page
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
 

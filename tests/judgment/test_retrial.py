@@ -13,11 +13,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from odr.docket.models import Document, Outcome, Role, Seat, Stage
-from odr.errors import ActNotOpen, InvalidInput, OutOfTime
+from odr.ground.errors import ActNotOpen, InvalidInput, OutOfTime
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.judgment.kinds import DecisionState
 from odr.judgment.models import Decision, FinalityCertificate, Obligation
-from odr.notary.seal_check import SealState, validate_pdf
+from odr.judgment.vocabulary import DecisionState
+from odr.notary.seal.check import SealState, validate_pdf
 from tests.judgment.bench import Bench
 
 OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See the ruling."}

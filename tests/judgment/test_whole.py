@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Outcome, Stage
-from odr.errors import ActNotOpen
 from odr.evidence.models import Exhibit
 from odr.filing.models import Claim
+from odr.ground.errors import ActNotOpen
 from odr.hearing.models import Hearing
-from odr.judgment.gate import default_gate, defaulting
-from odr.judgment.lookups import current_draft
+from odr.judgment.decision.default import default_gate, defaulting
 from odr.judgment.models import EnforcementCase, Obligation
-from odr.payments.assessing import assessments_of
-from odr.payments.books import outstanding
-from odr.payments.tariff import Matter
-from odr.service.kinds import PacketState
+from odr.judgment.queries import current_draft
+from odr.payments.books.entries import outstanding
+from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.tariff import Matter
 from odr.service.models import Packet
+from odr.service.vocabulary import PacketState
 from tests.scene import Scene
 
 

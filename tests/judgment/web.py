@@ -12,8 +12,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
+from odr.web.presence import session_cookie_name
 from tests.judgment.bench import Bench
 
 ORIGIN = "http://court.test"

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from tests.faults.test_double_submit import bearer
 from tests.scene import Scene, claim, open_court
 from tests.test_bad_input import signed_in

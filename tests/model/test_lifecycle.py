@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case, DocketEntry
-from odr.errors import CourtError
 from odr.filing.models import Request
-from odr.procedure.audit import audit_case
-from odr.procedure.audit_projections import audit_projections
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import CourtError
+from odr.procedure.audit.entries import audit_case
+from odr.procedure.audit.rows import audit_projections
 from odr.settlement.models import Agreement, Offer, OfferState
 from tests.conftest import MORNING
 from tests.model.reference import Reference

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.notary.notary import Notary
 from odr.notary.triggers import drop_triggers
 from odr.notary.vault import FileVault

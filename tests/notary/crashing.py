@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 

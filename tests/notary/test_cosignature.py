@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from odr.clock import CourtClock
-from odr.db import Database
-from odr.notary.checkpoint import Checkpoint
+from odr.ground.clock import CourtClock
+from odr.ground.db import Database
+from odr.notary.check.witness import Witness, WitnessConflict
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import NoteKey, Verified, parse_note
+from odr.notary.log.strict import b64
+from odr.notary.log.tree import consistency_ranges, roots
 from odr.notary.notary import Notary
-from odr.notary.note import NoteKey, Verified, parse_note
-from odr.notary.strict import b64
-from odr.notary.tree import consistency_ranges, roots
-from odr.notary.witness import Witness, WitnessConflict
 from tests.notary.conftest import record
 from tests.notary.test_litewitness import COSIGNED, Shown, borne
 from tests.notary.test_monitor import LEAVES, Foreign

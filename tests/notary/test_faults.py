@@ -16,20 +16,20 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.notary.audit import FaultKind
-from odr.notary.checkpoint import Checkpoint
-from odr.notary.logs import Closing
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.notary.check.audit import FaultKind
+from odr.notary.check.receipt import verify_receipt
+from odr.notary.check.recovery import Unrecoverable
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import Note, NoteKey, NoteRefused, SignatureLine, parse_note, verify_note
+from odr.notary.log.sequencer import integrate
+from odr.notary.log.strict import b64
+from odr.notary.log.tiles import CorruptTile
+from odr.notary.log.years import Closing
 from odr.notary.models import KeyState, Log, LogCheckpoint, LogEntry, LogTile, Receipt, TimestampToken
 from odr.notary.notary import Notary
-from odr.notary.note import Note, NoteKey, NoteRefused, SignatureLine, parse_note, verify_note
-from odr.notary.recovery import Unrecoverable
-from odr.notary.sequencer import integrate
-from odr.notary.strict import b64
-from odr.notary.tiles import CorruptTile
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, SignerAhead, VaultRefused
-from odr.notary.verify import verify_receipt
 from tests.notary.conftest import ORIGIN, damage, record, subject
 
 

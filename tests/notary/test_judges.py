@@ -20,17 +20,17 @@ from pymerkle import InmemoryTree
 from rfc3161_client import VerifierBuilder, decode_timestamp_response
 from rfc3161_client.errors import VerificationError
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.notary.checkpoint import Checkpoint
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.notary.check.receipt import verify_receipt
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import Note, NoteKey, SignatureLine, parse_note
+from odr.notary.log.proof import Proof
+from odr.notary.log.receipts import leaf_line
+from odr.notary.log.strict import b64
+from odr.notary.log.tree import node_hash
 from odr.notary.notary import Notary
-from odr.notary.note import Note, NoteKey, SignatureLine, parse_note
-from odr.notary.proof import Proof
-from odr.notary.receipts import leaf_line
-from odr.notary.strict import b64
-from odr.notary.tree import node_hash
 from odr.notary.vault import FileVault
-from odr.notary.verify import verify_receipt
 from tests.notary.conftest import ORIGIN
 from tests.notary.judges import ATTACKS, JUDGES, NOTES, table
 
@@ -88,7 +88,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """Three hundred receipts, one of them of the file, and another of another case."""
-    from odr import migrate
+    from odr.ground import migrate
 
     folder = tmp_path_factory.mktemp("judges")
     url = f"sqlite:///{folder / 'court.sqlite'}"
@@ -265,7 +265,7 @@ def ours(kit: Kit, folder: Path) -> bool:
         now=kit.at + timedelta(minutes=1),
     )
     if kit.nonce is not None:
-        from odr.notary.timestamp_verify import TokenRefused, verify_token
+        from odr.notary.time.verify import TokenRefused, verify_token
 
         try:
             verify_token(kit.tsr, hashlib.sha256(kit.stamped).digest(), [kit.root], nonce=kit.nonce)

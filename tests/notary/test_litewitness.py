@@ -7,18 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from odr.clock import CourtClock
-from odr.config import Settings
-from odr.db import Database
-from odr.keeping import closed_app
-from odr.notary.checkpoint import Checkpoint
+from odr.ground.clock import CourtClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
+from odr.notary.check.receipt import verify_receipt
+from odr.notary.check.witness import Witness, WitnessRefused
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import Note, NoteKey, parse_note, verify_note
+from odr.notary.log.strict import b64
+from odr.notary.log.tiles import TileReader, extend
+from odr.notary.log.tree import consistency_ranges, leaf_hash, roots
 from odr.notary.notary import Notary
-from odr.notary.note import Note, NoteKey, parse_note, verify_note
-from odr.notary.strict import b64
-from odr.notary.tiles import TileReader, extend
-from odr.notary.tree import consistency_ranges, leaf_hash, roots
-from odr.notary.verify import verify_receipt
-from odr.notary.witness import Witness, WitnessRefused
+from odr.operations.maintenance import closed_app
 from tests.notary.conftest import record
 from tests.notary.test_monitor import LEAVES, Foreign, Published
 from tests.peers.http import serving

@@ -12,17 +12,17 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.errors import NotFound
-from odr.notary.checkpoint import Checkpoint
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import NotFound
+from odr.notary.check.receipt import verify_receipt
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import parse_note
+from odr.notary.log.strict import b64
+from odr.notary.log.tiles import unbundle
+from odr.notary.log.tree import leaf_hash, verify_inclusion
 from odr.notary.models import LogCheckpoint, LogEntry, LogTile, Receipt
 from odr.notary.notary import Notary
-from odr.notary.note import parse_note
-from odr.notary.strict import b64
-from odr.notary.tiles import unbundle
-from odr.notary.tree import leaf_hash, verify_inclusion
-from odr.notary.verify import verify_receipt
 from tests.notary.conftest import ORIGIN, record, subject
 
 

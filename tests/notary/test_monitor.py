@@ -15,15 +15,15 @@ from click.testing import Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from werkzeug.wrappers import Request, Response
 
-from odr.config import Settings
-from odr.keeping import closed_app
-from odr.notary.checkpoint import Checkpoint
+from odr.ground.config import Settings
+from odr.notary.check.tree_memory import Memory
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import Note, NoteKey, SignatureLine, SignatureType
+from odr.notary.log.strict import b64
+from odr.notary.log.tiles import WIDTH, bundle, extend, tile_path
+from odr.notary.log.tree import leaf_hash, root_of
 from odr.notary.notary import Notary
-from odr.notary.note import Note, NoteKey, SignatureLine, SignatureType
-from odr.notary.seen import Memory
-from odr.notary.strict import b64
-from odr.notary.tiles import WIDTH, bundle, extend, tile_path
-from odr.notary.tree import leaf_hash, root_of
+from odr.operations.maintenance import closed_app
 from tests.peers.http import serving
 
 from .conftest import record

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.notary.canonical import canonical
-from odr.notary.checkpoint import Checkpoint
-from odr.notary.note import (
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import (
     Note,
     NoteKey,
     NoteRefused,
@@ -22,9 +22,9 @@ from odr.notary.note import (
     parse_note,
     verify_note,
 )
-from odr.notary.proof import Proof
-from odr.notary.receipts import OWN_NAMES, digest_of_leaf, leaf_line, receipt_bodies, receipt_body
-from odr.notary.strict import Malformed, b64, base64_bytes, decimal, hash_value
+from odr.notary.log.proof import Proof
+from odr.notary.log.receipts import OWN_NAMES, digest_of_leaf, leaf_line, receipt_bodies, receipt_body
+from odr.notary.log.strict import Malformed, b64, base64_bytes, decimal, hash_value
 from tests.conftest import MORNING
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from werkzeug.wrappers import Response
 
-from odr.clock import CourtClock, FixedClock
-from odr.db import Database
-from odr.notary.attest import Attested, behind
-from odr.notary.checkpoint import Checkpoint
-from odr.notary.logs import Closing
+from odr.ground.clock import CourtClock, FixedClock
+from odr.ground.db import Database
+from odr.notary.check.refusals import REFUSALS, Answer, Refusal
+from odr.notary.check.witness import Witness
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import NoteKey, parse_note
+from odr.notary.log.tree import EMPTY_ROOT
+from odr.notary.log.years import Closing
 from odr.notary.notary import Notary
-from odr.notary.note import NoteKey, parse_note
-from odr.notary.refusals import REFUSALS, Answer, Refusal
-from odr.notary.tree import EMPTY_ROOT
+from odr.notary.time.attest import Attested, behind
 from odr.notary.vault import RENEWED, FileVault, KeyKind, SigningStopped, VaultRefused
 from odr.notary.vault_server import SocketVault
-from odr.notary.witness import Witness
 from tests.notary.conftest import record, subject
 from tests.notary.test_vault_server import serving
 from tests.notary.test_witness import Peer

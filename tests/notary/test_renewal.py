@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.keeping import closed_app
-from odr.notary.audit import FaultKind
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.notary.check.audit import FaultKind
 from odr.notary.models import LogCheckpoint, TimestampRenewal, TimestampToken
 from odr.notary.notary import Notary
-from odr.notary.renewal import ALARM, ending, imprint
-from odr.notary.timestamp import RemoteTimestamper
-from odr.notary.timestamp_verify import verify_token
+from odr.notary.time.renewal import ALARM, ending, imprint
+from odr.notary.time.tokens import RemoteTimestamper
+from odr.notary.time.verify import verify_token
+from odr.operations.maintenance import closed_app
 from tests.notary.conftest import damage, record
 
 from .test_time import serve_authority

@@ -23,12 +23,13 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from odr.clock import FixedClock
-from odr.db import Base, Database
-from odr.notary import rehash, rounds
-from odr.notary.models_rehash import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedToken
+from odr.ground.clock import FixedClock
+from odr.ground.db import Base, Database
 from odr.notary.notary import Notary
-from odr.notary.rounds import Holding, Lost, RoundRefused
+from odr.notary.rehash import rounds
+from odr.notary.rehash import tree as rehash
+from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedToken
+from odr.notary.rehash.rounds import Holding, Lost, RoundRefused
 from odr.notary.vault import FileVault, KeyFrozen, VaultRefused
 
 RULE = {"rule": "Circular 7 of the Supreme Court on digests", "rule_on": date(2031, 5, 1), "by": "operator"}

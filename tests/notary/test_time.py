@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from rfc3161_client import VerifierBuilder, decode_timestamp_response
 
-from odr.clock import FixedClock
-from odr.notary.authority import active_key
+from odr.ground.clock import FixedClock
 from odr.notary.models import KeyUse
 from odr.notary.notary import Notary
-from odr.notary.timestamp import POLICY, RemoteTimestamper, Stamp, TimeAuthority, TimestampUnavailable
-from odr.notary.timestamp_verify import TokenRefused, verify_token
+from odr.notary.time.authority import active_key
+from odr.notary.time.tokens import POLICY, RemoteTimestamper, Stamp, TimeAuthority, TimestampUnavailable
+from odr.notary.time.verify import TokenRefused, verify_token
 from odr.notary.vault import FileVault, KeyKind
 from tests.notary.conftest import record
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from odr.notary.strict import HASH_SIZE
-from odr.notary.tiles import (
+from odr.notary.log.strict import HASH_SIZE
+from odr.notary.log.tiles import (
     WIDTH,
     CorruptTile,
     TileReader,
@@ -22,7 +22,7 @@ from odr.notary.tiles import (
     unbundle,
     width_at,
 )
-from odr.notary.tree import (
+from odr.notary.log.tree import (
     EMPTY_ROOT,
     ProofRefused,
     consistency_ranges,

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odr.notary.checkpoint import Checkpoint
-from odr.notary.tiles import TileReader, extend
-from odr.notary.tree import consistency_ranges, leaf_hash, roots
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.tiles import TileReader, extend
+from odr.notary.log.tree import consistency_ranges, leaf_hash, roots
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, KeyKind, NoSuchKey, SignerAhead, VaultRefused
 
 LEAVES = [leaf_hash(bytes([i])) for i in range(20)]

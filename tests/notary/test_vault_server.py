@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from odr.db import Database
-from odr.notary.checkpoint import Checkpoint
-from odr.notary.models_rehash import HashRenewal
+from odr.ground.db import Database
+from odr.notary.check.receipt import verify_receipt
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.tree import EMPTY_ROOT
 from odr.notary.notary import Notary
-from odr.notary.tree import EMPTY_ROOT
+from odr.notary.rehash.models import HashRenewal
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, KeyKind, NoSuchKey, SignerAhead, VaultRefused
 from odr.notary.vault_server import SocketVault, VaultServer
-from odr.notary.verify import verify_receipt
 from tests.notary.conftest import record
 
 

@@ -11,14 +11,14 @@ from datetime import timedelta
 
 import pytest
 
-from odr.clock import FixedClock
+from odr.ground.clock import FixedClock
 from odr.notary.canonical import canonical
+from odr.notary.check.receipt import Link, Verdict, Verification, verify_receipt
+from odr.notary.log.proof import Proof
+from odr.notary.log.receipts import leaf_line
+from odr.notary.log.served import ReceiptFiles
+from odr.notary.log.strict import Malformed
 from odr.notary.notary import Notary
-from odr.notary.proof import Proof
-from odr.notary.receipts import leaf_line
-from odr.notary.served import ReceiptFiles
-from odr.notary.strict import Malformed
-from odr.notary.verify import Link, Verdict, Verification, verify_receipt
 from tests.notary.conftest import record
 
 FILE = b"the contract"

@@ -11,10 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from werkzeug.wrappers import Request, Response
 
-from odr.clock import FixedClock
-from odr.notary.checkpoint import Checkpoint
-from odr.notary.notary import Notary
-from odr.notary.note import (
+from odr.ground.clock import FixedClock
+from odr.notary.check.receipt import Link, Verdict, verify_receipt
+from odr.notary.check.witness import Witness
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import (
     NoteKey,
     NoteRefused,
     SignatureLine,
@@ -23,10 +24,9 @@ from odr.notary.note import (
     parse_note,
     verify_note,
 )
-from odr.notary.strict import decimal, hash_value
-from odr.notary.tree import EMPTY_ROOT, ProofRefused, verify_consistency
-from odr.notary.verify import Link, Verdict, verify_receipt
-from odr.notary.witness import Witness
+from odr.notary.log.strict import decimal, hash_value
+from odr.notary.log.tree import EMPTY_ROOT, ProofRefused, verify_consistency
+from odr.notary.notary import Notary
 from tests.notary.conftest import record
 
 

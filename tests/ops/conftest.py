@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
-from odr.keeping import closed_app
-from odr.logs import JsonLines
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
+from odr.ground.logs import JsonLines
+from odr.operations.maintenance import closed_app
 from tests.scene import Scene, open_court
 
 

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from odr.config import Settings
+from odr.ground.config import Settings
 from tests.peers import missing, needed
 
 ROOT = Path(__file__).resolve().parent.parent.parent

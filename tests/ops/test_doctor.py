@@ -10,13 +10,13 @@ import pytest
 from click.testing import Result
 from sqlalchemy import select, update
 
-from odr import migrate
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.db import Database
-from odr.keeping import closed_app
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
 from odr.notary.models import LogEntry, LogTile, SigningKey
 from odr.notary.vault import FileVault, KeyKind
+from odr.operations.maintenance import closed_app
 from tests.faults.conftest import without_triggers
 from tests.ops.conftest import Keeper
 from tests.peers.smtp import SmtpPeer

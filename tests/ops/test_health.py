@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text as sql_text
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.logs import harmless, new_request_id
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.logs import harmless, new_request_id
 from odr.notary.vault import FileVault
 from odr.notary.vault_server import SocketVault, VaultServer
 from tests.scene import Scene, open_court

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from odr import migrate
+from odr.ground import migrate
 from tests.ops.conftest import Keeper
 from tests.ops.test_backup import faults, lose_database, reopened, work
 from tests.scene import Scene

@@ -12,15 +12,15 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from odr import backup
 from odr.app import create_app
-from odr.clock import FixedClock
+from odr.ground.clock import FixedClock
+from odr.notary.check.refusals import REFUSALS
+from odr.notary.check.witness import Witness
+from odr.notary.log.note import NoteKey
 from odr.notary.models import LogEntry
-from odr.notary.note import NoteKey
-from odr.notary.refusals import REFUSALS
-from odr.notary.timestamp import RemoteTimestamper
-from odr.notary.witness import Witness
-from odr.worker import work_once
+from odr.notary.time.tokens import RemoteTimestamper
+from odr.operations import backup
+from odr.operations.worker import work_once
 from tests.notary.test_witness import Peer
 from tests.ops.conftest import Keeper
 from tests.scene import Scene
@@ -43,7 +43,7 @@ def watched(
 def lines(told: StringIO, level: str) -> list[dict[str, object]]:
     """What the court told at a level, of its worker."""
     found = [json.loads(line) for line in told.getvalue().splitlines()]
-    return [line for line in found if (line["level"], line["logger"]) == (level, "odr.worker")]
+    return [line for line in found if (line["level"], line["logger"]) == (level, "odr.operations.worker")]
 
 
 def number(text: str, name: str) -> float:

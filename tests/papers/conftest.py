@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.typeset import Typesetter
 from odr.notary.notary import Notary
-from odr.notary.seal import Sealer
+from odr.notary.seal.seal import Sealer
 from odr.notary.vault import FileVault
-from odr.typeset import Typesetter
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-from odr.papers import (
+from odr.docket.papers import (
     Attendance,
     BundleEntry,
     BundlePaper,
@@ -33,7 +33,7 @@ from odr.papers import (
     clerk,
     judge,
 )
-from odr.text import Money, T, Text
+from odr.ground.text import Money, T, Text
 
 AT = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 ON = date(2026, 6, 1)

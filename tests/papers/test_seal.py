@@ -23,14 +23,14 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader, PdfWriter
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.docket.papers import typeset
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.typeset import Typesetter
 from odr.notary.notary import Notary
-from odr.notary.seal import OwnTime, Sealer, SealKey, SealRefused
-from odr.notary.seal_check import SealState, validate_pdf
+from odr.notary.seal.check import SealState, validate_pdf
+from odr.notary.seal.seal import OwnTime, Sealer, SealKey, SealRefused
 from odr.notary.vault import FileVault
-from odr.papers import typeset
-from odr.typeset import Typesetter
 from tests.papers.specimens import AT, decision
 
 
@@ -310,7 +310,7 @@ def test_seal_of_another_court_is_not_ours(
         clock=clock,
         log_dir=None,
     )
-    from odr.db import Base
+    from odr.ground.db import Base
 
     Base.metadata.create_all(other.database.engine)
     foreign = Sealer.of(other).seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())

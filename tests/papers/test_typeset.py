@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from odr import papers
-from odr.papers import Paper, ParagraphBlock, ReceiptItem, ReceiptPaper, typeset
-from odr.text import Money, catalogue
-from odr.typeset import MissingGlyph, PaperLocale, Typesetter, TypesettingError, localized, tamed
+from odr.docket import papers as docket_papers
+from odr.docket.papers import Paper, ParagraphBlock, ReceiptItem, ReceiptPaper, typeset
+from odr.ground.text import Money, catalogue
+from odr.ground.typeset import MissingGlyph, PaperLocale, Typesetter, TypesettingError, localized, tamed
 from tests.papers.specimens import AT, DIGEST, NUMBER, SPECIMENS, decision, notice
 
 
@@ -276,7 +276,7 @@ def test_receipt_must_add_up(amounts: list[int], slip: int) -> None:
 def test_every_label_has_its_chinese() -> None:
     """Each label of each paper stands in the Chinese catalogue with the same places."""
     chinese = catalogue("zh-Hans")
-    kinds = [each for each in vars(papers).values() if isinstance(each, type) and issubclass(each, Paper)]
+    kinds = [each for each in vars(docket_papers).values() if isinstance(each, type) and issubclass(each, Paper)]
     assert len(kinds) == 8
     for kind in kinds:
         for label in kind.labels.values():

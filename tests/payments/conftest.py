@@ -21,37 +21,36 @@ from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from odr import wiring
-from odr.access import assert_guarded, register_access
 from odr.app import _errors, _templates
-from odr.clock import FixedClock
-from odr.config import Mode, Settings
-from odr.db import Database
 from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
-from odr.filing import acts as filing_acts
-from odr.filing.acts import AcceptInput
-from odr.filing.inputs import AboutYouStep, ClaimInput, FactInput, MatterStep, ReliefInput, RespondentInput
+from odr.filing.claim import acts as filing_acts
+from odr.filing.inputs import AboutYouStep, AcceptInput, ClaimInput, FactInput, MatterStep, ReliefInput, RespondentInput
 from odr.filing.models import ReliefKind
 from odr.filing.room import ROOM as FILING
+from odr.ground.clock import FixedClock
+from odr.ground.config import Mode, Settings
+from odr.ground.db import Database
+from odr.ground.text import Money
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.identity.sessions import open_session
+from odr.identity.sign_in.sessions import open_session
 from odr.notary.notary import Notary
-from odr.notary.seal import Sealer
+from odr.notary.seal.seal import Sealer
 from odr.notary.vault import FileVault
-from odr.payments import ledger
-from odr.payments.gateway import Gateway, PayDeskGateway
+from odr.payments.books import ledger
 from odr.payments.models import FeeAssessment
 from odr.payments.ports import open_gateway
 from odr.payments.room import ROOM as PAYMENTS
-from odr.payments.stripe_peer import Peer, serve
-from odr.payments.stripe_peer.wire import PERMISSIONS
+from odr.payments.stripe.gateway import Gateway, PayDeskGateway
+from odr.procedure.acts.table import TABLE
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
-from odr.procedure.packs import PackRegistry
 from odr.procedure.room import ROOM as PROCEDURE
+from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import ActReceipt
-from odr.procedure.table import TABLE
-from odr.text import Money
+from odr.training.stripe_peer.app import Peer, serve
+from odr.training.stripe_peer.wire import PERMISSIONS
+from odr.web.guards import assert_guarded, register_access
 from odr.wiring import register_routes
 from tests.faces import faces
 

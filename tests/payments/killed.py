@@ -13,10 +13,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.payments.models import EventOrigin
-from odr.payments.webhook import apply_waiting, store
+from odr.payments.stripe.webhook import apply_waiting, store
 from odr.procedure.court import Court
 from tests.payments.conftest import open_court
 

@@ -12,15 +12,15 @@ from babel.numbers import get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.errors import InvalidInput
-from odr.payments.gateway import GatewayRefused, from_stripe, to_stripe
-from odr.payments.inputs import DemandInput
-from odr.payments.paydesk import read_statement
-from odr.payments.routes_desk import CounterInput
-from odr.procedure import forms
-from odr.text import LOCALES, Money, write_money
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
+from odr.ground.text import LOCALES, Money, write_money
+from odr.payments.books.pages import CounterInput
+from odr.payments.books.paydesk import read_statement
+from odr.payments.costs.acts import DemandInput
+from odr.payments.stripe.gateway import GatewayRefused, from_stripe, to_stripe
+from odr.procedure.forms import fields
 from tests.payments.conftest import BASE, open_court, open_pages
 
 WIDE = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
@@ -46,7 +46,7 @@ CURRENCIES = (
 
 def typed(amount: str, currency: str = "CNY") -> Money:
     """What the counter's form reads."""
-    found: CounterInput = forms.parse(
+    found: CounterInput = fields.parse(
         CounterInput, {"code": ["x"], "amount": [amount], "slip": ["1"]}, currency=currency
     )
     return found.amount
@@ -203,8 +203,8 @@ def test_a_statement_with_a_doubtful_sum_is_refused_by_line(amount: str) -> None
 def test_a_bare_sum_is_in_the_courts_currency() -> None:
     """Where the court reckons in pounds, a bare 20 is twenty pounds; yuan must be said."""
     values: dict[str, Any] = {"party": ["claimant/1"], "amount": ["20"]}
-    assert forms.parse(DemandInput, values, currency="GBP").amount == Money(2000, "GBP")
-    assert forms.parse(DemandInput, values | {"amount": ["20元"]}, currency="GBP").amount == Money(2000, "CNY")
+    assert fields.parse(DemandInput, values, currency="GBP").amount == Money(2000, "GBP")
+    assert fields.parse(DemandInput, values | {"amount": ["20元"]}, currency="GBP").amount == Money(2000, "CNY")
 
 
 def test_the_simulator_of_the_second_court_reckons_in_pounds(

@@ -17,13 +17,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Outcome
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.payments.models import FeeAssessment, Payment, Refund, RefundState
-from odr.payments.stripe_peer import Peer
-from odr.payments.stripe_peer import serve as serve_stripe
-from odr.payments.stripe_peer.wire import PERMISSIONS
+from odr.training.stripe_peer.app import Peer
+from odr.training.stripe_peer.app import serve as serve_stripe
+from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.entering import let_in
 from tests.payments.conftest import KEY, SECRET, wait_for
 from tests.peers.browser import DESK, PHONE, OpenContext
@@ -180,8 +180,8 @@ def see(page: Page, javascript: bool, name: str) -> None:
 def withdrawn_and_refunded(till: Till) -> None:
     """The claim is withdrawn by leave, the cashier approves, the worker sends, Stripe confirms."""
     from odr.filing.models import Request
-    from odr.payments.inputs import ApproveRefundInput
-    from odr.payments.paydesk import cashier
+    from odr.payments.books.paydesk import cashier
+    from odr.payments.refund.acts import ApproveRefundInput
 
     scene = till.scene
     scene.do("withdraw_claim", "li")

@@ -15,16 +15,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import DocketEntry
-from odr.payments.books import book_outside_refund, book_payment, refund_told, stripe_source
-from odr.payments.facts import Told, absorb
-from odr.payments.gateway import RefundOrder
-from odr.payments.ledger import is_balanced, trial_balance
+from odr.ground.text import Money
+from odr.payments.books.entries import book_outside_refund, book_payment, refund_told, stripe_source
+from odr.payments.books.ledger import is_balanced, trial_balance
 from odr.payments.models import Channel, EventOrigin, FeeAssessment, Payment, Refund, StripeEvent, StripeFact
-from odr.payments.reconcile import reconcile
-from odr.payments.stripe_peer import Faults
-from odr.payments.webhook import take_in
+from odr.payments.stripe.facts import Told, absorb
+from odr.payments.stripe.gateway import RefundOrder
+from odr.payments.stripe.reconciliation import reconcile
+from odr.payments.stripe.webhook import take_in
 from odr.procedure.sitting import Sitting
-from odr.text import Money
+from odr.training.stripe_peer.webhooks import Faults
 from tests.payments.conftest import ON_BOTH, PayCourt, Served, pay_page
 
 MakeEvent = Callable[..., dict[str, Any]]

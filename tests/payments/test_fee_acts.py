@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case as CaseRow
 from odr.docket.models import Outcome, Role, Stage
-from odr.errors import ActNotOpen, Forbidden
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import ActNotOpen, Forbidden, StepUpNeeded
 from odr.identity.actors import Actor
-from odr.payments.inputs import DeemInput, PaymentInput
+from odr.operations.worker import sweep_windows
+from odr.payments.fee.acts import DeemInput
+from odr.payments.inputs import PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, StripeFact
-from odr.procedure.availability import StepUpNeeded
 from odr.procedure.models import Task, Window, WindowState
-from odr.worker import sweep_windows
 from tests.payments.conftest import PayCourt, open_court, yuan
 
 REASONS = "Notice of 2 March, last day 9 March, nothing paid and nothing pending."

@@ -18,9 +18,9 @@ import pytest
 from sqlalchemy import func, select
 
 from odr.docket.models import DocketEntry
-from odr.payments.ledger import is_balanced, trial_balance
+from odr.payments.books.ledger import is_balanced, trial_balance
 from odr.payments.models import EventOrigin, LedgerEntry, Payment, StripeEvent
-from odr.payments.webhook import FIRST_PAUSE, MOST_ATTEMPTS, TOGETHER, apply_waiting, store, take
+from odr.payments.stripe.webhook import FIRST_PAUSE, MOST_ATTEMPTS, TOGETHER, apply_waiting, store, take
 from odr.procedure.models import Task
 from tests.payments.conftest import ON_BOTH, PayCourt
 from tests.payments.test_fee_acts import stripe_paid

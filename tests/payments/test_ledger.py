@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
-from odr.clock import FixedClock
-from odr.db import Database, new_reference
-from odr.payments.ledger import balance, is_balanced, post, trial_balance
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database, new_reference
+from odr.ground.text import Money
+from odr.payments.books.ledger import balance, is_balanced, post, trial_balance
 from odr.payments.models import LedgerAccount, LedgerEntry, LedgerLine
-from odr.text import Money
 from tests.conftest import MORNING
 
 A, B = LedgerAccount.BANK, LedgerAccount.SUSPENSE

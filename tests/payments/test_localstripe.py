@@ -16,12 +16,12 @@ import requests
 import stripe
 
 from odr.docket.models import Outcome
-from odr.payments import sending
-from odr.payments.books import stripe_source
-from odr.payments.gateway import CheckoutOrder, GatewayRefused, GatewayUnavailable, StripeGateway
+from odr.ground.text import Money
+from odr.payments.books.entries import stripe_source
 from odr.payments.models import AssessmentState, EventOrigin, Payment, Refund, RefundState
-from odr.payments.webhook import take
-from odr.text import Money
+from odr.payments.stripe import refunds
+from odr.payments.stripe.gateway import CheckoutOrder, GatewayRefused, GatewayUnavailable, StripeGateway
+from odr.payments.stripe.webhook import take
 from tests.payments.conftest import SECRET, Served, wait_for
 from tests.payments.test_refunds import approve, end
 
@@ -93,7 +93,7 @@ def test_a_fee_is_paid_and_refunded_through_localstripe(served: Served, elsewher
     assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
     end(served.pay, case_id, Outcome.DISMISSED)
     approve(served.pay, case_id, "first")
-    sending.sweep(served.pay.court)
+    refunds.sweep(served.pay.court)
     (refund,) = served.pay.rows(Refund)
     found = served.pay.court.ports.payments.retrieve_refund(refund.stripe_id)
     assert refund.state is RefundState.PAID and (found["amount"], found["payment_intent"]) == (275_00, intent)

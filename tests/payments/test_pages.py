@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from odr.app import ROOT
 from odr.docket.models import Case, Document, Outcome, Role
-from odr.filing.halting import halt
-from odr.notary.seal import Sealer
+from odr.filing.course.halting import halt
+from odr.ground.typeset import Typesetter
+from odr.notary.seal.seal import Sealer
 from odr.payments.models import AssessmentState, Payment, Refund
-from odr.typeset import Typesetter
 from tests.payments.conftest import BASE, Served
 from tests.payments.test_fee_acts import stripe_paid
 from tests.payments.test_refunds import end

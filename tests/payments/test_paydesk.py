@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.docket.models import Role
-from odr.errors import InvalidInput
-from odr.payments import ledger
-from odr.payments.assessing import _CODE as ALPHABET
-from odr.payments.assessing import check_letter, transfer_code
+from odr.ground.errors import InvalidInput
+from odr.payments.books import ledger
+from odr.payments.books.paydesk import read_statement, take_statement
+from odr.payments.fee.assessment import _CODE as ALPHABET
+from odr.payments.fee.assessment import check_letter, transfer_code
 from odr.payments.models import AssessmentState, BankLine, DailyClose, Payment
-from odr.payments.paydesk import read_statement, take_statement
 from tests.payments.conftest import BASE, PayCourt, Served
 
 HEAD = "date,amount,payer,purpose\n"

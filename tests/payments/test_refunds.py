@@ -7,17 +7,17 @@ from datetime import timedelta
 import pytest
 
 from odr.docket.models import Case, Outcome, Role, Stage
-from odr.errors import ActNotOpen, Forbidden
-from odr.payments import sending
-from odr.payments.books import stripe_source
-from odr.payments.inputs import ApproveRefundInput, RefundEndInput
+from odr.ground.errors import ActNotOpen, Forbidden, StepUpNeeded
+from odr.payments.books.entries import stripe_source
+from odr.payments.inputs import RefundEndInput
 from odr.payments.models import AssessmentState, Channel, Payment, Refund, RefundState
-from odr.payments.refunding import order_back
-from odr.payments.stripe_peer import Faults
-from odr.procedure.availability import StepUpNeeded
-from odr.procedure.events import CaseClosed
+from odr.payments.refund.acts import ApproveRefundInput
+from odr.payments.refund.orders import order_back
+from odr.payments.stripe import refunds
+from odr.procedure.acts.events import CaseClosed
 from odr.procedure.models import Window, WindowState
-from odr.procedure.tariff_rules import Ending
+from odr.procedure.rules.tariff import Ending
+from odr.training.stripe_peer.webhooks import Faults
 from tests.payments.conftest import PayCourt, Served, pay_page, wait_for
 from tests.payments.test_fee_acts import stripe_paid
 
@@ -154,8 +154,8 @@ def ready(served: Served) -> int:
 def test_an_approved_refund_is_sent_once_and_ends_paid(served: Served) -> None:
     """The worker sends it to Stripe; repeating the sweep sends nothing more; the books are empty in the end."""
     ready(served)
-    sending.sweep(served.pay.court)
-    sending.sweep(served.pay.court)
+    refunds.sweep(served.pay.court)
+    refunds.sweep(served.pay.court)
     wait_for(lambda: served.pay.rows(Refund)[0].state is RefundState.PAID)
     assert served.peer.courier.wait()
     assert served.pay.balances() == {}
@@ -166,14 +166,14 @@ def test_a_refund_whose_answer_was_lost_is_not_sent_twice(served: Served) -> Non
     ready(served)
     served.peer.faults = Faults(drop=True)
     (refund,), (payment,) = served.pay.rows(Refund), served.pay.rows(Payment)
-    from odr.payments.gateway import RefundOrder
+    from odr.payments.stripe.gateway import RefundOrder
 
     first = served.pay.court.ports.payments.refund(
         RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount)
     )
-    sending.sweep(served.pay.court)
+    refunds.sweep(served.pay.court)
     served.pay.clock.advance(timedelta(hours=2))
-    sending.sweep(served.pay.court)
+    refunds.sweep(served.pay.court)
     (refund,) = served.pay.rows(Refund)
     assert (refund.stripe_id, refund.state) == (first["id"], RefundState.PAID)
     assert served.pay.balances() == {}

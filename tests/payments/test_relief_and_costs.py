@@ -10,23 +10,16 @@ import pytest
 
 from odr.docket.models import Case, DocketEntry, PartyKind, Role, Stage, Track
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.payments.inputs import (
-    AskCorrectionInput,
-    AskReviewInput,
-    BearsInput,
-    CorrectFeeInput,
-    DeemInput,
-    DemandInput,
-    ReliefDecisionInput,
-    ReliefInput,
-    ReviewCostsInput,
-)
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.text import Money
+from odr.operations.worker import sweep_windows
+from odr.payments.costs.acts import AskCorrectionInput, AskReviewInput, CorrectFeeInput, DemandInput, ReviewCostsInput
+from odr.payments.fee.acts import DeemInput
+from odr.payments.fee.relief import ReliefDecisionInput, ReliefInput
+from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, Refund, ReliefRequest
-from odr.procedure.events import Asked, CaseEffective, ClaimChanged, Event, TrackConverted
+from odr.procedure.acts.events import Asked, CaseEffective, ClaimChanged, Event, TrackConverted
 from odr.procedure.models import Task, Window, WindowState
-from odr.text import Money
-from odr.worker import sweep_windows
 from tests.payments.conftest import PayCourt, yuan
 from tests.payments.test_fee_acts import REASONS, stripe_paid
 

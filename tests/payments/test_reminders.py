@@ -9,14 +9,17 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Stage
-from odr.errors import Forbidden
-from odr.payments import acts_reminders, alarms
-from odr.payments.inputs import DeemInput, RefundEndInput, RemindInput
+from odr.ground.errors import Forbidden
+from odr.operations.worker import sweep_windows
+from odr.payments.fee import reminders as acts_reminders
+from odr.payments.fee.acts import DeemInput
+from odr.payments.fee.reminders import RemindInput
+from odr.payments.inputs import RefundEndInput
 from odr.payments.models import Channel, Refund
+from odr.payments.refund import alarms
 from odr.procedure.models import Task
-from odr.service.copies import copy_paper
 from odr.service.models import Packet
-from odr.worker import sweep_windows
+from odr.service.packet.copies import copy_paper
 from tests.payments.conftest import PayCourt
 from tests.payments.test_fee_acts import REASONS, stripe_paid
 from tests.payments.test_refunds import approve, end

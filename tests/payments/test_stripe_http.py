@@ -9,10 +9,10 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
-from odr.payments.checkout import payment_page
 from odr.payments.models import AssessmentState, CheckoutSession, Payment, ReconcileRun, StripeEvent
-from odr.payments.reconcile import reconcile
-from odr.payments.stripe_peer import Faults
+from odr.payments.stripe.checkout import payment_page
+from odr.payments.stripe.reconciliation import reconcile
+from odr.training.stripe_peer.webhooks import Faults
 from tests.payments.conftest import BASE, ON_BOTH, Served, pay_page, wait_for
 
 
@@ -169,7 +169,7 @@ def test_stripe_down_loses_nothing(served: Served) -> None:
     """When Stripe cannot be reached the payer is told so and may pay later on the same page."""
     case_id = served.pay.accepted()
     gateway = served.pay.court.ports.payments
-    from odr.payments.gateway import GatewayUnavailable, StripeGateway
+    from odr.payments.stripe.gateway import GatewayUnavailable, StripeGateway
 
     served.pay.court.ports.payments = StripeGateway("rk_test_court", "x", api_base="http://127.0.0.1:9", retries=0)
     with pytest.raises(GatewayUnavailable):

@@ -22,9 +22,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe import StripeClient
 
-from odr.clock import FixedClock
-from odr.payments.stripe_peer import Faults, Peer, serve
-from odr.payments.stripe_peer.wire import PERMISSIONS, decode
+from odr.ground.clock import FixedClock
+from odr.training.stripe_peer.app import Peer, serve
+from odr.training.stripe_peer.webhooks import Faults
+from odr.training.stripe_peer.wire import PERMISSIONS, decode
 from tests.peers.http import serving
 
 SECRET = "whsec_test"
@@ -661,7 +662,7 @@ def test_peer_runs_as_a_process(tmp_path: Path, hook: Hook, unused_port: int) ->
         command = [
             sys.executable,
             "-m",
-            "odr.payments.stripe_peer",
+            "odr.training.stripe_peer",
             "--port",
             str(unused_port),
             "--webhook",

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.errors import InvalidInput
-from odr.payments.costs import Allocation, allocate_costs, shares_by_success
-from odr.payments.refund_rules import RefundComputation, refund_for
-from odr.payments.simulator import simulate
-from odr.payments.tariff import Assessment, FeeQuestion, FeeRelief, Matter, assess_filing, halving_grounds, top_up
-from odr.procedure.packs import NoSuchRule, PackRegistry, RulePack
-from odr.procedure.tariff_rules import Ending, ReliefKind
-from odr.text import Money
+from odr.ground.errors import InvalidInput
+from odr.ground.text import Money
+from odr.payments.costs.rules import Allocation, allocate_costs, shares_by_success
+from odr.payments.fee.simulator import simulate
+from odr.payments.fee.tariff import Assessment, FeeQuestion, FeeRelief, Matter, assess_filing, halving_grounds, top_up
+from odr.payments.refund.rules import RefundComputation, refund_for
+from odr.procedure.rules.pack import NoSuchRule, RulePack
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.rules.tariff import Ending, ReliefKind
 
 PACKS = PackRegistry.load()
 CN = PACKS.for_case("cn", date(2026, 1, 1))

@@ -12,22 +12,22 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
 from odr.docket.visibility import reads_document
-from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.models import Claim, Request
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Money, T
 from odr.identity.actors import CLOCK_ACTOR
 from odr.judgment.models import Motion
-from odr.payments.assessing import keep_basis
-from odr.payments.demands import demand
+from odr.payments.books.ledger import is_balanced, trial_balance
+from odr.payments.costs.demands import demand
+from odr.payments.fee.assessment import keep_basis
+from odr.payments.fee.tariff import Matter
 from odr.payments.inputs import AssessInput, PaymentInput
-from odr.payments.ledger import is_balanced, trial_balance
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, ReliefRequest, StripeFact
-from odr.payments.tariff import Matter
+from odr.procedure.acts.events import Served
 from odr.procedure.court import Court
-from odr.procedure.events import Served
 from odr.procedure.models import Task
-from odr.procedure.tariff_rules import Ending
+from odr.procedure.rules.tariff import Ending
 from odr.service.models import Packet
-from odr.text import Money, T
 from tests.judgment.bench import Bench
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.kept import kept

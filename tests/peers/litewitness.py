@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pytest
 
-from odr.notary.note import NoteKey, SignatureType
+from odr.notary.log.note import NoteKey, SignatureType
 from tests.peers import missing
 
 NAME = "witness.example/litewitness"

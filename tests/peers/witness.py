@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from odr.notary.note import NoteKey
+from odr.notary.log.note import NoteKey
 from tests.peers import missing
 from tests.peers.litewitness import free_port, listens, until
 

@@ -13,16 +13,17 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from odr.app import create_app, create_court
-from odr.canonical import sha256_hex
 from odr.docket.models import DocketEntry, Role
-from odr.errors import InvalidInput, NotFound
+from odr.ground.canonical import sha256_hex
+from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.procedure import activation
-from odr.procedure.activation import ActivatedVersions, NotYours, TooLate
 from odr.procedure.models import Window
-from odr.procedure.models_rules import LaidState, LaidVersion
-from odr.procedure.pack_commands import pack
-from odr.procedure.packs import Files, PackError, PackRegistry
+from odr.procedure.rules import activation
+from odr.procedure.rules.activation import ActivatedVersions, NotYours, TooLate
+from odr.procedure.rules.cli import pack
+from odr.procedure.rules.models import LaidState, LaidVersion
+from odr.procedure.rules.pack import PackError
+from odr.procedure.rules.registry import Files, PackRegistry
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
 

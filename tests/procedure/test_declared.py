@@ -15,14 +15,14 @@ import pytest
 
 from odr.app import create_app
 from odr.docket.models import Case
-from odr.procedure.availability import refusal
-from odr.procedure.court_rules import SourceStyle
-from odr.procedure.declared import check_pages, check_table
-from odr.procedure.pack import RulePack, _all_citations
-from odr.procedure.packs import PackRegistry
-from odr.procedure.rules import citations, law
-from odr.procedure.table import TABLE, Act, ActTable, Bar, Guard
-from odr.procedure.windows import TIME_LIMITS, Nature, TimeLimits
+from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.declared import check_pages, check_table
+from odr.procedure.acts.table import TABLE, Act, ActTable, Bar, Guard
+from odr.procedure.acts.windows import TIME_LIMITS, Nature, TimeLimits
+from odr.procedure.rules.base import citations, law
+from odr.procedure.rules.court import SourceStyle
+from odr.procedure.rules.pack import RulePack, _all_citations
+from odr.procedure.rules.registry import PackRegistry
 from odr.wiring import problem
 from tests.filing.visitor import Visitor
 from tests.scene import Scene

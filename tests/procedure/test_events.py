@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from odr.docket.models import Case
-from odr.procedure.events import CaseClosed, ClaimAccepted, Event
+from odr.procedure.acts.events import CaseClosed, ClaimAccepted, Event
 from odr.procedure.hooks import Hooks, Room, on
 from odr.procedure.sitting import Sitting
 from odr.wiring import ROOMS

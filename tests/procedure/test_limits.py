@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.errors import ActNotOpen
-from odr.procedure.case_rules import Bar
-from odr.procedure.limitation import Excluded, limitation, plan_end, require_plan_fits, trial_limit
-from odr.procedure.packs import NoSuchRule, PackRegistry
-from odr.procedure.tracks import announcement_allowed, conversion, most_amount, propose_track, track_findings
-from odr.text import Money
+from odr.ground.errors import ActNotOpen
+from odr.ground.text import Money
+from odr.procedure.rules.cases import Bar
+from odr.procedure.rules.pack import NoSuchRule
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.rules.tracks import announcement_allowed, conversion, most_amount, propose_track, track_findings
+from odr.procedure.time.limitation import Excluded, limitation, plan_end, require_plan_fits, trial_limit
 
 PACKS = PackRegistry.load()
 CN = PACKS.for_case("cn", date(2026, 1, 1))

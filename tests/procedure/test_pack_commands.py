@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from odr.app import create_app
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
-from odr.keeping import KEEPING, WITHOUT_COURT
-from odr.procedure.pack_commands import pack, told
-from odr.procedure.packs import PackRegistry, pack_diff
+from odr.identity.sign_in.sessions import open_session
+from odr.operations.maintenance import KEEPING, WITHOUT_COURT
+from odr.procedure.rules.cli import pack, told
+from odr.procedure.rules.registry import PackRegistry, pack_diff
+from odr.web.presence import session_cookie_name
 from tests.scene import Scene
 
 REGISTRY = PackRegistry.load()

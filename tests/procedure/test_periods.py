@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.config import Settings
-from odr.errors import InvalidInput
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.errors import InvalidInput
 from odr.procedure.court import Court
-from odr.procedure.packs import PackRegistry
-from odr.procedure.periods import PeriodInput, answer
-from odr.procedure.reckoning import reckon
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.periods import PeriodInput, answer
+from odr.procedure.time.reckoning import reckon
 from tests.scene import Scene
 
 PACKS = PackRegistry.load()

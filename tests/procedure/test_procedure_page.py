@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from odr.cli import PROCEDURE_PAGE, procedure_text
 from odr.docket.models import Stage
-from odr.procedure.packs import PackRegistry
-from odr.procedure.pages_of_acts import moves
-from odr.procedure.table import TABLE
+from odr.operations.cli import PROCEDURE_PAGE, procedure_text
+from odr.procedure.acts.reference import moves
+from odr.procedure.acts.table import TABLE
+from odr.procedure.rules.registry import PackRegistry
 
 
 def test_the_page_is_up_to_date() -> None:

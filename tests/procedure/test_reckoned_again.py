@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.docket.models import Case
-from odr.filing.halting import go_on, halt
-from odr.procedure.packs import PackRegistry
-from odr.procedure.reckoned_again import extension_to_json, is_complete, reckon_working
-from odr.procedure.reckoning import Extension, Period, Unit, reckon
-from odr.text import T
+from odr.filing.course.halting import go_on, halt
+from odr.ground.text import T
+from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.reckoned_again import extension_to_json, is_complete, reckon_working
+from odr.procedure.time.reckoning import Extension, reckon
 from tests.scene import Scene
 
 PACK = PackRegistry.load().in_force("cn", date(2026, 3, 2))

@@ -11,19 +11,13 @@ from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.procedure.arrival import Arrival, deemed_served, filed_at
-from odr.procedure.packs import NoSuchRule, PackRegistry, RulePack
-from odr.procedure.reckoning import (
-    Extension,
-    LengthNotAllowed,
-    Period,
-    Reckoning,
-    Suspension,
-    Unit,
-    reckon,
-    reckon_before,
-)
-from odr.text import T
+from odr.ground.text import T
+from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.pack import NoSuchRule, RulePack
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.arrival import Arrival, deemed_served, filed_at
+from odr.procedure.time.counting import Suspension
+from odr.procedure.time.reckoning import Extension, LengthNotAllowed, Reckoning, reckon, reckon_before
 
 PACKS = PackRegistry.load()
 CN = PACKS.for_case("cn", date(2026, 1, 1))

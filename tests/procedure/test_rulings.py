@@ -10,16 +10,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from odr.canonical import sha256_hex
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role
 from odr.docket.visibility import document_audience, may_read, party_named
-from odr.errors import ActNotOpen, CaseMovedOn
-from odr.filing.inputs_motions import RequestRuling
+from odr.filing.claim.changes import RequestRuling
 from odr.filing.models import Request
+from odr.ground.canonical import sha256_hex
+from odr.ground.errors import ActNotOpen, CaseMovedOn
 from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.notary.seal_check import SealState, validate_pdf
-from odr.procedure.table import TABLE, Act, Everyone
+from odr.notary.seal.check import SealState, validate_pdf
+from odr.procedure.acts.table import TABLE, Act, Everyone
 from odr.service.models import Packet
 from tests.scene import Scene
 

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of
-from odr.errors import ActNotOpen
 from odr.filing.models import Claim
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import ActNotOpen
 from odr.hearing.models import Hearing
 from odr.judgment.models import Decision
-from odr.payments.assessing import assessments_of
-from odr.procedure.availability import acts_for
+from odr.payments.fee.assessment import assessments_of
+from odr.procedure.acts.availability import acts_for
 from odr.procedure.models import Window, WindowState
 from tests.judgment.test_whole import draft, gate, posted
 from tests.scene import Scene, claim, open_court

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from odr.app import create_app
 from odr.docket.models import Case, Stage
 from odr.identity.models import Account
-from odr.identity.presence import session_cookie_name
-from odr.identity.sessions import open_session
-from odr.procedure.picture import WIDEST, draw, wide, wrapped
-from odr.procedure.timeline import Timeline, stage_marks, timeline
+from odr.identity.sign_in.sessions import open_session
+from odr.procedure.time.picture import WIDEST, draw, wide, wrapped
+from odr.procedure.time.timeline import Timeline, stage_marks, timeline
+from odr.web.presence import session_cookie_name
 from tests.scene import Scene
 
 WORDS = st.text(st.sampled_from("ab cd efgh，答辩期间 2026"), max_size=120)

@@ -10,18 +10,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.text import T
+from odr.procedure.acts.letter import PaperKind
 from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
 from odr.service.channels.platform import PlatformInbox
-from odr.service.dispatch import ServicePorts
-from odr.service.kinds import Channel, ConsentWay, PaperKind
-from odr.service.letters import Letterhead
 from odr.service.models import Packet
-from odr.service.packets import Recipient, note_address, queue_packet, record_consent
-from odr.service.return_path import ReturnPath
-from odr.text import T
+from odr.service.packet.packets import Recipient, note_address, queue_packet, record_consent
+from odr.service.sending.dispatch import ServicePorts
+from odr.service.sending.letters import Letterhead
+from odr.service.sending.return_address import ReturnPath
+from odr.service.vocabulary import Channel, ConsentWay
 from tests.peers.smtp import SmtpPeer
 
 ZONE = ZoneInfo("Asia/Shanghai")

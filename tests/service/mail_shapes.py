@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odr.service.kinds import FactKind
+from odr.service.vocabulary import FactKind
 
 ORIGINAL = """\
 From: Internet Court <service@court.example>

@@ -11,13 +11,13 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from sqlalchemy import select
 
 from odr.docket.models import Document, Track
-from odr.errors import ActNotOpen, CourtError, InvalidInput
+from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.procedure.models import Task, Window, WindowState
-from odr.service.acts import barred_abroad
-from odr.service.acts_abroad import open_methods
-from odr.service.deemed import Fact, Occasion, Rules, conclude
-from odr.service.kinds import AbroadMethod, AbroadStep, Channel, FactKind, PacketState, ServiceStatus
+from odr.service.abroad import open_methods
 from odr.service.models import ServiceAbroad
+from odr.service.packet.acts import barred_abroad
+from odr.service.packet.deemed import Fact, Occasion, Rules, conclude
+from odr.service.vocabulary import AbroadMethod, AbroadStep, Channel, FactKind, PacketState, ServiceStatus
 from tests.scene import Scene
 from tests.service.test_clerk import respondent
 from tests.service.test_pages import browser, packets, read, served

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.service.bounces import MAX_BYTES, read_incoming
-from odr.service.dispatch import ServicePorts, dispatch_due
-from odr.service.kinds import AttemptState, FactKind, PacketState, TaskReason
-from odr.service.return_path import ReturnPath
-from odr.service.sweep import take_in
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.service.replies.bounces import MAX_BYTES, read_incoming
+from odr.service.sending.dispatch import ServicePorts, dispatch_due
+from odr.service.sending.due import take_in
+from odr.service.sending.return_address import ReturnPath
+from odr.service.vocabulary import AttemptState, FactKind, PacketState, TaskReason
 from tests.service.conftest import PATHS, Queue, packet_of
 from tests.service.mail_shapes import ARF, TO_BOUNCE_ADDRESS, TO_REPLY_ADDRESS, dsn, mdn, plain
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import DocketEntry
-from odr.hearing.inputs import WitnessInput
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.hearing.courtroom.witnesses import WitnessInput
 from odr.hearing.models import Hearing, Witness
 from odr.procedure.models import Task
-from odr.service.kinds import Channel, PacketState
 from odr.service.models import Packet, ProofOfService
+from odr.service.vocabulary import Channel, PacketState
 from tests.peers.smtp import Mood, SmtpPeer
 from tests.scene import Scene, open_court
 from tests.service.mail_shapes import dsn, plain

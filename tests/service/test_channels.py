@@ -17,7 +17,7 @@ from odr.service.channels import Attachment, Dispatch, Outcome
 from odr.service.channels.folder import Folder
 from odr.service.channels.post import PrintQueue, read_tracking
 from odr.service.channels.sms import SmsGateway, read_report
-from odr.service.kinds import AddressClass, Channel, FactKind, Signer
+from odr.service.vocabulary import AddressClass, Channel, FactKind, Signer
 
 AT = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 MESSAGE = Dispatch(

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from odr.docket.models import DocketEntry, Stage
-from odr.errors import ActNotOpen, CourtError, InvalidInput
-from odr.service.acts_clerk import ask_again
-from odr.service.batch import record_batch
-from odr.service.figures import figures, harmless
-from odr.service.kinds import AddressClass, Channel, ConsentWay, FactKind, PacketState
+from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact
-from odr.service.packets import record_fact
-from odr.service.ports import message_folder
+from odr.service.packet.packets import record_fact
+from odr.service.registry.acts import ask_again
+from odr.service.registry.batch import record_batch
+from odr.service.registry.figures import figures, harmless
+from odr.service.sending.ports import message_folder
+from odr.service.vocabulary import AddressClass, Channel, ConsentWay, FactKind, PacketState
 from tests.scene import Scene
 from tests.service.test_pages import BASE, browser, packets, read, send, served
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.errors import InvalidInput
-from odr.service.codes import ALPHABET, issue_code, look_up, new_code, normalized
-from odr.service.kinds import PaperKind
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
+from odr.procedure.acts.letter import PaperKind
+from odr.service.packet.codes import ALPHABET, issue_code, look_up, new_code, normalized
 
 
 def test_a_code_has_sixty_random_bits_and_no_doubtful_letters() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.docket.models import PartyKind
-from odr.service.deemed import Address, Conclusion, Consent, Fact, Occasion, Rules, conclude
-from odr.service.kinds import Channel, ConsentWay, FactKind, PaperKind, Proof, ServiceStatus, Signer
+from odr.procedure.acts.letter import PaperKind
+from odr.service.packet.deemed import Address, Conclusion, Consent, Fact, Occasion, Rules, conclude
+from odr.service.vocabulary import Channel, ConsentWay, FactKind, Proof, ServiceStatus, Signer
 
 DAY = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 LATE = DAY + timedelta(days=200)

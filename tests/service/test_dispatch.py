@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.service.channels import Dispatch, Handover, Outcome
 from odr.service.channels.email import Mailer, Tls
-from odr.service.dispatch import GIVE_UP_AFTER, LEASE, ServicePorts, back_off, claim, dispatch_due
-from odr.service.kinds import AttemptState, Channel, FactKind, PacketState, TaskReason
-from odr.service.ledger import service_ledger
 from odr.service.models import Packet, ServiceAttempt, ServiceFact, ServiceTask
-from odr.service.sweep import conclude_due
+from odr.service.registry.ledger import service_ledger
+from odr.service.sending.dispatch import GIVE_UP_AFTER, LEASE, ServicePorts, back_off, claim, dispatch_due
+from odr.service.sending.due import conclude_due
+from odr.service.vocabulary import AttemptState, Channel, FactKind, PacketState, TaskReason
 from tests.peers.smtp import Mood, SmtpPeer
 from tests.service import odd_peers
 from tests.service.conftest import BOTH_ENGINES, Queue, mail_settings, packet_of
@@ -237,7 +237,7 @@ def test_a_worker_killed_between_sending_and_writing(
     """The message goes twice under one Message-ID; the court records one arrival."""
     packet_id = queue()
     (attempt_id,) = claim(ports, database, clock, "killed", 10)
-    from odr.service import dispatch
+    from odr.service.sending import dispatch
 
     _, attempt = dispatch._Jobs(database, [attempt_id]).next() or (0, None)
     assert dispatch._send(ports, attempt, clock).outcome is Outcome.REACHED

@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 from odr.service.channels import Attachment, Dispatch, Outcome
 from odr.service.channels.email import Mailer, Tls, UnusableAddress, _stuffed, build_message, destination
 from odr.service.channels.mime import _base64_lines, one_line
-from odr.service.kinds import AddressClass, Channel
-from odr.service.return_path import Purpose, ReturnPath
+from odr.service.sending.return_address import Purpose, ReturnPath
+from odr.service.vocabulary import AddressClass, Channel
 from tests.peers.smtp import Mood, SmtpPeer
 from tests.service.conftest import PATHS, mail_settings
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Audience, DocketEntry, Document
-from odr.service.incoming import UNKNOWN, count_unknown, take_mail
-from odr.service.kinds import AttemptState, Channel, FactKind
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.service.models import ServiceAttempt, ServiceFact, ServiceTask
+from odr.service.replies.mailbox import UNKNOWN, count_unknown, take_mail
+from odr.service.vocabulary import AttemptState, Channel, FactKind
 from tests.peers.smtp import SmtpPeer
 from tests.scene import Scene, open_court
 from tests.service.mail_shapes import dsn, plain

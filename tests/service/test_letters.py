@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.text import LOCALES, T
+from odr.procedure.acts.letter import PaperKind
 from odr.service.channels import Dispatch
-from odr.service.compose import compose
-from odr.service.kinds import Channel, PaperKind
-from odr.service.letters import FOLDER, letter_names, render, write_letter
 from odr.service.models import Packet
-from odr.service.packets import Recipient, note_address, queue_packet
-from odr.text import LOCALES, T
+from odr.service.packet.packets import Recipient, note_address, queue_packet
+from odr.service.sending.compose import compose
+from odr.service.sending.letters import FOLDER, letter_names, render, write_letter
+from odr.service.vocabulary import Channel
 from tests.service.conftest import HEAD, PAPER
 
 DATA = {

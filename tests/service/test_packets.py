@@ -8,29 +8,16 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.procedure.working import text_from_json
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.text import Money, T
+from odr.procedure.acts.letter import PaperKind
+from odr.procedure.time.working import text_from_json
 from odr.service.channels.platform import inbox_of, open_item
-from odr.service.codes import look_up
-from odr.service.deemed import Rules
-from odr.service.dispatch import ServicePorts, dispatch_due
-from odr.service.kinds import (
-    AddressClass,
-    AttemptState,
-    Channel,
-    ConsentWay,
-    FactKind,
-    PacketState,
-    PaperKind,
-    Proof,
-    ServiceStatus,
-    Signer,
-    TaskReason,
-)
-from odr.service.ledger import service_ledger
 from odr.service.models import Packet, ServiceAddress, ServiceTask, create_triggers
-from odr.service.packets import (
+from odr.service.packet.codes import look_up
+from odr.service.packet.deemed import Rules
+from odr.service.packet.packets import (
     Recipient,
     conclude_packet,
     note_address,
@@ -42,9 +29,22 @@ from odr.service.packets import (
     undo_packet,
     withdraw_consents,
 )
-from odr.service.proof import attach_document, issue_proof
-from odr.service.sweep import conclude_due
-from odr.text import Money, T
+from odr.service.packet.proof import attach_document, issue_proof
+from odr.service.registry.ledger import service_ledger
+from odr.service.sending.dispatch import ServicePorts, dispatch_due
+from odr.service.sending.due import conclude_due
+from odr.service.vocabulary import (
+    AddressClass,
+    AttemptState,
+    Channel,
+    ConsentWay,
+    FactKind,
+    PacketState,
+    Proof,
+    ServiceStatus,
+    Signer,
+    TaskReason,
+)
 from tests.service.conftest import BOTH_ENGINES, ZONE, Queue, packet_of
 
 

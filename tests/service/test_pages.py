@@ -13,23 +13,23 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.canonical import sha256_hex
-from odr.db import Database
 from odr.docket.models import Document, Track
-from odr.errors import ActNotOpen, CourtError, Forbidden, InvalidInput
-from odr.identity.locales import COOKIE as LANGUAGE
-from odr.identity.sessions import open_session
+from odr.ground.canonical import sha256_hex
+from odr.ground.db import Database
+from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput
+from odr.ground.text import write
+from odr.identity.sign_in.sessions import open_session
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.working import text_from_json
-from odr.service.codes import new_code
-from odr.service.compose import compose
-from odr.service.deemed import Rules
-from odr.service.kinds import Channel, FactKind, PacketState
+from odr.procedure.time.working import text_from_json
 from odr.service.models import InboxItem, Packet, ProofOfService, ServiceAttempt, ServiceFact
-from odr.service.pack_rules import rules_for, rules_of_pack
-from odr.service.packets import record_fact
-from odr.service.tracking import import_tracking
-from odr.text import write
+from odr.service.packet.codes import new_code
+from odr.service.packet.deemed import Rules
+from odr.service.packet.packets import record_fact
+from odr.service.replies.tracking import import_tracking
+from odr.service.rules import rules_for, rules_of_pack
+from odr.service.sending.compose import compose
+from odr.service.vocabulary import Channel, FactKind, PacketState
+from odr.web.reader_language import COOKIE as LANGUAGE
 from tests.scene import Scene
 from tests.service.conftest import HEAD
 

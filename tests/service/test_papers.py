@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from odr.clock import FixedClock
-from odr.db import Database
-from odr.papers import clerk, typeset
-from odr.service.dispatch import ServicePorts, dispatch_due
+from odr.docket.papers import clerk, typeset
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.text import T
+from odr.ground.typeset import Typesetter
 from odr.service.models import Packet
-from odr.service.packets import conclude_packet
-from odr.service.papers import proof_paper
-from odr.service.proof import issue_proof
-from odr.text import T
-from odr.typeset import Typesetter
+from odr.service.packet.packets import conclude_packet
+from odr.service.packet.papers import proof_paper
+from odr.service.packet.proof import issue_proof
+from odr.service.sending.dispatch import ServicePorts, dispatch_due
 from tests.service.conftest import ZONE, Queue
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from odr.procedure.models import Window
 from odr.service.models import ServiceReminder
-from odr.service.ports import message_folder
+from odr.service.sending.ports import message_folder
 from tests.scene import Scene
 
 

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from odr.clock import FixedClock
-from odr.db import Database, new_reference
 from odr.docket.models import PartyKind
-from odr.service.dispatch import ServicePorts, claim, dispatch_due
-from odr.service.kinds import AttemptState, Channel, PacketState, PaperKind
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database, new_reference
+from odr.procedure.acts.letter import PaperKind
 from odr.service.models import Packet, ServiceAttempt
 from odr.service.room import undocketed
-from odr.service.sweep import conclude_due
+from odr.service.sending.dispatch import ServicePorts, claim, dispatch_due
+from odr.service.sending.due import conclude_due
+from odr.service.vocabulary import AttemptState, Channel, PacketState
 from tests.service.conftest import BOTH_ENGINES, Queue
 
 RECORDS = 1_000_000 if os.environ.get("ODR_PROVE") else 5_000

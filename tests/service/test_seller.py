@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr.clock import FixedClock
-from odr.db import Database
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.service.channels.seller import SIGNATURE, is_signed, read_platforms, sign
-from odr.service.kinds import AttemptState, Channel, FactKind
 from odr.service.models import ServiceAttempt, ServiceFact
-from odr.service.receipts import Taken, take_receipt
+from odr.service.replies.carriers import Taken, take_receipt
+from odr.service.vocabulary import AttemptState, Channel, FactKind
 from tests.scene import Scene, open_court
 from tests.service.test_clerk import respondent
 from tests.service.test_pages import BASE, browser

@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from odr.db import new_reference
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Seat, Stage
-from odr.errors import ActNotOpen, InvalidInput, NotFound, OutOfTime
-from odr.judgment.kinds import Instrument
+from odr.ground.db import new_reference
+from odr.ground.errors import ActNotOpen, InvalidInput, NotFound, OutOfTime
 from odr.judgment.models import EnforcementCase, Obligation
+from odr.judgment.vocabulary import Instrument
 from odr.payments.models import FeeAssessment
-from odr.service.kinds import Channel, FactKind
 from odr.service.models import Packet
-from odr.service.packets import conclude_packet, record_fact
+from odr.service.packet.packets import conclude_packet, record_fact
 from odr.service.room import bring_to_docket
-from odr.settlement.before_filing import open_confirmation, open_mediation
-from odr.settlement.inputs_before import BeforeFilingInput, ConfirmationInput
+from odr.service.vocabulary import Channel, FactKind
+from odr.settlement.before_filing.inputs import BeforeFilingInput
+from odr.settlement.before_filing.opening import open_confirmation, open_mediation
+from odr.settlement.inputs import ConfirmationInput
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, MediationState
 from tests.kept import kept
 from tests.scene import Scene

@@ -7,9 +7,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odr.payments.scales import half_up
-from odr.procedure.packs import PackRegistry
-from odr.settlement.calculator import calculate
+from odr.payments.fee.scales import half_up
+from odr.procedure.rules.registry import PackRegistry
+from odr.settlement.one_key.calculator import calculate
 from tests.settlement.certifiers import OWED, TRAFFIC
 
 PACK = PackRegistry.load().versions("cn")[-1]

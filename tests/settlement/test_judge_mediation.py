@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, Role, Seat
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.hearing.excluded import excluded_of
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.hearing.limit.excluded import excluded_of
 from odr.identity.models import AccountRole
-from odr.settlement import acts_judge, routes_before
+from odr.settlement.before_filing import pages as before_filing_pages
+from odr.settlement.mediation import judge as acts_judge
 from odr.settlement.models import Mediation, MediationState
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
@@ -199,5 +200,5 @@ def test_the_page_of_the_judge_asks_who_she_is(bench: Bench) -> None:
             else None
         )
 
-    with changed(acts_judge.led_by_judge, anyone), changed(routes_before._with_judge, unasked):
+    with changed(acts_judge.led_by_judge, anyone), changed(before_filing_pages._with_judge, unasked):
         assert SAID in later.get("/judge-mediation")

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.actors import Actor
-from odr.notary.seal_check import SealState, validate_pdf
-from odr.procedure.views import entry_view
-from odr.settlement.inputs import OfferInput
+from odr.notary.seal.check import SealState, validate_pdf
+from odr.procedure.case.overview import entry_view
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
+from odr.settlement.offers.acts import OfferInput
 from tests.judgment.bench import Bench
 from tests.kept import kept
 

@@ -12,7 +12,7 @@ from odr.app import create_app
 from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
+from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
 from odr.settlement.models import Agreement, Offer, PayoutInstruction
 from tests.scene import Scene, claim
 from tests.settlement.certifiers import OWED, TRAFFIC, Certifier, accredit

@@ -18,9 +18,10 @@ from odr.app import create_app
 from odr.docket import visibility
 from odr.docket.models import Audience, Case
 from odr.docket.queries import entries_of
-from odr.procedure import routes as docket_pages
-from odr.procedure import views
-from odr.settlement import lookups, views_one_key
+from odr.procedure.case import overview
+from odr.procedure.case import pages as docket_pages
+from odr.settlement.mediation import moderation
+from odr.settlement.one_key import case_views as one_key_case_views
 from tests.judgment.bench import Bench
 from tests.judgment.web import ORIGIN, Visitor
 from tests.settlement.test_offers import OFFER, agreement_of, settle
@@ -107,10 +108,10 @@ FORGOTTEN: dict[str, tuple[FunctionType, Change]] = {
             true() if isinstance(n, ast.Call) and ast.unparse(n).startswith("may_read(viewer, entry.audience") else None
         ),
     ),
-    "what the docket tells": (views.entry_view, asks_nothing("reads_entry")),
+    "what the docket tells": (overview.entry_view, asks_nothing("reads_entry")),
     "the bytes of an entry": (docket_pages.entry_payload, asks_nothing("reads_entry")),
-    "a caucus in the room": (lookups.messages_for, no_filter),
-    "the account on the page": (views_one_key._payout, asks_nothing("reads_entry")),
+    "a caucus in the room": (moderation.messages_for, no_filter),
+    "the account on the page": (one_key_case_views._payout, asks_nothing("reads_entry")),
 }
 ENTRANCES = ("settlement.room", "one_key.page")
 

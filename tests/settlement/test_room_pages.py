@@ -11,14 +11,15 @@ from odr.app import create_app
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
-from odr.errors import ActNotOpen, InvalidInput
 from odr.filing.models import Request
-from odr.hearing.ledger import Step, stands
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import T
+from odr.hearing.mode.consents import Step, stands
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, Mandate, MandateScope
 from odr.procedure.models import Task
-from odr.settlement.lookups import mediation_of, messages_for
-from odr.text import T
+from odr.settlement.mediation.moderation import messages_for
+from odr.settlement.queries import mediation_of
 from tests.judgment.bench import Bench
 from tests.judgment.web import Options, Visitor
 from tests.kept import kept

@@ -14,10 +14,10 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.clock import FixedClock
-from odr.db import Database
 from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
 from odr.settlement.models import Agreement
 from tests.api.caller import Caller, Contract, caller
 from tests.e2e.test_journey import give_second_factor

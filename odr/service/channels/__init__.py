@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from odr.service.kinds import AddressClass, Channel
+from odr.service.vocabulary import AddressClass, Channel
 
 
 class Outcome(enum.Enum):

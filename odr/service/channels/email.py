@@ -21,10 +21,10 @@ from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
-from odr.canonical import sha256_hex
+from odr.ground.canonical import sha256_hex
 from odr.service.channels import Dispatch, Handover, Outcome
 from odr.service.channels.mime import FORBIDDEN, header_words, mailbox, one_line, signed, write_message
-from odr.service.return_path import ReturnPath
+from odr.service.sending.return_address import ReturnPath
 
 
 class Tls(enum.Enum):

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.db import Database
+from odr.ground.db import Database
 from odr.service.channels import Dispatch, Handover, Outcome
-from odr.service.kinds import Channel, FactKind
 from odr.service.models import InboxItem, ServiceFact
-from odr.service.packets import record_fact
+from odr.service.packet.packets import record_fact
+from odr.service.vocabulary import Channel, FactKind
 
 
 class PlatformInbox:

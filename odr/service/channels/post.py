@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from odr.canonical import sha256_hex
+from odr.ground.canonical import sha256_hex
+from odr.ground.text import T, Text
 from odr.service.channels import Dispatch, Handover, Outcome
 from odr.service.channels.folder import write_whole
-from odr.service.kinds import FactKind, Signer
-from odr.text import T, Text
+from odr.service.vocabulary import FactKind, Signer
 
 
 class PrintQueue:

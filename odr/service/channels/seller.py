@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from odr.service.channels import Dispatch, Handover, Outcome
-from odr.service.kinds import FactKind
+from odr.service.vocabulary import FactKind
 
 SIGNATURE = "X-Court-Signature"
 

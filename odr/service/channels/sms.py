@@ -13,7 +13,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from odr.service.channels import Dispatch, Handover, Outcome
-from odr.service.kinds import FactKind
+from odr.service.vocabulary import FactKind
 
 _NUMBER = re.compile(r"\+?[0-9]{5,15}")
 

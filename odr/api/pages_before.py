@@ -1,0 +1,63 @@
+"""Cases that begin without a claim: mediation before filing, confirmation of an agreement, preservation before a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response
+
+from odr.api.pages import given_for, idempotency_key, receipt_answer
+from odr.identity.models import Account
+from odr.identity.sign_in.tokens import Scope
+from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
+from odr.judgment.preservation.own_case import open_before_claim
+from odr.procedure.forms.inputs import CourtModel
+from odr.procedure.sitting import ActReceipt
+from odr.settlement.before_filing.inputs import BeforeFilingInput
+from odr.settlement.before_filing.opening import open_confirmation, open_mediation
+from odr.settlement.inputs import ConfirmationInput
+from odr.web.guards import api as api_guard
+from odr.web.guards import current_court, current_person, current_session
+
+api_before = Blueprint("api_before", __name__, url_prefix="/api/v1")
+
+
+def _opened(model: type[CourtModel], begin: Callable[..., ActReceipt]) -> tuple[Response, int]:
+    court, person = current_court(), current_person()
+    assert person is not None
+    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    given: Any = given_for(model, pack.currency)
+    return receipt_answer(
+        begin(court, current_session().get_one(Account, person.account_id), given, key=idempotency_key()), 201
+    )
+
+
+@api_before.post("/mediations")
+@api_guard(Scope.FILE)
+def ask_before_filing() -> tuple[Response, int]:
+    """Ask for mediation before a claim (OMR 8); the same key gives the first receipt."""
+    return _opened(BeforeFilingInput, open_mediation)
+
+
+@api_before.post("/confirmations")
+@api_guard(Scope.FILE)
+def ask_for_confirmation() -> tuple[Response, int]:
+    """Ask that an agreement made before a mediation organisation be confirmed (CPL 205); the same key gives the first
+    receipt.
+    """
+    return _opened(ConfirmationInput, open_confirmation)
+
+
+@api_before.post("/preservations")
+@api_guard(Scope.FILE)
+def ask_before_claim() -> tuple[Response, int]:
+    """Ask for preservation before a claim (CPL 104); the same key gives the first receipt."""
+    return _opened(BeforeClaimInput, open_before_claim)
+
+
+@api_before.post("/evidence-preservations")
+@api_guard(Scope.FILE)
+def ask_before_claim_for_evidence() -> tuple[Response, int]:
+    """Ask for preservation of evidence before a claim (CPL 84); the same key gives the first receipt."""
+    return _opened(BeforeClaimEvidenceInput, open_before_claim)

@@ -1,0 +1,69 @@
+"""``/api/v1/uploads``: files by programs, in one request or resumable by tus, under bearer tokens."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, jsonify, make_response, request, url_for
+from werkzeug.wrappers import Response
+
+from odr.evidence.intake import tus
+from odr.evidence.store.ports import desk_of
+from odr.ground.errors import CourtError, NotFound
+from odr.identity.sign_in.tokens import Scope
+from odr.web.guards import api as api_guard
+from odr.web.guards import current_court, current_person, public
+
+api_uploads = Blueprint("api_uploads", __name__, url_prefix="/api/v1/uploads")
+
+
+@api_uploads.route("", methods=["OPTIONS"], provide_automatic_options=False)
+@public
+def capabilities() -> Response:
+    """What the upload protocol can do here."""
+    reply = tus.options(desk_of(current_court()))
+    return Response(status=reply.status, headers=reply.headers)
+
+
+@api_uploads.post("", provide_automatic_options=False)
+@api_guard(Scope.UPLOAD, upload=True)
+def upload() -> Response:
+    """One file in one request, hashed as it streams, anchored before it is acknowledged; or, by tus, the beginning of
+    an upload.
+    """
+    if "Tus-Resumable" in request.headers:
+        return _speak(None)
+    court = current_court()
+    name = request.headers.get("Content-Filename", "file")[:255]
+    kept = desk_of(court).receive(_account_id(), name, request.headers.get("Content-Type"), request.stream)
+    court.sequence()
+    reply = jsonify(
+        upload=kept.reference, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, receipt=kept.receipt
+    )
+    reply.status_code = 201
+    return reply
+
+
+@api_uploads.route("/<reference>", methods=["HEAD", "PATCH", "DELETE"], provide_automatic_options=False)
+@api_guard(Scope.UPLOAD, upload=True)
+def piece(reference: str) -> Response:
+    """Ask where an upload stands, send a piece, give it up (tus)."""
+    return _speak(reference)
+
+
+def _speak(reference: str | None) -> Response:
+    def place(new: str) -> str:
+        return url_for("api_uploads.piece", reference=new)
+
+    def refused(error: CourtError) -> Response:
+        return make_response(current_app.handle_user_exception(error))
+
+    reply, anchored = tus.answer(desk_of(current_court()), request, reference, _account_id(), place, refused)
+    if anchored:
+        current_court().sequence()
+    return reply
+
+
+def _account_id() -> int:
+    person = current_person()
+    if person is None:
+        raise NotFound
+    return person.account_id

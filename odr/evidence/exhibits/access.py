@@ -1,0 +1,90 @@
+"""Who may open the file of an exhibit. The exhibit itself, its title and what it is to show stand in the list for all
+who read the case.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import BENCH_ROLES, DocketEntry
+from odr.docket.visibility import READS_FILE, Viewer
+from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState, Upload, UploadState
+from odr.ground.errors import Forbidden
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.acts.versions import files_named
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+
+def is_sealed(exhibit: Exhibit) -> bool:
+    """Whether the file is kept from others, by order or until the judge decides."""
+    return exhibit.seal is not None and exhibit.seal.state is not SealState.OPENED
+
+
+def why_closed(viewer: Viewer, exhibit: Exhibit) -> Text | None:
+    """Why the viewer may not open the file, or None where she may.
+
+    Who submitted it and the bench always may. An excluded exhibit is masked from
+    everybody else (CPI 106).
+    """
+    if viewer.role in BENCH_ROLES or (viewer.party_id is not None and viewer.party_id == exhibit.party_id):
+        return None
+    if viewer.role not in READS_FILE:
+        return T("Not shown in this capacity.")
+    if is_sealed(exhibit) and exhibit.seal is not None and viewer.party_id not in exhibit.seal.readers:
+        return T("Sealed: only those whom the judge names may open it.")
+    if exhibit.state is ExhibitState.EXCLUDED:
+        return T("Excluded by ruling of the court.")
+    return None
+
+
+def note_reading(session: Session, exhibit: Exhibit, actor: Actor, how: str, at: datetime) -> None:
+    """Log that somebody opened a sealed file; the parties see the list."""
+    if is_sealed(exhibit):
+        session.add(
+            ExhibitReading(
+                exhibit_id=exhibit.id, account_id=actor.account_id or 0, name=actor.name, hat=actor.hat, how=how, at=at
+            )
+        )
+
+
+def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
+    """The exhibit, whose file the actor is about to be given; opening a sealed one is logged. Raises Forbidden with the
+    reason where she may not.
+    """
+    reason = why_closed(actor, exhibit)
+    if reason is not None:
+        raise Forbidden(reason)
+    if is_sealed(exhibit):
+        with court.database.write() as session:
+            note_reading(session, exhibit, actor, how, court.clock.now())
+    return exhibit
+
+
+def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:
+    """Every reading of a sealed file, in order."""
+    return list(
+        session.scalars(
+            select(ExhibitReading).where(ExhibitReading.exhibit_id == exhibit.id).order_by(ExhibitReading.id)
+        )
+    )
+
+
+def attached_upload(session: Session, entry: DocketEntry, reference: str) -> Upload | None:
+    """The file of that reference, if whoever filed the entry sent it, gave it to the act as a file, and it is no
+    exhibit.
+    """
+    if entry.act in acts_that_mean(Milestone.EXHIBITS_BROUGHT) or reference not in files_named(entry):
+        return None
+    own = (Upload.reference == reference, Upload.account_id == entry.account_id, Upload.state == UploadState.ANCHORED)
+    upload = session.scalar(select(Upload).where(*own))
+    if upload is None or session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+        return None
+    return upload

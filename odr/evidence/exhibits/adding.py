@@ -1,0 +1,69 @@
+"""A file becomes an exhibit of a party: the next number of its letter, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, Party
+from odr.evidence.models import Category, Exhibit, ExhibitState, Upload
+from odr.ground.errors import InvalidInput
+from odr.ground.text import T
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def add_exhibit(
+    sitting: Sitting,
+    case: Case,
+    party: Party,
+    upload: Upload,
+    *,
+    title: str,
+    proves: str,
+    source: str,
+    now: datetime,
+    category: Category = Category.DOCUMENT,
+    provenance: dict[str, Any] | None = None,
+    state: ExhibitState = ExhibitState.SUBMITTED,
+    meets: tuple[str, ...] = (),
+    language: str | None = None,
+    facts: Sequence[int] = (),
+    summary: str | None = None,
+) -> Exhibit:
+    """Enter the file as the party's next exhibit. Raises InvalidInput for a file that is one already."""
+    if sitting.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+        raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
+    number = (
+        sitting.session.scalar(
+            select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)
+        )
+        or 0
+    ) + 1
+    exhibit = Exhibit(
+        case_id=case.id,
+        party_id=party.id,
+        label=f"{party.letter}-{number}",
+        number=number,
+        title=title,
+        category=category,
+        proves=proves,
+        source=source,
+        provenance=provenance or {},
+        upload_id=upload.id,
+        entry_number=sitting.next_number(case),
+        submitted_at=now,
+        state=state,
+        meets=list(meets),
+        language=language,
+        facts=sorted(set(facts)),
+        summary=summary,
+    )
+    upload.used_at = upload.used_at or now
+    sitting.session.add(exhibit)
+    sitting.session.flush()
+    return exhibit

@@ -1,0 +1,63 @@
+"""Exhibits of a case that goes on within another: they are exhibits there, under the numbers they have there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from odr.evidence.models import Exhibit
+from odr.procedure.acts.events import CaseJoined, EvidenceMoved
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def on_case_joined(sitting: Sitting, event: CaseJoined) -> None:
+    """The case goes on within another: so do its exhibits."""
+    _take_over(sitting, event, event.facts)
+
+
+def on_evidence_moved(sitting: Sitting, event: EvidenceMoved) -> None:
+    """What was preserved before the claim is an exhibit of the claim's case now."""
+    _take_over(sitting, event, {})
+
+
+def _take_over(sitting: Sitting, event: CaseJoined | EvidenceMoved, numbers: Mapping[int, int]) -> None:
+    """Take every exhibit over with its file, receipt, seal and provenance; where it stood before is kept with it (EV
+    55).
+
+    ``numbers``: number of a fact → its number there. The old docket keeps the entry
+    that took the exhibit, with its digest.
+    """
+    case, into = event.case, event.into
+    for exhibit in sitting.session.scalars(
+        select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.party_id, Exhibit.number)
+    ).all():
+        party = event.parties.get(exhibit.party_id)
+        if party is None:
+            continue
+        number = (
+            sitting.session.scalar(
+                select(func.max(Exhibit.number)).where(Exhibit.case_id == into.id, Exhibit.party_id == party.id)
+            )
+            or 0
+        ) + 1
+        before = {
+            "from_case": case.number or case.reference,
+            "from_label": exhibit.label,
+            "from_entry": exhibit.entry_number,
+        }
+        exhibit.provenance = {**exhibit.provenance, **before}
+        exhibit.case_id, exhibit.party_id, exhibit.number, exhibit.label = (
+            into.id,
+            party.id,
+            number,
+            f"{party.letter}-{number}",
+        )
+        exhibit.entry_number, exhibit.facts = (
+            sitting.next_number(into),
+            sorted(numbers[n] for n in exhibit.facts if n in numbers),
+        )
+        sitting.session.flush()

@@ -1,0 +1,263 @@
+"""Addresses under ``/uploads``: the tus server, the plain form, and the way back to what one sent.
+
+Guard first, body last: each view knows whose request it is and that it comes from
+a page of ours before a byte of a file is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from odr.evidence.exhibits.file_answers import Outgoing, attachment, playable, shown
+from odr.evidence.intake import tus
+from odr.evidence.intake.errors import BadForm, BodyCut
+from odr.evidence.intake.form import FormField, FormFile, StreamedForm
+from odr.evidence.intake.media import Group
+from odr.evidence.intake.upload import UploadDesk
+from odr.evidence.models import Upload, UploadState
+from odr.evidence.store.ports import PREVIEWER, desk_of
+from odr.evidence.store.store import Reader
+from odr.ground.errors import CourtError, NotFound
+from odr.ground.text import T
+from odr.web import forgery, headers
+from odr.web.guards import (
+    SignInNeeded,
+    csrf_token,
+    current_court,
+    current_locale,
+    current_person,
+    our_origins,
+    public,
+    signed_in,
+)
+from odr.web.reader_language import safe_path
+
+blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
+WORDS = {
+    "waiting": T("Waiting to be read on your device"),
+    "hashing": T("Computing the fingerprint on your device: %(percent)s per cent", percent="{percent}"),
+    "hashed": T("Ready. Nothing has been sent yet."),
+    "sending": T("Sending: %(percent)s per cent", percent="{percent}"),
+    "paused": T("Paused. You may close this page and choose the same file again later."),
+    "anchored": T("Received and entered in the court’s log."),
+    "scanning": T("Received whole. It waits for the malware scanner."),
+    "open": T("See what the court has received: %(name)s", name="{name}"),
+    "too_large": T("This file is larger than the court takes."),
+    "empty": T("This file is empty."),
+    "unreadable": T("Your device could not read this file. It may have been moved or changed."),
+    "broken": T("The connection broke. What has arrived is kept; try again to send the rest."),
+}
+"""What the script on the upload page says. Places are left for the script to fill."""
+
+
+def current_desk() -> UploadDesk:
+    """The desk of this request's court."""
+    return desk_of(current_court())
+
+
+@blueprint.route("/", methods=["OPTIONS"], provide_automatic_options=False)
+@blueprint.route("/<reference>", methods=["OPTIONS"], provide_automatic_options=False)
+@public
+def capabilities(reference: str | None = None) -> Response:
+    """What the upload protocol can do here."""
+    reply = tus.options(current_desk())
+    return Response(status=reply.status, headers=reply.headers)
+
+
+@blueprint.route("/", methods=["POST"], provide_automatic_options=False)
+@signed_in(upload=True)
+def create() -> Response:
+    """Open an upload (tus creation)."""
+    return _speak(None)
+
+
+@blueprint.route("/<reference>", methods=["GET", "HEAD", "PATCH", "DELETE"], provide_automatic_options=False)
+@signed_in(upload=True)
+def piece(reference: str) -> Response:
+    """Ask where an upload stands, send a piece, give it up; for a reader, its page."""
+    if request.method == "GET":
+        return _page(reference)
+    return _speak(reference)
+
+
+@blueprint.get("/new")
+@signed_in
+def choose() -> Response:
+    """The page on which files are chosen; with or without JavaScript."""
+    headers.allow("worker-src", "'self'")
+    words = {name: text.render(current_locale()) for name, text in WORDS.items()}
+    page = render_template(
+        "evidence/choose_files.html",
+        limits=current_desk().limits,
+        csrf=csrf_token(),
+        words=words,
+        account=_account_id(),
+        onward=_onward(),
+    )
+    return Response(page, content_type="text/html; charset=utf-8")
+
+
+@blueprint.get("/hash-worker.js")
+@public(shared=True)
+def hash_worker() -> Response:
+    """The hashing script. A worker obeys the policy of its own answer, not its page's, and this one compiles
+    WebAssembly.
+    """
+    headers.allow("script-src", "'wasm-unsafe-eval'")
+    return current_app.send_static_file("hash-worker.js")
+
+
+@blueprint.post("/new")
+@public(csrf=False)
+def send_form() -> Response:
+    """Take files from the plain form as they stream in.
+
+    The usual guard would collect the whole body to find its token; here the token is the
+    first field, and is checked before the first file is read.
+    """
+    person = current_person()
+    if person is None or person.by_token:
+        raise SignInNeeded
+    if not forgery.comes_from(request, our_origins()):
+        raise forgery.CrossOrigin
+    results = _take_files(person.account_id, _token_check(person.session_id))
+    if any(upload for _, upload, _ in results):
+        current_court().sequence()
+        current_court().settle()
+    onward = _onward()
+    if onward and all(upload for _, upload, _ in results):
+        return redirect(onward, 303)
+    if len(results) == 1 and results[0][1]:
+        return redirect(url_for("uploads.piece", reference=results[0][1].reference), 303)
+    status = next((error.status for _, _, error in results if error), 200)
+    return Response(
+        render_template("evidence/sent_files.html", results=results, onward=onward),
+        status,
+        content_type="text/html; charset=utf-8",
+    )
+
+
+@blueprint.get("/<reference>/file")
+@signed_in
+def download(reference: str) -> Response:
+    """The original, as an attachment."""
+    return attachment(request, _outgoing(reference))
+
+
+@blueprint.get("/<reference>/play")
+@signed_in
+def play(reference: str) -> Response:
+    """A recording, for the player on the page."""
+    return playable(request, _outgoing(reference))
+
+
+@blueprint.get("/<reference>/preview/<int:page>")
+@signed_in
+def preview(reference: str, page: int) -> Response:
+    """One page of a preview made by the court: a picture or plain text, never the original."""
+    desk = current_desk()
+    upload = _anchored(reference)
+    made = PREVIEWER.make(upload.media, upload.size, lambda: desk.contents(upload), page)
+    return shown(made.data, made.content_type)
+
+
+def _onward() -> str:
+    """Where the person came from and goes on to once the files are here: a page of this site, or nothing."""
+    return safe_path(request.args.get("next"), "")
+
+
+def _speak(reference: str | None) -> Response:
+    reply, anchored = tus.answer(
+        current_desk(), request, reference, _account_id(), lambda new: url_for("uploads.piece", reference=new)
+    )
+    if anchored:
+        current_court().sequence()
+    return reply
+
+
+def _page(reference: str) -> Response:
+    upload = current_desk().find(_account_id(), reference)
+    page = render_template(
+        "evidence/upload.html",
+        upload=upload,
+        group=upload.media.group.value,
+        is_kept=upload.state is UploadState.ANCHORED,
+    )
+    return Response(page, content_type="text/html; charset=utf-8")
+
+
+def _take_files(
+    account_id: int, check: Callable[[FormField | None], None]
+) -> list[tuple[str, Upload | None, CourtError | None]]:
+    """Each file of the form with what became of it; one that is refused does not undo the others."""
+    results: list[tuple[str, Upload | None, CourtError | None]] = []
+    checked = False
+    body: Reader = tus.Body(request)
+    try:
+        for part in StreamedForm(body, request.headers.get("Content-Type", "")).parts():
+            if isinstance(part, FormField):
+                if part.name == forgery.FIELD and not checked:
+                    check(part)
+                    checked = True
+            elif not checked:
+                check(None)
+            elif part.filename:
+                results.append(_take_file(account_id, part))
+    except BodyCut:
+        raise BadForm from None
+    if not checked:
+        check(None)
+    if not results:
+        raise BadForm
+    return results
+
+
+def _take_file(account_id: int, part: FormFile) -> tuple[str, Upload | None, CourtError | None]:
+    try:
+        return part.filename, current_desk().receive(account_id, part.filename, part.declared_type, part.body), None
+    except CourtError as error:
+        return part.filename, None, error
+
+
+def _token_check(session_id: int | None) -> Callable[[FormField | None], None]:
+    def check(field: FormField | None) -> None:
+        try:
+            validate_csrf(field.value if field else None)
+        except ValidationError:
+            raise forgery.StaleForm from None
+        if session.get("for") != session_id:
+            raise forgery.StaleForm
+
+    return check
+
+
+def _account_id() -> int:
+    person = current_person()
+    if person is None:
+        raise SignInNeeded
+    return person.account_id
+
+
+def _anchored(reference: str) -> Upload:
+    upload = current_desk().find(_account_id(), reference)
+    if upload.state is not UploadState.ANCHORED:
+        raise NotFound
+    return upload
+
+
+def _outgoing(reference: str) -> Outgoing:
+    desk, upload = current_desk(), _anchored(reference)
+    if upload.media.group is Group.UNKNOWN and upload.sha256 is None:
+        raise NotFound
+    return Outgoing(
+        upload.filename,
+        upload.media,
+        upload.size,
+        upload.sha256 or "",
+        lambda start, length: desk.contents(upload, start, length),
+    )

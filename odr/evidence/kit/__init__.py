@@ -1,0 +1,1 @@
+"""What one takes along: kits, case files, bundles, and the program that checks them."""

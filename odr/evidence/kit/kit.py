@@ -1,0 +1,163 @@
+"""The evidence kit and the case file: files, docket and proofs in one bag, with the program that checks them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from odr.evidence.kit.bag import BagWriter
+from odr.ground.canonical import canonical
+from odr.notary.log.note import NoteKey
+from odr.notary.log.served import ReceiptFiles
+
+FORMAT = "odr-kit@v1"
+VERIFIER = Path(__file__).with_name("verifier.py")
+DOCKET = "docket.jsonl"
+README = """This bag holds files of a court with the proofs that they are unchanged.
+
+To check it you need Python 3.9 or newer, openssl, and the fingerprint of the court's log key. Take the
+fingerprint from the court's website, from a judgment on paper, or from anybody who noted it: never from this bag.
+
+    python3 verify.py --log-key-fingerprint FINGERPRINT
+
+本文件包收录法院的文件及其未经改动的证明。
+
+核验需要Python 3.9或更高版本、openssl，以及法院日志公钥的指纹。指纹请从法院网站、纸质裁判文书或者其他独立留存处取得，
+切勿从本文件包中取得。
+"""
+
+
+@dataclass(frozen=True)
+class KitFile:
+    """A file with its receipt; ``path`` below ``data/``, ``chunks`` gives its bytes."""
+
+    path: str
+    receipt: ReceiptFiles
+    chunks: Callable[[], Iterable[bytes]]
+
+
+@dataclass(frozen=True)
+class KitEntry:
+    """A docket entry with its receipt; ``payload`` is None where the reader may know only that there is one."""
+
+    number: int
+    receipt: ReceiptFiles
+    payload: bytes | None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something of the case that this reader's bag does not hold: ``entry 7``, ``exhibit C-2``, and why, in both
+    languages.
+
+    ``sha256`` is given where the docket names the file to this reader, so that its absence is explained, not just seen.
+    """
+
+    item: str
+    why: Mapping[str, str]
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What goes into one bag. ``case`` is the case's reference, None for files of no case yet."""
+
+    name: str
+    case: str | None
+    files: Sequence[KitFile]
+    entries: Sequence[KitEntry] = ()
+    authority: bytes = b""
+    """Root certificate of the court's time authority, PEM."""
+    info: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[LeftOut] = ()
+    """What of the case is not in the bag, and why."""
+
+
+class NotProvenYet(Exception):
+    """A receipt has no proof yet: sequence the log, then make the kit."""
+
+
+def fingerprint(vkey: str) -> str:
+    """The fingerprint of a log's key as people compare it: SHA-256 of its DER, hexadecimal.
+
+    ``openssl pkey -pubin -in log.pem -outform DER | sha256sum`` gives the same.
+    """
+    return hashlib.sha256(_public(vkey, serialization.Encoding.DER)).hexdigest()
+
+
+def write_kit(kit: Kit) -> Iterator[bytes]:
+    """The bag as a ZIP, piece by piece. Raises NotProvenYet, or ValueError for a file that is not its receipt's."""
+    bag = BagWriter(kit.name)
+    for file in kit.files:
+        yield from bag.payload(file.path, file.chunks())
+    lines = [entry.payload for entry in kit.entries if entry.payload is not None]
+    if kit.entries:
+        yield from bag.payload(DOCKET, (line + b"\n" for line in lines))
+    yield from bag.tag("contents.json", canonical(_contents(kit)))
+    receipts = {
+        receipt.reference: receipt
+        for receipt in (*(file.receipt for file in kit.files), *(entry.receipt for entry in kit.entries))
+    }
+    for reference in sorted(receipts):
+        for name, data in _proof_files(receipts[reference]).items():
+            yield from bag.tag(f"receipts/{reference}/{name}", data)
+    rounds = {each.number: each for receipt in receipts.values() if receipt.renewed for each in receipt.renewed.rounds}
+    for _, each in sorted(rounds.items()):
+        for name, data in each.files.items():
+            yield from bag.tag(f"renewals/{name}", data)
+    logs = {(each.log or "", each.vkey or "") for each in receipts.values()} | {
+        (each.log, each.vkey) for each in rounds.values()
+    }
+    for log, vkey in sorted(logs):
+        yield from bag.tag(f"keys/log-{log}.pem", _public(vkey, serialization.Encoding.PEM))
+    if kit.authority:
+        yield from bag.tag("keys/time-authority.pem", kit.authority)
+    for authority in {each.authority for each in rounds.values() if each.authority}:
+        yield from bag.tag(
+            "keys/time-authority-sha512.pem",
+            x509.load_der_x509_certificate(authority).public_bytes(serialization.Encoding.PEM),
+        )
+    yield from bag.tag("verify.py", VERIFIER.read_bytes())
+    yield from bag.tag("README.txt", README.encode())
+    yield from bag.finish(kit.info)
+
+
+def _contents(kit: Kit) -> dict[str, object]:
+    readable = 0
+    entries: list[dict[str, object]] = []
+    for entry in kit.entries:
+        readable += entry.payload is not None
+        entries.append(
+            {
+                "number": entry.number,
+                "receipt": entry.receipt.reference,
+                "line": readable if entry.payload is not None else None,
+            }
+        )
+    files = [{"path": f"data/{file.path}", "receipt": file.receipt.reference} for file in kit.files]
+    left_out = [{"item": each.item, "why": dict(each.why), "sha256": each.sha256} for each in kit.left_out]
+    return {"format": FORMAT, "case": kit.case, "files": files, "entries": entries, "left_out": left_out}
+
+
+def _proof_files(receipt: ReceiptFiles) -> dict[str, bytes]:
+    if receipt.proof is None or receipt.spicy is None or receipt.checkpoint is None:
+        raise NotProvenYet(receipt.reference)
+    beside = {
+        "receipt.leaf.spicy": receipt.spicy,
+        "checkpoint.body": receipt.checkpoint_body or b"",
+        "checkpoint.sig": receipt.checkpoint_sig or b"",
+    }
+    # Statements stand once in the bag, not beside each receipt.
+    shared = {name for each in receipt.renewed.rounds for name in each.files} if receipt.renewed else set()
+    return {name: data for name, data in (receipt.named | beside).items() if name not in shared}
+
+
+def _public(vkey: str, encoding: serialization.Encoding) -> bytes:
+    key = Ed25519PublicKey.from_public_bytes(NoteKey.parse(vkey).public)
+    return key.public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo)

@@ -1,0 +1,1 @@
+"""Requests about evidence and the rulings on them."""

@@ -1,0 +1,1 @@
+"""How long files are kept, and how one is erased."""

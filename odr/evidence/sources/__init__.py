@@ -1,0 +1,1 @@
+"""Evidence from elsewhere: platforms, web pages, digests, earlier proofs."""

@@ -1,0 +1,1 @@
+"""Everybody’s time limits and hearings across cases."""

@@ -1,0 +1,166 @@
+"""Everybody's time limits and hearings across cases, as a list and as a calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from icalendar import Alarm, Calendar, Event
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
+from odr.filing.models import CalendarFeed
+from odr.ground.errors import NotFound
+from odr.ground.text import Text
+from odr.identity.models import Account, AccountState, Mandate
+from odr.identity.sign_in.keys import fingerprint, new_token
+from odr.procedure.acts.windows import window_title
+from odr.procedure.hooks import Appointment
+from odr.procedure.models import Window, WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """One time limit of a party one is or acts for, or one hearing to which one goes; at a hearing ``window`` is None.
+
+    ``party`` is for whom, None for who serves the court.
+    """
+
+    case: Case
+    at: datetime
+    title: Text
+    party: Party | None
+    is_own: bool
+    window: Window | None = None
+    appointment: Appointment | None = None
+
+    @property
+    def key(self) -> str:
+        """What names it in a calendar, the same each time the calendar is fetched."""
+        return self.window.reference if self.window else cast(Appointment, self.appointment).reference
+
+
+def _acts_for(account_id: int, now: datetime) -> ColumnElement[bool]:
+    """Parties still in their cases whom the account is or may act for now."""
+    mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
+    return Party.left_at.is_(None) & or_(Party.account_id == account_id, Party.id.in_(mandated))
+
+
+def lines_of(sitting: Sitting, account_id: int) -> list[Line]:
+    """Open limits of every party the account is or may act for now, and the hearings it goes to; what comes first on
+    top.
+    """
+    return sorted([*_limits(sitting, account_id), *_hearings(sitting, account_id)], key=lambda line: line.at)
+
+
+def _limits(sitting: Sitting, account_id: int) -> list[Line]:
+    rows = sitting.session.execute(
+        select(Window, Case, Party, Window.due_at)
+        .join(Party, Party.id == Window.party_id)
+        .join(Case, Case.id == Window.case_id)
+        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), _acts_for(account_id, sitting.now))
+        .order_by(Window.due_at, Window.id)
+        .limit(MOST)
+    )
+    return [
+        Line(case, due_at, window_title(sitting, case, window), party, party.account_id == account_id, window)
+        for window, case, party, due_at in rows
+        if due_at is not None
+    ]
+
+
+def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
+    """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to her
+    own room.
+    """
+    cases: dict[int, tuple[Case, Party | None]] = {}
+    sits = (
+        select(Case)
+        .join(Seat, Seat.case_id == Case.id)
+        .where(Seat.account_id == account_id, Seat.until_at.is_(None), Seat.role.in_(COURT_ROLES))
+    )
+    for case in sitting.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
+        cases[case.id] = (case, None)
+    for case, party in sitting.session.execute(
+        select(Case, Party).join(Party, Party.case_id == Case.id).where(_acts_for(account_id, sitting.now))
+    ):
+        cases.setdefault(case.id, (case, party))
+    found = []
+    for one in sitting.court.hooks.ahead(sitting, list(cases)):
+        case, who = cases[one.case_id]
+        found.append(
+            Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one)
+        )
+    return found
+
+
+def new_feed(session: Session, account_id: int, now: datetime) -> str:
+    """A new secret address; the earlier one ends. Returns its token, shown once."""
+    end_feed(session, account_id, now)
+    token = new_token()
+    session.add(CalendarFeed(account_id=account_id, token_hash=fingerprint(token), created_at=now))
+    return token
+
+
+def end_feed(session: Session, account_id: int, now: datetime) -> None:
+    """The calendar's address ends at once."""
+    session.execute(
+        update(CalendarFeed)
+        .where(CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def has_feed(session: Session, account_id: int) -> bool:
+    """Whether an address is in use."""
+    return (
+        session.scalar(
+            select(CalendarFeed.id).where(CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None))
+        )
+        is not None
+    )
+
+
+def account_of(session: Session, token: str) -> Account:
+    """Whose calendar an address is. Raises NotFound."""
+    feed = session.scalar(
+        select(CalendarFeed).where(CalendarFeed.token_hash == fingerprint(token), CalendarFeed.revoked_at.is_(None))
+    )
+    account = session.get(Account, feed.account_id) if feed is not None else None
+    if account is None or account.state is not AccountState.ACTIVE:
+        raise NotFound
+    return account
+
+
+def calendar_of(sitting: Sitting, account: Account, base_url: str) -> bytes:
+    """Limits and hearings as a calendar (RFC 5545): case number and what is due, no names and nothing of the content."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Internet Court//Agenda//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    for line in lines_of(sitting, account.id):
+        calendar.add_component(_event(sitting, line, account.locale, base_url))
+    return bytes(calendar.to_ical())
+
+
+def _event(sitting: Sitting, line: Line, locale: str, base_url: str) -> Event:
+    event = Event()
+    event.add("uid", f"{line.key}@{base_url.split('//')[-1].split('/')[0]}")
+    event.add("dtstamp", sitting.now)
+    # A limit that ends with its day is an event of that whole day, in the court's zone; a hearing begins at its hour.
+    event.add("dtstart", line.at.astimezone(sitting.court.settings.tz).date() if line.window else line.at)
+    event.add("summary", f"{line.title.render(locale)}: {line.case.number or line.case.reference}")
+    event.add("url", f"{base_url}/cases/{line.case.reference}")
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", line.title.render(locale))
+    alarm.add("trigger", timedelta(days=-1))
+    event.add_component(alarm)
+    return event

@@ -1,0 +1,1 @@
+"""Many claims sent at once."""

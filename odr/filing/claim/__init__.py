@@ -1,0 +1,1 @@
+"""The claim before the court: lodged, answered, changed, joined with others."""

@@ -1,0 +1,673 @@
+"""Acts of filing: lodging, the registry's review, joining, answering."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
+from odr.docket.queries import parties, party
+from odr.filing import desks, names
+from odr.filing.claim.acknowledgement import answered, start_acknowledgement
+from odr.filing.claim.progress import ask
+from odr.filing.claim.told import claim_lodged, party_joined
+from odr.filing.course.ending import APPEAL_REFUSAL
+from odr.filing.course.halting import reopen
+from odr.filing.draft.particulars import read as read_particulars
+from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
+from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, RequestKind, ReviewReturn
+from odr.filing.parties.invitation import call_in, note_addresses
+from odr.filing.registry.review import unknown_respondents
+from odr.filing.registry.seats import Draw, case_number_for, draw_seat
+from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.acts.events import ClaimAccepted, ClaimRefused, ClaimReturned
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.versions import upcast
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
+from odr.procedure.models import WindowState
+from odr.procedure.papers.rulings import appeal_within, is_appealable
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+BY_HERSELF = {"acting": "self", "guardian_name": None, "guardian_ties": None}
+"""What inputs said of guardians before they asked."""
+
+CORRECTION, NOT_CORRECTED = "correction", "not_corrected"
+
+
+def _write_claim(sitting: Sitting, case: Case, claimant: Party, given: ClaimInput) -> Claim:
+    """The rows behind a claim; facts and relief are numbered in the order given."""
+    number = sitting.next_number(case)
+    currency = sitting.pack(case).currency
+    if given.currencies - {currency}:
+        raise InvalidInput.at(
+            "relief",
+            T(
+                "This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.",
+                currency=currency,
+            ),
+        )
+    claim = Claim(
+        case_id=case.id,
+        party_id=claimant.id,
+        platform=given.matter.platform,
+        shop=given.matter.shop,
+        order_number=given.matter.order_number,
+        amount_minor=given.own_amount,
+        currency=currency,
+        entry_number=number,
+        particulars=given.model_dump(mode="json")["particulars"],
+    )
+    sitting.session.add(claim)
+    sitting.session.flush()
+    first = (
+        1
+        if case.is_blank
+        else (sitting.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+    )
+    for i, asked in enumerate(given.relief, 1):
+        sitting.session.add(
+            Relief(
+                claim_id=claim.id,
+                number=i,
+                kind=asked.kind,
+                what=asked.what,
+                amount_minor=asked.amount.minor if asked.amount else None,
+                currency=asked.amount.currency if asked.amount else None,
+            )
+        )
+    for i, told in enumerate(given.facts, first):
+        sitting.session.add(
+            Fact(
+                case_id=case.id,
+                party_id=claimant.id,
+                number=i,
+                happened_on=told.happened_on,
+                what=told.what,
+                entry_number=number,
+            )
+        )
+    return claim
+
+
+def _write_fellows(sitting: Sitting, case: Case, given: ClaimInput) -> None:
+    """Whoever claims along: a party of her own, called in by a letter; a sum of her own is a claim of her own (CPL 55)."""
+    known = [p for p in parties(case, Role.CLAIMANT) if p.ordinal > 1]
+    for i, fellow in enumerate(given.fellows):
+        party = known[i] if i < len(known) else _new_party(sitting, case, Role.CLAIMANT)
+        is_new = party.joined_at is None and (party.name, party.email) != (fellow.name, fellow.email)
+        if party.joined_at is None:
+            party.name, party.kind, party.email, party.phone, party.address = (
+                fellow.name,
+                fellow.kind,
+                fellow.email,
+                fellow.phone,
+                fellow.address,
+            )
+        sitting.session.flush()
+        if is_new:
+            note_addresses(sitting, party, "claim")
+            call_in(sitting, case, party)
+        if fellow.amount is not None:
+            _own_claim(sitting, case, party, given, fellow.amount)
+    for surplus in known[len(given.fellows) :]:
+        surplus.left_at = sitting.now
+    sitting.session.flush()
+
+
+def _new_party(sitting: Sitting, case: Case, role: Role) -> Party:
+    """A further party of a role; a number once given is never given again."""
+    ordinal = 1 + max((p.ordinal for p in case.parties if p.role is role), default=0)
+    party = Party(
+        case_id=case.id,
+        role=role,
+        ordinal=ordinal,
+        name="",
+        kind=PartyKind.PERSON,
+        locale="zh-Hans" if case.pack_id == "cn" else "en",
+        details={},
+    )
+    case.parties.append(party)
+    return party
+
+
+def _own_claim(sitting: Sitting, case: Case, party: Party, given: ClaimInput, amount: Money) -> None:
+    money = next((one for one in given.relief if one.amount is not None), given.relief[0])
+    claim = Claim(
+        case_id=case.id,
+        party_id=party.id,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        entry_number=sitting.next_number(case),
+    )
+    sitting.session.add(claim)
+    sitting.session.flush()
+    sitting.session.add(
+        Relief(
+            claim_id=claim.id,
+            number=1,
+            kind=ReliefKind.MONEY,
+            what=money.what,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+        )
+    )
+
+
+def _exactly(sitting: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
+    """The claim with the fields of its cause read as the pack declares them; what is missing the review asks for."""
+    found = read_particulars(sitting.pack(case), given.matter.cause, given.particulars, complete=False)
+    return given.model_copy(update={"particulars": found})
+
+
+@act(
+    title=T("Lodge the claim"),
+    input=ClaimInput,
+    by={Role.CLAIMANT},
+    at={Stage.LODGED},
+    listed=False,
+    version=4,
+    source=law("CPL 122"),
+    means={Milestone.CLAIM_STATED, Milestone.EXHIBITS_BROUGHT},
+)
+def lodge_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record the claim and start the registry's seven days (CPL 126, REG 8).
+
+    The case and its parties are opened in the same Sitting. Identity may still be
+    unverified: it is verified in the review, never before. Files that go with the
+    claim follow as exhibits in entries of their own.
+    """
+    claimant = sitting.party_of(case, actor)
+    exact = _exactly(sitting, case, given)
+    claim = _write_claim(sitting, case, claimant, exact)
+    _write_fellows(sitting, case, exact)
+    sitting.start_window(case, "registry_review", start=now)
+    sitting.announce(claim_lodged(sitting, case, claimant, given, actor))
+    total = Money(given.amount, claim.currency)
+    words = T("Claim lodged by %(name)s, for %(amount)s", name=claimant.name, amount=total)
+    return Recorded(
+        words,
+        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": total.currency}},
+        kept=exact.model_dump(mode="json"),
+    )
+
+
+@upcast(names.LODGE_CLAIM, from_version=1)
+@upcast(names.CORRECT_CLAIM, from_version=1)
+def without_particulars(given: dict[str, Any]) -> dict[str, Any]:
+    """Claims of the first version had no fields of their cause, and one claimant."""
+    return {**given, "particulars": {}, "fellows": []}
+
+
+@upcast(names.LODGE_CLAIM, from_version=2)
+@upcast(names.CORRECT_CLAIM, from_version=2)
+def by_herself(given: dict[str, Any]) -> dict[str, Any]:
+    """Claims of the second version were brought by the claimant herself, never by a guardian."""
+    return {**given, "claimant": {**given["claimant"], **BY_HERSELF}}
+
+
+@upcast(names.LODGE_CLAIM, from_version=3)
+@upcast(names.CORRECT_CLAIM, from_version=3)
+def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
+    """Files that went with claims of the third version named no numbered facts."""
+    return {**given, "exhibits": [{**line, "facts": []} for line in given["exhibits"]]}
+
+
+@upcast(names.JOIN_CASE, from_version=1)
+def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
+    """Who joined in the first version did so herself."""
+    return {**given, **BY_HERSELF}
+
+
+@guard("REG 7", "OLR 9")
+def not_returned_twice(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A claim is returned once (OLR 9); what was overlooked then is no ground for another return."""
+    again = sitting.session.scalar(select(ReviewReturn.id).where(ReviewReturn.case_id == case.id))
+    return (
+        T("The claim was already returned once, with everything it lacked. Accept it, or refuse it with reasons.")
+        if again
+        else None
+    )
+
+
+@choice_source("claim_parts")
+def claim_parts(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
+    """The parts of a claim a defect may be in."""
+    return [Option(value, words) for value, words in CLAIM_PARTS.items()]
+
+
+class DefectInput(CourtModel):
+    """One thing missing or wrong."""
+
+    part: Annotated[
+        Literal["parties", "cause", "relief", "facts", "evidence", "identity", "jurisdiction", "other"],
+        field(T("Part of the claim"), choices="claim_parts"),
+    ]
+    what: Annotated[
+        str, CourtText(1, 1000), field(T("What is missing or wrong, and how to mend it"), widget="textarea")
+    ]
+
+
+class ReturnInput(CourtModel):
+    """Everything that has to be mended, told once."""
+
+    defects: Annotated[list[DefectInput], Field(min_length=1, max_length=40), field(T("Defect"))]
+    days: Annotated[
+        int,
+        Field(ge=3, le=30),
+        field(T("Days to mend it"), T("Counted from the day after the claimant has received this.")),
+    ] = 7
+
+
+@act(
+    title=T("Return the claim for correction"),
+    input=ReturnInput,
+    by={Role.CLERK},
+    at={Stage.LODGED},
+    to={Stage.RETURNED},
+    guard=not_returned_twice,
+    source=law("OLR 9"),
+    topic=Topic.CLAIM,
+)
+def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send the claim back once, with every defect and a day (OLR 9, REG 7)."""
+    sitting.session.add(
+        ReviewReturn(
+            case_id=case.id, defects=[d.model_dump() for d in given.defects], entry_number=sitting.next_number(case)
+        )
+    )
+    sitting.close_windows(case, "registry_review", WindowState.ENDED)
+    claimant = party(case, Role.CLAIMANT)
+    sitting.start_window(case, "correction", party=claimant, start=now, amount=given.days)
+    sitting.move(case, Stage.RETURNED)
+    assert claimant is not None
+    sitting.announce(ClaimReturned(case, claimant))
+    return Recorded(
+        T("Claim returned for correction: %(count)s points", count=len(given.defects)), {"defects": len(given.defects)}
+    )
+
+
+@act(
+    title=T("Send the corrected claim"),
+    input=ClaimInput,
+    by={Role.CLAIMANT},
+    at={Stage.RETURNED},
+    to={Stage.LODGED},
+    window="correction",
+    page="filing.correct",
+    version=4,
+    source=law("REG 7"),
+    means={Milestone.CLAIM_STATED},
+    desk=desks.NOT_CORRECTED,
+    topic=Topic.CLAIM,
+)
+def correct_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Replace the claim by the corrected one; the registry's time starts again the next day (REG 8)."""
+    claimant = sitting.party_of(case, actor)
+    if given.matter.cause not in sitting.pack(case).causes_on(case.filed_on):
+        raise InvalidInput(
+            [
+                FieldFault(
+                    ("matter", "cause"),
+                    T("This court does not hear that kind of dispute today. Choose one of those listed."),
+                )
+            ]
+        )
+    exact = _exactly(sitting, case, given)
+    for old in sitting.session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))):
+        old.withdrawn_at = now
+    for fact in sitting.session.scalars(select(Fact).where(Fact.case_id == case.id)):
+        sitting.session.delete(fact)
+    sitting.session.flush()
+    case.cause = given.matter.cause
+    claim = _write_claim(sitting, case, claimant, exact)
+    _correct_others(sitting, case, given)
+    _write_fellows(sitting, case, exact)
+    returned = sitting.session.scalars(
+        select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())
+    ).first()
+    if returned is not None:
+        returned.corrected_entry = sitting.next_number(case)
+    sitting.close_tasks(case, desks.NOT_CORRECTED)
+    sitting.start_window(case, "registry_review", start=now)
+    sitting.move(case, Stage.LODGED)
+    sitting.announce(claim_lodged(sitting, case, claimant, given, actor))
+    return Recorded(
+        T("Corrected claim sent by %(name)s", name=claimant.name),
+        {"claim": claim.reference},
+        kept=exact.model_dump(mode="json"),
+    )
+
+
+def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> None:
+    """The other side as the corrected claim names it; nobody was served yet. Whom it leaves out is no party any more."""
+    known = parties(case, Role.RESPONDENT)
+    for i, other in enumerate(given.respondents):
+        party = known[i] if i < len(known) else _new_party(sitting, case, Role.RESPONDENT)
+        party.name, party.kind, party.email, party.phone, party.address = (
+            other.name,
+            other.kind,
+            other.email,
+            other.phone,
+            other.address,
+        )
+    for surplus in known[len(given.respondents) :]:
+        surplus.left_at = sitting.now
+    sitting.session.flush()
+
+
+@act(
+    title=T("Accept the claim"),
+    input=AcceptInput,
+    by={Role.CLERK, Role.CLOCK},
+    at={Stage.LODGED},
+    to={Stage.PENDING},
+    serves=Everyone.NOBODY,
+    source=law("CPL 126"),
+    topic=Topic.CLAIM,
+)
+def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Accept the claim: number, judge, fee notice, service on every respondent within five days (CPL 126, 128).
+
+    By the clock where the registry did not decide in seven days: accepted first (REG 8).
+    """
+    if actor.role is Role.CLERK and unknown_respondents(sitting, case):
+        raise ActNotOpen(
+            T(
+                "The other side is known only by the shop’s name. "
+                "Ask the platform who runs it, or return the claim (Civil Procedure Law Interpretation, art. 209)."
+            )
+        )
+    if given.track not in sitting.pack(case).tracks.list:
+        raise InvalidInput.at("track", T("This court has no such procedure. Choose one of those listed."))
+    case.track = Track(given.track)
+    case.accepted_at = now
+    case.number = case_number_for(sitting, case)
+    sitting.close_windows(case, "registry_review", WindowState.MET)
+    sitting.move(case, Stage.PENDING)
+    drawn = draw_seat(sitting, case, Role.JUDGE)
+    for respondent in parties(case, Role.RESPONDENT):
+        sitting.start_window(case, "serve_claim", start=now, subject=respondent.reference)
+    sitting.announce(ClaimAccepted(case))
+    words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
+    if actor.role is Role.CLOCK:
+        words = T(
+            "Claim accepted as %(number)s because the registry’s time ran out, %(track)s",
+            number=case.number,
+            track=case.track.label,
+        )
+    return Recorded(words, {"number": case.number, "track": case.track.value, **drawn_judge(drawn)})
+
+
+def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
+    """Who judges, and the draw as anybody can repeat it."""
+    return {"judge": drawn.account.name, "draw": drawn.to_json()} if drawn is not None else {"judge": None}
+
+
+@guard("REG 7", "OLR 9")
+def time_to_mend_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a returned claim cannot be decided on: the claimant still has time to mend it (REG 7)."""
+    running = sitting.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
+    return (
+        T("The claimant still has time to correct the claim, until %(day)s.", day=running[0].due_at)
+        if running
+        else None
+    )
+
+
+class RefuseInput(CourtModel):
+    """Why a claim is not accepted, and where it belongs."""
+
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea"),
+    ]
+    article: Annotated[str, CourtText(1, 60), field(T("Article"), T("For example CPL 122."))]
+    elsewhere: Annotated[str | None, CourtText(0, 500), field(T("Where the claim may be brought instead"))] = None
+
+
+@act(
+    title=T("Refuse the claim"),
+    input=RefuseInput,
+    by={Role.CLERK},
+    at={Stage.LODGED, Stage.RETURNED},
+    to={Stage.CLOSED},
+    guard=time_to_mend_is_over,
+    serves=Everyone.NOBODY,
+    paper=RulingForm(
+        T("Acceptance of the claim"), appeal_within(APPEAL_REFUSAL), ruled=T("The claim is not accepted.")
+    ),
+    source=law("CPL 126", "REG 7, 9"),
+    desk=desks.NOT_CORRECTED,
+    topic=Topic.CLAIM,
+)
+def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Refuse the claim by a reasoned ruling that can be appealed within ten days (CPL 126, 157, 171).
+
+    A returned claim is refused only after the time to mend it ended unused (REG 7).
+    """
+    sitting.close_windows(case, "registry_review", WindowState.MET)
+    sitting.close_tasks(case, desks.NOT_CORRECTED)
+    case.outcome = Outcome.REFUSED
+    case.closed_at = now
+    sitting.move(case, Stage.CLOSED)
+    claimant = party(case, Role.CLAIMANT)
+    if is_appealable(sitting, case, APPEAL_REFUSAL):
+        ask(sitting, case, RequestKind.ENDING, claimant, "", subject=APPEAL_REFUSAL, outcome=Outcome.REFUSED.value)
+    assert claimant is not None
+    sitting.announce(ClaimRefused(case, claimant))
+    return Recorded(T("Claim not accepted (%(article)s)", article=sitting.pack(case).cite(given.article)))
+
+
+class MoreTimeToMendInput(CourtModel):
+    """More time to mend a returned claim."""
+
+    days: Annotated[int, Field(ge=3, le=30), field(T("Days from today"))] = 7
+    reasons: Annotated[str, CourtText(5, 2000), field(T("Reasons"), widget="textarea")]
+
+
+@act(
+    title=T("Give more time to correct the claim"),
+    input=MoreTimeToMendInput,
+    by={Role.CLERK},
+    at={Stage.RETURNED},
+    guard=time_to_mend_is_over,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("More time to correct your claim"),
+        T(
+            "Correct your claim by the day shown on the page of the case. If you do not, it goes back to you, or the court rules that it is not accepted."
+        ),
+    ),
+    source=law("REG 7"),
+    desk=desks.NOT_CORRECTED,
+    topic=Topic.CLAIM,
+    help=T("The time to correct the claim has ended unused. Instead of a refusal the claimant may get more of it."),
+)
+def allow_more_correction(
+    sitting: Sitting, case: Case, given: MoreTimeToMendInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Let the lapsed time to mend a claim run again, counted from today, with reasons (REG 7)."""
+    window = sitting.windows(case, CORRECTION, state=WindowState.LAPSED)[-1]
+    reopen(
+        sitting,
+        case,
+        window,
+        now,
+        given.days,
+        T("more time given by the registry, entry %(number)s", number=sitting.next_number(case)),
+        "REG 7",
+    )
+    sitting.close_tasks(case, desks.NOT_CORRECTED)
+    return Recorded(
+        T("More time to correct the claim, until %(day)s", day=window.due_at),
+        {"days": given.days, "reasons": given.reasons},
+    )
+
+
+@guard("COURT once")
+def not_joined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody joins: they have joined already, and a second time would start nothing."""
+    return T("You have joined this case already.") if sitting.party_of(case, actor).joined_at is not None else None
+
+
+@act(
+    title=T("Join the case"),
+    input=JoinInput,
+    by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY},
+    at=set(Stage) - {Stage.APPEALED, Stage.ENFORCEMENT, Stage.CLOSED},
+    listed=False,
+    guard=not_joined,
+    version=2,
+    source=law("OLR 10", "CPI 55"),
+    means={Milestone.OWN_AFFAIR},
+    in_record=False,
+)
+def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
+
+    A claimant joins so who claims along with another, or stands in the place of one (CPL 55; CPI 55).
+    """
+    who = sitting.party_of(case, actor)
+    who.joined_at = now
+    who.online = True
+    who.email = given.email
+    who.phone = given.phone or who.phone
+    sitting.announce(party_joined(case, who, given, actor.account_id))
+    return Recorded(
+        T("%(name)s joined the case online", name=who.name),
+        {"e_service": given.e_service, "in_writing": given.in_writing},
+    )
+
+
+@choice_source("facts_of_others")
+def facts_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Facts that another party alleges."""
+    rows = sitting.session.scalars(
+        select(Fact).where(Fact.case_id == case.id, Fact.party_id != actor.party_id).order_by(Fact.number)
+    )
+    return [Option(fact.reference, f"{fact.number}. {fact.what}") for fact in rows]
+
+
+class FactAnswerInput(CourtModel):
+    """The answer to one fact."""
+
+    fact: Annotated[str, RefTo("fact"), field(T("Fact"), choices="facts_of_others", widget="hidden")]
+    stance: Annotated[FactStance, Choice(FactStance), field(T("Is it so?"))]
+    words: Annotated[str | None, CourtText(0, 2000), field(T("In your words"), widget="textarea")] = None
+
+
+class AnswerInput(CourtModel):
+    """The respondent's answer."""
+
+    position: Annotated[
+        Literal["admit", "defend", "partly"], field(T("What is your answer to what is asked for?"), choices="positions")
+    ]
+    facts: Annotated[list[FactAnswerInput], Field(max_length=100), field(T("Fact"))] = []
+    statement: Annotated[
+        str,
+        CourtText(1, 8000),
+        field(T("Your answer in your own words"), T("Say what you agree with, what not, and why."), widget="textarea"),
+    ]
+
+
+@act(
+    title=T("Answer the claim"),
+    input=AnswerInput,
+    by={Role.RESPONDENT},
+    at={Stage.PENDING, Stage.HEARING},
+    window="answer",
+    late=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to the claim"),
+        T("Read which facts are admitted and which are disputed. There is nothing you have to do now."),
+        names.FILE_ANSWER,
+    ),
+    source=law("CPL 128"),
+    topic=Topic.CLAIM,
+    in_record=False,
+    page="filing.answer",
+)
+def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record the respondent's answer, fact by fact (CPL 128). Silence does not stop the case; a late answer is marked.
+
+    Admitting the claim, wholly or in part, needs special powers where a representative does it (CPL 62).
+    """
+    if given.position != "defend" and not actor.has_special_powers:
+        raise Forbidden(
+            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
+        )
+    who = sitting.party_of(case, actor)
+    faults = []
+    for i, told in enumerate(given.facts):
+        fact: Fact = sitting.resolved("fact", told.fact)
+        if told.stance is FactStance.PARTLY and not told.words:
+            faults.append(FieldFault(("facts", i, "words"), T("Say which part is right and which is not.")))
+        sitting.session.add(
+            FactAnswer(
+                fact_id=fact.id,
+                party_id=who.id,
+                stance=told.stance,
+                words=told.words,
+                entry_number=sitting.next_number(case),
+            )
+        )
+    if faults:
+        raise InvalidInput(faults)
+    answered(sitting, case, who)
+    return Recorded(T("Answer filed by %(name)s", name=who.name), {"position": given.position})
+
+
+def accept_first(sitting: Sitting, case: Case, window: object) -> None:
+    """The registry did not decide in time: the claim is accepted first (REG 8)."""
+    sitting.then(names.ACCEPT_CLAIM, AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
+
+
+def not_corrected(sitting: Sitting, case: Case, window: object) -> None:
+    """The claimant did not mend the claim: the clerk decides on a refusal."""
+    sitting.open_task(
+        case,
+        Role.CLERK,
+        desks.NOT_CORRECTED,
+        T("The claim was not corrected in time. Refuse it with reasons, or allow more time."),
+        risk=40,
+    )
+
+
+def start_answer(sitting: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:
+    """A respondent was served with the claim: the windows to answer and to give evidence run from that day."""
+    if who.role is Role.CLAIMANT or any(
+        w.state is not WindowState.ENDED for w in sitting.windows(case, "answer", party=who, state=None)
+    ):
+        return
+    rule = start_acknowledgement(sitting, case, who, served_at, proof)
+    sitting.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)
+    # Where documents are due so long before a hearing, service starts nothing.
+    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
+        if not sitting.windows(case, "evidence", party=each, state=None):
+            sitting.start_window(case, "evidence", party=each, start=served_at, proof=proof)
+
+
+CLAIM_PARTS = {
+    "parties": T("The parties"),
+    "cause": T("What the dispute is about"),
+    "relief": T("What is asked for"),
+    "facts": T("What happened"),
+    "evidence": T("The evidence"),
+    "identity": T("Identity"),
+    "jurisdiction": T("Whether this court hears it"),
+    "other": T("Something else"),
+}

@@ -1,0 +1,675 @@
+"""Acts that change what a case is about, in which procedure, and between whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+from sqlalchemy import delete, func, select
+
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, PartyKind, Role, Stage, Track
+from odr.docket.queries import parties
+from odr.filing import desks, names
+from odr.filing.claim.progress import (
+    ask,
+    before_end_of_debate,
+    decide,
+    end_case,
+    investigation_is_open,
+    own_claim,
+    requests_of,
+    standing_claim,
+)
+from odr.filing.claim.told import asked_in
+from odr.filing.inputs import (
+    Answer,
+    ConvertTrackInput,
+    CounterAnswerInput,
+    CounterclaimInput,
+    FactInput,
+    Reasons,
+    ReliefInput,
+)
+from odr.filing.models import Claim, Fact, Relief, RequestKind, RequestState
+from odr.filing.parties.invitation import forget_reach, invite, note_addresses
+from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity import mandates
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.identity.models import Mandate
+from odr.procedure.acts.events import (
+    ClaimChanged,
+    ClaimWithdrawn,
+    CounterclaimLodged,
+    ThirdPartyClaimLodged,
+    TrackConverted,
+)
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
+from odr.procedure.models import WindowState
+from odr.procedure.papers.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
+from odr.procedure.rules.base import law
+from odr.procedure.rules.cases import Bar
+from odr.procedure.rules.tracks import TrackFinding, conversion, track_findings
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+TRIAL = {Stage.PENDING, Stage.HEARING}
+
+BEFORE_DECISION = TRIAL | {Stage.DELIBERATION}
+
+ANSWER_COUNTERCLAIM = "counterclaim_answer"
+
+
+def sum_of(relief: list[ReliefInput]) -> int:
+    """The money asked for, in minor units (CPI 201)."""
+    return sum(one.amount.minor for one in relief if one.amount is not None)
+
+
+def sum_of_standing(sitting: Sitting, case: Case) -> int:
+    """The largest of the claims that stand, which decides on the procedure (CPI 278)."""
+    return (
+        sitting.session.scalar(
+            select(func.max(Claim.amount_minor)).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
+        )
+        or 0
+    )
+
+
+def _check_currency(sitting: Sitting, case: Case, relief: list[ReliefInput]) -> None:
+    currency = sitting.pack(case).currency
+    faults = [
+        FieldFault(
+            ("relief", i, "amount"),
+            T(
+                "This court takes claims in %(currency)s. Convert the amount at the rate of the day it was due.",
+                currency=currency,
+            ),
+        )
+        for i, one in enumerate(relief)
+        if one.amount is not None and one.amount.currency != currency
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _write_relief(sitting: Sitting, claim: Claim, relief: list[ReliefInput]) -> None:
+    for i, asked in enumerate(relief, 1):
+        money = asked.amount
+        sitting.session.add(
+            Relief(
+                claim_id=claim.id,
+                number=i,
+                kind=asked.kind,
+                what=asked.what,
+                amount_minor=money.minor if money else None,
+                currency=money.currency if money else None,
+            )
+        )
+
+
+def _write_facts(sitting: Sitting, case: Case, party: Party, facts: list[FactInput]) -> None:
+    first = (sitting.session.scalar(select(func.max(Fact.number)).where(Fact.case_id == case.id)) or 0) + 1
+    for i, told in enumerate(facts, first):
+        sitting.session.add(
+            Fact(
+                case_id=case.id,
+                party_id=party.id,
+                number=i,
+                happened_on=told.happened_on,
+                what=told.what,
+                entry_number=sitting.next_number(case),
+            )
+        )
+
+
+def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
+    """A changed or new claim gives everybody a new time for evidence (EV 53, 55), unless it is counted back from the
+    hearing.
+    """
+    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
+        sitting.close_windows(case, "evidence", WindowState.ENDED, party=each)
+        sitting.start_window(
+            case,
+            "evidence",
+            party=each,
+            start=now,
+            proof=T("Entry %(number)s of the docket.", number=sitting.next_number(case)),
+        )
+
+
+def barred_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
+    """Why the case can no longer follow its procedure, or None."""
+    found = next(
+        one for one in track_findings(sitting.pack(case), amount, bars, case.filed_on) if one.track == case.track.value
+    )
+    return None if found.open else found
+
+
+def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
+    """Move on at once where the rules need no ruling for it (CPI 278); else the judge is asked."""
+    finding = barred_track(sitting, case, amount, bars)
+    if finding is None:
+        return
+    pack = sitting.pack(case)
+    order = list(pack.tracks.list)
+    later = [
+        one
+        for one in track_findings(pack, amount, bars, case.filed_on)
+        if one.open and order.index(one.track) > order.index(case.track.value)
+    ]
+    way = (
+        conversion(pack, case.track.value, later[0].track, hearing_opened=case.stage is Stage.HEARING)
+        if later
+        else None
+    )
+    if way is not None and not way.by_ruling:
+        sitting.then(
+            names.CONVERT_TRACK, ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR
+        )
+    else:
+        sitting.open_task(
+            case,
+            Role.JUDGE,
+            desks.TRACK,
+            T("The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason),
+            risk=60,
+        )
+
+
+def _bars(relief: list[ReliefInput]) -> set[Bar]:
+    return set() if all(one.amount is not None for one in relief) else {Bar.NOT_MONEY}
+
+
+class AmendInput(CourtModel):
+    """A claim as it is to stand from now on."""
+
+    relief: Annotated[
+        list[ReliefInput],
+        Field(min_length=1, max_length=30),
+        field(T("What you ask for"), T("Everything, as it is to stand from now on.")),
+    ]
+    facts: Annotated[list[FactInput], Field(max_length=50), field(T("New fact"))] = []
+    reasons: Annotated[str, CourtText(3, 4000), field(T("What changes, and why?"), widget="textarea")]
+
+
+@act(
+    title=T("Change your claim"),
+    input=AmendInput,
+    by=set(PARTY_ROLES),
+    at=TRIAL,
+    guard=(own_claim, before_end_of_debate),
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A claim in your case has been changed"),
+        T(
+            "Read what is claimed now; the case goes on with that claim. A new time for evidence may run for everybody; the page of the case shows it."
+        ),
+    ),
+    source=law("CPL 54, 143", "CPI 232"),
+    topic=Topic.CLAIM,
+    in_record=False,
+    help=T(
+        "Ask for more, for less, or for something else, until the debate ends. Fee, procedure and time for evidence follow."
+    ),
+)
+def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Replace what a party asks for by what she now asks for; fee, track and time for evidence follow (CPI 232; EV 55;
+    FEE 21).
+
+    A mere reduction moves no evidence period and earns a refund only while the
+    court still investigates.
+    """
+    _check_currency(sitting, case, given.relief)
+    me = sitting.party_of(case, actor)
+    claim = standing_claim(sitting, case, me.id)
+    assert claim is not None
+    before, after = Money(claim.amount_minor, claim.currency), Money(sum_of(given.relief), claim.currency)
+    in_time = investigation_is_open(sitting, case)
+    old_kinds = sorted(
+        kind.value for kind in sitting.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id))
+    )
+    is_reduction = after < before and not given.facts and sorted(one.kind.value for one in given.relief) == old_kinds
+    sitting.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
+    _write_relief(sitting, claim, given.relief)
+    _write_facts(sitting, case, me, given.facts)
+    claim.amount_minor, claim.entry_number = after.minor, sitting.next_number(case)
+    if not is_reduction:
+        restart_evidence(sitting, case, now)
+    sitting.announce(ClaimChanged(case, me, claim.kind, asked_in(given.relief), in_time))
+    see_track(sitting, case, sum_of_standing(sitting, case), _bars(given.relief))
+    words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
+    return Recorded(
+        words,
+        {
+            "claim": claim.reference,
+            "before": before.minor,
+            "after": after.minor,
+            "currency": claim.currency,
+            "in_time": in_time,
+        },
+    )
+
+
+@guard("COURT one-at-a-time")
+def no_withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why leave cannot be asked for: it was."""
+    mine = [one for one in requests_of(sitting, case, RequestKind.WITHDRAWAL) if one.party_id == actor.party_id]
+    return T("You have already asked to withdraw; the judge decides.") if mine else None
+
+
+class WithdrawInput(CourtModel):
+    """Why a claim is given up for now."""
+
+    reasons: Annotated[
+        str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")
+    ] = None
+
+
+@act(
+    title=T("Withdraw your claim"),
+    input=WithdrawInput,
+    by=set(PARTY_ROLES),
+    at=BEFORE_DECISION | {Stage.LODGED, Stage.RETURNED},
+    to={Stage.CLOSED},
+    guard=(own_claim, no_withdrawal_waits),
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party wants to withdraw their claim"),
+        T(
+            "There is nothing you have to do now. Where the case is accepted already, the judge rules on it and the ruling is sent to you; until then the case goes on."
+        ),
+    ),
+    source=law("CPL 148"),
+    means={Milestone.OWN_AFFAIR},
+    topic=Topic.CLAIM,
+    in_record=False,
+    help=T("After acceptance the judge gives leave; half the fee goes back. You may bring the claim again later."),
+)
+def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for leave to withdraw; before acceptance no leave is needed and the case is over (CPL 148)."""
+    me = sitting.party_of(case, actor)
+    claim = standing_claim(sitting, case, me.id)
+    assert claim is not None
+    if case.stage in (Stage.LODGED, Stage.RETURNED):
+        claim.withdrawn_at = now
+        end_case(sitting, case, Outcome.WITHDRAWN, now)
+        return Recorded(
+            T("%(name)s withdrew the claim before it was accepted", name=me.name), {"claim": claim.reference}
+        )
+    request = ask(sitting, case, RequestKind.WITHDRAWAL, me, given.reasons or "", subject=claim.reference)
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.WITHDRAWAL,
+        T("%(name)s asks for leave to withdraw.", name=me.name),
+        risk=45,
+        subject=request.reference,
+    )
+    return Recorded(
+        T("%(name)s asked for leave to withdraw", name=me.name),
+        {"request": request.reference, "claim": claim.reference},
+    )
+
+
+@guard("CPL 148")
+def withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no leave to give."""
+    return None if requests_of(sitting, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
+
+
+class RequestRuling(CourtModel):
+    """A ruling on one request."""
+
+    request: Annotated[str, RefTo("withdrawal"), field(T("Request"), choices="withdrawals")]
+    answer: Answer
+    reasons: Reasons
+
+
+@act(
+    title=T("Rule on a withdrawal"),
+    input=RequestRuling,
+    by={Role.JUDGE},
+    at=BEFORE_DECISION,
+    to={Stage.CLOSED},
+    guard=withdrawal_waits,
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on the withdrawal of a claim"),
+        T(
+            "There is nothing you have to do. The ruling says whether the claim is withdrawn; the page of the case shows whether the case goes on."
+        ),
+    ),
+    paper=RulingForm(T("Withdrawal of the claim"), NO_APPEAL, words=ASKED),
+    source=law("CPL 148", "CPI 238, 239"),
+    desk=desks.WITHDRAWAL,
+    topic=Topic.CLAIM,
+    in_record=False,
+)
+def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:
+    """Give leave to withdraw, or refuse it; a counterclaim goes on without the claim (CPL 148; CPI 239)."""
+    request = sitting.resolved("withdrawal", given.request)
+    name = next(p.name for p in case.parties if p.id == request.party_id)
+    if given.answer == "refuse":
+        decide(sitting, case, request, RequestState.REFUSED)
+        return Recorded(T("No leave for %(name)s to withdraw", name=name), {"reasons": given.reasons})
+    claim = sitting.session.scalars(select(Claim).where(Claim.reference == request.subject)).one()
+    claim.withdrawn_at = now
+    decide(sitting, case, request, RequestState.GRANTED)
+    rest = sitting.session.scalar(
+        select(func.count()).select_from(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
+    )
+    result = {"reasons": given.reasons, "claim": claim.reference, "goes_on": bool(rest)}
+    if rest:
+        leaving = next(p for p in case.parties if p.id == request.party_id)
+        leaving.details = {**leaving.details, "withdrew_entry": sitting.next_number(case)}
+        sitting.announce(ClaimWithdrawn(case, leaving, claim.kind))
+        return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
+    end_case(sitting, case, Outcome.WITHDRAWN, now)
+    return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
+
+
+@guard("COURT one-claim")
+def no_counterclaim_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no further counterclaim is brought: the one that stands is changed instead."""
+    return (
+        T("You have brought a counterclaim. Change that one.")
+        if standing_claim(sitting, case, actor.party_id) is not None
+        else None
+    )
+
+
+def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInput, kind: str, now: datetime) -> Claim:
+    """Write a claim that is brought into a running case; fee, track and time for evidence follow (CPI 232, 278; FEE 18;
+    EV 55).
+
+    ``kind`` is ``counterclaim`` or ``third_party_claim``.
+    """
+    _check_currency(sitting, case, given.relief)
+    claim = Claim(
+        case_id=case.id,
+        party_id=me.id,
+        kind=kind,
+        amount_minor=sum_of(given.relief),
+        currency=sitting.pack(case).currency,
+        entry_number=sitting.next_number(case),
+    )
+    sitting.session.add(claim)
+    sitting.session.flush()
+    _write_relief(sitting, claim, given.relief)
+    _write_facts(sitting, case, me, given.facts)
+    restart_evidence(sitting, case, now)
+    first = standing_claim(sitting, case, next(p.id for p in case.parties if p.role is Role.CLAIMANT))
+    asked = asked_in(given.relief)
+    sitting.announce(
+        CounterclaimLodged(case, me, asked) if kind == "counterclaim" else ThirdPartyClaimLodged(case, me, asked)
+    )
+    bars = ({Bar.COUNTERCLAIM} if kind == "counterclaim" else set()) | _bars(given.relief)
+    see_track(sitting, case, max(claim.amount_minor, first.amount_minor if first else 0), bars)
+    return claim
+
+
+@act(
+    title=T("Bring a counterclaim"),
+    input=CounterclaimInput,
+    by={Role.RESPONDENT},
+    at=TRIAL,
+    guard=(no_counterclaim_yet, before_end_of_debate),
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Counterclaim in your case"),
+        T(
+            "If you are a claimant, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
+        ),
+    ),
+    source=law("CPL 54, 143", "CPI 232, 233"),
+    topic=Topic.CLAIM,
+    in_record=False,
+    help=T(
+        "Ask for something from the claimant that rests on the same matter. It has its own fee, and small claims procedure ends."
+    ),
+)
+def file_counterclaim(
+    sitting: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Take a counterclaim until the debate ends; fee, track and time for evidence follow (CPI 232, 233, 278; FEE 18; EV
+    55).
+
+    The claimants' time to answer runs from the day it reaches them.
+    """
+    me = sitting.party_of(case, actor)
+    claim = bring_claim(sitting, case, me, given, "counterclaim", now)
+    total = Money(claim.amount_minor, claim.currency)
+    return Recorded(
+        T("%(name)s brought a counterclaim for %(amount)s", name=me.name, amount=total),
+        {"claim": claim.reference, "amount": {"minor": total.minor, "currency": claim.currency}},
+    )
+
+
+@act(
+    title=T("Answer the counterclaim"),
+    input=CounterAnswerInput,
+    by={Role.CLAIMANT},
+    at=TRIAL,
+    window=ANSWER_COUNTERCLAIM,
+    late=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to the counterclaim"),
+        T("Read which points are admitted and which are disputed. There is nothing you have to do now."),
+    ),
+    source=law("CPL 128", "CPI 233"),
+    topic=Topic.CLAIM,
+    in_record=False,
+)
+def answer_counterclaim(
+    sitting: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record the claimant's answer to a counterclaim; silence does not stop the case, a late answer is marked (CPL
+    128).
+    """
+    me = sitting.party_of(case, actor)
+    return Recorded(T("%(name)s answered the counterclaim", name=me.name), {"position": given.position})
+
+
+def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
+    """A counterclaim reached a claimant: her time to answer runs from that day (CPL 128)."""
+    if who.role is Role.CLAIMANT and not sitting.windows(case, ANSWER_COUNTERCLAIM, party=who, state=None):
+        sitting.start_window(case, ANSWER_COUNTERCLAIM, party=who, rule="answer", start=at, proof=proof)
+
+
+@act(
+    title=T("Move the case to another procedure"),
+    input=ConvertTrackInput,
+    by={Role.JUDGE, Role.CLOCK},
+    at=TRIAL,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Your case moves to another procedure"),
+        T(
+            "Look at your time limits on the page of the case: they may have changed. Whoever has to pay more of the fee gets a letter about it; everybody else has nothing to do."
+        ),
+    ),
+    paper=RulingForm(
+        T("Another procedure"), WITH_THE_JUDGMENT, result="to", ruled=T("The case moves to another procedure:")
+    ),
+    source=law("CPL 169, 170", "CPI 258, 260, 278"),
+    desk=desks.TRACK,
+    topic=Topic.CLAIM,
+    in_record=False,
+    help=T("The trial limit still runs from acceptance; the fee may rise."),
+)
+def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Move a case to another track as the pack allows; the trial limit keeps its start and the fee follows (CPI 199,
+    258).
+
+    By the clock only where the rules need no ruling and a counterclaim or change
+    of claim made the old track impossible (CPI 278).
+    """
+    pack, before = sitting.pack(case), case.track
+    way = (
+        conversion(pack, before.value, given.to, hearing_opened=case.stage is Stage.HEARING)
+        if given.to in pack.tracks.list
+        else None
+    )
+    if way is None:
+        raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
+    case.track = Track(given.to)
+    sitting.close_tasks(case, desks.TRACK)
+    sitting.announce(TrackConverted(case, before))
+    result = {
+        "before": before.value,
+        "after": given.to,
+        "article": way.article,
+        "by_ruling": way.by_ruling,
+        "reasons": given.reasons,
+    }
+    return Recorded(
+        T("The case moves from the %(before)s to the %(after)s", before=before.label, after=case.track.label), result
+    )
+
+
+class TransferInput(CourtModel):
+    """To which court a case goes."""
+
+    court: Annotated[str, CourtText(3, 200), field(T("Court that hears it"))]
+    reasons: Reasons
+
+
+@act(
+    title=T("Send the case to another court"),
+    input=TransferInput,
+    by={Role.JUDGE},
+    at=TRIAL,
+    to={Stage.CLOSED},
+    strong=True,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Your case goes to another court"),
+        T(
+            "There is nothing you have to do here. The case is over at this court and goes on at another, which the docket names; the fee paid goes along."
+        ),
+    ),
+    paper=RulingForm(
+        T("Transfer to another court"),
+        NO_APPEAL,
+        ruled=T("This court does not hear the case; it goes to the court that does."),
+    ),
+    source=law("CPL 37", "CPI 211"),
+    topic=Topic.CLAIM,
+    in_record=False,
+)
+def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send a case to the court that hears it; here it is over and the fee paid goes along (CPL 37)."""
+    end_case(sitting, case, Outcome.TRANSFERRED, now)
+    return Recorded(
+        T("The case goes to %(court)s", court=given.court), {"court": given.court, "reasons": given.reasons}
+    )
+
+
+CHANGES = {
+    "wrong_name": T("The name was written wrongly"),
+    "death": T("The party died; an heir goes on"),
+    "merger": T("The company merged or was split"),
+    "transfer": T("The right or debt went to somebody else"),
+}
+
+
+class SubstituteInput(CourtModel):
+    """Who stands in a party's place from now on."""
+
+    party: Annotated[str, RefTo("party"), field(T("Party"), choices="all_parties")]
+    ground: Annotated[Literal["wrong_name", "death", "merger", "transfer"], field(T("What happened?"), options=CHANGES)]
+    name: Annotated[str, CourtText(1, 200), field(T("Name from now on"))]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
+    reasons: Reasons
+
+
+@act(
+    title=T("Put somebody in a party’s place"),
+    input=SubstituteInput,
+    by={Role.JUDGE},
+    at=BEFORE_DECISION | {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Somebody else takes the place of a party"),
+        T(
+            "There is nothing you have to do; what was done before stays valid. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
+    paper=RulingForm(
+        T("Change of a party"),
+        WITH_THE_JUDGMENT,
+        result="ground",
+        ruled=T("Somebody else stands in the place of the party."),
+        omits=("email", "phone"),
+    ),
+    source=law("CPL 153", "CPI 55, 249"),
+    topic=Topic.CLAIM,
+    in_record=False,
+)
+def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let an heir, successor or the rightly named person stand in a party's place; what was done stays done (CPI 55,
+    249).
+
+    Where it is another person, the old account and its mandates no longer act,
+    and the successor is invited by a letter of her own.
+    """
+    party: Party = sitting.resolved("party", given.party)
+    before = {
+        "name": party.name,
+        "kind": party.kind.value,
+        "until_entry": sitting.next_number(case),
+        "ground": given.ground,
+    }
+    party.details = {**party.details, "before": [*party.details.get("before", []), before]}
+    old, party.name, party.kind = party.name, given.name, given.kind
+    party.email, party.phone, party.address = (
+        given.email or party.email,
+        given.phone or party.phone,
+        given.address or party.address,
+    )
+    if given.ground != "wrong_name":
+        _invite_successor(sitting, case, party, given, now)
+    result = {
+        "party": party.label,
+        "before": old,
+        "after": party.name,
+        "ground": given.ground,
+        "reasons": given.reasons,
+    }
+    return Recorded(T("%(after)s stands in the place of %(before)s", after=party.name, before=old), result)
+
+
+def _invite_successor(sitting: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
+    party.account_id, party.joined_at, party.online = None, None, False
+    party.email, party.phone, party.address = given.email, given.phone, given.address
+    for mandate in sitting.session.scalars(
+        select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))
+    ):
+        mandates.revoke(sitting.session, mandate, now)
+    forget_reach(sitting, party, now)
+    note_addresses(sitting, party, "substitution")
+    invite(sitting, case, party)

@@ -1,0 +1,544 @@
+"""Pages of filing: the draft's task list and steps, joining by code, the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.docket.models import Case, PartyKind, Role
+from odr.docket.visibility import READS_FILE
+from odr.filing import names
+from odr.filing.claim.acts import AnswerInput
+from odr.filing.claim.queries import claims_of, facts_of, reliefs_of, review_return_of
+from odr.filing.counter.assisting import COUNTER
+from odr.filing.draft import drafts
+from odr.filing.draft.guide import COOKIE, opened_answers
+from odr.filing.draft.linking import facts_told, filled, numbered, options_of, shown_by
+from odr.filing.draft.particulars import form_for, told, told_of
+from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
+from odr.filing.draft.versions import ANSWER, answer_draft, answer_sent, need_writable
+from odr.filing.draft.versions import keep_answer as keep_answer_draft
+from odr.filing.inputs import JoinInput
+from odr.filing.models import DraftState
+from odr.filing.parties.joining import (
+    Invitation,
+    TakePartInput,
+    ask_to_take_part,
+    invitation_for,
+    join,
+    requests_from_outside,
+)
+from odr.ground.db import new_reference
+from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
+from odr.ground.text import T
+from odr.identity.actors import Actor
+from odr.identity.models import Account
+from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.versions import input_of
+from odr.procedure.forms import fields as forms
+from odr.procedure.forms.form_data import Raw, money_text
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.sitting import Sitting
+from odr.service.packet.codes import look_up
+from odr.web.guards import (
+    behind_code,
+    case_page,
+    current_court,
+    current_locale,
+    current_person,
+    current_session,
+    public,
+    signed_in,
+)
+from odr.web.pages import submit_act
+
+filing = Blueprint("filing", __name__)
+Page = str | Response | tuple[str, int]
+DOORS = (
+    names.ACKNOWLEDGE_SERVICE,
+    names.ASK_EXTENSION,
+    names.FILE_COUNTERCLAIM,
+    names.OBJECT_TO_JURISDICTION,
+    names.SHOW_IDENTITY,
+    names.APPOINT_REPRESENTATIVE,
+)
+"""What a respondent may do besides paying, admitting and defending, where it is open."""
+
+
+def _look() -> Sitting:
+    return current_court().look(current_session())
+
+
+def _pack() -> RulePack:
+    """The rules a claim of today falls under."""
+    court = current_court()
+    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+
+
+def _me() -> Actor:
+    person = current_person()
+    assert person is not None
+    return Actor(Role.CLAIMANT, person.account_id, person.name)
+
+
+def _values() -> dict[str, Any]:
+    return request.form.to_dict(flat=False)
+
+
+@filing.post("/claim")
+@signed_in
+def begin() -> Response:
+    """Begin a claim; answers of the guided start come along."""
+    court = current_court()
+    with court.database.write() as writing:
+        draft = drafts.open_draft(writing, _me().account_id or 0, court.clock.now(), _carried())
+    answer = redirect(url_for("filing.task_list", draft=draft.reference), 303)
+    answer.delete_cookie(COOKIE, path=url_for("filing.begin"))
+    return answer  # type: ignore[return-value]
+
+
+def _carried() -> dict[str, Any]:
+    """Answers of the guided start, from the visitor's own browser; what the form says now goes before."""
+    kept: dict[str, Any] = opened_answers(current_court(), request.cookies.get(COOKIE, ""))
+    known = {k: request.form[k] for k in ("cause", "platform", "shop", "order_number") if request.form.get(k)}
+    matter = {**kept.get("matter", {}), **known}
+    return {**kept, "matter": matter} if matter else {}
+
+
+@filing.get("/claim/<draft>")
+@signed_in
+def task_list(draft: str) -> Page:
+    """What is done and what is left; the fee with its steps as far as it can be told."""
+    found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
+    if found.state is DraftState.LODGED and found.lodged_as:
+        return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
+    steps = drafts.steps_of(found)
+    needed = [s for s in steps if s.is_needed and s.key not in found.done_steps]
+    session, me = current_session(), _me().account_id or 0
+    about = {
+        "shares": shares_of(session, found),
+        "owns": found.account_id == me,
+        "lodges": who_lodges(session, found) == me,
+    }
+    return render_template(
+        "filing/task_list.html", draft=found, steps=steps, needed=needed, fee=_fee_question(found), **about
+    )
+
+
+def _fee_question(draft: Any) -> dict[str, str] | None:
+    """Cause, amount and track of a draft as far as it can be told, for the page that works out the fee."""
+    court = current_court()
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    pack = court.packs.in_force(court.settings.pack, today)
+    known = drafts.matter_so_far(draft, pack.currency)
+    if known is None or known.cause not in pack.causes_on(today):
+        return None
+    track = drafts.track_of(pack, known.amount, known.is_money, today)
+    amount = {"amount": money_text(known.amount, pack.currency)} if known.is_money else {}
+    return {"cause": known.cause, "track": track.value, **amount}
+
+
+@filing.get("/claim/<draft>/<step>")
+@signed_in
+def step(draft: str, step: str) -> Page:
+    """One step, filled with what was typed before."""
+    found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
+    which = drafts.asked_by(drafts.step_of(step), found, _pack())
+    values = dict(found.values.get(step, {}))
+    faults: list[FieldFault] = []
+    if not values:
+        values = _known(found, step)
+    if step == "exhibits":
+        values = drafts.with_new_files(drafts.own_files(_look(), found, _me().account_id or 0), values)
+    elif values and step not in found.done_steps and "check" in request.args:
+        faults = _faults(which, values)
+    return _step_page(found, which, values, faults)
+
+
+def _known(draft: Any, step: str) -> dict[str, Any]:
+    """What a step not opened before starts with: the person's own account, and the shop she named as the other side."""
+    person = current_person()
+    if step == "claimant" and person is not None and COUNTER not in draft.values:
+        return {"name": person.name, "email": person.email, "kind": PartyKind.PERSON.value}
+    matter = Raw(draft.values.get("matter", {}))
+    shop = matter.one("shop").strip() or matter.one("platform").strip()
+    if step == "respondents" and shop:
+        return {"respondents-0-name": shop, "respondents-0-kind": PartyKind.COMPANY.value}
+    return {}
+
+
+def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
+    try:
+        forms.parse(which.model, filled(values) if which.key == "exhibits" else values, currency=_pack().currency)
+    except InvalidInput as error:
+        return error.faults
+    return []
+
+
+def _step_page(
+    draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200
+) -> Page:
+    choices, me = forms.choices_for(which.model, _look(), None, _me()), _me().account_id or 0
+    if "upload" in choices:
+        choices["upload"] = drafts.files_of_writers(_look(), draft, me)
+    if "facts_of_claim" in choices:
+        choices["facts_of_claim"] = options_of(facts_told(draft.values.get("facts", {})))
+    fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
+    for each in (
+        inner for field in fields if which.key == "exhibits" for row in field.rows[1:] for inner in row.fields
+    ):
+        # Left empty, a file comes from where the one before it does.
+        each.required = each.required and not each.name.endswith("-source")
+    mine = forms.SOURCES["upload"](_look(), None, _me())
+    named = set(files_in(values))
+    rest = [option for option in mine if option.value not in named] if which.key == EXHIBITS else []
+    about = {"told": bool(choices.get("facts_of_claim")), "own": {option.value for option in mine}, "rest": rest}
+    page = render_template(
+        "filing/step.html",
+        draft=draft,
+        step=which,
+        fields=fields,
+        faults=forms.summary(fields),
+        list_faults=[],
+        **about,
+    )
+    return page, status
+
+
+@filing.post("/claim/<draft>/<step>")
+@signed_in
+def save_step(draft: str, step: str) -> Page:
+    """Keep what was typed, then go on when it is right; rows are added and taken out here too."""
+    values, court = _values(), current_court()
+    action, ticked = forms.group_action(values), values.pop("attach", [])
+    # What a script saves meanwhile puts nothing in: that takes a button.
+    picked = [] if request.headers.get("X-Autosave") else ticked
+    with court.database.write() as session:
+        found = drafts.find_draft(session, _me().account_id or 0, draft)
+        if picked and step == EXHIBITS:
+            mine = forms.SOURCES["upload"](court.look(session), None, _me())
+            values = drafts.with_new_files([option for option in mine if option.value in picked], values)
+        which = drafts.asked_by(drafts.step_of(step), found, _pack())
+        faults = _faults(which, values)
+        need_writable(found)
+        drafts.save_step(
+            session,
+            found,
+            step,
+            values,
+            court.clock.now(),
+            by=_me().account_id or 0,
+            is_done=not faults and action is None and not picked,
+        )
+    if request.headers.get("X-Autosave"):
+        return Response(status=204)
+    if action is not None or picked:
+        return _step_page(found, which, values, [])
+    if "later" in request.form:
+        return redirect(url_for("filing.task_list", draft=draft), 303)  # type: ignore[return-value]
+    if faults:
+        return _step_page(found, which, values, faults, 422)
+    return redirect(_after(found, step), 303)  # type: ignore[return-value]
+
+
+def _after(draft: Any, key: str) -> str:
+    """The next step that is not done, else the task list."""
+    keys = [s.key for s in drafts.STEPS]
+    for later in keys[keys.index(key) + 1 :]:
+        if later not in draft.done_steps:
+            return url_for("filing.step", draft=draft.reference, step=later)
+    return url_for("filing.check", draft=draft.reference)
+
+
+@filing.get("/claim/<draft>/check-answers")
+@signed_in
+def check(draft: str) -> Page:
+    """Everything once more before it is lodged."""
+    court = _look()
+    found = drafts.find_draft(court.session, _me().account_id or 0, draft)
+    pack = _pack()
+    try:
+        claim = drafts.claim_of(found, pack)
+    except InvalidInput as error:
+        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
+    track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
+    said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
+    about = {"told": said, "shown": shown_by(claim), "lodges": hers}
+    return render_template(
+        "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
+    )
+
+
+@filing.post("/claim/<draft>/lodge")
+@signed_in
+def lodge(draft: str) -> Page:
+    """Lodge the claim and go to its receipt."""
+    court = current_court()
+    with court.database.read() as session:
+        found = drafts.find_draft(session, _me().account_id or 0, draft)
+        account = session.get_one(Account, _me().account_id)
+        if found.state is DraftState.LODGED and found.lodged_as:
+            return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
+        if who_lodges(session, found) != account.id or COUNTER in found.values:
+            raise Forbidden(T("The claim is lodged by the one to whom it belongs. You can go on writing in it."))
+    pack = _pack()
+    try:
+        claim = drafts.claim_of(found, pack)
+    except InvalidInput as error:
+        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
+    receipt = drafts.lodge(court, account, claim, key=f"draft/{found.reference}", draft=found)
+    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+
+
+@filing.get("/cases/<reference>/claim")
+@case_page(*READS_FILE)
+def claim(case: Case, actor: Actor) -> Page:
+    """The pleadings as they stand: what is asked for, the numbered facts, who says what to each."""
+    sitting = _look()
+    return render_template(
+        "filing/claim.html",
+        case=case,
+        actor=actor,
+        tab="claim",
+        claims=claims_of(sitting.session, case),
+        reliefs=reliefs_of(sitting.session, case),
+        facts=facts_of(sitting.session, case),
+        speaking=sitting.court.hooks.tells["exhibits_by_fact"](sitting, case, actor),
+        told=told_of(sitting, case),
+    )
+
+
+@filing.get("/cases/<reference>/correct")
+@case_page(Role.CLAIMANT)
+def correct(case: Case, actor: Actor) -> Page:
+    """The returned claim, with every defect beside what was written."""
+    return _correct_page(case, actor, forms.flatten(_lodged_input(case)), [])
+
+
+def _lodged_input(case: Case) -> dict[str, Any]:
+    from odr.docket.queries import entries_of
+
+    told = [e for act in (names.LODGE_CLAIM, names.CORRECT_CLAIM) for e in entries_of(current_session(), case, act)]
+    return input_of(max(told, key=lambda e: e.number))
+
+
+def _correct_page(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
+    pack = _look().pack(case)
+    cause = Raw(values).one("matter-cause")
+    asked = form_for(pack, cause if cause in pack.causes.list else case.cause)
+    choices = {**forms.choices_for(asked, _look(), case, actor), "facts_of_claim": options_of(facts_told(values))}
+    # What went with the claim is an exhibit already, and no file that waits; the corrected claim names it still.
+    choices["upload"] = [
+        *(forms.Option(line["upload"], line["title"]) for line in _lodged_input(case)["exhibits"]),
+        *choices["upload"],
+    ]
+    fields = forms.fields_of(asked, current_locale(), values, faults, choices)
+    returned = review_return_of(current_session(), case)
+    return render_template(
+        "filing/correct.html",
+        case=case,
+        actor=actor,
+        fields=fields,
+        faults=forms.summary(fields),
+        returned=returned,
+        moved_on=moved_on,
+        tab="overview",
+    ), status
+
+
+@filing.post("/cases/<reference>/correct")
+@case_page(Role.CLAIMANT)
+def send_correction(case: Case, actor: Actor) -> Page:
+    """Send the corrected claim."""
+    values = _values()
+    told = numbered(filled(values), facts_told(values))
+    return submit_act(
+        case,
+        actor,
+        current_court().table[names.CORRECT_CLAIM],
+        told,
+        lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved),
+    )
+
+
+@filing.get("/cases/<reference>/answer")
+@case_page(Role.RESPONDENT)
+def answer(case: Case, actor: Actor) -> Page:
+    """The answer: fact by fact, then in the respondent's own words; what was saved and not sent stands there."""
+    kept = answer_draft(current_session(), case, actor)
+    values: dict[str, Any] = dict(kept.values.get(ANSWER, {})) if kept is not None else {}
+    for i, fact in enumerate(f for f in facts_of(current_session(), case) if f.fact.party_id != actor.party_id):
+        values[f"facts-{i}-fact"] = fact.fact.reference
+    return _answer_page(case, actor, values, [])
+
+
+def _answer_page(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
+    fields = forms.fields_of(
+        AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, _look(), case, actor)
+    )
+    facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
+    about = {
+        "facts": facts,
+        "moved_on": moved_on,
+        "key": new_reference(),
+        "kept_at": _answer_kept_at(case, actor),
+        "tab": "overview",
+    }
+    return render_template(
+        "filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about
+    ), status
+
+
+def _answer_kept_at(case: Case, actor: Actor) -> datetime | None:
+    kept = answer_draft(current_session(), case, actor)
+    return kept.saved_at if kept is not None else None
+
+
+@filing.post("/cases/<reference>/answer/draft")
+@case_page(Role.RESPONDENT)
+def keep_answer(case: Case, actor: Actor) -> Page:
+    """Keep what was typed of the answer; nothing is filed."""
+    court = current_court()
+    with court.database.write() as session:
+        keep_answer_draft(session, case, actor, _values(), court.clock.now())
+    if request.headers.get("X-Autosave"):
+        return Response(status=204)
+    return redirect(url_for("cases.overview", reference=case.reference), 303)  # type: ignore[return-value]
+
+
+@filing.post("/cases/<reference>/answer")
+@case_page(Role.RESPONDENT)
+def send_answer(case: Case, actor: Actor) -> Page:
+    """File the answer."""
+    values = _values()
+    answered = _send_answer(case, actor, values)
+    if isinstance(answered, Response) and answered.status_code == 303:
+        with current_court().database.write() as session:
+            answer_sent(session, case, actor)
+    return answered
+
+
+def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
+    return submit_act(
+        case,
+        actor,
+        current_court().table[names.FILE_ANSWER],
+        values,
+        lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved),
+    )
+
+
+@filing.get("/join")
+@public
+def join_code() -> Page:
+    """Where somebody who got a letter enters its code; what the letter shows, and not more."""
+    code, fault, found = request.args.get("code", "").strip(), None, None
+    try:
+        found = behind_code(lambda: invitation_for(_look(), code) or look_up(current_session(), code)) if code else None
+    except InvalidInput as error:
+        fault = error.faults[0].message
+    invitation = found if isinstance(found, Invitation) else None
+    shown = {"invitation": invitation, "notice": None if invitation else found}
+    status = 200 if found or not code else 422 if fault else 404
+    return render_template(
+        "filing/join.html", code=code, fault=fault, unknown=bool(code) and found is None and fault is None, **shown
+    ), status
+
+
+@filing.get("/join/<code>/details")
+@signed_in
+def join_details(code: str) -> Page:
+    """Who joins, where papers reach her, what she agrees to."""
+    return _join_page(code, {}, [])
+
+
+def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int = 200) -> Page:
+    try:
+        found = behind_code(lambda: invitation_for(_look(), code))
+    except InvalidInput:
+        found = None
+    if found is None:
+        return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
+    person = current_person()
+    assert person is not None
+    start = values or {"name": found.party.name, "email": person.email}
+    fields = forms.fields_of(JoinInput, current_locale(), start, faults)
+    return render_template(
+        "filing/join_details.html", code=code, invitation=found, fields=fields, faults=forms.summary(fields)
+    ), status
+
+
+@filing.post("/join/<code>/details")
+@signed_in
+def join_case(code: str) -> Page:
+    """Link the person to the case; her own appearance is recorded."""
+    values = _values()
+    try:
+        given = forms.parse(JoinInput, values)
+        invited = invitation_for(_look(), code)
+        receipt = join(current_court(), _me().account_id or 0, code, given)
+    except InvalidInput as error:
+        return _join_page(code, values, error.faults, 422)
+    page = "filing.choose" if invited is not None and invited.party.role is Role.RESPONDENT else "cases.overview"
+    return redirect(url_for(page, reference=receipt.case_reference), 303)  # type: ignore[return-value]
+
+
+@filing.get("/cases/<reference>/choose")
+@case_page(Role.RESPONDENT)
+def choose(case: Case, actor: Actor) -> Page:
+    """The ways of a respondent: pay or offer, admit, defend; more time, a claim in return, another court; who acts for
+    her.
+    """
+    court = _look()
+    window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
+    may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
+    company = court.party_of(case, actor).kind is not PartyKind.PERSON
+    sought = reliefs_of(court.session, case)
+    return render_template(
+        "filing/choose.html",
+        case=case,
+        actor=actor,
+        window=window,
+        may=may,
+        company=company,
+        reliefs=sought,
+        tab="overview",
+    )
+
+
+@filing.get("/take-part")
+@signed_in
+def take_part() -> Page:
+    """Where somebody asks to take part in a case of others, and sees what became of it."""
+    return _take_part_page({}, [])
+
+
+def _take_part_page(values: dict[str, Any], faults: list[Any], status: int = 200, refused: Any = None) -> Page:
+    person = current_person()
+    assert person is not None
+    start = values or {"name": person.name, "email": person.email}
+    fields = forms.fields_of(TakePartInput, current_locale(), start, faults)
+    asked = requests_from_outside(current_session(), person.account_id)
+    return render_template(
+        "filing/take_part.html", fields=fields, faults=forms.summary(fields), asked=asked, refused=refused
+    ), status
+
+
+@filing.post("/take-part")
+@signed_in
+def send_take_part() -> Page:
+    """Put the request before the judge of the case."""
+    values = _values()
+    try:
+        ask_to_take_part(current_court(), _me().account_id or 0, forms.parse(TakePartInput, values))
+    except InvalidInput as error:
+        return _take_part_page(values, error.faults, 422)
+    except ActNotOpen as error:
+        return _take_part_page(values, [], error.status, error.message)
+    return redirect(url_for("filing.take_part"), 303)  # type: ignore[return-value]

@@ -1,0 +1,148 @@
+"""How far a case has come, read from its docket; and what ends with it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Outcome, Party, Role, Stage
+from odr.docket.queries import entries_of
+from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.procedure.acts.events import CaseClosed
+from odr.procedure.acts.table import Milestone, acts_that_mean, guard
+from odr.procedure.acts.tasks import DESKS
+from odr.procedure.models import Task, WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+AFTER_INVESTIGATION = {"debate", "final", "record"}
+AFTER_DEBATE = {"final", "record"}
+
+
+def _opened(sitting: Sitting, case: Case) -> set[str]:
+    """Keys of the phases that have opened, and of those closed, as the docket tells."""
+    found: set[str] = set()
+    for act in acts_that_mean(Milestone.PHASE_MOVED):
+        for entry in entries_of(sitting.session, case, act):
+            result = json.loads(entry.payload)["result"]
+            found |= {key for key in (result.get("next"),) if key}
+    return found
+
+
+def investigation_is_open(sitting: Sitting, case: Case) -> bool:
+    """Whether the court still investigates: until then a lowered claim lowers the fee (FEE 21)."""
+    return case.stage is Stage.PENDING or (
+        case.stage is Stage.HEARING and not _opened(sitting, case) & AFTER_INVESTIGATION and not _heard(sitting, case)
+    )
+
+
+def debate_is_open(sitting: Sitting, case: Case) -> bool:
+    """Whether the debate has not ended: until then a claim may be raised and a counterclaim brought (CPI 232)."""
+    return case.stage is Stage.PENDING or (
+        case.stage is Stage.HEARING and not _opened(sitting, case) & AFTER_DEBATE and not _heard(sitting, case)
+    )
+
+
+def _heard(sitting: Sitting, case: Case) -> bool:
+    return any(entries_of(sitting.session, case, act) for act in acts_that_mean(Milestone.HEARING_CLOSED))
+
+
+@guard("CPI 232")
+def before_end_of_debate(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a claim can no longer be changed: the debate has ended."""
+    return (
+        None if debate_is_open(sitting, case) else T("The debate has ended; claims can no longer be changed or added.")
+    )
+
+
+def standing_claim(sitting: Sitting, case: Case, party_id: int | None) -> Claim | None:
+    """A party's claim or counterclaim that stands."""
+    query = (
+        select(Claim)
+        .where(Claim.case_id == case.id, Claim.party_id == party_id, Claim.withdrawn_at.is_(None))
+        .order_by(Claim.id.desc())
+        .limit(1)
+    )
+    return sitting.session.scalar(query)
+
+
+@guard("CPL 54, 59, 148")
+def own_claim(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing of the actor's own to change or withdraw."""
+    return None if standing_claim(sitting, case, actor.party_id) is not None else T("You have no claim in this case.")
+
+
+def requests_of(
+    sitting: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED
+) -> list[Request]:
+    """Requests of a kind, in order."""
+    rows = select(Request).where(Request.case_id == case.id).order_by(Request.id)
+    if sitting.reading:
+        # Nearly every act asks for some kind: a page that judges all acts asks the database once.
+        known = sitting.once(("requests", case.id), lambda: list(sitting.session.scalars(rows)))
+        return [one for one in known if one.kind is kind and state in (None, one.state)]
+    query = rows.where(Request.kind == kind)
+    return list(sitting.session.scalars(query.where(Request.state == state) if state is not None else query))
+
+
+def ask(
+    sitting: Sitting,
+    case: Case,
+    kind: RequestKind,
+    party: Party | None,
+    words: str,
+    *,
+    subject: str | None = None,
+    **details: object,
+) -> Request:
+    """Put a request on the docket's side table."""
+    made = Request(
+        case_id=case.id,
+        party_id=party.id if party else None,
+        kind=kind,
+        subject=subject,
+        words=words,
+        details=details,
+        state=RequestState.ASKED,
+        asked_entry=sitting.next_number(case),
+    )
+    sitting.session.add(made)
+    sitting.session.flush()
+    return made
+
+
+def decide(sitting: Sitting, case: Case, request: Request, state: RequestState) -> None:
+    """Note the entry in hand as the one that decided the request, and clear its task."""
+    request.state, request.decided_entry = state, sitting.next_number(case)
+    desk = DESKS.get(request.kind.value)
+    if desk is not None:
+        sitting.close_tasks(case, desk, request.reference)
+
+
+def end_case(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> None:
+    """Close the case: its clocks end, what lay on desks for it is cleared, and its fees are settled by who does that."""
+    case.outcome, case.closed_at, case.stayed_at = outcome, now, None
+    sitting.move(case, Stage.CLOSED)
+    end_clocks(sitting, case, now)
+    sitting.announce(CaseClosed(case))
+
+
+def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:
+    """The trial is over: time limits end, what waits for a ruling is over, and desks are cleared, but the cashier's."""
+    for state in (WindowState.OPEN, WindowState.HALTED):
+        for window in sitting.windows(case, state=state):
+            window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
+    for request in sitting.session.scalars(
+        select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)
+    ):
+        decide(sitting, case, request, RequestState.OVER)
+    for task in sitting.session.scalars(
+        select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)
+    ):
+        task.done_at = now

@@ -1,0 +1,79 @@
+"""What a case seeks and alleges, as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case
+from odr.filing.models import Claim, Fact, FactAnswer, Relief, ReviewReturn
+from odr.identity.actors import Actor
+from odr.procedure.acts.resolvers import resolver
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@dataclass(frozen=True)
+class FactView:
+    """A fact with every answer to it."""
+
+    fact: Fact
+    answers: list[FactAnswer]
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether somebody denies it, in whole or in part."""
+        return any(a.stance.value in ("denied", "partly") for a in self.answers)
+
+
+def claims_of(session: Session, case: Case) -> list[Claim]:
+    """Claims that stand, the first one first."""
+    return list(
+        session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None)).order_by(Claim.id))
+    )
+
+
+def reliefs_of(session: Session, case: Case) -> list[Relief]:
+    """Everything asked for, by claim and number."""
+    ids = [c.id for c in claims_of(session, case)]
+    return list(
+        session.scalars(select(Relief).where(Relief.claim_id.in_(ids)).order_by(Relief.claim_id, Relief.number))
+    )
+
+
+def facts_of(session: Session, case: Case) -> list[FactView]:
+    """Numbered facts with their answers, in two queries."""
+    facts = list(session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)))
+    by_fact: dict[int, list[FactAnswer]] = {f.id: [] for f in facts}
+    for answer in session.scalars(
+        select(FactAnswer).where(FactAnswer.fact_id.in_(list(by_fact))).order_by(FactAnswer.id)
+    ):
+        by_fact[answer.fact_id].append(answer)
+    return [FactView(f, by_fact[f.id]) for f in facts]
+
+
+def review_return_of(session: Session, case: Case) -> ReviewReturn | None:
+    """The one return of the claim, if there was one."""
+    return session.scalar(
+        select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc()).limit(1)
+    )
+
+
+@resolver("fact")
+def find_fact(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Fact | None:
+    """A numbered fact of the case."""
+    return sitting.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.reference == reference))
+
+
+@resolver("fact_number")
+def find_fact_number(sitting: Sitting, case: Case, actor: Actor, number: str) -> Fact | None:
+    """A fact of the case by its number in the pleadings."""
+    return (
+        sitting.session.scalar(select(Fact).where(Fact.case_id == case.id, Fact.number == int(number)))
+        if number.isdecimal()
+        else None
+    )

@@ -1,0 +1,1 @@
+"""What happens on the way: time, objections, appeals from rulings, complaints."""

@@ -1,0 +1,1 @@
+"""A claim while it is written."""

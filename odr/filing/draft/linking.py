@@ -1,0 +1,87 @@
+"""Which of a claim's numbered facts each of its files is to show, while the claim is still a form (EV 19).
+
+A row of a form keeps its number when others are taken out, and a row left blank is no
+fact. So the form ties a file to the row; the claim, which is numbered in the order
+given, ties it to the fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from odr.filing.draft.inputs import FactsStep
+from odr.filing.inputs import ClaimInput, FactInput
+from odr.procedure.forms.fields import Option
+from odr.procedure.forms.form_data import Raw, kept_rows
+
+MOST_WORDS = 160
+"""Letters of a fact that stand beside its box."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact of a form: its row, its number in the claim, what it says."""
+
+    row: int
+    number: int
+    what: str
+
+    @property
+    def key(self) -> str:
+        """What the form's boxes carry; the number itself as long as no row was taken out."""
+        return str(self.row + 1)
+
+
+def facts_told(values: Mapping[str, Any]) -> list[Told]:
+    """The facts that a form tells, numbered as the claim numbers them."""
+    raw = Raw(values)
+    rows = kept_rows(FactsStep.model_fields["facts"], FactInput, raw, "facts")
+    told = [Told(row, number, raw.one(f"facts-{row}-what").strip()) for number, row in enumerate(rows, 1)]
+    return [one for one in told if one.what]
+
+
+def options_of(told: Sequence[Told]) -> list[Option]:
+    """The boxes from which one chooses, for each file."""
+    return [
+        Option(
+            one.key,
+            f"{one.number}. {one.what if len(one.what) <= MOST_WORDS else one.what[: MOST_WORDS - 1].rstrip() + '…'}",
+        )
+        for one in told
+    ]
+
+
+def numbered(values: Mapping[str, Any], told: Sequence[Told]) -> dict[str, Any]:
+    """Form values in which each file names the facts by their numbers in the claim; what was taken out since is named
+    no more.
+    """
+    numbers = {one.key: str(one.number) for one in told}
+    raw, found = Raw(values), dict(values)
+    for row in raw.rows("exhibits"):
+        name = f"exhibits-{row}-facts"
+        if name in values:
+            found[name] = [numbers[key] for key in raw.all(name) if key in numbers]
+    return found
+
+
+def filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Form values in which a file whose origin was left empty comes from where the file before it does: a dozen
+    photographs say it once.
+    """
+    raw, found, before = Raw(values), dict(values), ""
+    for row in raw.rows("exhibits"):
+        before = raw.one(f"exhibits-{row}-source").strip() or before
+        if raw.one(f"exhibits-{row}-upload").strip() and before:
+            found[f"exhibits-{row}-source"] = before
+    return found
+
+
+def shown_by(claim: ClaimInput) -> dict[int, list[str]]:
+    """Number of a fact → the names of the files that are to show it."""
+    found: dict[int, list[str]] = {}
+    for line in claim.exhibits:
+        for number in sorted(set(line.facts)):
+            found.setdefault(number, []).append(line.title)
+    return found

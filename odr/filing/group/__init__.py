@@ -1,0 +1,1 @@
+"""An action of many against one side."""

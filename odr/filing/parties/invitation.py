@@ -1,0 +1,94 @@
+"""Reaching somebody new: addresses as far as they are known, and a letter with a code of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from odr.docket.models import Audience, Case, Party, Role
+from odr.procedure.acts.letter import PaperKind
+from odr.service.models import ServiceAddress
+from odr.service.packet.copies import papers_for
+from odr.service.packet.occasions import CLAIM, JOINDER, SUBSTITUTION
+from odr.service.packet.packets import Recipient, note_reach, queue_packet, reach_of, withdraw_consents
+from odr.service.rules import answer_by
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def note_addresses(sitting: Sitting, party: Party, source: str) -> None:
+    """Note every address the court was told of for a party; none of them by the party's own word."""
+    note_reach(sitting.session, party_id=party.id, reach=reach_of(party), source=source, at=sitting.now, given=False)
+
+
+def forget_reach(sitting: Sitting, party: Party, now: datetime) -> None:
+    """Addresses and consents of the one who was party before reach nobody any more."""
+    withdraw_consents(sitting.session, party_id=party.id, at=now)
+    sitting.session.execute(
+        update(ServiceAddress)
+        .where(ServiceAddress.party_id == party.id, ServiceAddress.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def invite(sitting: Sitting, case: Case, party: Party) -> None:
+    """A letter that tells whoever takes a party's place, or acts herself from now on, of the case, with the code by
+    which she joins.
+    """
+    packet = queue_packet(
+        sitting.session,
+        case_id=case.id,
+        party_id=party.id,
+        entry_ids=[sitting.next_number(case)],
+        title=SUBSTITUTION.title,
+        what_next=SUBSTITUTION.what_next,
+        first_contact=True,
+        now=sitting.now,
+        kind=PaperKind.PLEADING,
+        recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        letter="successor",
+        case_number=case.number,
+    )
+    packet.occasion = "substitution"
+
+
+def call_in(sitting: Sitting, case: Case, party: Party) -> None:
+    """A letter that brings somebody into a running case, with the claim and a code of her own.
+
+    A further respondent gets the claim as any respondent does (CPL 128); a third
+    party or further claimant a notice to take part (CPI 74); who is named as claiming along
+    is asked whether she does.
+    """
+    occasion = CLAIM if party.role is Role.RESPONDENT else JOINDER
+    due_at, reckoned = answer_by(sitting, case, party) if party.role is Role.RESPONDENT else (None, None)
+    packet = queue_packet(
+        sitting.session,
+        case_id=case.id,
+        party_id=party.id,
+        entry_ids=[sitting.next_number(case)],
+        title=occasion.title,
+        what_next=occasion.what_next,
+        first_contact=True,
+        now=sitting.now,
+        documents=papers_for(
+            sitting, case, party, CLAIM, sitting.next_number(case), audience=Audience.PARTIES_AND_COURT
+        ),
+        kind=occasion.kind,
+        recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        letter=_letter(case, party),
+        due_at=due_at,
+        reckoned=reckoned,
+        case_number=case.number,
+    )
+    packet.occasion = occasion.key
+
+
+def _letter(case: Case, party: Party) -> str | None:
+    if party.role is Role.RESPONDENT:
+        return None
+    if party.role is Role.CLAIMANT:
+        return "fellow" if case.accepted_at is None else "co_claimant"
+    return "joinder"

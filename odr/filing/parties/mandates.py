@@ -1,0 +1,438 @@
+"""Acts about who acts for whom, and who somebody is."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Party, PartyKind, Role, Stage
+from odr.filing import desks
+from odr.filing.claim.progress import ask, decide, requests_of
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.parties.inputs import MandateFact
+from odr.filing.parties.invitation import note_addresses
+from odr.filing.parties.mandate_entries import note_of, representatives_of
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import T, Text
+from odr.identity import mandates
+from odr.identity.accounts import accounts
+from odr.identity.actors import Actor
+from odr.identity.models import Account, Mandate, MandateScope
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.resolvers import resolver
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+NOT_CLOSED = set(Stage) - {Stage.CLOSED}
+
+IDENTITY_WINDOW = "identity_reply"
+
+
+@guard("CPL 61, 62")
+def for_oneself(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only the party gives powers; a representative lets assistants in on the page of mandates."""
+    return (
+        T("Only the party gives and ends powers here; a representative lets assistants in on the page of mandates.")
+        if actor.is_representative and not actor.is_guardian
+        else None
+    )
+
+
+SCOPES = {
+    MandateScope.ORDINARY.value: T("Ordinary powers: conduct the case"),
+    MandateScope.SPECIAL.value: T(
+        "Special powers: also admit, waive or change claims, settle, counterclaim and appeal"
+    ),
+}
+
+
+class AppointInput(CourtModel):
+    """Whom a party lets act for her, how far and how long."""
+
+    email: Annotated[
+        str, CourtEmail(), field(T("E-mail address of the representative"), T("The one she signs in with here."))
+    ]
+    scope: Annotated[Literal["ordinary", "special"], field(T("How far do the powers go?"), options=SCOPES)] = "ordinary"
+    until: Annotated[CourtDate | None, field(T("Until"), T("Leave it empty: until the case is over."))] = None
+
+
+@act(
+    title=T("Appoint a representative"),
+    input=AppointInput,
+    by=set(PARTY_ROLES),
+    at=NOT_CLOSED,
+    guard=for_oneself,
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party has appointed a representative"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
+    source=law("CPL 61, 62", "CPI 88, 89"),
+    means={Milestone.OWN_AFFAIR},
+    topic=Topic.CLAIM,
+    in_record=False,
+    help=T("They act for you once they have accepted. You can end it at any time."),
+)
+def appoint_representative(
+    sitting: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """The party signs a mandate; it is in force once the representative has accepted (CPL 61, 62). Nobody acts for both
+    sides.
+    """
+    me = sitting.party_of(case, actor)
+    account = accounts.by_email(sitting.session, accounts.normal_email(given.email))
+    if account is None or account.id == actor.account_id or account.staff_roles:
+        raise InvalidInput.at(
+            "email",
+            T(
+                "Nobody with that address can represent you here. She needs an account of her own and may not serve the court."
+            ),
+        )
+    until = datetime.combine(given.until + timedelta(days=1), time(), sitting.pack(case).tz) if given.until else None
+    try:
+        mandate = mandates.appoint(sitting.session, me, account, MandateScope(given.scope), until_at=until, now=now)
+    except (mandates.BothSides, mandates.ServesCourt) as error:
+        raise InvalidInput.at("email", error.message) from error
+    scope = mandates.SCOPE_WORDS[mandate.scope]
+    words = T(
+        "%(party)s asks %(name)s to act for them; the mandate counts once %(name)s accepts it. %(scope)s",
+        name=account.name,
+        party=me.name,
+        scope=scope,
+    )
+    return Recorded(words, _powers(me, account, mandate))
+
+
+def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
+    words = T(
+        "%(name)s acts for %(party)s. %(scope)s",
+        name=account.name,
+        party=party.name,
+        scope=mandates.SCOPE_WORDS[mandate.scope],
+    )
+    return Recorded(words, _powers(party, account, mandate))
+
+
+def _powers(party: Party, account: Account, mandate: Mandate) -> dict[str, object]:
+    facts = {
+        "mandate": mandate.reference,
+        "name": account.name,
+        "scope": mandate.scope.value,
+        "until": mandate.until_at.isoformat() if mandate.until_at else None,
+    }
+    return facts | {"party": party.label, "assistant": mandate.delegated_by is not None}
+
+
+def _ended(party: Party, account: Account, mandate: Mandate) -> Recorded:
+    return Recorded(
+        T("%(name)s no longer acts for %(party)s", name=account.name, party=party.name),
+        {"mandate": mandate.reference, "name": account.name, "party": party.label},
+    )
+
+
+@guard("CPL 63")
+def somebody_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no mandate to end."""
+    mine = [
+        r
+        for r in representatives_of(sitting.session, case, sitting.now)
+        if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY
+    ]
+    return None if mine else T("Nobody acts for you in this case.")
+
+
+@choice_source("live_mandates")
+def live_mandates(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Who acts for the actor's party by her own word."""
+    rows = [
+        r
+        for r in representatives_of(sitting.session, case, sitting.now)
+        if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY
+    ]
+    return [Option(r.mandate.reference, r.name, r.scope) for r in rows]
+
+
+@resolver("mandate")
+def find_mandate(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Mandate | None:
+    """A live mandate of the actor's party."""
+    return next(
+        (
+            r.mandate
+            for r in representatives_of(sitting.session, case, sitting.now)
+            if r.mandate.reference == reference and r.party.id == actor.party_id
+        ),
+        None,
+    )
+
+
+class RevokeInput(CourtModel):
+    """A mandate that ends."""
+
+    mandate: Annotated[str, RefTo("mandate"), field(T("Representative"), choices="live_mandates")]
+
+
+@act(
+    title=T("End a representative’s powers"),
+    input=RevokeInput,
+    by=set(PARTY_ROLES),
+    at=NOT_CLOSED,
+    guard=somebody_acts,
+    while_stayed=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A representative no longer acts for a party"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
+    source=law("CPL 63"),
+    means={Milestone.OWN_AFFAIR},
+    topic=Topic.CLAIM,
+    in_record=False,
+)
+def revoke_representative(sitting: Sitting, case: Case, given: RevokeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """End a mandate at once, by the party or by the representative who lays it down (CPL 63); what was done stays done."""
+    mandate: Mandate = sitting.resolved("mandate", given.mandate)
+    if mandate.scope is MandateScope.STATUTORY:
+        raise InvalidInput.at(
+            "mandate",
+            T(
+                "A guardian acts by law. The court ends it when the reason for it has ended; write to the registry in the case."
+            ),
+        )
+    if actor.is_representative and not actor.is_guardian and mandate.account_id != actor.account_id:
+        raise InvalidInput.at("mandate", T("You can lay down your own mandate only."))
+    mandates.revoke(sitting.session, mandate, now)
+    note_of(sitting.session, mandate).ended_entry = sitting.next_number(case)
+    return _ended(sitting.party_of(case, actor), sitting.session.get_one(Account, mandate.account_id), mandate)
+
+
+@act(
+    title=T("A mandate was recorded"),
+    input=MandateFact,
+    by={Role.CLOCK},
+    at=NOT_CLOSED,
+    listed=False,
+    while_stayed=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Who represents a party has changed"),
+        T("There is nothing you have to do. It is on the docket."),
+    ),
+    source=law("CPL 62, 63"),
+    in_record=False,
+)
+def record_mandate(sitting: Sitting, case: Case, given: MandateFact, *, actor: Actor, now: datetime) -> Recorded:
+    """Tell the docket of a mandate that was signed and accepted, or that ended: nobody acts unseen (CPL 62, 63)."""
+    mandate = sitting.session.scalars(
+        select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)
+    ).one()
+    party, account = (
+        next(p for p in case.parties if p.id == mandate.party_id),
+        sitting.session.get_one(Account, mandate.account_id),
+    )
+    note = note_of(sitting.session, mandate)
+    if note.signed_entry is None:
+        note.signed_entry = sitting.next_number(case)
+        return _signed(party, account, mandate)
+    note.ended_entry = sitting.next_number(case)
+    return _ended(party, account, mandate)
+
+
+MEANS = {
+    "document": T("Identity document seen"),
+    "licence": T("Business licence and authorisation seen"),
+    "register": T("Found in a public register"),
+    "foreign": T("Passport or notarised and authenticated papers seen"),
+    "guardianship": T("Papers that show the guardianship seen"),
+}
+
+
+class VerifyInput(CourtModel):
+    """How the registry made sure who a party is."""
+
+    party: Annotated[str, RefTo("party"), field(T("Party"), choices="all_parties")]
+    means: Annotated[
+        Literal["document", "licence", "register", "foreign", "guardianship"],
+        field(T("How was the identity verified?"), options=MEANS),
+    ]
+    note: Annotated[
+        str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))
+    ] = None
+
+
+@act(
+    title=T("Verify a party’s identity"),
+    input=VerifyInput,
+    by={Role.CLERK},
+    at=NOT_CLOSED,
+    while_stayed=True,
+    source=law("OLR 7", "REG 4"),
+    desk=desks.IDENTITY_SHOWN,
+    topic=Topic.CLAIM,
+    in_record=False,
+)
+def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record how the registry made sure who a party is; never a reason not to let her file (OLR 7)."""
+    party: Party = sitting.resolved("party", given.party)
+    seen = {"means": given.means, "entry": sitting.next_number(case)}
+    if given.means == "guardianship":
+        if "guardian" not in party.details:
+            raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
+        party.details = {**party.details, "guardian": {**party.details["guardian"], "verified": seen}}
+        return Recorded(
+            T("Guardianship for %(name)s verified", name=party.name), {"party": party.label, "means": given.means}
+        )
+    party.details = {**party.details, "verified": seen}
+    if party.account_id is not None:
+        sitting.session.get_one(Account, party.account_id).identity_verified_at = now
+    return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})
+
+
+@guard("COURT known-steps")
+def platforms_answer_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no platform can be asked: the rules of this court know no such request."""
+    return (
+        None
+        if IDENTITY_WINDOW in sitting.pack(case).windows.rules
+        else T("The rules of this court know no request to a platform.")
+    )
+
+
+class AskPlatformInput(CourtModel):
+    """Which platform is asked who runs a shop."""
+
+    party: Annotated[str, RefTo("party"), field(T("Whose identity is unknown?"), choices="all_parties")]
+    platform: Annotated[str, CourtText(1, 200), field(T("Platform that is asked"))]
+    days: Annotated[int, Field(ge=1, le=15), field(T("Working days to reply"))] = 5
+    words: Annotated[
+        str,
+        CourtText(5, 2000),
+        field(
+            T("What the platform is told"),
+            T("Shop name, order number, day of the order: what it needs to find the shop, and not more."),
+            widget="textarea",
+        ),
+    ]
+
+
+@act(
+    title=T("Ask a platform who runs a shop"),
+    input=AskPlatformInput,
+    by={Role.CLERK},
+    at={Stage.LODGED, Stage.RETURNED, Stage.PENDING},
+    guard=platforms_answer_here,
+    source=law("CPL 70", "CPI 209"),
+    topic=Topic.CLAIM,
+    help=T("The registry’s time stands still until the reply: the claim is accepted when the other side is definite."),
+)
+def request_identity_reply(
+    sitting: Sitting, case: Case, given: AskPlatformInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask the platform for the operator behind a shop; the registry's seven days begin anew with the reply (CPI 209,
+    REG 8).
+    """
+    party: Party = sitting.resolved("party", given.party)
+    if any(one.party_id == party.id for one in requests_of(sitting, case, RequestKind.IDENTITY)):
+        raise ActNotOpen(T("The platform has been asked and its time to reply runs."))
+    request = ask(sitting, case, RequestKind.IDENTITY, party, given.words, platform=given.platform)
+    sitting.start_window(case, IDENTITY_WINDOW, start=now, amount=given.days, subject=request.reference)
+    sitting.close_windows(case, "registry_review", WindowState.ENDED)
+    return Recorded(
+        T("%(platform)s is asked who runs “%(name)s”", platform=given.platform, name=party.name),
+        {"request": request.reference, "party": party.label},
+    )
+
+
+@guard("CPL 70", "COURT identity-reply")
+def platform_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no reply to record."""
+    return None if requests_of(sitting, case, RequestKind.IDENTITY) else T("No platform has been asked.")
+
+
+class PlatformReplyInput(CourtModel):
+    """What a platform told the court of a shop's operator."""
+
+    request: Annotated[str, RefTo("identity_request"), field(T("Request"), choices="identity_requests")]
+    name: Annotated[
+        str, CourtText(1, 200), field(T("Name of the operator"), T("As in the licence or identity document."))
+    ]
+    kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
+    address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
+
+
+@act(
+    title=T("Record a platform’s reply on who runs a shop"),
+    input=PlatformReplyInput,
+    by={Role.CLERK, Role.PLATFORM},
+    at={Stage.LODGED, Stage.RETURNED, Stage.PENDING},
+    guard=platform_was_asked,
+    serves=Everyone.NOBODY,
+    source=law("CPL 70", "CPI 209"),
+    topic=Topic.CLAIM,
+)
+def record_identity_reply(
+    sitting: Sitting, case: Case, given: PlatformReplyInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Put the operator's name in the place of the shop's: the respondent is definite (CPI 209)."""
+    request: Request = sitting.resolved("identity_request", given.request)
+    party = next(p for p in case.parties if p.id == request.party_id)
+    shop = party.name
+    party.details = {**party.details, "known_as": shop, "identified_entry": sitting.next_number(case)}
+    party.name, party.kind = given.name, given.kind
+    party.email, party.phone, party.address = (
+        given.email or party.email,
+        given.phone or party.phone,
+        given.address or party.address,
+    )
+    note_addresses(sitting, party, "platform")
+    case.title = case.title.replace(shop, given.name)[:300]
+    sitting.close_windows(case, IDENTITY_WINDOW, WindowState.MET, subject=request.reference)
+    decide(sitting, case, request, RequestState.GRANTED)
+    _review_again(sitting, case, now)
+    return Recorded(
+        T("“%(shop)s” is run by %(name)s", shop=shop, name=party.name),
+        {"party": party.label, "shop": shop, "name": party.name},
+    )
+
+
+def _review_again(sitting: Sitting, case: Case, now: datetime) -> None:
+    if (
+        case.stage is Stage.LODGED
+        and not sitting.windows(case, "registry_review")
+        and not requests_of(sitting, case, RequestKind.IDENTITY)
+    ):
+        sitting.start_window(case, "registry_review", start=now)
+
+
+def platform_silent(sitting: Sitting, case: Case, window: Window) -> None:
+    """The platform did not reply: the registry reviews with what it knows, and may sanction the silence (CPL 117)."""
+    request = sitting.session.scalar(select(Request).where(Request.reference == window.subject))
+    if request is None or request.state is not RequestState.ASKED:
+        return
+    decide(sitting, case, request, RequestState.OVER)
+    sitting.open_task(
+        case,
+        Role.CLERK,
+        desks.PLATFORM_SILENT,
+        T(
+            "%(platform)s did not reply who runs the shop. Ask again, or decide on what is known.",
+            platform=request.details["platform"],
+        ),
+        risk=50,
+    )
+    _review_again(sitting, case, window.due_at or sitting.now)

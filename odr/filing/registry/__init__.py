@@ -1,0 +1,1 @@
+"""The registry: review, queue, numbers and seats."""

@@ -1,0 +1,155 @@
+"""The registry's page for claims of one sender, and who of the court is on leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from odr.docket.models import Role
+from odr.filing import names
+from odr.filing.bulk.models import BulkFiling
+from odr.filing.claim.acts import RefuseInput, ReturnInput
+from odr.filing.registry.batch import SHOWN, Done, cases_of, compare, decide_all
+from odr.filing.registry.queue import told_apart
+from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
+from odr.ground.errors import FieldFault, InvalidInput, NotFound
+from odr.ground.text import T
+from odr.procedure.forms import fields as forms
+from odr.procedure.forms.inputs import CourtModel
+from odr.web.guards import current_court, current_locale, current_person, current_session, staff
+
+batch = Blueprint("batch", __name__)
+Page = str | Response | tuple[str, int]
+ACTS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.REFUSE_CLAIM}
+
+
+def _me() -> int:
+    person = current_person()
+    assert person is not None
+    return person.account_id
+
+
+def _bulk(reference: str) -> BulkFiling:
+    found = current_session().scalar(select(BulkFiling).where(BulkFiling.reference == reference))
+    if found is None:
+        raise NotFound
+    return found
+
+
+@batch.get("/registry/batch/<reference>")
+@staff(Role.CLERK)
+def review(reference: str) -> Page:
+    """Claims of one sender side by side, the differences marked."""
+    return _review_page(reference, {}, [], [])
+
+
+def _review_page(
+    reference: str, values: dict[str, Any], faults: list[FieldFault], done: list[Done], status: int = 200
+) -> Page:
+    bulk, session = _bulk(reference), current_session()
+    cases = cases_of(session, bulk, _me())
+    if not cases and not done:
+        raise NotFound
+    compared = compare(current_court().look(session), cases)
+    chosen = values.get("case") or [row.case.reference for row in compared.rows if row.is_clean]
+    asked = [(_anchor(f), f.message.render(current_locale())) for f in faults]
+    value = lambda name, default="": (values.get(name) or [default])[0]  # noqa: E731 - what was typed, for the template
+    apart = told_apart(session, [*cases, *(one.case for one in done)])
+    page = render_template(
+        "filing/batch.html",
+        bulk=bulk,
+        compared=compared,
+        chosen=chosen,
+        faults=asked,
+        done=done,
+        value=value,
+        most=SHOWN,
+        apart=apart,
+    )
+    return page, status
+
+
+def _anchor(fault: FieldFault) -> str:
+    first = str(fault.location[0]) if fault.location else "decision"
+    return {"defects": "defect", "case": "claims"}.get(first, first)
+
+
+@batch.post("/registry/batch/<reference>")
+@staff(Role.CLERK)
+def decide(reference: str) -> Page:
+    """Take one decision on the claims chosen; each that cannot be decided so stays on the desk with the reason."""
+    values = request.form.to_dict(flat=False)
+    decision = (values.get("decision") or [""])[0]
+    try:
+        if decision not in ACTS:
+            raise InvalidInput.at("decision", T("Choose what you decide."))
+        if not values.get("case"):
+            raise InvalidInput.at("case", T("Choose at least one claim."))
+        given = _given(decision, values)
+    except InvalidInput as error:
+        return _review_page(reference, values, error.faults, [], 422)
+    done = decide_all(current_court(), _bulk(reference), _me(), values["case"], ACTS[decision], given)
+    current_session().rollback()
+    return _review_page(reference, {}, [], done)
+
+
+def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
+    one = {
+        name: (values.get(name) or [""])[0] for name in ("part", "defect", "days", "reasons", "article", "elsewhere")
+    }
+    if decision == "accept":
+        return None
+    if decision == "refuse":
+        found: CourtModel = forms.parse(RefuseInput, {name: one[name] for name in ("reasons", "article", "elsewhere")})
+        return found
+    if not one["defect"].strip():
+        raise InvalidInput.at("defects", T("To return the claims, write what is missing or wrong and how to mend it."))
+    returned: CourtModel = forms.parse(
+        ReturnInput, {"defects-0-part": "other", "defects-0-what": one["defect"], "days": one["days"] or "7"}
+    )
+    return returned
+
+
+# -- leave ------------------------------------------------------------------------
+
+
+@batch.get("/registry/leave")
+@staff(Role.PRESIDENT)
+def leave() -> Page:
+    """Who is away, and from when to when; no case is given to her meanwhile."""
+    return _leave_page({}, [])
+
+
+def _leave_page(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+    court = current_court()
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    fields = forms.fields_of(LeaveInput, current_locale(), values, faults)
+    return render_template(
+        "filing/leave.html", fields=fields, faults=forms.summary(fields), away=leave_of(current_session(), today)
+    ), status
+
+
+@batch.post("/registry/leave")
+@staff(Role.PRESIDENT)
+def add_leave() -> Page:
+    """Put somebody on leave."""
+    values, court = request.form.to_dict(flat=False), current_court()
+    try:
+        given = forms.parse(LeaveInput, values)
+        with court.database.write() as session:
+            grant_leave(session, given, _me(), court.clock.now())
+    except InvalidInput as error:
+        return _leave_page(values, error.faults, 422)
+    return redirect(url_for("batch.leave"), 303)  # type: ignore[return-value]
+
+
+@batch.post("/registry/leave/<int:number>/end")
+@staff(Role.PRESIDENT)
+def back(number: int) -> Response:
+    """She is back."""
+    court = current_court()
+    with court.database.write() as session:
+        end_leave(session, number, court.clock.now())
+    return redirect(url_for("batch.leave"), 303)  # type: ignore[return-value]

@@ -1,0 +1,303 @@
+"""What the registry looks at before it decides: the conditions of a claim, each with what was found (CPL 122)."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.docket.queries import entries_of, parties
+from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
+from odr.filing.draft.particulars import missing
+from odr.filing.inputs import Ties
+from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.ground.text import Money, T, Text
+from odr.identity.models import Account
+from odr.identity.sign_in.linked import vouched_name
+from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.acts.versions import input_of
+from odr.procedure.rules.cases import Bar
+from odr.procedure.rules.tracks import TrackFinding, track_findings
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+class Found(enum.Enum):
+    """How a condition stands; the value is the status's kind on the page."""
+
+    THERE = "ok"  # fulfilled
+    WAITS = "wait"  # somebody was asked
+    DOUBTFUL = "warn"  # a person has to look
+    MISSING = "bad"  # not fulfilled
+
+    @property
+    def label(self) -> Text:
+        """The state in a word."""
+        return {
+            Found.THERE: T("There"),
+            Found.WAITS: T("Asked for"),
+            Found.DOUBTFUL: T("Look at it"),
+            Found.MISSING: T("Missing"),
+        }[self]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition, what was found, and the defect to write if it is missing."""
+
+    title: Text
+    found: Found
+    words: Text | None = None
+    part: str = ""
+    defect: Text | None = None
+    entry: int | None = None
+    """Entry of the docket with the papers to look at."""
+
+
+@dataclass(frozen=True)
+class Helpful:
+    """A piece of evidence that usually matters, and the file that seems to be it."""
+
+    label: Text
+    file: str | None
+
+
+def is_definite(case: Case, party: Party, claim: Claim | None) -> bool:
+    """Whether a respondent can be told from everybody else: named otherwise than by the shop, or reachable (CPI 209)."""
+    if party.details.get("identified_entry") or party.account_id is not None:
+        return True
+    is_shop = (
+        claim is not None and claim.shop is not None and claim.shop.strip().casefold() == party.name.strip().casefold()
+    )
+    return not is_shop or bool(party.address)
+
+
+def unknown_respondents(sitting: Sitting, case: Case) -> list[Party]:
+    """Respondents nobody could be served as yet."""
+    claim = next(iter(claims_of(sitting.session, case)), None)
+    return [p for p in parties(case, Role.RESPONDENT) if not is_definite(case, p, claim)]
+
+
+def checks_of(sitting: Sitting, case: Case) -> list[Check]:
+    """Every condition of a claim with what the court found (CPL 122, 124)."""
+    return list(_checks(sitting, case))
+
+
+def _checks(sitting: Sitting, case: Case) -> Iterator[Check]:
+    pack, claim = sitting.pack(case), next(iter(claims_of(sitting.session, case)), None)
+    yield _cause(sitting, case)
+    for claimant in parties(case, Role.CLAIMANT):
+        yield _identity(sitting, claimant)
+        if "guardian" in claimant.details:
+            yield _guardian(claimant)
+        if claimant.ordinal > 1:
+            yield _fellow(claimant)
+    waits = {
+        r.party_id
+        for r in sitting.session.scalars(
+            select(Request).where(
+                Request.case_id == case.id, Request.kind == RequestKind.IDENTITY, Request.state == RequestState.ASKED
+            )
+        )
+    }
+    for respondent in parties(case, Role.RESPONDENT):
+        yield _respondent(case, respondent, claim, respondent.id in waits)
+    yield _amounts(sitting, case, claim)
+    count = len(facts_of(sitting.session, case))
+    yield Check(
+        T("Facts and grounds"),
+        Found.THERE if count else Found.MISSING,
+        T("Numbered facts: %(count)s", count=count),
+        "facts",
+        T("Say what happened, when, and with whom."),
+    )
+    yield _particulars(sitting, case, claim)
+    yield _not_before(sitting, case, claim)
+    if pack.cause(case.cause).burden is not None:
+        yield Check(T("Burden of proof"), Found.DOUBTFUL, pack.cause(case.cause).burden)
+
+
+def _cause(sitting: Sitting, case: Case) -> Check:
+    cause = sitting.pack(case).cause(case.cause)
+    words = T("%(cause)s (%(article)s)", cause=cause.title, article=sitting.pack(case).cite(cause.article))
+    defect = T(
+        "This court does not hear this kind of dispute. Choose the kind that fits, or the registry says where the claim belongs."
+    )
+    return Check(
+        T("This court hears it"), Found.THERE if cause.open_on(case.filed_on) else Found.MISSING, words, "cause", defect
+    )
+
+
+def _fellow(party: Party) -> Check:
+    """Whoever is named as claiming along has to say so herself: nobody sues in another's name (CPL 122)."""
+    title = T("%(name)s claims along", name=party.name)
+    defect = T(
+        "%(name)s has not joined the claim. Let her join with the code of the court’s letter, or leave her out.",
+        name=party.name,
+    )
+    if party.joined_at is not None:
+        return Check(title, Found.THERE, T("Joined by herself"), "parties", defect)
+    return Check(title, Found.WAITS, T("Got a letter, has not joined yet"), "parties", defect)
+
+
+def _particulars(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
+    title = T("About this kind of dispute")
+    absent = missing(sitting.pack(case), case.cause, claim.particulars if claim is not None else None)
+    if not absent:
+        return Check(title, Found.THERE, None, "cause")
+    listed = absent[0]
+    for label in absent[1:]:
+        listed = T("%(some)s; %(more)s", some=listed, more=label)
+    return Check(
+        title,
+        Found.DOUBTFUL,
+        T("Not said: %(fields)s", fields=listed),
+        "cause",
+        T("Say also: %(fields)s", fields=listed),
+    )
+
+
+def _identity(sitting: Sitting, party: Party) -> Check:
+    title = T("Identity of %(name)s", name=party.name)
+    defect = T("Send a photograph of your identity document, or of the licence and the authority to sign.")
+    return Check(
+        title, *_verified(sitting, party), "identity", defect, party.details.get("identity_shown", {}).get("entry")
+    )
+
+
+def _verified(sitting: Sitting, party: Party) -> tuple[Found, Text]:
+    """Whether the court knows who the party is: by papers seen, or by a provider's word where it gives the same name."""
+    account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
+    vouched = vouched_name(sitting.session, account.id) if account is not None else None
+    if party.details.get("verified"):
+        return Found.THERE, T("Verified")
+    if vouched is not None:
+        same = vouched[0].casefold().replace(" ", "") == party.name.casefold().replace(" ", "")
+        words = T("Verified by %(provider)s as %(name)s", provider=vouched[1], name=vouched[0])
+        return (Found.THERE, words) if same else (Found.DOUBTFUL, words)
+    if account is not None and account.identity_verified_at is not None:
+        return Found.THERE, T("Verified")
+    if party.details.get("identity_shown"):
+        return Found.DOUBTFUL, T("Papers were sent; look at them and verify")
+    return Found.DOUBTFUL, T("Not verified yet; it is verified in this review")
+
+
+def _guardian(party: Party) -> Check:
+    guardian = party.details["guardian"]
+    words = T("%(guardian)s, %(ties)s", guardian=guardian["name"], ties=Ties(guardian["ties"]).label)
+    defect = T(
+        "Send a paper that shows the guardianship, such as the household register, the birth certificate or the decision."
+    )
+    found = Found.THERE if "verified" in guardian else Found.DOUBTFUL
+    return Check(
+        T("Guardian of %(name)s", name=party.name),
+        found,
+        words,
+        "identity",
+        defect,
+        party.details.get("identity_shown", {}).get("entry"),
+    )
+
+
+def _respondent(case: Case, party: Party, claim: Claim | None, waits: bool) -> Check:
+    title = T("Definite respondent: %(name)s", name=party.name)
+    if waits:
+        return Check(title, Found.WAITS, T("The platform was asked who runs the shop"), "parties")
+    if not is_definite(case, party, claim):
+        defect = T(
+            "Name the other side with an address, or give an order number or link so that the platform can be asked."
+        )
+        return Check(title, Found.MISSING, T("Only the shop’s name is known. Ask the platform."), "parties", defect)
+    reach = party.address or party.email or party.phone
+    return Check(
+        title,
+        Found.THERE if reach else Found.DOUBTFUL,
+        T("Reached at %(address)s", address=reach) if reach else T("No address is known"),
+        "parties",
+        T("Give an address, an e-mail address or a telephone number of the other side."),
+    )
+
+
+def _amounts(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
+    sums = [r.amount_minor or 0 for r in reliefs_of(sitting.session, case)]
+    if claim is None or not sums:
+        return Check(
+            T("Definite relief"), Found.MISSING, None, "relief", T("Say what the court should order, and how much.")
+        )
+    total = Money(claim.amount_minor, claim.currency)
+    right = sum(sums) == claim.amount_minor
+    words = (
+        T("Requests: %(count)s, %(total)s in all", count=len(sums), total=total)
+        if right
+        else T("The requests do not add up to %(total)s", total=total)
+    )
+    return Check(
+        T("Definite relief"),
+        Found.THERE if right else Found.MISSING,
+        words,
+        "relief",
+        T("Say how much you ask for, or leave the request out."),
+    )
+
+
+def _not_before(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
+    title = T("Not filed before")
+    if claim is None or not claim.order_number:
+        return Check(title, Found.DOUBTFUL, T("No order number to search by"))
+    same = (
+        select(Case)
+        .join(Claim, Claim.case_id == Case.id)
+        .where(
+            Claim.order_number == claim.order_number,
+            Case.id != case.id,
+            Claim.withdrawn_at.is_(None),
+            Case.stage != Stage.CLOSED,
+        )
+        .limit(1)
+    )
+    other = sitting.session.scalar(same)
+    if other is None:
+        return Check(title, Found.THERE, T("Order number searched, no match"))
+    return Check(
+        title,
+        Found.DOUBTFUL,
+        T("The same order number: %(case)s", case=other.number or other.title),
+        "other",
+        T("The same dispute is already before the court."),
+    )
+
+
+def tracks_for(sitting: Sitting, case: Case) -> list[TrackFinding]:
+    """Every procedure with its answer for this claim (CPL 160, 165, 166)."""
+    bars = {Bar.NOT_MONEY} if any(r.amount_minor is None for r in reliefs_of(sitting.session, case)) else set()
+    if case.foreign_related:
+        bars.add(Bar.FOREIGN)
+    amount = sum(c.amount_minor for c in claims_of(sitting.session, case))
+    return track_findings(sitting.pack(case), amount, bars, case.filed_on)
+
+
+def helpful_of(sitting: Sitting, case: Case) -> list[Helpful]:
+    """The cause's checklist beside the files sent; what a file's title names counts as perhaps there."""
+    files = files_of(sitting, case)
+    return [
+        Helpful(item.label, next((title for title in files if _names(title, item.label)), None))
+        for item in sitting.pack(case).cause(case.cause).claimant
+    ]
+
+
+def files_of(sitting: Sitting, case: Case) -> list[str]:
+    """Titles of the exhibits as the docket tells of them."""
+    brought = acts_that_mean(Milestone.EXHIBITS_BROUGHT)
+    entries = [entry for act in brought for entry in entries_of(sitting.session, case, act)]
+    return [str(given["title"]) for given in map(input_of, entries) if given.get("title")]
+
+
+def _names(title: str, label: Text) -> bool:
+    low = title.casefold()
+    words = [w.strip(":,.’'").casefold() for w in label.render("en").split()]
+    return any(len(w) > 3 and w in low for w in words) or label.render("zh-Hans") in title

@@ -1,0 +1,232 @@
+"""The registry: case numbers, and who sits in a case, by rule and not by choice."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Role, Seat, Stage
+from odr.filing import desks
+from odr.filing.models import NumberSeries, StaffLeave
+from odr.ground.canonical import sha256_hex
+from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.text import T, Text
+from odr.identity.models import Account, AccountRole, AccountState, Mandate
+from odr.procedure.forms.inputs import CourtDate, CourtEmail, CourtModel, field
+from odr.procedure.sitting import words_of
+
+if TYPE_CHECKING:
+    from odr.procedure.rules.pack import RulePack
+    from odr.procedure.sitting import Sitting
+
+
+def next_of_series(sitting: Sitting, pack: RulePack, kind: str) -> str:
+    """The next number of the year in a series under the pack's pattern, for example ``(2026)浙0192执7号``."""
+    year = sitting.now.astimezone(pack.tz).year
+    series = sitting.session.scalar(
+        select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.year == year).with_for_update()
+    )
+    if series is None:
+        series = NumberSeries(kind=kind, year=year, last=0)
+        sitting.session.add(series)
+    series.last += 1
+    sitting.session.flush()
+    return pack.case_number(kind, year=year, number=series.last, court=sitting.court.settings.court_short)
+
+
+def case_number_for(sitting: Sitting, case: Case) -> str:
+    """The next number of the year under the pack's pattern, for example ``(2026)浙0192民初123号``."""
+    return next_of_series(sitting, sitting.pack(case), "first_instance")
+
+
+def conflicted(session: Session, case: Case) -> set[int]:
+    """Accounts that are parties or agreed to represent one in the case, now or before: what somebody else only wishes
+    bars nobody.
+    """
+    found = {p.account_id for p in case.parties if p.account_id is not None}
+    if not case.is_blank:
+        found |= set(
+            session.scalars(
+                select(Mandate.account_id).where(Mandate.case_id == case.id, Mandate.accepted_at.is_not(None))
+            )
+        )
+    return found
+
+
+def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
+    """Somebody of the role without a conflict and not on leave, by lot among those who have least to do.
+
+    Least to do is within a tenth, or one heavy case, of the smallest load: a lot
+    that always fell on one person could be steered. ``but`` may not come back.
+    """
+    session = sitting.session
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    away = select(StaffLeave.account_id).where(
+        StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None)
+    )
+    rows = session.scalars(
+        select(Account)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(
+            AccountRole.role == role,
+            AccountRole.revoked_at.is_(None),
+            Account.state == AccountState.ACTIVE,
+            Account.id.not_in(away),
+        )
+        .order_by(Account.name, Account.id)
+    )
+    barred = conflicted(session, case) | set(but)
+    loads = loads_of(sitting, role)
+    free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]
+    if not free:
+        return None
+    least = min(load for _, load in free)
+    most = least + max(least // 10, max(track.weight for track in sitting.pack(case).tracks.list.values()))
+    few = [(account, load) for account, load in free if load <= most]
+    nonce = secrets.token_hex(16)
+    chosen = few[lot(case.head_digest, nonce, len(few))][0]
+    return Draw(chosen, tuple((account.name, load) for account, load in few), case.head_digest, nonce)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How somebody was drawn for a seat, so that anybody can draw again and get the same name."""
+
+    account: Account
+    among: tuple[tuple[str, int], ...]
+    """Names of those in the draw with the weight of their open cases, in the order of the draw."""
+    head: str
+    """Digest of the newest entry of the case before the draw; it stood in the log before."""
+    nonce: str
+    """What nobody could know before the draw, so that nobody waits for the moment that suits her."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As the entry keeps it."""
+        return {
+            "among": [{"name": name, "load": load} for name, load in self.among],
+            "head": self.head,
+            "nonce": self.nonce,
+            "drawn": self.account.name,
+        }
+
+
+def lot(head: str, nonce: str, count: int) -> int:
+    """Which of ``count`` the draw falls on: SHA-256 of head and nonce, as a number, modulo the count."""
+    return int(sha256_hex(f"{head}:{nonce}".encode()), 16) % count
+
+
+def loads_of(sitting: Sitting, role: Role) -> dict[int, int]:
+    """Weight of the open cases on each account's desk in a role; how much a case weighs its procedure says."""
+    rows = sitting.session.execute(
+        select(Seat.account_id, Case.track, Case.pack_id, Case.pack_version, func.count())
+        .join(Case, Case.id == Seat.case_id)
+        .where(Seat.role == role, Seat.until_at.is_(None), Case.stage != Stage.CLOSED)
+        .group_by(Seat.account_id, Case.track, Case.pack_id, Case.pack_version)
+    )
+    found: dict[int, int] = {}
+    for account_id, track, pack_id, version, count in rows:
+        weight = sitting.court.packs.get(pack_id, version).tracks.list[track.value].weight
+        found[account_id] = found.get(account_id, 0) + weight * count
+    return found
+
+
+def choose(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
+    """Whom the draw falls on, or None where nobody is free. The entry being written, or the next one of the case, says
+    how it was drawn.
+    """
+    drawn = draw(sitting, case, role, but=but)
+    if drawn is None:
+        return None
+    sitting.seated(case, {"role": role.value, **drawn.to_json()})
+    return drawn.account
+
+
+def draw_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
+    """Seat somebody by rule; without anybody free a task goes to the president. The caller puts the draw on record."""
+    drawn = draw(sitting, case, role, but=but)
+    if drawn is None:
+        title = T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
+        sitting.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
+        return None
+    sitting.session.add(Seat(case_id=case.id, account_id=drawn.account.id, role=role, from_at=sitting.now))
+    sitting.session.flush()
+    return drawn
+
+
+def take_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:
+    """As :func:`draw_seat`, put on record with the entry being written or the next one of the case; who sits now."""
+    drawn = draw_seat(sitting, case, role, but=but)
+    if drawn is None:
+        return None
+    sitting.seated(case, {"role": role.value, **drawn.to_json()})
+    return drawn.account
+
+
+def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Text) -> None:
+    """Seat a clerk for the reason given, where she has no conflict; else one is drawn. Either stands on record."""
+    if account_id is None or account_id in conflicted(sitting.session, case):
+        take_seat(sitting, case, Role.CLERK)
+        return
+    sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=sitting.now))
+    sitting.session.flush()
+    sitting.seated(
+        case,
+        {
+            "role": Role.CLERK.value,
+            "named": sitting.session.get_one(Account, account_id).name,
+            "because": words_of(because),
+        },
+    )
+
+
+def seated_clerk(session: Session, case: Case) -> int | None:
+    """Whose desk a claim is on."""
+    return session.scalar(
+        select(Seat.account_id).where(Seat.case_id == case.id, Seat.role == Role.CLERK, Seat.until_at.is_(None))
+    )
+
+
+def leave_of(session: Session, since: date) -> list[tuple[StaffLeave, str]]:
+    """Who is or will be on leave, with names, the first to leave on top."""
+    rows = session.execute(
+        select(StaffLeave, Account.name)
+        .join(Account, Account.id == StaffLeave.account_id)
+        .where(StaffLeave.until_on >= since, StaffLeave.ended_at.is_(None))
+        .order_by(StaffLeave.from_on)
+    )
+    return [(leave, name) for leave, name in rows]
+
+
+def grant_leave(session: Session, given: LeaveInput, by: int, now: datetime) -> StaffLeave:
+    """Put somebody of the court on leave: no new case is given to her meanwhile. Raises InvalidInput."""
+    account = session.scalar(select(Account).where(Account.email == given.email.casefold()))
+    if account is None or not account.staff_roles:
+        raise InvalidInput.at("email", T("Nobody who serves this court has that address."))
+    if given.until_on < given.from_on:
+        raise InvalidInput.at("until_on", T("The last day of leave is before the first."))
+    leave = StaffLeave(account_id=account.id, from_on=given.from_on, until_on=given.until_on, set_by=by, at=now)
+    session.add(leave)
+    session.flush()
+    return leave
+
+
+def end_leave(session: Session, leave_id: int, now: datetime) -> None:
+    """She is back: cases are given to her again. Raises NotFound."""
+    leave = session.get(StaffLeave, leave_id)
+    if leave is None or leave.ended_at is not None:
+        raise NotFound
+    leave.ended_at = now
+
+
+class LeaveInput(CourtModel):
+    """Who of the court is away, from when to when."""
+
+    email: Annotated[str, CourtEmail(), field(T("E-mail address of the person"))]
+    from_on: Annotated[CourtDate, field(T("First day of leave"))]
+    until_on: Annotated[CourtDate, field(T("Last day of leave"))]

@@ -1,0 +1,63 @@
+"""Work that follows a request without keeping it waiting: one thread of each process does it for all requests.
+
+Nothing rests on it. What it works from is committed before it is told, and the
+worker's rounds do the same: a process that dies loses a moment, not the work.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+log = logging.getLogger("odr.ground.background")
+
+
+class Beside:
+    """Does one step whenever it is told that there is something to do.
+
+    ``gather`` seconds pass before it begins, so that what comes in a burst is done in
+    one go and the burst itself is not slowed down. ``rest`` seconds pass after it, in
+    which more gathers while the first of a burst need not wait; and ``longer`` ones
+    more as long as nobody waits to see it done.
+    """
+
+    def __init__(
+        self, name: str, step: Callable[[], object], *, gather: float = 0.0, rest: float = 0.0, longer: float = 0.0
+    ) -> None:
+        self._name, self._step, self._gather, self._rest, self._longer = name, step, gather, rest, longer
+        self._told, self._awaited = threading.Event(), threading.Event()
+        self._starting = threading.Lock()
+        self._process = 0
+
+    def soon(self) -> None:
+        """Have the step done; returns at once. Never raises: what fails stays committed and waits."""
+        self._told.set()
+        if self._process == os.getpid():
+            return
+        with self._starting:
+            # A forked child has no thread of its own yet.
+            if self._process != os.getpid():
+                self._process = os.getpid()
+                threading.Thread(target=self._run, name=self._name, daemon=True).start()
+
+    def awaited(self) -> None:
+        """Have the step done, since somebody waits to see it done."""
+        self._awaited.set()
+        self.soon()
+
+    def _run(self) -> None:
+        while True:
+            self._told.wait()
+            time.sleep(self._gather)
+            self._told.clear()
+            self._awaited.clear()
+            try:
+                self._step()
+                time.sleep(self._rest)
+                self._awaited.wait(self._longer)
+            except Exception:
+                log.exception("%s failed; what it is about stays committed and waiting", self._name)
+                time.sleep(1)

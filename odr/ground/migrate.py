@@ -1,0 +1,294 @@
+"""The database's form: brought up, taken down and compared, on both engines.
+
+Called by the program itself, never by hand: ``upgrade`` at start, ``pending`` to
+refuse to run on an old form. Whatever a migration does, the append-only triggers
+stand again after each step (SQLite's way of changing a table drops them silently).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import (
+    Connection,
+    Engine,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
+from sqlalchemy.pool import NullPool
+
+import odr
+from odr.ground.db import Base, UTCDateTime
+
+FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+_ADVISORY_LOCK = 7_402_026
+"""PostgreSQL's number for "this court's form is being changed"."""
+
+
+def load_models() -> None:
+    """Import every module that declares tables: ``odr/<room>/models*.py`` and what lies under ``models/``."""
+    for module in pkgutil.walk_packages(odr.__path__, "odr."):
+        if any(part.startswith("models") for part in module.name.split(".")[2:]):
+            importlib.import_module(module.name)
+
+
+def install_triggers(connection: Connection) -> None:
+    """Put up every append-only trigger on the tables that exist now. May be repeated.
+
+    A table whose rows are never changed says so itself: ``Table.info["append_only"]``.
+    A room with finer rules has ``triggers.py`` with ``TRIGGERS``: dialect → statements.
+    """
+    there = set(inspect(connection).get_table_names())
+    for statement in _trigger_statements(connection.dialect.name):
+        on = _ON_TABLE.search(statement)
+        if on is None or on[1] in there:
+            connection.exec_driver_sql(statement)
+
+
+def missing_triggers(connection: Connection) -> list[str]:
+    """Names of triggers that should stand and do not, or were switched off; empty on a sound database."""
+    names = {
+        found[1]
+        for statement in _trigger_statements(connection.dialect.name)
+        if (found := _TRIGGER_NAME.search(statement))
+    }
+    if connection.dialect.name == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    return sorted(names - set(connection.exec_driver_sql(query).scalars()))
+
+
+def _trigger_statements(dialect: str) -> list[str]:
+    load_models()
+    statements = [
+        line
+        for table in Base.metadata.sorted_tables
+        if table.info.get("append_only")
+        for line in _frozen(table, dialect)
+    ]
+    for module in pkgutil.walk_packages(odr.__path__, "odr."):
+        if module.name.endswith(".triggers"):
+            statements += importlib.import_module(module.name).TRIGGERS[dialect]
+    return statements
+
+
+_TRIGGER_NAME = re.compile(r'\bCREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?"?(\w+)')
+_ON_TABLE = re.compile(r'\bON "?(\w+)')
+
+
+def _frozen(table: Table, dialect: str) -> list[str]:
+    """Statements that refuse every change of the rows of ``table``."""
+    name, message = table.name, f"{table.name} is append-only"
+    if dialect == "postgresql":
+        function = (
+            "CREATE OR REPLACE FUNCTION court_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
+        )
+        events = {"rows": ("UPDATE OR DELETE", "ROW"), "truncate": ("TRUNCATE", "STATEMENT")}
+        return [function] + [
+            f'CREATE OR REPLACE TRIGGER {name}_keeps_{what} BEFORE {when} ON "{name}" FOR EACH {each} EXECUTE FUNCTION court_append_only()'
+            for what, (when, each) in events.items()
+        ]
+    # INSERT OR REPLACE deletes without waking the trigger of DELETE.
+    taken = " OR ".join(
+        f"({' AND '.join(f'{column} = NEW.{column}' for column in columns)})" for columns in _keys(table)
+    )
+    events = {
+        "rows": ("UPDATE", ""),
+        "row": ("DELETE", ""),
+        "place": (
+            "INSERT",
+            f' WHEN EXISTS (SELECT 1 FROM "{name}" WHERE {taken})',  # nosec B608 # names of our own tables
+        ),
+    }
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {name}_keeps_{what} BEFORE {when} ON \"{name}\"{condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        for what, (when, condition) in events.items()
+    ]
+
+
+def _keys(table: Table) -> list[list[str]]:
+    """The column lists by which a row of ``table`` is the only one."""
+    unique = [
+        constraint
+        for constraint in table.constraints
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint)
+    ]
+    return sorted([column.name for column in constraint.columns] for constraint in unique)
+
+
+def upgrade(url: str, revision: str = "head", *, folder: Path = FOLDER) -> None:
+    """Bring the database up to ``revision``; nothing happens when it stands there already."""
+    if revision == "head" and _stands_at_newest(url, folder):
+        return
+    with _changing(url) as connection:
+        command.upgrade(_config(connection, folder), revision)
+
+
+def _stands_at_newest(url: str, folder: Path) -> bool:
+    there = not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+    return there and revisions(folder)[-1:] == [current(url)]
+
+
+def downgrade(url: str, revision: str, *, folder: Path = FOLDER) -> None:
+    """Take the database down to ``revision``, or to "base": no tables."""
+    with _changing(url) as connection:
+        command.downgrade(_config(connection, folder), revision)
+
+
+def current(url: str) -> str | None:
+    """The revision the database stands at; None when it has none."""
+    with _reading(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def revisions(folder: Path = FOLDER) -> list[str]:
+    """Every revision there is, oldest first."""
+    files = sorted((path.name, path.stat().st_mtime_ns) for path in (folder / "versions").glob("*.py"))
+    return list(_revisions(folder, tuple(files)))
+
+
+@lru_cache
+def _revisions(folder: Path, files: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
+    """Alembic compiles every migration to see the order: once for what ``files`` there are."""
+    script = ScriptDirectory.from_config(_config(None, folder))
+    return tuple(step.revision for step in reversed(list(script.walk_revisions())))
+
+
+def pending(url: str, *, folder: Path = FOLDER) -> list[str]:
+    """The revisions the database still lacks, oldest first.
+
+    Raises ValueError when it stands at a revision this program does not know,
+    which means that a newer program has used it.
+    """
+    known = revisions(folder)
+    at = current(url)
+    if at is None:
+        return known
+    if at not in known:
+        raise ValueError(f"the database stands at revision {at}, which this version of the program does not know")
+    return known[known.index(at) + 1 :]
+
+
+def differences(url: str) -> list[Any]:
+    """What the models have and the database has not, or otherwise; empty when they agree."""
+    load_models()
+    with _reading(url) as connection:
+        context = MigrationContext.configure(connection, opts=comparison())
+        return list(compare_metadata(context, Base.metadata))
+
+
+def draft(url: str, message: str, *, folder: Path = FOLDER) -> None:
+    """Write a new revision from what the models have and the database at ``url`` has not. To be read before it is kept."""
+    load_models()
+    with _changing(url) as connection:
+        known = revisions(folder)
+        command.revision(_config(connection, folder), message, autogenerate=True, rev_id=f"{len(known) + 1:04d}")
+
+
+def comparison() -> dict[str, Any]:
+    """How models and database are compared, and how a type of ours is written in a migration."""
+    return {
+        "compare_type": True,
+        "compare_server_default": False,
+        "render_as_batch": True,
+        "render_item": _render_item,
+        "user_module_prefix": "odr.ground.db.",
+        "include_object": _is_ours,
+    }
+
+
+def _render_item(kind: str, item: Any, context: Any) -> str | bool:
+    if kind == "type" and isinstance(item, UTCDateTime):
+        context.imports.add("import odr.ground.db")
+        return "odr.ground.db.UTCDateTime()"
+    return False
+
+
+def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
+    """Whether a table or index is the models' affair; ``search_`` ones are made by the engine's own full-text commands."""
+    return not (reflected and compare_to is None and name is not None and name.startswith("search_"))
+
+
+def _config(connection: Connection | None, folder: Path) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return config
+
+
+@contextlib.contextmanager
+def _reading(url: str) -> Iterator[Connection]:
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def _changing(url: str) -> Iterator[Connection]:
+    """A connection on which the form may be changed, by one process at a time, all or nothing."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with _alone(url):
+            if engine.dialect.name == "sqlite":
+                _prepare_sqlite(engine)
+            with engine.connect() as connection:
+                if engine.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _ADVISORY_LOCK})
+                    connection.commit()
+                yield connection
+                connection.commit()
+    finally:
+        engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Make changes of form transactional: the driver would otherwise keep them outside the transaction."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        # A table is changed by copying it; its children must not notice while it is away.
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("PRAGMA busy_timeout=30000")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextlib.contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """On SQLite queue with the court's writers, on the same lock file as ``odr.ground.db.Database``."""
+    if not url.startswith("sqlite:///"):
+        yield
+        return
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_suffix(path.suffix + ".lock")
+    lock.touch(mode=0o600)
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,154 @@
+"""Words people read, kept apart from the language they are read in.
+
+A :class:`Text` is a message with its parameters; it becomes a string only when
+it is rendered for an explicit locale. Nothing outside a request therefore falls
+back to English by accident: a letter to a Chinese party is rendered with her
+locale, whoever caused it. Catalogues are ``translations/<locale>/LC_MESSAGES/<room>.po``,
+one per room, read once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, get_currency_precision
+
+TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
+LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
+"""BCP 47 tag on the page → folder of the catalogue."""
+SOURCE_LOCALE = "en"
+
+
+@lru_cache(maxsize=8)
+def catalogue(locale: str) -> dict[str, str]:
+    """Every translated message of a locale (BCP 47 tag), all rooms merged."""
+    messages: dict[str, str] = {}
+    if locale == SOURCE_LOCALE:
+        return messages
+    folder = TRANSLATIONS / LOCALES[locale] / "LC_MESSAGES"
+    for path in sorted(folder.glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if message.id and message.string and isinstance(message.id, str):
+                    messages.setdefault(message.id, str(message.string))
+    return messages
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence to be shown later: English ``msgid`` with ``%(name)s`` places.
+
+    Parameters may themselves be Text, dates, aware datetimes or Money; they are
+    written in the locale of the reader.
+    """
+
+    msgid: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def render(self, locale: str) -> str:
+        """The sentence in ``locale`` ("en" or "zh-Hans")."""
+        message = catalogue(locale).get(self.msgid, self.msgid)
+        if not self.params:
+            return message.replace("%%", "%")
+        return message % {name: write(value, locale) for name, value in self.params.items()}
+
+    def __str__(self) -> str:
+        return self.render(SOURCE_LOCALE)
+
+    def __hash__(self) -> int:
+        return hash((self.msgid, tuple(sorted((k, str(v)) for k, v in self.params.items()))))
+
+
+def T(msgid: str, /, **params: Any) -> Text:  # noqa: N802 - the mark that extraction looks for
+    """Short constructor, also the keyword by which messages are extracted."""
+    return Text(msgid, params)
+
+
+@dataclass(frozen=True)
+class Kept(Text):
+    """Words that were kept in every language, such as a task's title, to be used like any other text."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, words: Mapping[str, str]) -> Kept:
+        """From what was kept: locale → words, English among them."""
+        return cls(words[SOURCE_LOCALE], {}, words)
+
+    def render(self, locale: str) -> str:
+        """The words of ``locale``, in English where they were not kept in it."""
+        return self.words.get(locale, self.msgid)
+
+    __hash__ = Text.__hash__
+
+
+@dataclass(frozen=True, order=True)
+class Money:
+    """An amount in integer minor units of a currency (ISO 4217)."""
+
+    minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        return write(self, SOURCE_LOCALE)
+
+
+def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
+    """Write any value of the court's for a reader: text, money, day, instant."""
+    if isinstance(value, Text):
+        return value.render(locale)
+    if isinstance(value, Money):
+        return write_money(value, locale)
+    if isinstance(value, datetime):
+        return write_instant(value, locale, tz)
+    if isinstance(value, date):
+        return write_day(value, locale)
+    return str(value)
+
+
+def write_money(money: Money, locale: str) -> str:
+    """``CNY 3,240.00`` in English, ``3,240.00元`` in Chinese; never a bare symbol. What is taken off has a minus sign,
+    not a hyphen.
+    """
+    precision = get_currency_precision(money.currency)
+    pattern = "#,##0." + "0" * precision if precision else "#,##0"
+    number = format_currency(
+        Decimal(money.minor).scaleb(-precision), money.currency, format=pattern, locale="en", currency_digits=False
+    ).replace("-", "\u2212")
+    if locale == "zh-Hans" and money.currency == "CNY":
+        return f"{number}元"
+    return f"{money.currency}\u00a0{number}"
+
+
+def write_day(day: date, locale: str) -> str:
+    """``Monday 27 April 2026`` or ``2026年4月27日 星期一``."""
+    if locale == "zh-Hans":
+        return format_date(day, "y年M月d日 EEEE", locale=Locale("zh", script="Hans"))
+    return format_date(day, "EEEE d\u00a0MMMM y", locale="en")
+
+
+def write_instant(at: datetime, locale: str, tz: ZoneInfo | None = None) -> str:
+    """A local day and minute with the zone the court sits in."""
+    zone = tz or ZoneInfo("Asia/Shanghai")
+    if locale == "zh-Hans":
+        return format_datetime(at, "y年M月d日 HH:mm", tzinfo=zone, locale=Locale("zh", script="Hans"))
+    return format_datetime(at, "d\u00a0MMMM y, HH:mm", tzinfo=zone, locale="en")
+
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def places(message: str) -> set[str]:
+    """Names of the parameters a message has; a translation must have the same."""
+    return set(_PLACE.findall(message))

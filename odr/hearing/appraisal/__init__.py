@@ -1,0 +1,1 @@
+"""Experts: commissioned, reporting, heard, paid."""

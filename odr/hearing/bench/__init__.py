@@ -1,0 +1,1 @@
+"""A judge’s day, and what an assistant drafts."""

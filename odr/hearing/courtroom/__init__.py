@@ -1,0 +1,1 @@
+"""Hearings at one hour, and who is heard there."""

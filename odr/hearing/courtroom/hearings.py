@@ -1,0 +1,602 @@
+"""Hearings at one hour, in the courtroom or by outside video: summons, minutes, recording, attendance."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.evidence.models import Upload
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.text import T, Text
+from odr.hearing import desks
+from odr.hearing.choices import addressees
+from odr.hearing.courtroom.calling import call_everybody, call_off
+from odr.hearing.examination.acts import hearing_open
+from odr.hearing.inputs import ANSWERS, Reasons
+from odr.hearing.limit.acts import seat_president
+from odr.hearing.mode.online import absent_at, call_where
+from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
+from odr.hearing.queries import examination_of, find_addressee, has_none, hearings_of, row_named
+from odr.hearing.vocabulary import AdjournmentGround, HearingState, Mode, Presence
+from odr.identity.actors import Actor
+from odr.procedure.acts.events import Served
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.resolvers import resolver
+from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
+from odr.procedure.papers.rulings import STANDS
+from odr.procedure.rules.base import Period, Unit, law
+from odr.procedure.rules.pack import NoSuchRule
+from odr.procedure.time.reckoning import reckon, reckon_before
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@guard("OLR 20")
+def at_one_hour(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody is summoned: the case is heard in writing."""
+    examination = examination_of(sitting.session, case)
+    if examination is not None and examination.mode is Mode.ASYNCHRONOUS:
+        return T("The case is heard in writing. To hear it at one hour, the judge changes how it is heard.")
+    return None
+
+
+def _hour(sitting: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
+    try:
+        return datetime.combine(day, time.fromisoformat(hour.zfill(5)), sitting.pack(case).tz)
+    except ValueError:
+        raise InvalidInput.at(at, T("Write the hour like 09:30.")) from None
+
+
+def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datetime) -> None:
+    """After a hearing that was held or put off, the next is within a month, but for force majeure or by agreement (EXT
+    5).
+    """
+    before = [
+        h.begins_at
+        for h in hearings_of(sitting.session, case)
+        if h.state in (HearingState.HELD, HearingState.ADJOURNED)
+    ]
+    if not before or given.gap:
+        return
+    pack = sitting.pack(case)
+    latest = reckon(pack, Period(amount=1, unit=Unit.MONTHS), max(before), article="EXT 5").due_at
+    if begins > latest:
+        raise InvalidInput.at(
+            "on",
+            T(
+                "The next hearing is within a month of the last, unless the parties agree or force majeure prevents it (Extension Rules, art. 5)."
+            ),
+        )
+
+
+class SummonInput(CourtModel):
+    """A hearing at one hour, and the call to it."""
+
+    mode: Annotated[Mode, Choice(Mode), field(T("How is it held?"))]
+    on: Annotated[CourtDate, field(T("Day"))]
+    at: Annotated[str, CourtText(4, 5, one_line=True), field(T("Hour"), T("For example 09:30."))]
+    place: Annotated[str, CourtText(2, 300), field(T("Courtroom, or address of the video room"))]
+    gap: Annotated[
+        Literal["", "agreed", "force_majeure"],
+        field(
+            T("More than a month after the last hearing"),
+            T("Only where the parties agree or force majeure left no earlier day (Extension Rules, art. 5)."),
+            options={"": T("It is not"), "agreed": T("The parties agree"), "force_majeure": T("Force majeure")},
+        ),
+    ] = ""
+    closed_doors: Annotated[bool, field(T("Closed to the public, by the judge’s order"))] = False
+
+
+@act(
+    title=T("Fix a hearing and summon"),
+    input=SummonInput,
+    by={Role.CLERK},
+    at={Stage.HEARING},
+    guard=(hearing_open, at_one_hour),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Summons to a hearing"),
+        T(
+            "Come, or join online, at the time and in the way the summons says; if you cannot, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you."
+        ),
+        "summons",
+    ),
+    source=law("CPL 139, 162", "CPI 227, 261"),
+    seen_by=Audience.HEARING,
+    desk=(desks.SUMMON, desks.HEARING_PLACE),
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Fix day, hour and place and call everybody, in ordinary procedure at least three days before (CPL 139).
+
+    By video alone only where everybody agreed to that; else who did not is called to the
+    courtroom (OLR 4). Served on every party, those that never joined too: without a summons that
+    arrived there is no decision in default (CPL 147).
+    """
+    if given.mode is Mode.ASYNCHRONOUS:
+        raise InvalidInput.at("mode", T("A hearing at one hour is live, in the courtroom, or both."))
+    begins = _hour(sitting, case, given.on, given.at, "at")
+    if begins <= now:
+        raise InvalidInput.at("on", T("The hearing lies in the past."))
+    pack = sitting.pack(case)
+    try:
+        latest = reckon_before(pack, "summons", begins, track=case.track.value).due_at
+    except NoSuchRule:
+        latest = begins
+    _require_gap(sitting, case, given, begins)
+    if latest < now:
+        raise InvalidInput.at(
+            "on",
+            T(
+                "In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."
+            ),
+        )
+    where = call_where(sitting, case, given.mode)
+    examination = examination_of(sitting.session, case)
+    number = sitting.next_number(case)
+    hearing = Hearing(
+        case_id=case.id,
+        ordinal=len(hearings_of(sitting.session, case)) + 1,
+        mode=given.mode,
+        begins_at=begins,
+        place=given.place,
+        closed_doors=given.closed_doors or (examination is not None and examination.closed_doors),
+        state=HearingState.SUMMONED,
+        summoned_by=number,
+    )
+    hearing.summonses = [Summons(party_id=p.id, sent_by=number) for p in case.parties if p.left_at is None]
+    sitting.session.add(hearing)
+    sitting.session.flush()
+    sitting.close_tasks(case, desks.SUMMON)
+    sitting.close_tasks(case, desks.HEARING_PLACE)
+    sitting.open_task(
+        case,
+        Role.CLERK,
+        desks.RECORD_HEARING,
+        T("Record the hearing of %(at)s.", at=begins),
+        risk=30,
+        due_at=begins,
+        subject=hearing.reference,
+    )
+    call_everybody(sitting, case, hearing)
+    return Recorded(
+        T("Hearing fixed for %(at)s, %(mode)s, %(place)s", at=begins, mode=given.mode.label, place=given.place),
+        {
+            "hearing": hearing.reference,
+            "begins_at": begins.isoformat(),
+            "closed_doors": hearing.closed_doors,
+            "called_to": where,
+        },
+    )
+
+
+@guard("CPL 139, 162")
+def hearing_to_come(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no hearing to hold or put off."""
+    found = sitting.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED).limit(1)
+    )
+    return None if found else T("No hearing is fixed.")
+
+
+def _to_come(hearing: Hearing) -> Hearing:
+    if hearing.state is not HearingState.SUMMONED:
+        raise ActNotOpen(T("This hearing was held or put off already."))
+    return hearing
+
+
+@resolver("hearing")
+def find_hearing(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Hearing | None:
+    """A hearing at one hour."""
+    return row_named(sitting, case, Hearing, reference)
+
+
+@choice_source("hearings_to_come")
+def hearings_to_come(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Hearings that are fixed and not yet recorded."""
+    return _hearings(sitting, case, state=HearingState.SUMMONED)
+
+
+class AdjournInput(CourtModel):
+    """A hearing put off."""
+
+    hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
+    ground: Annotated[
+        AdjournmentGround, Choice(AdjournmentGround), field(T("Ground"), T("Civil Procedure Law, art. 149."))
+    ]
+    reasons: Reasons
+
+
+@act(
+    title=T("Put a hearing off"),
+    input=AdjournInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, hearing_to_come),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Notice that your hearing is to be put off"),
+        T(
+            "Read whether it is put off already or the president of the court still has to approve; until then, keep the old day free. When it is put off, a new summons tells you the new day."
+        ),
+    ),
+    source=law("CPL 149", "EXT 3, 4"),
+    seen_by=Audience.HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def adjourn_hearing(sitting: Sitting, case: Case, given: AdjournInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put a hearing off with reasons, as often as the track allows (EXT 3); for force majeure or an accident the
+    president approves it (EXT 6).
+    """
+    hearing = _to_come(sitting.resolved("hearing", given.hearing))
+    pack = sitting.pack(case)
+    most = pack.track(case.track.value).adjournments
+    before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(sitting.session, case))
+    if most is not None and before >= most:
+        raise ActNotOpen(
+            T("In this procedure a hearing is put off at most %(most)s times.", most=most),
+            T("Ask the president, or hold the hearing."),
+            pack.cited("EXT 3"),
+        )
+    hearing.ground, hearing.why = given.ground, given.reasons
+    result = {"hearing": hearing.reference, "ground": given.ground.value, "reasons": given.reasons}
+    if given.ground is AdjournmentGround.OTHER and pack.decider("adjournment") == "president":
+        hearing.state = HearingState.ADJOURNING
+        seat_president(sitting, case)
+        title = T(
+            "The judge puts the hearing of %(at)s off. Approve it or not (Extension Rules, art. 6).",
+            at=hearing.begins_at,
+        )
+        sitting.open_task(
+            case, Role.PRESIDENT, desks.ADJOURNMENT, title, risk=60, due_at=hearing.begins_at, subject=hearing.reference
+        )
+        return Recorded(T("Hearing of %(at)s put off, if the president approves", at=hearing.begins_at), result)
+    _put_off(sitting, case, hearing)
+    return Recorded(T("Hearing of %(at)s put off", at=hearing.begins_at), result)
+
+
+def _put_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:
+    hearing.state = HearingState.ADJOURNED
+    call_off(sitting, case, hearing)
+    sitting.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
+    sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=40)
+
+
+@guard("EXT 6")
+def adjournment_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no adjournment to approve."""
+    found = sitting.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.ADJOURNING).limit(1)
+    )
+    return None if found else T("No hearing waits for your approval to be put off.")
+
+
+PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes place.")}
+
+
+@choice_source("hearings_put_off")
+def hearings_put_off(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Hearings put off that wait for the president."""
+    return _hearings(sitting, case, state=HearingState.ADJOURNING)
+
+
+class AdjournmentRulingInput(CourtModel):
+    """The president's word on a hearing put off for force majeure or an accident (EXT 6)."""
+
+    hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_put_off")]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    reasons: Reasons
+
+
+@act(
+    title=T("Approve that a hearing is put off"),
+    input=AdjournmentRulingInput,
+    by={Role.PRESIDENT},
+    at={Stage.HEARING},
+    guard=(hearing_open, adjournment_waits),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on putting off your hearing"),
+        T(
+            "If the hearing takes place, come as summoned. If it is put off, do not come on the old day: a new summons tells you the new one."
+        ),
+    ),
+    paper=RulingForm(T("A hearing is put off"), STANDS, words=PUT_OFF, is_decision=True),
+    source=law("EXT 2, 6"),
+    seen_by=Audience.HEARING,
+    desk=desks.ADJOURNMENT,
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def rule_on_adjournment(
+    sitting: Sitting, case: Case, given: AdjournmentRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Approve, or let the hearing take place, with reasons (EXT 6)."""
+    hearing: Hearing = sitting.resolved("hearing", given.hearing)
+    if hearing.state is not HearingState.ADJOURNING:
+        raise ActNotOpen(T("This is decided already."))
+    sitting.close_tasks(case, desks.ADJOURNMENT, hearing.reference)
+    result = {"hearing": hearing.reference, "reasons": given.reasons}
+    if given.answer == "refuse":
+        hearing.state = HearingState.SUMMONED
+        return Recorded(T("The hearing of %(at)s takes place", at=hearing.begins_at), result)
+    _put_off(sitting, case, hearing)
+    return Recorded(T("Hearing of %(at)s put off; the president approved", at=hearing.begins_at), result)
+
+
+def _digest(upload: Upload | None) -> str | None:
+    return upload.sha256 if upload is not None else None
+
+
+@resolver("attendee")
+def find_attendee(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Party | Witness | Interpreter | None:
+    """Whoever may take part in a hearing at one hour: whom one may ask, and interpreters."""
+    return find_addressee(sitting, case, actor, reference) or row_named(sitting, case, Interpreter, reference)
+
+
+@choice_source("attendees")
+def attendees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Who may have taken part in a hearing."""
+    rows = sitting.session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
+    return [*addressees(sitting, case, actor), *(Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows)]
+
+
+class AttendanceInput(CourtModel):
+    """Who was there, and how."""
+
+    who: Annotated[str, RefTo("attendee"), field(T("Who"), choices="attendees")]
+    presence: Annotated[Presence, Choice(Presence), field(T("Took part"))]
+    by_failure: Annotated[bool, field(T("Absent because of network, equipment or power, as far as known"))] = False
+    note: Annotated[str | None, CourtText(0, 500), field(T("Note"))] = None
+
+
+class RecordHearingInput(CourtModel):
+    """The record of a hearing at one hour: minutes, recording, attendance."""
+
+    hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
+    begun: Annotated[str, CourtText(4, 5, one_line=True), field(T("Begun at"), T("For example 09:32."))]
+    ended: Annotated[str, CourtText(4, 5, one_line=True), field(T("Ended at"))]
+    attendance: Annotated[list[AttendanceInput], Field(min_length=1, max_length=40), field(T("Who took part"))]
+    minutes: Annotated[str | None, CourtText(0, 40000), field(T("Minutes"), widget="textarea")] = None
+    minutes_file: Annotated[
+        str | None, RefTo("upload"), field(T("Minutes as a file"), choices="upload", widget="select")
+    ] = None
+    recording: Annotated[str | None, RefTo("upload"), field(T("Recording"), choices="upload", widget="select")] = None
+    recording_sha256: Annotated[
+        str | None, CourtText(0, 64, one_line=True), field(T("SHA-256 of a recording kept elsewhere"))
+    ] = None
+    held_exhibits: Annotated[bool, field(T("The exhibits were examined in this hearing"))] = True
+
+    @model_validator(mode="after")
+    def _has_minutes(self) -> RecordHearingInput:
+        if not self.minutes and not self.minutes_file:
+            raise InvalidInput(
+                [FieldFault(("minutes",), T("Write the minutes, or attach them (Civil Procedure Law, art. 150)."))]
+            )
+        if self.recording_sha256 and (
+            len(self.recording_sha256) != 64 or set(self.recording_sha256.lower()) - set("0123456789abcdef")
+        ):
+            raise InvalidInput(
+                [FieldFault(("recording_sha256",), T("A SHA-256 has 64 characters of 0 to 9 and a to f."))]
+            )
+        return self
+
+
+@act(
+    title=T("Record a hearing"),
+    input=RecordHearingInput,
+    by={Role.CLERK},
+    at={Stage.HEARING},
+    guard=(hearing_open, hearing_to_come),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The record of the hearing has been entered"),
+        T(
+            "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, the page of the case shows until when."
+        ),
+    ),
+    source=law("CPL 150", "REC 5, 9"),
+    seen_by=Audience.HEARING,
+    desk=desks.RECORD_HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Enter what was held outside in the same record: who attended and how, minutes, recording with its digest (REC 9).
+
+    An absence is a fact here; what follows from it is prepared for the judge.
+    """
+    hearing = _to_come(sitting.resolved("hearing", given.hearing))
+    day = hearing.begins_at.astimezone(sitting.pack(case).tz).date()
+    hearing.begun_at, hearing.ended_at = (
+        _hour(sitting, case, day, given.begun, "begun"),
+        _hour(sitting, case, day, given.ended, "ended"),
+    )
+    if not hearing.begun_at < hearing.ended_at <= now:
+        raise InvalidInput(
+            [FieldFault(("ended",), T("A hearing ends after it begins, and is recorded after it has ended."))]
+        )
+    minutes: Upload | None = sitting.resolved("upload", given.minutes_file) if given.minutes_file else None
+    recording: Upload | None = sitting.resolved("upload", given.recording) if given.recording else None
+    hearing.minutes, hearing.minutes_upload, hearing.minutes_sha256 = (
+        given.minutes,
+        given.minutes_file,
+        _digest(minutes),
+    )
+    hearing.recording_upload, hearing.recording_sha256 = (
+        given.recording,
+        _digest(recording) or (given.recording_sha256 or "").lower() or None,
+    )
+    hearing.state, hearing.recorded_by = HearingState.HELD, sitting.next_number(case)
+    for line in given.attendance:
+        hearing.attendances.append(_attendance(sitting.resolved("attendee", line.who), line))
+    sitting.session.flush()
+    sitting.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
+    _prepare_absence(sitting, case, hearing)
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.CLOSE_HEARING,
+        T("The hearing of %(at)s is recorded. Close the hearing, or go on.", at=hearing.begins_at),
+        risk=20,
+        subject=hearing.reference,
+    )
+    shown = [
+        {"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure}
+        for a in hearing.attendances
+    ]
+    result = {
+        "hearing": hearing.reference,
+        "attendance": shown,
+        "minutes_sha256": hearing.minutes_sha256,
+        "recording_sha256": hearing.recording_sha256,
+        "exhibits_examined": given.held_exhibits,
+    }
+    return Recorded(T("Hearing of %(at)s recorded", at=hearing.begins_at), result)
+
+
+def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> Attendance:
+    party_id = who.id if isinstance(who, Party) else None
+    role = Role.INTERPRETER if isinstance(who, Interpreter) else who.role
+    return Attendance(
+        party_id=party_id, role=role, name=who.name, presence=line.presence, by_failure=line.by_failure, note=line.note
+    )
+
+
+def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
+    """Put each absence before the judge with what the law allows; a failure of network or power is none, nor a video
+    nobody agreed to (OLR 4, 25).
+    """
+    for each in hearing.attendances:
+        if each.presence is not Presence.ABSENT or each.party_id is None or each.by_failure:
+            continue
+        if not absent_at(sitting, case, hearing, each.party_id):
+            continue
+        if each.role is Role.CLAIMANT:
+            title = T(
+                "%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).",
+                name=each.name,
+            )
+        else:
+            title = T(
+                "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).",
+                name=each.name,
+            )
+        sitting.open_task(
+            case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=f"{hearing.reference}/{each.party_id}"
+        )
+
+
+@guard("REC 9")
+def recording_exists(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no checksum can be confirmed."""
+    if has_none(sitting, case, Hearing):
+        return T("No recording with a checksum is on record.")
+    found = sitting.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1)
+    )
+    return None if found else T("No recording with a checksum is on record.")
+
+
+@choice_source("hearings_recorded")
+def hearings_recorded(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Hearings with a recording on record."""
+    return _hearings(sitting, case, state=HearingState.HELD, recorded=True)
+
+
+class ConfirmRecordingInput(CourtModel):
+    """A party's word to a recording's checksum (REC 9)."""
+
+    hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_recorded")]
+    confirms: Annotated[
+        Literal["yes", "no"],
+        field(T("Is the checksum the one you have noted?"), options={"yes": T("Yes"), "no": T("No")}),
+    ]
+    words: Annotated[str | None, CourtText(0, 1000), field(T("Remark"), widget="textarea")] = None
+
+
+@act(
+    title=T("Confirm the checksum of a recording"),
+    input=ConfirmRecordingInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=recording_exists,
+    source=law("REC 9"),
+    seen_by=Audience.HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def confirm_recording(
+    sitting: Sitting, case: Case, given: ConfirmRecordingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """A party confirms that the recording has the digest on record, or says that it has not (REC 9)."""
+    hearing: Hearing = sitting.resolved("hearing", given.hearing)
+    party = sitting.party_of(case, actor)
+    if hearing.recording_sha256 is None:
+        raise InvalidInput.at("hearing", T("This hearing has no recording with a checksum."))
+    if sitting.session.scalar(
+        select(RecordingConfirmation.id).where(
+            RecordingConfirmation.hearing_id == hearing.id, RecordingConfirmation.party_id == party.id
+        )
+    ):
+        raise ActNotOpen(T("You have already done this."))
+    confirms = given.confirms == "yes"
+    sitting.session.add(
+        RecordingConfirmation(
+            hearing_id=hearing.id,
+            party_id=party.id,
+            confirms=confirms,
+            sha256=hearing.recording_sha256,
+            words=given.words,
+            entry_number=sitting.next_number(case),
+        )
+    )
+    if not confirms:
+        sitting.open_task(
+            case,
+            Role.JUDGE,
+            desks.RECORDING_DOUBT,
+            T("%(party)s says that the recording’s checksum is another one.", party=party.name),
+            risk=60,
+            subject=hearing.reference,
+        )
+        return Recorded(
+            T("%(party)s does not confirm the recording’s checksum", party=party.name),
+            {"sha256": hearing.recording_sha256, "confirms": False},
+        )
+    return Recorded(
+        T("%(party)s confirms the recording’s checksum", party=party.name),
+        {"sha256": hearing.recording_sha256, "confirms": True},
+    )
+
+
+def on_served(sitting: Sitting, event: Served) -> None:
+    """A paper reached a party: where it was the entry of a summons, the summons has arrived."""
+    mine = (
+        select(Summons)
+        .join(Hearing, Hearing.id == Summons.hearing_id)
+        .where(Hearing.case_id == event.case.id, Summons.party_id == event.party.id)
+    )
+    for row in sitting.session.scalars(mine.where(Summons.sent_by.in_(event.entries), Summons.served_at.is_(None))):
+        row.served_at = event.at
+
+
+def _hearings(sitting: Sitting, case: Case, *, state: HearingState, recorded: bool = False) -> list[Option]:
+    rows: list[Hearing] = [
+        h for h in hearings_of(sitting.session, case) if h.state is state and (not recorded or h.recording_sha256)
+    ]
+    tz = sitting.pack(case).tz
+    return [Option(h.reference, T("Hearing of %(at)s", at=h.begins_at.astimezone(tz)), h.place) for h in rows]

@@ -1,0 +1,1 @@
+"""The written examination, phase by phase."""

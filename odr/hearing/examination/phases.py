@@ -1,0 +1,331 @@
+"""How phases open, close and follow each other: by the clock and by what was done, never early, never by a worker.
+
+A turn is over when each of its duties is done or its window has lapsed. Every
+act calls :func:`settle` after itself, so the next phase opens in the same
+Sitting in which the last one became complete, dated by the act that completed it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Party, Role, Stage
+from odr.ground.text import T
+from odr.hearing import desks, names
+from odr.hearing.examination.inputs import CloseInput, PhaseInput
+from odr.hearing.examination.plan import days_of, latest_end
+from odr.hearing.inputs import SealInput
+from odr.hearing.models import Duty, Examination, Opinion, Phase, Question, Seal
+from odr.hearing.queries import WINDOW, examination_of, open_questions_to, participants, standing_exhibits, turn_windows
+from odr.hearing.sealed.words import can_open, closed_rows
+from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, DutyState, PhaseState, QuestionState
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.base import Period
+from odr.procedure.time.reckoned_again import extension_to_json
+from odr.procedure.time.reckoning import Extension, Reckoning, reckon
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+EXHIBITS = "cross_examination"
+
+
+def window_of(sitting: Sitting, reference: str | None) -> Window | None:
+    """A window by its reference."""
+    return sitting.session.scalar(select(Window).where(Window.reference == reference)) if reference else None
+
+
+def turn_parties(sitting: Sitting, case: Case, phase: Phase, who: str) -> list[Party]:
+    """Who has to act in a turn. Third parties answer exhibits of both sides; addressees are found by their questions."""
+    here = participants(case)
+    if who == "each":
+        return here
+    if who == "addressee":
+        return []
+    role = Role(who)
+    beside = {Role.THIRD_PARTY} if phase.key == EXHIBITS or role is Role.RESPONDENT else set()
+    chosen = [p for p in here if p.role is role or p.role in beside]
+    if phase.key == EXHIBITS:
+        chosen = [p for p in chosen if unanswered_exhibits(sitting, case, p)]
+    return chosen
+
+
+def unanswered_exhibits(sitting: Sitting, case: Case, party: Party) -> list[int]:
+    """Exhibits of others on which the party has not spoken on all three axes."""
+    rows = sitting.session.execute(
+        select(Opinion.exhibit_id, Opinion.axis).where(
+            Opinion.case_id == case.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None)
+        )
+    )
+    said: dict[int, set[Axis]] = {}
+    for exhibit_id, axis in rows:
+        said.setdefault(exhibit_id, set()).add(axis)
+    for row in closed_rows(sitting.session, case, party.id):
+        said.update({exhibit_id: set(Axis) for exhibit_id in row.covers})
+    return [
+        e.id
+        for e in standing_exhibits(sitting.session, case)
+        if e.party_id != party.id and said.get(e.id, set()) != set(Axis)
+    ]
+
+
+def add_duty(
+    sitting: Sitting,
+    case: Case,
+    phase: Phase,
+    party: Party | None,
+    days: int,
+    at: datetime,
+    *,
+    subject: str | None = None,
+) -> Window:
+    """Somebody has to act in the turn in hand: her window and the duty that the turn waits for."""
+    window = sitting.start_window(case, WINDOW, party=party, start=at, amount=days, subject=subject or phase.reference)
+    phase.duties.append(
+        Duty(turn=phase.turn, party_id=party.id if party else None, window=window.reference, state=DutyState.WAITING)
+    )
+    sitting.session.flush()
+    return window
+
+
+def open_turn(sitting: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
+    """Open the turn in hand for everybody who has to act; False when nobody has.
+
+    Turns of a sealed phase run side by side: neither side sees the other's first.
+    """
+    turns = phase.turns if phase.sealed else [phase.turns[phase.turn]]
+    seen: set[int] = set()
+    for turn in turns:
+        for party in turn_parties(sitting, case, phase, turn["who"]):
+            if party.id not in seen and not _already_done(phase, party):
+                add_duty(sitting, case, phase, party, turn["days"], at)
+                seen.add(party.id)
+    if not seen and turns[0]["who"] == "addressee" and _judge_is_asked(sitting, case, phase):
+        add_duty(sitting, case, phase, None, turns[0]["days"], at)
+        sitting.open_task(
+            case,
+            Role.JUDGE,
+            desks.PUT_QUESTIONS,
+            T("Put your questions to the parties, or say that you have none."),
+            risk=20,
+            subject=phase.reference,
+        )
+    return bool(seen) or any(d.state is DutyState.WAITING for d in phase.duties)
+
+
+def _already_done(phase: Phase, party: Party) -> bool:
+    return any(d.party_id == party.id and d.turn == phase.turn and d.state is DutyState.DONE for d in phase.duties)
+
+
+def _judge_is_asked(sitting: Sitting, case: Case, phase: Phase) -> bool:
+    """Whether the judge has something to do in a turn of addressees: her own questions, or leave asked for."""
+    if len(phase.turns) == 1:
+        return True
+    return (
+        sitting.session.scalar(
+            select(Question.id)
+            .where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def open_phase(sitting: Sitting, case: Case, phase: Phase, at: datetime) -> bool:
+    """Open a phase with its first turn that anybody has to act in; False when there is none."""
+    phase.state, phase.opened_at = PhaseState.OPEN, phase.opened_at or at
+    if phase.sealed and seal_of(sitting, phase) is None:
+        sitting.session.add(Seal(case_id=case.id, phase_id=phase.id))
+        sitting.session.flush()
+    while not open_turn(sitting, case, phase, at):
+        if phase.sealed or phase.turn + 1 >= len(phase.turns):
+            return False
+        phase.turn += 1
+    return True
+
+
+def next_step(
+    sitting: Sitting, case: Case, examination: Examination, phase: Phase | None, at: datetime
+) -> Phase | None:
+    """After a phase: open the next that needs somebody; None when the plan is at its end."""
+    waiting = [
+        p for p in examination.phases if p.state is PhaseState.PLANNED and (phase is None or p.ordinal > phase.ordinal)
+    ]
+    for each in waiting:
+        if open_phase(sitting, case, each, at):
+            examination.ends_by = projected_end(sitting, case, examination)
+            return each
+        close(each, at, "nobody")
+    return None
+
+
+def close(phase: Phase, at: datetime, because: str) -> None:
+    """Close a phase; ``because`` "acted", "lapsed", "order" or "nobody"."""
+    phase.state, phase.closed_at, phase.closed_because = PhaseState.CLOSED, at, because
+
+
+def end_duties(sitting: Sitting, case: Case, phase: Phase) -> None:
+    """Take back what the turn still waits for: an order made it pointless."""
+    for duty in phase.duties:
+        if duty.state is DutyState.WAITING:
+            duty.state = DutyState.ENDED
+            window = window_of(sitting, duty.window)
+            if window is not None and window.state is WindowState.OPEN:
+                window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
+
+
+def duty_of(phase: Phase | None, party_id: int | None, window: str | None = None) -> Duty | None:
+    """What a party still has to do in the turn in hand, apart from single questions."""
+    if phase is None:
+        return None
+    return next(
+        (
+            d
+            for d in phase.duties
+            if d.party_id == party_id
+            and d.turn == phase.turn
+            and d.state is DutyState.WAITING
+            and (window is None or d.window == window)
+        ),
+        None,
+    )
+
+
+def done(sitting: Sitting, case: Case, duty: Duty | None) -> None:
+    """A duty was fulfilled: its window is met."""
+    if duty is None:
+        return
+    duty.state, duty.done_by = DutyState.DONE, sitting.next_number(case)
+    window = window_of(sitting, duty.window)
+    if window is not None and window.state is WindowState.OPEN:
+        window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
+
+
+def turn_duty(sitting: Sitting, phase: Phase | None, party_id: int | None) -> Duty | None:
+    """A party's own duty of the turn, not that of a question put to her."""
+    mine = (
+        [d for d in phase.duties if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING]
+        if phase
+        else []
+    )
+    if phase is None or not mine:
+        return None
+    own = {w.reference for w in turn_windows(sitting, phase.case_id) if w.subject == phase.reference}
+    return next((d for d in mine if d.window in own), None)
+
+
+def examined_all(sitting: Sitting, case: Case, party: Party) -> None:
+    """In the phase of the exhibits, a party that has spoken on each and owes no answer has acted."""
+    examination = examination_of(sitting.session, case)
+    phase = examination.current if examination else None
+    if phase is None or phase.key != EXHIBITS:
+        return
+    if not unanswered_exhibits(sitting, case, party) and not open_questions_to(sitting.session, party):
+        done(sitting, case, turn_duty(sitting, phase, party.id))
+
+
+def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
+    """A window of a turn ended: the duty has lapsed; a question stays unanswered, which decides nothing by itself (EV
+    4).
+    """
+    duty = sitting.session.scalar(select(Duty).where(Duty.window == window.reference))
+    if duty is not None and duty.state is DutyState.WAITING:
+        duty.state = DutyState.LAPSED
+    question = sitting.session.scalar(select(Question).where(Question.window == window.reference))
+    if question is not None and question.state in OPEN_QUESTIONS:
+        again = question.state is QuestionState.ASKED_AGAIN
+        question.state = QuestionState.UNANSWERED
+        title = (
+            T(
+                "Question %(number)s was asked again and not answered. Decide what follows (Evidence Rules, art. 4).",
+                number=question.number,
+            )
+            if again
+            else T(
+                "Question %(number)s was not answered. Explain it and ask again, or let it rest (Evidence Rules, art. 4).",
+                number=question.number,
+            )
+        )
+        sitting.open_task(case, Role.JUDGE, desks.UNANSWERED, title, risk=30, subject=question.reference)
+
+
+def seal_of(sitting: Sitting, phase: Phase | None) -> Seal | None:
+    """The unopened seal of a phase."""
+    return (
+        sitting.session.scalar(select(Seal).where(Seal.phase_id == phase.id, Seal.opened_at.is_(None)))
+        if phase is not None
+        else None
+    )
+
+
+def settle(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
+    """After every act: open seals that are complete, close the turn that is complete. Dated by the act that completed
+    it.
+    """
+    if case.stage is not Stage.HEARING:
+        return
+    examination = examination_of(sitting.session, case)
+    if examination is None or examination.closed_at is not None:
+        return
+    for seal in sitting.session.scalars(
+        select(Seal).where(Seal.case_id == case.id, Seal.phase_id.is_(None), Seal.opened_at.is_(None))
+    ):
+        states = sitting.session.scalars(select(Question.state).where(Question.seal_id == seal.id)).all()
+        if states and not OPEN_QUESTIONS & set(states):
+            open_seal_next(sitting, seal, entry.effective_at)
+    phase = examination.current
+    if phase is None or phase.state is not PhaseState.OPEN:
+        return
+    if not any(d.state is DutyState.WAITING for d in phase.duties):
+        phase.state = PhaseState.CLOSING
+        sitting.then(names.CLOSE_PHASE, PhaseInput(phase=phase.reference), effective_at=entry.effective_at)
+
+
+def open_seal_next(sitting: Sitting, seal: Seal, at: datetime) -> None:
+    """Let the seal be opened by an entry of its own, in this Sitting; while the vault does not answer it is due, and
+    the worker tries again.
+    """
+    seal.opened_at = at
+    if not can_open(sitting.court):
+        return
+    sitting.then(names.OPEN_SEALED, SealInput(seal=seal.reference), effective_at=at)
+
+
+def finish_examination_next(sitting: Sitting, examination: Examination, at: datetime) -> None:
+    """Let the examination close by an entry of its own, in this Sitting."""
+    sitting.then(names.CLOSE_EXAMINATION, CloseInput(examination=examination.reference), effective_at=at)
+
+
+def extend(sitting: Sitting, case: Case, window: Window, days: int, article: str) -> None:
+    """Give a running window so many working days more, from the end it had; the working shows both."""
+    if window.due_at is None:
+        return
+    more: Reckoning = reckon(sitting.pack(case), WINDOW, window.due_at, amount=days, article=article)
+    longer = Extension(T("more time in the hearing"), article, period=Period(amount=more.amount, unit=more.unit))
+    old, new = dict(window.working), more.to_json()
+    window.working = {
+        **old,
+        "due_at": new["due_at"],
+        "result": new["result"],
+        "steps": [*old["steps"], *new["steps"]],
+        "articles": list(dict.fromkeys([*old["articles"], article])),
+        # What it is reckoned again from, after a standstill or in an audit.
+        "extensions": [*old.get("extensions", []), extension_to_json(longer)],
+    }
+    window.due_at = more.due_at
+
+
+def projected_end(sitting: Sitting, case: Case, examination: Examination) -> datetime | None:
+    """When the plan ends at the latest, from what runs now and what is still to come."""
+    phase = examination.current
+    open_windows = sitting.windows(case, WINDOW)
+    ends = [w.due_at for w in open_windows if w.due_at is not None]
+    start = max(ends, default=sitting.now)
+    lengths = days_of(phase, from_turn=phase.turn + 1) if phase is not None and not phase.sealed else []
+    for each in examination.phases:
+        if each.state is PhaseState.PLANNED:
+            lengths += days_of(each)
+    return latest_end(sitting.pack(case), lengths, start)

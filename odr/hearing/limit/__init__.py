@@ -1,0 +1,1 @@
+"""The trial limit of a case."""

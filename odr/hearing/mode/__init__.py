@@ -1,0 +1,1 @@
+"""In which way somebody takes part in each step."""

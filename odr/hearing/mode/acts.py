@@ -1,0 +1,241 @@
+"""Acts on the way a case is heard: consent, conversion, closing a hearing held at one hour."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.ground.errors import InvalidInput
+from odr.ground.text import T, Text
+from odr.hearing import desks
+from odr.hearing.examination import phases
+from odr.hearing.examination.acts import hearing_open, phase_row, require_agreed, the_examination
+from odr.hearing.examination.plan import RECORD, plan_of, require_plan_fits
+from odr.hearing.inputs import OrderInput, Reasons
+from odr.hearing.models import Examination, Hearing, ModeConsent
+from odr.hearing.queries import examination_of
+from odr.hearing.vocabulary import HearingState, Mode, PhaseState
+from odr.identity.actors import Actor
+from odr.procedure.acts.events import ClaimLodged, PartyJoined
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+class ConvertInput(CourtModel):
+    """Another way of hearing the case."""
+
+    mode: Annotated[Mode, Choice(Mode), field(T("How is the case heard from now on?"))]
+    reasons: Reasons
+
+
+@act(
+    title=T("Change how the case is heard"),
+    input=ConvertInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=hearing_open,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Your case is heard in another way from now on"),
+        T(
+            "What was done stays valid. The page of the case shows whether it is your turn and until when; if a hearing is to be held at one hour, a summons tells you when."
+        ),
+    ),
+    source=law("OLR 5, 20, 21"),
+    seen_by=Audience.HEARING,
+    desk=(desks.MODE_DOUBT, desks.SUMMON),
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def convert_mode(sitting: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Go over to another mode in the same record; what was done stays valid (OLR 21).
+
+    Back to writing, who had not acted gets her full time again.
+    """
+    examination = the_examination(sitting, case)
+    if given.mode is examination.mode:
+        raise InvalidInput.at("mode", T("The case is already heard this way."))
+    before = examination.mode
+    if given.mode is Mode.ASYNCHRONOUS:
+        require_agreed(sitting, case)
+    examination.mode = given.mode
+    phase = examination.current
+    if before is Mode.ASYNCHRONOUS and phase is not None:
+        phases.end_duties(sitting, case, phase)
+        phase.state = PhaseState.HALTED
+    if given.mode is Mode.ASYNCHRONOUS:
+        _resume(sitting, case, examination, now)
+        sitting.close_tasks(case, desks.SUMMON)
+    elif before is Mode.ASYNCHRONOUS:
+        sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
+    sitting.close_tasks(case, desks.MODE_DOUBT)
+    return Recorded(
+        T("The case is heard %(mode)s from now on", mode=given.mode.label),
+        {"from": before.value, "to": given.mode.value, "reasons": given.reasons},
+    )
+
+
+def _resume(sitting: Sitting, case: Case, examination: Examination, now: datetime) -> None:
+    """Take the plan up where it was halted; a case opened live gets the pack's plan before its record."""
+    phase = examination.current
+    if phase is None and {p.key for p in examination.phases} <= {RECORD}:
+        pack = sitting.pack(case)
+        planned = [p for p in plan_of(pack, case.track.value, Mode.ASYNCHRONOUS) if p.key != RECORD]
+        for ordinal, each in enumerate(planned, 1):
+            examination.phases.append(phase_row(case, each, ordinal))
+        examination.phases.sort(key=lambda p: p.ordinal)
+        sitting.session.flush()
+    resumed = (
+        phases.open_phase(sitting, case, phase, now)
+        if phase is not None
+        else phases.next_step(sitting, case, examination, None, now) is not None
+    )
+    if not resumed and phase is not None:
+        phases.close(phase, now, "nobody")
+        resumed = phases.next_step(sitting, case, examination, phase, now) is not None
+    if not resumed:
+        phases.finish_examination_next(sitting, examination, now)
+    end = phases.projected_end(sitting, case, examination)
+    if end is not None:
+        require_plan_fits(sitting, case, end)
+    examination.ends_by = end
+
+
+@guard("CPL 144, 150", "COURT plan")
+def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a hearing at one hour cannot be closed."""
+    examination = examination_of(sitting.session, case)
+    if examination is None or examination.mode is Mode.ASYNCHRONOUS:
+        return T("The case is heard in writing: the plan closes by itself.")
+    if examination.hearing_closed_at is not None:
+        return T("The hearing is closed; the record is being read.")
+    held = sitting.session.scalar(
+        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1)
+    )
+    return None if held else T("No hearing has been held and recorded yet.")
+
+
+@act(
+    title=T("Close the hearing"),
+    input=OrderInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    to={Stage.HEARING},
+    guard=(hearing_open, hearing_was_held),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The hearing is closed"),
+        T(
+            "If the page of the case asks you to, read the record and sign it, or ask for a correction, by the day shown there. If you do nothing, the record stands and notes that you have not signed."
+        ),
+    ),
+    source=law("CPL 144, 150"),
+    means={Milestone.HEARING_CLOSED},
+    seen_by=Audience.HEARING,
+    desk=desks.CLOSE_HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed."""
+    examination = the_examination(sitting, case)
+    examination.hearing_closed_at = now
+    for phase in examination.phases:
+        if phase.state in (PhaseState.PLANNED, PhaseState.HALTED) and phase.key != RECORD:
+            phase.state = PhaseState.DROPPED
+            seal = phases.seal_of(sitting, phase)
+            if seal is not None:
+                phases.open_seal_next(sitting, seal, now)
+    sitting.close_tasks(case, desks.CLOSE_HEARING)
+    if phases.next_step(sitting, case, examination, None, now) is None:
+        phases.finish_examination_next(sitting, examination, now)
+    return Recorded(T("Hearing closed"), {"reasons": given.reasons})
+
+
+class ConsentInput(CourtModel):
+    """Whether a party agrees to be heard in writing; it may be taken back for what is still to come."""
+
+    agrees: Annotated[
+        Literal["yes", "no"],
+        field(
+            T("May the case be examined in writing, each side when it suits them?"),
+            options={"yes": T("Yes"), "no": T("No, I would rather be heard live")},
+        ),
+    ]
+    reason: Annotated[str | None, CourtText(0, 1000), field(T("Why, if you want to say"), widget="textarea")] = None
+
+
+@act(
+    title=T("Say how you want to be heard"),
+    input=ConsentInput,
+    by=set(PARTY_ROLES),
+    at={Stage.PENDING, Stage.HEARING},
+    source=law("OLR 4, 20"),
+    seen_by=Audience.HEARING,
+    desk=desks.MODE_DOUBT,
+    topic=Topic.TAKING_PART,
+    in_record=True,
+    special=False,
+)
+def consent_to_mode(sitting: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Agree to be heard in writing, or take it back for what is still to come (OLR 4).
+
+    Taken back while a plan runs, the judge decides on going live; nothing done is lost.
+    """
+    who = sitting.party_of(case, actor)
+    agrees = given.agrees == "yes"
+    note_consent(sitting, case, who, agrees)
+    examination = examination_of(sitting.session, case)
+    if (
+        not agrees
+        and examination is not None
+        and examination.mode is Mode.ASYNCHRONOUS
+        and examination.closed_at is None
+    ):
+        sitting.open_task(
+            case,
+            Role.JUDGE,
+            desks.MODE_DOUBT,
+            T("%(name)s would rather be heard live. Decide how the case goes on.", name=who.name),
+            risk=50,
+            subject=who.reference,
+        )
+    if agrees:
+        sitting.close_tasks(case, desks.MODE_DOUBT, who.reference)
+        return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
+    return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
+
+
+def note_consent(sitting: Sitting, case: Case, who: Party, agrees: bool) -> None:
+    """A row of the ledger: person × examination × mode."""
+    sitting.session.add(
+        ModeConsent(
+            case_id=case.id,
+            party_id=who.id,
+            mode=Mode.ASYNCHRONOUS,
+            agrees=agrees,
+            entry_number=sitting.next_number(case),
+            at=sitting.now,
+        )
+    )
+    sitting.session.flush()
+
+
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
+    """What the claimant said to a hearing in writing when lodging."""
+    note_consent(sitting, event.case, event.claimant, event.in_writing)
+
+
+def on_party_joined(sitting: Sitting, event: PartyJoined) -> None:
+    """What somebody who joined said to a hearing in writing."""
+    note_consent(sitting, event.case, event.party, event.in_writing)

@@ -1,0 +1,259 @@
+"""Reading, correcting and signing the record (CPL 150)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
+from odr.ground.errors import ActNotOpen, CaseMovedOn
+from odr.ground.text import T, Text
+from odr.hearing import desks
+from odr.hearing.examination import phases
+from odr.hearing.examination.plan import RECORD
+from odr.hearing.inputs import ANSWERS, Reasons
+from odr.hearing.models import Phase, RecordCorrection, RecordSignature
+from odr.hearing.queries import examination_of, row_named
+from odr.hearing.record.paper import record_digest
+from odr.hearing.vocabulary import PhaseState, RequestState
+from odr.identity.actors import Actor
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.resolvers import resolver
+from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
+from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def record_phase(sitting: Sitting, case: Case) -> Phase | None:
+    """The record phase that runs."""
+    examination = examination_of(sitting.session, case)
+    phase = examination.current if examination else None
+    return phase if phase is not None and phase.key == RECORD and phase.state is PhaseState.OPEN else None
+
+
+@guard("CPL 150")
+def record_is_read(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the record is not signed now."""
+    return (
+        None
+        if record_phase(sitting, case) is not None
+        else T("The record is read and signed at the end of the examination.")
+    )
+
+
+@guard("COURT once")
+def not_signed_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a party does not sign again."""
+    found = sitting.session.scalar(
+        select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.party_id == actor.party_id)
+    )
+    return T("You have signed the record, or said why you do not.") if found else None
+
+
+def _put_down(
+    sitting: Sitting, case: Case, actor: Actor, signed: bool, digest: str, words: str | None, now: datetime
+) -> str:
+    party = sitting.party_of(case, actor)
+    sitting.session.add(
+        RecordSignature(
+            case_id=case.id,
+            party_id=party.id,
+            signed=signed,
+            digest=digest,
+            words=words,
+            entry_number=sitting.next_number(case),
+            at=now,
+        )
+    )
+    phases.done(sitting, case, phases.turn_duty(sitting, record_phase(sitting, case), party.id))
+    return party.name
+
+
+class SignInput(CourtModel):
+    """Signing the record that stands under a digest."""
+
+    digest: Annotated[
+        str, CourtText(64, 64, one_line=True), field(T("Digest of the record you have read"), widget="hidden")
+    ]
+
+
+@act(
+    title=T("Sign the record"),
+    input=SignInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(record_is_read, not_signed_yet),
+    strong=True,
+    source=law("CPL 150", "OLR 26"),
+    seen_by=Audience.HEARING,
+    topic=Topic.HEARING,
+    in_record=False,
+    page="hearing.record",
+)
+def sign_record(sitting: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Sign the record that was read: the digest on the page must be the record's digest now (CPL 150)."""
+    digest = record_digest(sitting, case)
+    if given.digest != digest:
+        raise CaseMovedOn(T("The record has grown since you opened it."), T("Read what is new, then sign."))
+    name = _put_down(sitting, case, actor, True, digest, None, now)
+    return Recorded(T("%(party)s signed the record", party=name), {"digest": digest})
+
+
+class RefuseSignatureInput(CourtModel):
+    """Not signing; it is noted with the reason (CPL 150)."""
+
+    reasons: Reasons
+
+
+@act(
+    title=T("Refuse to sign the record"),
+    input=RefuseSignatureInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=(record_is_read, not_signed_yet),
+    source=law("CPL 150"),
+    seen_by=Audience.HEARING,
+    topic=Topic.HEARING,
+    in_record=False,
+)
+def refuse_record(
+    sitting: Sitting, case: Case, given: RefuseSignatureInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Not sign; the record stands and the refusal is noted in it (CPL 150)."""
+    name = _put_down(sitting, case, actor, False, record_digest(sitting, case), given.reasons, now)
+    return Recorded(T("%(party)s refused to sign the record", party=name), {"reasons": given.reasons})
+
+
+class CorrectionInput(CourtModel):
+    """A correction of the record (CPL 150)."""
+
+    place: Annotated[str, CourtText(1, 200), field(T("Where in the record"), T("For example: entry 21."))]
+    words: Annotated[
+        str, CourtText(3, 2000), field(T("What is missing or wrong, and how it should read"), widget="textarea")
+    ]
+
+
+@act(
+    title=T("Ask for a correction of the record"),
+    input=CorrectionInput,
+    by=set(PARTY_ROLES),
+    at={Stage.HEARING},
+    guard=record_is_read,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A party asks for a correction of the record"),
+        T("There is nothing you have to do now. The judge rules on it, and the ruling is sent to you."),
+    ),
+    source=law("CPL 150"),
+    seen_by=Audience.HEARING,
+    topic=Topic.HEARING,
+    in_record=False,
+)
+def correct_record(sitting: Sitting, case: Case, given: CorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask for a correction; the record shows what was asked and what became of it, and is never overwritten."""
+    party = sitting.party_of(case, actor)
+    correction = RecordCorrection(
+        case_id=case.id,
+        party_id=party.id,
+        place=given.place,
+        words=given.words,
+        state=RequestState.ASKED,
+        entry_number=sitting.next_number(case),
+    )
+    sitting.session.add(correction)
+    sitting.session.flush()
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.CORRECTION,
+        T("%(party)s asks for a correction of the record.", party=party.name),
+        risk=25,
+        subject=correction.reference,
+    )
+    return Recorded(
+        T("%(party)s asked for a correction of the record", party=party.name), {"correction": correction.reference}
+    )
+
+
+@guard("CPL 150")
+def correction_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is no correction to rule on."""
+    found = sitting.session.scalar(
+        select(RecordCorrection.id)
+        .where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED)
+        .limit(1)
+    )
+    return None if found else T("Nobody asks for a correction of the record.")
+
+
+@resolver("correction")
+def find_correction(sitting: Sitting, case: Case, actor: Actor, reference: str) -> RecordCorrection | None:
+    """A correction asked for."""
+    return row_named(sitting, case, RecordCorrection, reference)
+
+
+@choice_source("corrections")
+def corrections(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Corrections of the record that wait for a ruling."""
+    rows = sitting.session.scalars(
+        select(RecordCorrection).where(
+            RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED
+        )
+    )
+    return [Option(c.reference, c.place, c.words) for c in rows]
+
+
+class CorrectionRulingInput(CourtModel):
+    """The judge's word on a correction."""
+
+    correction: Annotated[str, RefTo("correction"), field(T("Correction"), choices="corrections")]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    reasons: Reasons
+
+
+@act(
+    title=T("Rule on a correction of the record"),
+    input=CorrectionRulingInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=correction_was_asked,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on a correction of the record"),
+        T(
+            "There is nothing you have to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+    ),
+    paper=RulingForm(T("Correction of the record"), WITH_THE_JUDGMENT, words=ASKED),
+    source=law("CPL 150"),
+    seen_by=Audience.HEARING,
+    desk=desks.CORRECTION,
+    topic=Topic.HEARING,
+    in_record=False,
+)
+def rule_on_correction(
+    sitting: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Make a correction, or note why it is not made (CPL 150)."""
+    correction: RecordCorrection = sitting.resolved("correction", given.correction)
+    if correction.state is not RequestState.ASKED:
+        raise ActNotOpen(T("This is decided already."))
+    granted = given.answer == "allow"
+    correction.state = RequestState.GRANTED if granted else RequestState.REFUSED
+    correction.why, correction.decided_by = given.reasons, sitting.next_number(case)
+    sitting.close_tasks(case, desks.CORRECTION, correction.reference)
+    words = (
+        T("Correction of the record made: %(place)s", place=correction.place)
+        if granted
+        else T("Correction of the record not made: %(place)s", place=correction.place)
+    )
+    return Recorded(words, {"correction": correction.reference, "reasons": given.reasons})

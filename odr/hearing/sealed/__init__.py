@@ -1,0 +1,1 @@
+"""Words under a seal until all have spoken."""

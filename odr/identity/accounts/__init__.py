@@ -1,0 +1,1 @@
+"""Accounts: registered, confirmed, stopped, and won back."""

@@ -1,0 +1,343 @@
+"""Accounts: registered, confirmed, signed in to, reset.
+
+Whoever asks about an address learns nothing: the answer, the letter and the work
+are the same whether it has an account or not. The slow part, the password, is
+reckoned outside every transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.ground.db import Database
+from odr.ground.errors import CourtError, FieldFault, InvalidInput
+from odr.ground.text import LOCALES, SOURCE_LOCALE, T
+from odr.identity.accounts import links
+from odr.identity.accounts.letters import Letter
+from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
+from odr.identity.sign_in import rate_limits, sessions, tokens
+from odr.identity.sign_in.keys import Keyring
+from odr.identity.sign_in.passwords import Passwords, check_choice
+from odr.identity.sign_in.rate_limits import Counted
+
+
+class WrongCredentials(CourtError):
+    """Address and password do not belong together; which of them is wrong is not said."""
+
+    status = 422
+    problem = "wrong-credentials"
+
+    def __init__(self) -> None:
+        super().__init__(T("The email address or the password is wrong."), T("Try again, or set a new password."))
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the identity room works with."""
+
+    database: Database
+    keyring: Keyring
+    passwords: Passwords
+    base_url: str
+
+    def address(self, path: str) -> str:
+        """A path as a full address for letters."""
+        return f"{self.base_url.rstrip('/')}{path}"
+
+
+def normal_email(raw: str, field: str = "email") -> str:
+    """One spelling for one mailbox. Raises InvalidInput at ``field``."""
+    try:
+        return validate_email(raw.strip(), check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        raise InvalidInput.at(field, T("Write the email address like name@example.com.")) from None
+
+
+def normal_name(raw: str) -> str:
+    """A name without stray blanks. Raises InvalidInput at ``name``."""
+    name = " ".join(raw.split())
+    if not name:
+        raise InvalidInput.at("name", T("Write your name as it stands on your identity document."))
+    if len(name) > 200 or not name.isprintable():
+        raise InvalidInput.at("name", T("Write a name of at most 200 letters."))
+    return name
+
+
+def normal_locale(raw: str | None) -> str:
+    """A language the court speaks."""
+    return raw if raw in LOCALES else SOURCE_LOCALE
+
+
+def by_email(session: Session, email: str) -> Account | None:
+    """The account of a mailbox."""
+    return session.scalar(select(Account).where(Account.email == email))
+
+
+def to_look_at(session: Session, account: Account) -> Account:
+    """The account as it stands now, to be looked at after its snapshot is closed; changing it changes nothing."""
+    session.expunge(account)
+    return account
+
+
+def register(
+    means: Means, *, email: str, name: str, password: str, locale: str, address: str, now: datetime
+) -> list[Letter]:
+    """Ask for an account: gives the one letter to send, whatever is known of the address.
+
+    Nothing but that letter tells the owner of the mailbox that she has one already.
+    Raises InvalidInput, TooMany.
+    """
+    _check_all(
+        lambda: normal_name(name),
+        lambda: normal_email(email),
+        lambda: check_choice(password, email.split("@")[0], name),
+    )
+    email, name, locale = normal_email(email), normal_name(name), normal_locale(locale)
+    stored = means.passwords.hash(password)
+    with means.database.write() as session:
+        rate_limits.take(session, means.keyring, Counted.LETTER_FROM, rate_limits.network(address), now)
+        rate_limits.take(session, means.keyring, Counted.LETTER_TO, email, now)
+        account = by_email(session, email)
+        if account is not None and account.state is not AccountState.UNCONFIRMED:
+            return [_already_here(means, account)]
+        if account is None:
+            account = Account(email=email, name=name, state=AccountState.UNCONFIRMED, created_at=now)
+            session.add(account)
+        # Whoever asked last decides the password, but only the mailbox together with that password makes it count.
+        account.name, account.password_hash, account.locale = name, stored, locale
+        session.flush()
+        return [_confirmation(means, session, account, now)]
+
+
+def _check_all(*checks: Callable[[], object]) -> None:
+    """Raise InvalidInput with every fault found."""
+    faults: list[FieldFault] = []
+    for check in checks:
+        try:
+            check()
+        except InvalidInput as error:
+            faults += error.faults
+    if faults:
+        raise InvalidInput(faults)
+
+
+def create(
+    session: Session, *, email: str, name: str, locale: str, now: datetime, password_hash: str | None = None
+) -> Account:
+    """An active account made by the court itself: staff, seeded parties. Raises InvalidInput when the address is taken."""
+    email = normal_email(email)
+    if by_email(session, email) is not None:
+        raise InvalidInput.at("email", T("There is already an account with this address."))
+    account = Account(
+        email=email,
+        name=normal_name(name),
+        password_hash=password_hash,
+        state=AccountState.ACTIVE,
+        locale=normal_locale(locale),
+        created_at=now,
+        confirmed_at=now,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def confirm(means: Means, token: str, password: str, *, address: str, now: datetime) -> int:
+    """Confirm the address with the link and the password chosen; gives the account's id.
+
+    The password is asked again because somebody else might have registered this
+    mailbox with a password of his own. Raises NotFound, WrongCredentials, TooMany.
+    """
+    with means.database.read() as session:
+        account = to_look_at(
+            session, _account_of(session, links.look(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
+        )
+    _check_password(means, account.email, account.password_hash, password, address=address, now=now)
+    with means.database.write() as session:
+        account = _account_of(session, links.use(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
+        account.state, account.confirmed_at = AccountState.ACTIVE, now
+        return account.id
+
+
+def authenticate(means: Means, email: str, password: str, *, address: str, now: datetime) -> int:
+    """The id of the account that address and password open.
+
+    Raises WrongCredentials — the same for a wrong password, an unknown address, one
+    never confirmed and a suspended one — and TooMany before the password is looked at.
+    """
+    try:
+        email = normal_email(email)
+    except InvalidInput:
+        email = email.strip().lower()[:254]
+    with means.database.read() as session:
+        found = by_email(session, email)
+        account = to_look_at(session, found) if found else None
+    usable = account.password_hash if account is not None and account.state is AccountState.ACTIVE else None
+    _check_password(means, email, usable, password, address=address, now=now)
+    assert account is not None and usable is not None
+    if means.passwords.is_outdated(usable):
+        _rehash(means, account.id, usable, password)
+    return account.id
+
+
+def recheck(means: Means, account_id: int, password: str, *, address: str, now: datetime) -> None:
+    """Ask a signed-in person's password again (step-up). Raises WrongCredentials, TooMany."""
+    with means.database.read() as session:
+        account = to_look_at(session, session.get_one(Account, account_id))
+    _check_password(means, account.email, account.password_hash, password, address=address, now=now)
+
+
+def ask_reset(means: Means, email: str, *, address: str, now: datetime) -> list[Letter]:
+    """Ask for a link to set a new password; no letter goes where there is no account. Raises InvalidInput, TooMany."""
+    email = normal_email(email)
+    with means.database.write() as session:
+        rate_limits.take(session, means.keyring, Counted.LETTER_FROM, rate_limits.network(address), now)
+        rate_limits.take(session, means.keyring, Counted.LETTER_TO, email, now)
+        account = by_email(session, email)
+        if account is None or account.state is AccountState.SUSPENDED:
+            return []
+        return [reset_letter(means, session, account, now)]
+
+
+def reset(means: Means, token: str, password: str, *, now: datetime) -> Letter:
+    """Set a new password with the link; every session and token ends. Raises NotFound, InvalidInput."""
+    with means.database.read() as session:
+        account = to_look_at(session, _account_of(session, links.look(session, LinkPurpose.RESET_PASSWORD, token, now)))
+    check_choice(password, account.email.split("@")[0], account.name)
+    stored = means.passwords.hash(password)
+    with means.database.write() as session:
+        account = _account_of(session, links.use(session, LinkPurpose.RESET_PASSWORD, token, now))
+        account.password_hash = stored
+        if account.state is AccountState.UNCONFIRMED:
+            # The link went to the mailbox, so reading it confirms the address as well.
+            account.state, account.confirmed_at = AccountState.ACTIVE, now
+        links.void(session, LinkPurpose.CONFIRM_ADDRESS, now, account_id=account.id)
+        end_everything(session, account.id, now)
+        return _password_changed(account)
+
+
+def change_password(means: Means, account_id: int, password: str, *, keep: int, now: datetime) -> Letter:
+    """Set another password while signed in; every other session and every token ends. Raises InvalidInput."""
+    with means.database.read() as session:
+        account = to_look_at(session, session.get_one(Account, account_id))
+    check_choice(password, account.email.split("@")[0], account.name)
+    stored = means.passwords.hash(password)
+    with means.database.write() as session:
+        account = session.get_one(Account, account_id)
+        account.password_hash = stored
+        sessions.revoke_everywhere(session, account_id, now, but=keep)
+        tokens.revoke_all(session, account_id, now)
+        return _password_changed(account)
+
+
+def end_everything(session: Session, account_id: int, now: datetime) -> None:
+    """End every way in that is open: sessions and tokens."""
+    sessions.revoke_everywhere(session, account_id, now)
+    tokens.revoke_all(session, account_id, now)
+
+
+def reset_letter(means: Means, session: Session, account: Account, now: datetime) -> Letter:
+    """A letter with the link to set a password; earlier links end."""
+    links.void(session, LinkPurpose.RESET_PASSWORD, now, account_id=account.id)
+    token = links.issue(session, LinkPurpose.RESET_PASSWORD, now, account_id=account.id)
+    return Letter(
+        account.email,
+        T("Set your password"),
+        (
+            T("Open this page to set a new password for your account at the court:"),
+            T(
+                "It works once and for one hour. If you did not ask for it, you need do nothing: your password stays as it is."
+            ),
+        ),
+        account.locale,
+        means.address(f"/account/reset/{token}"),
+    )
+
+
+def new_device_letter(account: Account, device: str, at: datetime) -> Letter:
+    """Tells the owner that a device signed in that had not before."""
+    return Letter(
+        account.email,
+        T("New sign-in to your account"),
+        (
+            T("Somebody signed in to your account at the court on %(at)s with %(device)s.", at=at, device=device),
+            T(
+                "If it was you, you need do nothing. If not, set a new password and end all sessions on the page “Your devices”."
+            ),
+        ),
+        account.locale,
+    )
+
+
+def _check_password(
+    means: Means, email: str, stored: str | None, password: str, *, address: str, now: datetime
+) -> None:
+    with means.database.write() as session:
+        taken = [
+            rate_limits.take(session, means.keyring, Counted.SIGN_IN, email, now),
+            rate_limits.take(session, means.keyring, Counted.SIGN_IN_FROM, rate_limits.network(address), now),
+        ]
+    if not means.passwords.matches(stored, password):
+        raise WrongCredentials
+    with means.database.write() as session:
+        rate_limits.give_back(session, *taken)
+
+
+def _rehash(means: Means, account_id: int, old: str, password: str) -> None:
+    stored = means.passwords.hash(password)
+    with means.database.write() as session:
+        account = session.get_one(Account, account_id)
+        if account.password_hash == old:
+            account.password_hash = stored
+
+
+def _account_of(session: Session, link: OneTimeLink) -> Account:
+    return session.get_one(Account, link.account_id)
+
+
+def _confirmation(means: Means, session: Session, account: Account, now: datetime) -> Letter:
+    links.void(session, LinkPurpose.CONFIRM_ADDRESS, now, account_id=account.id)
+    token = links.issue(session, LinkPurpose.CONFIRM_ADDRESS, now, account_id=account.id)
+    return Letter(
+        account.email,
+        T("Confirm your email address"),
+        (
+            T("Open this page to confirm your address and begin to use your account at the court:"),
+            T("It works once and for three days. If you did not ask for an account, you need do nothing."),
+        ),
+        account.locale,
+        means.address(f"/account/confirm-address/{token}"),
+    )
+
+
+def _already_here(means: Means, account: Account) -> Letter:
+    return Letter(
+        account.email,
+        T("You already have an account"),
+        (
+            T(
+                "Somebody, perhaps you, asked for an account at the court with this address. You have one already; sign in here:"
+            ),
+            T("If you have forgotten the password, you can set a new one there."),
+        ),
+        account.locale,
+        means.address("/account/sign-in"),
+    )
+
+
+def _password_changed(account: Account) -> Letter:
+    return Letter(
+        account.email,
+        T("Your password was changed"),
+        (
+            T("The password of your account at the court was changed, and other devices were signed out."),
+            T("If it was not you, ask for a new password at once and write to the registry."),
+        ),
+        account.locale,
+    )

@@ -1,0 +1,147 @@
+"""A way back for people of the court who lost their second factor and their recovery codes.
+
+Whoever can take a factor off an account can become its owner, a judge perhaps. So nobody
+does it alone: one person at the machine makes sure who asks, an administrator decides, and
+what was done stands as an administration act whose digest the public log holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Role
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.text import T
+from odr.identity.accounts import staff
+from odr.identity.accounts.accounts import Means, end_everything, reset_letter
+from odr.identity.accounts.letters import Letter
+from odr.identity.models import Account, AccountState, FactorReset, Passkey
+from odr.identity.sign_in import codes
+from odr.notary.canonical import JSON
+from odr.notary.notary import Notary
+from odr.notary.rehash.rounds import Holding
+
+FORMAT = "court-administration/1"
+KIND = "administration"
+
+
+def ask(session: Session, account: Account, *, by: str, why: str, now: datetime) -> FactorReset:
+    """Ask that the second factor of somebody of the court be taken off; asking again keeps the first. Raises
+    InvalidInput.
+
+    ``by`` is the name of the person at the machine, ``why`` what happened and how she made sure who asks.
+    """
+    if not account.staff_roles or not codes.is_enrolled(session, account):
+        raise InvalidInput.at("account", T("This is for people of the court who have set up a second factor."))
+    if not by.strip() or not why.strip():
+        raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who she is."))
+    waits = session.scalar(
+        select(FactorReset).where(FactorReset.account_id == account.id, FactorReset.decided_at.is_(None))
+    )
+    if waits is not None:
+        return waits
+    row = FactorReset(account_id=account.id, asked_by=by.strip()[:200], why=why.strip()[:1000], asked_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def others(session: Session, account_id: int) -> int:
+    """How many administrators could decide: active ones other than whom it is about."""
+    account = session.get_one(Account, account_id)
+    return staff.count(session, Role.ADMIN) - (
+        Role.ADMIN in account.staff_roles and account.state is AccountState.ACTIVE
+    )
+
+
+def waiting(session: Session) -> Sequence[tuple[FactorReset, Account]]:
+    """What waits for an administrator, oldest first, with whom it is about."""
+    rows = session.scalars(select(FactorReset).where(FactorReset.decided_at.is_(None)).order_by(FactorReset.id)).all()
+    return [(row, session.get_one(Account, row.account_id)) for row in rows]
+
+
+def waiting_one(session: Session, number: int) -> FactorReset:
+    """A request that waits. Raises NotFound for one that does not exist, or was decided."""
+    row = session.get(FactorReset, number, with_for_update=True)
+    if row is None or row.decided_at is not None:
+        raise NotFound
+    return row
+
+
+def decide(
+    session: Session, means: Means, notary: Notary, number: int, approved: bool, *, by: Account, now: datetime
+) -> Letter | None:
+    """An administrator approves or declines. Raises NeedsTwo where it is her own account, or she is the one who asked;
+    NotFound.
+    """
+    if by.state is not AccountState.ACTIVE or Role.ADMIN not in by.staff_roles:
+        raise NotFound
+    row = waiting_one(session, number)
+    if approved and (by.id == row.account_id or row.asked_by.casefold() in (by.name.casefold(), by.email.casefold())):
+        raise staff.NeedsTwo
+    return _decided(session, means, notary, row, approved, by.name, now)
+
+
+def decide_without_administrators(
+    session: Session, means: Means, notary: Notary, row: FactorReset, *, second: str, now: datetime
+) -> Letter | None:
+    """A second person at the machine decides, where no other administrator is left. Raises NeedsTwo for the one who
+    asked, or where one is left.
+    """
+    if others(session, row.account_id) or not second.strip() or second.strip().casefold() == row.asked_by.casefold():
+        raise staff.NeedsTwo
+    return _decided(session, means, notary, row, True, second.strip()[:200], now)
+
+
+def _decided(
+    session: Session, means: Means, notary: Notary, row: FactorReset, approved: bool, by: str, now: datetime
+) -> Letter | None:
+    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and she sets
+    up new ones.
+    """
+    account = session.get_one(Account, row.account_id)
+    row.approved, row.decided_by, row.decided_at = approved, by, now
+    act: dict[str, JSON] = {
+        "type": FORMAT,
+        "act": "take_off_second_factor",
+        "account": account.reference,
+        "asked_by": row.asked_by,
+        "why": row.why,
+        "asked_at": row.asked_at.isoformat(),
+        "decided_by": by,
+        "decided_at": now.isoformat(),
+        "approved": approved,
+    }
+    record = canonical(act)
+    subject: dict[str, JSON] = {
+        "sha256": sha256_hex(record),
+        "size": len(record),
+        "media_type": "application/json",
+        "kind": KIND,
+    }
+    row.record, row.receipt = record.decode(), notary.record(session, subject, now=now).reference
+    if not approved:
+        session.flush()
+        return None
+    codes.remove(session, account)
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+    account.password_hash = None
+    end_everything(session, account.id, now)
+    session.flush()
+    return reset_letter(means, session, account, now)
+
+
+def records(session: Session, references: Sequence[str]) -> dict[str, Holding]:
+    """The administration acts with these receipts, byte for byte."""
+    found = select(FactorReset.id, FactorReset.receipt, FactorReset.record).where(
+        FactorReset.receipt.in_(references), FactorReset.record.is_not(None)
+    )
+    return {
+        receipt or "": Holding(f"factor reset {number}", lambda record=record: iter(((record or "").encode(),)))  # type: ignore[misc]
+        for number, receipt, record in session.execute(found)
+    }

@@ -1,0 +1,223 @@
+"""What a person keeps in her account: name, language, password, devices, second factor, tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from odr.ground.errors import CourtError, InvalidInput, NotFound
+from odr.ground.text import LOCALES, T
+from odr.identity.accounts import accounts
+from odr.identity.models import Account
+from odr.identity.pages import bp
+from odr.identity.pages.shared import again, me, means, my_session, page, post, set_locale, to
+from odr.identity.sign_in import codes, passkeys, sessions, tokens
+from odr.identity.sign_in.tokens import Scope
+from odr.web.guards import current_court, current_session, require_strong, signed_in
+
+ENROLLING = "enrolling"
+
+
+@bp.get("/account")
+@signed_in
+def profile() -> Response:
+    """Name, language, and the way to everything else of the account."""
+    return page("profile.html", account=_account())
+
+
+@bp.post("/account")
+@signed_in
+def profile_submit() -> AnyResponse:
+    """Change name and language. The name in a case stays what the case says."""
+    try:
+        name, locale = accounts.normal_name(request.form.get("name", "")), request.form.get("locale", "")
+        if locale not in LOCALES:
+            raise InvalidInput.at("locale", T("Choose one of the languages offered."))
+    except CourtError as error:
+        return again("profile.html", error, account=_account())
+    with current_court().database.write() as writing:
+        account = writing.get_one(Account, me().account_id)
+        account.name, account.locale = name, locale
+    response = to("identity.profile")
+    set_locale(response, locale)
+    return response
+
+
+@bp.get("/account/password")
+@signed_in
+@require_strong()
+def password() -> Response:
+    """The form to change the password."""
+    return page("password.html")
+
+
+@bp.post("/account/password")
+@signed_in
+@require_strong()
+def password_submit() -> AnyResponse:
+    """Change the password; other devices are signed out."""
+    try:
+        letter = accounts.change_password(
+            means(),
+            me().account_id,
+            request.form.get("password", ""),
+            keep=my_session(),
+            now=current_court().clock.machine_now(),
+        )
+    except CourtError as error:
+        return again("password.html", error)
+    post([letter])
+    return to("identity.profile")
+
+
+@bp.get("/account/devices")
+@signed_in
+def devices() -> Response:
+    """Where one is signed in."""
+    rows = sessions.live(current_session(), me().account_id, current_court().clock.machine_now())
+    return page("devices.html", rows=rows, here=my_session())
+
+
+@bp.post("/account/devices/<int:row_id>/end")
+@signed_in
+def end_device(row_id: int) -> AnyResponse:
+    """Sign one device out."""
+    with current_court().database.write() as writing:
+        if not sessions.revoke(writing, me().account_id, row_id, current_court().clock.machine_now()):
+            raise NotFound
+    return to("identity.devices") if row_id != my_session() else to("identity.sign_in")
+
+
+@bp.post("/account/devices/end-all")
+@signed_in
+def end_devices() -> AnyResponse:
+    """Sign every device out, this one too."""
+    with current_court().database.write() as writing:
+        accounts.end_everything(writing, me().account_id, current_court().clock.machine_now())
+    return to("identity.sign_in")
+
+
+@bp.get("/account/second-factor")
+@signed_in
+def second_factor() -> Response:
+    """The app, the passkeys and the recovery codes, and what is missing."""
+    reading, account = current_session(), _account()
+    return page(
+        "second_factor.html",
+        account=account,
+        keys=passkeys.of_account(reading, account.id),
+        left=codes.recovery_codes_left(reading, account.id),
+        enrolled=codes.is_enrolled(reading, account),
+        required=sessions.is_staff(account),
+        proved=me().two_factor,
+    )
+
+
+@bp.get("/account/second-factor/app")
+@signed_in
+@require_strong()
+def app_factor() -> Response:
+    """The picture an app reads, and the field for its first code."""
+    if ENROLLING not in session:
+        session[ENROLLING] = means().keyring.seal(ENROLLING, f"{me().account_id}/{codes.new_secret()}")
+    return page("app_factor.html", **_enrolment())
+
+
+@bp.post("/account/second-factor/app")
+@signed_in
+@require_strong()
+def app_factor_submit() -> AnyResponse:
+    """Take the app once its code is right; shows the recovery codes, this once."""
+    if ENROLLING not in session:
+        return to("identity.app_factor")
+    court, shown = current_court(), _enrolment()
+    now = court.clock.machine_now()
+    try:
+        with court.database.write() as writing:
+            account = writing.get_one(Account, me().account_id)
+            recovery = codes.enrol(
+                writing, means().keyring, account, shown["secret"], request.form.get("code", ""), now
+            )
+            sessions.confirm(writing, my_session(), now, two_factor=True)
+    except CourtError as error:
+        return again("app_factor.html", error, "code", **shown)
+    session.pop(ENROLLING)
+    return page("recovery_codes.html", recovery=recovery)
+
+
+@bp.post("/account/second-factor/app/remove")
+@signed_in
+@require_strong()
+def remove_app_factor() -> AnyResponse:
+    """Give the app up."""
+    with current_court().database.write() as writing:
+        codes.remove(writing, writing.get_one(Account, me().account_id))
+    return to("identity.second_factor")
+
+
+@bp.post("/account/second-factor/recovery-codes")
+@signed_in
+@require_strong()
+def renew_recovery_codes() -> Response:
+    """Make new recovery codes; shows them, this once."""
+    with current_court().database.write() as writing:
+        recovery = codes.renew_recovery_codes(writing, means().keyring, me().account_id)
+    return page("recovery_codes.html", recovery=recovery)
+
+
+@bp.get("/account/tokens")
+@signed_in
+def api_tokens() -> Response:
+    """The keys one has given to programs."""
+    return page("tokens.html", **_tokens())
+
+
+@bp.post("/account/tokens")
+@signed_in
+@require_strong()
+def issue_token() -> Response:
+    """Make a token; it is shown this once."""
+    form, court = request.form, current_court()
+    try:
+        chosen = [scope for scope in Scope if scope.value in form.getlist("scopes")]
+        lasts = timedelta(days=form.get("days", 0, type=int))
+        with court.database.write() as writing:
+            account = writing.get_one(Account, me().account_id)
+            token = tokens.issue(
+                writing, account, name=form.get("name", ""), scopes=chosen, lasts=lasts, now=court.clock.machine_now()
+            )
+    except CourtError as error:
+        return again("tokens.html", error, **_tokens())
+    return page("token_made.html", token=token)
+
+
+@bp.post("/account/tokens/<int:token_id>/end")
+@signed_in
+def end_token(token_id: int) -> AnyResponse:
+    """End a token."""
+    with current_court().database.write() as writing:
+        if not tokens.revoke(writing, me().account_id, token_id, current_court().clock.machine_now()):
+            raise NotFound
+    return to("identity.api_tokens")
+
+
+def _account() -> Account:
+    return current_session().get_one(Account, me().account_id)
+
+
+def _tokens() -> dict[str, Any]:
+    rows = tokens.live(current_session(), me().account_id, current_court().clock.machine_now())
+    return {"rows": rows, "scopes": list(Scope), "by_value": {scope.value: scope for scope in Scope}}
+
+
+def _enrolment() -> dict[str, Any]:
+    """The secret being enrolled with its picture; one kept for somebody else is thrown away."""
+    owner, _, secret = (means().keyring.unseal(ENROLLING, session[ENROLLING]) or "").partition("/")
+    if owner != str(me().account_id):
+        session.pop(ENROLLING)
+        raise NotFound
+    otpauth = codes.address_of(secret, me().email, current_court().settings.court_name)
+    return {"secret": secret, "otpauth": otpauth, "picture": codes.picture(otpauth)}

@@ -1,0 +1,167 @@
+"""What several pages of the room do alike."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from odr.ground.errors import CourtError, InvalidInput
+from odr.ground.text import Text
+from odr.identity.accounts import accounts
+from odr.identity.accounts import letters as mail
+from odr.identity.accounts.accounts import Means
+from odr.identity.accounts.letters import Letter
+from odr.identity.models import Account
+from odr.identity.sign_in import codes, sessions
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.passkeys import Site
+from odr.identity.sign_in.passwords import Passwords
+from odr.identity.sign_in.provider import IdentityProvider
+from odr.web import forgery, reader_language
+from odr.web.guards import current_court, current_locale, current_person, is_secure, our_origins
+from odr.web.headers import allow
+from odr.web.presence import Person, session_cookie_name, set_session_cookie
+
+log = logging.getLogger("odr.identity")
+
+
+def means() -> Means:
+    """What the room works with, made once an application."""
+    found: Means | None = current_app.extensions.get("identity_means")
+    if found is None:
+        court = current_court()
+        found = Means(
+            court.database,
+            keyring(court.settings.secret_key),
+            Passwords(court.settings.argon2_cheap),
+            court.settings.base_url,
+        )
+        current_app.extensions["identity_means"] = found
+    return found
+
+
+def me() -> Person:
+    """The person of a guarded page."""
+    person = current_person()
+    assert person is not None and person.session_id is not None, "the route lacks its guard"
+    return person
+
+
+def my_session() -> int:
+    """Id of the signed-in session of a guarded page."""
+    session_id = me().session_id
+    assert session_id is not None
+    return session_id
+
+
+def address() -> str:
+    """The network address of the caller."""
+    return request.remote_addr or "unknown"
+
+
+def site() -> Site:
+    """For whom passkeys are; in training also the host by which the court was reached."""
+    settings = current_court().settings
+    asked = request.host_url if settings.is_training else settings.base_url
+    name = settings.court_name_zh if current_locale() == "zh-Hans" else settings.court_name
+    return Site(urlsplit(asked).hostname or "", tuple(sorted(our_origins())), name)
+
+
+def provider_here() -> str | None:
+    """What people call the identity provider one may sign in with, its page allowed as a form's target; None where the
+    court has none.
+    """
+    provider: IdentityProvider | None = current_court().ports.identity
+    if provider is None:
+        return None
+    allow("form-action", *provider.origins)
+    return provider.name
+
+
+def landing(target: str | None) -> str:
+    """Where somebody goes who has signed in."""
+    return reader_language.safe_path(target, str(current_app.config.get("AFTER_SIGN_IN", "/")))
+
+
+def post(letters: Iterable[Letter]) -> None:
+    """Send letters whose rows are committed; a port that fails is an operator's matter and tells the caller nothing."""
+    port = current_court().ports.mail
+    for letter in letters:
+        try:
+            mail.post(port, [letter])
+        except Exception:
+            log.exception("a letter about an account could not be handed over")
+
+
+def page(
+    template: str,
+    status: int = 200,
+    *,
+    faults: Mapping[str, Text] | None = None,
+    error: CourtError | None = None,
+    **values: Any,
+) -> Response:
+    """A page of this room, with what was wrong, by field."""
+    return make_response(
+        render_template(f"identity/{template}", faults=dict(faults or {}), error=error, **values), status
+    )
+
+
+def again(template: str, error: CourtError, field: str = "", **values: Any) -> Response:
+    """The page once more, filled, with what was wrong at its field."""
+    faults = (
+        {str(f.location[0]): f.message for f in error.faults}
+        if isinstance(error, InvalidInput)
+        else ({field: error.message} if field else {})
+    )
+    return page(template, error.status, faults=faults, error=error, typed=request.form, **values)
+
+
+def to(endpoint: str, **values: Any) -> AnyResponse:
+    """See the other page (303)."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyResponse:
+    """Open a session for this device and go on. Any session the device had before ends: nothing from before counts."""
+    court, name = current_court(), session_cookie_name(is_secure(current_court().settings))
+    now, device = court.clock.machine_now(), request.user_agent.string
+    presented = request.cookies.get(name)
+    with court.database.write() as session:
+        account = session.get_one(Account, account_id)
+        known, first = (
+            sessions.is_known_device(session, account_id, device),
+            not sessions.has_signed_in(session, account_id),
+        )
+        if presented:
+            sessions.end_presented(session, presented, now)
+        token, row_id = sessions.open_session(
+            session, account, now, device=device, address=address(), two_factor=two_factor
+        )
+        needs_factor = sessions.is_staff(account) and not codes.is_enrolled(session, account)
+    forgery.begin(row_id)
+    if not known and not first:
+        post([accounts.new_device_letter(account, sessions.device_name(device), now)])
+    response = redirect(url_for("identity.second_factor") if needs_factor else landing(target), 303)
+    set_session_cookie(response, token, is_secure(court.settings))  # type: ignore[arg-type]
+    if reader_language.COOKIE not in request.cookies:
+        set_locale(response, account.locale)
+    return response
+
+
+def set_locale(response: AnyResponse, tag: str) -> None:
+    """Keep the language chosen on this device, for a year."""
+    response.set_cookie(
+        reader_language.COOKIE,
+        tag,
+        max_age=31_536_000,
+        secure=is_secure(current_court().settings),
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )

@@ -1,0 +1,1 @@
+"""Ways to sign in, and what keeps somebody signed in."""

@@ -1,0 +1,112 @@
+"""Limits on tries, counted in machine time by account and by network address."""
+
+from __future__ import annotations
+
+import enum
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from odr.ground.errors import TooMany
+from odr.ground.text import T
+from odr.identity.models import Attempt
+from odr.identity.sign_in.keys import Keyring
+
+
+class Counted(enum.Enum):
+    """What is counted."""
+
+    SIGN_IN = "sign_in"  # passwords that were wrong, by account
+    SIGN_IN_FROM = "sign_in_from"  # wrong passwords from one network address
+    CODE = "code"  # wrong one-time codes, by account
+    LETTER_TO = "letter_to"  # letters with a link to one mailbox
+    LETTER_FROM = "letter_from"  # letters caused from one network address
+    LINK_FROM = "link_from"  # links and invitation codes that do not exist, from one network address
+    CHALLENGE_FROM = "challenge_from"  # passkey challenges asked for from one network address
+
+
+@dataclass(frozen=True)
+class Limit:
+    """``tries`` within ``span``; the next one is refused."""
+
+    tries: int
+    span: timedelta
+
+
+LIMITS = {
+    Counted.SIGN_IN: Limit(10, timedelta(minutes=15)),
+    Counted.SIGN_IN_FROM: Limit(18, timedelta(minutes=15)),
+    Counted.CODE: Limit(6, timedelta(minutes=15)),
+    Counted.LETTER_TO: Limit(5, timedelta(hours=1)),
+    Counted.LETTER_FROM: Limit(18, timedelta(hours=1)),
+    Counted.LINK_FROM: Limit(18, timedelta(minutes=15)),
+    Counted.CHALLENGE_FROM: Limit(60, timedelta(minutes=15)),
+}
+
+
+def network(address: str) -> str:
+    """The address as it is counted: one IPv4 address, or an IPv6 network of 64 bits, which one subscriber has."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped) if mapped else str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def check(session: Session, keyring: Keyring, counted: Counted, subject: str, now: datetime) -> None:
+    """Raise TooMany where the limit is reached, counting nothing: for tries of which only the failed ones count."""
+    if _used(session, keyring.mac("limits", f"{counted.value}/{subject}"), counted, now) >= LIMITS[counted].tries:
+        raise _too_many(counted)
+
+
+def _used(session: Session, hidden: str, counted: Counted, now: datetime) -> int:
+    query = select(func.count()).select_from(Attempt).where(Attempt.kind == counted.value, Attempt.subject == hidden)
+    return session.scalar(query.where(Attempt.at > now - LIMITS[counted].span)) or 0
+
+
+def _too_many(counted: Counted) -> TooMany:
+    minutes = int(LIMITS[counted].span.total_seconds() // 60)
+    return TooMany(
+        T("There were too many tries. For your safety this waits %(minutes)s minutes.", minutes=minutes),
+        T("Wait, then try again, or use a passkey if you have one."),
+    )
+
+
+def take(session: Session, keyring: Keyring, counted: Counted, subject: str, now: datetime) -> int:
+    """Count a try before it is made and give its number, for :func:`give_back`.
+
+    The count and the new row are one step, so that many tries at once are still
+    counted one by one. Raises TooMany when the limit is reached.
+    """
+    hidden = keyring.mac("limits", f"{counted.value}/{subject}")
+    _queue(session, hidden)
+    if _used(session, hidden, counted, now) >= LIMITS[counted].tries:
+        raise _too_many(counted)
+    attempt = Attempt(kind=counted.value, subject=hidden, at=now)
+    session.add(attempt)
+    session.flush()
+    return attempt.id
+
+
+def give_back(session: Session, *attempts: int) -> None:
+    """A try that succeeded does not count."""
+    session.execute(delete(Attempt).where(Attempt.id.in_(attempts)))
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Forget tries that no limit looks at any more; gives their number."""
+    longest = max(limit.span for limit in LIMITS.values())
+    result = session.execute(delete(Attempt).where(Attempt.at < now - longest))
+    return int(getattr(result, "rowcount", 0))
+
+
+def _queue(session: Session, hidden: str) -> None:
+    """On PostgreSQL tries of one subject wait for each other; SQLite's writers queue anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": int(hidden[:15], 16)})

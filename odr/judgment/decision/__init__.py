@@ -1,0 +1,1 @@
+"""Findings, draft, signature, issuing."""

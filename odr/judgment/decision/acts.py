@@ -1,0 +1,528 @@
+"""Acts of the bench: findings, draft, signature, issuing; and what takes effect."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, model_validator
+
+from odr.docket.models import Audience, Case, Document, Role, Stage
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.judgment import desks
+from odr.judgment.decision import issuing
+from odr.judgment.decision.checks import problems
+from odr.judgment.decision.costs import allocation_for
+from odr.judgment.decision.default import defaulting
+from odr.judgment.decision.file import CaseFile, ExhibitOnFile, case_file, no_ground
+from odr.judgment.decision.inputs import DraftInput
+from odr.judgment.decision.issuing import all_unless_countersigned
+from odr.judgment.decision.queries import reliefs_by_key, standing_findings
+from odr.judgment.enforcement.effect import bring_into_effect, start_appeals
+from odr.judgment.inputs import EffectInput, SignInput
+from odr.judgment.models import Decision, Finding, Order
+from odr.judgment.queries import current_draft, decision_named, decisions_of, party_labelled
+from odr.judgment.remedies.absence import absent_may_ask
+from odr.judgment.vocabulary import DecisionKind, DecisionState, FindingResult
+from odr.procedure.acts.events import DecisionIssued, ExaminationClosed, Served
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.models import WindowState
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+DECIDING = {Stage.HEARING, Stage.DELIBERATION}
+
+COOLING = "cooling_off"
+
+PERFORMANCE_DAYS = "performance"
+
+
+@guard("COURT cooling-off")
+def nothing_rests(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """While a decision rests, neither its findings nor its words change under it."""
+    if any(d.state is DecisionState.COOLING for d in decisions_of(sitting.session, case, DecisionState.COOLING)):
+        return T("A decision rests before it is pronounced. Take it back first.")
+    return None
+
+
+@choice_source("finding_subjects")
+def finding_subjects(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits and facts on which something can be found."""
+    return [
+        Option(
+            i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}"
+        )
+        for i in case_file(sitting, case).items
+    ]
+
+
+@choice_source("exhibits_examined")
+def exhibits_examined(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits that were open to cross-examination."""
+    return [
+        Option(e.label, f"{e.label} {e.exhibit.title}")
+        for e in case_file(sitting, case).exhibits
+        if e.examined and not e.ungrounded
+    ]
+
+
+class FindingInput(CourtModel):
+    """A finding on one exhibit (``exhibit/C-1``) or one numbered fact (``fact/3``)."""
+
+    subject: Annotated[
+        str, CourtText(1, 60, one_line=True), field(T("On what"), choices="finding_subjects", widget="hidden")
+    ]
+    result: Annotated[FindingResult, Choice(FindingResult), field(T("Do you rely on it?"))]
+    reasons: Annotated[
+        str | None,
+        CourtText(0, 8000),
+        field(
+            T("Reasons, as they will stand in the judgment"),
+            T("Say why, and answer each objection."),
+            widget="textarea",
+        ),
+    ] = None
+    rests_on: Annotated[
+        list[str], field(T("Rests on"), T("Exhibits the finding rests on."), choices="exhibits_examined")
+    ] = []
+
+
+class FindingsInput(CourtModel):
+    """Findings, one by one, and all that nobody disputes in one go."""
+
+    adopt_undisputed: Annotated[
+        bool,
+        field(
+            T("Adopt everything nobody disputes"),
+            T("Exhibits without an objection and facts the other side agreed to. You can change each until you sign."),
+        ),
+    ] = False
+    findings: Annotated[list[FindingInput], Field(max_length=400), field(T("Finding"))] = []
+
+    @model_validator(mode="after")
+    def _something(self) -> FindingsInput:
+        if not self.adopt_undisputed and not self.findings:
+            raise InvalidInput.at("findings", T("Make at least one finding."))
+        subjects = [f.subject for f in self.findings]
+        twice = [
+            FieldFault(("findings", i, "subject"), T("There are two findings on this."))
+            for i, s in enumerate(subjects)
+            if s in subjects[:i]
+        ]
+        if twice:
+            raise InvalidInput(twice)
+        return self
+
+
+@act(
+    title=T("Record findings"),
+    input=FindingsInput,
+    by={Role.JUDGE},
+    at=DECIDING,
+    guard=nothing_rests,
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source=law("EV 97", "CPI 103"),
+    topic=Topic.DECISION,
+    in_record=False,
+    while_stayed=False,
+)
+def record_findings(sitting: Sitting, case: Case, given: FindingsInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Find on exhibits and facts, one by one or all undisputed at once; only the bench reads it before the decision.
+
+    Raises InvalidInput for an exhibit that was never open to cross-examination
+    (CPI 103), and where a finding that is disputed has no reasons (EV 97).
+    """
+    file = case_file(sitting, case)
+    number = sitting.next_number(case)
+    faults = [fault for i, one in enumerate(given.findings) for fault in _finding_faults(file, i, one)]
+    if faults:
+        raise InvalidInput(faults)
+    named = {one.subject for one in given.findings}
+    adopted = [item for item in file.adoptable if item.subject not in named] if given.adopt_undisputed else []
+    if not adopted and not given.findings:
+        raise ActNotOpen(T("Nothing that is undisputed waits for a finding."))
+    for item in adopted:
+        _write_finding(
+            sitting,
+            case,
+            item,
+            FindingInput(subject=item.subject, result=FindingResult.ADOPTED),
+            number,
+            undisputed=True,
+        )
+    for one in given.findings:
+        _write_finding(sitting, case, file.find(one.subject), one, number, undisputed=False)
+    words = T("Findings on %(count)s points", count=len(adopted) + len(given.findings))
+    return Recorded(words, {"adopted": [item.subject for item in adopted], "found": sorted(named)})
+
+
+def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[FieldFault]:
+    item = file.find(one.subject)
+    if item is None:
+        return [FieldFault(("findings", index, "subject"), T("This is not in the case, or you cannot see it."))]
+    if isinstance(item, ExhibitOnFile) and not item.examined:
+        return [
+            FieldFault(
+                ("findings", index, "result"),
+                T(
+                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).",
+                    label=item.label,
+                ),
+            )
+        ]
+    faults = []
+    if not one.reasons and (item.is_disputed or one.result is not FindingResult.ADOPTED):
+        faults.append(
+            FieldFault(
+                ("findings", index, "reasons"),
+                T("Say why: it is disputed, or you do not adopt it in full (Evidence Rules, art. 97)."),
+            )
+        )
+    if isinstance(item, ExhibitOnFile) and item.ungrounded and one.result is not FindingResult.REJECTED:
+        faults.append(FieldFault(("findings", index, "result"), no_ground(item)))
+    examined = {e.label for e in file.exhibits if e.examined and not e.ungrounded}
+    faults += [
+        FieldFault(
+            ("findings", index, "rests_on"),
+            T("A finding rests only on exhibits that were open to cross-examination: not on %(label)s.", label=x),
+        )
+        for x in one.rests_on
+        if x not in examined
+    ]
+    return faults
+
+
+def _write_finding(
+    sitting: Sitting, case: Case, item: Any, one: FindingInput, number: int, *, undisputed: bool
+) -> None:
+    exhibit_id = item.exhibit.id if isinstance(item, ExhibitOnFile) else None
+    fact_id = None if isinstance(item, ExhibitOnFile) else item.fact.id
+    for old in standing_findings(sitting.session, case):
+        if (exhibit_id is not None and old.exhibit_id == exhibit_id) or (
+            fact_id is not None and old.fact_id == fact_id
+        ):
+            old.replaced_by = number
+    sitting.session.add(
+        Finding(
+            case_id=case.id,
+            exhibit_id=exhibit_id,
+            fact_id=fact_id,
+            result=one.result,
+            undisputed=undisputed,
+            reasons=one.reasons,
+            rests_on=list(one.rests_on),
+            entry_number=number,
+        )
+    )
+
+
+@act(
+    title=T("Draft the decision"),
+    input=DraftInput,
+    by={Role.JUDGE, Role.ASSISTANT},
+    at=DECIDING,
+    guard=nothing_rests,
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source=law("CPL 155"),
+    desk=desks.DRAFT_DECISION,
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Write the decision in its parts; the draft before is replaced, its entry stays. Only the bench reads it."""
+    number = sitting.next_number(case)
+    currency = sitting.pack(case).currency
+    decision = current_draft(sitting.session, case)
+    if decision is None:
+        decision = Decision(case_id=case.id, state=DecisionState.DRAFT)
+    decision.kind, decision.language, decision.short, decision.entry_number = (
+        given.kind,
+        given.language,
+        given.short,
+        number,
+    )
+    decision.parts = given.model_dump(mode="json", include={"history", "claims", "answers", "issues", "reasons"})
+    decision.costs = allocation_for(sitting, case, given).to_json()
+    decision.performance_days = given.days or sitting.pack(case).window(PERFORMANCE_DAYS).amount
+    decision.by_default = bool(defaulting(sitting, case))
+    decision.orders.clear()
+    sitting.session.add(decision)
+    sitting.session.flush()
+    decision.orders.extend(_orders(sitting, case, given, currency))
+    sitting.session.flush()
+    return Recorded(T("Decision drafted: %(count)s orders", count=len(given.orders)), {"decision": decision.reference})
+
+
+def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> list[Order]:
+    asked = reliefs_by_key(sitting.session, case)
+    rows, faults = [], []
+    for i, one in enumerate(given.orders):
+        if one.relief is not None and one.relief not in asked:
+            faults.append(FieldFault(("orders", i, "relief"), T("Choose one of those listed.")))
+            continue
+        if one.amount is not None and one.amount.currency != currency:
+            faults.append(FieldFault(("orders", i, "amount"), T("The amount is not in the currency of this court.")))
+            continue
+        debtor, creditor = party_labelled(case, one.debtor, "orders"), party_labelled(case, one.creditor, "orders")
+        rows.append(
+            Order(
+                number=i + 1,
+                kind=one.kind,
+                relief_id=asked[one.relief][1].id if one.relief else None,
+                debtor_id=debtor.id if debtor else None,
+                creditor_id=creditor.id if creditor else None,
+                amount_minor=one.amount.minor if one.amount else None,
+                currency=one.amount.currency if one.amount else None,
+                interest_from=one.interest_from,
+                interest_percent=one.interest_percent,
+                instalments=one.instalments or 1,
+                what=one.what,
+            )
+        )
+    if faults:
+        raise InvalidInput(faults)
+    return rows
+
+
+@act(
+    title=T("Sign the decision"),
+    input=SignInput,
+    by={Role.JUDGE},
+    at=DECIDING,
+    to={Stage.DELIBERATION},
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source=law("CPL 155", "COURT cooling-off"),
+    desk=desks.DRAFT_DECISION,
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def send_for_signing(sitting: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Close the draft: every check holds, and the decision rests before it may be pronounced.
+
+    Raises ActNotOpen with the first check that fails; the desk shows them all.
+    """
+    decision = decision_named(sitting.session, case, given.decision)
+    if decision.state is not DecisionState.DRAFT:
+        raise ActNotOpen(T("This decision is not a draft any more."))
+    found = problems(sitting, case, decision)
+    if found:
+        raise ActNotOpen(
+            T("The decision is not ready: %(first)s", first=found[0]),
+            T("%(count)s points in all stand on the desk.", count=len(found)),
+        )
+    decision.state = DecisionState.COOLING
+    decision.signed_entry = sitting.next_number(case)
+    sitting.close_tasks(case, desks.DRAFT_DECISION)
+    sitting.start_window(case, COOLING, start=now, subject=decision.reference)
+    sitting.move(case, Stage.DELIBERATION)
+    return Recorded(T("Decision signed; it rests before it is pronounced"), {"decision": decision.reference})
+
+
+class ReopenInput(CourtModel):
+    """Why a decision that rests is taken back."""
+
+    decision: Annotated[str, CourtText(1, 40, one_line=True), field(T("Decision"), widget="hidden")]
+    note: Annotated[str | None, CourtText(0, 1000), field(T("Note for the bench"), widget="textarea")] = None
+
+
+@act(
+    title=T("Take the decision back"),
+    input=ReopenInput,
+    by={Role.JUDGE},
+    at={Stage.DELIBERATION},
+    seen_by=Audience.BENCH,
+    page="judgment.desk",
+    source=law("COURT cooling-off"),
+    desk=desks.PRONOUNCE,
+    topic=Topic.DECISION,
+)
+def reopen_decision(sitting: Sitting, case: Case, given: ReopenInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Take a decision that rests back to the draft; nothing of it was sealed, logged as a decision or served."""
+    decision = decision_named(sitting.session, case, given.decision)
+    if decision.state is not DecisionState.COOLING:
+        raise ActNotOpen(T("This decision does not rest."))
+    decision.state, decision.signed_entry = DecisionState.DRAFT, None
+    sitting.close_windows(case, COOLING, WindowState.ENDED, subject=decision.reference)
+    sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
+    return Recorded(T("The decision was taken back to the draft"), {"decision": decision.reference})
+
+
+@guard("CPL 155", "COURT cooling-off")
+def a_decision_has_rested(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Nothing is pronounced before the cooling-off is over."""
+    decision = current_draft(sitting.session, case)
+    if decision is None or decision.state is not DecisionState.COOLING:
+        return T("No signed decision waits to be pronounced.")
+    if not issuing.has_rested(sitting, case, decision):
+        window = sitting.windows(case, COOLING, state=None, subject=decision.reference)[-1]
+        return T("The decision rests until %(at)s. Until then nothing is sealed or served.", at=window.due_at)
+    return None
+
+
+class IssueInput(CourtModel):
+    """The decision and, typed by hand, the number of the case it is for."""
+
+    decision: Annotated[str, CourtText(1, 40, one_line=True), field(T("Decision"), widget="hidden")]
+    case_number: Annotated[
+        str,
+        CourtText(1, 80, one_line=True),
+        field(
+            T("Type the number of the case"),
+            T("Exactly as it stands above. This keeps a decision from going to the wrong case."),
+        ),
+    ]
+
+
+@act(
+    title=T("Pronounce and issue the decision"),
+    input=IssueInput,
+    by={Role.JUDGE},
+    at={Stage.DELIBERATION},
+    to={Stage.PRONOUNCED, Stage.DELIBERATION},
+    guard=a_decision_has_rested,
+    strong=True,
+    premise=Premise.DOCKET,
+    prepare=issuing.prepare_decision,
+    page="judgment.issue",
+    source=law("CPL 151, 155"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision of the court"),
+        T(
+            "Read it: it says what is to be paid or done, and whether and until when you may appeal; that time runs from the day you receive it. If nobody appeals in time, or no appeal is allowed, it takes effect."
+        ),
+        "decision",
+    ),
+    concerns=all_unless_countersigned,
+    desk=desks.PRONOUNCE,
+    topic=Topic.DECISION,
+)
+def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Pronounce and seal the decision (CPL 151); it is served at once, or when the clerk has signed too where the rules
+    ask for that (CPL 155).
+
+    The number of the case is typed by hand and must be this case's, and the
+    sealed paper must be of exactly this text; else nothing is issued. A partial
+    judgment leaves the case in deliberation.
+    """
+    decision = decision_named(sitting.session, case, given.decision)
+    if case.number is None or given.case_number != case.number:
+        raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
+    if decision.state is not DecisionState.COOLING:
+        raise ActNotOpen(T("This decision does not rest."))
+    found = problems(sitting, case, decision)
+    if found:
+        raise ActNotOpen(T("The decision is not ready: %(first)s", first=found[0]))
+    document = issuing.keep_paper(sitting, case, decision)
+    decision.state, decision.issued_entry, decision.issued_at = DecisionState.ISSUED, sitting.next_number(case), now
+    decision.document_id, decision.document_sha256 = document.id, document.sha256
+    sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
+    if decision.kind is not DecisionKind.PARTIAL:
+        case.pronounced_at = now
+        sitting.move(case, Stage.PRONOUNCED)
+    elif not sitting.tasks(case, desks.DRAFT_DECISION):
+        sitting.open_task(
+            case,
+            Role.JUDGE,
+            desks.DRAFT_DECISION,
+            T("A part is decided. Decide on the rest when it is ready."),
+            risk=30,
+        )
+    if issuing.clerk_signs(sitting, case):
+        sitting.open_task(
+            case,
+            Role.CLERK,
+            desks.COUNTERSIGN,
+            T("A decision was pronounced. Sign it too; then it is served."),
+            risk=60,
+            subject=decision.reference,
+        )
+    sitting.announce(DecisionIssued(case, partial=decision.kind is DecisionKind.PARTIAL))
+    return Recorded(T("%(kind)s pronounced and issued", kind=decision.kind.label), _issued(decision, document))
+
+
+def _issued(decision: Decision, document: Document) -> dict[str, Any]:
+    """What the entry says for ever: the paper's digest and receipt, the orders, the costs."""
+    return {
+        "decision": decision.reference,
+        "kind": decision.kind.value,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "size": len(document.content),
+        "document_receipt": document.receipt,
+        "orders": [
+            {"number": o.number, "kind": o.kind.value, "amount": o.amount_minor, "currency": o.currency}
+            for o in decision.orders
+        ],
+        "costs": decision.costs,
+        "by_default": decision.by_default,
+    }
+
+
+@act(
+    title=T("The decision takes effect"),
+    input=EffectInput,
+    by={Role.CLOCK},
+    at={*DECIDING, Stage.PRONOUNCED, Stage.APPEALED},
+    to={Stage.EFFECTIVE},
+    listed=False,
+    source=law("CPL 158, 165"),
+    in_record=False,
+)
+def take_effect(sitting: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a decision binds: nobody can appeal any more, or nobody ever could (CPL 158, 165).
+
+    A partial judgment binds while the case goes on about the rest (CPL 156).
+    """
+    decision = decision_named(sitting.session, case, given.decision)
+    if decision.kind is not DecisionKind.PARTIAL:
+        sitting.move(case, Stage.EFFECTIVE)
+    due_on = bring_into_effect(sitting, case, decision, now)
+    return Recorded(
+        T("The decision is in effect; to be performed by %(day)s", day=due_on),
+        {"decision": decision.reference, "perform_by": due_on.isoformat()},
+    )
+
+
+def rested(sitting: Sitting, case: Case, window: Any) -> None:
+    """The cooling-off is over: the judge may pronounce."""
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.PRONOUNCE,
+        T("A decision has rested. Pronounce it, or take it back."),
+        risk=50,
+        subject=window.subject,
+    )
+
+
+def begin_deliberation(sitting: Sitting, event: ExaminationClosed) -> None:
+    """The examination is over: findings and decision wait for the judge."""
+    if not sitting.tasks(event.case, desks.DRAFT_DECISION):
+        sitting.open_task(
+            event.case,
+            Role.JUDGE,
+            desks.DRAFT_DECISION,
+            T("The examination is over. Make the findings and write the decision."),
+            risk=30,
+        )
+
+
+def on_served(sitting: Sitting, event: Served) -> None:
+    """A party was served with the decision: her time to appeal runs from that day."""
+    if event.occasion == "decision":
+        for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
+            if decision.served_entry in event.entries:
+                absent_may_ask(sitting, event.case, decision, event.party, event.at, event.proof)
+        start_appeals(sitting, event.case, event.party, event.at, event.proof, event.entries)

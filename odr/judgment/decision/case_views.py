@@ -1,0 +1,252 @@
+"""What the pages of judgment show, for one viewer. No flask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Document, Role, Stage
+from odr.ground.text import Money, Text
+from odr.identity.actors import Actor
+from odr.judgment.decision.checks import problems
+from odr.judgment.decision.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
+from odr.judgment.decision.issuing import document_of, has_rested
+from odr.judgment.decision.paper import appeal_words, cost_words, lines, order_words
+from odr.judgment.enforcement.acts import unconfirmed
+from odr.judgment.enforcement.effect import left_of
+from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.group.judgments import pronounced
+from odr.judgment.models import Decision, Obligation, Order
+from odr.judgment.queries import current_draft, issued, obligations_of, party_with
+from odr.judgment.remedies.retrial import certificates_of
+from odr.judgment.vocabulary import DecisionState
+from odr.procedure.hooks import Panel
+from odr.procedure.models import Window
+from odr.procedure.time.interest import InterestKind
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+DECIDING = {Stage.HEARING, Stage.DELIBERATION}
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A numbered paragraph of the decision: a fact found, with what it rests on and which objections it answers."""
+
+    number: int
+    fact: FactOnFile
+    exhibits: list[ExhibitOnFile]
+
+
+@dataclass(frozen=True)
+class ReasonView:
+    """A paragraph of the reasons with its citations as links."""
+
+    number: int
+    text: Markup
+    articles: str | None
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """An issued decision for one viewer, or a draft for the bench."""
+
+    decision: Decision
+    document: Document | None
+    history: list[Markup]
+    claims: list[Markup]
+    answers: list[Markup]
+    issues: list[Markup]
+    findings: list[Paragraph]
+    exhibits: list[ExhibitOnFile]
+    paragraph_of: Mapping[str, int]
+    reasons: list[ReasonView]
+    orders: list[tuple[Order, Text]]
+    costs: list[Any]
+    appeal: Text
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The judge's desk: the file, what nobody disputes, what waits, the draft, and every check that still fails."""
+
+    file: CaseFile
+    decision: Decision | None
+    problems: list[Text]
+    window: Window | None
+    rested: bool
+    chosen: ExhibitOnFile | FactOnFile | None
+
+
+def exhibit_pattern(file: CaseFile) -> re.Pattern[str]:
+    """Finds the labels of the case's exhibits, and ``fact 3`` or 事实3."""
+    labels = "|".join(re.escape(e.label) for e in sorted(file.exhibits, key=lambda e: -len(e.label)))
+    label = labels or "(?!)"
+    objection = rf"objection\sto\s(?P<objected>{label})(?![\w-])|对(?P<objected_zh>{label})的异议"
+    plain = rf"(?<![\w-])(?:(?P<exhibit>{label})|(?P<fact>(?:fact|finding|事实)\s?(?P<number>\d+)))(?![\w-])"
+    return re.compile(f"{objection}|{plain}", re.IGNORECASE)
+
+
+def _target(hit: re.Match[str], file: CaseFile) -> str:
+    """Where on the page something that was cited stands."""
+    objected = hit["objected"] or hit["objected_zh"]
+    if objected:
+        first = next((o.reference for e in file.exhibits if e.label == objected.upper() for o in e.objections), None)
+        return f"#o-{first}" if first else f"#x-{objected.upper()}"
+    return f"#x-{hit['exhibit'].upper()}" if hit["exhibit"] else f"#f{hit['number']}"
+
+
+def linked(text: str, file: CaseFile) -> Markup:
+    """What was written, with every exhibit and fact it names as a link to its place on the page."""
+    facts = {f.label for f in file.facts}
+    out, at = Markup(), 0
+    for hit in exhibit_pattern(file).finditer(text):
+        if hit["number"] is not None and hit["number"] not in facts:
+            continue
+        target = _target(hit, file)
+        out += escape(text[at : hit.start()]) + Markup('<a class="govuk-link" href="{}">{}</a>').format(target, hit[0])
+        at = hit.end()
+    return out + escape(text[at:])
+
+
+def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionPage:
+    """Everything of the decision page but its frame."""
+    # A later finding, on what was left to the judgment on the rest, is none of this decision's.
+    file, parts = case_file(sitting, case, decision.issued_entry), decision.parts
+
+    def each(name: str) -> list[Markup]:
+        return [linked(line, file) for line in lines(parts.get(name))]
+
+    by_label = {e.label: e for e in file.exhibits}
+    found = [
+        Paragraph(int(f.label), f, [by_label[x] for x in f.finding.rests_on if x in by_label])
+        for f in file.facts
+        if f.finding is not None
+    ]
+    first = max([p.number for p in found], default=0) + 1
+    return DecisionPage(
+        decision=decision,
+        document=document_of(sitting.session, decision),
+        history=each("history"),
+        claims=each("claims"),
+        answers=each("answers"),
+        issues=each("issues"),
+        findings=found,
+        exhibits=file.exhibits,
+        paragraph_of={e.label: p.number for p in reversed(found) for e in p.exhibits},
+        reasons=[
+            ReasonView(n, linked(r["text"], file), r.get("articles"))
+            for n, r in enumerate(parts.get("reasons", []), first)
+        ],
+        orders=[(o, order_words(case, o, decision.performance_days)) for o in decision.orders],
+        costs=cost_words(case, decision),
+        appeal=appeal_words(sitting, case),
+    )
+
+
+def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
+    """Gather the desk; ``on`` is the exhibit or fact in hand."""
+    file = case_file(sitting, case)
+    decision = current_draft(sitting.session, case)
+    windows = (
+        sitting.windows(case, "cooling_off", state=None, subject=decision.reference) if decision is not None else []
+    )
+    waiting = [i for i in file.unfinished if i not in file.adoptable]
+    chosen = file.find(on) if on else next((i for i in waiting if not isinstance(i, ExhibitOnFile) or i.examined), None)
+    return Desk(
+        file=file,
+        decision=decision,
+        problems=problems(sitting, case, decision)
+        if decision is not None and decision.state is DecisionState.DRAFT
+        else [],
+        window=windows[-1] if windows else None,
+        rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(sitting, case, decision),
+        chosen=chosen,
+    )
+
+
+@dataclass(frozen=True)
+class ClaimedInterest:
+    """A stretch of the interest claimed in an enforcement, as the application reckoned it."""
+
+    kind: InterestKind
+    start: date
+    end: date
+    days: int
+    on: Money
+    adds: Money
+
+
+def claimed_interest(sitting: Sitting, case: Case) -> list[ClaimedInterest]:
+    """The working of the interest in the enforcement under way."""
+    found = open_enforcement(sitting.session, case)
+    return [
+        ClaimedInterest(
+            InterestKind(w["kind"]),
+            date.fromisoformat(w["from"]),
+            date.fromisoformat(w["to"]),
+            w["days"],
+            Money(w["principal"], row["currency"]),
+            Money(w["adds"], row["currency"]),
+        )
+        for row in (found.claimed if found is not None else [])
+        for w in row["working"]
+    ]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An obligation for the case page."""
+
+    obligation: Obligation
+    debtor: str
+    creditor: str
+    left: Money | None
+    reported: int
+
+
+def owed(sitting: Sitting, case: Case) -> list[Owed]:
+    """What is owed under instruments in effect, with what is left of it."""
+    found = []
+    for row in obligations_of(sitting.session, case):
+        debtor, creditor = party_with(case, row.debtor_id), party_with(case, row.creditor_id)
+        found.append(
+            Owed(
+                row,
+                debtor.name if debtor else "",
+                creditor.name if creditor else "",
+                left_of(sitting, row),
+                len(unconfirmed(sitting.session, row)),
+            )
+        )
+    return found
+
+
+def decision_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """On the case page: the decision and what is owed; for the bench before that, the way to the desk."""
+    decision = issued(sitting.session, case)
+    if decision is not None and actor.role in PARTY_ROLES | BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}:
+        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, decision))
+    if case.stage in DECIDING and actor.role in BENCH_ROLES:
+        return Panel("main", 10, "judgment/_desk.html", {"desk": desk(sitting, case, None)})
+    if obligations_of(sitting.session, case) and actor.role in PARTY_ROLES | {Role.CLERK}:
+        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, None))
+    return None
+
+
+def _decided(sitting: Sitting, case: Case, decision: Decision | None) -> dict[str, Any]:
+    return {
+        "decision": decision,
+        "every": [(d, document_of(sitting.session, d)) for d in pronounced(sitting.session, case)],
+        "owed": owed(sitting, case),
+        "certificates": [
+            (c, sitting.session.get_one(Document, c.document_id)) for c in certificates_of(sitting.session, case)
+        ],
+        "claimed": claimed_interest(sitting, case),
+    }

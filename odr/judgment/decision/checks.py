@@ -1,0 +1,222 @@
+"""What stands between a draft and its issuing: missing parts, unfinished findings, orders against what was asked,
+arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Role, Track
+from odr.docket.queries import entries_of, parties
+from odr.ground.text import Money, T, Text
+from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
+from odr.hearing.appraisal.models import LIVE
+from odr.hearing.appraisal.queries import witness_of
+from odr.judgment.decision.default import default_gate, defaulting
+from odr.judgment.decision.file import CaseFile, ExhibitOnFile, case_file, no_ground
+from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
+from odr.judgment.decision.wording import GAP
+from odr.judgment.models import Decision, Order
+from odr.judgment.panel.rules import panel_problems
+from odr.judgment.queries import motions_of
+from odr.judgment.vocabulary import DecisionKind, FindingResult, MotionState, OrderKind
+from odr.payments.costs.rules import Allocation
+from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.rules.court import Invariant
+
+if TYPE_CHECKING:
+    from odr.filing.models import Claim, Relief
+    from odr.procedure.sitting import Sitting
+
+
+def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
+    """Everything that keeps a draft from being signed, in words; empty when it is ready."""
+    file = case_file(sitting, case)
+    found = [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
+    found += [
+        *_orders(sitting, case, decision),
+        *_arithmetic(sitting, case, decision),
+        *_open_motions(sitting, case),
+        *_experts(sitting, case),
+    ]
+    found += panel_problems(sitting, case, decision)
+    if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
+        found.append(
+            T(
+                "The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."
+            )
+        )
+    for party in defaulting(sitting, case):
+        found += [
+            T("In default against %(party)s: %(reason)s", party=party.name, reason=reason)
+            for reason in default_gate(sitting, case, party)
+        ]
+    return found
+
+
+def agreement_waits(sitting: Sitting, case: Case) -> bool:
+    """Whether the parties gave the court an agreement that has neither bound nor failed since."""
+    given, lost = (
+        max((e.number for act in acts_that_mean(what) for e in entries_of(sitting.session, case, act)), default=0)
+        for what in (Milestone.AGREEMENT_GIVEN, Milestone.AGREEMENT_LOST)
+    )
+    return given > lost
+
+
+def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+    parts = decision.parts
+    if decision.short and case.track is not Track.SMALL:
+        yield T("The short form is open in small claims only (Interpretation, art. 280).")
+    if decision.kind is DecisionKind.SUPPLEMENTARY:
+        yield T("The rules of this case know no supplementary judgment; a slip is corrected by ruling.")
+    if not parts.get("claims"):
+        yield T("The part “%(part)s” is missing.", part=T("What the claimant asks for, and why"))
+    if decision.kind is DecisionKind.PARTIAL and any(o.relief_id is None for o in decision.orders):
+        yield T(
+            "A partial judgment decides on named heads of the claim only; it does not dismiss everything else (Civil Procedure Law, art. 156)."
+        )
+    if not decision.short and not parts.get("reasons"):
+        yield T("The part “%(part)s” is missing.", part=T("Reasons"))
+    if any(GAP in str(value) for value in (parts, [o.what for o in decision.orders])):
+        yield T("A place marked […] is still to be filled in.")
+    answered = any(
+        w.state.value == "met"
+        for p in parties(case, Role.RESPONDENT)
+        for w in sitting.windows(case, "answer", party=p, state=None)
+    )
+    if answered and not decision.short and not parts.get("answers"):
+        yield T("The part “%(part)s” is missing.", part=T("What the respondent answers"))
+
+
+def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
+    rejected = {e.label for e in file.exhibits if e.finding is not None and e.finding.result is FindingResult.REJECTED}
+    for exhibit in file.exhibits:
+        if exhibit.finding is not None and not exhibit.examined:
+            yield T(
+                "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).",
+                label=exhibit.label,
+            )
+        if exhibit.finding is not None and exhibit.finding.result is not FindingResult.REJECTED and exhibit.ungrounded:
+            yield no_ground(exhibit)
+    for item in file.unfinished:
+        if isinstance(item, ExhibitOnFile):
+            if item.examined:
+                yield T("There is no finding on exhibit %(label)s.", label=item.label)
+            elif decision.kind is DecisionKind.JUDGMENT:
+                yield T(
+                    "Exhibit %(label)s was never open to cross-examination. Open it, or let its party withdraw it.",
+                    label=item.label,
+                )
+        elif decision.kind is DecisionKind.JUDGMENT:
+            yield T("There is no finding on fact %(number)s.", number=item.label)
+    for fact in file.facts:
+        finding = fact.finding
+        if finding is None:
+            continue
+        if not finding.undisputed and not finding.reasons:
+            yield T("The finding on fact %(number)s has no reasons.", number=fact.label)
+        for label in sorted(rejected & set(finding.rests_on)):
+            yield T(
+                "The finding on fact %(number)s rests on %(label)s, which is not adopted.",
+                number=fact.label,
+                label=label,
+            )
+
+
+def _orders(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+    asked = {r.id: (c, r) for c, r in reliefs_by_key(sitting.session, case).values()}
+    by_relief: dict[int, list[Order]] = defaultdict(list)
+    rest_dismissed = False
+    for order in decision.orders:
+        if order.relief_id is not None:
+            by_relief[order.relief_id].append(order)
+        elif order.kind is OrderKind.DISMISS:
+            rest_dismissed = True
+        else:
+            yield T("Order %(number)s answers nothing that was asked for.", number=order.number)
+    settled = {o.relief_id for o in decided_in_part(sitting.session, case)}
+    for relief_id, (claim, relief) in asked.items():
+        if relief_id in settled:
+            if by_relief.pop(relief_id, []):
+                yield T(
+                    "What was asked for as no. %(number)s is decided already, by a partial judgment.",
+                    number=relief.number,
+                )
+            continue
+        yield from _one_relief(decision, claim, relief, by_relief.pop(relief_id, []), rest_dismissed)
+    for left in by_relief.values():
+        yield T("Order %(number)s answers something that is no longer asked for.", number=left[0].number)
+
+
+def _one_relief(
+    decision: Decision, claim: Claim, relief: Relief, orders: list[Order], rest_dismissed: bool
+) -> Iterator[Text]:
+    grants = [o for o in orders if o.kind is not OrderKind.DISMISS]
+    dismissed = rest_dismissed or len(grants) < len(orders)
+    if not grants and not dismissed:
+        if decision.kind is DecisionKind.JUDGMENT:
+            yield T("Nothing is decided on what was asked for as no. %(number)s.", number=relief.number)
+        return
+    paid = sum(o.amount_minor or 0 for o in grants)
+    if relief.amount_minor is not None:
+        if paid > relief.amount_minor:
+            yield T(
+                "More is awarded than was asked for as no. %(number)s: %(paid)s of %(asked)s.",
+                number=relief.number,
+                paid=Money(paid, claim.currency),
+                asked=Money(relief.amount_minor, claim.currency),
+            )
+        if paid < relief.amount_minor and not dismissed:
+            yield T(
+                "Of no. %(number)s, %(rest)s is neither awarded nor dismissed.",
+                number=relief.number,
+                rest=Money(relief.amount_minor - paid, claim.currency),
+            )
+        if paid >= relief.amount_minor and len(grants) < len(orders):
+            yield T("No. %(number)s is awarded in full and dismissed as well.", number=relief.number)
+    elif paid:
+        yield T("Money is awarded where none was asked for, as no. %(number)s.", number=relief.number)
+    for order in grants:
+        if order.creditor_id is not None and order.creditor_id != claim.party_id:
+            yield T("Order %(number)s gives something to somebody who did not ask for it.", number=order.number)
+        if order.debtor_id == claim.party_id:
+            yield T("Order %(number)s is against the one who asked.", number=order.number)
+
+
+def _arithmetic(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+    currency = sitting.pack(case).currency
+    for order in decision.orders:
+        if order.currency not in (None, currency):
+            yield T("Order %(number)s is not in the currency of this court.", number=order.number)
+        if (
+            order.interest_from is not None
+            and order.interest_from > sitting.now.astimezone(sitting.court.settings.tz).date()
+        ):
+            yield T("The interest of order %(number)s begins in the future.", number=order.number)
+    if decision.kind is DecisionKind.PARTIAL:
+        return
+    allocation = Allocation.from_json(decision.costs)
+    if sum(share.bears.minor for share in allocation.shares) != allocation.fee.minor:
+        yield T("The shares of the court fee do not add up to it.")
+
+
+def _open_motions(sitting: Sitting, case: Case) -> Iterator[Text]:
+    for motion in motions_of(sitting.session, case, MotionState.OPEN):
+        yield T("A motion still waits for its ruling: %(kind)s.", kind=motion.kind.label)
+
+
+def _experts(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """An expert who is called and not yet heard, or heard and not yet paid: the costs depend on how that ended and what
+    it came to (EV 39).
+    """
+    for call in calls_of(sitting.session, case, *LIVE):
+        name = witness_of(sitting.session, call.appraisal).name
+        yield T("It is not found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).", name=name)
+    for call in calls_to_pay(sitting.session, case):
+        name = witness_of(sitting.session, call.appraisal).name
+        yield T(
+            "What the attendance of the expert %(name)s cost is not known yet: the cashier pays it first (Litigation Costs Measures, art. 11).",
+            name=name,
+        )

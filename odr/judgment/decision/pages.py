@@ -1,0 +1,451 @@
+"""Pages of judgment: the desk, issuing, the decision and its paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from pydantic import Field
+
+from odr.docket.models import BENCH_ROLES, Case, Role
+from odr.docket.visibility import READS_FILE, reads_document
+from odr.filing.models import DraftState
+from odr.ground.db import new_reference
+from odr.ground.errors import FieldFault, InvalidInput, NotFound
+from odr.ground.text import T
+from odr.identity.actors import Actor
+from odr.judgment import names
+from odr.judgment.decision.acts import FindingInput, FindingsInput, IssueInput
+from odr.judgment.decision.case_views import decision_page
+from odr.judgment.decision.case_views import desk as gather
+from odr.judgment.decision.drafting import draft_values
+from odr.judgment.decision.file import ExhibitOnFile, case_file
+from odr.judgment.decision.inputs import DraftInput
+from odr.judgment.decision.issuing import document_of
+from odr.judgment.decision.proposals import proposals, propose, settle
+from odr.judgment.decision.wording import insert, insertions
+from odr.judgment.group.judgments import pronounced
+from odr.judgment.models import Decision
+from odr.judgment.panel.rules import is_panel
+from odr.judgment.queries import current_draft, decision_named, issued
+from odr.judgment.vocabulary import DecisionState, FindingResult
+from odr.procedure.acts.availability import refusal
+from odr.procedure.forms import fields as forms
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, Widget, field
+from odr.procedure.sitting import Sitting
+from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
+from odr.web.pages import submit_act
+
+judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")
+
+Page = str | Response | tuple[str, int]
+
+BENCH = tuple(BENCH_ROLES)
+
+FINDING = "findings-0-"
+
+TOGETHER = "together-"
+
+GROUP, PROPOSE = "group", "propose"
+
+
+def look() -> Sitting:
+    """The court as it stands, for reading."""
+    return current_court().look(current_session())
+
+
+@judgment.get("")
+@case_page(*READS_FILE)
+def decision(case: Case, actor: Actor) -> Page:
+    """The decision for who reads the file; before there is one, the bench is led to its desk."""
+    found = issued(current_session(), case)
+    if found is None and actor.role in BENCH_ROLES:
+        return redirect(url_for("judgment.desk", reference=case.reference), 303)  # type: ignore[return-value]
+    return _decision(case, actor, found)
+
+
+@judgment.get("/<reference_of>/page")
+@case_page(*READS_FILE)
+def one_decision(case: Case, actor: Actor, reference_of: str) -> Page:
+    """One of several decisions of a case: a partial judgment, or one that was set aside since."""
+    found = decision_named(current_session(), case, reference_of)
+    if found.issued_at is None:
+        raise NotFound
+    return _decision(case, actor, found)
+
+
+def _decision(case: Case, actor: Actor, found: Decision | None) -> Page:
+    page = decision_page(look(), case, found) if found is not None else None
+    every = pronounced(current_session(), case)
+    return render_template(
+        "judgment/decision.html", case=case, actor=actor, page=page, every=every, draft=False, tab="decision"
+    )
+
+
+@judgment.get("/draft")
+@case_page(*BENCH)
+def draft(case: Case, actor: Actor) -> Page:
+    """The draft as its readers would see it; for the bench only."""
+    found = current_draft(current_session(), case)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "judgment/decision.html",
+        case=case,
+        actor=actor,
+        page=decision_page(look(), case, found),
+        every=[],
+        draft=True,
+        tab="decision",
+    )
+
+
+@judgment.get("/desk")
+@case_page(*BENCH)
+def desk(case: Case, actor: Actor) -> Page:
+    """Findings and draft, with every check that still fails."""
+    return _desk(case, actor, request.args.get("on"), None, {}, [])
+
+
+def _desk(
+    case: Case,
+    actor: Actor,
+    on: str | None,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
+    sitting, locale = look(), current_locale()
+    page = gather(sitting, case, on)
+    subject = {f"{FINDING}subject": page.chosen.subject} if page.chosen else {}
+    drafted = proposals(sitting.session, case)
+    mine = drafted.get(page.chosen.subject) if page.chosen else None
+    kept = {
+        FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"
+    } or _found_before(page.chosen)
+    told = tried in (names.RECORD_FINDINGS, PROPOSE)
+    finding = _finding_fields(sitting, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
+    group = _group_fields(sitting, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
+    written = values if tried == names.DRAFT_DECISION else draft_values(sitting, case, page.decision, locale)
+    choices = forms.choices_for(DraftInput, sitting, case, actor)
+    fields = forms.fields_of(DraftInput, locale, written, faults if tried == names.DRAFT_DECISION else [], choices)
+    wrong = forms.summary(fields if tried == names.DRAFT_DECISION else group if tried == GROUP else finding)
+    breaches = {
+        name: refusal(sitting, sitting.court.table[name], case, actor)
+        for name in (names.RECORD_FINDINGS, names.DRAFT_DECISION, names.SEND_FOR_SIGNING, names.REOPEN_DECISION)
+    }
+    may = {name: breach is None for name, breach in breaches.items()}
+    closed = breaches["record_findings"]
+    return render_template(
+        "judgment/desk.html",
+        case=case,
+        actor=actor,
+        page=page,
+        finding=finding,
+        group=group,
+        grouped=tried == GROUP,
+        drafted=drafted,
+        drafted_by=mine.values.get("by") if mine else None,
+        fields=fields,
+        faults=wrong,
+        may=may,
+        closed=closed.message if closed is not None else None,
+        panel=is_panel(sitting, case),
+        insertions=insertions(page.file, case.cause, locale),
+        paragraphs=_paragraphs(fields),
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+def _found_before(chosen: Any) -> dict[str, Any]:
+    """The finding that stands, to be changed."""
+    found = chosen.finding if chosen else None
+    if found is None:
+        return {}
+    return {
+        f"{FINDING}result": found.result.value,
+        f"{FINDING}reasons": found.reasons or "",
+        f"{FINDING}rests_on": list(found.rests_on),
+    }
+
+
+def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
+    """The texts of the draft into which something can be put."""
+    found: list[tuple[str, Any]] = [(f.name, f.label) for f in fields if f.kind is Widget.TEXTAREA]
+    for group in fields:
+        if group.name == "reasons":
+            found += [
+                (one.name, f"{one.label} {n}")
+                for n, row in enumerate(group.rows, 1)
+                for one in row.fields
+                if one.kind is Widget.TEXTAREA
+            ]
+    return found
+
+
+def _finding_fields(
+    sitting: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
+) -> list[forms.FormField]:
+    """The fields of the one finding in hand; faults of the group are those of its only row."""
+    inner = _without(FINDING, values)
+    told = [type(f)(f.location[2:], f.message) if f.location[:2] == ("findings", 0) else f for f in faults]
+    fields = forms.fields_of(
+        FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, sitting, case, actor)
+    )
+    for one in fields:
+        one.name = FINDING + one.name
+    return fields
+
+
+def _group_fields(
+    sitting: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
+) -> list[forms.FormField]:
+    """The fields of one finding on several, under names of their own on the page."""
+    fields = forms.fields_of(
+        GroupFindingInput,
+        current_locale(),
+        _without(TOGETHER, values),
+        faults,
+        forms.choices_for(GroupFindingInput, sitting, case, actor),
+    )
+    for one in fields:
+        one.name = TOGETHER + one.name
+    return fields
+
+
+def _without(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Those values whose names begin so, without that beginning."""
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+
+
+def _submit(case: Case, actor: Actor, name: str, again: Callable[..., Page], endpoint: str = "cases.one_entry") -> Page:
+    values = request.form.to_dict(flat=False)
+    return submit_act(
+        case,
+        actor,
+        current_court().table[name],
+        values,
+        lambda faults, status, moved: again(values, faults, status, moved),
+        endpoint,
+    )
+
+
+@judgment.post("/findings")
+@case_page(Role.JUDGE)
+def find(case: Case, actor: Actor) -> Page:
+    """Record one finding, or all that nobody disputes; the desk then shows what is next."""
+    on = request.form.get(f"{FINDING}subject")
+    page = _submit(
+        case, actor, names.RECORD_FINDINGS, lambda v, f, s, m: _desk(case, actor, on, names.RECORD_FINDINGS, v, f, s, m)
+    )
+    return _found(case, page, [on] if on else [])
+
+
+def _found(case: Case, page: Page, subjects: list[str]) -> Page:
+    """Back to the desk; what the assistant drafted on what was found is used up."""
+    if not isinstance(page, tuple | str) and subjects:
+        with current_court().database.write() as session:
+            settle(session, case, subjects, DraftState.LODGED)
+    return _to_desk(case, page)
+
+
+@judgment.post("/findings/group")
+@case_page(Role.JUDGE)
+def find_together(case: Case, actor: Actor) -> Page:
+    """One finding with the same reasons on everything that was ticked."""
+    values = request.form.to_dict(flat=False)
+    try:
+        given: GroupFindingInput = forms.parse(GroupFindingInput, _without(TOGETHER, values))
+    except InvalidInput as error:
+        return _desk(case, actor, None, GROUP, values, error.faults, 422)
+    whole = forms.flatten(given.single().model_dump(mode="json"))
+
+    def again(faults: list[FieldFault], status: int, moved: bool) -> Page:
+        # What is wrong with one of them is said beside the field they share.
+        shared = [
+            FieldFault((str(fault.location[-1]) if fault.location[-1] != "subject" else "subjects",), fault.message)
+            for fault in faults
+        ]
+        return _desk(case, actor, None, GROUP, values, shared, status, moved)
+
+    return _found(
+        case, submit_act(case, actor, current_court().table[names.RECORD_FINDINGS], whole, again), given.subjects
+    )
+
+
+@judgment.post("/findings/draft")
+@case_page(Role.ASSISTANT)
+def draft_finding(case: Case, actor: Actor) -> Page:
+    """The assistant puts a finding before the judge; it is no finding until she records it."""
+    values = request.form.to_dict(flat=False)
+    inner = _without(FINDING, values)
+    on = (inner.get("subject") or [""])[0]
+    try:
+        given: FindingInput = forms.parse(FindingInput, inner)
+        if case_file(look(), case).find(given.subject) is None:
+            raise InvalidInput.at("subject", T("This is not in the case, or you cannot see it."))
+    except InvalidInput as error:
+        return _desk(case, actor, on, PROPOSE, values, error.faults, 422)
+    assert actor.account_id is not None
+    with current_court().database.write() as session:
+        propose(
+            session,
+            case,
+            actor.account_id,
+            actor.name,
+            given.subject,
+            given.model_dump(mode="json"),
+            current_court().clock.now(),
+        )
+    return _to_desk(case, redirect(url_for("judgment.desk", reference=case.reference)))  # type: ignore[arg-type]
+
+
+@judgment.post("/findings/leave")
+@case_page(Role.JUDGE)
+def leave_finding(case: Case, actor: Actor) -> Page:
+    """The judge leaves a drafted finding aside."""
+    with current_court().database.write() as session:
+        settle(session, case, [request.form.get("subject", "")], DraftState.EXPIRED)
+    return redirect(
+        url_for("judgment.desk", reference=case.reference, on=request.form.get("subject"), _anchor="finding"), 303
+    )  # type: ignore[return-value]
+
+
+@judgment.post("/draft")
+@case_page(*BENCH)
+def write(case: Case, actor: Actor) -> Page:
+    """Keep the draft; rows are added and taken out here too, and references put into a paragraph."""
+    if "insert" in request.form:
+        return _desk(case, actor, None, names.DRAFT_DECISION, _inserted(case, request.form.to_dict(flat=False)), [])
+    page = _submit(
+        case, actor, names.DRAFT_DECISION, lambda v, f, s, m: _desk(case, actor, None, names.DRAFT_DECISION, v, f, s, m)
+    )
+    return _to_desk(case, page, "write")
+
+
+def _inserted(case: Case, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, with the chosen reference or sentence at the end of the chosen paragraph; nothing is kept yet."""
+    language = (values.get("language") or ["en"])[0]
+    known = {i.key: i.words for i in insertions(case_file(look(), case), case.cause, language)}
+    into, what = (values.get("insert_into") or [""])[0], (values.get("insert_what") or [""])[0]
+    if what in known and into in values:
+        values[into] = [insert(values[into][0], known[what])]
+    return values
+
+
+@judgment.post("/sign")
+@case_page(Role.JUDGE)
+def sign(case: Case, actor: Actor) -> Page:
+    """Close the draft; it rests."""
+    return _to_desk(
+        case,
+        _submit(case, actor, names.SEND_FOR_SIGNING, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)),
+    )
+
+
+@judgment.post("/reopen")
+@case_page(Role.JUDGE)
+def reopen(case: Case, actor: Actor) -> Page:
+    """Take a resting decision back."""
+    return _to_desk(
+        case, _submit(case, actor, names.REOPEN_DECISION, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m))
+    )
+
+
+def _to_desk(case: Case, page: Page, anchor: str = "findings") -> Page:
+    """After an act of the desk one stays at the desk."""
+    if isinstance(page, tuple | str):
+        return page
+    return redirect(url_for("judgment.desk", reference=case.reference, _anchor=anchor), 303)  # type: ignore[return-value]
+
+
+@judgment.get("/issue")
+@case_page(Role.JUDGE)
+def issue(case: Case, actor: Actor) -> Page:
+    """The last look: orders and costs once more, the number typed by hand."""
+    need_strong()
+    return _issue(case, actor, {}, [])
+
+
+def _issue(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
+    sitting = look()
+    act = sitting.court.table[names.ISSUE_DECISION]
+    breach = refusal(sitting, act, case, actor)
+    found = current_draft(sitting.session, case)
+    if breach is not None or found is None or found.state is not DecisionState.COOLING:
+        raise breach or NotFound
+    fields = forms.fields_of(IssueInput, current_locale(), {**values, "decision": found.reference}, faults)
+    return render_template(
+        "judgment/issue.html",
+        case=case,
+        actor=actor,
+        page=decision_page(sitting, case, found),
+        fields=fields,
+        faults=forms.summary(fields),
+        premise=sitting.premise_now(act, case, actor, {}),
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+@judgment.post("/issue")
+@case_page(Role.JUDGE)
+def pronounce(case: Case, actor: Actor) -> Page:
+    """Pronounce, seal and serve."""
+    return _submit(case, actor, names.ISSUE_DECISION, lambda v, f, s, m: _issue(case, actor, v, f, s, m))
+
+
+@judgment.get("/<reference_of>/decision.pdf")
+@case_page()
+def pdf(case: Case, actor: Actor, reference_of: str) -> Response:
+    """The sealed paper."""
+    document = document_of(current_session(), decision_named(current_session(), case, reference_of))
+    if document is None or not reads_document(actor, document):
+        raise NotFound
+    headers = {"Content-Disposition": f'attachment; filename="decision-{document.reference}.pdf"'}
+    return Response(document.content, mimetype="application/pdf", headers=headers)
+
+
+@choice_source("findings_waiting")
+def findings_waiting(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits that were open to cross-examination, and facts, on which nothing is found yet."""
+    waiting = [i for i in case_file(sitting, case).unfinished if not isinstance(i, ExhibitOnFile) or i.examined]
+    return [
+        Option(
+            i.subject, f"{i.label} {i.exhibit.title}" if isinstance(i, ExhibitOnFile) else f"{i.label}. {i.fact.what}"
+        )
+        for i in waiting
+    ]
+
+
+class GroupFindingInput(CourtModel):
+    """One finding, with the same reasons, on several exhibits and facts that stand and fall together."""
+
+    subjects: Annotated[
+        list[str], Field(min_length=1, max_length=400), field(T("On which"), choices="findings_waiting")
+    ]
+    result: Annotated[FindingResult, Choice(FindingResult), field(T("Do you rely on it?"))]
+    reasons: Annotated[
+        str | None,
+        CourtText(0, 8000),
+        field(
+            T("Reasons, as they will stand in the judgment"),
+            T("Say why, and answer each objection."),
+            widget="textarea",
+        ),
+    ] = None
+
+    def single(self) -> FindingsInput:
+        """The findings it stands for, one on each."""
+        return FindingsInput(
+            findings=[FindingInput(subject=one, result=self.result, reasons=self.reasons) for one in self.subjects]
+        )

@@ -1,0 +1,424 @@
+"""Acts after a decision or statement binds: performance, enforcement, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import Actor
+from odr.judgment import desks
+from odr.judgment.enforcement.beginning import INACTION, begin, today
+from odr.judgment.enforcement.effect import all_done, is_overdue, left_of
+from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
+from odr.judgment.enforcement.settlement import after_payment
+from odr.judgment.models import EnforcementMeasure, Obligation, Performance
+from odr.judgment.queries import obligations_of, party_with
+from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
+from odr.procedure.acts.events import CaseClosed
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtText, field
+from odr.procedure.models import WindowState
+from odr.procedure.papers.rulings import NO_APPEAL
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
+
+
+@choice_source("open_obligations")
+def open_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What is still owed, as far as it concerns the one who asks."""
+    mine = (None, actor.party_id)
+    rows = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
+    return [
+        Option(o.reference, _obligation_words(case, o))
+        for o in rows
+        if actor.party_id is None or o.debtor_id in mine or o.creditor_id in mine
+    ]
+
+
+class PerformanceInput(CourtModel):
+    """A payment or act by which an obligation was performed."""
+
+    obligation: Annotated[
+        str, CourtText(1, 40, one_line=True), field(T("What was performed"), choices="open_obligations")
+    ]
+    amount: Annotated[CourtMoney | None, field(T("Amount paid"), T("Part payments count too."))] = None
+    on: Annotated[CourtDate, field(T("On which day"))]
+    note: Annotated[
+        str | None,
+        CourtText(0, 1000),
+        field(T("How it can be seen"), T("For example the reference of the transfer."), widget="textarea"),
+    ] = None
+
+
+@act(
+    title=T("Record a performance"),
+    input=PerformanceInput,
+    by=set(PARTY_ROLES) | {Role.CLERK},
+    at=OWED_AT,
+    source=law("CPL 247"),
+    means={Milestone.PERFORMANCE_TOLD},
+    topic=Topic.DECISION,
+)
+def record_performance(
+    sitting: Sitting, case: Case, given: PerformanceInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what was paid or done; the debtor's own word waits for the creditor's, the creditor's and the clerk's
+    count at once.
+    """
+    obligation = obligation_named(sitting.session, case, given.obligation)
+    if obligation.done_at is not None:
+        raise ActNotOpen(T("This was performed already."))
+    if actor.party_id is not None and actor.party_id not in (obligation.debtor_id, obligation.creditor_id):
+        raise InvalidInput.at("obligation", T("This is not between you and somebody else."))
+    if (given.amount is None) != (obligation.amount_minor is None):
+        raise InvalidInput.at("amount", T("Enter the amount that was paid; for something else, leave it empty."))
+    if given.amount is not None and given.amount.currency != obligation.currency:
+        raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
+    if given.on > today(sitting):
+        raise InvalidInput.at("on", T("This day is still to come."))
+    counts = actor.party_id is None or actor.party_id == obligation.creditor_id
+    number = sitting.next_number(case)
+    sitting.session.add(
+        Performance(
+            obligation_id=obligation.id,
+            amount_minor=given.amount.minor if given.amount else None,
+            on=given.on,
+            note=given.note,
+            confirmed=counts,
+            confirmed_entry=number if counts else None,
+            entry_number=number,
+        )
+    )
+    sitting.session.flush()
+    _settle(sitting, case, obligation)
+    who = party_with(case, obligation.debtor_id)
+    what: Any = given.amount if given.amount else obligation.what or ""
+    words = T("%(name)s performed: %(what)s", name=who.name if who else "", what=what)
+    return Recorded(
+        words if counts else T("%(name)s reports: %(what)s", name=who.name if who else "", what=what),
+        {"obligation": obligation.reference, "confirmed": counts},
+    )
+
+
+def _settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
+    """Mark what is fully performed, and put the closing on the clerk's desk when nothing is owed any more."""
+    left = left_of(sitting, obligation)
+    if (left is not None and left.minor == 0) or (left is None and not unconfirmed(sitting.session, obligation)):
+        obligation.done_at = sitting.now
+    sitting.session.flush()
+    after_payment(sitting, case)
+    if all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
+        sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
+
+
+@choice_source("reported_obligations")
+def reported_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Performance that a debtor reported and the creditor has not answered."""
+    rows = [o for o in obligations_of(sitting.session, case) if unconfirmed(sitting.session, o)]
+    return [Option(o.reference, _obligation_words(case, o)) for o in rows if o.creditor_id == actor.party_id]
+
+
+class ConfirmPerformanceInput(CourtModel):
+    """The creditor's word that a reported performance arrived."""
+
+    obligation: Annotated[
+        str, CourtText(1, 40, one_line=True), field(T("What was performed"), choices="reported_obligations")
+    ]
+    arrived: Annotated[bool, field(T("It arrived"))] = False
+
+
+@act(
+    title=T("Confirm that it arrived"),
+    input=ConfirmPerformanceInput,
+    by=set(PARTY_ROLES),
+    at=OWED_AT,
+    source=law("CPL 247"),
+    means={Milestone.PERFORMANCE_TOLD},
+    topic=Topic.DECISION,
+)
+def confirm_performance(
+    sitting: Sitting, case: Case, given: ConfirmPerformanceInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """The creditor says whether what the debtor reported arrived."""
+    obligation = obligation_named(sitting.session, case, given.obligation)
+    reports = unconfirmed(sitting.session, obligation)
+    if obligation.creditor_id != actor.party_id or not reports:
+        raise InvalidInput.at("obligation", T("Choose one of those listed."))
+    for report in reports:
+        report.confirmed, report.confirmed_entry = given.arrived, sitting.next_number(case)
+    sitting.session.flush()
+    if given.arrived:
+        _settle(sitting, case, obligation)
+    me = sitting.party_of(case, actor)
+    words = (
+        T("%(name)s confirms that it arrived", name=me.name)
+        if given.arrived
+        else T("%(name)s says that it did not arrive", name=me.name)
+    )
+    return Recorded(words, {"obligation": obligation.reference, "arrived": given.arrived})
+
+
+@guard("CPL 241, 247")
+def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Enforcement needs something that was due to this party and is not performed."""
+    if enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
+        return T("You settled in an enforcement. Have it resumed if that is not kept.")
+    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id]
+    return None if any(is_overdue(sitting, o) for o in mine) else T("Nothing that is owed to you is overdue.")
+
+
+class EnforcementInput(CourtModel):
+    """The creditor's application for enforcement."""
+
+    note: Annotated[
+        str | None, CourtText(0, 2000), field(T("What you know of the debtor’s property"), widget="textarea")
+    ] = None
+
+
+@act(
+    title=T("Apply for enforcement"),
+    input=EnforcementInput,
+    by=set(PARTY_ROLES),
+    at={Stage.EFFECTIVE},
+    to={Stage.ENFORCEMENT},
+    guard=something_is_overdue,
+    window="enforcement_application",
+    meets=False,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Application to enforce the decision"),
+        T(
+            "Whoever still owes something should pay or do it now. If they do not, the court can take measures of enforcement."
+        ),
+    ),
+    source=law("CPL 247, 250"),
+    topic=Topic.DECISION,
+)
+def apply_for_enforcement(
+    sitting: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working (CPL
+    247, 250).
+
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
+    all the rest due.
+    """
+    me = sitting.party_of(case, actor)
+    number, rows, total = begin(sitting, case, me)
+    sitting.move(case, Stage.ENFORCEMENT)
+    return Recorded(
+        T(
+            "Enforcement applied for by %(name)s: %(amount)s",
+            name=me.name,
+            amount=Money(total, sitting.pack(case).currency),
+        ),
+        {"number": number, "claimed": rows},
+    )
+
+
+class MeasureInput(CourtModel):
+    """One measure of enforcement."""
+
+    what: Annotated[str, CourtText(1, 2000), field(T("What was done"), widget="textarea")]
+    on: Annotated[CourtDate, field(T("On which day"))]
+
+
+@act(
+    title=T("Record a measure of enforcement"),
+    input=MeasureInput,
+    by={Role.CLERK},
+    at={Stage.ENFORCEMENT},
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A measure of enforcement was taken"),
+        T(
+            "The docket says what was done. Whoever still owes something should pay or do it now; otherwise further measures can follow."
+        ),
+    ),
+    source=law("CPL 251 to 260"),
+    topic=Topic.DECISION,
+)
+def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record what was done to enforce; the watch over inaction begins anew (CPL 237)."""
+    found = open_enforcement(sitting.session, case)
+    if found is None:
+        raise ActNotOpen(T("No enforcement is under way."))
+    sitting.session.add(
+        EnforcementMeasure(
+            enforcement_id=found.id, what=given.what, on=given.on, entry_number=sitting.next_number(case)
+        )
+    )
+    sitting.close_windows(case, "enforcement_notice", WindowState.MET, subject=found.reference)
+    sitting.close_windows(case, INACTION, WindowState.MET, subject=found.reference)
+    sitting.start_window(case, INACTION, start=now, subject=found.reference)
+    return Recorded(T("Enforcement measure: %(what)s", what=given.what), {"number": found.number})
+
+
+@guard("CPL 157, 268")
+def who_ends_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Ending an enforcement is whose the rules say: in ``cn`` the judge's, by ruling (CPL 157, 268)."""
+    return (
+        None
+        if sitting.pack(case).decider("end_enforcement") == actor.role.value
+        else T(
+            "The rules of this case leave this to: %(who)s.",
+            who=Role(sitting.pack(case).decider("end_enforcement")).label,
+        )
+    )
+
+
+class EndEnforcementInput(CourtModel):
+    """How an enforcement ended."""
+
+    state: Annotated[EnforcementState, Choice(EnforcementState), field(T("How it ended"))]
+    reasons: Annotated[str, CourtText(1, 4000), field(T("Reasons"), widget="textarea")]
+
+
+@act(
+    title=T("End the enforcement"),
+    input=EndEnforcementInput,
+    by={Role.JUDGE, Role.CLERK},
+    at={Stage.ENFORCEMENT},
+    to={Stage.EFFECTIVE, Stage.CLOSED},
+    guard=who_ends_it,
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling that ends the enforcement"),
+        T(
+            "The ruling says how the enforcement ended. If something is still owed, it stays owed, and the enforcement can be asked for again."
+        ),
+    ),
+    paper=RulingForm(T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended.")),
+    source=law("CPL 157, 241, 268"),
+    desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED),
+    topic=Topic.DECISION,
+)
+def end_enforcement(
+    sitting: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """End it: performed, settled between the parties, or without full performance and then open again (CPL 241, 265,
+    268).
+    """
+    found = open_enforcement(sitting.session, case)
+    if found is None:
+        raise ActNotOpen(T("No enforcement is under way."))
+    if given.state is EnforcementState.OPEN:
+        raise InvalidInput.at("state", T("Say how it ended."))
+    if given.state is EnforcementState.DONE and not all_done(sitting, case):
+        raise ActNotOpen(T("Something is still owed."))
+    signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    if given.state is EnforcementState.SETTLED and not signed:
+        raise ActNotOpen(
+            T("No agreement in an enforcement is signed."),
+            T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."),
+        )
+    for row in signed:
+        sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+    found.state, found.closed_entry = given.state, sitting.next_number(case)
+    for kind in ("enforcement_notice", INACTION):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
+    sitting.close_tasks(case, desks.ENFORCEMENT, found.reference)
+    if given.state is EnforcementState.DONE:
+        case.outcome, case.closed_at = Outcome.ENFORCED, now
+        sitting.move(case, Stage.CLOSED)
+        sitting.announce(CaseClosed(case))
+    else:
+        sitting.move(case, Stage.EFFECTIVE)
+    return Recorded(
+        T("Enforcement %(number)s ended: %(how)s", number=found.number, how=given.state.label), {"number": found.number}
+    )
+
+
+def inaction(sitting: Sitting, case: Case, window: Any) -> None:
+    """Six months without a measure: the creditor may turn to the higher court, and the president learns of it (CPL
+    237).
+    """
+    sitting.open_task(
+        case,
+        Role.PRESIDENT,
+        desks.ENFORCEMENT_INACTION,
+        T("Nothing was done in an enforcement for six months. The creditor may turn to the higher court."),
+        risk=75,
+        subject=window.subject,
+    )
+
+
+@guard("COURT closing")
+def nothing_is_owed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A case closes when nothing is owed any more."""
+    return (
+        None
+        if all_done(sitting, case)
+        else T("Something is still owed. The case can be closed once all of it is recorded as performed.")
+    )
+
+
+class CloseInput(CourtModel):
+    """Why the case can be closed."""
+
+    note: Annotated[str | None, CourtText(0, 1000), field(T("Note for the file"), widget="textarea")] = None
+
+
+@act(
+    title=T("Close the case"),
+    input=CloseInput,
+    by={Role.CLERK},
+    at={Stage.EFFECTIVE},
+    to={Stage.CLOSED},
+    guard=nothing_is_owed,
+    source=law("COURT closing"),
+    desk=desks.CLOSE_CASE,
+    topic=Topic.DECISION,
+)
+def close_case(sitting: Sitting, case: Case, given: CloseInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Close the case: everything is performed, or there was nothing to perform."""
+    settled = any(
+        o.instrument in (Instrument.STATEMENT, Instrument.CONFIRMATION) for o in obligations_of(sitting.session, case)
+    )
+    case.outcome, case.closed_at = (Outcome.SETTLED if settled else Outcome.PERFORMED), now
+    sitting.move(case, Stage.CLOSED)
+    sitting.close_tasks(case, desks.CLOSE_CASE)
+    sitting.announce(CaseClosed(case))
+    return Recorded(T("Case closed: %(outcome)s", outcome=case.outcome.label))
+
+
+def obligation_named(session: Session, case: Case, reference: str) -> Obligation:
+    """A live obligation of this case. Raises InvalidInput for another."""
+    found = next((o for o in obligations_of(session, case) if o.reference == reference), None)
+    if found is None:
+        raise InvalidInput.at("obligation", T("Choose one of those listed."))
+    return found
+
+
+def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
+    """Reports of performance that the creditor has not answered."""
+    query = select(Performance).where(
+        Performance.obligation_id == obligation.id,
+        Performance.confirmed.is_(False),
+        Performance.confirmed_entry.is_(None),
+    )
+    return session.scalars(query.order_by(Performance.id)).all()
+
+
+def _obligation_words(case: Case, obligation: Any) -> str:
+    debtor = party_with(case, obligation.debtor_id)
+    what = str(obligation.amount) if obligation.amount else obligation.what or ""
+    return f"{debtor.name if debtor else ''}: {what} ({obligation.due_on.isoformat()})"

@@ -1,0 +1,78 @@
+"""Beginning an enforcement: its number, what is claimed with its working, its fee, its clocks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case, Party, Role
+from odr.filing.registry.seats import next_of_series
+from odr.ground.text import T
+from odr.judgment import desks
+from odr.judgment.enforcement.effect import interest_on, is_overdue, left_of
+from odr.judgment.models import EnforcementCase, Obligation
+from odr.judgment.queries import obligations_of
+from odr.payments import names as payments_names
+from odr.payments.fee.assessment import keep_basis
+from odr.payments.fee.tariff import Matter
+from odr.payments.inputs import AssessInput
+from odr.procedure.time.interest import InterestKind
+from odr.procedure.time.interest import total as interest_total
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
+
+
+def today(sitting: Sitting) -> date:
+    """The day in the court's zone."""
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
+
+
+def begin(
+    sitting: Sitting, case: Case, creditor: Party, *, everything: bool = False
+) -> tuple[str, list[dict[str, Any]], int]:
+    """Open an enforcement for what is overdue to the creditor, or for ``everything`` still owed; its number, what is
+    claimed, and the sum in minor units.
+
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
+    all the rest due.
+    """
+    day = today(sitting)
+    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor.id and o.done_at is None]
+    late = [o for o in mine if is_overdue(sitting, o)]
+    claimed = mine if everything or any(o.accelerates for o in late) else late
+    rows = [_claimed(sitting, case, row, day) for row in claimed]
+    number = next_of_series(sitting, sitting.pack(case), "enforcement")
+    found = EnforcementCase(
+        case_id=case.id, number=number, party_id=creditor.id, claimed=rows, entry_number=sitting.next_number(case)
+    )
+    sitting.session.add(found)
+    sitting.session.flush()
+    total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
+    debtor = next(p for p in case.parties if p.id == claimed[0].debtor_id)
+    basis = keep_basis(
+        sitting.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, sitting.now
+    )
+    sitting.then(payments_names.ASSESS_FEE, AssessInput(basis=basis.reference))
+    for kind in (NOTICE, INACTION):
+        sitting.start_window(case, kind, start=sitting.now, subject=found.reference)
+    title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
+    sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
+    return number, rows, total
+
+
+def _claimed(sitting: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:
+    """What is claimed under one obligation, with the working of its interest to ``day``; minor units."""
+    left, lines = left_of(sitting, row), interest_on(sitting, case, row, day)
+    return {
+        "obligation": row.reference,
+        "principal": left.minor if left is not None else 0,
+        "interest": interest_total(lines, InterestKind.ORDERED),
+        "late": interest_total(lines, InterestKind.LATE),
+        "to": day.isoformat(),
+        "working": [line.to_json() for line in lines],
+        "currency": row.currency,
+        "what": row.what,
+    }

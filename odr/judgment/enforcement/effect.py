@@ -1,0 +1,312 @@
+"""From service to effect: appeal windows, the moment a decision binds, what is owed from then on, and the costs."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, Role
+from odr.docket.queries import parties
+from odr.ground.text import Money, T, Text
+from odr.judgment import desks, names
+from odr.judgment.enforcement.queries import performed
+from odr.judgment.inputs import EffectInput
+from odr.judgment.models import Decision, Obligation, Order, Performance
+from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, party_with, petitions_of
+from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
+from odr.payments import desks as payments_desks
+from odr.payments.costs.demands import order_costs, were_settled
+from odr.payments.costs.rules import Allocation
+from odr.payments.fee.assessment import pack_track
+from odr.payments.refund.orders import order_back
+from odr.procedure.acts.events import CaseEffective, InstrumentSetAside, SettlementReached
+from odr.procedure.models import WindowState
+from odr.procedure.rules.tariff import Ending
+from odr.procedure.time.interest import InterestLine, interest_lines
+from odr.procedure.time.reckoning import reckon
+from odr.service.models import Packet
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+APPEAL, PERFORMANCE, ENFORCE, RETRIAL = (
+    "appeal_judgment",
+    "performance",
+    "enforcement_application",
+    "retrial_application",
+)
+
+
+def is_appealable(sitting: Sitting, case: Case) -> bool:
+    """Whether the track knows an appeal: small claims end with one instance (CPL 165)."""
+    pack = sitting.pack(case)
+    key = pack_track(pack, case)
+    return key is None or pack.track(key).appealable
+
+
+def served_on(sitting: Sitting, decision: Decision) -> dict[int, datetime]:
+    """Party → instant at which the decision was served on her, as the docket says."""
+    found: dict[int, datetime] = {}
+    for packet in sitting.session.scalars(
+        select(Packet).where(Packet.case_id == decision.case_id, Packet.occasion == "decision")
+    ):
+        if (
+            decision.served_entry in packet.entry_ids
+            and packet.docketed_as == packet.state.value
+            and packet.effective_at is not None
+        ):
+            found[packet.party_id] = min(packet.effective_at, found.get(packet.party_id, packet.effective_at))
+    return found
+
+
+def start_appeals(
+    sitting: Sitting, case: Case, party: Party, at: datetime, proof: Text | None, numbers: Collection[int] = ()
+) -> None:
+    """Start this party's appeal window; where there is none, the decision takes effect when all are served.
+
+    ``numbers`` are the entries that were served: a partial judgment and the one on the rest each have their own time.
+    """
+    served_now = [d for d in decisions_of(sitting.session, case, DecisionState.ISSUED) if d.served_entry in numbers]
+    decision = served_now[-1] if served_now else issued(sitting.session, case)
+    if decision is None or decision.effective_at is not None:
+        return
+    if is_appealable(sitting, case):
+        if not sitting.windows(case, APPEAL, party=party, state=None, subject=decision.reference):
+            sitting.start_window(case, APPEAL, party=party, start=at, subject=decision.reference, proof=proof)
+        return
+    served = served_on(sitting, decision) | {party.id: at}
+    if all(p.id in served for p in parties(case)):
+        sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), effective_at=max(served.values()))
+
+
+def appeal_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
+    """A party's time to appeal ended: when it was the last and nobody appealed, the decision takes effect."""
+    decision = decision_named(sitting.session, case, window.subject)
+    if is_final(sitting, case, decision):
+        sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), effective_at=window.due_at)
+
+
+def is_final(sitting: Sitting, case: Case, decision: Decision) -> bool:
+    """Served on everybody, no appeal window open, no appeal pending."""
+    windows = sitting.windows(case, APPEAL, state=None, subject=decision.reference)
+    heard = {w.party_id for w in windows}
+    pending = [
+        p
+        for p in petitions_of(sitting.session, case)
+        if p.decision_id == decision.id and p.state is not AppealState.WITHDRAWN
+    ]
+    return (
+        all(p.id in heard for p in parties(case))
+        and not any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows)
+        and not pending
+    )
+
+
+def bring_into_effect(
+    sitting: Sitting, case: Case, decision: Decision, at: datetime, *, bears: Mapping[str, Money] | None = None
+) -> date:
+    """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform.
+
+    A partial judgment leaves the costs and the case's own effect to the judgment on the rest (CPL 156).
+    ``bears`` is who bears the fee where the higher court changed that too (FEE 30).
+    """
+    partial = decision.kind is DecisionKind.PARTIAL
+    decision.effective_at = at
+    if not partial:
+        case.effective_at = at
+    due = reckon(sitting.pack(case), PERFORMANCE, at, amount=decision.performance_days)
+    number = sitting.next_number(case)
+    debtors: dict[int, Party] = {}
+    for order in decision.orders:
+        debtor = party_with(case, order.debtor_id)
+        if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
+            debtors[debtor.id] = debtor
+            sitting.session.add_all(_obligations(case, order, debtor, due.result, number))
+    for party in debtors.values():
+        sitting.start_window(
+            case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days
+        )
+    for party in parties(case) if RETRIAL in sitting.pack(case).windows.rules else []:
+        sitting.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
+    if not partial:
+        if bears is not None:
+            order_costs(sitting, case, bears)
+        else:
+            settle_costs(sitting, case, decision)
+        sitting.announce(CaseEffective(case))
+    return due.result
+
+
+def _obligations(case: Case, order: Order, debtor: Party, due_on: date, number: int) -> list[Obligation]:
+    """What an order owes: one obligation, or one for each monthly instalment, of which a late one makes all the rest
+    due.
+    """
+    shared = {
+        "case_id": case.id,
+        "instrument": Instrument.DECISION,
+        "order_id": order.id,
+        "debtor_id": debtor.id,
+        "creditor_id": order.creditor_id,
+        "currency": order.currency,
+        "interest_from": order.interest_from,
+        "interest_percent": order.interest_percent,
+        "what": order.what,
+        "entry_number": number,
+    }
+    if order.amount_minor is None or order.instalments == 1:
+        return [Obligation(amount_minor=order.amount_minor, due_on=due_on, **shared)]
+    parts = instalments(order.amount_minor, order.instalments, due_on)
+    return [Obligation(amount_minor=amount, due_on=day, accelerates=True, **shared) for day, amount in parts]
+
+
+def instalments(amount: int, count: int, first: date) -> list[tuple[date, int]]:
+    """Days and parts of ``count`` monthly instalments, in minor units; what does not divide evenly is paid with the
+    first.
+    """
+    each, rest = divmod(amount, count)
+    return [(_months_after(first, n), each + (rest if n == 0 else 0)) for n in range(count)]
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many months on; the last of the month where there is none."""
+    year, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + year, month + 1)[1]
+    return date(day.year + year, month + 1, min(day.day, last))
+
+
+def settle_costs(sitting: Sitting, case: Case, decision: Decision) -> None:
+    """Order the winner's prepayment back and put what the loser owes on the cashier's desk (CPI 207, FEE 53).
+
+    Where an earlier decision's costs were carried out, only the difference moves: a retrial decides on them anew (FEE
+    32).
+    """
+    allocation = Allocation.from_json(decision.costs)
+    sitting.close_tasks(case, payments_desks.COLLECT_COSTS)
+    if were_settled(sitting, case):
+        order_costs(sitting, case, {share.party: share.bears for share in allocation.shares})
+        return
+    by_label = {p.label: p for p in case.parties}
+    for share in allocation.shares:
+        party = by_label[share.party]
+        if share.refund.minor:
+            order_back(sitting, case, party, Ending.WON, borne=share.bears)
+        if share.owes_court.minor:
+            sitting.open_task(
+                case,
+                Role.CASHIER,
+                payments_desks.COLLECT_COSTS,
+                T("%(name)s owes the court %(amount)s of the fee.", name=party.name, amount=share.owes_court),
+                risk=20,
+                subject=party.reference,
+            )
+
+
+def settled(sitting: Sitting, event: SettlementReached) -> None:
+    """The parties settled: no judgment is written on it (CPI 148), and what they owe is watched like any order."""
+    case = event.case
+    for decision in decisions_of(sitting.session, case, DecisionState.DRAFT, DecisionState.COOLING):
+        sitting.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
+        sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
+        decision.state = DecisionState.DROPPED
+    sitting.close_tasks(case, desks.DRAFT_DECISION)
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    for owed in event.owed:
+        sitting.session.add(
+            Obligation(
+                case_id=case.id,
+                instrument=Instrument(event.instrument),
+                debtor_id=owed.debtor_id,
+                creditor_id=owed.creditor_id,
+                amount_minor=owed.amount_minor,
+                currency=owed.currency,
+                what=owed.what,
+                due_on=owed.due_on or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result,
+                accelerates=owed.accelerates,
+                entry_number=sitting.next_number(case),
+            )
+        )
+    if event.owed:
+        last = max((one.due_on or today) for one in event.owed)
+        for party_id in {one.creditor_id for one in event.owed}:
+            creditor = party_with(case, party_id)
+            if creditor is not None:
+                start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
+                sitting.start_window(case, ENFORCE, party=creditor, start=start)
+        sitting.announce(CaseEffective(case, Ending.MEDIATED))
+
+
+def on_set_aside(sitting: Sitting, event: InstrumentSetAside) -> None:
+    """What was confirmed is set aside."""
+    set_aside(sitting, event.case)
+
+
+def set_aside(sitting: Sitting, case: Case) -> None:
+    """What was owed rests on nothing any more; what was paid stays recorded under what it was paid on."""
+    for row in obligations_of(sitting.session, case):
+        row.ended_at = sitting.now
+    for kind in (PERFORMANCE, ENFORCE, "enforcement_notice", "enforcement_inaction"):
+        sitting.close_windows(case, kind, WindowState.ENDED)
+
+
+def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
+    """The time to perform ended: whoever is still owed something may apply for enforcement for two years (CPL 250)."""
+    open_creditors = {
+        o.creditor_id
+        for o in obligations_of(sitting.session, case)
+        if o.debtor_id == window.party_id and o.done_at is None
+    }
+    for party in parties(case):
+        if party.id in open_creditors and not sitting.windows(case, ENFORCE, party=party):
+            sitting.start_window(case, ENFORCE, party=party, start=window.due_at)
+
+
+def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:
+    """Whether the last day to perform is past and something is still owed."""
+    return (
+        obligation.done_at is None
+        and obligation.ended_at is None
+        and sitting.now.astimezone(sitting.court.settings.tz).date() > obligation.due_on
+    )
+
+
+def left_of(sitting: Sitting, obligation: Obligation) -> Money | None:
+    """What of a sum is still owed, without interest."""
+    if obligation.amount_minor is None or obligation.currency is None:
+        return None
+    return Money(max(obligation.amount_minor - performed(sitting.session, obligation), 0), obligation.currency)
+
+
+def interest_on(sitting: Sitting, case: Case, obligation: Obligation, day: date) -> list[InterestLine]:
+    """The interest on an obligation to ``day``, stretch by stretch: as ordered, and for delay where the rules add it
+    (CPL 264).
+    """
+    if obligation.amount_minor is None:
+        return []
+    late = sitting.pack(case).late_performance
+    return interest_lines(
+        obligation.amount_minor,
+        payments_on(sitting.session, obligation),
+        day,
+        ordered_from=obligation.interest_from,
+        percent=obligation.interest_percent,
+        due_on=obligation.due_on,
+        late_per_day=late.per_day if late is not None else None,
+    )
+
+
+def all_done(sitting: Sitting, case: Case) -> bool:
+    """Whether nothing is owed under any instrument any more."""
+    return all(o.done_at is not None for o in obligations_of(sitting.session, case))
+
+
+def payments_on(session: Session, obligation: Obligation) -> list[tuple[date, int]]:
+    """Days and sums of the payments that count, in minor units."""
+    query = select(Performance.on, Performance.amount_minor).where(
+        Performance.obligation_id == obligation.id, Performance.confirmed.is_(True)
+    )
+    return [(day, amount) for day, amount in session.execute(query.order_by(Performance.on, Performance.id)) if amount]

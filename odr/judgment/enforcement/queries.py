@@ -1,0 +1,37 @@
+"""Finding the rows of judgment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case
+from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation, Performance
+from odr.judgment.vocabulary import EnforcementState, SettlementState
+
+
+def performed(session: Session, obligation: Obligation) -> int:
+    """What was paid towards an obligation and confirmed, in minor units."""
+    query = select(func.coalesce(func.sum(Performance.amount_minor), 0)).where(
+        Performance.obligation_id == obligation.id, Performance.confirmed.is_(True)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def open_enforcement(session: Session, case: Case) -> EnforcementCase | None:
+    """The enforcement under way."""
+    return session.scalar(
+        select(EnforcementCase)
+        .where(EnforcementCase.case_id == case.id, EnforcementCase.state == EnforcementState.OPEN)
+        .order_by(EnforcementCase.id.desc())
+    )
+
+
+def enforcement_settlements(session: Session, case: Case, *states: SettlementState) -> Sequence[EnforcementSettlement]:
+    """Agreements in enforcements of the case, in some states (all, without any), in order."""
+    query = (
+        select(EnforcementSettlement).where(EnforcementSettlement.case_id == case.id).order_by(EnforcementSettlement.id)
+    )
+    return session.scalars(query.where(EnforcementSettlement.state.in_(states)) if states else query).all()

@@ -1,0 +1,315 @@
+"""Settling within an enforcement: signed it halts, performed it is over, not kept the instrument is enforced again (CPL
+241; CPI 464 to 466).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import Actor
+from odr.judgment import desks
+from odr.judgment.enforcement.beginning import begin, today
+from odr.judgment.enforcement.effect import ENFORCE
+from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement, performed
+from odr.judgment.models import EnforcementCase, EnforcementSettlement
+from odr.judgment.queries import obligations_of, party_with
+from odr.judgment.vocabulary import EnforcementState, SettlementState
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
+from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtMoney, CourtText, field
+from odr.procedure.models import WindowState
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@guard("CPL 241")
+def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Creditor and debtor of the enforcement settle, one agreement at a time."""
+    found = open_enforcement(sitting.session, case)
+    if found is None:
+        return T("No enforcement is under way.")
+    if enforcement_settlements(sitting.session, case, SettlementState.PROPOSED, SettlementState.SIGNED):
+        return T("An agreement in the enforcement is proposed or signed already.")
+    return (
+        None
+        if actor.party_id in _both(sitting, case, found)
+        else T("Only the creditor and the debtor of the enforcement settle it.")
+    )
+
+
+def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
+    """Creditor and debtors of what is enforced."""
+    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == found.party_id and o.done_at is None]
+    return {found.party_id, *(o.debtor_id for o in mine)}
+
+
+class PartInput(CourtModel):
+    """One payment and its day."""
+
+    on: Annotated[CourtDate, field(T("By"))]
+    amount: Annotated[CourtMoney, field(T("Amount"))]
+
+
+class EnforcementSettlementInput(CourtModel):
+    """What is paid and done in the place of the instrument."""
+
+    amount: Annotated[CourtMoney, field(T("Amount in all"), T("In the place of everything that is enforced."))]
+    instalments: Annotated[
+        list[PartInput],
+        Field(min_length=1, max_length=60),
+        field(T("Payment"), T("One payment, or several over time.")),
+    ]
+    deed: Annotated[str | None, CourtText(0, 2000), field(T("What else"), widget="textarea")] = None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> EnforcementSettlementInput:
+        faults = []
+        if sum(i.amount.minor for i in self.instalments) != self.amount.minor:
+            faults.append(
+                FieldFault(("instalments",), T("The payments must add up to %(amount)s.", amount=self.amount))
+            )
+        if [i.on for i in self.instalments] != sorted({i.on for i in self.instalments}):
+            faults.append(
+                FieldFault(("instalments",), T("Give the payments in the order of their days, one for each day."))
+            )
+        if faults:
+            raise InvalidInput(faults)
+        return self
+
+
+@act(
+    title=T("Propose to settle the enforcement"),
+    input=EnforcementSettlementInput,
+    by=set(PARTY_ROLES),
+    at={Stage.ENFORCEMENT},
+    guard=settles_here,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A proposal to settle the enforcement"),
+        T(
+            "If it is made to you, sign or decline it on the page of the case. Until both sides have signed, the enforcement goes on."
+        ),
+    ),
+    source=law("CPL 241"),
+    topic=Topic.DECISION,
+)
+def propose_enforcement_settlement(
+    sitting: Sitting, case: Case, given: EnforcementSettlementInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Propose another sum, other days or another way to perform; enforcement goes on until both have signed (CPL 241).
+
+    Raises InvalidInput for another currency, a day that is past, or parts that do not add up.
+    """
+    found, me = open_enforcement(sitting.session, case), sitting.party_of(case, actor)
+    assert found is not None
+    other = next(
+        p for p in sorted(_both(sitting, case, found) - {me.id}) if p == found.party_id or me.id == found.party_id
+    )
+    faults = [
+        FieldFault(("instalments", i, "on"), T("This day is past."))
+        for i, part in enumerate(given.instalments)
+        if part.on < today(sitting)
+    ]
+    if given.amount.currency != sitting.pack(case).currency:
+        faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))
+    if faults:
+        raise InvalidInput(faults)
+    row = EnforcementSettlement(
+        case_id=case.id,
+        enforcement_id=found.id,
+        from_id=me.id,
+        to_id=other,
+        amount_minor=given.amount.minor,
+        currency=given.amount.currency,
+        instalments=[{"on": part.on.isoformat(), "minor": part.amount.minor} for part in given.instalments],
+        deed=given.deed,
+        entry_number=sitting.next_number(case),
+    )
+    sitting.session.add(row)
+    sitting.session.flush()
+    return Recorded(
+        T("%(name)s proposes to settle the enforcement for %(amount)s", name=me.name, amount=given.amount),
+        {"settlement": row.reference},
+    )
+
+
+@guard("CPL 241")
+def one_is_proposed_to_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There is a proposal of the other side."""
+    mine = [
+        s for s in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED) if s.to_id == actor.party_id
+    ]
+    return None if mine else T("The other side of the enforcement proposes no agreement to you.")
+
+
+def proposal_state(sitting: Sitting, case: Case, values: Any) -> str:
+    """The proposal an answer is about."""
+    return ",".join(
+        f"{s.reference}:{s.state.value}"
+        for s in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED)
+    )
+
+
+class AnswerSettlementInput(CourtModel):
+    """Signing it, or not."""
+
+    answer: Annotated[
+        Literal["sign", "decline"], field(T("Your answer"), options={"sign": T("I sign it"), "decline": T("I decline")})
+    ]
+
+
+@act(
+    title=T("Answer the proposal to settle the enforcement"),
+    input=AnswerSettlementInput,
+    by=set(PARTY_ROLES),
+    at={Stage.ENFORCEMENT},
+    guard=one_is_proposed_to_me,
+    special=True,
+    premise=Premise.SUBJECT,
+    subject=proposal_state,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Answer to the proposal to settle the enforcement"),
+        T(
+            "If it was signed, do what was agreed; if that is not done, the enforcement can be resumed. If it was declined, the enforcement goes on."
+        ),
+    ),
+    source=law("CPL 241", "CPI 464, 466"),
+    topic=Topic.DECISION,
+)
+def answer_enforcement_settlement(
+    sitting: Sitting, case: Case, given: AnswerSettlementInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Sign it into the record, or decline. Signed, the two years begin anew after its last day, and the halt lies on
+    the desk (CPI 464, 466).
+    """
+    row = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED)[0]
+    me = sitting.party_of(case, actor)
+    if given.answer == "decline":
+        row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
+        return Recorded(T("%(name)s declines to settle the enforcement", name=me.name), {"settlement": row.reference})
+    row.state, row.signed_entry = SettlementState.SIGNED, sitting.next_number(case)
+    row.paid_before_minor = _paid(sitting, case)
+    enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
+    creditor = party_with(case, enforcement.party_id)
+    sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
+    last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=today(sitting))
+    sitting.start_window(
+        case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=sitting.pack(case).tz)
+    )
+    role = Role(sitting.pack(case).decider("end_enforcement"))
+    sitting.open_task(
+        case,
+        role,
+        desks.ENFORCEMENT_SETTLED,
+        T("The parties settled in the enforcement. Halt it (Interpretation, art. 464)."),
+        risk=45,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("Settled in the enforcement: %(amount)s, signed by both", amount=row.amount), {"settlement": row.reference}
+    )
+
+
+def _paid(sitting: Sitting, case: Case) -> int:
+    """What was paid and confirmed on the instrument so far, in minor units."""
+    return sum(performed(sitting.session, o) for o in obligations_of(sitting.session, case))
+
+
+def paid_towards(sitting: Sitting, case: Case, row: EnforcementSettlement) -> int:
+    """What was paid on the agreement since it was signed, in minor units."""
+    return _paid(sitting, case) - row.paid_before_minor
+
+
+def is_late(sitting: Sitting, case: Case, row: EnforcementSettlement) -> bool:
+    """Whether less was paid than is due by now."""
+    due: int = sum(p["minor"] for p in row.instalments if date.fromisoformat(p["on"]) < today(sitting))
+    return paid_towards(sitting, case, row) < due
+
+
+def after_payment(sitting: Sitting, case: Case) -> None:
+    """Paid in full, what was agreed takes the place of the instrument: the rest is not enforced any more (CPI 465)."""
+    for row in enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
+        # A deed beside the money is performed when the creditor says so, by closing what is owed.
+        if row.deed is None and paid_towards(sitting, case, row) >= row.amount_minor:
+            row.state, row.closed_entry = SettlementState.PERFORMED, sitting.next_number(case)
+            for owed in obligations_of(sitting.session, case):
+                owed.done_at = owed.done_at or sitting.now
+
+
+@guard("CPL 241", "CPI 465")
+def it_is_not_kept(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The creditor asks for it where the agreement is late, or where they were deceived or threatened into it (CPL 241)."""
+    signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    if not signed:
+        return T("No agreement in an enforcement is signed.")
+    creditor = sitting.session.get_one(EnforcementCase, signed[0].enforcement_id).party_id
+    return None if creditor == actor.party_id else T("Only the creditor asks for enforcement.")
+
+
+class ResumeInput(CourtModel):
+    """Why the instrument is enforced again."""
+
+    ground: Annotated[
+        Literal["not_kept", "deceived"],
+        field(
+            T("Why"), options={"not_kept": T("It is not kept"), "deceived": T("I was deceived or threatened into it")}
+        ),
+    ]
+    facts: Annotated[str, CourtText(1, 4000), field(T("What happened"), widget="textarea")]
+
+
+@act(
+    title=T("Have the enforcement resumed"),
+    input=ResumeInput,
+    by=set(PARTY_ROLES),
+    at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    to={Stage.ENFORCEMENT},
+    guard=it_is_not_kept,
+    window=ENFORCE,
+    meets=False,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("The enforcement is resumed"),
+        T(
+            "Whoever still owes something should pay or do it now. If they do not, the court can take measures of enforcement."
+        ),
+    ),
+    source=law("CPL 241, 250", "CPI 465, 466"),
+    desk=desks.ENFORCEMENT_SETTLED,
+    topic=Topic.DECISION,
+)
+def resume_enforcement(sitting: Sitting, case: Case, given: ResumeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Go back to the instrument with one act: what was paid on the agreement is taken off, interest is reckoned to
+    today (CPL 241; CPI 465).
+
+    Raises ActNotOpen where it is kept and no deception or threat is named.
+    """
+    row = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)[0]
+    if given.ground == "not_kept" and not is_late(sitting, case, row):
+        raise ActNotOpen(T("The agreement is kept so far: nothing that is due under it is missing."))
+    row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
+    sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+    earlier = open_enforcement(sitting.session, case)
+    if earlier is not None:
+        earlier.state, earlier.closed_entry = EnforcementState.ENDED, sitting.next_number(case)
+    me = sitting.party_of(case, actor)
+    number, rows, total = begin(sitting, case, me, everything=True)
+    sitting.move(case, Stage.ENFORCEMENT)
+    words = T(
+        "Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, sitting.pack(case).currency)
+    )
+    return Recorded(words, {"number": number, "claimed": rows, "ground": given.ground})

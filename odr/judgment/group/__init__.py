@@ -1,0 +1,1 @@
+"""A judgment in an action of many applied to who did not register."""

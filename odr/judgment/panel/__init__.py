@@ -1,0 +1,1 @@
+"""Several who decide."""

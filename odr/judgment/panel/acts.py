@@ -1,0 +1,253 @@
+"""Acts of a panel: convening it, deliberating, voting; and the clerk's signature after the judge's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, model_validator
+
+from odr.docket.models import Audience, Case, Role, Seat, Stage
+from odr.filing.registry.seats import choose
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.judgment import desks
+from odr.judgment.decision import issuing
+from odr.judgment.inputs import SignInput
+from odr.judgment.models import Decision, PanelMinute
+from odr.judgment.panel import rules as panel
+from odr.judgment.queries import current_draft, decision_named
+from odr.judgment.vocabulary import DecisionState, Vote
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@guard("CPL 40")
+def one_judge_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A panel is convened once, and only where the track knows one."""
+    rule = panel.bench_rule(sitting, case)
+    if rule is None or max(rule.sizes) == 1:
+        return T("On this track one judge decides alone.")
+    return T("The panel sits already.") if panel.is_panel(sitting, case) else None
+
+
+class ConveneInput(CourtModel):
+    """How many decide together, and why the case needs them."""
+
+    size: Annotated[
+        int,
+        Field(ge=3, le=15),
+        field(
+            T("Members of the panel, you among them"), T("An odd number the rules allow; the others are drawn by lot.")
+        ),
+    ]
+    reasons: Annotated[str, CourtText(1, 2000), field(T("Why one judge does not decide alone"), widget="textarea")]
+
+
+@act(
+    title=T("Convene a panel"),
+    input=ConveneInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING, Stage.HEARING},
+    guard=one_judge_sits,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A panel now decides your case: who sits"),
+        T(
+            "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
+        ),
+    ),
+    source=law("CPL 40, 44, 131"),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who
+    sits (CPL 131).
+
+    Raises InvalidInput for a number the rules do not allow (CPL 40).
+    """
+    rule = panel.bench_rule(sitting, case)
+    if rule is None or given.size not in rule.sizes:
+        raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
+    names = []
+    for _ in range(given.size - 1):
+        account = choose(sitting, case, Role.ASSESSOR, but=[m.account_id for m in panel.members(sitting, case)])
+        if account is None:
+            raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
+        sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
+        sitting.session.flush()
+        names.append(account.name)
+    words = T(
+        "A panel of %(size)s decides: %(judge)s presides, with %(others)s",
+        size=given.size,
+        judge=actor.name,
+        others=", ".join(names),
+    )
+    return Recorded(words, {"size": given.size, "presiding": actor.name, "members": names})
+
+
+@guard("CPL 45")
+def a_panel_deliberates(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Deliberation needs several who decide and a draft before them."""
+    if not panel.is_panel(sitting, case):
+        return T("One judge decides this case alone.")
+    return None if current_draft(sitting.session, case) is not None else T("There is no draft to deliberate on yet.")
+
+
+class DeliberateInput(CourtModel):
+    """A word in the panel's deliberation."""
+
+    words: Annotated[
+        str,
+        CourtText(1, 8000),
+        field(T("What you think of the draft"), T("Only the panel reads it, now and later."), widget="textarea"),
+    ]
+
+
+@act(
+    title=T("Speak in the deliberation"),
+    input=DeliberateInput,
+    by={Role.JUDGE, Role.ASSESSOR},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=a_panel_deliberates,
+    seen_by=Audience.NAMED,
+    page="judgment.panel_room",
+    source=law("CPL 45"),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def deliberate(sitting: Sitting, case: Case, given: DeliberateInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Say something in the panel's deliberation; it goes into the minutes, which nobody but the panel ever reads (CPL
+    45).
+    """
+    decision = current_draft(sitting.session, case)
+    assert decision is not None
+    _minute(sitting, case, decision, actor, None, given.words)
+    return Recorded(T("%(name)s spoke in the deliberation", name=actor.name), named=panel.named(sitting, case))
+
+
+class VoteInput(CourtModel):
+    """A member's vote on the text as it stands."""
+
+    decision: Annotated[str, CourtText(1, 40, one_line=True), field(T("Decision"), widget="hidden")]
+    vote: Annotated[Vote, Choice(Vote), field(T("Your vote on this text"))]
+    view: Annotated[
+        str | None,
+        CourtText(0, 8000),
+        field(
+            T("Your view, for the minutes"),
+            T("Needed if you vote against. Only the panel reads it."),
+            widget="textarea",
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _dissent_is_explained(self) -> VoteInput:
+        if self.vote is Vote.AGAINST and not self.view:
+            raise InvalidInput.at(
+                "view",
+                T(
+                    "Say what you would decide instead; a different view is minuted truthfully (Civil Procedure Law, art. 45)."
+                ),
+            )
+        return self
+
+
+@act(
+    title=T("Vote in the panel"),
+    input=VoteInput,
+    by={Role.JUDGE, Role.ASSESSOR},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=a_panel_deliberates,
+    seen_by=Audience.NAMED,
+    page="judgment.panel_room",
+    source=law("CPL 45"),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Vote on the text as it stands; a change of the text asks for a new vote, and the majority decides (CPL 45)."""
+    decision = decision_named(sitting.session, case, given.decision)
+    if decision.state is not DecisionState.DRAFT:
+        raise ActNotOpen(T("This decision is not a draft any more."))
+    _minute(sitting, case, decision, actor, given.vote, given.view)
+    return Recorded(
+        T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label),
+        {"decision": decision.reference},
+        named=panel.named(sitting, case),
+    )
+
+
+def _minute(
+    sitting: Sitting, case: Case, decision: Decision, actor: Actor, vote: Vote | None, words: str | None
+) -> None:
+    assert actor.account_id is not None
+    sitting.session.add(
+        PanelMinute(
+            case_id=case.id,
+            decision_id=decision.id,
+            account_id=actor.account_id,
+            name=actor.name,
+            vote=vote,
+            text_sha256=issuing.words_digest(sitting, case, decision),
+            words=words,
+            entry_number=sitting.next_number(case),
+            at=sitting.now,
+        )
+    )
+
+
+@guard("CPL 155")
+def waits_for_the_clerk(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The clerk signs what the judge has signed and pronounced."""
+    return (
+        None if issuing.to_countersign(sitting, case) is not None else T("No decision waits for the clerk’s signature.")
+    )
+
+
+@act(
+    title=T("Countersign the decision"),
+    input=SignInput,
+    by={Role.CLERK},
+    at={Stage.PRONOUNCED, Stage.DELIBERATION},
+    guard=waits_for_the_clerk,
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision of the court"),
+        T(
+            "Read it: it says what is to be paid or done, and whether and until when you may appeal; that time runs from the day you receive it. If nobody appeals in time, or no appeal is allowed, it takes effect."
+        ),
+        "decision",
+    ),
+    prepare=issuing.prepare_countersignature,
+    page="judgment.countersigning",
+    source=law("CPL 155"),
+    desk=desks.COUNTERSIGN,
+    topic=Topic.DECISION,
+)
+def countersign_decision(sitting: Sitting, case: Case, given: SignInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Sign the pronounced decision after the judge, in the place that was kept free; then it is served (CPL 155)."""
+    decision = issuing.to_countersign(sitting, case)
+    if decision is None or decision.reference != given.decision:
+        raise ActNotOpen(T("No decision waits for the clerk’s signature."))
+    document = issuing.keep_countersigned(sitting, case, decision)
+    decision.countersigned_entry, decision.document_sha256 = sitting.next_number(case), document.sha256
+    sitting.close_tasks(case, desks.COUNTERSIGN, decision.reference)
+    facts = {
+        "decision": decision.reference,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "size": len(document.content),
+        "document_receipt": document.receipt,
+    }
+    return Recorded(T("%(name)s countersigned the decision; it is served", name=actor.name), facts)

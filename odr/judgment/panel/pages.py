@@ -1,0 +1,150 @@
+"""Pages of a panel's room and of the clerk's signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+
+from odr.docket.models import Case, Document, Role
+from odr.docket.visibility import reads_document
+from odr.ground.db import new_reference
+from odr.ground.errors import Forbidden, NotFound
+from odr.ground.text import T
+from odr.identity.actors import Actor
+from odr.judgment import names
+from odr.judgment.decision import issuing
+from odr.judgment.decision.case_views import decision_page
+from odr.judgment.decision.issuing import document_of
+from odr.judgment.decision.pages import Page, judgment, look
+from odr.judgment.inputs import SignInput
+from odr.judgment.panel import rules as panel_rules
+from odr.judgment.panel.acts import DeliberateInput, VoteInput
+from odr.judgment.queries import current_draft, issued
+from odr.judgment.remedies.retrial import certificates_of
+from odr.procedure.acts.availability import refusal
+from odr.procedure.forms import fields
+from odr.web.guards import case_page, current_court, current_locale, need_strong
+from odr.web.pages import file_answer, submit_act
+
+SPEAK, VOTE = names.DELIBERATE, names.VOTE_ON_DECISION
+
+
+@judgment.get("/panel")
+@case_page(Role.JUDGE, Role.ASSESSOR)
+def panel_room(case: Case, actor: Actor) -> Page:
+    """The panel's own room: its members, the draft, the deliberation and the votes."""
+    return _room(case, actor, None, {}, [])
+
+
+def _room(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
+    sitting = look()
+    members = panel_rules.members(sitting, case)
+    if actor.account_id not in {m.account_id for m in members}:
+        raise Forbidden(T("Only the panel enters its room."))
+    decision = current_draft(sitting.session, case) or issued(sitting.session, case)
+    hidden = {"decision": decision.reference if decision else ""}
+    drawn = {}
+    for name, model in ((SPEAK, DeliberateInput), (VOTE, VoteInput)):
+        mine = {**hidden, **(values if tried == name else {})}
+        drawn[name] = fields.fields_of(model, current_locale(), mine, faults if tried == name else [])
+    return render_template(
+        "judgment/panel.html",
+        case=case,
+        actor=actor,
+        members=members,
+        decision=decision,
+        votes=panel_rules.votes(sitting, case, decision) if decision else {},
+        minutes=panel_rules.minutes(sitting, decision) if decision else [],
+        drawn=drawn,
+        may={name: refusal(sitting, sitting.court.table[name], case, actor) is None for name in (SPEAK, VOTE)},
+        faults=fields.summary(drawn[tried]) if tried else [],
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+def _act(case: Case, actor: Actor, name: str) -> Page:
+    values = request.form.to_dict(flat=False)
+    page = submit_act(
+        case, actor, current_court().table[name], values, lambda f, s, m: _room(case, actor, name, values, f, s, m)
+    )
+    if isinstance(page, tuple | str):
+        return page
+    room = url_for("judgment.panel_room", reference=case.reference, _anchor="minutes")
+    return redirect(room, 303)  # type: ignore[return-value]
+
+
+@judgment.post("/panel/words")
+@case_page(Role.JUDGE, Role.ASSESSOR)
+def speak(case: Case, actor: Actor) -> Page:
+    """A word in the deliberation."""
+    return _act(case, actor, SPEAK)
+
+
+@judgment.post("/panel/vote")
+@case_page(Role.JUDGE, Role.ASSESSOR)
+def vote(case: Case, actor: Actor) -> Page:
+    """A member's vote."""
+    return _act(case, actor, VOTE)
+
+
+@judgment.get("/countersign")
+@case_page(Role.CLERK)
+def countersigning(case: Case, actor: Actor) -> Page:
+    """The pronounced decision before the clerk signs it."""
+    need_strong()
+    return _countersigning(case, actor, [])
+
+
+def _countersigning(case: Case, actor: Actor, faults: list[Any], status: int = 200, moved_on: bool = False) -> Page:
+    sitting = look()
+    decision = issuing.to_countersign(sitting, case)
+    if decision is None:
+        raise refusal(sitting, sitting.court.table[names.COUNTERSIGN_DECISION], case, actor) or NotFound
+    return render_template(
+        "judgment/countersign.html",
+        case=case,
+        actor=actor,
+        page=decision_page(sitting, case, decision),
+        document=document_of(sitting.session, decision),
+        fields=fields.fields_of(SignInput, current_locale(), {"decision": decision.reference}, faults),
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+@judgment.post("/countersign")
+@case_page(Role.CLERK)
+def countersign(case: Case, actor: Actor) -> Page:
+    """Sign after the judge; the decision is served."""
+    values = request.form.to_dict(flat=False)
+    return submit_act(
+        case,
+        actor,
+        current_court().table[names.COUNTERSIGN_DECISION],
+        values,
+        lambda f, s, m: _countersigning(case, actor, f, s, m),
+    )
+
+
+@judgment.get("/certificate/<int:number>.pdf")
+@case_page()
+def certificate(case: Case, actor: Actor, number: int) -> Response:
+    """A certificate that the decision is in effect."""
+    session = look().session
+    found = next((c for c in certificates_of(session, case) if c.entry_number == number), None)
+    document = session.get(Document, found.document_id) if found is not None else None
+    if document is None or not reads_document(actor, document):
+        raise NotFound
+    return file_answer(document.content, f"certificate-{document.reference}.pdf", "application/pdf")

@@ -1,0 +1,100 @@
+"""Who decides a case: one judge, or a panel whose majority decides and whose deliberation stays secret (CPL 40, 44,
+45).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role, Seat
+from odr.ground.text import T, Text
+from odr.identity.models import Account
+from odr.judgment.decision.issuing import words_digest
+from odr.judgment.models import Decision, PanelMinute
+from odr.judgment.vocabulary import Vote
+from odr.payments.fee.assessment import pack_track
+from odr.procedure.rules.cases import BenchRule
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+DECIDES = (Role.JUDGE, Role.ASSESSOR)
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who decides; the judge presides."""
+
+    account_id: int
+    name: str
+    role: Role
+
+    @property
+    def presides(self) -> bool:
+        """Whether she leads the panel and signs for it (CPL 44)."""
+        return self.role is Role.JUDGE
+
+
+def bench_rule(sitting: Sitting, case: Case) -> BenchRule | None:
+    """What the rules of the case's track say about who decides; None where one judge alone does."""
+    pack = sitting.pack(case)
+    key = pack_track(pack, case)
+    return pack.track(key).bench if key is not None else None
+
+
+def members(sitting: Sitting, case: Case) -> list[Member]:
+    """Who decides the case now, the presiding judge first."""
+    rows = sitting.session.execute(
+        select(Seat.account_id, Account.name, Seat.role)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_(DECIDES))
+        .order_by(Seat.id)
+    )
+    return sorted((Member(*row) for row in rows), key=lambda m: not m.presides)
+
+
+def is_panel(sitting: Sitting, case: Case) -> bool:
+    """Whether several decide together."""
+    return len(members(sitting, case)) > 1
+
+
+def named(sitting: Sitting, case: Case) -> tuple[str, ...]:
+    """The panel as readers of an entry that is for nobody else."""
+    return tuple(f"account/{m.account_id}" for m in members(sitting, case))
+
+
+def minutes(sitting: Sitting, decision: Decision) -> Sequence[PanelMinute]:
+    """The secret minutes on a decision, in order."""
+    return sitting.session.scalars(
+        select(PanelMinute).where(PanelMinute.decision_id == decision.id).order_by(PanelMinute.id)
+    ).all()
+
+
+def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
+    """Member → last vote on the text as it stands; a vote on another text counts no more."""
+    digest = words_digest(sitting, case, decision)
+    return {m.account_id: m.vote for m in minutes(sitting, decision) if m.vote is not None and m.text_sha256 == digest}
+
+
+def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+    """What the composition and the vote of a panel still lack; it never says how anybody voted."""
+    panel, rule = members(sitting, case), bench_rule(sitting, case)
+    sizes = rule.sizes if rule is not None else (1,)
+    if len(panel) not in sizes:
+        yield T(
+            "%(count)s sit in this case; the rules ask for %(sizes)s.",
+            count=len(panel),
+            sizes=", ".join(str(s) for s in sizes),
+        )
+    if len(panel) < 2:
+        return
+    cast = votes(sitting, case, decision)
+    waiting = [m.name for m in panel if m.account_id not in cast]
+    for name in waiting:
+        yield T("%(name)s has not voted on this text.", name=name)
+    if not waiting and 2 * sum(cast[m.account_id] is Vote.FOR for m in panel) <= len(panel):
+        yield T("The panel has not adopted this text by a majority.")

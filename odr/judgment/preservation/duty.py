@@ -1,0 +1,102 @@
+"""Which judge is on duty for what cannot wait (CPL 104)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import model_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Role, Seat
+from odr.filing.registry.seats import conflicted, take_seat
+from odr.ground.errors import InvalidInput
+from odr.ground.text import T
+from odr.identity.actors import Actor
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.judgment.models import DutyTurn
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def judges(session: Session) -> Sequence[Account]:
+    """The court's judges that are in office, by name."""
+    held = select(AccountRole.account_id).where(AccountRole.role == Role.JUDGE, AccountRole.revoked_at.is_(None))
+    return session.scalars(
+        select(Account)
+        .where(Account.id.in_(held), Account.state == AccountState.ACTIVE)
+        .order_by(Account.name, Account.id)
+    ).all()
+
+
+def turns(session: Session, since: date) -> Sequence[tuple[DutyTurn, str]]:
+    """Turns that are not over on a day, with the judge's name, in the order in which they were set."""
+    rows = session.execute(
+        select(DutyTurn, Account.name)
+        .join(Account, Account.id == DutyTurn.account_id)
+        .where(DutyTurn.until_on >= since)
+        .order_by(DutyTurn.id)
+    )
+    return [(turn, name) for turn, name in rows]
+
+
+def set_turn(session: Session, given: DutyInput, by: int, now: datetime) -> DutyTurn:
+    """Put a judge on duty; a later turn for the same days counts instead. Raises InvalidInput for somebody who is no
+    judge.
+    """
+    chosen = next((j for j in judges(session) if str(j.id) == given.judge), None)
+    if chosen is None:
+        raise InvalidInput.at("judge", T("Choose one of those listed."))
+    turn = DutyTurn(account_id=chosen.id, from_on=given.from_on, until_on=given.until_on, set_by=by, at=now)
+    session.add(turn)
+    session.flush()
+    return turn
+
+
+def on_duty(session: Session, day: date, but: Collection[int] = ()) -> Account | None:
+    """The judge on duty on a day, if one is set, in office, and not among ``but``."""
+    query = (
+        select(DutyTurn.account_id)
+        .where(DutyTurn.from_on <= day, DutyTurn.until_on >= day)
+        .order_by(DutyTurn.id.desc())
+        .limit(1)
+    )
+    found = session.scalar(query)
+    return next((j for j in judges(session) if j.id == found and j.id not in but), None)
+
+
+def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
+    """Seat the judge on duty; where none is set, or she has a conflict, another by lot."""
+    account = on_duty(
+        sitting.session, sitting.now.astimezone(sitting.court.settings.tz).date(), conflicted(sitting.session, case)
+    )
+    if account is None:
+        return take_seat(sitting, case, Role.JUDGE)
+    sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.JUDGE, from_at=sitting.now))
+    sitting.session.flush()
+    return account
+
+
+@choice_source("judges_of_the_court")
+def judges_of_the_court(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
+    """Judges in office."""
+    return [Option(str(j.id), j.name) for j in judges(sitting.session)]
+
+
+class DutyInput(CourtModel):
+    """A judge's turn on duty."""
+
+    judge: Annotated[str, CourtText(1, 60, one_line=True), field(T("Judge"), choices="judges_of_the_court")]
+    from_on: Annotated[CourtDate, field(T("From this day"))]
+    until_on: Annotated[CourtDate, field(T("To, that day included"))]
+
+    @model_validator(mode="after")
+    def _days(self) -> DutyInput:
+        if self.until_on < self.from_on:
+            raise InvalidInput.at("until_on", T("This day is before the first."))
+        return self

@@ -1,0 +1,182 @@
+"""What all preservations have in common, of property, conduct or evidence: the application, the security, carrying out,
+the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Document, Party, Role, Stage
+from odr.filing.claim.own_case import note_applicant
+from odr.filing.inputs import ApplicantInput
+from odr.ground.text import T, Text
+from odr.judgment import desks, names
+from odr.judgment.models import BeforeClaim, Motion, Preservation, Ruling
+from odr.judgment.preservation.inputs import OverInput
+from odr.judgment.preservation.models import EvidencePreservation
+from odr.judgment.preservation.queries import preservations_of
+from odr.judgment.queries import motions_of, party_with
+from odr.judgment.vocabulary import LIMITING, EvidenceMeasure, MotionKind, MotionState, PreservationState
+from odr.payments import names as payments_names
+from odr.payments.fee.assessment import keep_basis
+from odr.payments.fee.tariff import Matter
+from odr.payments.inputs import AssessInput
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+REVIEW, REVIEW_DECISION = "preservation_review", "preservation_review_decision"
+CLAIM_FOLLOWS = "preservation_claim"
+"""The thirty days within which a claim follows what was preserved before it (CPL 104)."""
+URGENT = "preservation_ruling"
+RUNNING = {
+    Stage.PENDING,
+    Stage.HEARING,
+    Stage.DELIBERATION,
+    Stage.PRONOUNCED,
+    Stage.APPEALED,
+    Stage.EFFECTIVE,
+    Stage.ENFORCEMENT,
+}
+SECURED = RUNNING | {Stage.PRESERVING}
+"""Where something may be preserved: in a running case, or in the own case before a claim."""
+KEPT = (
+    names.ASK_FOR_RULING,
+    names.ASK_FOR_EVIDENCE_PRESERVATION,
+    names.ASK_BEFORE_CLAIM,
+    names.ASK_BEFORE_CLAIM_FOR_EVIDENCE,
+    names.RULE_ON_PRESERVATION,
+    names.RECORD_SECURITY,
+    payments_names.ASSESS_FEE,
+)
+"""Acts of a preservation that the other side reads when it has been carried out."""
+LIVE = (PreservationState.ORDERED, PreservationState.EXECUTED)
+
+
+def only(party_id: int) -> tuple[str, ...]:
+    """The readers of what the other side must not know yet: the applicant and the court."""
+    return (f"party/{party_id}", *sorted(role.value for role in COURT_ROLES))
+
+
+def apply_for(
+    sitting: Sitting, case: Case, me: Party, motion: Motion, title: Text, now: datetime, *, risk: int | None = None
+) -> None:
+    """Put an application for preservation before the judge: with its fee (FEE 14), and its 48 hours where it cannot
+    wait (CPL 103, 104).
+    """
+    sitting.session.add(motion)
+    sitting.session.flush()
+    basis = keep_basis(sitting.session, case, me, Matter.PRESERVATION, [motion.amount_minor or 0], 0, now)
+    sitting.then(payments_names.ASSESS_FEE, AssessInput(basis=basis.reference))
+    due = sitting.start_window(case, URGENT, start=now, subject=motion.reference).due_at if motion.urgent else None
+    risk = risk or (90 if motion.urgent else 40)
+    sitting.open_task(case, Role.JUDGE, desks.RULING_ASKED, title, risk=risk, due_at=due, subject=motion.reference)
+
+
+def apply_before_claim(
+    sitting: Sitting, case: Case, me: Party, motion: Motion, applicant: ApplicantInput, title: Text, now: datetime
+) -> None:
+    """The same before a claim, in the own case that is opened for it: it lies before the judge on duty (CPL 104)."""
+    sitting.session.add(BeforeClaim(case_id=case.id))
+    note_applicant(sitting, case, me, applicant)
+    apply_for(sitting, case, me, motion, title, now, risk=95)
+
+
+def security_needed(session: Session, case: Case, motion: Motion, measures: Sequence[EvidenceMeasure]) -> Text | None:
+    """Why nothing may be preserved without security, or None: before a claim (CPL 104); evidence, where a measure
+    limits or may harm (EV 26).
+    """
+    wanted = session.get(EvidencePreservation, motion.id)
+    if motion.kind is MotionKind.EVIDENCE_PRESERVATION:
+        harmful = not LIMITING.isdisjoint(measures) or (wanted is not None and wanted.harmful)
+        return (
+            T(
+                "Measures that limit the use of the thing, or may harm who has it, need security (Evidence Rules, art. 26)."
+            )
+            if harmful
+            else None
+        )
+    before = case.stage is Stage.PRESERVING
+    return (
+        T("Before a claim nothing is preserved without security (Civil Procedure Law, art. 104).") if before else None
+    )
+
+
+def carried_out(sitting: Sitting, case: Case, row: Preservation, now: datetime) -> None:
+    """Note that it was carried out: before a claim its thirty days run from now, and what was kept from the other side
+    is opened (CPL 104, 106).
+    """
+    row.state, row.executed_entry = PreservationState.EXECUTED, sitting.next_number(case)
+    sitting.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
+    if case.stage is Stage.PRESERVING:
+        sitting.start_window(
+            case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference
+        )
+    _show(sitting, case, row)
+
+
+def _show(sitting: Sitting, case: Case, row: Preservation) -> None:
+    """Open what was kept from the other side: the application, the ruling and its paper."""
+    motion = sitting.session.get_one(Motion, row.motion_id)
+    kept = select(DocketEntry).where(
+        DocketEntry.case_id == case.id,
+        DocketEntry.audience == Audience.NAMED,
+        DocketEntry.number >= motion.entry_number,
+    )
+    for found in sitting.session.scalars(kept):
+        if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
+            found.opened_by = sitting.next_number(case)
+    for ruling in sitting.session.scalars(
+        select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))
+    ):
+        document = sitting.session.get_one(Document, ruling.document_id)
+        document.audience = Audience.PARTIES_AND_COURT
+
+
+def after_ruling(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | None) -> None:
+    """A review that was granted lifts what was preserved."""
+    if ruling.kind is not MotionKind.PRESERVATION_REVIEW:
+        return
+    if motion is not None:
+        sitting.close_windows(case, REVIEW_DECISION, WindowState.MET, subject=motion.reference)
+    if ruling.result is MotionState.GRANTED:
+        end_preservations(sitting, case, PreservationState.LIFTED)
+    over_before_claim(sitting, case)
+
+
+def over_before_claim(sitting: Sitting, case: Case) -> None:
+    """Close the own case of a preservation before a claim once nothing is preserved in it and nothing is asked for."""
+    sitting.session.flush()
+    asked = motions_of(sitting.session, case, MotionState.OPEN)
+    if (
+        case.stage is Stage.PRESERVING
+        and not preservations_of(sitting.session, case, *LIVE)
+        and not asked
+        and not sitting.windows(case, REVIEW)
+    ):
+        sitting.then(names.END_BEFORE_CLAIM, OverInput())
+
+
+def end_preservations(sitting: Sitting, case: Case, state: PreservationState) -> None:
+    """End what is preserved; measures that were carried out are to be undone by the clerk."""
+    for row in preservations_of(sitting.session, case, *LIVE):
+        undo = row.state is PreservationState.EXECUTED
+        row.state, row.ended_entry = state, sitting.next_number(case)
+        sitting.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
+        sitting.close_windows(case, REVIEW, WindowState.ENDED, subject=row.reference)
+        sitting.close_windows(case, CLAIM_FOLLOWS, WindowState.ENDED, subject=row.reference)
+        if undo:
+            sitting.open_task(
+                case,
+                Role.CLERK,
+                desks.UNDO_PRESERVATION,
+                T("A preservation has ended. Undo its measures."),
+                risk=80,
+                subject=row.reference,
+            )

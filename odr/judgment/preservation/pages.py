@@ -1,0 +1,131 @@
+"""Pages of preservation before a claim: the application, and the judges on duty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.docket.models import Role
+from odr.ground.db import new_reference
+from odr.ground.errors import FieldFault, InvalidInput
+from odr.identity.models import Account
+from odr.judgment.decision.pages import look
+from odr.judgment.preservation import duty
+from odr.judgment.preservation.duty import DutyInput
+from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
+from odr.judgment.preservation.own_case import is_known, open_before_claim
+from odr.procedure.forms import fields as forms
+from odr.procedure.rules.pack import RulePack
+from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in, staff
+
+before = Blueprint("before", __name__)
+Page = str | Response | tuple[str, int]
+
+
+def _pack() -> RulePack:
+    court = current_court()
+    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+
+
+def _application(
+    values: dict[str, Any], faults: list[FieldFault], status: int = 200, *, model: type[OpeningInput] = BeforeClaimInput
+) -> Page:
+    choices = forms.choices_for(model, look(), None, None)
+    fields = forms.fields_of(model, current_locale(), values, faults, choices)
+    key = values.get("idempotency_key", [new_reference()])
+    return render_template(
+        "judgment/before.html",
+        fields=fields,
+        faults=forms.summary(fields),
+        known=is_known(_pack()),
+        key=key[0] if isinstance(key, list) else key,
+        evidence=model is BeforeClaimEvidenceInput,
+    ), status
+
+
+@before.get("/preservation")
+@signed_in
+def application() -> Page:
+    """What is asked for before a claim, and of whom."""
+    return _application(_about_you(), [])
+
+
+def _about_you() -> dict[str, Any]:
+    person = current_person()
+    assert person is not None
+    account = current_session().get_one(Account, person.account_id)
+    return {"applicant-name": account.name, "applicant-email": account.email}
+
+
+@before.post("/preservation")
+@signed_in
+def apply() -> Page:
+    """Open the case and bring the person to it."""
+    return _apply(BeforeClaimInput)
+
+
+@before.get("/preservation/evidence")
+@signed_in
+def evidence() -> Page:
+    """What is asked for to preserve evidence before a claim (CPL 84)."""
+    return _application(_about_you(), [], model=BeforeClaimEvidenceInput)
+
+
+@before.post("/preservation/evidence")
+@signed_in
+def apply_for_evidence() -> Page:
+    """Open the case and bring the person to it."""
+    return _apply(BeforeClaimEvidenceInput)
+
+
+def _apply(model: type[OpeningInput]) -> Page:
+    court, person, values = current_court(), current_person(), request.form.to_dict(flat=False)
+    assert person is not None
+    if forms.group_action(values) is not None:
+        return _application(values, [], model=model)
+    try:
+        given = forms.parse(model, values, currency=_pack().currency)
+        account = current_session().get_one(Account, person.account_id)
+        receipt = open_before_claim(court, account, given, key=(values.get("idempotency_key") or [""])[0] or None)
+    except InvalidInput as error:
+        return _application(values, error.faults, 422, model=model)
+    court.settle()
+    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+
+
+def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+    sitting = look()
+    choices = forms.choices_for(DutyInput, sitting, None, None)
+    fields = forms.fields_of(DutyInput, current_locale(), values, faults, choices)
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    on = duty.on_duty(sitting.session, today)
+    return render_template(
+        "judgment/duty.html",
+        fields=fields,
+        faults=forms.summary(fields),
+        turns=duty.turns(sitting.session, today),
+        on=on,
+    ), status
+
+
+@before.get("/court/duty")
+@staff(Role.PRESIDENT)
+def duty_roster() -> Page:
+    """Who is on duty for what cannot wait."""
+    return _duty({}, [])
+
+
+@before.post("/court/duty")
+@staff(Role.PRESIDENT)
+def put_on_duty() -> Page:
+    """Put a judge on duty."""
+    court, person, values = current_court(), current_person(), request.form.to_dict(flat=False)
+    assert person is not None
+    try:
+        given = forms.parse(DutyInput, values)
+        with court.database.write() as session:
+            duty.set_turn(session, given, person.account_id, court.clock.now())
+    except InvalidInput as error:
+        return _duty(values, error.faults, 422)
+    return redirect(url_for("before.duty_roster"), 303)  # type: ignore[return-value]

@@ -1,0 +1,34 @@
+"""Finding the rows of judgment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case
+from odr.ground.errors import InvalidInput
+from odr.ground.text import T
+from odr.judgment.models import Preservation
+from odr.judgment.preservation.models import EvidencePreservation
+from odr.judgment.vocabulary import PreservationState
+
+
+def preservations_of(session: Session, case: Case, *states: PreservationState) -> Sequence[Preservation]:
+    """What was preserved in a case, in some states (all, without any), in order."""
+    query = select(Preservation).where(Preservation.case_id == case.id).order_by(Preservation.id)
+    return session.scalars(query.where(Preservation.state.in_(states)) if states else query).all()
+
+
+def preservation_named(session: Session, case: Case, reference: str) -> Preservation:
+    """A preservation of this case. Raises InvalidInput for another."""
+    found = next((p for p in preservations_of(session, case) if p.reference == reference), None)
+    if found is None:
+        raise InvalidInput.at("preservation", T("Choose one of those listed."))
+    return found
+
+
+def evidence_to_preserve(session: Session, row: Preservation) -> EvidencePreservation | None:
+    """Which evidence a preservation is about; None where it is about property or conduct."""
+    return session.get(EvidencePreservation, row.motion_id)

@@ -1,0 +1,76 @@
+"""Finding the rows of judgment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party
+from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.text import T
+from odr.judgment.models import AppealPetition, Decision, Motion, Obligation, Ruling
+from odr.judgment.vocabulary import AppealState, DecisionState, MotionState
+
+
+def decisions_of(session: Session, case: Case, *states: DecisionState) -> Sequence[Decision]:
+    """Decisions of a case in some states (all, without any), in order."""
+    query = select(Decision).where(Decision.case_id == case.id).order_by(Decision.id)
+    return session.scalars(query.where(Decision.state.in_(states)) if states else query).all()
+
+
+def current_draft(session: Session, case: Case) -> Decision | None:
+    """The decision that is being written or rests."""
+    return next(iter(reversed(decisions_of(session, case, DecisionState.DRAFT, DecisionState.COOLING))), None)
+
+
+def issued(session: Session, case: Case) -> Decision | None:
+    """The newest decision that was issued and stands."""
+    return next(iter(reversed(decisions_of(session, case, DecisionState.ISSUED))), None)
+
+
+def decision_named(session: Session, case: Case, reference: str) -> Decision:
+    """A decision of this case. Raises NotFound for another's."""
+    found = session.scalar(select(Decision).where(Decision.case_id == case.id, Decision.reference == reference))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def party_labelled(case: Case, label: str | None, field: str) -> Party | None:
+    """The party called ``claimant/1``; None for no label. Raises InvalidInput for one that is not in the case."""
+    if label is None:
+        return None
+    for party in case.parties:
+        if party.label == label:
+            return party
+    raise InvalidInput.at(field, T("This party is not in the case."))
+
+
+def party_with(case: Case, party_id: int | None) -> Party | None:
+    """The party of a row."""
+    return next((p for p in case.parties if p.id == party_id), None)
+
+
+def motions_of(session: Session, case: Case, *states: MotionState) -> Sequence[Motion]:
+    """Motions of a case in some states (all, without any), in order."""
+    query = select(Motion).where(Motion.case_id == case.id).order_by(Motion.id)
+    return session.scalars(query.where(Motion.state.in_(states)) if states else query).all()
+
+
+def next_ruling(session: Session, case: Case) -> int:
+    """The number the case's next ruling bears."""
+    return (session.scalar(select(func.max(Ruling.ordinal)).where(Ruling.case_id == case.id)) or 0) + 1
+
+
+def petitions_of(session: Session, case: Case, *states: AppealState) -> Sequence[AppealPetition]:
+    """Appeals in a case, in order."""
+    query = select(AppealPetition).where(AppealPetition.case_id == case.id).order_by(AppealPetition.id)
+    return session.scalars(query.where(AppealPetition.state.in_(states)) if states else query).all()
+
+
+def obligations_of(session: Session, case: Case, *, live: bool = True) -> Sequence[Obligation]:
+    """What is owed under instruments in effect; with ``live`` only what still stands."""
+    query = select(Obligation).where(Obligation.case_id == case.id).order_by(Obligation.id)
+    return session.scalars(query.where(Obligation.ended_at.is_(None)) if live else query).all()

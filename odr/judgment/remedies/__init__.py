@@ -1,0 +1,1 @@
+"""Appeal, retrial, setting aside, motions."""

@@ -1,0 +1,472 @@
+"""Acts of appeal: petition, answer, the file, the higher court's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.queries import documents, entries
+from odr.ground.canonical import canonical
+from odr.ground.db import new_reference
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.judgment import desks, names
+from odr.judgment.enforcement.effect import APPEAL, bring_into_effect, is_final
+from odr.judgment.inputs import EffectInput
+from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation
+from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
+from odr.judgment.remedies.inputs import SendFileInput
+from odr.judgment.remedies.rehearing import new_bench
+from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
+from odr.payments.costs.demands import borne_by, settle_bears, standing_fee
+from odr.payments.fee.tariff import Matter
+from odr.payments.inputs import BearsInput
+from odr.procedure.acts.events import AppealDecided, AppealLodged, FeeLapsed
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.acts.versions import upcast
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoneyOrZero, CourtText, field
+from odr.procedure.models import WindowState
+from odr.procedure.papers.frame import keep_document
+from odr.procedure.rules.base import law
+from odr.procedure.sitting import words_of
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+APPEALABLE = {Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED}
+"""A partial judgment is appealed while the rest is still heard (CPL 156)."""
+
+FILE = "appeal_file"
+"""The clerk's five days to send the file up (CPL 174)."""
+
+LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
+
+
+class AppealInput(CourtModel):
+    """An appeal (CPL 172)."""
+
+    asks: Annotated[str, CourtText(1, 4000), field(T("What should the higher court change?"), widget="textarea")]
+    grounds: Annotated[str, CourtText(1, 16000), field(T("Why"), widget="textarea")]
+    challenged: Annotated[
+        CourtMoneyOrZero,
+        field(
+            T("Amount you challenge"),
+            T("The fee of the appeal is computed on it. Nothing, if the appeal is not about money."),
+        ),
+    ]
+
+
+@act(
+    title=T("Appeal"),
+    input=AppealInput,
+    by=set(PARTY_ROLES),
+    at=APPEALABLE,
+    to={Stage.APPEALED},
+    window=APPEAL,
+    remedy=True,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Appeal by another party"),
+        T(
+            "You may answer it by the day shown on the page of the case. If you do not, the appeal goes on without your answer."
+        ),
+    ),
+    source=law("CPL 171, 172, 173"),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def appeal_decision(sitting: Sitting, case: Case, given: AppealInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Lodge an appeal through this court: it is forwarded at once, and its fee is computed on what is challenged (CPL
+    171–173, FEE 17).
+    """
+    me, decision = sitting.party_of(case, actor), _challenged(sitting, case, actor)
+    if decision is None:
+        raise ActNotOpen(T("There is no decision to appeal against."))
+    petition = AppealPetition(
+        case_id=case.id,
+        decision_id=decision.id,
+        party_id=me.id,
+        asks=given.asks,
+        grounds=given.grounds,
+        challenged_minor=given.challenged.minor,
+        currency=given.challenged.currency,
+        entry_number=sitting.next_number(case),
+    )
+    sitting.session.add(petition)
+    if decision.kind is not DecisionKind.PARTIAL:
+        sitting.move(case, Stage.APPEALED)
+    sitting.session.flush()
+    sitting.announce(AppealLodged(case, me, amount_minor=given.challenged.minor or None))
+    for party in case.parties:
+        if party.id != me.id and party.left_at is None:
+            sitting.start_window(case, "appeal_answer", party=party, start=now, subject=petition.reference)
+    sitting.open_task(
+        case,
+        Role.CLERK,
+        desks.APPEAL,
+        T("%(name)s appealed. Send the file up when the answers are in.", name=me.name),
+        risk=45,
+        subject=petition.reference,
+    )
+    return Recorded(
+        T("Appeal by %(name)s, challenging %(amount)s", name=me.name, amount=given.challenged),
+        {"appeal": petition.reference},
+    )
+
+
+def _challenged(sitting: Sitting, case: Case, actor: Actor) -> Decision | None:
+    """The decision whose time to appeal this act met."""
+    mine = sitting.windows(case, APPEAL, party=sitting.party_of(case, actor), state=WindowState.MET)
+    met = next((w for w in mine if w.closed_by == sitting.next_number(case)), None)
+    return (
+        decision_named(sitting.session, case, met.subject)
+        if met is not None and met.subject
+        else issued(sitting.session, case)
+    )
+
+
+@choice_source("appeals_of_others")
+def appeals_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Appeals that another party filed."""
+    found = petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
+    names = {p.id: p.name for p in case.parties}
+    return [
+        Option(p.reference, T("Appeal of %(name)s", name=names[p.party_id]), p.asks)
+        for p in found
+        if p.party_id != actor.party_id
+    ]
+
+
+class AppealAnswerInput(CourtModel):
+    """The answer to an appeal."""
+
+    appeal: Annotated[str, CourtText(1, 40, one_line=True), field(T("Appeal"), choices="appeals_of_others")]
+    answer: Annotated[str, CourtText(1, 16000), field(T("Your answer"), widget="textarea")]
+
+
+@act(
+    title=T("Answer the appeal"),
+    input=AppealAnswerInput,
+    by=set(PARTY_ROLES),
+    at=APPEALABLE,
+    window="appeal_answer",
+    late=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Answer to the appeal"),
+        T("There is nothing you have to do now. The file goes to the higher court, which decides."),
+    ),
+    source=law("CPL 174"),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def answer_appeal(sitting: Sitting, case: Case, given: AppealAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Answer another's appeal; silence does not stop it (CPL 174)."""
+    petition = next(
+        (
+            p
+            for p in petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
+            if p.reference == given.appeal
+        ),
+        None,
+    )
+    me = sitting.party_of(case, actor)
+    if petition is None or petition.party_id == me.id:
+        raise InvalidInput.at("appeal", T("Choose one of those listed."))
+    sitting.session.add(
+        AppealAnswer(
+            petition_id=petition.id, party_id=me.id, answer=given.answer, entry_number=sitting.next_number(case)
+        )
+    )
+    petition.state = AppealState.ANSWERED
+    file_is_due(sitting, case, petition.reference, now)
+    return Recorded(T("Appeal answered by %(name)s", name=me.name), {"appeal": petition.reference})
+
+
+def file_is_due(sitting: Sitting, case: Case, petition: str, since: datetime) -> None:
+    """When everybody has answered or lost the time for it, the file goes up within five days (CPL 174)."""
+    if sitting.windows(case, "appeal_answer", subject=petition) or sitting.windows(
+        case, FILE, state=None, subject=petition
+    ):
+        return
+    if FILE not in sitting.pack(case).windows.rules:
+        return
+    due = sitting.start_window(case, FILE, start=since, subject=petition).due_at
+    for task in sitting.tasks(case, desks.APPEAL, petition):
+        task.due_at = due
+
+
+def answer_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
+    """A party's time to answer the appeal ended; silence does not stop it (CPL 174)."""
+    if window.subject is not None:
+        file_is_due(sitting, case, window.subject, window.due_at or sitting.now)
+
+
+def file_overdue(sitting: Sitting, case: Case, window: Any) -> None:
+    """The file was not sent up in time: the president sees it."""
+    sitting.open_task(
+        case,
+        Role.PRESIDENT,
+        desks.APPEAL_FILE,
+        T("The file of an appeal was not sent up within its time."),
+        risk=60,
+        subject=window.subject,
+    )
+
+
+@guard("CPL 173, 174")
+def some_appeal(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be an appeal."""
+    return None if petitions_of(sitting.session, case, *LIVE) else T("No appeal is pending.")
+
+
+@act(
+    title=T("Send the file to the higher court"),
+    input=SendFileInput,
+    by={Role.CLERK},
+    at=APPEALABLE,
+    guard=some_appeal,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Your case has gone to the higher court"),
+        T("There is nothing you have to do here. The higher court decides, and the outcome is sent to you."),
+    ),
+    source=law("CPL 174"),
+    desk=(desks.APPEAL_FILE, desks.APPEAL),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def send_file_up(sitting: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send the whole file up, with a list of every entry and paper and its digest by which the higher court checks it
+    (CPL 174).
+    """
+    found = petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
+    for petition in found:
+        petition.state = AppealState.SENT
+        sitting.close_windows(case, FILE, WindowState.MET, subject=petition.reference)
+        sitting.close_tasks(case, desks.APPEAL_FILE, petition.reference)
+        sitting.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
+        sitting.close_tasks(case, desks.APPEAL, petition.reference)
+    content = canonical(file_list(sitting, case, given.court))
+    document = keep_document(
+        sitting,
+        case,
+        content,
+        new_reference(),
+        kind="appeal_file",
+        title=words_of(T("List of the file sent up")),
+        locale="en",
+        media_type="application/json",
+    )
+    return Recorded(
+        T("File sent to %(court)s", court=given.court),
+        {"document": document.reference, "sha256": document.sha256, "appeals": [p.reference for p in found]},
+    )
+
+
+def file_list(sitting: Sitting, case: Case, to: str) -> dict[str, Any]:
+    """Every entry with its digest, and every paper of the court: what makes a copy of the file checkable."""
+    rows: list[dict[str, Any]] = []
+    after = 0
+    while batch := entries(sitting.session, case, after=after):
+        rows += [{"number": e.number, "act": e.act, "sha256": e.digest, "receipt": e.receipt} for e in batch]
+        after = batch[-1].number
+    papers = [
+        {"reference": d.reference, "kind": d.kind, "sha256": d.sha256, "receipt": d.receipt}
+        for d in documents(sitting.session, case)
+    ]
+    return {
+        "format": "court-file-list/1",
+        "case": case.reference,
+        "number": case.number,
+        "to": to,
+        "entries": rows,
+        "documents": papers,
+    }
+
+
+class AppealOutcomeInput(CourtModel):
+    """What the higher court decided."""
+
+    outcome: Annotated[AppealOutcome, Choice(AppealOutcome), field(T("Outcome"))]
+    court: Annotated[str, CourtText(1, 200, one_line=True), field(T("Higher court"))]
+    number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of its decision"))]
+    decided_on: Annotated[
+        CourtDate, field(T("Served on the parties on"), T("Its judgment takes effect when it is served."))
+    ]
+    summary: Annotated[str, CourtText(1, 4000), field(T("What it decided"), widget="textarea")]
+    amount: Annotated[
+        CourtMoneyOrZero | None, field(T("What is to be paid now"), T("Only if the judgment was changed."))
+    ] = None
+    costs: Annotated[
+        list[BearsInput],
+        Field(max_length=40),
+        field(T("Who bears the fee of the first instance now"), T("Only if the judgment was changed.")),
+    ] = []
+    appeal_costs: Annotated[
+        list[BearsInput],
+        Field(max_length=40),
+        field(T("Who bears the fee of the appeal"), T("Left empty, it stays with whoever appealed.")),
+    ] = []
+
+
+@act(
+    title=T("Record the higher court’s decision"),
+    input=AppealOutcomeInput,
+    by={Role.CLERK},
+    at=APPEALABLE,
+    to={Stage.EFFECTIVE, Stage.HEARING},
+    guard=some_appeal,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Outcome of the appeal"),
+        T(
+            "What the higher court decided is final, unless it sent the case back: then it is heard again here. Whoever has to pay or do something finds the day on the page of the case; what is not done by then can be enforced."
+        ),
+    ),
+    source=law("CPL 177, 182", "FEE 30"),
+    topic=Topic.DECISION,
+    in_record=False,
+    version=2,
+)
+def record_appeal_outcome(
+    sitting: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what the higher court did: its decision is final, on the costs too; a case sent back is heard again (CPL
+    177, 182; FEE 30).
+    """
+    decision = _at_the_higher_court(sitting, case)
+    if decision is None:
+        raise ActNotOpen(T("There is no decision to appeal against."))
+    partial = decision.kind is DecisionKind.PARTIAL
+    if given.outcome is AppealOutcome.CHANGED and given.amount is None:
+        raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
+    if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
+        raise InvalidInput.at("amount", T("Only a changed judgment has another amount."))
+    costs = _changed_costs(sitting, case, given, partial=partial)
+    for petition in [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]:
+        petition.state, petition.outcome, petition.closed_entry = (
+            AppealState.DECIDED,
+            given.outcome,
+            sitting.next_number(case),
+        )
+        for kind in ("appeal_answer", FILE):
+            sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
+        for desk in (desks.APPEAL, desks.APPEAL_FILE):
+            sitting.close_tasks(case, desk, petition.reference)
+    sitting.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
+    sitting.announce(AppealDecided(case, given.outcome.value))
+    if given.outcome is AppealOutcome.SENT_BACK:
+        decision.state = DecisionState.SET_ASIDE
+        if not partial:
+            sitting.move(case, Stage.HEARING)
+            new_bench(sitting, case)
+    else:
+        if not partial:
+            sitting.move(case, Stage.EFFECTIVE)
+        bring_into_effect(sitting, case, decision, now, bears=costs.get("costs"))
+        if "appeal_costs" in costs:
+            settle_bears(sitting, case, costs["appeal_costs"], (Matter.APPEAL,))
+        if given.amount is not None:
+            _change(sitting, case, decision, given.amount)
+    words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
+    return Recorded(
+        words,
+        {
+            "decision": decision.reference,
+            **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()},
+        },
+    )
+
+
+@upcast(names.RECORD_APPEAL_OUTCOME, from_version=1)
+def costs_left_as_they_were(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first the outcome did not say who bears the fees."""
+    return {**given, "costs": [], "appeal_costs": []}
+
+
+def _changed_costs(
+    sitting: Sitting, case: Case, given: AppealOutcomeInput, *, partial: bool
+) -> dict[str, dict[str, Money]]:
+    """Who bears the fees after a changed judgment: the higher court changes the costs of the first instance with it
+    (FEE 30).
+
+    Each fee is borne whole. The appeal's own stays with who paid it unless something else is said.
+    """
+    if given.outcome is not AppealOutcome.CHANGED or partial:
+        if given.costs or given.appeal_costs:
+            raise InvalidInput.at("costs", T("Only a changed judgment on the whole case changes who bears the fee."))
+        return {}
+    fees = {"costs": standing_fee(sitting, case), "appeal_costs": standing_fee(sitting, case, (Matter.APPEAL,))}
+    lines = {"costs": given.costs, "appeal_costs": given.appeal_costs}
+    if fees["costs"].minor and not given.costs:
+        raise InvalidInput.at(
+            "costs",
+            T(
+                "Say who bears the fee of the first instance now: it changes with the judgment (Litigation Costs Measures, art. 30)."
+            ),
+        )
+    return {name: borne_by(sitting, case, found, fees[name], at=name) for name, found in lines.items() if found}
+
+
+def _at_the_higher_court(sitting: Sitting, case: Case) -> Decision | None:
+    """The decision the earliest pending appeal is against."""
+    pending = petitions_of(sitting.session, case, *LIVE)
+    return next((d for d in decisions_of(sitting.session, case) if pending and d.id == pending[0].decision_id), None)
+
+
+def _change(sitting: Sitting, case: Case, decision: Decision, amount: Money) -> None:
+    """Replace what the decision's orders to pay owed by what the higher court ordered."""
+    orders = {o.id for o in decision.orders}
+    old = [o for o in obligations_of(sitting.session, case) if o.amount_minor is not None and o.order_id in orders]
+    for row in old:
+        row.ended_at = sitting.now
+    if old and amount.minor:
+        first = old[0]
+        sitting.session.add(
+            Obligation(
+                case_id=case.id,
+                instrument=Instrument.HIGHER_COURT,
+                debtor_id=first.debtor_id,
+                creditor_id=first.creditor_id,
+                amount_minor=amount.minor,
+                currency=amount.currency,
+                due_on=first.due_on,
+                entry_number=sitting.next_number(case),
+            )
+        )
+
+
+def appeal_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
+    """An appeal whose fee was not paid was ruled withdrawn: when it was the last, the decision takes effect (CPI 318)."""
+    if event.matter != Matter.APPEAL.value:
+        return
+    case, challenged = event.case, set()
+    for petition in petitions_of(sitting.session, case, *LIVE):
+        if petition.party_id == event.party.id:
+            petition.state, petition.outcome, petition.closed_entry = (
+                AppealState.WITHDRAWN,
+                AppealOutcome.WITHDRAWN,
+                sitting.next_number(case),
+            )
+            sitting.close_tasks(case, desks.APPEAL, petition.reference)
+            challenged.add(petition.decision_id)
+    sitting.session.flush()
+    for decision in [
+        d
+        for d in decisions_of(sitting.session, case, DecisionState.ISSUED)
+        if d.id in challenged and is_final(sitting, case, d)
+    ]:
+        sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)

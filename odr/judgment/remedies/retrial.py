@@ -1,0 +1,407 @@
+"""After effect: the certificate that a decision binds, and the application that it be heard again (CPL 210 to 217)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.db import new_reference
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.judgment import desks
+from odr.judgment.decision.paper import party_line, signers
+from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL
+from odr.judgment.inputs import LANGUAGES
+from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
+from odr.judgment.queries import issued, obligations_of
+from odr.judgment.remedies.appeal import file_list
+from odr.judgment.remedies.inputs import SendFileInput
+from odr.judgment.remedies.rehearing import new_bench
+from odr.judgment.vocabulary import DecisionState, RetrialState
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
+from odr.procedure.models import WindowState
+from odr.procedure.papers.frame import SealedPaper, check_url, keep_document, keep_prepared, set_and_seal
+from odr.procedure.rules.base import law
+from odr.procedure.sitting import words_of
+from odr.procedure.time.reckoning import reckon
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+BINDING = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
+
+LIVE = (RetrialState.FILED, RetrialState.SENT)
+
+
+def binding(sitting: Sitting, case: Case) -> Decision | None:
+    """The decision of the case that is in effect."""
+    found = issued(sitting.session, case)
+    return found if found is not None and found.effective_at is not None else None
+
+
+@guard("CPL 158, 210")
+def a_decision_binds(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only a decision in effect is certified, or heard again."""
+    return None if binding(sitting, case) is not None else T("No decision of this case is in effect.")
+
+
+def _certificate(sitting: Sitting, case: Case, decision: Decision) -> tuple[str, str]:
+    """Number of the next certificate, and the digest of what it says."""
+    number = f"{case.number}-{len(certificates_of(sitting.session, case)) + 1}"
+    said = [
+        number,
+        case.number,
+        decision.reference,
+        str(decision.effective_at),
+        decision.document_sha256,
+        [[p.label, p.name] for p in case.parties],
+    ]
+    return number, sha256_hex(canonical(said))
+
+
+def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Set and seal the certificate before the Sitting."""
+    language = getattr(given, "language", "zh-Hans")
+    with court.database.read() as session:
+        sitting, mine = court.look(session), session.get_one(Case, case.id)
+        decision = binding(sitting, mine)
+        if decision is None or decision.effective_at is None:
+            return {}
+        number, digest = _certificate(sitting, mine, decision)
+        code = new_reference()
+        paper = _paper(sitting, mine, decision, number, language, code)
+        sealed = set_and_seal(
+            court, paper, language, reason=T("Certificate %(number)s", number=number), signer=actor.name
+        )
+    return {"certificate": SealedPaper(digest, sealed, code)}
+
+
+def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, language: str, code: str) -> NoticePaper:
+    settings = sitting.court.settings
+    lines = [party_line(p) for p in case.parties if p.left_at is None]
+    assert decision.effective_at is not None and decision.issued_at is not None
+    return NoticePaper(
+        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
+        kind=T("Certificate that a decision is in effect"),
+        case_number=case.number,
+        subject=sitting.subject_of(case),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
+        signatories=[s for s in signers(sitting, case) if s.role != T("Assessor")],
+        document_code=code,
+        check_url=check_url(sitting.court, code),
+        blocks=[
+            ParagraphBlock(
+                T(
+                    "The decision named below is in effect. It binds the parties and can be enforced as the law provides."
+                )
+            ),
+            FactsBlock(
+                [
+                    (T("Number of this certificate"), number),
+                    (
+                        T("Decision"),
+                        T(
+                            "%(kind)s of %(day)s",
+                            kind=decision.kind.label,
+                            day=decision.issued_at.astimezone(settings.tz).date(),
+                        ),
+                    ),
+                    (T("In effect since"), decision.effective_at.astimezone(settings.tz).date()),
+                    (T("SHA-256 of the PDF"), decision.document_sha256 or ""),
+                    *((line.role, line.name) for line in lines),
+                ]
+            ),
+        ],
+    )
+
+
+class CertifyInput(CourtModel):
+    """In which language a certificate is set."""
+
+    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the certificate"), options=LANGUAGES)] = (
+        "zh-Hans"
+    )
+
+
+@act(
+    title=T("Certify that the decision is in effect"),
+    input=CertifyInput,
+    by={Role.CLERK},
+    at=BINDING,
+    guard=a_decision_binds,
+    strong=True,
+    prepare=prepare_certificate,
+    source=law("CPL 158"),
+    topic=Topic.DECISION,
+)
+def certify_effect(sitting: Sitting, case: Case, given: CertifyInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Issue a sealed, numbered certificate that the decision binds and since when; anybody can check it by its code."""
+    decision = binding(sitting, case)
+    assert decision is not None
+    number, digest = _certificate(sitting, case, decision)
+    title = words_of(T("Certificate that a decision is in effect"))
+    document = keep_prepared(
+        sitting, case, "certificate", digest, kind="certificate", title=title, locale=given.language
+    )
+    entry = sitting.next_number(case)
+    sitting.session.add(
+        FinalityCertificate(
+            case_id=case.id, decision_id=decision.id, number=number, document_id=document.id, entry_number=entry
+        )
+    )
+    facts = {
+        "number": number,
+        "document": document.reference,
+        "sha256": document.sha256,
+        "document_receipt": document.receipt,
+    }
+    return Recorded(T("Certificate %(number)s: the decision is in effect", number=number), facts)
+
+
+@choice_source("retrial_grounds")
+def retrial_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Grounds on which a binding decision is heard again, by the rules of the case."""
+    rules = sitting.pack(case).retrial
+    return [
+        Option(key, ground.title, sitting.pack(case).cite(ground.article))
+        for key, ground in (rules.grounds if rules else {}).items()
+    ]
+
+
+class RetrialInput(CourtModel):
+    """An application that a binding decision be heard again."""
+
+    grounds: Annotated[
+        list[str], Field(min_length=1, max_length=13), field(T("On which grounds"), choices="retrial_grounds")
+    ]
+    facts: Annotated[str, CourtText(1, 16000), field(T("What shows them"), widget="textarea")]
+    known_on: Annotated[
+        CourtDate | None,
+        field(T("Since when you know of it"), T("Needed later than six months after the decision took effect.")),
+    ] = None
+
+
+@act(
+    title=T("Apply for retrial"),
+    input=RetrialInput,
+    by=set(PARTY_ROLES),
+    at=BINDING,
+    guard=a_decision_binds,
+    window=RETRIAL,
+    meets=False,
+    late=True,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Another party applies for a retrial"),
+        T(
+            "There is nothing you have to do now. The decision stays in force and can be enforced meanwhile; the outcome is sent to you."
+        ),
+    ),
+    source=law("CPL 210, 211, 216"),
+    topic=Topic.DECISION,
+)
+def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Apply that a binding decision be heard again, on grounds the law names; enforcement goes on meanwhile (CPL 210,
+    211).
+
+    Six months from effect; for the grounds that count from knowledge, six months from
+    the day they became known (CPL 216). Raises OutOfTime after that.
+    """
+    me, decision = sitting.party_of(case, actor), binding(sitting, case)
+    assert decision is not None
+    _check_grounds(sitting, case, given)
+    if sitting.late:
+        _check_knowledge(sitting, case, given)
+    if any(r.party_id == me.id and r.decision_id == decision.id for r in retrials_of(sitting.session, case)):
+        raise ActNotOpen(T("You have applied already; an application is decided once."))
+    row = RetrialApplication(
+        case_id=case.id,
+        decision_id=decision.id,
+        party_id=me.id,
+        grounds=list(given.grounds),
+        facts=given.facts,
+        known_on=given.known_on,
+        entry_number=sitting.next_number(case),
+    )
+    sitting.session.add(row)
+    sitting.session.flush()
+    sitting.open_task(
+        case,
+        Role.CLERK,
+        desks.RETRIAL,
+        T("%(name)s applies for retrial. Send the file up.", name=me.name),
+        risk=45,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("%(name)s applies for retrial", name=me.name), {"retrial": row.reference, "grounds": list(given.grounds)}
+    )
+
+
+def _check_grounds(sitting: Sitting, case: Case, given: RetrialInput) -> None:
+    rules = sitting.pack(case).retrial
+    known = rules.grounds if rules is not None else {}
+    if rules is None:
+        raise ActNotOpen(T("The rules of this case know no retrial."))
+    wrong = [
+        FieldFault(("grounds", i), T("Choose one of those listed."))
+        for i, key in enumerate(given.grounds)
+        if key not in known
+    ]
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _check_knowledge(sitting: Sitting, case: Case, given: RetrialInput) -> None:
+    """After six months only what became known later still counts, for six months (CPL 216)."""
+    rules = sitting.pack(case).retrial
+    assert rules is not None
+    over = OutOfTime(
+        T("The time to apply on these grounds has ended (%(article)s).", article=sitting.pack(case).cite(rules.article))
+    )
+    if not all(rules.grounds[key].from_knowledge for key in given.grounds):
+        raise over
+    if given.known_on is None:
+        raise InvalidInput.at("known_on", T("Say on which day you learned of it."))
+    if given.known_on > _today(sitting):
+        raise InvalidInput.at("known_on", T("This day is still to come."))
+    start = datetime.combine(given.known_on, datetime.min.time(), tzinfo=sitting.pack(case).tz)
+    if reckon(sitting.pack(case), RETRIAL, start).due_at < sitting.now:
+        raise over
+
+
+def _today(sitting: Sitting) -> date:
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
+
+
+@guard("CPL 210, 214")
+def some_retrial(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be an application."""
+    return None if retrials_of(sitting.session, case, *LIVE) else T("No application for retrial is pending.")
+
+
+@act(
+    title=T("Send the file for retrial review"),
+    input=SendFileInput,
+    by={Role.CLERK},
+    at=BINDING,
+    guard=some_retrial,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The file has gone up: application for retrial"),
+        T(
+            "There is nothing you have to do here. The decision stays in force meanwhile, and the outcome is sent to you."
+        ),
+    ),
+    source=law("CPL 210, 214"),
+    topic=Topic.DECISION,
+)
+def send_retrial_file(sitting: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Send the file to the court that decides on the application, with the list by which it checks it."""
+    found = retrials_of(sitting.session, case, RetrialState.FILED)
+    if not found:
+        raise ActNotOpen(T("The file was sent already."))
+    for row in found:
+        row.state = RetrialState.SENT
+    title = words_of(T("List of the file sent up"))
+    content = canonical(file_list(sitting, case, given.court))
+    document = keep_document(
+        sitting,
+        case,
+        content,
+        new_reference(),
+        kind="appeal_file",
+        title=title,
+        locale="en",
+        media_type="application/json",
+    )
+    return Recorded(
+        T("File sent to %(court)s", court=given.court), {"document": document.reference, "sha256": document.sha256}
+    )
+
+
+class RetrialOutcomeInput(CourtModel):
+    """What became of an application for retrial."""
+
+    ordered: Annotated[bool, field(T("The case is heard again"))] = False
+    court: Annotated[str, CourtText(1, 200, one_line=True), field(T("Which court decided"))]
+    number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of its ruling"))]
+    summary: Annotated[str, CourtText(1, 4000), field(T("What it decided"), widget="textarea")]
+
+
+@act(
+    title=T("Record the outcome of the retrial application"),
+    input=RetrialOutcomeInput,
+    by={Role.CLERK},
+    at=BINDING,
+    to={Stage.HEARING},
+    guard=some_retrial,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Outcome of the application for retrial"),
+        T(
+            "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now and the case is heard again here; the page of the case shows your next step."
+        ),
+    ),
+    source=law("CPL 215, 217"),
+    desk=desks.RETRIAL,
+    topic=Topic.DECISION,
+)
+def record_retrial_outcome(
+    sitting: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Record what was decided: refused, the decision stands; ordered, its execution halts and this court hears the case
+    again (CPL 215, 217).
+    """
+    decision = binding(sitting, case)
+    assert decision is not None
+    state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED
+    for row in retrials_of(sitting.session, case, *LIVE):
+        row.state, row.closed_entry = state, sitting.next_number(case)
+        sitting.close_tasks(case, desks.RETRIAL, row.reference)
+    if given.ordered:
+        _hear_again(sitting, case, decision)
+    words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
+    return Recorded(words, {"decision": decision.reference, "ordered": given.ordered})
+
+
+def _hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
+    """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
+    decision.state = DecisionState.SET_ASIDE
+    for row in obligations_of(sitting.session, case):
+        row.ended_at = sitting.now
+    for kind in (PERFORMANCE, ENFORCE, RETRIAL, "enforcement_notice", "enforcement_inaction"):
+        sitting.close_windows(case, kind, WindowState.ENDED)
+    case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
+    sitting.move(case, Stage.HEARING)
+    new_bench(sitting, case)
+
+
+def retrials_of(session: Session, case: Case, *states: RetrialState) -> Sequence[RetrialApplication]:
+    """Applications for retrial in a case, in order."""
+    query = select(RetrialApplication).where(RetrialApplication.case_id == case.id).order_by(RetrialApplication.id)
+    return session.scalars(query.where(RetrialApplication.state.in_(states)) if states else query).all()
+
+
+def certificates_of(session: Session, case: Case) -> Sequence[FinalityCertificate]:
+    """Certificates that a decision of the case is in effect, in order."""
+    return session.scalars(
+        select(FinalityCertificate).where(FinalityCertificate.case_id == case.id).order_by(FinalityCertificate.id)
+    ).all()

@@ -1,0 +1,327 @@
+"""The words of judgment: findings, decisions, orders, rulings. Pure; imported by everything in the room."""
+
+from __future__ import annotations
+
+import enum
+
+from odr.ground.text import T, Text
+
+
+class FindingResult(enum.Enum):
+    """What the court makes of an exhibit or a fact (EV 97)."""
+
+    ADOPTED = "adopted"  # relied on, or found to be so
+    PARTLY = "partly"  # in part, with the part named in the reasons
+    REJECTED = "rejected"  # not relied on, or not found
+
+    @property
+    def label(self) -> Text:
+        """The result in words."""
+        return {
+            FindingResult.ADOPTED: T("Adopted"),
+            FindingResult.PARTLY: T("Adopted in part"),
+            FindingResult.REJECTED: T("Not adopted"),
+        }[self]
+
+
+class DecisionKind(enum.Enum):
+    """What sort of decision is drafted."""
+
+    JUDGMENT = "judgment"  # on everything asked for
+    PARTIAL = "partial"  # on a part that is ready (CPL 156)
+    SUPPLEMENTARY = "supplementary"  # on what was left out; only where the rules know it
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return {
+            DecisionKind.JUDGMENT: T("Judgment"),
+            DecisionKind.PARTIAL: T("Partial judgment"),
+            DecisionKind.SUPPLEMENTARY: T("Supplementary judgment"),
+        }[self]
+
+
+class DecisionState(enum.Enum):
+    """Where a decision stands; before it is issued only the bench sees it."""
+
+    DRAFT = "draft"  # being written
+    COOLING = "cooling"  # checked and ready; rests before it may be pronounced
+    ISSUED = "issued"  # sealed, anchored, pronounced
+    SET_ASIDE = "set_aside"  # by the higher court, or in retrial
+    DROPPED = "dropped"  # never issued: the case ended otherwise
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            DecisionState.DRAFT: T("Draft"),
+            DecisionState.COOLING: T("Resting before it is pronounced"),
+            DecisionState.ISSUED: T("Issued"),
+            DecisionState.SET_ASIDE: T("Set aside"),
+            DecisionState.DROPPED: T("Not issued"),
+        }[self]
+
+
+class OrderKind(enum.Enum):
+    """What an order tells somebody to do."""
+
+    PAY = "pay"  # pay an amount, with interest from a day where ordered
+    DO = "do"  # do or deliver something
+    REFRAIN = "refrain"  # stop something
+    DECLARE = "declare"  # a right, or that there is none
+    DISMISS = "dismiss"  # what is asked for is refused
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return {
+            OrderKind.PAY: T("Pay money"),
+            OrderKind.DO: T("Do or deliver something"),
+            OrderKind.REFRAIN: T("Stop doing something"),
+            OrderKind.DECLARE: T("Declare a right"),
+            OrderKind.DISMISS: T("Dismiss what is asked for"),
+        }[self]
+
+
+class Vote(enum.Enum):
+    """A member's vote on the text that lies before the panel (CPL 45)."""
+
+    FOR = "for"  # adopts it
+    AGAINST = "against"  # dissents; the view is minuted and stays with the panel
+
+    @property
+    def label(self) -> Text:
+        """The vote in words."""
+        return {Vote.FOR: T("For this decision"), Vote.AGAINST: T("Against it")}[self]
+
+
+class MotionKind(enum.Enum):
+    """What a party may ask the court to rule on besides the claim (CPL 157)."""
+
+    PRESERVATION = "preservation"  # secure property, or order conduct, before the decision
+    PRESERVATION_REVIEW = "preservation_review"  # look again at a preservation that was ordered or refused (CPL 111)
+    EVIDENCE_PRESERVATION = "evidence_preservation"  # secure evidence that may be lost
+    ADVANCE = "advance"  # performance in advance
+    STAY = "stay"  # halt the case
+    RESUME = "resume"  # go on
+    DISMISSAL = "dismissal"  # the action is not admissible
+    CORRECTION = "correction"  # a slip in a decision
+    SET_ASIDE = "set_aside"  # a decision given in absence, where the rules know it (CPR 27.11)
+    RETRIAL = "retrial"  # hear an effective decision again
+    OTHER = "other"  # anything else that needs a ruling
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return MOTION_WORDS[self]
+
+
+MOTION_WORDS = {
+    MotionKind.PRESERVATION: T("Preservation of property or conduct"),
+    MotionKind.PRESERVATION_REVIEW: T("Review of a preservation"),
+    MotionKind.EVIDENCE_PRESERVATION: T("Preservation of evidence"),
+    MotionKind.ADVANCE: T("Performance in advance"),
+    MotionKind.STAY: T("Stay of the case"),
+    MotionKind.RESUME: T("Resumption of the case"),
+    MotionKind.DISMISSAL: T("Dismissal of the action"),
+    MotionKind.CORRECTION: T("Correction of a slip in a decision"),
+    MotionKind.SET_ASIDE: T("Setting aside a decision given in absence"),
+    MotionKind.RETRIAL: T("Retrial"),
+    MotionKind.OTHER: T("Another motion"),
+}
+
+
+PRESERVATIONS = frozenset({MotionKind.PRESERVATION, MotionKind.EVIDENCE_PRESERVATION})
+"""What loses its point when the other side reads of it beforehand; ruled on, secured, carried out and ended alike (CPL
+84, 103).
+"""
+
+
+class EvidenceMeasure(enum.Enum):
+    """How evidence is preserved (EV 27)."""
+
+    COPY = "copy"  # a copy is made
+    FILM = "film"  # it is filmed or photographed
+    SOUND = "sound"  # sound is recorded
+    INSPECT = "inspect"  # the court looks at it and writes down what it sees
+    APPRAISE = "appraise"  # an expert examines it
+    SEAL = "seal"  # it is sealed up where it is: nobody uses it
+    SEIZE = "seize"  # it is taken into the court's custody
+
+    @property
+    def label(self) -> Text:
+        """The measure in words."""
+        return MEASURE_WORDS[self]
+
+
+MEASURE_WORDS = {
+    EvidenceMeasure.COPY: T("Copy it"),
+    EvidenceMeasure.FILM: T("Film or photograph it"),
+    EvidenceMeasure.SOUND: T("Record the sound"),
+    EvidenceMeasure.INSPECT: T("Inspect it and write down what is seen"),
+    EvidenceMeasure.APPRAISE: T("Have an expert examine it"),
+    EvidenceMeasure.SEAL: T("Seal it up where it is"),
+    EvidenceMeasure.SEIZE: T("Take it into custody"),
+}
+LIMITING = frozenset({EvidenceMeasure.SEAL, EvidenceMeasure.SEIZE})
+"""Measures that limit the use of the thing: they need security (EV 26)."""
+
+
+class MotionState(enum.Enum):
+    """Where a motion stands."""
+
+    OPEN = "open"  # waits for the ruling
+    GRANTED = "granted"  # ruled for the one who asked
+    PARTLY = "partly"  # in part
+    REFUSED = "refused"  # ruled against
+    LAPSED = "lapsed"  # what was granted has ended
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            MotionState.OPEN: T("Waits for the ruling"),
+            MotionState.GRANTED: T("Granted"),
+            MotionState.PARTLY: T("Granted in part"),
+            MotionState.REFUSED: T("Not granted"),
+            MotionState.LAPSED: T("No longer in force"),
+        }[self]
+
+
+class PreservationState(enum.Enum):
+    """Where a preservation stands."""
+
+    ORDERED = "ordered"  # ruled; waits for the security, or to be carried out
+    EXECUTED = "executed"  # carried out: the property is frozen, the conduct ordered
+    LIFTED = "lifted"  # ended by ruling, or because another security was given
+    LAPSED = "lapsed"  # ended by itself: no claim in time, no security in time, the case over
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            PreservationState.ORDERED: T("Ordered, not carried out yet"),
+            PreservationState.EXECUTED: T("Carried out"),
+            PreservationState.LIFTED: T("Lifted"),
+            PreservationState.LAPSED: T("Lapsed"),
+        }[self]
+
+
+class RetrialState(enum.Enum):
+    """Where an application for retrial stands."""
+
+    FILED = "filed"  # forwarded to the other side
+    SENT = "sent"  # with the file at the court that decides on it
+    ORDERED = "ordered"  # the case is heard again
+    REFUSED = "refused"  # not granted
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            RetrialState.FILED: T("Filed"),
+            RetrialState.SENT: T("At the higher court"),
+            RetrialState.ORDERED: T("Ordered"),
+            RetrialState.REFUSED: T("Not granted"),
+        }[self]
+
+
+class AppealState(enum.Enum):
+    """Where an appeal stands."""
+
+    FILED = "filed"  # forwarded to the other side
+    ANSWERED = "answered"  # somebody answered it
+    SENT = "sent"  # with the file at the higher court
+    DECIDED = "decided"  # the outcome is recorded
+    WITHDRAWN = "withdrawn"  # withdrawn, or deemed so because its fee was not paid
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            AppealState.FILED: T("Filed"),
+            AppealState.ANSWERED: T("Answered"),
+            AppealState.SENT: T("At the higher court"),
+            AppealState.DECIDED: T("Decided"),
+            AppealState.WITHDRAWN: T("Withdrawn"),
+        }[self]
+
+
+class AppealOutcome(enum.Enum):
+    """What the higher court did (CPL 177)."""
+
+    UPHELD = "upheld"  # appeal dismissed; the judgment stands
+    CHANGED = "changed"  # judgment changed
+    SENT_BACK = "sent_back"  # set aside and sent back
+    WITHDRAWN = "withdrawn"  # appeal withdrawn by leave
+
+    @property
+    def label(self) -> Text:
+        """The outcome in words."""
+        return {
+            AppealOutcome.UPHELD: T("The judgment stands"),
+            AppealOutcome.CHANGED: T("The judgment was changed"),
+            AppealOutcome.SENT_BACK: T("Set aside and sent back"),
+            AppealOutcome.WITHDRAWN: T("The appeal was withdrawn"),
+        }[self]
+
+
+class Instrument(enum.Enum):
+    """On what an obligation rests."""
+
+    DECISION = "decision"  # a decision of this court in effect
+    STATEMENT = "statement"  # a mediation statement in effect
+    HIGHER_COURT = "higher_court"  # the higher court's decision
+    CONFIRMATION = "confirmation"  # a ruling that confirms an agreement made before a mediator (CPL 206)
+    APPLIED = "applied"  # a ruling that the judgment in an action of many applies (CPL 57)
+
+    @property
+    def label(self) -> Text:
+        """The instrument in words."""
+        return {
+            Instrument.DECISION: T("Decision"),
+            Instrument.STATEMENT: T("Mediation statement"),
+            Instrument.HIGHER_COURT: T("Decision of the higher court"),
+            Instrument.CONFIRMATION: T("Confirmed agreement"),
+            Instrument.APPLIED: T("Judgment in an action of many"),
+        }[self]
+
+
+class EnforcementState(enum.Enum):
+    """Where an enforcement stands."""
+
+    OPEN = "open"  # under way
+    SETTLED = "settled"  # the parties agreed on another way to perform (CPL 241)
+    DONE = "done"  # performed
+    ENDED = "ended"  # ended without full performance
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            EnforcementState.OPEN: T("Under way"),
+            EnforcementState.SETTLED: T("Settled between the parties"),
+            EnforcementState.DONE: T("Performed"),
+            EnforcementState.ENDED: T("Ended without full performance"),
+        }[self]
+
+
+class SettlementState(enum.Enum):
+    """Where an agreement in an enforcement stands (CPL 241)."""
+
+    PROPOSED = "proposed"  # the other side has not answered
+    SIGNED = "signed"  # both signed; it stands in the record
+    PERFORMED = "performed"  # performed in full: the instrument is not enforced any more (CPI 465)
+    BROKEN = "broken"  # not performed: the instrument is enforced again (CPI 465)
+    DECLINED = "declined"  # not agreed to
+
+    @property
+    def label(self) -> Text:
+        """The state in words."""
+        return {
+            SettlementState.PROPOSED: T("Proposed"),
+            SettlementState.SIGNED: T("Signed by both"),
+            SettlementState.PERFORMED: T("Performed"),
+            SettlementState.BROKEN: T("Not kept"),
+            SettlementState.DECLINED: T("Declined"),
+        }[self]

@@ -1,0 +1,1 @@
+"""Checking what the log says: audits, monitors, witnesses, receipts."""

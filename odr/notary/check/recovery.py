@@ -1,0 +1,101 @@
+"""After a restored backup: the signer has signed entries the database no longer has. Read them back and prove them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.publish import published_entries
+from odr.notary.log.rows import leaves, open_log, tile_reader, tree_size
+from odr.notary.log.sequencer import assign
+from odr.notary.log.tiles import WIDTH
+from odr.notary.models import LogEntry, Receipt
+from odr.notary.vault import Remembered
+
+if TYPE_CHECKING:
+    from odr.notary.notary import Notary
+
+
+class Unrecoverable(Exception):
+    """The published files do not give the tree that was signed; the log must be closed and a successor opened."""
+
+
+def recover(notary: Notary) -> int:
+    """Enter the lost entries from the published files; nothing is kept unless they give exactly the signed root."""
+    with notary.database.write() as session:
+        log = open_log(session)
+        if log is None:
+            return 0
+        signed = notary.vault.remembered(log.key_id)
+        size = tree_size(session, log.id)
+        if size >= signed.size:
+            return 0
+        if notary.log_dir is None:
+            raise Unrecoverable("the log was not published as files")
+        lost = _lost(session, log.id, notary.log_dir / log.id, size, signed)
+        rows = _waiting_rows(session, lost)
+        assign(
+            session,
+            log.id,
+            size,
+            [(rows[leaf].pop() if rows.get(leaf) else _insert(session, leaf), leaf) for leaf in lost],
+        )
+        if tile_reader(session, log.id).root(signed.size) != signed.root:
+            raise Unrecoverable(
+                f"published entries do not give the root signed as {Checkpoint(log.origin, signed.size, signed.root).text!r}"
+            )
+        return len(lost)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A line that was signed for and whose receipt and act this database no longer has."""
+
+    log: str
+    index: int
+    leaf: str
+
+
+def lost_lines(session: Session, log_id: str, start: int) -> list[Lost]:
+    """Lines from ``start`` on that no receipt explains: acts and uploads acknowledged after the backup that was put
+    back.
+    """
+    query = (
+        select(LogEntry.log_index, LogEntry.leaf)
+        .outerjoin(Receipt, Receipt.entry_id == LogEntry.id)
+        .where(LogEntry.log_id == log_id, LogEntry.log_index >= start, Receipt.reference.is_(None))
+        .order_by(LogEntry.log_index)
+    )
+    return [Lost(log_id, index or 0, bytes(leaf).decode().strip()) for index, leaf in session.execute(query)]
+
+
+def _lost(session: Session, log_id: str, folder: Path, size: int, signed: Remembered) -> list[bytes]:
+    start = size // WIDTH * WIDTH
+    try:
+        published = published_entries(folder, signed.size, start)
+    except (LookupError, ValueError) as error:
+        raise Unrecoverable(str(error)) from error
+    if published[: size - start] != leaves(session, log_id, start, size):
+        raise Unrecoverable("published entries differ from those in the database")
+    return published[size - start :]
+
+
+def _waiting_rows(session: Session, lost: list[bytes]) -> dict[bytes, list[int]]:
+    # A backup taken between act and sequencing still has the act's leaf, waiting.
+    wanted = set(lost)
+    rows: dict[bytes, list[int]] = {}
+    for entry_id, leaf in session.execute(
+        select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id.desc())
+    ):
+        if bytes(leaf) in wanted:
+            rows.setdefault(bytes(leaf), []).append(entry_id)
+    return rows
+
+
+def _insert(session: Session, leaf: bytes) -> int:
+    return session.execute(insert(LogEntry).values(leaf=leaf).returning(LogEntry.id)).scalar_one()

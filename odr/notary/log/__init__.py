@@ -1,0 +1,1 @@
+"""The log: tree, tiles, checkpoints, proofs, and how leaves come into it."""

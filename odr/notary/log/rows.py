@@ -1,0 +1,163 @@
+"""Rows of the log: tiles, entries and checkpoints, read and written for the sequencer and the prover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import func, insert, select, text, tuple_, update
+from sqlalchemy.orm import Session
+
+from odr.notary.log.tiles import TileReader
+from odr.notary.models import Log, LogCheckpoint, LogCosignature, LogEntry, LogTile, TimestampToken
+
+
+def tile_data(session: Session, log_id: str, level: int, index: int) -> bytes:
+    """A tile as stored, or nothing."""
+    found = session.execute(
+        select(LogTile.data).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
+    ).scalar()
+    return bytes(found) if found is not None else b""
+
+
+def tile_reader(session: Session, log_id: str, needed: Iterable[tuple[int, int]] = ()) -> TileReader:
+    """A reader of subtree hashes; ``needed`` tiles are fetched in one query."""
+    reader = TileReader(lambda level, index: tile_data(session, log_id, level, index))
+    keys = sorted(needed)
+    if keys:
+        rows = session.execute(
+            select(LogTile.level, LogTile.tile_index, LogTile.data).where(
+                LogTile.log_id == log_id, tuple_(LogTile.level, LogTile.tile_index).in_(keys)
+            )
+        )
+        reader.seed({(level, index): bytes(data) for level, index, data in rows})
+    return reader
+
+
+def store_tiles(session: Session, log_id: str, tiles: Mapping[tuple[int, int], bytes]) -> None:
+    """Write tiles, new ones and ones that have grown."""
+    new: list[dict[str, object]] = []
+    for (level, index), data in tiles.items():
+        where = (LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
+        exists = index_known(session, log_id, level, index)
+        if exists:
+            session.execute(
+                update(LogTile).where(*where).values(data=data).execution_options(synchronize_session=False)
+            )
+        else:
+            new.append({"log_id": log_id, "level": level, "tile_index": index, "data": data})
+    if new:
+        session.execute(insert(LogTile), new)
+
+
+def index_known(session: Session, log_id: str, level: int, index: int) -> bool:
+    """Whether there is such a tile."""
+    return (
+        session.execute(
+            select(LogTile.level).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
+        ).first()
+        is not None
+    )
+
+
+def tree_size(session: Session, log_id: str) -> int:
+    """How many entries have their index."""
+    last = session.execute(select(func.max(LogEntry.log_index)).where(LogEntry.log_id == log_id)).scalar()
+    return 0 if last is None else last + 1
+
+
+def leaves(session: Session, log_id: str, start: int, end: int) -> list[bytes]:
+    """Entries ``start..end`` in order. Raises ``LookupError`` when one is missing."""
+    rows = session.execute(
+        select(LogEntry.log_index, LogEntry.leaf)
+        .where(LogEntry.log_id == log_id, LogEntry.log_index >= start, LogEntry.log_index < end)
+        .order_by(LogEntry.log_index)
+    ).all()
+    for expected, (index, _) in enumerate(rows, start):
+        if index != expected:
+            raise LookupError(f"entry {expected} of log {log_id} is missing")
+    if len(rows) != end - start:
+        raise LookupError(f"entry {start + len(rows)} of log {log_id} is missing")
+    return [bytes(leaf) for _, leaf in rows]
+
+
+def open_log(session: Session) -> Log | None:
+    """The log that takes entries now."""
+    return session.execute(select(Log).where(Log.closed_at.is_(None)).order_by(Log.opened_at.desc())).scalars().first()
+
+
+def latest_checkpoint(session: Session, log_id: str) -> LogCheckpoint | None:
+    """The checkpoint with the largest tree."""
+    return (
+        session.execute(
+            select(LogCheckpoint).where(LogCheckpoint.log_id == log_id).order_by(LogCheckpoint.size.desc()).limit(1)
+        )
+        .scalars()
+        .first()
+    )
+
+
+def covering_checkpoint(session: Session, log_id: str, index: int) -> LogCheckpoint | None:
+    """The first witnessed checkpoint that covers an entry, or the first at all: the tightest bound in time."""
+    covering = (
+        select(LogCheckpoint)
+        .where(LogCheckpoint.log_id == log_id, LogCheckpoint.size > index)
+        .order_by(LogCheckpoint.size)
+        .limit(1)
+    )
+    witnessed = covering.join(
+        LogCosignature, (LogCosignature.log_id == LogCheckpoint.log_id) & (LogCosignature.size == LogCheckpoint.size)
+    )
+    return session.execute(witnessed).scalars().first() or session.execute(covering).scalars().first()
+
+
+def cosignatures(session: Session, log_id: str, size: int) -> Sequence[LogCosignature]:
+    """Cosignatures of one checkpoint, by witness."""
+    where = (LogCosignature.log_id == log_id, LogCosignature.size == size)
+    return session.execute(select(LogCosignature).where(*where).order_by(LogCosignature.witness)).scalars().all()
+
+
+def tokens(session: Session, log_id: str, size: int) -> dict[str, bytes]:
+    """RFC 3161 responses over one checkpoint, by provider."""
+    where = (TimestampToken.log_id == log_id, TimestampToken.size == size)
+    rows = session.execute(
+        select(TimestampToken.provider, TimestampToken.token).where(*where).order_by(TimestampToken.provider)
+    )
+    return {provider: bytes(token) for provider, token in rows}
+
+
+_LAST = select(func.max(LogEntry.id))
+
+
+def reserve_entries(session: Session, count: int) -> list[int]:
+    """Numbers of so many entries to come, in order, so that thousands are written without asking back for each.
+
+    On SQLite the write transaction keeps others out until it ends; PostgreSQL's sequence never gives one twice.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        numbers = session.execute(
+            text("SELECT nextval(pg_get_serial_sequence('log_entry', 'id')) FROM generate_series(1, :count)"),
+            {"count": count},
+        )
+        return [int(number) for (number,) in numbers]
+    first = (session.scalar(_LAST) or 0) + 1
+    return list(range(first, first + count))
+
+
+def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """Write thousands of rows of plain values straight through the driver: what wraps each value costs more than
+    writing it.
+
+    Table and columns are names of this program, never of anybody else.
+    """
+    mark = "%s" if session.get_bind().dialect.name == "postgresql" else "?"
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(mark for _ in columns)})"  # nosec B608 - our own names
+    session.connection().exec_driver_sql(statement, list(rows))
+
+
+def set_rows(
+    session: Session, table: str, columns: Sequence[str], key: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Set columns of thousands of rows in the same way; each row gives the columns' values and then the key's."""
+    mark = "%s" if session.get_bind().dialect.name == "postgresql" else "?"
+    statement = f"UPDATE {table} SET {', '.join(f'{column} = {mark}' for column in columns)} WHERE {key} = {mark}"  # nosec B608 - our own names
+    session.connection().exec_driver_sql(statement, list(rows))

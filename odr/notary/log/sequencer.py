@@ -1,0 +1,78 @@
+"""The sequencer: gives waiting leaves their index, one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from odr.ground.db import Database
+from odr.notary.log.rows import set_rows, store_tiles, tile_data, tree_size
+from odr.notary.log.tiles import extend
+from odr.notary.log.tree import leaf_hash
+from odr.notary.models import LogEntry
+
+BATCH = 65_536
+"""Leaves taken into the tree in one transaction, and covered by one checkpoint."""
+_ADVISORY_LOCK = 0x6F64725F6C6F67
+
+
+@contextmanager
+def sequencer_lock(database: Database) -> Iterator[None]:
+    """Hold the right to sequence and sign; waits for whoever has it.
+
+    Never asked for inside a write transaction: the holder needs one itself.
+    """
+    if database.path is not None:
+        descriptor = os.open(
+            database.path.with_name(database.path.name + ".sequencer"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
+        )
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def has_waiting(session: Session) -> bool:
+    """Whether a leaf waits for its index."""
+    return session.execute(select(LogEntry.id).where(LogEntry.log_index.is_(None)).limit(1)).first() is not None
+
+
+def integrate(session: Session, log_id: str) -> int:
+    """Take up to :data:`BATCH` waiting leaves into the tree, in the order they were written; gives how many.
+
+    Raises :class:`odr.notary.log.tiles.CorruptTile` when the stored edge does not fit the tree.
+    """
+    waiting = session.execute(
+        select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id).limit(BATCH)
+    ).all()
+    if waiting:
+        assign(session, log_id, tree_size(session, log_id), [(entry_id, bytes(leaf)) for entry_id, leaf in waiting])
+    return len(waiting)
+
+
+def assign(session: Session, log_id: str, size: int, entries: list[tuple[int, bytes]]) -> None:
+    """Give rows ``(id, leaf)`` the next indexes and grow the tiles by them."""
+    changed = extend(
+        size, [leaf_hash(leaf) for _, leaf in entries], lambda level, index: tile_data(session, log_id, level, index)
+    )
+    set_rows(
+        session,
+        "log_entry",
+        ("log_id", "log_index"),
+        "id",
+        [(log_id, index, entry_id) for index, (entry_id, _) in enumerate(entries, size)],
+    )
+    store_tiles(session, log_id, changed)

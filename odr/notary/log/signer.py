@@ -1,0 +1,80 @@
+"""Signing a committed tree: recompute what is new from the entries themselves, prove continuity, sign.
+
+A public log once ended because one bit flipped in a stored hash was signed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.note import Note, NoteKey, SignatureLine, SignatureType
+from odr.notary.log.rows import leaves, tile_data, tile_reader, tree_size
+from odr.notary.log.strict import HASH_SIZE
+from odr.notary.log.tiles import WIDTH, CorruptTile, extend, width_at
+from odr.notary.log.tree import consistency_ranges, leaf_hash, roots
+from odr.notary.models import Log
+from odr.notary.vault import SignerAhead, Vault
+
+STRIDE = 65_536
+"""Leaves recomputed at a time."""
+
+
+def log_key(log: Log) -> NoteKey:
+    """The verifier key of a log."""
+    return NoteKey(log.origin, SignatureType.ED25519, log.key.public)
+
+
+def check_growth(session: Session, log_id: str, old: int, size: int) -> None:
+    """Compare the stored tiles that hold entries ``old..size`` with those the entries give.
+
+    Raises :class:`CorruptTile`.
+    """
+    for start, end in _strides(old, size):
+
+        def as_of_start(level: int, index: int, start: int = start) -> bytes:
+            return tile_data(session, log_id, level, index)[: width_at(start, level, index) * HASH_SIZE]
+
+        hashes = [leaf_hash(leaf) for leaf in leaves(session, log_id, start, end)]
+        for (level, index), data in extend(start, hashes, as_of_start).items():
+            stored = tile_data(session, log_id, level, index)
+            if stored[: len(data)] != data:
+                raise CorruptTile(level, index, "does not agree with the entries")
+            if len(stored) != width_at(size, level, index) * HASH_SIZE:
+                raise CorruptTile(level, index, "reaches beyond the tree")
+
+
+def _strides(start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = min(end, (start // STRIDE + 1) * STRIDE)
+        yield start, stop
+        start = stop
+
+
+def check_right_edge(session: Session, log_id: str, size: int) -> None:
+    """The last tile of entries must be what its entries give, also when nothing is new."""
+    start = max(0, size - 1) // WIDTH * WIDTH
+    hashes = b"".join(leaf_hash(leaf) for leaf in leaves(session, log_id, start, size))
+    if tile_data(session, log_id, 0, start // WIDTH) != hashes:
+        raise CorruptTile(0, start // WIDTH, "does not agree with the entries")
+
+
+def sign_tree(session: Session, log: Log, vault: Vault) -> tuple[Checkpoint, Note]:
+    """Sign the tree as it is committed.
+
+    Raises :class:`CorruptTile` when stored tiles and entries disagree,
+    :class:`SignerAhead` and other :class:`VaultRefused` when the vault has signed another tree.
+    """
+    size = tree_size(session, log.id)
+    remembered = vault.remembered(log.key_id)
+    if size < remembered.size:
+        raise SignerAhead(f"signed {remembered.size} entries before, the database has {size}")
+    check_growth(session, log.id, remembered.size, size)
+    check_right_edge(session, log.id, size)
+    reader = tile_reader(session, log.id)
+    checkpoint = Checkpoint(log.origin, size, reader.root(size))
+    consistency = roots(reader, consistency_ranges(remembered.size, size))
+    signature = vault.sign_checkpoint(log.key_id, checkpoint, consistency)
+    return checkpoint, Note(checkpoint.text, (SignatureLine(log.origin, log_key(log).id, signature),))

@@ -1,0 +1,1 @@
+"""Rounds of hash renewal: everything bound again before a hash weakens."""

@@ -1,0 +1,1 @@
+"""The seal on the court’s papers: set and checked."""

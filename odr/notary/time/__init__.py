@@ -1,0 +1,1 @@
+"""Time tokens: made, checked, renewed, and asked of others."""

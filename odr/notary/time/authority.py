@@ -1,0 +1,205 @@
+"""The notary's own small certificate authority: one root, from which time tokens and the seal descend.
+
+Keys stay in the vault; certificates are put together here and signed there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.notary.models import KeyState, KeyUse, SigningKey
+from odr.notary.time.der import bits, oid, sequence
+from odr.notary.vault import KeyKind, Vault
+
+ECDSA_SHA256, ECDSA_SHA512 = "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.4"
+ROOT_YEARS, LEAF_YEARS = 25, 6
+RENEW_BEFORE = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """With what an authority signs, and what its keys are for."""
+
+    root: KeyUse
+    time: KeyUse
+    kind: KeyKind
+    curve: ec.EllipticCurve
+    hash: hashes.HashAlgorithm
+    signature: str
+
+
+SHA256 = Suite(KeyUse.AUTHORITY, KeyUse.TIME, KeyKind.P256, ec.SECP256R1(), hashes.SHA256(), ECDSA_SHA256)
+SHA512 = Suite(KeyUse.AUTHORITY_512, KeyUse.TIME_512, KeyKind.P521, ec.SECP521R1(), hashes.SHA512(), ECDSA_SHA512)
+"""SHA-512 throughout: certificates, tokens and what is in them."""
+
+
+def active_key(session: Session, use: KeyUse) -> SigningKey | None:
+    """The key in use, newest first."""
+    where = (SigningKey.use == use, SigningKey.state == KeyState.ACTIVE)
+    return session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before.desc())).scalars().first()
+
+
+class Authority:
+    """Makes the root once, and certificates under it when they are wanted."""
+
+    def __init__(self, vault: Vault, organisation: str, suite: Suite = SHA256) -> None:
+        self.vault = vault
+        self.organisation = organisation
+        self.suite = suite
+
+    def is_established(self, session: Session, now: datetime) -> bool:
+        """Whether there is a time key whose certificate does not end soon."""
+        time = active_key(session, self.suite.time)
+        return time is not None and time.not_after is not None and time.not_after - RENEW_BEFORE > now
+
+    def establish(self, session: Session, now: datetime) -> None:
+        """Root and time key, if they are missing or the time key's certificate soon ends."""
+        if active_key(session, self.suite.root) is None:
+            self._make_root(session, now)
+        if not self.is_established(session, now):
+            self.make_key(session, self.suite.time, now)
+
+    def root(self, session: Session) -> x509.Certificate:
+        """The root certificate. Raises ``LookupError`` before :meth:`establish`."""
+        key = active_key(session, self.suite.root)
+        if key is None or key.certificate is None:
+            raise LookupError("the authority has not been established")
+        return x509.load_der_x509_certificate(key.certificate)
+
+    def make_key(self, session: Session, use: KeyUse, now: datetime) -> SigningKey:
+        """A new key with its certificate under the root, for time tokens or the seal; the one before is frozen."""
+        if use not in (self.suite.time, KeyUse.SEAL):
+            raise ValueError(f"no certificate for {use.value}")
+        before = active_key(session, use)
+        if before is not None:
+            before.state = KeyState.FROZEN
+        key_id = f"{use.value}-{_count(session, use) + 1}"
+        public = self.vault.create_key(key_id, self.suite.kind)
+        root = active_key(session, self.suite.root)
+        if root is None or root.certificate is None:
+            raise LookupError("the authority has not been established")
+        issuer = x509.load_der_x509_certificate(root.certificate)
+        until = min(_years_after(now, LEAF_YEARS), issuer.not_valid_after_utc)
+        builder = _start(_name(self.organisation, _TITLES[use]), issuer.subject, public, now, until)
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder = builder.add_extension(
+            _usage(digital_signature=True, content_commitment=use is KeyUse.SEAL), critical=True
+        )
+        if use is self.suite.time:
+            # RFC 3161 section 2.3: this purpose only, and critical.
+            builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
+        )
+        certificate = self._sign(builder, root.id)
+        return _keep(
+            session,
+            SigningKey(
+                id=key_id,
+                use=use,
+                public=public,
+                certificate=certificate,
+                not_before=now,
+                not_after=until,
+                state=KeyState.ACTIVE,
+            ),
+        )
+
+    def _make_root(self, session: Session, now: datetime) -> None:
+        use = self.suite.root
+        key_id = f"{use.value}-1"
+        public = self.vault.create_key(key_id, self.suite.kind)
+        until = _years_after(now, ROOT_YEARS)
+        name = _name(self.organisation, _TITLES[use])
+        builder = _start(name, name, public, now, until)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        certificate = self._sign(builder, key_id)
+        _keep(
+            session,
+            SigningKey(
+                id=key_id,
+                use=use,
+                public=public,
+                certificate=certificate,
+                not_before=now,
+                not_after=until,
+                state=KeyState.ACTIVE,
+            ),
+        )
+
+    def _sign(self, builder: x509.CertificateBuilder, key_id: str) -> bytes:
+        # The library signs only with a key in hand. A throwaway key of the same kind makes the part
+        # to be signed; the vault then signs it.
+        draft = builder.sign(ec.generate_private_key(self.suite.curve), self.suite.hash)  # type: ignore[arg-type]
+        content = draft.tbs_certificate_bytes
+        signature = self.vault.sign_digest(key_id, hashlib.new(self.suite.hash.name, content).digest())
+        return sequence(content, sequence(oid(self.suite.signature)), bits(signature))
+
+
+_TITLES = {
+    KeyUse.AUTHORITY: "Root",
+    KeyUse.TIME: "Time",
+    KeyUse.SEAL: "Seal",
+    KeyUse.AUTHORITY_512: "Root SHA-512",
+    KeyUse.TIME_512: "Time SHA-512",
+}
+
+
+def _count(session: Session, use: KeyUse) -> int:
+    return len(session.execute(select(SigningKey.id).where(SigningKey.use == use)).all())
+
+
+def _keep(session: Session, key: SigningKey) -> SigningKey:
+    session.add(key)
+    session.flush()
+    return key
+
+
+def _years_after(at: datetime, years: int) -> datetime:
+    return at + timedelta(days=round(365.25 * years))
+
+
+def _name(organisation: str, title: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{organisation} {title}"[:64]),
+        ]
+    )
+
+
+def _start(
+    subject: x509.Name, issuer: x509.Name, public: bytes, now: datetime, until: datetime
+) -> x509.CertificateBuilder:
+    key = serialization.load_der_public_key(public)
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise ValueError("certificates here are for keys on a curve")
+    builder = (
+        x509.CertificateBuilder(issuer, subject, key, x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(until)
+    )
+    return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+
+
+def _usage(
+    *,
+    digital_signature: bool = False,
+    content_commitment: bool = False,
+    key_cert_sign: bool = False,
+    crl_sign: bool = False,
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature, content_commitment, False, False, False, key_cert_sign, crl_sign, False, False
+    )

@@ -1,0 +1,1 @@
+"""What keeps a court running: commands, worker, health, check-up, backup."""

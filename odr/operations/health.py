@@ -1,0 +1,217 @@
+"""Is the court well? ``/health/live`` and ``/health/ready`` for whoever starts and stops it, ``/metrics`` for its
+keepers.
+
+Neither says anything of a case. ``/metrics`` is there for this machine, or for
+who has ``ODR_METRICS_TOKEN``; to everybody else there is no such page.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import logging
+import os
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from odr.docket.models import Case
+from odr.ground import logs, migrate
+from odr.ground.errors import NotFound
+from odr.notary.log.rows import latest_checkpoint, open_log
+from odr.notary.models import LogEntry
+from odr.notary.time.attest import Behind, behind
+from odr.notary.vault import VaultRefused
+from odr.procedure.court import Court
+from odr.web.guards import current_court, public
+
+health = Blueprint("health", __name__)
+requests_log = logging.getLogger("odr.request")
+BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+@health.get("/health/live")
+@public
+def live() -> Response:
+    """The process answers; asks nothing of anybody else."""
+    return jsonify(status="live")
+
+
+@health.get("/health")
+@health.get("/health/ready")
+@public
+def ready() -> ResponseReturnValue:
+    """Whether acts can be received and signed for; 503 with what cannot, by name and without detail."""
+    wrong = [name for name, is_well in _parts(current_court()) if not is_well]
+    return jsonify(status="ready" if not wrong else "not ready", wrong=wrong), 503 if wrong else 200
+
+
+@health.get("/metrics")
+@public
+def metrics() -> Response:
+    """Counts and times for Prometheus."""
+    if not _may_read_metrics():
+        raise NotFound
+    registry: CollectorRegistry = current_app.extensions["metrics"].registry
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(CourtNumbers(current_court()))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _parts(court: Court) -> Iterator[tuple[str, bool]]:
+    try:
+        with court.database.read() as session:
+            log = open_log(session)
+        yield "database", not migrate.pending(court.database.url)
+    except (SQLAlchemyError, ValueError):
+        yield "database", False
+        return
+    try:
+        if log is not None:
+            court.notary.vault.remembered(log.key_id)
+        refused = court.notary.stopped_by()
+    except (OSError, VaultRefused):
+        yield "vault", False
+        return
+    yield "vault", True
+    yield "witnesses", not refused
+
+
+def _may_read_metrics() -> bool:
+    token = current_court().settings.metrics_token
+    offered = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token:
+        return hmac.compare_digest(offered.encode(), token.encode())
+    # What a proxy on this machine passes on comes from here too, and says whom it is for.
+    passed_on = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    return not passed_on and ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback  # nosec B104 # an unknown peer, not a place to listen
+
+
+class Meters:
+    """What a web process counts."""
+
+    def __init__(self, court: Court) -> None:
+        self.registry = CollectorRegistry()
+        kept = None if os.environ.get("PROMETHEUS_MULTIPROC_DIR") else self.registry
+        self.answers = Counter(
+            "court_http_answers", "Answers by route, method and status", ("route", "method", "status"), registry=kept
+        )
+        self.seconds = Histogram(
+            "court_http_seconds", "Seconds to an answer, by route", ("route",), buckets=BUCKETS, registry=kept
+        )
+        self.registry.register(CourtNumbers(court))
+
+
+class CourtNumbers(Collector):
+    """What the database says, asked at each reading."""
+
+    def __init__(self, court: Court) -> None:
+        self.court = court
+
+    def describe(self) -> list[Metric]:
+        """Asked at registration: nothing is read from the database for it."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Log, waiting leaves and overdue cases, in numbers."""
+        now = self.court.clock.machine_now()
+        with self.court.database.read() as session:
+            log = open_log(session)
+            last = latest_checkpoint(session, log.id) if log else None
+            waiting = session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None)))
+            lagging = behind(self.court.notary, session)
+            overdue = session.scalar(
+                select(func.count())
+                .select_from(Case)
+                .where(Case.next_due_at < self.court.clock.now(), Case.stayed_at.is_(None))
+            )
+        yield GaugeMetricFamily(
+            "court_log_entries", "Entries of the open log that are signed for", value=last.size if last else 0
+        )
+        yield GaugeMetricFamily(
+            "court_log_checkpoint_age_seconds",
+            "Seconds since the newest tree head",
+            value=(now - last.signed_at).total_seconds() if last else 0,
+        )
+        yield GaugeMetricFamily("court_log_waiting", "Entries that wait for their place in the log", value=waiting or 0)
+        yield GaugeMetricFamily(
+            "court_cases_overdue", "Cases on which something is due that no worker has done", value=overdue or 0
+        )
+        yield from self._outside(now, lagging)
+        court_now, packs = self.court.clock.now(), self.court.packs
+        pack = packs.in_force(self.court.settings.pack, court_now.astimezone(self.court.settings.tz).date())
+        yield GaugeMetricFamily(
+            "court_rules_lacking",
+            "Calendars and figures the rules lack at this time of the year",
+            value=len(pack.missing(court_now)),
+        )
+
+    def _outside(self, now: datetime, lagging: list[Behind]) -> Iterator[Metric]:
+        late = GaugeMetricFamily(
+            "court_attestation_lag_seconds",
+            "Seconds since the first tree head somebody outside lacks",
+            labels=("kind", "who"),
+        )
+        for one in lagging:
+            late.add_metric(
+                ("witness" if one.is_witness else "authority", one.who),
+                (now - one.since).total_seconds() if one.since else 0,
+            )
+        yield late
+        try:
+            refused = len(self.court.notary.stopped_by())
+        except (OSError, VaultRefused):
+            # Not known, and so not told: a zero would say that all is well.
+            return
+        yield GaugeMetricFamily(
+            "court_witness_refusals",
+            "Refusals by witnesses that no operator has answered for; above 0 nothing is signed",
+            value=refused,
+        )
+
+
+def register_health(app: Flask, court: Court) -> None:
+    """Number every request, time it, count it, and tell of it in one line."""
+    meters = app.extensions["metrics"] = Meters(court)
+
+    @app.before_request
+    def begin() -> None:
+        trusted = request.headers.get("X-Request-ID") if court.settings.trusted_proxies else None
+        logs.request_id.set(logs.new_request_id(trusted))
+        g.request_began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-ID"] = logs.request_id.get()
+        took = time.perf_counter() - g.get("request_began", time.perf_counter())
+        # The rule, not the address: addresses carry references and tokens.
+        route = request.url_rule.rule if request.url_rule else "none"
+        method = (
+            request.method
+            if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+            else "other"
+        )
+        meters.answers.labels(route, method, str(response.status_code)).inc()
+        meters.seconds.labels(route).observe(took)
+        requests_log.info(
+            "answered",
+            extra={
+                "facts": {
+                    "route": route,
+                    "method": method.lower(),
+                    "status": response.status_code,
+                    "ms": round(took * 1000, 1),
+                }
+            },
+        )
+        return response

@@ -1,0 +1,154 @@
+"""The worker: sends what acts queued and performs what time makes due.
+
+Every step is idempotent and leased, so several workers may run, and none need run
+for a deadline to hold: an act performs what is due on its case before itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.notary.notary import Notary
+from odr.notary.time.attest import Attested, Outcome
+from odr.procedure.holdings import all_holdings
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+log = logging.getLogger("odr.operations.worker")
+BATCH = 256
+HOUR = 3600.0
+
+
+def sweep_windows(court: Court, batch: int = BATCH) -> int:
+    """Perform the clock's acts on every case with something due, ``batch`` cases in a Sitting; returns acts performed."""
+    performed = 0
+    while True:
+        with court.sit() as sitting:
+            due = list(
+                sitting.session.scalars(
+                    select(Case)
+                    .where(Case.next_due_at < sitting.now, Case.stayed_at.is_(None))
+                    .order_by(Case.id)
+                    .limit(batch)
+                    .with_for_update(skip_locked=True)
+                )
+            )
+            for case in due:
+                performed += sitting.perform_due(case)
+        if len(due) < batch:
+            return performed
+
+
+def work_once(court: Court) -> dict[str, int]:
+    """One round of everything; each step's failure is logged and stops no other."""
+    done: dict[str, int] = {}
+    for name, step in {"windows": sweep_windows, **court.hooks.sweeps}.items():
+        try:
+            done[name] = step(court)
+        except Exception:
+            log.exception("the step %s failed; it is tried again in the next round", name)
+    done["log"] = court.sequence_now()
+    done["witnesses"] = attest(court)
+    done["renewals"] = renew(court)
+    done["hash_renewal"] = renew_hashes(court)
+    return done
+
+
+def attest(court: Court) -> int:
+    """Ask outside witnesses and time authorities about the newest tree head; returns how many attested it.
+
+    Who did not is told once, and again every hour it lasts; a refusal is an alarm, and signing has stopped.
+    """
+    if not court.notary.witnesses and not court.notary.timestampers:
+        return 0
+    try:
+        outcomes = court.notary.attest()
+    except Exception:
+        log.exception("no witness could be asked; it is tried again in the next round")
+        return 0
+    for outcome in outcomes:
+        if _is_news(court.notary, outcome):
+            _tell(outcome)
+    return sum(outcome.done for outcome in outcomes)
+
+
+_told: WeakKeyDictionary[Notary, dict[str, tuple[Attested, float]]] = WeakKeyDictionary()
+"""What this process told last of each witness and authority, and when."""
+
+
+def _is_news(notary: Notary, outcome: Outcome) -> bool:
+    told = _told.setdefault(notary, {})
+    before, at = told.get(outcome.who, (Attested.DONE, 0.0))
+    news = outcome.attested is not before or (not outcome.done and time.monotonic() - at > HOUR)
+    if news:
+        told[outcome.who] = outcome.attested, time.monotonic()
+    return news
+
+
+def _tell(outcome: Outcome) -> None:
+    facts = {"facts": {"who": outcome.who, "status": outcome.status}}
+    if outcome.refusal is not None:
+        refused = outcome.refusal
+        log.critical(
+            "the witness %s refused the tree head of %s entries of log %s with %s, knowing %s; nothing is signed until an operator answers for it",
+            *(refused.witness, refused.size, refused.log, refused.status, refused.known),
+            extra=facts,
+        )
+    elif not outcome.done:
+        log.warning("%s has not attested the newest tree head; it is asked again every round", outcome.who, extra=facts)
+    else:
+        log.warning("%s attests tree heads again", outcome.who, extra=facts)
+
+
+_renewed_at: WeakKeyDictionary[Notary, float] = WeakKeyDictionary()
+
+
+def renew(court: Court) -> int:
+    """Renew time tokens before their certificates end; looked for once an hour."""
+    last = _renewed_at.get(court.notary)
+    if last is not None and time.monotonic() - last < HOUR:
+        return 0
+    _renewed_at[court.notary] = time.monotonic()
+    try:
+        done, wrong = court.notary.renew()
+    except Exception:
+        log.exception("time tokens could not be renewed; it is tried again in an hour")
+        return 0
+    if wrong:
+        # Why stands in what others wrote, which no line of this log may carry: the command and the check-up say it.
+        log.warning("%s time tokens could not be renewed; `flask log renew` says why", len(wrong))
+    return done
+
+
+def renew_hashes(court: Court) -> int:
+    """Carry on a round of hash renewal, if the operator has begun one, for about a second; returns how much was bound."""
+    try:
+        return court.notary.advance_round(partial(all_holdings, court))
+    except Exception:
+        log.exception(
+            "the round of hash renewal could not be carried on; it is tried again in the next round of the worker"
+        )
+        return 0
+
+
+def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None) -> None:
+    """Work until told to stop."""
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        done = work_once(court)
+        if any(done.values()):
+            log.info("worked: %s", {k: v for k, v in done.items() if v})
+        stop.wait(every)

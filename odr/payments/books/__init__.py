@@ -1,0 +1,1 @@
+"""The books, the pay desk and receipts."""

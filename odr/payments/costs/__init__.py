@@ -1,0 +1,1 @@
+"""Who bears the costs in the end."""

@@ -1,0 +1,199 @@
+"""What a costs decision makes a party owe the court, or be owed (CPI 207, FEE 29, 30)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party
+from odr.docket.queries import parties
+from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.text import Money, T
+from odr.payments import desks
+from odr.payments.books.entries import book_assessment, book_cancellation, outstanding, paid_on
+from odr.payments.fee.assessment import assessments_of, paid_for, write_assessment
+from odr.payments.fee.at_end import ARTICLE, fee_at_end
+from odr.payments.fee.scales import FeeStep
+from odr.payments.fee.tariff import BORNE, FIRST_INSTANCE, Assessment, Matter
+from odr.payments.inputs import BearsInput
+from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
+from odr.payments.refund.orders import orders_of, spread
+from odr.procedure.rules.tariff import Ending
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+DEMAND_WINDOW = "costs_demand"
+Matters = Sequence[Matter]
+
+
+def demand(sitting: Sitting, case: Case, who: Party, amount: Money, matter: Matter = Matter.CLAIM) -> FeeAssessment:
+    """Ask a party for what it bears under the costs decision; payable like any fee, without a time limit that could end
+    the case.
+    """
+    pack = sitting.pack(case)
+    step = FeeStep(
+        T("Borne under the costs decision."),
+        amount,
+        "costs",
+        pack.tariff.costs.winner_refund or pack.tariff.costs.loser_pays,
+    )
+    steps = (
+        (step, of_the_whole(whole))
+        if (whole := fee_at_end(sitting, case)) is not None and matter in FIRST_INSTANCE
+        else (step,)
+    )
+    found = Assessment(amount, amount, steps, pack.id, pack.version_of("tariff").isoformat())
+    row = write_assessment(sitting, case, who, None, matter, found, DEMAND_WINDOW)
+    book_assessment(sitting.session, row)
+    return row
+
+
+def of_the_whole(whole: Assessment) -> FeeStep:
+    """The line that tells a loser of an action of many of which fee this is the part (CPI 194)."""
+    words = T(
+        "The fee of the action of many is %(whole)s by the sum in dispute; nothing was asked for in advance.",
+        whole=whole.total,
+    )
+    return FeeStep(words, Money(0, whole.total.currency), "at_end", ARTICLE)
+
+
+def party_labelled(case: Case, label: str) -> Party:
+    """The party a form names. Raises InvalidInput for none."""
+    found = next((p for p in parties(case) if p.label == label), None)
+    if found is None:
+        raise InvalidInput.at("party", T("Choose one of those listed."))
+    return found
+
+
+def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Money:
+    """The costs of the first instance (or of other ``matters``) as they stand: what was asked for, less what a lowered,
+    withdrawn or settled claim gave back.
+
+    What goes back to a winner stays part of it: somebody else bears it. In an action of
+    many the fee is what the sum in dispute makes at the end (CPI 194). What experts who
+    attended were paid is part of it, what they bear themselves is not (EV 39).
+    """
+    ended = fee_at_end(sitting, case, matters=matters)
+    left = tuple(matter for matter in matters if ended is None or matter not in FIRST_INSTANCE)
+    rows = [row for row in assessments_of(sitting.session, case) if row.matter in left]
+    asked = sum(
+        paid_on(sitting.session, row).minor if row.state is AssessmentState.CANCELLED else row.amount_minor
+        for row in rows
+    )
+    gone = sum(
+        one.amount_minor
+        for party in case.parties
+        for one in orders_of(sitting, case, party, left)
+        if one.ending is not Ending.WON
+    )
+    return Money((ended.total.minor if ended is not None else 0) + asked - gone, sitting.pack(case).currency)
+
+
+def borne_by(sitting: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money, *, at: str) -> dict[str, Money]:
+    """What each party bears; together it is the ``fee``, no more and no less. Raises InvalidInput at the field ``at``."""
+    currency = sitting.pack(case).currency
+    bears: dict[str, Money] = {}
+    for place, line in enumerate(lines):
+        label = party_labelled(case, line.party).label
+        if label in bears or line.bears.currency != currency:
+            raise InvalidInput(
+                [FieldFault((at, place, "bears"), T("Name each party once, in the currency of the court."))]
+            )
+        bears[label] = line.bears
+    if sum(money.minor for money in bears.values()) != fee.minor:
+        raise InvalidInput.at(at, T("Together the parties must bear exactly %(fee)s.", fee=fee))
+    return bears
+
+
+def order_costs(sitting: Sitting, case: Case, bears: Mapping[str, Money]) -> CostsOrder:
+    """Write down who bears the fee of the first instance from now on, in place of what was decided before."""
+    for old in sitting.session.scalars(
+        select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))
+    ):
+        old.replaced_at = sitting.now
+    allocation = {label: money.minor for label, money in bears.items()}
+    order = CostsOrder(
+        case_id=case.id, allocation=allocation, entry_number=sitting.next_number(case), decided_at=sitting.now
+    )
+    sitting.session.add(order)
+    sitting.session.flush()
+    return order
+
+
+def carry_out(sitting: Sitting, case: Case, order: CostsOrder) -> None:
+    """Refund or demand the difference to what each party has borne so far; once."""
+    if order.executed_at is None:
+        order.executed_at = sitting.now
+        sitting.close_tasks(case, desks.COLLECT_COSTS)
+        currency = sitting.pack(case).currency
+        settle_bears(sitting, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
+
+
+def were_settled(sitting: Sitting, case: Case) -> bool:
+    """Whether a costs decision of the first instance was carried out before: money went back to a winner or was
+    demanded from a loser.
+    """
+    demanded = any(
+        row.basis_id is None and row.matter in FIRST_INSTANCE
+        for row in assessments_of(sitting.session, case, demands=True)
+    )
+    return demanded or any(
+        one.ending is Ending.WON for party in case.parties for one in orders_of(sitting, case, party, BORNE)
+    )
+
+
+def held_in_all(sitting: Sitting, case: Case, party: Party, matters: Matters = BORNE) -> Money:
+    """What a party has paid for these matters, under a costs decision too, and was not ordered back."""
+    rows = [
+        row for row in assessments_of(sitting.session, case, party_id=party.id, demands=True) if row.matter in matters
+    ]
+    back = sum(one.amount_minor for one in orders_of(sitting, case, party, matters))
+    return Money(max(sum(paid_on(sitting.session, row).minor for row in rows) - back, 0), sitting.pack(case).currency)
+
+
+def settle_bears(sitting: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = BORNE) -> None:
+    """Bring every party to what it bears, who is not named to nothing: what it has borne beyond goes back, what is
+    missing is demanded.
+    """
+    currency = sitting.pack(case).currency
+    for party in case.parties:
+        due = bears[party.label].minor if party.label in bears else 0
+        gap = due - _borne(sitting, case, party, matters)
+        if gap > 0:
+            demand(sitting, case, party, Money(gap, currency), matters[0])
+        elif gap < 0:
+            _give_back(sitting, case, party, Money(-gap, currency), matters)
+
+
+def _borne(sitting: Sitting, case: Case, party: Party, matters: Matters) -> int:
+    """What a party has paid or still owes, less what goes back to it."""
+    paid = paid_for(sitting.session, case, party.id, *matters)
+    asked = assessments_of(sitting.session, case, party_id=party.id, demands=True)
+    owed = [row for row in asked if row.matter in matters and row.state is not AssessmentState.CANCELLED]
+    still = sum(outstanding(sitting.session, row).minor for row in owed)
+    demanded = sum(row.amount_minor - outstanding(sitting.session, row).minor for row in owed if row.basis_id is None)
+    back = sum(row.amount_minor for row in orders_of(sitting, case, party, matters))
+    return (paid.minor if paid else 0) + still + demanded - back
+
+
+def _give_back(sitting: Sitting, case: Case, party: Party, amount: Money, matters: Matters) -> None:
+    """First drop what was demanded and not paid, then refund."""
+    left = amount.minor
+    for row in assessments_of(sitting.session, case, party_id=party.id, demands=True):
+        due = outstanding(sitting.session, row)
+        if row.basis_id is None and row.matter in matters and 0 < due.minor <= left:
+            book_cancellation(sitting.session, row, sitting.now)
+            left -= due.minor
+    if left:
+        spread(
+            sitting,
+            case,
+            party,
+            Money(left, amount.currency),
+            Ending.WON,
+            {"reason": "costs decision changed"},
+            matters,
+        )

@@ -1,0 +1,467 @@
+"""Acts about what is owed and what came: the fee notice, the payment, and what follows from neither."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import Actor
+from odr.payments import desks
+from odr.payments.books.entries import (
+    book_assessment,
+    book_cancellation,
+    book_payment,
+    earn,
+    outstanding,
+    stripe_source,
+)
+from odr.payments.fee.addressees import who_pays
+from odr.payments.fee.assessment import (
+    FEE_WINDOW,
+    TOPUP_WINDOW,
+    WINDOWS,
+    assessments_of,
+    put_off_until,
+    question_for,
+    write_assessment,
+)
+from odr.payments.fee.tariff import FIRST_INSTANCE, HALVABLE, Matter, assess_filing, top_up
+from odr.payments.inputs import AssessInput, PaymentInput
+from odr.payments.models import (
+    AssessmentState,
+    BankLine,
+    Channel,
+    CheckoutSession,
+    CheckoutState,
+    FactKind,
+    FeeAssessment,
+    FeeBasis,
+    ReliefRequest,
+    ReliefState,
+    StripeFact,
+)
+from odr.payments.refund.orders import held_for, order_back, order_excess
+from odr.payments.stripe.facts import INTENT_SUCCEEDED, SESSION_PAID
+from odr.procedure.acts.events import CaseClosed, FeeLapsed, FeePaid
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
+from odr.procedure.models import WindowState
+from odr.procedure.papers.rulings import NO_APPEAL
+from odr.procedure.rules.base import law
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.rules.tariff import Ending
+from odr.procedure.time.reckoning import Extension
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from odr.procedure.sitting import Sitting
+
+EVERY_STAGE = set(Stage)
+
+OVER = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
+
+
+def party_by_id(case: Case, party_id: int) -> Party:
+    """The party of a row of ours."""
+    return next(p for p in case.parties if p.id == party_id)
+
+
+def has_window(pack: RulePack, kind: str) -> bool:
+    """Whether the pack has this time limit; where fees are paid on filing it has none."""
+    return kind in pack.windows.rules
+
+
+@act(
+    title=T("Fee notice"),
+    input=AssessInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source=law("FEE 13, 22"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Notice of the court fee"),
+        T(
+            "If an amount is to be paid in advance, pay it by the day shown on the page of the case, or ask for help with the fee by then. If you do neither, the judge may rule that what the fee is for is withdrawn."
+        ),
+        "fee_notice",
+    ),
+    concerns=who_pays,
+    in_record=False,
+)
+def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Compute a fee, keep every step, and start the payer's time (FEE 13–18, 22).
+
+    With ``topup_article``, what was paid for the same matter counts and only the
+    difference is asked for (FEE 21, CPI 199); what was asked for and not paid is replaced.
+    """
+    basis = sitting.session.scalars(
+        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
+    ).one()
+    payer = party_by_id(case, basis.party_id)
+    question = question_for(sitting, case, basis)
+    found = assess_filing(sitting.pack(case), question)
+    kind = WINDOWS.get(basis.matter, FEE_WINDOW)
+    if given.topup_article is not None:
+        for old in assessments_of(sitting.session, case, party_id=payer.id):
+            if old.matter is basis.matter and old.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
+                sitting.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
+                book_cancellation(sitting.session, old, now)
+        paid = held_for(sitting, case, payer, basis.matter)
+        found = top_up(sitting.pack(case), paid, question, given.topup_article)
+        kind = TOPUP_WINDOW if paid.minor else kind
+    row = write_assessment(sitting, case, payer, basis, basis.matter, found, kind)
+    book_assessment(sitting.session, row)
+    if found.prepaid:
+        ask_for(sitting, case, payer, row, now)
+    words = T("Fee of %(amount)s assessed, to be paid by %(name)s", amount=row.amount, name=payer.name)
+    if row.state is AssessmentState.NOTHING:
+        words = T("No fee is to be paid by %(name)s", name=payer.name)
+    facts = {"assessment": row.reference, "party": payer.label, "matter": basis.matter.value, **found.to_json()}
+    if basis.matter is Matter.PRESERVATION:
+        # The fee would tell the other side of a preservation that is not carried out yet.
+        return Recorded(
+            words,
+            facts,
+            audience=Audience.NAMED,
+            named=(f"party/{payer.id}", *sorted(r.value for r in COURT_ROLES | {Role.CASHIER})),
+        )
+    return Recorded(words, facts)
+
+
+def ask_for(
+    sitting: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None
+) -> None:
+    """Start the time to pay (FEE 22): from the notice, or until the day to which payment was put off (FEE 47)."""
+    until = put_off_until(sitting.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
+    owed = row.state is AssessmentState.DUE or until is not None
+    row.reminded_at = None
+    if not owed or not has_window(sitting.pack(case), row.window_kind):
+        return
+    more: dict[str, Any] = (
+        {"extensions": (Extension(T("payment was put off by the court"), "FEE 47", until_on=until),)} if until else {}
+    )
+    proof = proof or T("The notice stood on the payer’s page from this moment.")
+    sitting.start_window(case, row.window_kind, party=payer, start=start, subject=row.reference, proof=proof, **more)
+
+
+def assessment_named(sitting: Sitting, case: Case, reference: str) -> FeeAssessment:
+    """An assessment of this case. Raises InvalidInput for another."""
+    row = sitting.session.scalar(
+        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
+    )
+    if row is None:
+        raise InvalidInput.at("assessment", T("This is not in the case, or you cannot see it."))
+    return row
+
+
+@act(
+    title=T("Payment of the fee"),
+    input=PaymentInput,
+    by={Role.CLOCK, Role.CASHIER},
+    at=EVERY_STAGE,
+    while_stayed=True,
+    listed=False,
+    source=law("FEE 22, 52"),
+    desk=desks.FEE_UNPAID,
+    in_record=False,
+)
+def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Credit money that came, once, and only on evidence: Stripe's own word, a line of the bank, or the cashier's slip.
+
+    Raises ActNotOpen where the evidence is missing or was credited before. What was
+    paid too much is ordered back in the same entry.
+    """
+    row = assessment_named(sitting, case, given.assessment)
+    _need_evidence(sitting, given, actor)
+    payer = party_by_id(case, row.party_id)
+    due = outstanding(sitting.session, row)
+    payment = book_payment(
+        sitting.session,
+        row,
+        given.channel,
+        given.amount,
+        given.source,
+        given.received_at,
+        sitting.next_number(case),
+        left=due,
+    )
+    if payment is None:
+        raise ActNotOpen(T("This payment was credited before."))
+    excess, left = (
+        Money(max(given.amount.minor - due.minor, 0), due.currency),
+        Money(max(due.minor - given.amount.minor, 0), due.currency),
+    )
+    if excess.minor:
+        order_excess(sitting, case, payment, excess)
+    if row.state is AssessmentState.PAID:
+        sitting.close_windows(case, row.window_kind, WindowState.MET, subject=row.reference)
+        sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+        sitting.announce(FeePaid(case, row.reference))
+    if case.stage in OVER:
+        earn(sitting.session, case.id, row.currency, f"{case.reference}/{sitting.next_number(case)}", now)
+    words = T(
+        "%(amount)s received for the fee from %(name)s (%(channel)s)",
+        amount=given.amount,
+        name=payer.name,
+        channel=given.channel.label,
+    )
+    return Recorded(
+        words,
+        {
+            "payment": payment.reference,
+            "party": payer.label,
+            "left": left.minor,
+            "excess": excess.minor,
+            "currency": row.currency,
+        },
+    )
+
+
+def _need_evidence(sitting: Sitting, given: PaymentInput, actor: Actor) -> None:
+    if given.channel is Channel.COUNTER:
+        proven = actor.role is Role.CASHIER and given.source.startswith("counter/")
+    elif given.channel is Channel.TRANSFER:
+        line = sitting.session.scalar(select(BankLine).where(BankLine.reference == given.source.removeprefix("bank/")))
+        proven = line is not None and line.amount == given.amount
+    else:
+        proven = actor.role is Role.CLOCK and _stripe_says(sitting, given)
+    if not proven:
+        raise ActNotOpen(T("There is no evidence of this payment."))
+
+
+def _stripe_says(sitting: Sitting, given: PaymentInput) -> bool:
+    intent = given.source.removeprefix(stripe_source(""))
+    facts = sitting.session.scalars(
+        select(StripeFact).where(StripeFact.intent == intent, StripeFact.kind.in_((FactKind.INTENT, FactKind.SESSION)))
+    )
+    return any(
+        f.rank == (INTENT_SUCCEEDED if f.kind is FactKind.INTENT else SESSION_PAID)
+        and Money(f.amount_minor, f.currency) == given.amount
+        for f in facts
+    )
+
+
+def is_pending(sitting: Sitting, row: FeeAssessment) -> bool:
+    """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
+    asked = sitting.session.scalar(
+        select(ReliefRequest.id).where(
+            ReliefRequest.case_id == row.case_id,
+            ReliefRequest.party_id == row.party_id,
+            ReliefRequest.state == ReliefState.PENDING,
+        )
+    )
+    moving = sitting.session.scalar(
+        select(CheckoutSession.id).where(
+            CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+        )
+    )
+    return asked is not None or moving is not None
+
+
+def leads_to_ruling(row: FeeAssessment) -> bool:
+    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal; not an objection that
+    failed.
+    """
+    return row.basis_id is not None and row.matter in HALVABLE
+
+
+def is_unpaid_for_good(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Whether the payer's time is over, nothing is pending, and money is still missing."""
+    if row.state is not AssessmentState.DUE or is_pending(sitting, row):
+        return False
+    windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
+    return (
+        leads_to_ruling(row)
+        and bool(windows)
+        and windows[-1].state is WindowState.LAPSED
+        and outstanding(sitting.session, row).minor > 0
+    )
+
+
+def consider_unpaid(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Put a prepared ruling on the judge's desk where a fee stays unpaid; the clock itself rules nothing (CPI 213)."""
+    if case.stage is Stage.CLOSED or not is_unpaid_for_good(sitting, case, row):
+        return False
+    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    who = party_by_id(case, row.party_id).name
+    title = T(
+        "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.",
+        amount=outstanding(sitting.session, row),
+        name=who,
+    )
+    sitting.open_task(case, Role.JUDGE, desks.FEE_UNPAID, title, risk=60, subject=row.reference)
+    return True
+
+
+def fee_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
+    """The time to pay ended."""
+    row = sitting.session.scalar(
+        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == window.subject)
+    )
+    if row is None:
+        return
+    if row.state is AssessmentState.DEFERRED:
+        row.state = AssessmentState.DUE
+    left = outstanding(sitting.session, row)
+    if left.minor and not leads_to_ruling(row):
+        words = T(
+            "%(name)s has not paid %(amount)s in time. Collect it.",
+            name=party_by_id(case, row.party_id).name,
+            amount=left,
+        )
+        sitting.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)
+    consider_unpaid(sitting, case, row)
+
+
+@guard("FEE 22", "CPI 199, 213, 318")
+def some_fee_is_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A ruling for want of payment needs a fee whose time is over and about which nothing is pending."""
+    if any(is_unpaid_for_good(sitting, case, row) for row in assessments_of(sitting.session, case)):
+        return None
+    return T("No fee is unpaid after its time, with nothing pending.")
+
+
+def fee_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the fee a ruling answers; a payment in between changes it."""
+    row = sitting.session.scalar(
+        select(FeeAssessment).where(
+            FeeAssessment.case_id == case.id, FeeAssessment.reference == values.get("assessment")
+        )
+    )
+    return f"{row.reference}:{row.state.value}:{outstanding(sitting.session, row).minor}" if row else "none"
+
+
+def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str, Text | str]:
+    """The prepared ruling: the fee, when its notice went out, when its time ran and ended, and that nothing is pending
+    (CPI 213).
+    """
+    row = next((r for r in assessments_of(sitting.session, case) if is_unpaid_for_good(sitting, case, r)), None)
+    if row is None:
+        return {}
+    window = sitting.windows(case, row.window_kind, state=None, subject=row.reference)[-1]
+    reasons = T(
+        "The court told %(name)s on %(noticed)s to pay %(amount)s. The time to pay ran from %(began)s and ended on %(ended)s. "
+        "%(left)s has not been paid, and no request for relief, objection or payment about it is pending.",
+        name=party_by_id(case, row.party_id).name,
+        noticed=row.assessed_at,
+        amount=row.amount,
+        began=window.opened_at,
+        ended=window.due_at or sitting.now,
+        left=outstanding(sitting.session, row),
+    )
+    return {"assessment": row.reference, "reasons": reasons}
+
+
+@choice_source("unpaid_fees")
+def unpaid_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Fees whose time is over, with nothing pending."""
+    rows = [row for row in assessments_of(sitting.session, case) if is_unpaid_for_good(sitting, case, row)]
+    return [
+        Option(
+            row.reference,
+            T(
+                "%(amount)s, %(name)s",
+                amount=outstanding(sitting.session, row),
+                name=party_by_id(case, row.party_id).name,
+            ),
+        )
+        for row in rows
+    ]
+
+
+class DeemInput(CourtModel):
+    """The ruling after a fee was not paid."""
+
+    assessment: Annotated[str, RefTo("assessment"), field(T("Unpaid fee"), choices="unpaid_fees", widget="select")]
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(
+            T("Reasons"), T("Notice, day it was received, last day, and that nothing is pending."), widget="textarea"
+        ),
+    ]
+
+
+@act(
+    title=T("Rule that the claim is deemed withdrawn: fee not paid"),
+    input=DeemInput,
+    by={Role.JUDGE},
+    at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED},
+    to={Stage.CLOSED},
+    guard=some_fee_is_unpaid,
+    premise=Premise.SUBJECT,
+    subject=fee_state,
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: treated as withdrawn because the fee was not paid"),
+        T(
+            "There is nothing you have to do. The docket says whose claim or appeal this is; if nothing else is left to decide, the case is over."
+        ),
+    ),
+    paper=RulingForm(T("Fee not paid"), NO_APPEAL, ruled=T("What the fee was asked for is deemed withdrawn.")),
+    source=law("CPI 213, 199, 318"),
+    desk=desks.FEE_UNPAID,
+    topic=Topic.FEE,
+    in_record=False,
+    prefill=ruling_on_unpaid,
+)
+def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Rule that a claim, counterclaim or appeal whose fee was not paid is withdrawn (FEE 22; CPI 199, 213, 318).
+
+    A claim ends the case, unless a counterclaim goes on without it (CPI 239); of a
+    fee already paid before a conversion half goes back.
+    """
+    row: FeeAssessment = sitting.resolved("assessment", given.assessment)
+    if not is_unpaid_for_good(sitting, case, row):
+        raise ActNotOpen(T("This fee was paid, or something about it is pending."))
+    payer = party_by_id(case, row.party_id)
+    book_cancellation(sitting.session, row, now)
+    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    back = Money(0, row.currency)
+    if _follows_conversion(sitting, case, row):
+        back = order_back(sitting, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))
+    elif row.matter in FIRST_INSTANCE:
+        back = order_back(sitting, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
+    words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
+    sitting.announce(FeeLapsed(case, payer, row.matter.value))
+    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not _something_goes_on(sitting, case):
+        case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
+        sitting.move(case, Stage.CLOSED)
+        sitting.announce(CaseClosed(case))
+    return Recorded(
+        words,
+        {
+            "assessment": row.reference,
+            "party": payer.label,
+            "matter": row.matter.value,
+            "back": back.minor,
+            "currency": row.currency,
+        },
+    )
+
+
+def _follows_conversion(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Whether a difference is owed because the case moved to another track, not because the claim was raised (CPI 199)."""
+    articles = {way.article for track in sitting.pack(case).tracks.list.values() for way in track.conversions}
+    return row.window_kind == TOPUP_WINDOW and any(step["article"] in articles for step in row.steps)
+
+
+def _something_goes_on(sitting: Sitting, case: Case) -> bool:
+    """Whether a counterclaim or a third party's claim stands beside the claim (CPI 239)."""
+    beside = (Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
+    return any(
+        row.matter in beside and row.state is not AssessmentState.CANCELLED
+        for row in assessments_of(sitting.session, case)
+    )

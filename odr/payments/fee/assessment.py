@@ -1,0 +1,216 @@
+"""From a case to its fee: what the fee is computed on, the computation, and the notice's row."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, PartyKind
+from odr.ground.text import Money
+from odr.payments.books.entries import paid_on
+from odr.payments.fee.tariff import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
+from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, ReliefRequest, ReliefState
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.rules.tariff import ReliefKind
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+WINDOWS = {Matter.COUNTERCLAIM: "counterclaim_fee", Matter.APPEAL: "appeal_fee", Matter.APPEAL_RULING: "appeal_fee"}
+"""Matter → the time limit its fee is paid in; every other runs as for the claim."""
+FEE_WINDOW, TOPUP_WINDOW = "fee_payment", "fee_topup"
+NO_AMOUNT = "other_non_property"
+_CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def pack_track(pack: RulePack, case: Case) -> str | None:
+    """The pack's own name of the case's track."""
+    names = (case.track.value, f"{case.track.value}_claims", pack.tracks.default)
+    return next((name for name in names if name in pack.tracks.list), None)
+
+
+def keep_basis(
+    session: Session,
+    case: Case,
+    party: Party,
+    matter: Matter,
+    amounts: list[int],
+    non_property: int,
+    now: datetime,
+    *,
+    joined: bool = False,
+) -> FeeBasis:
+    """Keep what a fee will be computed on, in place of what stood before for the same party and matter.
+
+    In an action of many it is kept for the end (CPI 194).
+    """
+    of_many = False
+    if not case.is_blank:
+        for old in session.scalars(
+            select(FeeBasis).where(
+                FeeBasis.case_id == case.id,
+                FeeBasis.party_id == party.id,
+                FeeBasis.matter == matter,
+                FeeBasis.until.is_(None),
+            )
+        ):
+            old.until = now
+        at_end = select(FeeBasis.id).where(FeeBasis.case_id == case.id, FeeBasis.at_end.is_(True)).limit(1)
+        of_many = matter in FIRST_INSTANCE and session.scalar(at_end) is not None
+    basis = FeeBasis(
+        case_id=case.id,
+        party_id=party.id,
+        matter=matter,
+        amounts=amounts,
+        non_property=non_property,
+        joined=joined,
+        at_end=of_many,
+        since=now,
+    )
+    session.add(basis)
+    session.flush()
+    return basis
+
+
+def standing_basis(
+    session: Session, case: Case, matter: Matter = Matter.CLAIM, party_id: int | None = None
+) -> FeeBasis | None:
+    """The basis in force for a matter."""
+    query = select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
+    if party_id is not None:
+        query = query.where(FeeBasis.party_id == party_id)
+    return session.scalar(query.order_by(FeeBasis.id.desc()))
+
+
+def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: bool = True) -> FeeQuestion:
+    """Everything the fee depends on, as the case stands."""
+    pack = sitting.pack(case)
+    question = FeeQuestion(
+        matter=basis.matter,
+        cause=case.cause,
+        amounts=tuple(basis.amounts),
+        non_property_claims=basis.non_property,
+        track=pack_track(pack, case),
+        joined=basis.joined,
+        relief=granted_relief(sitting.session, case, basis.party_id) if with_relief else None,
+    )
+    return priced(pack, question)
+
+
+def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | None:
+    """The relief a party was granted, as the tariff takes it."""
+    row = session.scalar(
+        select(ReliefRequest)
+        .where(
+            ReliefRequest.case_id == case.id,
+            ReliefRequest.party_id == party_id,
+            ReliefRequest.state == ReliefState.GRANTED,
+        )
+        .order_by(ReliefRequest.id.desc())
+    )
+    if row is None or row.granted_kind is None:
+        return None
+    share = (
+        Fraction(row.granted_percent, 100)
+        if row.granted_percent is not None and row.granted_kind is ReliefKind.REDUCTION
+        else None
+    )
+    person = next(p for p in case.parties if p.id == party_id).kind is PartyKind.PERSON
+    return FeeRelief(row.granted_kind, share, person)
+
+
+def put_off_until(session: Session, case: Case, party_id: int) -> date | None:
+    """The day until which a party may put its payment off."""
+    return session.scalar(
+        select(ReliefRequest.until_on)
+        .where(
+            ReliefRequest.case_id == case.id,
+            ReliefRequest.party_id == party_id,
+            ReliefRequest.granted_kind == ReliefKind.DEFERRAL,
+        )
+        .order_by(ReliefRequest.id.desc())
+    )
+
+
+def priced(pack: RulePack, question: FeeQuestion) -> FeeQuestion:
+    """The question as the tariff can answer it: a claim without an amount pays as one not about property (FEE 13(2))."""
+    kind = (
+        pack.tariff.kinds[pack.cause(question.cause).fee_kind]
+        if question.cause and question.matter.value in pack.tariff.by_cause
+        else None
+    )
+    if kind is None or question.amounts or kind.base is not None or NO_AMOUNT not in pack.tariff.kinds:
+        return question
+    return replace(question, kind=NO_AMOUNT)
+
+
+def write_assessment(
+    sitting: Sitting,
+    case: Case,
+    party: Party,
+    basis: FeeBasis | None,
+    matter: Matter,
+    found: Assessment,
+    window_kind: str,
+) -> FeeAssessment:
+    """The notice's row, with a code a payer writes on a bank transfer."""
+    state = AssessmentState.DUE
+    if found.total.minor == 0:
+        state = AssessmentState.NOTHING
+    elif found.deferred:
+        state = AssessmentState.DEFERRED
+    row = FeeAssessment(
+        case_id=case.id,
+        party_id=party.id,
+        basis_id=basis.id if basis else None,
+        matter=matter,
+        window_kind=window_kind,
+        amount_minor=found.total.minor,
+        full_minor=found.full.minor,
+        currency=found.total.currency,
+        steps=[step.to_json() for step in found.steps],
+        transfer_code=transfer_code(),
+        state=state,
+        entry_number=sitting.next_number(case),
+        assessed_at=sitting.now,
+    )
+    sitting.session.add(row)
+    sitting.session.flush()
+    return row
+
+
+def transfer_code() -> str:
+    """Ten letters and digits that cannot be mistaken for one another, the last a check on the others."""
+    body = "".join(secrets.choice(_CODE) for _ in range(9))
+    return body + check_letter(body)
+
+
+def check_letter(body: str) -> str:
+    """Check letter: one wrong or two exchanged letters do not pass (weights prime to the alphabet's 31)."""
+    return _CODE[sum((place + 2) * _CODE.index(letter) for place, letter in enumerate(body)) % len(_CODE)]
+
+
+def assessments_of(
+    session: Session, case: Case, *, party_id: int | None = None, demands: bool = False
+) -> list[FeeAssessment]:
+    """Every fee notice of a case, in order; ``demands`` adds what a costs decision made a party owe (CPI 207)."""
+    query = select(FeeAssessment).where(FeeAssessment.case_id == case.id).order_by(FeeAssessment.id)
+    if party_id is not None:
+        query = query.where(FeeAssessment.party_id == party_id)
+    if not demands:
+        query = query.where(FeeAssessment.basis_id.is_not(None))
+    return list(session.scalars(query))
+
+
+def paid_for(session: Session, case: Case, party_id: int, *matters: Matter) -> Money | None:
+    """What a party has paid towards its fees of these matters; None where there is no fee."""
+    rows = [a for a in assessments_of(session, case, party_id=party_id) if not matters or a.matter in matters]
+    if not rows:
+        return None
+    return Money(sum(paid_on(session, row).minor for row in rows), rows[0].currency)

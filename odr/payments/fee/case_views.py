@@ -1,0 +1,123 @@
+"""What the fee page and its panel show. No flask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Party, Role
+from odr.ground.text import Money, Text
+from odr.identity.actors import Actor
+from odr.payments.books.entries import outstanding
+from odr.payments.fee.acts import party_by_id
+from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.at_end import fee_at_end
+from odr.payments.fee.scales import FeeStep
+from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
+from odr.procedure.hooks import Panel
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.pack import RulePack
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+SEES_FEES = PARTY_ROLES | {Role.JUDGE, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT, Role.CASHIER}
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step of the computation with its article in words."""
+
+    text: Text
+    amount: Money
+    article: Text
+
+
+@dataclass(frozen=True)
+class FeeView:
+    """One assessed fee as a viewer sees it."""
+
+    row: FeeAssessment
+    payer: Party
+    steps: list[StepView]
+    left: Money
+    payments: list[Payment]
+    refunds: list[Refund]
+    window: Window | None
+    processing: bool
+    is_mine: bool
+    why: dict[int, list[StepView]]
+    """Refund → the steps by which it was found; none for money paid beyond the fee."""
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether the viewer may pay it now."""
+        return (
+            self.is_mine
+            and self.row.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
+            and self.left.minor > 0
+            and not self.processing
+        )
+
+
+def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
+    """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53)."""
+    pack = sitting.pack(case)
+    found = []
+    for row in assessments_of(sitting.session, case, demands=True):
+        payments = list(
+            sitting.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id))
+        )
+        refunds = (
+            list(
+                sitting.session.scalars(
+                    select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id)
+                )
+            )
+            if payments
+            else []
+        )
+        moving = sitting.session.scalar(
+            select(CheckoutSession.id).where(
+                CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+            )
+        )
+        windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
+        found.append(
+            FeeView(
+                row=row,
+                payer=party_by_id(case, row.party_id),
+                steps=_steps(pack, row.steps),
+                left=outstanding(sitting.session, row),
+                payments=payments,
+                refunds=refunds,
+                window=next((w for w in windows if w.state is WindowState.OPEN), windows[-1] if windows else None),
+                processing=moving is not None,
+                is_mine=row.party_id == actor.party_id,
+                why={one.id: _steps(pack, one.computation.get("steps", ())) for one in refunds},
+            )
+        )
+    return sorted(found, key=lambda view: (not view.is_mine, view.row.state is AssessmentState.CANCELLED, -view.row.id))
+
+
+def at_end_view(sitting: Sitting, case: Case) -> tuple[Money, list[StepView]] | None:
+    """The fee of an action of many as it would be today, with its steps; None where fees are paid in advance (CPI 194)."""
+    found = fee_at_end(sitting, case)
+    return (
+        None if found is None else (found.total, _steps(sitting.pack(case), [step.to_json() for step in found.steps]))
+    )
+
+
+def _steps(pack: RulePack, written: Iterable[Mapping[str, Any]]) -> list[StepView]:
+    return [StepView(step.text, step.amount, pack.cite(step.article)) for step in map(FeeStep.from_json, written)]
+
+
+def fee_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """The fee beside the case, while something is to be paid."""
+    if actor.role not in SEES_FEES:
+        return None
+    due = [view for view in fee_views(sitting, case, actor) if view.row.state is AssessmentState.DUE]
+    return Panel("aside", 20, "payments/panel.html", {"fee": due[0]}) if due else None

@@ -1,0 +1,359 @@
+"""Acts about help with the fee: asking, deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, PartyKind, Role, Stage
+from odr.docket.queries import seat
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.payments import desks
+from odr.payments.fee.acts import ask_for, party_by_id
+from odr.payments.fee.addressees import who_asked_relief
+from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.reassessment import replace_unpaid
+from odr.payments.fee.tariff import Matter
+from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.resolvers import resolver
+from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
+from odr.procedure.models import WindowState
+from odr.procedure.papers.rulings import ASKED, STANDS
+from odr.procedure.rules.base import law
+from odr.procedure.rules.tariff import ReliefKind
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+RELIEF_WINDOW, DECIDER = "relief_decision", "fee_relief"
+
+BEFORE_JUDGMENT = {Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.APPEALED, Stage.PRONOUNCED}
+
+
+def relief_of(sitting: Sitting, case: Case, *states: ReliefState) -> list[ReliefRequest]:
+    """Requests of a case in some states, in order."""
+    return list(
+        sitting.session.scalars(
+            select(ReliefRequest)
+            .where(ReliefRequest.case_id == case.id, ReliefRequest.state.in_(states or tuple(ReliefState)))
+            .order_by(ReliefRequest.id)
+        )
+    )
+
+
+def fees_of(sitting: Sitting, case: Case, party_id: int | None) -> list[FeeAssessment]:
+    """A party's fees that relief can reach: the court cannot forgo what it collects for an expert (FEE 11, 44)."""
+    return [
+        row for row in assessments_of(sitting.session, case, party_id=party_id) if row.matter is not Matter.ATTENDANCE
+    ]
+
+
+@guard("FEE 44", "COURT one-at-a-time")
+def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """One request at a time, and only while the fee is not paid."""
+    mine = [
+        r for r in relief_of(sitting, case, ReliefState.PENDING, ReliefState.GRANTED) if r.party_id == actor.party_id
+    ]
+    if any(r.state is ReliefState.PENDING for r in mine):
+        return T("You have asked already; the court decides first.")
+    if mine:
+        return T("Relief was granted to you already.")
+    rows = fees_of(sitting, case, actor.party_id)
+    if rows and not any(r.state in (AssessmentState.DUE, AssessmentState.DEFERRED) for r in rows):
+        return T("You have no fee to pay now.")
+    if not rows and actor.role is not Role.CLAIMANT:
+        return T("You have no fee to pay now.")
+    return None
+
+
+RELIEF_WORDS = {"exemption": T("To pay nothing"), "reduction": T("To pay less"), "deferral": T("To pay later")}
+
+
+@choice_source("relief_grounds")
+def relief_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """The grounds of the tariff, each once, with the relief they stand under."""
+    found: dict[str, Option] = {}
+    for rule in sitting.pack(case).tariff.relief.values():
+        for key, words in rule.grounds.items():
+            found.setdefault(key, Option(key, words, rule.title))
+    return list(found.values()) or [Option("other", T("Real need for help with the fee"))]
+
+
+class ReliefInput(CourtModel):
+    """A request for help with the fee (FEE 44–48)."""
+
+    kind: Annotated[
+        Literal["exemption", "reduction", "deferral"],
+        field(
+            T("What do you ask for?"),
+            T("Only natural persons can be freed from the whole fee (Litigation Costs Measures, art. 44)."),
+            widget="radios",
+            options=RELIEF_WORDS,
+        ),
+    ]
+    ground: Annotated[
+        str,
+        CourtText(1, 60),
+        field(
+            T("Why?"),
+            T("The grounds are those of the Litigation Costs Measures, arts. 45 to 47."),
+            choices="relief_grounds",
+            widget="select",
+        ),
+    ]
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(
+            T("Your situation"),
+            T("Income, who depends on you, what changed. Only your side and the court can read this."),
+            widget="textarea",
+        ),
+    ]
+    documents: Annotated[
+        list[Annotated[str, RefTo("upload")]], Field(max_length=20), field(T("Documents that show it"))
+    ] = []
+
+
+@act(
+    title=T("Ask for help with the fee"),
+    help=T("To pay nothing, less or later. Best sent with the claim."),
+    input=ReliefInput,
+    by={Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY},
+    at=BEFORE_JUDGMENT,
+    guard=may_ask,
+    seen_by=Audience.OWN_SIDE_AND_COURT,
+    source=law("FEE 44, 48"),
+    means={Milestone.OWN_AFFAIR},
+    topic=Topic.FEE,
+    in_record=False,
+)
+def request_relief(sitting: Sitting, case: Case, given: ReliefInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask to pay nothing, less or later; while the request is undecided nothing lapses (FEE 22, 44–48)."""
+    who, pack = sitting.party_of(case, actor), sitting.pack(case)
+    kind = ReliefKind(given.kind)
+    rule = pack.tariff.relief.get(kind)
+    if rule is None:
+        raise InvalidInput.at("kind", T("The tariff knows no such relief."))
+    if rule.natural_persons_only and who.kind is not PartyKind.PERSON:
+        raise InvalidInput.at(
+            "kind", T("Only natural persons can be exempted; a reduction or deferral is open to everybody.")
+        )
+    if rule.grounds and given.ground not in rule.grounds:
+        raise InvalidInput.at(
+            "ground",
+            T("This ground belongs to another kind of relief. Choose one listed under “%(kind)s”.", kind=rule.title),
+        )
+    row = ReliefRequest(
+        case_id=case.id,
+        party_id=who.id,
+        kind=kind,
+        ground=given.ground,
+        documents=list(given.documents),
+        state=ReliefState.PENDING,
+        asked_at=now,
+    )
+    sitting.session.add(row)
+    sitting.session.flush()
+    due = None
+    if RELIEF_WINDOW in pack.windows.rules:
+        due = sitting.start_window(case, RELIEF_WINDOW, start=now, subject=row.reference).due_at
+    sitting.open_task(
+        case,
+        desk_of(sitting, case),
+        desks.FEE_RELIEF,
+        T("%(name)s asks for help with the fee: %(kind)s", name=who.name, kind=rule.title),
+        risk=40,
+        due_at=due,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("%(name)s asked for help with the fee: %(kind)s", name=who.name, kind=rule.title),
+        {"request": row.reference, "kind": kind.value, "article": rule.article},
+    )
+
+
+def desk_of(sitting: Sitting, case: Case) -> Role:
+    """Whose desk a request lies on: the pack's decider where one is seated or no judge is, else the judge's."""
+    decider = _decider(sitting, case)
+    seated = decider is not Role.JUDGE and seat(sitting.session, case, decider) is not None
+    return decider if seated or seat(sitting.session, case, Role.JUDGE) is None else Role.JUDGE
+
+
+def _decider(sitting: Sitting, case: Case) -> Role:
+    matters = sitting.pack(case).deciders.matters
+    return Role(matters[DECIDER].by) if DECIDER in matters else Role.JUDGE
+
+
+@guard("FEE 48", "COURT deciders")
+def decides_relief(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The judge of the case, or whom the rules name; and something must wait."""
+    if actor.role not in (Role.JUDGE, _decider(sitting, case)):
+        return T("The rules give this decision to: %(who)s.", who=_decider(sitting, case).label)
+    return None if relief_of(sitting, case, ReliefState.PENDING) else T("No request waits for a decision.")
+
+
+def relief_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the request a decision answers."""
+    row = sitting.session.scalar(
+        select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == values.get("request"))
+    )
+    return f"{row.reference}:{row.state.value}" if row else "none"
+
+
+DECISION_WORDS = {"grant": T("Grant it"), "refuse": T("Refuse it")}
+
+
+@choice_source("relief_requests")
+def relief_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Requests that wait for a decision."""
+    tariff = sitting.pack(case).tariff.relief
+    return [
+        Option(r.reference, T("%(name)s: %(kind)s", name=party_by_id(case, r.party_id).name, kind=tariff[r.kind].title))
+        for r in relief_of(sitting, case, ReliefState.PENDING)
+    ]
+
+
+@resolver("relief")
+def find_relief(sitting: Sitting, case: Case, actor: Actor, reference: str) -> ReliefRequest | None:
+    """A request for relief; a party finds her own."""
+    row: ReliefRequest | None = sitting.session.scalar(
+        select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == reference)
+    )
+    return row if row is None or actor.role not in PARTY_ROLES or row.party_id == actor.party_id else None
+
+
+class ReliefDecisionInput(CourtModel):
+    """The decision on such a request, with reasons."""
+
+    request: Annotated[str, RefTo("relief"), field(T("Request"), choices="relief_requests", widget="select")]
+    decision: Annotated[Literal["grant", "refuse"], field(T("Decision"), widget="radios", options=DECISION_WORDS)]
+    percent: Annotated[
+        int | None,
+        Field(ge=1, le=100),
+        field(T("Reduced by (percent)"), T("At least 30 percent. Only for a reduction."), widget="number"),
+    ] = None
+    until: Annotated[CourtDate | None, field(T("To be paid by"), T("Only for a deferral."))] = None
+    reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), T("The party reads these."), widget="textarea")]
+
+
+@act(
+    title=T("Decide on help with the fee"),
+    input=ReliefDecisionInput,
+    by={Role.JUDGE, Role.PRESIDENT, Role.CLERK},
+    at=BEFORE_JUDGMENT,
+    guard=decides_relief,
+    premise=Premise.SUBJECT,
+    subject=relief_state,
+    serves=Everyone.CONCERNED,
+    seen_by=Audience.OWN_SIDE_AND_COURT,
+    paper=RulingForm(T("Help with the fee"), STANDS, result="decision", words=ASKED, is_decision=True),
+    source=law("FEE 45–48"),
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Decision on help with the fee"),
+        T(
+            "If a fee is still to be paid, pay it by the day shown on the page of the case. If you do not, the judge may rule that what the fee is for is withdrawn."
+        ),
+        "fee_relief",
+    ),
+    concerns=who_asked_relief,
+    desk=desks.FEE_RELIEF,
+    topic=Topic.FEE,
+    in_record=False,
+)
+def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Grant or refuse help with the fee, with reasons (FEE 48). A refusal gives a new period to pay.
+
+    A deferral is decided before acceptance (FEE 49).
+    """
+    row: ReliefRequest = sitting.resolved("relief", given.request)
+    if row.state is not ReliefState.PENDING:
+        raise ActNotOpen(T("This request was decided before."))
+    who = party_by_id(case, row.party_id)
+    row.decided_at = now
+    sitting.close_windows(case, RELIEF_WINDOW, WindowState.MET, subject=row.reference)
+    sitting.close_tasks(case, desks.FEE_RELIEF, row.reference)
+    named = (f"party/{who.id}", Role.JUDGE.value, Role.CLERK.value, Role.PRESIDENT.value, Role.ASSISTANT.value)
+    if given.decision == "refuse":
+        row.state = ReliefState.REFUSED
+        _new_period(sitting, case, row)
+        return Recorded(
+            T("Help with the fee refused to %(name)s", name=who.name),
+            {"request": row.reference, "decision": "refuse"},
+            Audience.NAMED,
+            named,
+        )
+    _grant(sitting, case, row, given)
+    for due in [
+        a for a in fees_of(sitting, case, who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
+    ]:
+        replace_unpaid(sitting, case, who, due)
+    words = T(
+        "Help with the fee granted to %(name)s: %(kind)s",
+        name=who.name,
+        kind=sitting.pack(case).tariff.relief[row.kind].title,
+    )
+    return Recorded(
+        words,
+        {"request": row.reference, "decision": "grant", "kind": row.kind.value, "percent": row.granted_percent},
+        Audience.NAMED,
+        named,
+    )
+
+
+def _grant(sitting: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisionInput) -> None:
+    rule = sitting.pack(case).tariff.relief[row.kind]
+    if row.kind is ReliefKind.REDUCTION:
+        if given.percent is None or (rule.least is not None and Fraction(given.percent, 100) < rule.least):
+            raise InvalidInput.at(
+                "percent", T("A reduction is at least 30 percent. Enter by how many percent the fee is reduced.")
+            )
+        row.granted_percent = given.percent
+    elif given.percent is not None:
+        raise InvalidInput.at("percent", T("Only a reduction has a percentage; clear it."))
+    if row.kind is ReliefKind.DEFERRAL:
+        if case.stage not in (Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRONOUNCED):
+            raise InvalidInput.at(
+                "decision",
+                T("Payment can be put off only before the claim is accepted (Litigation Costs Measures, art. 49)."),
+            )
+        if given.until is None:
+            raise InvalidInput.at("until", T("Enter the day by which the fee is to be paid."))
+        row.until_on = given.until
+    row.state, row.granted_kind = ReliefState.GRANTED, row.kind
+    sitting.session.flush()
+
+
+def _new_period(sitting: Sitting, case: Case, request: ReliefRequest) -> None:
+    """After a refusal the time to pay starts again (FEE 22)."""
+    who = party_by_id(case, request.party_id)
+    for row in fees_of(sitting, case, who.id):
+        if row.state is AssessmentState.DUE:
+            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            ask_for(sitting, case, who, row, sitting.now, T("Relief was refused on this day."))
+
+
+def relief_overdue(sitting: Sitting, case: Case, window: Any) -> None:
+    """A request was not decided in time: it is put on the desk again, more urgently; it is never decided by silence."""
+    request = next((r for r in relief_of(sitting, case, ReliefState.PENDING) if r.reference == window.subject), None)
+    if request is not None:
+        sitting.close_tasks(case, desks.FEE_RELIEF, request.reference)
+        sitting.open_task(
+            case,
+            desk_of(sitting, case),
+            desks.FEE_RELIEF,
+            T("A request for help with the fee was not decided in time."),
+            risk=80,
+            subject=request.reference,
+        )

@@ -1,0 +1,379 @@
+"""Acts about money that goes back: settling, approving by one or two persons, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, Outcome, Role, Stage
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import Actor
+from odr.payments import desks, names
+from odr.payments.books.entries import book_cancellation, book_outside_refund, book_refund_end, earn
+from odr.payments.costs.acts import carry_out_waiting
+from odr.payments.fee.acts import EVERY_STAGE, OVER, party_by_id
+from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.at_end import standing_at_end
+from odr.payments.fee.reassessment import replace_unpaid
+from odr.payments.fee.tariff import FIRST_INSTANCE, Matter
+from odr.payments.inputs import OutsideRefundInput, ReduceInput, RefundEndInput, WithdrawnFeeInput
+from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
+from odr.payments.refund.alarms import ALARMS
+from odr.payments.refund.orders import REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
+from odr.procedure.acts.events import (
+    AppealDecided,
+    CaseClosed,
+    CaseEffective,
+    ClaimRefused,
+    ClaimWithdrawn,
+    SettlementReached,
+)
+from odr.procedure.acts.table import Premise, Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtModel, RefTo, field
+from odr.procedure.models import WindowState
+from odr.procedure.rules.base import law
+from odr.procedure.rules.tariff import Ending
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+ENDINGS = {
+    Outcome.WITHDRAWN: Ending.WITHDRAWN,
+    Outcome.DEEMED_WITHDRAWN: Ending.WITHDRAWN,
+    Outcome.DISMISSED: Ending.DISMISSED,
+    Outcome.REFUSED: Ending.REFUSED,
+    Outcome.SETTLED: Ending.MEDIATED,
+    Outcome.TRANSFERRED: Ending.TRANSFERRED,
+}
+"""Outcome of a case without a decision on the merits → what it means for its fee."""
+
+APPEAL_ENDINGS = {"sent_back": Ending.REMITTED, "withdrawn": Ending.WITHDRAWN}
+"""What the higher court did → what it means for the appeal fee; a judgment that was upheld or changed leaves it paid.
+"""
+
+
+class SettleInput(CourtModel):
+    """The clock settles the fees of a case that has ended or taken effect; with ``party`` or ``matter``, only those."""
+
+    ending: str | None = None
+    party: str | None = None
+    matter: str | None = None
+
+
+@act(
+    title=T("Settlement of the fees"),
+    input=SettleInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source=law("FEE 15, 24–28, 53"),
+    in_record=False,
+)
+def settle_fees(sitting: Sitting, case: Case, given: SettleInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Order back what the ending of the case leaves, drop what is no longer owed, and earn the rest (FEE 15, 27, 53).
+
+    A refund follows the ruling or statement that ended the case; the clock only computes it.
+    """
+    ending = Ending(given.ending) if given.ending else None
+    matters = (Matter(given.matter),) if given.matter else touched_by(ending) if ending else FIRST_INSTANCE
+    currency, back = sitting.pack(case).currency, 0
+    if ending is not None:
+        back = _settle(sitting, case, ending, matters, given.party)
+    if case.stage not in OVER:
+        words = T("Fees settled: %(back)s goes back", back=Money(back, currency))
+        return Recorded(
+            words,
+            {
+                "back": back,
+                "currency": currency,
+                "ending": given.ending,
+                "matters": [matter.value for matter in matters],
+            },
+        )
+    earned = earn(sitting.session, case.id, currency, f"{case.reference}/{sitting.next_number(case)}", now)
+    words = T(
+        "Fees settled: %(back)s goes back, %(earned)s stays with the court", back=Money(back, currency), earned=earned
+    )
+    return Recorded(words, {"back": back, "earned": earned.minor, "currency": currency, "ending": given.ending})
+
+
+def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter, ...], label: str | None) -> int:
+    """Drop what is unpaid for these matters and order back what the ending leaves; a matter that ended before is left
+    alone.
+    """
+    back = 0
+    for party in case.parties:
+        if label is not None and party.label != label:
+            continue
+        for row in unpaid_rows(sitting, case):
+            if row.party_id == party.id and row.matter in matters:
+                sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+                sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+                book_cancellation(sitting.session, row, sitting.now)
+        # Half after a conversion is not halved again.
+        left = [
+            m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(sitting, case, party, (m,)))
+        ]
+        back += order_back(sitting, case, party, ending, matters=left).minor
+    return back
+
+
+def on_ended(sitting: Sitting, event: CaseClosed | ClaimRefused | SettlementReached) -> None:
+    """The case is over: its fees are settled, if there were any."""
+    case = event.case
+    ending = ENDINGS.get(case.outcome) if case.outcome else None
+    if assessments_of(sitting.session, case):
+        sitting.then(names.SETTLE_FEES, SettleInput(ending=ending.value if ending else None))
+
+
+def refund_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """State of the refund an approval answers."""
+    row = sitting.session.scalar(
+        select(Refund).where(Refund.case_id == case.id, Refund.reference == values.get("refund"))
+    )
+    return f"{row.reference}:{row.state.value}:{row.amount_minor}" if row else "none"
+
+
+@guard("FEE 53")
+def some_refund_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Approving needs a refund that waits."""
+    waits = sitting.session.scalar(
+        select(Refund.id).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED)
+    )
+    return None if waits is not None else T("No refund waits for approval.")
+
+
+@choice_source("refunds_waiting")
+def refunds_waiting(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Refunds that wait for an approval."""
+    rows = sitting.session.scalars(
+        select(Refund).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED).order_by(Refund.id)
+    )
+    return [
+        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=party_by_id(case, row.party_id).name))
+        for row in rows
+    ]
+
+
+class ApproveRefundInput(CourtModel):
+    """One person's approval of money going back."""
+
+    refund: Annotated[str, RefTo("refund"), field(T("Refund"), choices="refunds_waiting", widget="select")]
+
+
+@act(
+    title=T("Approve a refund"),
+    input=ApproveRefundInput,
+    by={Role.CASHIER},
+    at=EVERY_STAGE,
+    while_stayed=True,
+    guard=some_refund_waits,
+    premise=Premise.SUBJECT,
+    subject=refund_state,
+    strong=True,
+    source=law("FEE 53"),
+    desk=desks.REFUND_APPROVAL,
+    topic=Topic.FEE,
+    in_record=False,
+)
+def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Approve money going back; above the court's limit two different persons must (FEE 53).
+
+    Nothing leaves in this transaction: the worker sends what is approved.
+    """
+    refund: Refund = sitting.resolved("refund", given.refund)
+    if refund.state is not RefundState.ORDERED or actor.account_id is None:
+        raise ActNotOpen(T("This refund does not wait for approval."))
+    known = set(sitting.session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
+    if actor.account_id in known:
+        raise ActNotOpen(
+            T("You have approved this already; a second person must."),
+            source=sitting.pack(case).cited("COURT two-persons"),
+        )
+    sitting.session.add(RefundApproval(refund_id=refund.id, account_id=actor.account_id, at=now))
+    sitting.session.flush()
+    count = (
+        sitting.session.scalar(
+            select(func.count()).select_from(RefundApproval).where(RefundApproval.refund_id == refund.id)
+        )
+        or 0
+    )
+    result = {"refund": refund.reference, "approvals": count, "needed": refund.persons_needed}
+    if count < refund.persons_needed:
+        return Recorded(
+            T("Refund of %(amount)s approved by one person; a second must approve it", amount=refund.amount), result
+        )
+    refund.state = RefundState.APPROVED
+    refund.next_try_at = sitting.court.clock.machine_now()
+    sitting.close_tasks(case, desks.REFUND_APPROVAL, refund.reference)
+    payment = sitting.session.get_one(Payment, refund.payment_id)
+    if not payment.is_online:
+        sitting.open_task(
+            case,
+            Role.CASHIER,
+            desks.REFUND_TRANSFER,
+            T("Transfer %(amount)s and record it", amount=refund.amount),
+            risk=40,
+            due_at=refund.due_at,
+            subject=refund.reference,
+        )
+    return Recorded(T("Refund of %(amount)s approved", amount=refund.amount), result)
+
+
+@act(
+    title=T("End of a refund"),
+    input=RefundEndInput,
+    by={Role.CLOCK, Role.CASHIER},
+    at=EVERY_STAGE,
+    while_stayed=True,
+    listed=False,
+    source=law("FEE 53"),
+    desk=(desks.REFUND_TRANSFER, desks.REFUND_LATE, desks.REFUND_SOON),
+    in_record=False,
+)
+def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a refund arrived or came back: by Stripe's word, or by the cashier with the bank's reference.
+
+    What came back is put before the cashier, who pays it another way.
+    """
+    refund: Refund = sitting.resolved("refund", given.refund)
+    by_hand = actor.role is Role.CASHIER
+    open_to = {RefundState.APPROVED, RefundState.FAILED} if by_hand else set(RefundState) - {RefundState.FAILED}
+    if refund.state not in open_to or by_hand != (given.channel is not Channel.CARD):
+        raise ActNotOpen(T("This refund does not wait for that."))
+    book_refund_end(sitting.session, refund, given.channel, given.paid, given.way, given.at)
+    if by_hand:
+        refund.bank_reference = given.way
+    name = party_by_id(case, refund.party_id).name
+    sitting.close_tasks(case, desks.REFUND_TRANSFER, refund.reference)
+    if given.paid:
+        sitting.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
+        for alarm in ALARMS:
+            sitting.close_tasks(case, alarm, refund.reference)
+        return Recorded(
+            T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name),
+            {"refund": refund.reference, "paid": True},
+        )
+    sitting.open_task(
+        case,
+        Role.CASHIER,
+        desks.REFUND_TRANSFER,
+        T("A refund of %(amount)s came back. Ask for an account and transfer it.", amount=refund.amount),
+        risk=70,
+        due_at=refund.due_at,
+        subject=refund.reference,
+    )
+    return Recorded(
+        T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name),
+        {"refund": refund.reference, "paid": False},
+    )
+
+
+@act(
+    title=T("Refund made outside the court’s books"),
+    input=OutsideRefundInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    while_stayed=True,
+    listed=False,
+    source=law("FEE 53"),
+    in_record=False,
+)
+def record_outside_refund(
+    sitting: Sitting, case: Case, given: OutsideRefundInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Take up a refund that somebody made at Stripe without an order: the books follow the money, the cashier explains
+    it.
+    """
+    payment = sitting.session.scalars(
+        select(Payment).where(Payment.case_id == case.id, Payment.reference == given.payment)
+    ).one()
+    if given.amount.currency != payment.currency:
+        raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
+    refund = book_outside_refund(sitting.session, payment, given.stripe_id, given.amount, given.at)
+    refund.entry_number = sitting.next_number(case)
+    sitting.open_task(
+        case,
+        Role.CASHIER,
+        desks.OUTSIDE_REFUND,
+        T("%(amount)s was refunded at Stripe without an order of the court. Find out why.", amount=given.amount),
+        risk=80,
+        subject=refund.reference,
+    )
+    return Recorded(
+        T("%(amount)s was paid back outside the court’s books", amount=given.amount), {"refund": refund.reference}
+    )
+
+
+@act(
+    title=T("Fee after the claim was lowered"),
+    input=ReduceInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source=law("FEE 21, 35"),
+    in_record=False,
+)
+def refund_lowered(sitting: Sitting, case: Case, given: ReduceInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Order back what a lowered claim no longer costs, or ask for less where nothing was paid (FEE 21).
+
+    Lowered after the court investigation, nothing goes back (FEE 35).
+    """
+    basis = sitting.session.scalars(
+        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
+    ).one()
+    payer = party_by_id(case, basis.party_id)
+    currency = sitting.pack(case).currency
+    back = Money(0, currency)
+    if given.in_time:
+        for row in unpaid_rows(sitting, case):
+            if row.party_id == payer.id and row.matter is basis.matter:
+                row.basis_id = basis.id
+                replace_unpaid(sitting, case, payer, row)
+        back = order_back(sitting, case, payer, Ending.REDUCED, basis=basis)
+    return Recorded(
+        T("Claim lowered: %(back)s of the fee goes back to %(name)s", back=back, name=payer.name),
+        {"back": back.minor, "currency": currency, "in_time": given.in_time},
+    )
+
+
+def on_effective(sitting: Sitting, event: CaseEffective) -> None:
+    """The decision or the settlement binds: a changed costs decision is carried out, and what does not go back is
+    earned (FEE 15, 53).
+    """
+    carry_out_waiting(sitting, event.case)
+    if assessments_of(sitting.session, event.case):
+        sitting.then(names.SETTLE_FEES, SettleInput(ending=event.ending.value if event.ending else None))
+
+
+def on_claim_withdrawn(sitting: Sitting, event: ClaimWithdrawn) -> None:
+    """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239).
+
+    In an action of many nothing was asked for in advance: whoever leaves bears half the fee of her own claim (FEE 34).
+    """
+    case, party, matter = event.case, event.party, Matter(event.kind)
+    leaving = [basis for basis in standing_at_end(sitting, case, (matter,)) if basis.party_id == party.id]
+    if any(row.matter is matter for row in assessments_of(sitting.session, case, party_id=party.id)):
+        settled = SettleInput(ending=Ending.WITHDRAWN.value, party=party.label, matter=matter.value)
+        sitting.then(names.SETTLE_FEES, settled)
+    for basis in leaving:
+        basis.until = sitting.now  # What is left in dispute makes the fee of an action of many (CPI 194).
+        sitting.then(names.DEMAND_WITHDRAWN_FEE, WithdrawnFeeInput(basis=basis.reference))
+
+
+def on_appeal_decided(sitting: Sitting, event: AppealDecided) -> None:
+    """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27)."""
+    ending = APPEAL_ENDINGS.get(event.outcome)
+    if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(sitting.session, event.case)):
+        sitting.then(names.SETTLE_FEES, SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
+
+
+def on_settled(sitting: Sitting, event: SettlementReached) -> None:
+    """A mediation statement that leaves nothing to perform ended the case: no other event says so (FEE 15)."""
+    if event.case.stage is Stage.CLOSED and event.case.outcome is Outcome.SETTLED:
+        on_ended(sitting, event)

@@ -1,0 +1,184 @@
+"""Ordering money back: by which rule, how much, out of which payments, and how many persons must agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role
+from odr.ground.text import Money, T
+from odr.payments import desks
+from odr.payments.books.entries import book_refund_order, refundable
+from odr.payments.fee.assessment import assessments_of, paid_for, question_for
+from odr.payments.fee.tariff import BORNE, FIRST_INSTANCE, Matter
+from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
+from odr.payments.refund.rules import refund_for
+from odr.procedure.rules.tariff import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from odr.procedure.sitting import Sitting
+
+REFUND_WINDOW = "refund_execution"
+
+
+OF_APPEAL = frozenset({Ending.REMITTED, Ending.APPEAL_DISMISSED})
+"""Endings of an appeal, which leave the first instance's fee alone."""
+
+
+def touched_by(ending: Ending) -> tuple[Matter, ...]:
+    """Whose fee an ending is about: never that of an application, which the applicant bears in any case (FEE 38)."""
+    if ending in OF_APPEAL:
+        return (Matter.APPEAL,)
+    return BORNE if ending is Ending.WON else FIRST_INSTANCE
+
+
+def order_back(
+    sitting: Sitting,
+    case: Case,
+    party: Party,
+    ending: Ending,
+    *,
+    borne: Money | None = None,
+    basis: FeeBasis | None = None,
+    matters: Iterable[Matter] | None = None,
+) -> Money:
+    """Order back what ``ending`` leaves of a party's fees; returns how much.
+
+    Each matter (claim, counterclaim, appeal) is settled by its own computation;
+    what a party ``borne`` by the costs decision is one sum for the whole first
+    instance. Nothing goes back where the party has paid nothing, has been refunded
+    for it before, or the pack is silent.
+    """
+    chosen = tuple(matters) if matters is not None else touched_by(ending)
+    if ending not in sitting.pack(case).tariff.refunds:
+        return Money(0, sitting.pack(case).currency)
+    if basis is not None:
+        return _order(sitting, case, party, ending, (basis.matter,), borne, basis)
+    groups = [chosen] if ending is Ending.WON else [(matter,) for matter in chosen]
+    return Money(
+        sum(_order(sitting, case, party, ending, group, borne, None).minor for group in groups),
+        sitting.pack(case).currency,
+    )
+
+
+def _order(
+    sitting: Sitting,
+    case: Case,
+    party: Party,
+    ending: Ending,
+    matters: tuple[Matter, ...],
+    borne: Money | None,
+    basis: FeeBasis | None,
+) -> Money:
+    pack = sitting.pack(case)
+    rows = [row for row in assessments_of(sitting.session, case, party_id=party.id) if row.matter in matters]
+    basis = basis or (sitting.session.get(FeeBasis, rows[-1].basis_id) if rows else None)
+    held = held_for(sitting, case, party, *matters)
+    again = ending is not Ending.REDUCED and any(
+        row.ending is ending for row in orders_of(sitting, case, party, matters)
+    )
+    if basis is None or held.minor == 0 or again:
+        return Money(0, pack.currency)
+    found = refund_for(pack, ending, held, question_for(sitting, case, basis), borne=borne)
+    return spread(sitting, case, party, found.refund, ending, found.to_json(), matters)
+
+
+def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:
+    """What was ordered back of a party's fees for these matters (money paid beyond a fee aside)."""
+    query = (
+        select(Refund)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
+        .where(
+            Refund.case_id == case.id,
+            Refund.party_id == party.id,
+            Refund.ending.is_not(None),
+            FeeAssessment.matter.in_(tuple(matters)),
+        )
+    )
+    return list(sitting.session.scalars(query.order_by(Refund.id)))
+
+
+def held_for(sitting: Sitting, case: Case, party: Party, *matters: Matter) -> Money:
+    """What a party has paid for these matters and was not ordered back."""
+    paid = paid_for(sitting.session, case, party.id, *matters)
+    back = sum(row.amount_minor for row in orders_of(sitting, case, party, matters))
+    return Money(max((paid.minor if paid else 0) - back, 0), sitting.pack(case).currency)
+
+
+def spread(
+    sitting: Sitting,
+    case: Case,
+    party: Party,
+    amount: Money,
+    ending: Ending | None,
+    computation: dict[str, Any],
+    matters: Iterable[Matter] = FIRST_INSTANCE,
+) -> Money:
+    """Order ``amount`` out of the party's payments for these matters, the newest first, never more than each still
+    holds.
+    """
+    left = amount.minor
+    query = (
+        select(Payment)
+        .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
+        .where(Payment.case_id == case.id, Payment.party_id == party.id, FeeAssessment.matter.in_(tuple(matters)))
+    )
+    for payment in sitting.session.scalars(query.order_by(Payment.id.desc())):
+        part = min(left, refundable(sitting.session, payment).minor)
+        if part > 0:
+            refund = write_refund(sitting, case, payment, Money(part, amount.currency), ending, computation)
+            book_refund_order(sitting.session, refund)
+            left -= part
+    return Money(amount.minor - left, amount.currency)
+
+
+def order_excess(sitting: Sitting, case: Case, payment: Payment, excess: Money) -> Refund:
+    """Money paid beyond the fee goes back whole; the books owe it already."""
+    return write_refund(sitting, case, payment, excess, None, {"reason": "paid beyond the fee"})
+
+
+def write_refund(
+    sitting: Sitting, case: Case, payment: Payment, amount: Money, ending: Ending | None, computation: dict[str, Any]
+) -> Refund:
+    """The order's row, the cashier's task and the fifteen days (FEE 53)."""
+    limit = sitting.court.settings.refund_second_person_above
+    refund = Refund(
+        case_id=case.id,
+        party_id=payment.party_id,
+        payment_id=payment.id,
+        ending=ending,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        computation=computation,
+        persons_needed=2 if amount.minor > limit else 1,
+        state=RefundState.ORDERED,
+        ordered_at=sitting.now,
+        entry_number=sitting.next_number(case),
+    )
+    sitting.session.add(refund)
+    sitting.session.flush()
+    if REFUND_WINDOW in sitting.pack(case).windows.rules:
+        refund.due_at = sitting.start_window(case, REFUND_WINDOW, start=sitting.now, subject=refund.reference).due_at
+    title = T(
+        "Pay back %(amount)s to %(name)s",
+        amount=amount,
+        name=next(p.name for p in case.parties if p.id == payment.party_id),
+    )
+    sitting.open_task(
+        case, Role.CASHIER, desks.REFUND_APPROVAL, title, risk=30, due_at=refund.due_at, subject=refund.reference
+    )
+    sitting.session.flush()
+    return refund
+
+
+def unpaid_rows(sitting: Sitting, case: Case) -> list[FeeAssessment]:
+    """Assessments on which money is still owed."""
+    return [
+        row
+        for row in assessments_of(sitting.session, case)
+        if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
+    ]

@@ -1,0 +1,172 @@
+"""What a fact of Stripe's does in the court: acts of the clock, each at most once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import CLOCK_ACTOR
+from odr.payments import desks, names
+from odr.payments.books.entries import book_dispute, book_payout, refund_told, stripe_source
+from odr.payments.fee.acts import consider_unpaid
+from odr.payments.inputs import OutsideRefundInput, PaymentInput, RefundEndInput
+from odr.payments.models import (
+    Channel,
+    CheckoutSession,
+    CheckoutState,
+    FeeAssessment,
+    Payment,
+    Refund,
+    RefundState,
+    StripeFact,
+)
+from odr.payments.stripe.facts import (
+    DISPUTE_LOST,
+    DISPUTE_REINSTATED,
+    SESSION_EXPIRED,
+    SESSION_FAILED,
+    SESSION_PAID,
+    SESSION_PROCESSING,
+    Told,
+)
+from odr.procedure.acts.tasks import Desk
+from odr.procedure.models import Task
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+_STATES = {
+    SESSION_EXPIRED: CheckoutState.EXPIRED,
+    SESSION_FAILED: CheckoutState.EXPIRED,
+    SESSION_PROCESSING: CheckoutState.PROCESSING,
+    SESSION_PAID: CheckoutState.PAID,
+}
+
+
+ACTED = "payments_acted"
+"""Mark on a session in which an event led to an entry."""
+
+
+class CourtEffects:
+    """Effects in one Sitting; see :class:`odr.payments.stripe.facts.Effects`."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        self.court = sitting
+        self.session = sitting.session
+
+    def credit(self, intent: str, assessment: str, amount: Money, at: datetime) -> None:
+        """Record the payment, unless it is recorded. A charge that names no fee of ours is left for reconciliation to
+        list.
+        """
+        if self._payment(intent) is not None:
+            return
+        row = self.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment))
+        if row is None or row.currency != amount.currency or amount.minor <= 0:
+            return
+        case = self.session.get_one(Case, row.case_id)
+        given = PaymentInput(
+            assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at
+        )
+        self._perform(names.RECORD_PAYMENT, case, given)
+
+    def declined(self, assessment: str, at: datetime) -> None:
+        """Remember that an attempt failed, so that the page can say so."""
+        row = self.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment))
+        if row is not None and (row.declined_at is None or row.declined_at < at):
+            row.declined_at = at
+
+    def checkout(self, told: Told) -> None:
+        """Follow a visit to the payment page; what is over without money may leave a fee unpaid for good."""
+        visit = self.session.scalar(select(CheckoutSession).where(CheckoutSession.stripe_id == told.stripe_id))
+        if visit is None and told.checkout is not None:
+            visit = self.session.scalar(select(CheckoutSession).where(CheckoutSession.reference == told.checkout))
+        if visit is None:
+            return
+        visit.stripe_id = visit.stripe_id or told.stripe_id
+        state = _STATES[told.rank]
+        if visit.state is CheckoutState.PAID or (
+            visit.state is CheckoutState.EXPIRED and state is not CheckoutState.PAID
+        ):
+            return
+        visit.state = state
+        self.session.flush()
+        if state is CheckoutState.EXPIRED:
+            row = self.session.get_one(FeeAssessment, visit.assessment_id)
+            consider_unpaid(self.court, self.session.get_one(Case, row.case_id), row)
+
+    def refund(self, fact: StripeFact) -> None:
+        """Record how a refund ended; one that was made outside the court's books is taken up and shown to the cashier."""
+        refund = self._refund(fact)
+        if refund is None:
+            self._outside(fact)
+            return
+        refund.stripe_id = refund.stripe_id or fact.stripe_id
+        paid = refund_told(fact)
+        # Once the cashier has paid by hand, a further word on the failed attempt changes nothing.
+        if (
+            paid is None
+            or refund.bank_reference is not None
+            or refund.state is RefundState.FAILED
+            or (paid and refund.state is RefundState.PAID)
+        ):
+            return
+        given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
+        self._perform(names.RECORD_REFUND, self.session.get_one(Case, refund.case_id), given)
+
+    def dispute(self, fact: StripeFact) -> None:
+        """Book what the bank took or gave back, and tell the cashier once."""
+        payment = self._payment(fact.intent)
+        if payment is None:
+            return
+        book_dispute(self.session, fact, payment.case_id)
+        case = self.session.get_one(Case, payment.case_id)
+        title = T(
+            "The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.",
+            amount=Money(fact.amount_minor, fact.currency),
+        )
+        self._task_once(case, desks.FEE_DISPUTE, title, fact.stripe_id)
+        if fact.rank in (DISPUTE_LOST, DISPUTE_REINSTATED):
+            self.court.close_tasks(case, desks.FEE_DISPUTE, fact.stripe_id)
+
+    def payout(self, fact: StripeFact) -> None:
+        """Book what Stripe sent to the bank."""
+        book_payout(self.session, fact)
+
+    def _perform(self, name: str, case: Case, given: BaseModel) -> None:
+        """An act of the clock; the log is then to be sequenced."""
+        self.court.perform(name, case, given, actor=CLOCK_ACTOR)
+        self.session.info[ACTED] = True
+
+    def _payment(self, intent: str | None) -> Payment | None:
+        return self.session.scalar(select(Payment).where(Payment.source == stripe_source(intent))) if intent else None
+
+    def _refund(self, fact: StripeFact) -> Refund | None:
+        found = self.session.scalar(select(Refund).where(Refund.stripe_id == fact.stripe_id))
+        if found is None and fact.ours is not None:
+            found = self.session.scalar(select(Refund).where(Refund.reference == fact.ours))
+        return found
+
+    def _outside(self, fact: StripeFact) -> None:
+        payment = self._payment(fact.intent)
+        if payment is None or refund_told(fact) is not True:
+            return
+        case = self.session.get_one(Case, payment.case_id)
+        given = OutsideRefundInput(
+            payment=payment.reference,
+            stripe_id=fact.stripe_id,
+            amount=Money(fact.amount_minor, fact.currency),
+            at=fact.at,
+        )
+        self._perform(names.RECORD_OUTSIDE_REFUND, case, given)
+
+    def _task_once(self, case: Case, desk: Desk, title: Text, subject: str) -> None:
+        known = self.session.scalar(
+            select(Task.id).where(Task.case_id == case.id, Task.kind == desk.kind, Task.subject == subject)
+        )
+        if known is None:
+            self.court.open_task(case, Role.CASHIER, desk, title, risk=50, subject=subject)

@@ -1,0 +1,1 @@
+"""Whose signed papers the court takes."""

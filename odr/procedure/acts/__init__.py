@@ -1,0 +1,1 @@
+"""The table of acts and what an act declares."""

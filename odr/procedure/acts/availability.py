@@ -1,0 +1,151 @@
+"""What is open to whom, and why the rest is not: one answer for pages, API and ``perform``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.ground.errors import ActNotOpen, CourtError, Forbidden, OutOfTime, StepUpNeeded
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.procedure.acts.table import Act
+from odr.procedure.models import Window, WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+STRONG_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether an act is open to an actor now; if not, the breach that says why."""
+
+    act: Act
+    breach: CourtError | None
+    window: Window | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.breach is None
+
+    @property
+    def reason(self) -> Text | None:
+        """Why not, in words."""
+        return self.breach.message if self.breach else None
+
+    @property
+    def rule(self) -> Text | None:
+        """On which articles that rests, in words a reader can look up."""
+        return self.breach.source.words if self.breach and self.breach.source else None
+
+
+def window_for(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
+    """The window an act falls into: an open one of the actor's, else the last."""
+    query = select(Window).where(Window.case_id == case.id, Window.kind == act.window)
+    query = (
+        query.where(Window.party_id == actor.party_id)
+        if actor.role in PARTY_ROLES
+        else query.where(Window.party_id.is_(None))
+    )
+    found = list(sitting.session.scalars(query.order_by(Window.id.desc())))
+    return next((w for w in found if w.state is WindowState.OPEN), found[0] if found else None)
+
+
+def refuse_role(act: Act, actor: Actor) -> None:
+    """Raise Forbidden for an act of another role, before anything of the input is looked at."""
+    if actor.role not in act.by:
+        raise Forbidden(T("Your role in this case does not do this."))
+
+
+def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
+    """Whether the rules of the case know an act; most they need not name."""
+    return act.rule is None or act.rule in sitting.pack(case).windows.rules
+
+
+def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    """The first rule that stands in the way of an act, or None."""
+    if actor.role not in act.by:
+        return Forbidden(T("Your role in this case does not do this."))
+    if not is_known(sitting, act, case):
+        return ActNotOpen(T("The rules of this court know no such step."))
+    if case.stage not in act.at:
+        return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
+    if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
+        return ActNotOpen(T("The case is stayed and its time limits are halted."))
+    return (
+        _window_refusal(sitting, act, case, actor)
+        or _person_refusal(act, actor, sitting)
+        or _guard_refusal(sitting, act, case, actor)
+    )
+
+
+def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    if act.window is None:
+        return None
+    window = window_for(sitting, act, case, actor)
+    if window is None:
+        return ActNotOpen(T("The time for this has not started for you."))
+    if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.now):
+        return None
+    law = sitting.pack(case).cited(window.working.get("article", ""))
+    if window.state is WindowState.HALTED:
+        return ActNotOpen(T("Your time for this is halted for the moment."), source=law)
+    if window.state is WindowState.MET:
+        return ActNotOpen(T("You have already done this."))
+    if act.late:
+        return None
+    if window.state is WindowState.ENDED:
+        return ActNotOpen(T("This is no longer needed."), source=law)
+    ended = (
+        T("Your time for this ended on %(day)s.", day=window.due_at)
+        if window.due_at
+        else T("Your time for this has ended.")
+    )
+    return OutOfTime(
+        ended,
+        T(
+            "If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86)."
+        ),
+        law,
+    )
+
+
+def _person_refusal(act: Act, actor: Actor, sitting: Sitting) -> CourtError | None:
+    if act.special and not actor.has_special_powers:
+        return Forbidden(
+            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
+        )
+    if act.strong and not sitting.reading and actor.role is not Role.CLOCK:
+        at = actor.strong_at
+        if at is None or sitting.court.clock.machine_now() - at > STRONG_FOR:
+            return StepUpNeeded(T("Confirm that it is you before you do this."))
+    return None
+
+
+def _guard_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
+    for bar in sitting.court.hooks.bars:
+        barred = bar(sitting, act, case, actor)
+        if barred is not None:
+            return ActNotOpen(barred, source=sitting.pack(case).cited(*bar.source))
+    for guard in act.guards:
+        reason = guard(sitting, case, actor)
+        if reason is not None:
+            return ActNotOpen(reason, source=sitting.pack(case).cited(*guard.source))
+    return None
+
+
+def acts_for(sitting: Sitting, case: Case, actor: Actor) -> list[Availability]:
+    """Every listed act of the actor's role, open or not, in table order."""
+    found = []
+    for act in sitting.court.table:
+        if not act.listed or actor.role not in act.by or not is_known(sitting, act, case):
+            continue
+        breach = refusal(sitting, act, case, actor)
+        window = window_for(sitting, act, case, actor) if act.window else None
+        found.append(Availability(act, breach, window))
+    return found

@@ -1,0 +1,321 @@
+"""What happens in a room and matters to others: one class an event, told by ``sitting.announce(ClaimAccepted(case))``.
+
+A room says in its ``room.py`` what it wants to know (:func:`odr.procedure.hooks.on`). An event tells plain facts and
+the people of the case, never a row of the room that announces it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from odr.docket.models import Case, Party, Track
+from odr.ground.text import Text
+from odr.identity.actors import Actor
+from odr.procedure.rules.tariff import Ending
+
+ClaimKind = str
+"""``claim``, ``counterclaim`` or ``third_party_claim``."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened in this case, in the act that is being performed."""
+
+    case: Case
+
+
+# -- what events tell of ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a claim asks for: the sums of money, in minor units, and how much besides is not about money."""
+
+    amounts: tuple[int, ...]
+    others: int
+
+
+@dataclass(frozen=True)
+class OwnAddresses:
+    """Where somebody says that papers reach them."""
+
+    email: str | None
+    phone: str | None
+    street: str | None = None
+
+
+@dataclass(frozen=True)
+class EnclosedFile:
+    """A file that goes with a claim, by the reference of its upload; ``facts`` are the numbers in the case of the facts
+    it is to show.
+    """
+
+    upload: str
+    title: str
+    proves: str
+    source: str
+    facts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class AgreedPart:
+    """What somebody owes under a settlement: a sum in minor units, or something to do.
+
+    ``due_on`` None: within the time the rules give; ``accelerates``: when it is late, all the rest falls due.
+    """
+
+    debtor_id: int
+    creditor_id: int | None
+    due_on: date | None
+    accelerates: bool
+    amount_minor: int | None = None
+    currency: str | None = None
+    what: str | None = None
+
+
+# -- a claim and who is in the case -------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClaimLodged(Event):
+    """A claim was lodged, or sent again after it was corrected; the registry has still to accept it (CPL 126).
+
+    ``e_service`` and ``in_writing``: the claimant agrees to electronic service, and to an examination in writing.
+    """
+
+    claimant: Party
+    actor: Actor
+    asked: Asked
+    addresses: OwnAddresses
+    e_service: bool
+    in_writing: bool
+    files: tuple[EnclosedFile, ...]
+
+
+@dataclass(frozen=True)
+class ClaimAccepted(Event):
+    """The registry accepted the claim, or its time ran out: the case has its number (CPL 126)."""
+
+
+@dataclass(frozen=True)
+class ClaimReturned(Event):
+    """The registry gave the claim back to the claimant for correction (REG 7)."""
+
+    claimant: Party
+
+
+@dataclass(frozen=True)
+class ClaimRefused(Event):
+    """The registry ruled that the claim is not accepted (CPL 126)."""
+
+    claimant: Party
+
+
+@dataclass(frozen=True)
+class ClaimChanged(Event):
+    """A party now asks for something else (CPI 232); ``in_time``: while the court still investigated (FEE 21)."""
+
+    party: Party
+    kind: ClaimKind
+    asked: Asked
+    in_time: bool
+
+
+@dataclass(frozen=True)
+class ClaimWithdrawn(Event):
+    """One claim was withdrawn with leave and the rest of the case goes on (CPI 239)."""
+
+    party: Party
+    kind: ClaimKind
+
+
+@dataclass(frozen=True)
+class ClaimSevered(Event):
+    """A claim goes on in a case of its own, ``into`` (CPI 221): ``party`` brought it here, ``new_party`` is the same
+    person there.
+    """
+
+    kind: ClaimKind
+    into: Case
+    party: Party
+    new_party: Party
+
+
+@dataclass(frozen=True)
+class CounterclaimLodged(Event):
+    """A respondent claims in turn (CPL 54)."""
+
+    party: Party
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class ThirdPartyClaimLodged(Event):
+    """A third party claims what the parties dispute about (CPL 59)."""
+
+    party: Party
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class PartyJoined(Event):
+    """Somebody who was invited linked their account to the case (OLR 10); what they agree to as in
+    :class:`ClaimLodged`.
+    """
+
+    party: Party
+    account_id: int | None
+    addresses: OwnAddresses
+    e_service: bool
+    in_writing: bool
+
+
+@dataclass(frozen=True)
+class ObjectionFailed(Event):
+    """An objection to jurisdiction was found not right (FEE 13)."""
+
+    party: Party
+
+
+@dataclass(frozen=True)
+class TrackConverted(Event):
+    """The case moved to another procedure than ``before`` (CPI 258)."""
+
+    before: Track
+
+
+@dataclass(frozen=True)
+class CaseJoined(Event):
+    """The case goes on within another, ``into`` (CPI 221).
+
+    ``parties``: id of a party here → that party there; ``facts``: number of a fact here → its number there.
+    """
+
+    into: Case
+    parties: Mapping[int, Party]
+    facts: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class EvidenceMoved(Event):
+    """What was preserved before the claim goes into the claim's case, ``into`` (EV 29); ``parties`` as in
+    :class:`CaseJoined`.
+    """
+
+    into: Case
+    parties: Mapping[int, Party]
+
+
+@dataclass(frozen=True)
+class GroupOpened(Event):
+    """The case became an action of many: others may register (CPL 57)."""
+
+
+@dataclass(frozen=True)
+class GroupMemberRegistered(Event):
+    """Somebody who registered is now a claimant in an action of many (CPI 80); the sum asked for in minor units."""
+
+    party: Party
+    amount_minor: int
+
+
+# -- service and fees ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Served(Event):
+    """Papers reached a party, or count as having reached them, at an instant that may lie before now (OLR 31).
+
+    ``occasion``: what they were about, as the room of service calls it; ``entries``: numbers of the entries that were
+    served.
+    """
+
+    party: Party
+    occasion: str
+    at: datetime
+    proof: Text
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FeePaid(Event):
+    """A fee was paid in full; ``assessment`` is the reference of its notice (FEE 22)."""
+
+    assessment: str
+
+
+@dataclass(frozen=True)
+class FeeLapsed(Event):
+    """Ruled: a fee was not paid, so what it was for counts as withdrawn (CPI 213); ``matter`` as the tariff calls it."""
+
+    party: Party
+    matter: str
+
+
+# -- examination and decision -------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StepsChosen(Event):
+    """A party said in which steps they take part online; ``changed``: name of a step → online or no longer (OLR 4)."""
+
+    party: Party
+    changed: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class ExaminationClosed(Event):
+    """The debate is over; the court deliberates (CPL 144)."""
+
+
+@dataclass(frozen=True)
+class DecisionIssued(Event):
+    """A decision was pronounced; ``partial``: on a part of the case, the rest goes on (CPL 156)."""
+
+    partial: bool
+
+
+@dataclass(frozen=True)
+class AppealLodged(Event):
+    """A party appealed; ``amount_minor``: the sum challenged in minor units, None where it is not about money (FEE 17)."""
+
+    party: Party
+    amount_minor: int | None
+
+
+@dataclass(frozen=True)
+class AppealDecided(Event):
+    """The higher court decided on the appeal, ``outcome`` as the room of judgment calls it (CPL 177)."""
+
+    outcome: str
+
+
+@dataclass(frozen=True)
+class SettlementReached(Event):
+    """The parties settled and it is in effect, as a mediation statement or as a ruling that confirms (CPL 100, 206)."""
+
+    instrument: Literal["statement", "confirmation"]
+    owed: tuple[AgreedPart, ...]
+
+
+@dataclass(frozen=True)
+class InstrumentSetAside(Event):
+    """The ruling that confirmed an agreement was set aside (CPI 372): nothing is owed under it any more."""
+
+
+# -- the end ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CaseEffective(Event):
+    """A decision or a settlement binds; ``ending`` where no decision was made on the merits (FEE 15)."""
+
+    ending: Ending | None = None
+
+
+@dataclass(frozen=True)
+class CaseClosed(Event):
+    """The case is over, by whatever way; how stands in its outcome."""

@@ -1,0 +1,46 @@
+"""What a letter says of the act it comes from: the kind of paper, what came, and what one does about it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from odr.ground.text import T, Text
+
+
+class PaperKind(enum.Enum):
+    """Kind of document served: a consent to electronic service may cover some kinds only (OLR 30)."""
+
+    NOTICE = "notice"  # notices, summons, fee and evidence notices
+    PLEADING = "pleading"  # claim, answer and their evidence
+    DECISION = "decision"  # judgments and rulings (CPL 90: paper on request)
+    MEDIATION_STATEMENT = "mediation_statement"  # served on the party itself (CPI 133)
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    PaperKind.NOTICE: T("notice of the court"),
+    PaperKind.PLEADING: T("pleading with its evidence"),
+    PaperKind.DECISION: T("decision of the court"),
+    PaperKind.MEDIATION_STATEMENT: T("mediation statement"),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The letter of a served act, the same for every addressee.
+
+    ``kind`` decides how it may be served (OLR 30; CPL 90); ``title`` is what came, as the
+    subject line says it; ``what_next`` one or two sentences on what the addressee does
+    about it, by when in words where the packet has no day, and what follows if they do
+    nothing. ``occasion`` is kept on the packet: rooms that react to service know it by that.
+    """
+
+    kind: PaperKind
+    title: Text
+    what_next: Text
+    occasion: str | None = None

@@ -1,0 +1,110 @@
+"""Kinds of windows: who has to act in one, by which act and on which page; what one is called, and by which rule."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry
+from odr.docket.visibility import Viewer, reads_entry
+from odr.ground.text import Text
+from odr.procedure.models import Window
+from odr.procedure.rules.base import WindowRule
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+class Nature(enum.Enum):
+    """What a time limit is to the one it runs for."""
+
+    DUTY = "duty"  # something is expected of a party; silence has the cost the pack names
+    REMEDY = "remedy"  # a party may have something looked at again and need not
+    COURT = "court"  # the court itself, or one of its people, has to act
+    OUTSIDE = "outside"  # somebody else has: a mediator, an expert, an authority
+
+
+WHOSE = {
+    **dict.fromkeys(
+        ("claimant", "respondent", "party", "parties", "person", "client", "applicant"), (Nature.DUTY, Nature.REMEDY)
+    ),
+    **dict.fromkeys(("appellant", "appellee", "creditor", "debtor"), (Nature.DUTY, Nature.REMEDY)),
+    **dict.fromkeys(("court", "registry", "clerk", "judge", "president", "cashier"), (Nature.COURT,)),
+    "enforcement_officer": (Nature.COURT,),
+    **dict.fromkeys(("platform", "mediator", "expert", "authority", "carrier", "registrant"), (Nature.OUTSIDE,)),
+    "higher_court": (Nature.OUTSIDE,),
+}
+"""For whom a pack says a time limit runs → what it can be to them."""
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """A kind of window.
+
+    ``met_by`` names the acts that end it, the first of them the one a reader is sent to;
+    ``page`` is the endpoint where that is done, if not the act's own page. What silence
+    costs is the pack's ``consequence``: a duty or remedy without one is refused.
+    ``rule`` is the pack's key where it differs from ``kind``.
+    """
+
+    kind: str
+    nature: Nature
+    met_by: tuple[str, ...]
+    page: str | None = None
+    rule: str | None = None
+
+
+class TimeLimits:
+    """Every kind of window by its key. A second of one key is refused."""
+
+    def __init__(self) -> None:
+        self._limits: dict[str, TimeLimit] = {}
+
+    def __getitem__(self, kind: str) -> TimeLimit:
+        return self._limits[kind]
+
+    def get(self, kind: str) -> TimeLimit | None:
+        """The kind of that key, or None: an old court may hold windows of a kind that is gone."""
+        return self._limits.get(kind)
+
+    def __iter__(self) -> Iterator[TimeLimit]:
+        return iter(self._limits.values())
+
+    def add(self, limit: TimeLimit) -> TimeLimit:
+        """Enter a kind of window."""
+        if limit.kind in self._limits:
+            raise ValueError(f"two kinds of window are called {limit.kind}")
+        self._limits[limit.kind] = limit
+        return limit
+
+
+TIME_LIMITS = TimeLimits()
+
+
+def time_limit(kind: str, nature: Nature, *met_by: str, page: str | None = None, rule: str | None = None) -> str:
+    """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule)).kind
+
+
+def rule_of(sitting: Sitting, window: Window) -> WindowRule:
+    """The rule a window was opened under: it keeps it, whatever came into force since."""
+    working = window.working
+    return sitting.court.packs.get(working["pack"], working["version"]).window(working["key"] or window.kind)
+
+
+def window_title(sitting: Sitting, case: Case, window: Window) -> Text:
+    """What a window is called in the rule pack."""
+    return rule_of(sitting, window).title
+
+
+def shown_windows(sitting: Sitting, case: Case, viewer: Viewer) -> list[Window]:
+    """The open windows a viewer may know of: none that was opened by an entry for others only."""
+    found = sitting.windows(case)
+    named = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED)
+    opening = sitting.session.scalars(named.where(DocketEntry.number.in_([w.opened_by for w in found])))
+    hidden = {entry.number for entry in opening if not reads_entry(viewer, entry)}
+    return [w for w in found if w.opened_by not in hidden]

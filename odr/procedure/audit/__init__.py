@@ -1,0 +1,1 @@
+"""Whether every docket is whole, and whether rows say what it says."""

@@ -1,0 +1,187 @@
+"""Pages of a case: overview, docket, one entry with its receipt, one time limit, and the generic page of an act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from odr.docket.models import HEARD_ROLES, Case, DocketEntry
+from odr.docket.queries import entry, lines, papers_of
+from odr.docket.visibility import reads_document, reads_entry
+from odr.ground.errors import NotFound
+from odr.identity.actors import Actor
+from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.table import Act
+from odr.procedure.acts.windows import window_title
+from odr.procedure.case.overview import attached_files, entry_view, line_views
+from odr.procedure.case.overview import case_page as gather
+from odr.procedure.forms import fields as forms
+from odr.procedure.models import Window
+from odr.procedure.time.reckoning import Reckoning
+from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter
+from odr.web.pages import file_answer, receipt_part, submit_act
+
+cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
+Page = str | Response | tuple[str, int]
+
+
+@cases.get("")
+@case_page(heard=True)
+def overview(case: Case, actor: Actor) -> Page:
+    """What now, by when; what is open and why the rest is not; the docket. Who is only heard is led to her own room."""
+    if actor.role in HEARD_ROLES:
+        room = next(item.endpoint for item in current_court().hooks.nav if may_enter(item.endpoint, actor.role))
+        return redirect(url_for(room, reference=case.reference), 303)  # type: ignore[return-value]
+    court = current_court().look(current_session())
+    return render_template(
+        "case/overview.html", page=gather(court, case, actor, current_locale()), case=case, actor=actor, tab="overview"
+    )
+
+
+@cases.get("/docket")
+@case_page()
+def docket(case: Case, actor: Actor) -> Page:
+    """Every entry's envelope, and the words where the viewer may read them."""
+    court = current_court().look(current_session())
+    after = request.args.get("after", 0, type=int)
+    rows = lines(court.session, case, after=after, limit=101)
+    views = line_views(court, case, actor, rows[:100], current_locale())
+    return render_template(
+        "case/docket.html", case=case, actor=actor, entries=views, more=len(rows) > 100, tab="docket"
+    )
+
+
+def _entry(case: Case, actor: Actor, number: int) -> DocketEntry:
+    """An entry; who is only heard in the case knows no other than her own."""
+    found = entry(current_session(), case, number)
+    if found is None or (actor.role in HEARD_ROLES and not reads_entry(actor, found)):
+        raise NotFound
+    return found
+
+
+@cases.get("/docket/<int:number>")
+@case_page(heard=True)
+def one_entry(case: Case, actor: Actor, number: int) -> Page:
+    """One entry and what its receipt proves and does not."""
+    court = current_court().look(current_session())
+    found = _entry(case, actor, number)
+    files = current_court().notary.receipt_files(court.session, found.receipt)
+    return render_template(
+        "case/entry.html",
+        case=case,
+        actor=actor,
+        entry=entry_view(court, case, actor, found, current_locale()),
+        files=files,
+        attached=attached_files(court, actor, found),
+        papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
+        done="done" in request.args,
+        next_due=gather(court, case, actor, current_locale()).next_due
+        if "done" in request.args and actor.role not in HEARD_ROLES
+        else None,
+        tab="docket",
+    )
+
+
+@cases.get("/docket/<int:number>/entry.json")
+@case_page(heard=True)
+def entry_payload(case: Case, actor: Actor, number: int) -> Response:
+    """The entry's exact bytes, whose digest the receipt carries."""
+    found = _entry(case, actor, number)
+    if not reads_entry(actor, found):
+        raise NotFound
+    return file_answer(found.payload.encode(), f"entry-{number}.json", "application/json")
+
+
+@cases.get("/docket/<int:number>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
+@case_page(heard=True)
+def entry_receipt(case: Case, actor: Actor, number: int, part: str) -> Response:
+    """One file of the receipt."""
+    return receipt_part(_entry(case, actor, number).receipt, part)
+
+
+@cases.get("/time/<window>")
+@case_page()
+def time_limit(case: Case, actor: Actor, window: str) -> Page:
+    """Why this date: rule, article, start and its proof, day by day, result."""
+    court = current_court().look(current_session())
+    found = court.session.scalar(select(Window).where(Window.case_id == case.id, Window.reference == window))
+    if found is None:
+        raise NotFound
+    reckoning = Reckoning.from_json(found.working)
+    # A running window keeps the rule it was opened under, whatever came into force since.
+    pack = current_court().packs.get(reckoning.pack, reckoning.version)
+    return render_template(
+        "case/time_limit.html",
+        case=case,
+        actor=actor,
+        window=found,
+        title=window_title(court, case, found),
+        reckoning=reckoning,
+        rule=pack.window(found.working["key"] or found.kind),
+        pack=pack,
+        proof=found.working.get("proof"),
+        tab="overview",
+    )
+
+
+def _act(name: str) -> Act:
+    act = current_court().table.get(name)
+    if act is None or not act.listed:
+        abort(404)
+    return act
+
+
+@cases.get("/do/<name>")
+@case_page(heard=True)
+def act_form(case: Case, actor: Actor, name: str) -> Page:
+    """The page of a short act; or why it is not open."""
+    act = _act(name)
+    court = current_court().look(current_session())
+    breach = refusal(court, act, case, actor)
+    if breach is not None:
+        raise breach
+    proposed = act.prefill(court, case, actor) if act.prefill else {}
+    written = {
+        name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()
+    }
+    return _form(case, actor, act, written | dict(request.args), [])
+
+
+def _form(
+    case: Case,
+    actor: Actor,
+    act: Act,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
+    court = current_court().look(current_session())
+    choices = forms.choices_for(act.input, court, case, actor)
+    fields = forms.fields_of(act.input, current_locale(), values, faults, choices)
+    premise = court.premise_now(act, case, actor, values)
+    page = render_template(
+        "generic/act.html",
+        case=case,
+        actor=actor,
+        act=act,
+        fields=fields,
+        faults=forms.summary(fields),
+        premise=premise,
+        moved_on=moved_on,
+        tab="overview",
+    )
+    return page, status
+
+
+@cases.post("/do/<name>")
+@case_page(heard=True)
+def perform_act(case: Case, actor: Actor, name: str) -> Page:
+    """Perform an act from its form; nothing typed is lost when it cannot be."""
+    act = _act(name)
+    values = request.form.to_dict(flat=False)
+    return submit_act(
+        case, actor, act, values, lambda faults, status, moved: _form(case, actor, act, values, faults, status, moved)
+    )

@@ -1,0 +1,1 @@
+"""Papers of the court: set, sealed, kept and anchored."""

@@ -1,0 +1,142 @@
+"""Papers of the court: set and sealed before the Sitting, kept and anchored within it.
+
+Setting and sealing take seconds and must hold no lock, so they are an act's
+preparation; the handler then stores the bytes and logs their digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from odr.docket.models import Audience, Case, Document
+from odr.docket.papers import Paper, typeset
+from odr.ground.canonical import sha256_hex
+from odr.ground.errors import ActNotOpen, CaseMovedOn
+from odr.ground.text import LOCALES, T, Text
+from odr.ground.typeset import PaperLocale
+from odr.notary.canonical import JSON
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class SealedPaper:
+    """A sealed paper that waits to be kept: of which text, its bytes, under which reference."""
+
+    text_sha256: str
+    content: bytes
+    reference: str
+
+
+def check_url(court: Court, code: str) -> str:
+    """Where anybody can check the paper with its code."""
+    return f"{court.settings.base_url.rstrip('/')}/check?code={code}"
+
+
+def set_and_seal(
+    court: Court, paper: Paper, language: str, *, reason: Text, signer: str, reserved: Sequence[str] = ()
+) -> bytes:
+    """Set a paper in a language and put the court's seal with its timestamp on it; ``signer`` answers for it by name.
+
+    ``reserved`` are places for signatures that follow, see :func:`countersign`.
+    """
+    locale = cast(PaperLocale, language if language in LOCALES else "en")
+    now = court.clock.machine_now()
+    pdf = typeset(court.ports.typesetter, paper, locale, at=now)
+    sealed: bytes = court.ports.sealer.seal_pdf(
+        pdf, reason=reason.render(locale), signer_name=signer, now=now, reserved=reserved
+    )
+    return sealed
+
+
+def countersign(court: Court, content: bytes, place: str, language: str, *, reason: Text, signer: str) -> bytes:
+    """A sealed paper with its reserved ``place`` signed by ``signer``; everything before stays as it was."""
+    locale = cast(PaperLocale, language if language in LOCALES else "en")
+    now = court.clock.machine_now()
+    signed: bytes = court.ports.sealer.countersign_pdf(
+        content, place=place, reason=reason.render(locale), signer_name=signer, now=now
+    )
+    return signed
+
+
+def keep_prepared(
+    sitting: Sitting, case: Case, name: str, text_sha256: str, *, kind: str, title: dict[str, str], locale: str
+) -> Document:
+    """Keep the paper that was prepared under ``name``.
+
+    Raises ActNotOpen where none was prepared, CaseMovedOn where its text is not the one of now.
+    """
+    paper = sitting.prepared.get(name)
+    if not isinstance(paper, SealedPaper):
+        raise ActNotOpen(T("The sealed paper was not prepared."))
+    if paper.text_sha256 != text_sha256:
+        raise CaseMovedOn(
+            T("The case has moved on since you opened this page."),
+            T("What you typed is kept. Look at what is new, then send it again."),
+        )
+    return keep_document(sitting, case, paper.content, paper.reference, kind=kind, title=title, locale=locale)
+
+
+def keep_document(
+    sitting: Sitting,
+    case: Case,
+    content: bytes,
+    reference: str,
+    *,
+    kind: str,
+    title: dict[str, str],
+    locale: str,
+    audience: Audience = Audience.PARTIES_AND_COURT,
+    media_type: str = PDF,
+) -> Document:
+    """Store a paper of the court and anchor its digest in the same transaction."""
+    document = Document(
+        reference=reference,
+        case_id=case.id,
+        kind=kind,
+        title=title,
+        locale=locale,
+        audience=audience,
+        made_at=sitting.now,
+    )
+    _anchor(sitting, case, document, content, media_type)
+    sitting.session.add(document)
+    sitting.session.flush()
+    return document
+
+
+def keep_signed_again(sitting: Sitting, case: Case, document: Document, content: bytes) -> None:
+    """Keep a paper to which a signature was added: the same paper under the same code, anchored anew by this entry.
+
+    Raises ValueError where the bytes do not go on from those that were kept.
+    """
+    if not content.startswith(document.content):
+        raise ValueError("a signature is added to a paper; what stood before stays")
+    _anchor(sitting, case, document, content, PDF)
+    sitting.session.flush()
+
+
+def _anchor(sitting: Sitting, case: Case, document: Document, content: bytes, media_type: str) -> None:
+    number, digest = sitting.next_number(case), sha256_hex(content)
+    subject: dict[str, JSON] = {
+        "case": case.reference,
+        "entry": number,
+        "sha256": digest,
+        "size": len(content),
+        "media_type": media_type,
+        "submitted_by": "court",
+        "document": document.reference,
+    }
+    receipt = sitting.court.notary.record(sitting.session, subject, now=sitting.now)
+    document.entry_number, document.sha256, document.content, document.receipt = (
+        number,
+        digest,
+        content,
+        receipt.reference,
+    )

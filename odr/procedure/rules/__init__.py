@@ -1,0 +1,1 @@
+"""Rule packs: dated, cited rules of one country."""

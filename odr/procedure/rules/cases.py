@@ -1,0 +1,215 @@
+"""What a rule pack says about cases: causes of action, tracks, trial limits."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from odr.procedure.rules.base import Applies, Article, Key, Period, Rule, Share, Words
+
+
+class FieldKind(StrEnum):
+    """What a field of a pleading takes."""
+
+    LINE = "line"
+    """One line of text."""
+    TEXT = "text"
+    """Paragraphs."""
+    MONEY = "money"
+    """An amount in the pack's currency."""
+    DATE = "date"
+    """A day."""
+    ADDRESS = "address"
+    """A web address, captured with its digest."""
+    CHOICE = "choice"
+    """One of the listed options."""
+
+
+class PleadingField(Rule):
+    """One thing a claimant is asked about the facts of this cause."""
+
+    key: Key
+    kind: FieldKind
+    label: Words
+    hint: Words | None = None
+    required: bool = False
+    options: tuple[Words, ...] = ()
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> Self:
+        if (self.kind is FieldKind.CHOICE) != bool(self.options):
+            raise ValueError("options belong to a choice, and a choice needs them")
+        return self
+
+
+class ChecklistItem(Rule):
+    """One piece of evidence that usually matters, shown to both sides."""
+
+    key: Key
+    label: Words
+    article: Article | None = None
+
+
+class Cause(Rule):
+    """A cause of action the court hears, and from when to when one may file it."""
+
+    title: Words
+    description: Words
+    article: Article
+    fee_kind: Key
+    filed_from: date | None = None
+    filed_until: date | None = None
+    """Last day of filing; pending cases go on."""
+    burden: Words | None = None
+    """Who must prove what, where it is not the usual rule."""
+    limitation: Key = "general"
+    fields: tuple[PleadingField, ...]
+    claimant: tuple[ChecklistItem, ...]
+    respondent: tuple[ChecklistItem, ...]
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.filed_from and self.filed_until and self.filed_until < self.filed_from:
+            raise ValueError("filed_until lies before filed_from")
+        return self
+
+    def open_on(self, day: date) -> bool:
+        """Whether a claim of this cause may be filed on ``day``."""
+        return (self.filed_from is None or self.filed_from <= day) and (
+            self.filed_until is None or day <= self.filed_until
+        )
+
+
+class Causes(Rule):
+    """The list of causes, past ones included, since old cases keep theirs."""
+
+    applies_to: Applies
+    list: dict[Key, Cause]
+
+
+class Bar(StrEnum):
+    """A fact that closes a track to a case."""
+
+    STATUS_OR_TITLE = "status_or_title"
+    """It is about personal status or title to property."""
+    FOREIGN = "foreign"
+    """It is foreign-related."""
+    APPRAISAL = "appraisal"
+    """It needs an appraisal, or one made before filing is disputed."""
+    WHEREABOUTS_UNKNOWN = "whereabouts_unknown"
+    """A party cannot be found."""
+    COUNTERCLAIM = "counterclaim"
+    """A counterclaim was brought."""
+    NOT_MONEY = "not_money"
+    """It is no simple claim for money."""
+    RETRIAL = "retrial"
+    """It was sent back, or is heard again."""
+    MANY_PARTIES = "many_parties"
+    """One side has many members."""
+    PUBLIC_INTEREST = "public_interest"
+    """The interest of the State or the public is at stake."""
+    THIRD_PARTY_CHALLENGE = "third_party_challenge"
+    """A third party asks to change an effective judgment."""
+    DISPUTED = "disputed"
+    """Facts or rights are unclear, or the dispute is great."""
+
+
+class Conversion(Rule):
+    """From this track to another."""
+
+    to: Key
+    article: Article
+    until_hearing_opens: bool = False
+    """Only before the hearing has opened."""
+    by_ruling: bool = False
+    """A ruling is needed; otherwise the judge records it."""
+    tops_up: bool = False
+    """The difference of the fee becomes payable."""
+
+
+class BenchRule(Rule):
+    """Who decides on a track: how many sit, and whose signature the decision needs beside the judge's."""
+
+    sizes: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
+    """How many may decide together; always an odd number, so that a vote has a majority (CPL 40, 45)."""
+    article: Article
+    countersigned: Article | None = None
+    """By which article the clerk signs the decision after the judge; without one the judge signs alone."""
+
+    @field_validator("sizes")
+    @classmethod
+    def _odd(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(size < 1 or size % 2 == 0 for size in value):
+            raise ValueError("a bench has an odd number of members")
+        return value
+
+
+class Track(Rule):
+    """A procedure a case may follow."""
+
+    title: Words
+    description: Words
+    article: Article
+    plan: Key
+    halved: Article | None = None
+    """Whether, and by which article, the fee is halved on this track."""
+    appealable: bool = True
+    weight: int = Field(default=1, ge=1, le=100)
+    """How much a case counts on the desk of who has it, when cases are given out."""
+    most_wage_share: Share | None = None
+    agreed_wage_share: Share | None = None
+    most_amount: int | None = Field(default=None, gt=0)
+    """Largest claim in minor units, where the limit is a sum and not a wage."""
+    bars: tuple[Bar, ...] = ()
+    bars_article: Article | None = None
+    bench: BenchRule | None = None
+    """Who decides; without it one judge alone."""
+    adjournments: int | None = Field(default=None, ge=0)
+    conversions: tuple[Conversion, ...] = ()
+
+
+class Tracks(Rule):
+    """The tracks, from the shortest to the fullest; the first one open to a case is proposed."""
+
+    applies_to: Applies
+    default: Key
+    list: dict[Key, Track]
+
+
+class LimitExtension(Rule):
+    """How far a limit may be extended, and by whom."""
+
+    by: Key
+    period: Period
+    article: Article
+
+
+class Exclusion(Rule):
+    """Time that does not count towards the trial limit."""
+
+    title: Words
+    article: Article
+
+
+class TrialLimit(Rule):
+    """From acceptance to pronouncement, whatever the stage."""
+
+    period: Period
+    article: Article
+    extensions: tuple[LimitExtension, ...] = ()
+
+
+class TrialLimits(Rule):
+    """Trial limits of the tracks, and what stops them."""
+
+    applies_to: Applies
+    tracks: dict[Key, TrialLimit]
+    exclusions: dict[Key, Exclusion]
+    foreign_exempt: Article | None = None
+    conversion_keeps_start: Article | None = None
+    plan_margin_days: int = Field(ge=0, le=60)
+    """No plan may be opened that ends later than so many days before the limit."""
+    margin_article: Article

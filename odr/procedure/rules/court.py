@@ -1,0 +1,302 @@
+"""What a rule pack says about the court itself: plans, invariants, who decides, figures, sources."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from odr.procedure.rules.base import Applies, Article, Key, Period, Rule, Share, Unit, Words
+
+AbroadWay = Literal["central_authority", "bilateral", "diplomatic", "post"]
+
+
+class Turn(Rule):
+    """Within a phase: who acts, and for how long."""
+
+    who: Key
+    amount: int = Field(gt=0, le=60)
+    unit: Unit
+    does: Words
+
+
+class Phase(Rule):
+    """One phase of the examination; it closes when time is up or everybody has acted."""
+
+    key: Key
+    title: Words
+    article: Article
+    rounds: int = Field(default=1, ge=1, le=5)
+    may_be_sealed: bool = False
+    """Symmetric: the judge may keep postings sealed until both sides have filed."""
+    turns: Annotated[tuple[Turn, ...], Field(min_length=1)]
+
+
+class Plan(Rule):
+    """The phases of an asynchronous hearing, in order."""
+
+    title: Words
+    article: Article
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+
+    def length(self) -> int:
+        """Working days if every turn of every round takes its full time."""
+        return sum(turn.amount for phase in self.phases for _ in range(phase.rounds) for turn in phase.turns)
+
+
+class Plans(Rule):
+    """Plans by key; a track names the one it follows."""
+
+    applies_to: Applies
+    list: dict[Key, Plan]
+
+
+class Invariant(StrEnum):
+    """A named, tested strategy that a pack switches on; the program refuses what breaks it.
+
+    :data:`ALWAYS_KEPT` are built into the acts: a pack that names them tells its
+    readers the article, and one that does not is kept to them all the same.
+    """
+
+    CONSENT_PER_STAGE = "consent_per_stage"
+    """Consent to one stage is not consent to another."""
+    ONLINE_ACTS_STAY_VALID = "online_acts_stay_valid"
+    """What was done online stays valid after going offline."""
+    NO_DEFAULT_UNSERVED = "no_default_unserved"
+    """No default judgment without service, summons and a recorded hearing."""
+    ACCOUNT_BINDS_OWNER = "account_binds_owner"
+    """Acts under an account bind its owner, except proven theft or system error."""
+    NO_PAPER_TWICE = "no_paper_twice"
+    """Who filed electronically is not told to file again on paper."""
+    NO_ABSENCE_BY_FAILURE = "no_absence_by_failure"
+    """Network, equipment or power failure is never absence."""
+    UNEXAMINED_GROUNDS_NOTHING = "unexamined_grounds_nothing"
+    """Evidence not open to cross-examination grounds no finding."""
+    JUDGMENT_RECORDS_NO_SETTLEMENT = "judgment_records_no_settlement"
+    """A judgment never records a settlement."""
+    REFUSAL_HAS_REASONS = "refusal_has_reasons"
+    """Every refusal carries reasons and what one may do next."""
+    DEFAULT_ON_REQUEST = "default_on_request"
+    """Judgment in default only on the claimant's request."""
+
+
+ALWAYS_KEPT = frozenset(
+    {
+        Invariant.CONSENT_PER_STAGE,  # the ledger of consents asks for person, stage and mode
+        Invariant.ONLINE_ACTS_STAY_VALID,  # entries are append-only, whatever the mode becomes
+        Invariant.ACCOUNT_BINDS_OWNER,  # every entry names the account it came from
+        Invariant.NO_PAPER_TWICE,  # no act asks for paper; originals are asked for by a reasoned one
+        Invariant.REFUSAL_HAS_REASONS,  # no model of a refusal takes an empty reason
+    }
+)
+"""Invariants that no pack can switch off."""
+
+
+class InvariantRule(Rule):
+    """An invariant switched on, with its words and source."""
+
+    title: Words
+    article: Article
+
+
+class Invariants(Rule):
+    """The invariants of this court."""
+
+    applies_to: Applies
+    on: dict[Invariant, InvariantRule]
+
+
+class Decider(Rule):
+    """Who decides a matter."""
+
+    by: Key
+    article: Article
+
+
+class Deciders(Rule):
+    """Matter → who decides it."""
+
+    applies_to: Applies
+    matters: dict[Key, Decider]
+
+
+class Announcement(Rule):
+    """Whether service by announcement leaves a track open; the rules disagree, so it is a switch."""
+
+    applies_to: Applies
+    tracks: tuple[Key, ...]
+    article: Article
+    note: Words
+
+
+class AbroadState(Rule):
+    """How a paper may reach somebody in another state; ``methods`` in the order in which they are tried.
+
+    ``checked`` is the day on which this row was compared with ``source``; neither stands where nobody has done so.
+    """
+
+    title: Words
+    methods: Annotated[tuple[AbroadWay, ...], Field(min_length=1)]
+    checked: date | None = None
+    source: Words | None = None
+
+    @model_validator(mode="after")
+    def _says_with_what(self) -> AbroadState:
+        if (self.checked is None) != (self.source is None):
+            raise ValueError("say on which day the row was compared, and with what")
+        return self
+
+
+class Abroad(Rule):
+    """Service in other states: what each allows, and what remains where a state is not listed (CPL 283)."""
+
+    applies_to: Applies
+    article: Article
+    checked: date | None = None
+    """The day on which the court last compared the table with its sources; None: it has not done so yet."""
+    otherwise: Annotated[tuple[AbroadWay, ...], Field(min_length=1)]
+    note: Words
+    states: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], AbroadState]
+
+    def methods_of(self, state: str) -> tuple[str, ...]:
+        """The methods open towards a state."""
+        known = self.states.get(state)
+        return known.methods if known is not None else self.otherwise
+
+
+class WageFigure(Rule):
+    """Average yearly wage, of which small claims are a share (CPL 165)."""
+
+    minor: int = Field(gt=0)
+    published: date
+    """From this day it governs (CPI 272)."""
+    area: Words
+    article: Article
+    stands_in: bool = False
+    """True while the court has not yet entered its own province's figure."""
+
+
+class Wages(Rule):
+    """Year of the wage → figure."""
+
+    applies_to: Applies
+    expected_month: int = Field(ge=1, le=12)
+    """Month of the following year by whose end a figure should be here."""
+    years: dict[Annotated[str, Field(pattern=r"^\d{4}$")], WageFigure]
+
+
+class LatePerformance(Rule):
+    """What a debtor owes for paying late, beside the interest that was ordered."""
+
+    applies_to: Applies
+    per_day: Share
+    """Part of the sum still owed that each day of delay adds; simple, never on interest."""
+    article: Article
+
+
+class RetentionRule(Rule):
+    """How long something is kept at least; then a person decides whether it is erased."""
+
+    title: Words
+    meaning: Words
+    after: Period
+    """From the day the case was closed; for what is in no case, from the day somebody last did something with it."""
+    notice: Period | None = None
+    """How long before anything is erased its sender is told; from the day the letter was accepted."""
+    article: Article
+
+
+class Retention(Rule):
+    """What may be erased, by what it is about; without a rule nothing is."""
+
+    applies_to: Applies
+    rules: dict[Key, RetentionRule]
+
+
+class RetrialGround(Rule):
+    """A ground on which a binding decision is heard again."""
+
+    title: Words
+    article: Article
+    from_knowledge: bool = False
+    """Its time runs from the day it became known, also after the ordinary time."""
+
+
+class Retrial(Rule):
+    """Hearing a binding decision again."""
+
+    applies_to: Applies
+    article: Article
+    grounds: dict[Key, RetrialGround]
+
+
+class NotConfirmed(Rule):
+    """A ground on which the court does not confirm an agreement."""
+
+    title: Words
+    article: Article
+
+
+class MediationRules(Rule):
+    """Which kinds of mediation these rules know beside the one in a filed case."""
+
+    applies_to: Applies
+    before_filing: Article | None = None
+    """By which article one may mediate here before a claim; without one, not at all."""
+    judge_led: Article | None = None
+    """By which article the judge of the case may mediate herself, where everybody agrees; she then reads what is said
+    to her, and nothing else.
+    """
+    confirmation: Article | None = None
+    """By which article the court confirms an agreement made before a mediator; without one it confirms none."""
+    not_accepted: dict[Key, NotConfirmed] = Field(default_factory=dict)
+    """Grounds on which the application is not taken up, or is dismissed when they show later."""
+    not_confirmed: dict[Key, NotConfirmed] = Field(default_factory=dict)
+    """Grounds on which it is dismissed."""
+
+
+class LimitationRule(Rule):
+    """How long a right may be enforced in court."""
+
+    title: Words
+    period: Period
+    article: Article
+    longest: Period | None = None
+    longest_article: Article | None = None
+    raised_by_party: Article | None = None
+    """The court never raises it by itself."""
+
+
+class Limitations(Rule):
+    """Limitation of actions."""
+
+    applies_to: Applies
+    rules: dict[Key, LimitationRule]
+
+
+class StageWords(Rule):
+    """A stage in words people understand."""
+
+    title: Words
+    meaning: Words
+
+
+class SourceStyle(StrEnum):
+    """How a place in a source is written."""
+
+    ARTICLE = "article"
+    """Art. 128 / 第一百二十八条."""
+    RULE = "rule"
+    """Rule 15.4 / 第15.4条."""
+    NAMED = "named"
+    """By the name of a practice of this court."""
+
+
+class Source(Rule):
+    """A law, a judicial interpretation, or a practice of this court."""
+
+    title: Words
+    style: SourceStyle = SourceStyle.ARTICLE
+    places: dict[str, Words] = Field(default_factory=dict)

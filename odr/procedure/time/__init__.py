@@ -1,0 +1,1 @@
+"""Reckoning of time, and a case in time."""

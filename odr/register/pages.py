@@ -1,0 +1,222 @@
+"""Public pages, and the page everybody lands on after signing in."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, Document
+from odr.evidence.intake.unsubmitted import count_of
+from odr.filing.draft.drafts import drafts_of
+from odr.filing.draft.sharing import invited
+from odr.filing.registry.queue import queue_of
+from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.text import T, Text
+from odr.identity.mandates import asked_to_act
+from odr.identity.models import Account
+from odr.procedure.case.own_cases import my_cases, seated_cases, waiting
+from odr.procedure.rules.pack import RulePack
+from odr.service.packet.codes import look_up
+from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
+from odr.web.presence import Person
+
+register = Blueprint("register", __name__)
+Page = str | Response | tuple[str, int]
+_HEX = re.compile(r"[0-9a-f]{64}")
+_PAPER_CODE = re.compile(r"[a-z2-7]{26}")
+"""The document code that sealed papers bear."""
+DESKS = (
+    ("registry.queue", T("Registry: claims to review")),
+    ("counter.begin_page", T("Filing at the counter")),
+    ("service.desk", T("Service desk: letters and calls")),
+    ("service_desk.quality", T("How well service works")),
+    ("service.telephone", T("Answering the telephone")),
+    ("hearing.today", T("Hearings today")),
+    ("casefiles.received", T("Case files received")),
+    ("paydesk.overview", T("Payment desk")),
+    ("paydesk.books", T("Books and daily close")),
+    ("identity.people", T("People of the court")),
+    ("rules.desk", T("Rules: new versions and what is lacking")),
+    ("agenda.show", T("Agenda")),
+    ("unsubmitted.mine", T("Files you have sent")),
+    ("unsubmitted.listing", T("Files never submitted: what may be erased")),
+)
+"""Desks of the court beside the cases; each is offered to whom its own guard lets in."""
+
+
+def _pack() -> RulePack:
+    court = current_court()
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    return court.packs.in_force(court.settings.pack, today)
+
+
+def today_causes() -> dict[str, object]:
+    """What the court hears today."""
+    court, pack = current_court(), _pack()
+    return dict(pack.causes_on(court.clock.now().astimezone(pack.tz).date()))
+
+
+@register.get("/")
+@public
+def start() -> Page:
+    """What the court hears, what it costs, how long it takes; one button."""
+    from odr.payments.fee.simulator import simulate
+
+    pack = _pack()
+    cause = next(iter(today_causes()))
+    examples = (
+        [
+            (amount, simulate(pack, amount, cause, "simple"), simulate(pack, amount, cause, "ordinary"))
+            for amount in (1_000_000, 3_000_000, 8_800_000, 15_000_000)
+        ]
+        if pack.id == "cn"
+        else []
+    )
+    return render_template("register/start.html", causes=today_causes(), pack=pack, examples=examples)
+
+
+@register.get("/start")
+@public
+def claim_start() -> Page:
+    """Where a claim begins: sign in or go on signed out with the questions that need no account."""
+    return render_template("register/claim_start.html", causes=today_causes(), chosen=request.args.get("cause", ""))
+
+
+def _desks(person: Person) -> list[tuple[str, Text]]:
+    """Desks open to the person. A room that is not part of this court has none."""
+    found = []
+    for endpoint, title in DESKS:
+        guard = guard_of(endpoint) if endpoint in current_app.view_functions else None
+        if guard is not None and (not guard.roles or guard.roles & person.roles):
+            found.append((endpoint, title))
+    return found
+
+
+@register.get("/home")
+@signed_in
+def home() -> Page:
+    """Own drafts and cases; for staff, what waits first."""
+    court, person, session = current_court(), current_person(), current_session()
+    assert person is not None
+    me, look = person.account_id, court.look(session)
+    cases, seated = my_cases(session, me, court.clock.now()), seated_cases(session, me) if person.is_staff else []
+    return render_template(
+        "register/home.html",
+        drafts=drafts_of(session, me),
+        invited=invited(session, session.get_one(Account, me)),
+        asked=asked_to_act(session, me),
+        cases=cases,
+        seated=seated,
+        ahead={one.case_id: one for one in reversed(court.hooks.ahead(look, [case.id for case in (*cases, *seated)]))},
+        queue=[line for line in queue_of(look, me) if line.is_review] if person.is_staff else [],
+        waiting=waiting(session, me) if person.is_staff else [],
+        desk=person.is_staff,
+        desks=_desks(person),
+        ending=count_of(session, me),
+    )
+
+
+@register.get("/check")
+@public
+def check() -> Page:
+    """Is a paper the court's, and unchanged? Files are read in the browser; nothing is uploaded."""
+    code, digest = request.args.get("code", "").strip(), request.args.get("digest", "").strip().lower()
+    notice, paper, fault = None, None, None
+    if code:
+        try:
+            if _PAPER_CODE.fullmatch(code.lower()):
+                paper = behind_code(lambda: _paper(code.lower()))
+            else:
+                notice = behind_code(lambda: look_up(current_session(), code))
+        except InvalidInput as error:
+            fault = error.message
+    unknown = bool(code) and notice is None and paper is None and fault is None
+    document = _public_document(digest) if _HEX.fullmatch(digest) else None
+    return render_template(
+        "register/check.html",
+        code=code,
+        notice=notice,
+        paper=paper,
+        unknown=unknown,
+        fault=fault,
+        digest=digest,
+        document=document,
+    )
+
+
+def _paper(code: str) -> Document | None:
+    """The sealed paper that bears a document code: whoever holds it has the code from nowhere else."""
+    return current_session().scalar(select(Document).where(Document.reference == code, Document.sha256 != ""))
+
+
+def _public_document(digest: str) -> Document | None:
+    """Only papers the court has published or notified are matched by digest alone: an exhibit never is."""
+    return current_session().scalar(select(Document).where(Document.sha256 == digest, Document.is_public.is_(True)))
+
+
+@register.get("/check/<code>")
+@public
+def check_code(code: str) -> Response:
+    """The short address printed on letters."""
+    return redirect(url_for("register.check", code=code), 303)  # type: ignore[return-value]
+
+
+@register.get("/decisions")
+@public
+def decisions() -> Page:
+    """Published decisions, the newest first."""
+    before = request.args.get("before", type=int)
+    query = (
+        select(Document, Case)
+        .join(Case, Case.id == Document.case_id)
+        .where(Document.is_public.is_(True), Document.kind == "publication")
+        .order_by(Document.id.desc())
+        .limit(51)
+    )
+    if before:
+        query = query.where(Document.id < before)
+    rows = [(document, case) for document, case in current_session().execute(query)]
+    return render_template("register/decisions.html", rows=rows[:50], more=len(rows) > 50)
+
+
+@register.get("/decisions/<reference>.pdf")
+@public
+def decision_pdf(reference: str) -> Response:
+    """A published decision as the sealed paper."""
+    found = current_session().scalar(
+        select(Document).where(Document.reference == reference, Document.is_public.is_(True))
+    )
+    if found is None:
+        raise NotFound
+    return Response(
+        found.content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{reference}.pdf"'},
+    )
+
+
+@register.get("/verify")
+@public
+def verify() -> Page:
+    """How to verify anything the court gave out, with programs the court did not write."""
+    court = current_court()
+    return render_template(
+        "register/verify.html",
+        vkeys=court.notary.log_vkeys(),
+        origin=court.settings.origin,
+        renews=court.notary.tsa_512_pem() is not None,
+    )
+
+
+@register.get("/<any(about, accessibility, privacy, contact):page>")
+@public
+def plain(page: str) -> Page:
+    """A page of plain words."""
+    cases = (
+        current_session().scalar(select(func.count()).select_from(Case).where(Case.accepted_at.is_not(None)))
+        if page == "about"
+        else None
+    )
+    return render_template(f"register/{page}.html", cases=cases)

@@ -1,0 +1,391 @@
+"""What a party does about service: its address confirmation, and showing that service was not as recorded."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, model_validator
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.identity.models import Account
+from odr.procedure.acts.letter import PaperKind
+from odr.procedure.acts.table import Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.versions import input_of
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
+from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
+from odr.procedure.rules.base import law
+from odr.procedure.time.working import text_from_json
+from odr.service import desks, names
+from odr.service.choices import packet_options
+from odr.service.inputs import PAPER_OPTIONS
+from odr.service.models import Packet
+from odr.service.packet.acts import follow_packet
+from odr.service.packet.packets import conclude_packet, note_address, record_consent, record_fact, withdraw_consents
+from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, party_of_packet
+from odr.service.rules import rules_for
+from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+OPEN = set(Stage) - {Stage.CLOSED}
+
+
+class AddressInput(CourtModel):
+    """The form on which a party confirms where papers reach it."""
+
+    email: Annotated[
+        str | None,
+        CourtEmail(),
+        field(
+            T("E-mail address for papers of the court"),
+            T(
+                "A paper counts as served when it reaches this address, whether or not you open it (Online Litigation Rules, arts. 30 and 31)."
+            ),
+        ),
+    ] = None
+    phone: Annotated[
+        str | None,
+        CourtPhone(),
+        field(T("Telephone"), T("For short notices beside service. A text message is never service.")),
+    ] = None
+    address: Annotated[
+        str | None,
+        CourtText(0, 400),
+        field(
+            T("Postal address"),
+            T(
+                "If it is wrong or you do not tell the court that it changed, papers that come back may count as served on the day they come back."
+            ),
+        ),
+    ] = None
+    scope: Annotated[
+        tuple[PaperKind, ...],
+        Field(max_length=4),
+        field(
+            T("Which papers may come by message"),
+            T("Tick none to have everything on paper. You may change this at any time."),
+            options=PAPER_OPTIONS,
+        ),
+    ] = ()
+    carries_on: Annotated[
+        bool,
+        field(
+            T("Use the same addresses in appeal and enforcement"),
+            T("Without this, the court asks you again at each stage."),
+        ),
+    ] = False
+
+    no_reminders: Annotated[
+        bool,
+        field(
+            T("Send me no reminders of time limits"),
+            T("A reminder is one e-mail a day at most; it changes no time limit."),
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> AddressInput:
+        if not (self.email or self.address):
+            raise InvalidInput([FieldFault(("email",), T("Give an e-mail address or a postal address."))])
+        if self.scope and not self.email:
+            raise InvalidInput([FieldFault(("email",), T("Papers by message need an e-mail address."))])
+        return self
+
+
+@act(
+    title=T("Confirm your address for papers"),
+    input=AddressInput,
+    by=set(PARTY_ROLES),
+    at=OPEN,
+    while_stayed=True,
+    source=law("OLR 30"),
+    means={Milestone.OWN_AFFAIR},
+    topic=Topic.SERVICE,
+    in_record=False,
+)
+def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The party's own word on where papers reach it, for which papers, and whether it carries on into later stages (OLR
+    30, CPI 3).
+
+    What is confirmed replaces what was given before, from now on. An address that is
+    the signed-in account's own, which the court has verified, is marked as verified.
+    """
+    party = sitting.party_of(case, actor)
+    account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
+    for channel, value in (
+        (Channel.PLATFORM, party.reference),
+        (Channel.EMAIL, given.email),
+        (Channel.SMS, given.phone),
+        (Channel.POST, given.address),
+    ):
+        if value:
+            noted = note_address(
+                sitting.session,
+                party_id=party.id,
+                channel=channel,
+                value=value,
+                source="address confirmation form",
+                at=now,
+                given=True,
+            )
+            if account is not None and value == account.email and account.confirmed_at is not None:
+                noted.verified_at = now
+    party.email, party.phone, party.address = (
+        given.email or party.email,
+        given.phone or party.phone,
+        given.address or party.address,
+    )
+    party.details = {**party.details, "addresses_carry_on": given.carries_on, "no_reminders": given.no_reminders}
+    withdraw_consents(sitting.session, party_id=party.id, at=now)
+    if given.scope:
+        record_consent(
+            sitting.session,
+            case_id=case.id,
+            party_id=party.id,
+            way=ConsentWay.EXPRESS,
+            scope=given.scope,
+            at=now,
+            entry_id=sitting.next_number(case),
+        )
+    result = {"scope": sorted(kind.value for kind in given.scope), "carries_on": given.carries_on}
+    return Recorded(T("%(name)s confirmed the address for papers", name=party.name), result)
+
+
+@guard("OLR 31")
+def served_on_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only what counts as served can be rebutted."""
+    return (
+        None
+        if packets_of(sitting.session, case, *SERVED_STATES, party_id=actor.party_id)
+        else T("Nothing counts as served on you.")
+    )
+
+
+class Contest(enum.Enum):
+    """What a recipient says against a recorded service."""
+
+    NOT_RECEIVED = "not_received"  # never reached her
+    LATER = "later"  # arrived at another time (CPI 135)
+
+    @property
+    def label(self) -> Text:
+        """The contest in words."""
+        return {
+            Contest.NOT_RECEIVED: T("It did not reach me"),
+            Contest.LATER: T("It reached me on another day"),
+        }[self]
+
+
+@choice_source("packets_served_on_me")
+def packets_served_on_me(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What counts as served on the party."""
+    return packet_options(packets_of(sitting.session, case, *SERVED_STATES, party_id=actor.party_id))
+
+
+class RebutInput(CourtModel):
+    """A party shows that service was not as recorded."""
+
+    packet: Annotated[str, RefTo("packet"), field(T("Which paper"), choices="packets_served_on_me")]
+    says: Annotated[Contest, Choice(Contest), field(T("What was it like?"))]
+    arrived_on: Annotated[
+        CourtDate | None, field(T("On which day it reached you"), T("Only if it reached you on another day."))
+    ] = None
+    grounds: Annotated[
+        str, CourtText(10, 4000), field(T("What shows it"), T("Name the facts and the exhibits."), widget="textarea")
+    ]
+
+    @model_validator(mode="after")
+    def _with_day(self) -> RebutInput:
+        if self.says is Contest.LATER and self.arrived_on is None:
+            raise InvalidInput([FieldFault(("arrived_on",), T("Say on which day it reached you."))])
+        return self
+
+
+@act(
+    title=T("Show that you were not served as recorded"),
+    input=RebutInput,
+    by=set(PARTY_ROLES),
+    at=OPEN,
+    guard=served_on_me,
+    source=law("OLR 31"),
+    means={Milestone.OWN_AFFAIR},
+    topic=Topic.SERVICE,
+    in_record=False,
+)
+def rebut_service(sitting: Sitting, case: Case, given: RebutInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Bring a party's showing against a recorded service before the judge (OLR 31, CPI 135). Until she decides, it
+    stands.
+    """
+    packet: Packet = sitting.resolved("packet", given.packet)
+    party = sitting.party_of(case, actor)
+    if not sitting.tasks(case, desks.REBUTTAL, packet.reference):
+        what = text_from_json(packet.title)
+        title = T(
+            "%(party)s says: “%(says)s” (%(what)s). Decide on it.", party=party.name, says=given.says.label, what=what
+        )
+        sitting.open_task(case, Role.JUDGE, desks.REBUTTAL, title, risk=80, subject=packet.reference)
+    words = T("%(party)s contests the service of “%(what)s”", party=party.name, what=text_from_json(packet.title))
+    return Recorded(words, {"packet": packet.reference, "says": Contest(given.says).value})
+
+
+@guard("OLR 31")
+def something_contested(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be a showing to decide on."""
+    return None if contested(sitting, case) else T("Nobody contests a service.")
+
+
+class Verdict(enum.Enum):
+    """What the judge finds on a rebuttal."""
+
+    STANDS = "stands"  # served as recorded
+    NOT_RECEIVED = "not_received"  # did not reach the recipient
+    LATER = "later"  # arrived at another time
+
+    @property
+    def label(self) -> Text:
+        """The finding in words."""
+        return {
+            Verdict.STANDS: T("It stands as recorded"),
+            Verdict.NOT_RECEIVED: T("It did not reach the party; serve it again"),
+            Verdict.LATER: T("It reached the party on another day"),
+        }[self]
+
+
+@choice_source("packets_contested")
+def packets_contested(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Packets whose service a party contests."""
+    return packet_options(contested(sitting, case))
+
+
+class RebuttalInput(CourtModel):
+    """The judge's finding on a rebuttal, with reasons."""
+
+    packet: Annotated[str, RefTo("packet"), field(T("Which paper, to whom"), choices="packets_contested")]
+    finding: Annotated[Verdict, Choice(Verdict), field(T("What do you find?"))]
+    arrived_on: Annotated[CourtDate | None, field(T("On which day it reached the party"))] = None
+    reasons: Annotated[
+        str,
+        CourtText(10, 4000),
+        field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea"),
+    ]
+
+    @model_validator(mode="after")
+    def _with_day(self) -> RebuttalInput:
+        if self.finding is Verdict.LATER and self.arrived_on is None:
+            raise InvalidInput([FieldFault(("arrived_on",), T("Say on which day it reached the party."))])
+        return self
+
+
+@act(
+    title=T("Decide on a contested service"),
+    input=RebuttalInput,
+    by={Role.JUDGE},
+    at=OPEN,
+    guard=something_contested,
+    while_stayed=True,
+    paper=RulingForm(T("Contested service"), WITH_THE_JUDGMENT, result="finding"),
+    source=law("OLR 31"),
+    desk=desks.REBUTTAL,
+    topic=Topic.SERVICE,
+    in_record=False,
+)
+def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor: Actor, now: datetime) -> Recorded:
+    """The judge's finding on a contested service. Where it falls, what ran from it ends and the clerk serves again (OLR
+    31, CPI 135).
+    """
+    packet: Packet = sitting.resolved("packet", given.packet)
+    party = party_of_packet(case, packet)
+    before = (packet.state, packet.effective_at)
+    if given.finding is not Verdict.STANDS:
+        _find(sitting, case, packet, given, actor, now)
+    sitting.close_tasks(case, desks.REBUTTAL, packet.reference)
+    if (packet.state, packet.effective_at) != before:
+        end_what_ran(sitting, case, packet)
+    follow_packet(sitting, case, packet)
+    words = T("Contested service on %(party)s: %(finding)s", party=party.name, finding=given.finding.label)
+    return Recorded(words, {"packet": packet.reference, "finding": given.finding.value, "state": packet.state.value})
+
+
+def _find(sitting: Sitting, case: Case, packet: Packet, given: RebuttalInput, actor: Actor, now: datetime) -> None:
+    """Record the finding on every electronic attempt that counted; where another way still carries, on the whole
+    packet.
+    """
+    day = instant(given.arrived_on, None, sitting.court.settings.tz, now) if given.arrived_on else now
+    kind = FactKind.REBUTTED if given.finding is Verdict.NOT_RECEIVED else FactKind.ARRIVAL_PROVED
+    base = f"found:{case.reference}:{sitting.next_number(case)}"
+    weighed = (FactKind.REACHED_SYSTEM, FactKind.READ)
+    attempts = {
+        f.attempt_id
+        for f in facts_of(sitting.session, packet)
+        if f.kind in weighed and f.channel in ELECTRONIC and f.attempt_id is not None
+    }
+    for attempt in sorted(attempts):
+        _note(sitting, packet, kind, at=day, now=now, event=f"{base}:{attempt}", attempt=attempt, actor=actor)
+    rules = rules_for(sitting.court)(sitting.session, packet)
+    conclusion = conclude_packet(sitting.session, packet, rules, now=now)
+    if given.finding is Verdict.NOT_RECEIVED and conclusion.is_service:
+        _note(sitting, packet, FactKind.FOUND_NOT_SERVED, at=now, now=now, event=base, attempt=None, actor=actor)
+    elif given.finding is Verdict.LATER and conclusion.effective_at != day:
+        _note(sitting, packet, FactKind.FOUND_SERVED, at=day, now=now, event=base, attempt=None, actor=actor)
+    conclude_packet(sitting.session, packet, rules, now=now)
+
+
+def _note(
+    sitting: Sitting,
+    packet: Packet,
+    kind: FactKind,
+    *,
+    at: datetime,
+    now: datetime,
+    event: str,
+    attempt: int | None,
+    actor: Actor,
+) -> None:
+    record_fact(
+        sitting.session,
+        packet_id=packet.id,
+        kind=kind,
+        at=at,
+        recorded_at=now,
+        event_id=event,
+        attempt_id=attempt,
+        account_id=actor.account_id,
+    )
+
+
+def end_what_ran(sitting: Sitting, case: Case, packet: Packet) -> int:
+    """End the time limits that this service had set running; gives how many."""
+    records = sitting.session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == names.RECORD_SERVICE)
+    )
+    numbers = [entry.number for entry in records if input_of(entry)["packet"] == packet.reference]
+    windows = sitting.session.scalars(
+        select(Window).where(
+            Window.case_id == case.id,
+            Window.opened_by.in_(numbers),
+            Window.state.in_((WindowState.OPEN, WindowState.LAPSED)),
+        )
+    ).all()
+    for window in windows:
+        window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
+    return len(windows)
+
+
+def contested(sitting: Sitting, case: Case) -> list[Packet]:
+    """Packets whose service a party has rebutted and no judge has decided on."""
+    subjects = [
+        task.subject
+        for task in sitting.session.scalars(
+            select(Task).where(Task.case_id == case.id, Task.kind == desks.REBUTTAL.kind, Task.done_at.is_(None))
+        )
+    ]
+    return [p for p in packets_of(sitting.session, case) if p.reference in subjects]

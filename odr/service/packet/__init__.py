@@ -1,0 +1,1 @@
+"""What goes to one recipient on one occasion, and what became of it."""

@@ -1,0 +1,382 @@
+"""Acts of service: what the clock records of a packet, and a party's consent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
+from odr.docket.queries import parties
+from odr.ground.text import T
+from odr.identity.actors import Actor
+from odr.procedure.acts.events import (
+    ClaimAccepted,
+    ClaimLodged,
+    ClaimRefused,
+    ClaimReturned,
+    OwnAddresses,
+    PartyJoined,
+    Served,
+)
+from odr.procedure.acts.letter import PaperKind
+from odr.procedure.acts.table import Recorded, Topic, act
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
+from odr.procedure.models import WindowState
+from odr.procedure.rules.base import law
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.time.working import text_from_json
+from odr.service import desks, names
+from odr.service.calls import follow_call
+from odr.service.models import Packet, ProofOfService
+from odr.service.packet.copies import papers_for
+from odr.service.packet.occasions import ACCEPTANCE, REGISTRY, Occasion, occasion_of
+from odr.service.packet.occasions import CLAIM as CLAIM_LETTER
+from odr.service.packet.packets import (
+    Recipient,
+    conclude_packet,
+    note_reach,
+    queue_packet,
+    reach_of,
+    record_consent,
+    record_fact,
+    withdraw_consents,
+)
+from odr.service.packet.proof import issue_proof
+from odr.service.rules import answer_by, rules_for
+from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+EVERYTHING = tuple(PaperKind)
+
+CLAIM = "claim"
+
+STATE_ABROAD = "state_abroad"
+"""Key of a party's details: the state it lives in, by its two letters."""
+
+
+def recipient_of(party: Party) -> Recipient:
+    """The party as its letters address it."""
+    return Recipient(party.name, party.kind, party.locale, party.abroad)
+
+
+def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
+    """Put what an act brought on its way to every recipient: one packet each.
+
+    Nobody is served with a claim that was not accepted (CPL 128): until then only the claimants are written to.
+    """
+    for party in recipients:
+        if case.accepted_at is None and party.role is not Role.CLAIMANT:
+            continue
+        put_out(
+            sitting,
+            case,
+            party,
+            occasion_of(sitting.court.table[entry.act]),
+            entry_number=entry.number,
+            audience=entry.audience,
+            named=entry.named,
+        )
+
+
+def barred_abroad(pack: RulePack, party: Party) -> frozenset[Channel]:
+    """Ways the state in which a party lives closes: no post where it has objected to papers by post (CPL 283)."""
+    state = party.details.get(STATE_ABROAD)
+    if not party.abroad or state is None or pack.abroad is None or "post" in pack.abroad.methods_of(state):
+        return frozenset()
+    return frozenset({Channel.POST})
+
+
+def put_out(
+    sitting: Sitting,
+    case: Case,
+    party: Party,
+    occasion: Occasion,
+    *,
+    entry_number: int,
+    audience: Audience = Audience.PARTIES_AND_COURT,
+    named: list[str] | None = None,
+    documents: Sequence[Mapping[str, Any]] | None = None,
+    due_at: datetime | None = None,
+    hold: timedelta | None = None,
+) -> Packet:
+    """A packet for one party on one occasion, with its papers; until its hold ends it can be taken back.
+
+    Its code names the case only to who holds the notice. ``hold`` is the court's usual one unless given.
+    """
+    hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
+    reckoned = None
+    if occasion.key == CLAIM and due_at is None:
+        due_at, reckoned = answer_by(sitting, case, party)
+    if documents is None:
+        documents = papers_for(sitting, case, party, occasion, entry_number, audience=audience, named=named)
+    packet = queue_packet(
+        sitting.session,
+        case_id=case.id,
+        party_id=party.id,
+        entry_ids=[entry_number],
+        title=occasion.title,
+        what_next=occasion.what_next,
+        first_contact=occasion.key == CLAIM and party.joined_at is None,
+        now=sitting.now,
+        hold_until=sitting.now + hold if hold else None,
+        documents=documents,
+        kind=occasion.kind,
+        recipient=recipient_of(party),
+        due_at=due_at,
+        reckoned=reckoned,
+        case_number=case.number,
+        barred=barred_abroad(sitting.pack(case), party),
+    )
+    packet.occasion = occasion.key
+    return packet
+
+
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
+    """The claimant's own addresses, and the respondents' as far as she knows them; her consent if she gave it."""
+    case, claimant = event.case, event.claimant
+    _own_addresses(sitting, case, claimant, event.addresses)
+    if event.e_service:
+        record_consent(
+            sitting.session,
+            case_id=case.id,
+            party_id=claimant.id,
+            way=ConsentWay.EXPRESS,
+            scope=EVERYTHING,
+            at=sitting.now,
+            entry_id=sitting.next_number(case),
+        )
+    for party in parties(case, Role.RESPONDENT):
+        note_reach(
+            sitting.session,
+            party_id=party.id,
+            reach=reach_of(party),
+            source="claim",
+            at=sitting.now,
+            given=False,
+            is_first=case.is_blank,
+        )
+
+
+def _own_addresses(sitting: Sitting, case: Case, party: Party, own: OwnAddresses) -> None:
+    reach = (
+        (Channel.PLATFORM, party.reference),
+        (Channel.EMAIL, own.email),
+        (Channel.SMS, own.phone),
+        (Channel.POST, own.street),
+    )
+    note_reach(
+        sitting.session,
+        party_id=party.id,
+        reach=reach,
+        source="own pleading",
+        at=sitting.now,
+        given=True,
+        is_first=case.is_blank,
+    )
+
+
+def on_claim_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
+    """Serve the claim on every respondent within five days of acceptance, whether or not the fee is paid (CPL 128)."""
+    case = event.case
+    for party in parties(case, Role.RESPONDENT):
+        put_out(sitting, case, party, CLAIM_LETTER, entry_number=sitting.next_number(case))
+    for party in parties(case, Role.CLAIMANT):
+        put_out(sitting, case, party, ACCEPTANCE, entry_number=sitting.next_number(case))
+
+
+def on_return(sitting: Sitting, event: ClaimReturned | ClaimRefused) -> None:
+    """Tell the claimant that the claim came back, or was not accepted."""
+    number = sitting.next_number(event.case)
+    put_out(sitting, event.case, event.claimant, REGISTRY, entry_number=number)
+
+
+def on_party_joined(sitting: Sitting, event: PartyJoined) -> None:
+    """Who joins has received the letter: the matching act makes service effective (OLR 31, IC 17)."""
+    case, party = event.case, event.party
+    _own_addresses(sitting, case, party, event.addresses)
+    if event.e_service:
+        record_consent(
+            sitting.session,
+            case_id=case.id,
+            party_id=party.id,
+            way=ConsentWay.EXPRESS,
+            scope=EVERYTHING,
+            at=sitting.now,
+            entry_id=sitting.next_number(case),
+        )
+    for packet in sitting.session.scalars(
+        select(Packet).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.first_contact.is_(True))
+    ):
+        if packet.state in (PacketState.SERVED, PacketState.UNDONE):
+            continue
+        record_fact(
+            sitting.session,
+            packet_id=packet.id,
+            kind=FactKind.ACTED,
+            at=sitting.now,
+            recorded_at=sitting.now,
+            event_id=f"joined/{party.reference}/{packet.reference}",
+            channel=Channel.PLATFORM,
+            account_id=event.account_id,
+        )
+        follow_packet(sitting, case, packet)
+
+
+def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
+    """Bring a packet's conclusion onto the docket, as an entry that follows; nothing where it stands there already."""
+    conclusion = conclude_packet(
+        sitting.session, packet, rules_for(sitting.court)(sitting.session, packet), now=sitting.now
+    )
+    if packet.is_call:
+        follow_call(sitting, case, packet)
+        return
+    if packet.state is PacketState.NOT_SERVED:
+        packet.docketed_as = packet.state.value
+        party = next(p for p in case.parties if p.id == packet.party_id)
+        if not sitting.tasks(case, desks.NOT_SERVED, packet.reference):
+            sitting.open_task(
+                case,
+                Role.CLERK,
+                desks.NOT_SERVED,
+                T(
+                    "Not served on %(party)s by any means tried: %(what)s. Find another way.",
+                    party=party.name,
+                    what=text_from_json(packet.title),
+                ),
+                risk=70,
+                subject=packet.reference,
+            )
+    if not conclusion.is_service or packet.docketed_as == packet.state.value:
+        return
+    proof = issue_proof(sitting.session, packet, conclusion, now=sitting.now, zone=sitting.court.settings.tz)
+    packet.docketed_as = packet.state.value
+    effective = conclusion.effective_at
+    sitting.then(
+        names.RECORD_SERVICE,
+        PacketInput(
+            packet=packet.reference,
+            conclusion=conclusion.status.value,
+            effective_at=effective.isoformat() if effective else None,
+            proof=proof.number,
+        ),
+        effective_at=effective,
+    )
+
+
+class PacketInput(CourtModel):
+    """Which packet came to a conclusion."""
+
+    packet: str
+    conclusion: str
+    effective_at: str | None
+    proof: str | None
+
+
+@act(
+    title=T("Service recorded"),
+    input=PacketInput,
+    by={Role.CLOCK},
+    at=set(Stage),
+    listed=False,
+    while_stayed=True,
+    source=law("OLR 31"),
+    desk=desks.NOT_SERVED,
+    in_record=False,
+)
+def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Record that a packet was served, or is presumed to be, from the facts and with its proof (OLR 31).
+
+    The windows that run from service start on that day. The court derives the
+    conclusion; a party may show otherwise and the judge then decides.
+    """
+    packet = sitting.session.scalars(
+        select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
+    ).one()
+    proof = sitting.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
+    party = next(p for p in case.parties if p.id == packet.party_id)
+    what = text_from_json(packet.title)
+    if packet.occasion == CLAIM:
+        sitting.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
+    sitting.close_tasks(case, desks.NOT_SERVED, packet.reference)
+    sitting.announce(
+        Served(
+            case,
+            party=party,
+            occasion=packet.occasion,
+            at=now,
+            proof=T("Proof of service %(number)s.", number=proof.number),
+            entries=tuple(packet.entry_ids),
+        )
+    )
+    words = T("%(what)s: served on %(party)s", what=what, party=party.name)
+    if given.conclusion == "presumed":
+        words = T("%(what)s: presumed served on %(party)s", what=what, party=party.name)
+    return Recorded(
+        words,
+        {
+            "proof": proof.number,
+            "reasoning": proof.reasoning_digest,
+            "channel": proof.channel.value if proof.channel else None,
+            "party": party.label,
+        },
+    )
+
+
+class ConsentInput(CourtModel):
+    """A change of consent to electronic service."""
+
+    agrees: Annotated[
+        bool,
+        field(
+            T("I agree to receive papers of this case here and at my e-mail address"),
+            T(
+                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
+            ),
+        ),
+    ] = False
+    reason: Annotated[str | None, CourtText(0, 500), field(T("Reason, if you want to give one"))] = None
+
+
+@act(
+    title=T("Change what you agreed to"),
+    input=ConsentInput,
+    by=set(PARTY_ROLES),
+    at=set(Stage) - {Stage.CLOSED},
+    while_stayed=True,
+    source=law("OLR 30"),
+    topic=Topic.TAKING_PART,
+    in_record=False,
+)
+def change_consent(sitting: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Give or withdraw consent to electronic service; what was served before stays served (OLR 21, 30)."""
+    party = sitting.party_of(case, actor)
+    withdraw_consents(sitting.session, party_id=party.id, at=now)
+    if given.agrees:
+        record_consent(
+            sitting.session,
+            case_id=case.id,
+            party_id=party.id,
+            way=ConsentWay.EXPRESS,
+            scope=EVERYTHING,
+            at=now,
+            entry_id=sitting.next_number(case),
+        )
+        return Recorded(T("%(name)s agreed to papers by message", name=party.name), {"agrees": True})
+    return Recorded(T("%(name)s withdrew the consent to papers by message", name=party.name), {"agrees": False})
+
+
+def claim_not_served(sitting: Sitting, case: Case, window: Any) -> None:
+    """Five days have passed without proven service: the clerk sees it, nothing else follows."""
+    sitting.open_task(
+        case,
+        Role.CLERK,
+        desks.CLAIM_UNSERVED,
+        T("The claim is not yet served, five days after acceptance."),
+        risk=60,
+        subject=window.subject,
+    )

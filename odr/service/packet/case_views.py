@@ -1,0 +1,443 @@
+"""What the pages of service show. No flask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.procedure.acts.letter import PaperKind
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.court import Abroad
+from odr.procedure.time.working import text_from_json
+from odr.service import names
+from odr.service.abroad import LETTER, abroad_of, open_methods, translation_of
+from odr.service.models import (
+    InboxItem,
+    Packet,
+    ProofOfService,
+    ServiceAbroad,
+    ServiceAddress,
+    ServiceAttempt,
+    ServiceConsent,
+    ServiceFact,
+    ServiceTask,
+)
+from odr.service.packet.acts import STATE_ABROAD
+from odr.service.packet.deemed import Conclusion, Reason, Weight
+from odr.service.packet.packets import consents_of, weigh_packet
+from odr.service.packet.proof import count_proofs
+from odr.service.queries import packets_of
+from odr.service.registry.ledger import Ledger, service_ledger
+from odr.service.replies.mailbox import count_unknown
+from odr.service.rules import cited, rules_for
+from odr.service.vocabulary import AbroadStep, Channel, PacketState, TaskReason
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+TINTS = {
+    PacketState.HELD: "wait",
+    PacketState.OUT: "wait",
+    PacketState.SERVED: "ok",
+    PacketState.PRESUMED: "ok",
+    PacketState.NOT_SERVED: "bad",
+    PacketState.UNDONE: "none",
+}
+WEIGHT_WORDS = {
+    Weight.EFFECTIVE: (T("Effective"), "ok"),
+    Weight.PRESUMED: (T("Presumed"), "ok"),
+    Weight.PENDING: (T("Counts later"), "wait"),
+    Weight.NOTHING: (T("Not service"), "none"),
+}
+NEXT_STEPS = {
+    TaskReason.NO_ADDRESS: T("Search for an address, then send it again"),
+    TaskReason.REFUSED: T("Serve by another way, or send it again to another address"),
+    TaskReason.GIVEN_UP: T("Serve by another way, or send it again to another address"),
+    TaskReason.BOUNCED: T("Post is the next way; record what comes of it"),
+    TaskReason.NOT_SERVED: T("Hand it over, or order announcement where it is open"),
+    TaskReason.REPLY: T("Read the answer and enter it"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a packet and what it is worth."""
+
+    fact: ServiceFact
+    reason: Reason
+    where: str
+    article: Text | str
+
+    @property
+    def worth(self) -> Text:
+        """What the fact is worth, in words."""
+        return WEIGHT_WORDS[self.reason.weight][0]
+
+    @property
+    def tint(self) -> str:
+        """The shape of the status."""
+        return WEIGHT_WORDS[self.reason.weight][1]
+
+
+@dataclass(frozen=True)
+class PacketView:
+    """A packet as a page shows it: where it stands, why, with which papers and proofs."""
+
+    packet: Packet
+    title: Text
+    tint: str
+    conclusion: Conclusion
+    steps: Sequence[Step]
+    papers: Sequence[Document]
+    proofs: Sequence[tuple[ProofOfService, Document | None]]
+    articles: Mapping[str, Text | str]
+    """The articles of its reasons, written out."""
+
+    @property
+    def rule(self) -> Reason | None:
+        """The reason that made it service."""
+        return next(
+            (
+                r
+                for r in self.conclusion.reasons
+                if r.at == self.conclusion.effective_at and r.weight in (Weight.EFFECTIVE, Weight.PRESUMED)
+            ),
+            None,
+        )
+
+
+def packet_view(sitting: Sitting, case: Case, packet: Packet) -> PacketView:
+    """Gather one packet with its reasoning as the rules give it now."""
+    session = sitting.session
+    conclusion = weigh_packet(session, packet, rules_for(sitting.court)(session, packet), now=sitting.now)
+    facts = {f.event_id: f for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id == packet.id))}
+    used = session.execute(
+        select(ServiceAttempt.id, ServiceAddress.value)
+        .join(ServiceAddress, ServiceAttempt.address_id == ServiceAddress.id)
+        .where(ServiceAttempt.packet_id == packet.id)
+    )
+    where: dict[int, str] = {}
+    for attempt_id, value in used:
+        where[attempt_id] = value
+    pack = sitting.pack(case)
+    articles = {r.article: cited(pack, r.article) for r in conclusion.reasons}
+    shown = [(facts[r.event_id], r) for r in conclusion.reasons if r.event_id in facts]
+    steps = [Step(fact, r, where.get(fact.attempt_id or 0, ""), articles[r.article]) for fact, r in shown]
+    references = [paper["reference"] for paper in packet.documents]
+    papers = session.scalars(
+        select(Document).where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "")
+    ).all()
+    proofs = session.scalars(
+        select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal)
+    ).all()
+    digests = [p.document_sha256 for p in proofs if p.document_sha256]
+    sealed = {
+        d.sha256: d
+        for d in session.scalars(select(Document).where(Document.case_id == case.id, Document.sha256.in_(digests)))
+    }
+    return PacketView(
+        packet,
+        text_from_json(packet.title),
+        TINTS[packet.state],
+        conclusion,
+        steps,
+        papers,
+        [(p, sealed.get(p.document_sha256 or "")) for p in proofs],
+        articles,
+    )
+
+
+@dataclass(frozen=True)
+class AddressView:
+    """Where a party can be reached, what it agreed to and for which papers, what was searched, and whether it carries
+    on.
+    """
+
+    name: str
+    addresses: Sequence[ServiceAddress]
+    consent: ServiceConsent | None
+    scope: Sequence[Text] = ()
+    searches: Sequence[tuple[datetime, dict[str, str]]] = ()
+    carries_on: bool = True
+
+
+@dataclass(frozen=True)
+class ServicePage:
+    """The service page of a case for one viewer."""
+
+    packets: Sequence[PacketView]
+    reach: Sequence[AddressView]
+    inbox: Sequence[InboxItem]
+
+
+def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
+    """A party sees what goes to it; the people of the court see everything."""
+    session = sitting.session
+    packets = [packet_view(sitting, case, p) for p in packets_of(session, case, party_id=actor.party_id)]
+    shown = [p for p in case.parties if actor.party_id in (None, p.id)]
+    searches = _searches(session, case) if actor.party_id is None else {}
+    return ServicePage(
+        packets, [_reach(session, p, searches.get(p.label, ())) for p in shown], inbox_items(session, actor)
+    )
+
+
+def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, dict[str, str]]]]:
+    """The record of searches, by party."""
+    found: dict[str, list[tuple[datetime, dict[str, str]]]] = {}
+    for entry in session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act == names.RECORD_SEARCH)
+        .order_by(DocketEntry.number)
+    ):
+        told = json.loads(entry.payload)
+        found.setdefault(told["result"]["party"], []).append((entry.effective_at, told["words"]))
+    return found
+
+
+def _reach(session: Session, party: Party, searches: Sequence[tuple[datetime, dict[str, str]]]) -> AddressView:
+    party_id, name = party.id, party.name
+    addresses = session.scalars(
+        select(ServiceAddress).where(
+            ServiceAddress.party_id == party_id,
+            ServiceAddress.ended_at.is_(None),
+            ServiceAddress.channel != Channel.PLATFORM,
+        )
+    ).all()
+    live = [c for c in consents_of(session, party_id) if c.withdrawn_at is None]
+    consent = live[-1] if live else None
+    scope = [PaperKind(value).label for value in consent.scope] if consent else []
+    return AddressView(name, addresses, consent, scope, searches, party.details.get("addresses_carry_on") is not False)
+
+
+def inbox_items(session: Session, actor: Actor) -> list[InboxItem]:
+    """A party's inbox, the newest first."""
+    if actor.party_id is None:
+        return []
+    return list(
+        session.scalars(
+            select(InboxItem)
+            .where(InboxItem.party_id == actor.party_id)
+            .order_by(InboxItem.placed_at.desc(), InboxItem.id.desc())
+            .limit(200)
+        )
+    )
+
+
+# -- the clerk's desk ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DeskRow:
+    """One packet that needs the clerk, or is out: whose, what, why, what next."""
+
+    case: Case
+    packet: Packet
+    title: Text
+    state: Text
+    tint: str
+    why: Sequence[Text | str]
+    next_step: Text
+    act: str | None
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """The service desk: what needs the clerk first, then what is out; the day's ledger."""
+
+    failed: Sequence[DeskRow]
+    overdue: Sequence[DeskRow]
+    held: Sequence[DeskRow]
+    out: Sequence[DeskRow]
+    proved_today: int
+    ledger: Ledger
+    total: Ledger
+    silent: Sequence[tuple[Packet, Case | None]]
+    day: datetime
+    answers: Sequence[tuple[ServiceTask, Packet, Case]]
+    unknown_mail: int
+
+
+def service_desk(court: Court, session: Session, account_id: int, limit: int = 200) -> DeskPage:
+    """Gather the desk of one clerk: packets of the cases in which she sits; the ledger counts the whole court."""
+    now = court.clock.now()
+    midnight = now.astimezone(court.settings.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+    seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.CLERK, Seat.until_at.is_(None))
+    live = (PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED)
+    rows = session.execute(
+        select(Packet, Case)
+        .join(Case, Case.id == Packet.case_id)
+        .where(Packet.case_id.in_(seats), Packet.state.in_(live))
+        .order_by(Packet.queued_at, Packet.id)
+        .limit(limit)
+    ).all()
+    tasks: dict[int, list[ServiceTask]] = {}
+    for task in session.scalars(
+        select(ServiceTask)
+        .where(
+            ServiceTask.packet_id.in_([p.id for p, _ in rows]),
+            ServiceTask.closed_at.is_(None),
+            ServiceTask.reason != TaskReason.REPLY,
+        )
+        .order_by(ServiceTask.id)
+    ):
+        tasks.setdefault(task.packet_id, []).append(task)
+    groups: dict[str, list[DeskRow]] = {"failed": [], "overdue": [], "held": [], "out": []}
+    for packet, case in rows:
+        name, row = _row(case, packet, tasks.get(packet.id, []), now)
+        groups[name].append(row)
+    ledger, total = (
+        service_ledger(session, now=now, machine_now=court.clock.machine_now(), since=since)
+        for since in (midnight, None)
+    )
+    silent = session.execute(
+        select(Packet, Case)
+        .outerjoin(Case, Case.id == Packet.case_id)
+        .where(Packet.id.in_(total.silent))
+        .order_by(Packet.id)
+    ).all()
+    answers = session.execute(
+        select(ServiceTask, Packet, Case)
+        .join(Packet, Packet.id == ServiceTask.packet_id)
+        .join(Case, Case.id == Packet.case_id)
+        .where(ServiceTask.reason == TaskReason.REPLY, ServiceTask.closed_at.is_(None), Packet.case_id.in_(seats))
+        .order_by(ServiceTask.id)
+        .limit(limit)
+    ).all()
+    return DeskPage(
+        **groups,
+        answers=[(t, p, c) for t, p, c in answers],
+        unknown_mail=count_unknown(court),
+        proved_today=count_proofs(session, since=midnight),
+        ledger=ledger,
+        total=total,
+        silent=[(p, c) for p, c in silent],
+        day=now,
+    )
+
+
+CLAIM_DAYS = timedelta(days=5)
+"""Within so many days after acceptance the claim is to be served (CPL 128)."""
+
+
+def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime) -> tuple[str, DeskRow]:
+    title = text_from_json(packet.title)
+    if packet.state is PacketState.HELD:
+        step = (
+            T("Goes out at %(at)s. Nothing to do, or take it back.", at=packet.hold_until)
+            if packet.hold_until
+            else T("Nothing to do")
+        )
+        return "held", DeskRow(case, packet, title, packet.state.label, "wait", [], step, names.UNDO_SENDING)
+    why: list[Text | str] = []
+    for task in tasks:
+        why += [task.reason.label, *([task.words] if task.words else [])]
+    if tasks or packet.state is PacketState.NOT_SERVED:
+        step = NEXT_STEPS[tasks[-1].reason if tasks else TaskReason.NOT_SERVED]
+        return "failed", DeskRow(
+            case, packet, title, T("Failed"), "bad", why or [packet.state.label], step, names.SERVE_AGAIN
+        )
+    limit = packet.due_at or (packet.queued_at + CLAIM_DAYS if packet.occasion == "claim" else None)
+    if limit is not None and limit < now:
+        late = T("Overdue %(count)s days", count=max(1, (now - limit).days))
+        because = T("Out since %(day)s; nothing shows that it arrived.", day=packet.queued_at)
+        return "overdue", DeskRow(
+            case,
+            packet,
+            title,
+            late,
+            "warn",
+            [because],
+            T("Trace the letter, or serve by another way"),
+            names.RECORD_OUTCOME,
+        )
+    return "out", DeskRow(case, packet, title, packet.state.label, "wait", [], T("Nothing to do"), None)
+
+
+# -- abroad ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AbroadView:
+    """A service abroad: of which paper, by which method, how far, until when, with its bundle."""
+
+    row: ServiceAbroad
+    packet: Packet
+    title: Text
+    state: Text | str
+    due_at: datetime | None
+    bundle: Document | None
+    translation: Document | None
+
+    @property
+    def tint(self) -> str:
+        """The shape of the status."""
+        return {AbroadStep.SERVED: "ok", AbroadStep.FAILED: "bad"}.get(self.row.step, "wait")
+
+
+@dataclass(frozen=True)
+class AbroadPage:
+    """Parties abroad with the methods open towards them, and what is on its way."""
+
+    rules: Abroad | None
+    article: Text | str
+    parties: Sequence[tuple[str, Text | str, Sequence[Text]]]
+    views: Sequence[AbroadView]
+
+
+def abroad_page(sitting: Sitting, case: Case) -> AbroadPage:
+    """Gather what the page on service abroad shows."""
+    rules, session = sitting.pack(case).abroad, sitting.session
+
+    def name(code: str) -> Text | str:
+        return rules.states[code].title if rules is not None and code in rules.states else code
+
+    parties = []
+    for party in case.parties:
+        if party.abroad and rules is not None:
+            code = party.details.get(STATE_ABROAD, "")
+            parties.append(
+                (party.name, name(code), [m.label for m in open_methods(sitting.pack(case), party, national=True)])
+            )
+    views = []
+    for row in abroad_of(session, case):
+        packet = session.get_one(Packet, row.packet_id)
+        window = session.scalar(
+            select(Window)
+            .where(
+                Window.case_id == case.id,
+                Window.subject == row.reference,
+                Window.state.in_((WindowState.OPEN, WindowState.LAPSED)),
+            )
+            .order_by(Window.id.desc())
+            .limit(1)
+        )
+        due, papers = window.due_at if window else None, (_bundle(session, case, row), translation_of(session, row))
+        views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), due, *papers))
+    return AbroadPage(rules, cited(sitting.pack(case), rules.article) if rules is not None else "", parties, views)
+
+
+def _bundle(session: Session, case: Case, row: ServiceAbroad) -> Document | None:
+    """The bundle of a service abroad: the paper that the entry of its letter made."""
+    entries = session.scalars(
+        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == names.MAKE_REQUEST_LETTER)
+    ).all()
+    number = next((e.number for e in entries if f'"{row.reference}"' in e.payload), None)
+    return (
+        session.scalar(
+            select(Document).where(
+                Document.case_id == case.id, Document.kind == LETTER, Document.entry_number == number
+            )
+        )
+        if number
+        else None
+    )

@@ -1,0 +1,290 @@
+"""What an entry says, as a sealed paper that goes along with its notice (CPL 128, OLR 30).
+
+The paper is promised inside the act's transaction and made by the worker before
+anything is sent: a dispatch waits for it and never goes out without it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry, Document, Party
+from odr.docket.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
+from odr.docket.queries import entry as entry_numbered
+from odr.docket.visibility import document_audience, may_read
+from odr.ground.canonical import sha256_hex
+from odr.ground.text import T
+from odr.ground.typeset import MissingGlyph
+from odr.identity.actors import Actor
+from odr.notary.canonical import JSON
+from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.forms.faults import label_of
+from odr.procedure.forms.wording import value_words
+from odr.procedure.sitting import words_of
+from odr.procedure.time.working import bilingual
+from odr.service.models import Packet
+from odr.service.packet.occasions import Occasion
+from odr.service.vocabulary import PacketState
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+COPY = "service_copy"
+PROOF = "proof_of_service"
+PDF = "application/pdf"
+_PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other side"), "claimant": T("Who claims")}
+
+
+def papers_for(
+    sitting: Sitting,
+    case: Case,
+    party: Party,
+    occasion: Occasion,
+    entry_number: int,
+    *,
+    audience: Audience,
+    named: list[str] | None = None,
+) -> list[dict[str, Any]]:
+    """The papers of a packet: those the entry made, else a copy of what the entry says; none where the party may not
+    read it.
+
+    A copy of what only some read (``named``) is made for this party alone.
+    """
+    reader = Actor(party.role, party.account_id, party.name, case.id, party.id)
+    made = sitting.session.scalars(
+        select(Document)
+        .where(Document.case_id == case.id, Document.entry_number == entry_number, Document.kind.not_in((COPY, PROOF)))
+        .order_by(Document.id)
+    ).all()
+    papers = [d for d in made if may_read(reader, d.audience, d.party_id)]
+    if not papers and may_read(reader, audience, None, named):
+        alone = party if audience is Audience.NAMED else None
+        papers = [_promised(sitting, case, occasion, _source(sitting, case, occasion, entry_number), alone)]
+    return [described(d, occasion.key) for d in papers]
+
+
+def described(document: Document, name: str) -> dict[str, Any]:
+    """A paper as a packet lists it; its digest is empty until it is made."""
+    return {
+        "reference": document.reference,
+        "name": f"{name}-{document.entry_number}.pdf",
+        "media_type": PDF,
+        "sha256": document.sha256,
+    }
+
+
+def _source(sitting: Sitting, case: Case, occasion: Occasion, entry_number: int) -> int:
+    """With the claim goes the claim itself, as it stood when it was accepted."""
+    if occasion.key != "claim":
+        return entry_number
+    query = (
+        select(DocketEntry.number)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(acts_that_mean(Milestone.CLAIM_STATED)))
+        .order_by(DocketEntry.number.desc())
+    )
+    return sitting.session.scalars(query.limit(1)).first() or entry_number
+
+
+def _promised(sitting: Sitting, case: Case, occasion: Occasion, number: int, alone: Party | None) -> Document:
+    whose = alone.id if alone is not None else None
+    of_entry = select(Document).where(
+        Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number
+    )
+    found = sitting.session.scalar(
+        of_entry.where(Document.party_id == whose if whose is not None else Document.party_id.is_(None))
+    )
+    if found is None:
+        found = Document(
+            case_id=case.id,
+            party_id=whose,
+            kind=COPY,
+            title=words_of(occasion.title),
+            locale="both",
+            audience=Audience.COURT,
+            entry_number=number,
+            sha256="",
+            content=b"",
+            made_at=sitting.now,
+        )
+        sitting.session.add(found)
+        sitting.session.flush()
+    return found
+
+
+# -- the worker's half -------------------------------------------------------------
+
+
+def make_copies(court: Court, limit: int = 32) -> int:
+    """The worker's sweep: set, seal and anchor the promised papers, one commit for those of a case; gives how many were
+    made.
+
+    A paper that cannot be made keeps no other back; the first fault is raised when the others are kept.
+    """
+    with court.database.read() as session:
+        look = court.look(session)
+        rows = session.execute(
+            select(Document.id, DocketEntry, Case)
+            .join(Case, Case.id == Document.case_id)
+            .join(
+                DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number)
+            )
+            .where(Document.sha256 == "", Document.kind == COPY)
+            .order_by(Document.id)
+            .limit(limit)
+        ).all()
+        drafts = [
+            (row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named))
+            for row_id, entry, case in rows
+        ]
+    made: dict[int, list[tuple[int, bytes, Audience]]] = defaultdict(list)
+    faults: list[Exception] = []
+    for row_id, case_id, paper, audience in drafts:
+        now = court.clock.machine_now()
+        try:
+            sealed = court.ports.sealer.seal_pdf(
+                set_printable(court, paper),
+                reason="Copy from the docket",
+                signer_name=court.settings.court_name,
+                now=now,
+            )
+        except Exception as error:
+            faults.append(error)
+        else:
+            made[case_id].append((row_id, sealed, audience))
+    for papers in made.values():
+        with court.sit() as sitting:
+            for row_id, sealed, audience in papers:
+                _keep(sitting, row_id, sealed, audience)
+    if faults:
+        raise faults[0]
+    return len(drafts)
+
+
+def set_printable(court: Court, paper: NoticePaper) -> bytes:
+    """Set the paper; characters no face can print are written by their number, since the paper must go out."""
+    at = court.clock.machine_now()
+    try:
+        return typeset(court.ports.typesetter, paper, "both", at=at)
+    except MissingGlyph as error:
+        plain = str.maketrans({c: f"[U+{ord(c):04X}]" for c in error.characters})
+        blocks = [_plain(block, plain) for block in paper.blocks]
+        return typeset(court.ports.typesetter, replace(paper, blocks=blocks), "both", at=at)
+
+
+def _plain(block: Block, plain: Mapping[int, str]) -> Block:
+    if isinstance(block, FactsBlock):
+        return FactsBlock(
+            [(name, value.translate(plain) if isinstance(value, str) else value) for name, value in block.rows]
+        )
+    if isinstance(block, ParagraphBlock) and isinstance(block.words, str):
+        return ParagraphBlock(block.words.translate(plain))
+    return block
+
+
+def _keep(sitting: Sitting, document_id: int, pdf: bytes, audience: Audience) -> None:
+    """Keep the paper unless another worker was faster, anchor its digest, and write it onto the packets that wait for
+    it.
+    """
+    document = sitting.session.get_one(Document, document_id, with_for_update=True)
+    if document.sha256:
+        return
+    case = sitting.session.get_one(Case, document.case_id)
+    digest, document.receipt = anchored(sitting, case, pdf, document.reference)
+    document.content, document.sha256, document.audience = pdf, digest, audience
+    waiting = sitting.session.scalars(
+        select(Packet)
+        .where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE)
+        .order_by(Packet.id)
+        .with_for_update(key_share=True)
+    )
+    for packet in waiting:
+        if any(p["reference"] == document.reference for p in packet.documents):
+            packet.documents = [
+                {**p, "sha256": digest} if p["reference"] == document.reference else p for p in packet.documents
+            ]
+
+
+def anchored(sitting: Sitting, case: Case, pdf: bytes, document: str) -> tuple[str, str]:
+    """Record a paper of service that the court made, under its reference or number; gives its digest and its receipt."""
+    digest = sha256_hex(pdf)
+    leaf: dict[str, JSON] = {
+        "case": case.reference,
+        "sha256": digest,
+        "size": len(pdf),
+        "media_type": PDF,
+        "submitted_by": "court",
+        "document": document,
+    }
+    return digest, sitting.court.notary.record(sitting.session, leaf, now=sitting.now).reference
+
+
+def copy_paper(sitting: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
+    """An entry as a paper: who did what and when, its words, and everything that was written in it."""
+    payload = json.loads(entry.payload)
+    settings = sitting.court.settings
+    name = bilingual(settings.court_name, settings.court_name_zh)
+    act = sitting.court.table[entry.act]
+    by = next((p.name for p in case.parties if p.id == entry.party_id), None)
+    head: list[tuple[Words, Words]] = [
+        (T("Entry"), str(entry.number)),
+        (T("By"), T("%(name)s, %(role)s", name=by, role=entry.role.label) if by else entry.role.label),
+        (T("Received"), entry.recorded_at),
+        (T("Digest of the entry (SHA-256)"), entry.digest),
+    ]
+    if payload["late"]:
+        head.append((T("Time limit"), T("The time limit had ended when this came.")))
+    words = bilingual(payload["words"]["en"], payload["words"].get("zh-Hans", payload["words"]["en"]))
+    return NoticePaper(
+        court=name,
+        kind=T("Copy from the docket"),
+        subject=act.title,
+        case_number=case.number,
+        issued_on=sitting.now.astimezone(settings.tz).date(),
+        signatories=(clerk(name),),
+        blocks=[ParagraphBlock(words), FactsBlock(head), *_content(sitting, case, entry, payload)],
+    )
+
+
+def _content(sitting: Sitting, case: Case, entry: DocketEntry, payload: Mapping[str, Any]) -> list[Block]:
+    model = sitting.court.table[entry.act].input
+    try:
+        given = model.model_validate(payload["input"])
+    except ValidationError:
+        # An entry of an older form: its words stand, its parts are read on the docket.
+        return []
+    return list(_blocks(sitting, case, given))
+
+
+def _blocks(sitting: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
+    rows: list[tuple[Words, Words]] = []
+    parts: list[tuple[Words, BaseModel]] = []
+    for name, info in type(given).model_fields.items():
+        label, value = label_of(info), getattr(given, name)
+        title: Words = label.label if label else _PARTS.get(name, name)
+        for index, one in enumerate(value if isinstance(value, list | tuple) else [value], 1):
+            if isinstance(one, BaseModel):
+                several = isinstance(value, list | tuple) and len(value) > 1
+                parts.append((T("%(what)s %(number)s", what=title, number=index) if several else title, one))
+            elif one not in (None, ""):
+                words = value_words(sitting, case, info, one)
+                if words is not None:
+                    rows.append((title, words))
+    if rows:
+        yield FactsBlock(rows)
+    for title, part in parts:
+        yield HeadingBlock(title)
+        yield from _blocks(sitting, case, part)
+
+
+def entry_audience(sitting: Sitting, case: Case, number: int) -> Audience:
+    """Who reads an entry; one still being made goes to parties and court, as only such are served."""
+    found = entry_numbered(sitting.session, case, number)
+    return found.audience if found is not None else Audience.PARTIES_AND_COURT

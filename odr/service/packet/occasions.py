@@ -1,0 +1,76 @@
+"""On what occasion a paper is served: the letter of the act that made it, or one the court writes of its own accord."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from odr.ground.text import T, Text
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Act
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """An occasion of service: its key on the packet, what came, the kind of paper, and what one does about it."""
+
+    key: str
+    title: Text
+    kind: PaperKind
+    what_next: Text | None
+
+    @classmethod
+    def of(cls, key: str, letter: Letter) -> Occasion:
+        """The occasion a letter is written on."""
+        return cls(key, letter.title, letter.kind, letter.what_next)
+
+
+CLAIM = Occasion(
+    "claim",
+    T("Claim against you, with notice to answer"),
+    PaperKind.PLEADING,
+    T(
+        "Answer it by the day named in this letter, and join the case online with the code above if you wish. If you do not answer, the case goes on without your answer; nothing counts as admitted by that."
+    ),
+)
+JOINDER = Occasion(
+    "joinder",
+    T("Notice to take part in a case"),
+    PaperKind.PLEADING,
+    T(
+        "Join the case with the code above, or tell the registry that you do not. What you may say and claim stands in this letter."
+    ),
+)
+SUBSTITUTION = Occasion(
+    "substitution",
+    T("Notice that you yourself are a party to a case now"),
+    PaperKind.PLEADING,
+    T("Join the case with the code above. What was done before you binds you as well."),
+)
+ACCEPTANCE = Occasion(
+    "acceptance",
+    T("Notice of acceptance and of the court fee"),
+    PaperKind.NOTICE,
+    T(
+        "Pay the fee by the day shown on the page of the case, or ask for help with the fee by then. The claim is sent to the other side meanwhile."
+    ),
+)
+REGISTRY = Occasion(
+    "registry",
+    T("Decision of the registry on your claim"),
+    PaperKind.NOTICE,
+    T(
+        "Read what is missing, and correct it by the day shown on the page of the case; or read why the claim was not accepted, and until when you may appeal."
+    ),
+)
+
+
+def occasion_of(act: Act) -> Occasion:
+    """The occasion an act makes. Raises ValueError for an act that declares no letter."""
+    if act.letter is None:
+        raise ValueError(f"{act.name} declares no letter")
+    return Occasion.of(act.letter.occasion or act.name, act.letter)
+
+
+def occasion_for(key: str, title: Text, kind: PaperKind, what_next: Text | None = None) -> Occasion:
+    """The occasion of a packet that goes out again, in the words it had."""
+    return Occasion(key, title, kind, what_next)

@@ -1,0 +1,683 @@
+"""Packets: what goes to one recipient on one occasion, and what became of it.
+
+Called inside the act's own transaction; nothing here sends anything.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Party, PartyKind
+from odr.ground.canonical import sha256_hex
+from odr.ground.text import Text
+from odr.procedure.acts.letter import PaperKind
+from odr.procedure.time.working import text_to_json
+from odr.service.models import (
+    NoticeCode,
+    Packet,
+    ServiceAddress,
+    ServiceAttempt,
+    ServiceConsent,
+    ServiceFact,
+    ServiceTask,
+)
+from odr.service.packet import codes, deemed
+from odr.service.vocabulary import (
+    ELECTRONIC,
+    FINAL_PACKET_STATES,
+    LIVE_ATTEMPT_STATES,
+    AddressClass,
+    AttemptState,
+    Channel,
+    ConsentWay,
+    FactKind,
+    PacketState,
+    Proof,
+    ServiceStatus,
+    Signer,
+    TaskReason,
+)
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""``next_try_at`` of an attempt that is due as soon as a worker looks."""
+ESCALATE_AFTER = timedelta(days=3)
+"""Unread for so long, a notice to somebody who is online also goes by post."""
+ACTIVE_WITHIN = timedelta(days=92)
+"""An attributed address active within three months ranks before others (IC 16)."""
+ATTRIBUTED_TRIED = 2
+"""How many attributed addresses of one channel are tried at once."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who receives: name on the letter, kind in law (who may sign), language, and whether abroad."""
+
+    name: str = ""
+    kind: PartyKind = PartyKind.PERSON
+    locale: str = "zh-Hans"
+    abroad: bool = False
+
+
+def queue_packet(
+    session: Session,
+    *,
+    case_id: int,
+    party_id: int,
+    entry_ids: Sequence[int],
+    title: Text,
+    what_next: Text | None = None,
+    first_contact: bool,
+    now: datetime,
+    hold_until: datetime | None = None,
+    documents: Iterable[Mapping[str, Any]] = (),
+    kind: PaperKind = PaperKind.NOTICE,
+    recipient: Recipient = Recipient(),
+    letter: str | None = None,
+    due_at: datetime | None = None,
+    reckoned: Text | None = None,
+    case_number: str | None = None,
+    barred: Collection[Channel] = (),
+) -> Packet:
+    """Put a packet out for one recipient, with its attempts planned on every channel the law and the addresses allow.
+
+    ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be
+    undone. ``documents`` are mappings with reference, name, media_type and sha256.
+    ``title`` is what came, ``what_next`` what one does about it. ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the
+    notice code only when given. ``barred`` are channels the law of the recipient's state closes.
+    Without any address a task for the clerk is opened.
+    """
+    code = codes.issue_code(session, kind=kind, now=now, case_number=case_number)
+    packet = Packet(
+        case_id=case_id,
+        party_id=party_id,
+        entry_ids=list(entry_ids),
+        documents=[dict(d) for d in documents],
+        kind=kind,
+        title=text_to_json(title),
+        what_next=what_next and text_to_json(what_next),
+        letter=letter or _letter_for(kind, first_contact),
+        recipient_name=recipient.name,
+        recipient_kind=recipient.kind,
+        locale=recipient.locale,
+        abroad=recipient.abroad,
+        code=code,
+        first_contact=first_contact,
+        queued_at=now,
+        hold_until=hold_until,
+        due_at=due_at,
+        reckoned=reckoned and text_to_json(reckoned),
+        state=PacketState.HELD if hold_until and hold_until > now else PacketState.OUT,
+    )
+    session.add(packet)
+    session.flush()
+    notice = session.scalars(select(NoticeCode).where(NoticeCode.code == code)).one()
+    notice.packet_id = packet.id
+    for channel, address, starts_at in _plan(session, packet, max(now, hold_until or now)):
+        if channel in barred:
+            continue
+        plan_attempt(session, packet, channel, address, starts_at=starts_at, now=now)
+    if not packet.attempts:
+        open_task(session, packet, TaskReason.NO_ADDRESS, now=now)
+    session.flush()
+    return packet
+
+
+def _letter_for(kind: PaperKind, first_contact: bool) -> str:
+    if first_contact:
+        return "invitation"
+    return "decision_served" if kind is PaperKind.DECISION else "notice"
+
+
+def _plan(session: Session, packet: Packet, starts: datetime) -> list[tuple[Channel, ServiceAddress, datetime]]:
+    """Channels, addresses and starting times. A first contact goes by every way at once, post included."""
+    addresses = list(
+        session.scalars(
+            select(ServiceAddress).where(ServiceAddress.party_id == packet.party_id, ServiceAddress.ended_at.is_(None))
+        )
+    )
+    consented = any(_view(c).covers(packet.kind, starts) for c in consents_of(session, packet.party_id))
+    plan = [
+        (a.channel, a, starts)
+        for a in _ranked(addresses, starts)
+        if a.channel in ELECTRONIC or a.channel is Channel.SMS
+    ]
+    served_by_arrival = consented and any(a.standing is AddressClass.GIVEN for c, a, _ in plan if c in ELECTRONIC)
+    later = starts + ESCALATE_AFTER if served_by_arrival and not packet.first_contact else starts
+    plan += [(a.channel, a, later) for a in addresses if a.channel is Channel.POST]
+    return plan
+
+
+def _ranked(addresses: Sequence[ServiceAddress], now: datetime) -> list[ServiceAddress]:
+    """Given addresses first, then attributed ones by recent activity; of the latter at most two a channel."""
+
+    def rank(address: ServiceAddress) -> tuple[bool, bool, datetime]:
+        seen = address.last_active_at or AT_ONCE
+        return (address.standing is AddressClass.GIVEN, now - seen <= ACTIVE_WITHIN, seen)
+
+    chosen: list[ServiceAddress] = []
+    for channel in Channel:
+        here = sorted((a for a in addresses if a.channel is channel), key=rank, reverse=True)
+        given = [a for a in here if a.standing is AddressClass.GIVEN]
+        chosen += given or here[:ATTRIBUTED_TRIED]
+    return chosen
+
+
+def plan_attempt(
+    session: Session,
+    packet: Packet,
+    channel: Channel,
+    address: ServiceAddress | None,
+    *,
+    starts_at: datetime,
+    now: datetime,
+) -> ServiceAttempt:
+    """One more way for a packet, released at ``starts_at`` (procedural time)."""
+    due = starts_at <= now
+    attempt = ServiceAttempt(
+        packet=packet,
+        party_id=packet.party_id,
+        channel=channel,
+        address=address,
+        starts_at=starts_at,
+        tries=0,
+        state=AttemptState.PLANNED if due else AttemptState.HELD,
+        next_try_at=AT_ONCE if due else None,
+    )
+    session.add(attempt)
+    return attempt
+
+
+def undo_packet(session: Session, packet: Packet, *, now: datetime) -> bool:
+    """Take a packet back within its hold; False when it is too late and only a new service can correct it."""
+    hold_packets(session, [packet.id])
+    if packet.state is not PacketState.HELD or packet.hold_until is None or now >= packet.hold_until:
+        return False
+    packet.state, packet.concluded_at = PacketState.UNDONE, now
+    _cancel_live(_attempts(session, packet))
+    return True
+
+
+def _attempts(session: Session, packet: Packet) -> list[ServiceAttempt]:
+    return list(
+        session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id).order_by(ServiceAttempt.id))
+    )
+
+
+def _cancel_live(attempts: Iterable[ServiceAttempt]) -> None:
+    for attempt in attempts:
+        if attempt.state in LIVE_ATTEMPT_STATES:
+            attempt.state, attempt.next_try_at = AttemptState.CANCELLED, None
+
+
+def open_task(
+    session: Session,
+    packet: Packet,
+    reason: TaskReason,
+    *,
+    now: datetime,
+    attempt_id: int | None = None,
+    words: str | None = None,
+) -> ServiceTask:
+    """A task for the clerk, once per packet, attempt and reason."""
+    found = session.scalar(
+        select(ServiceTask).where(
+            ServiceTask.packet_id == packet.id,
+            ServiceTask.attempt_id == attempt_id,
+            ServiceTask.reason == reason,
+            ServiceTask.closed_at.is_(None),
+        )
+    )
+    if found is not None:
+        return found
+    task = ServiceTask(
+        packet_id=packet.id, attempt_id=attempt_id, reason=reason, words=words and words[:500], opened_at=now
+    )
+    session.add(task)
+    return task
+
+
+def close_task(session: Session, task: ServiceTask, *, account_id: int | None, now: datetime) -> None:
+    """Mark a task as dealt with."""
+    if task.closed_at is None:
+        task.closed_at, task.closed_by = now, account_id
+
+
+def hold_packets(session: Session, packet_ids: Iterable[int]) -> Sequence[Packet]:
+    """Lock packets, in the order of their numbers, before anything about them is written; gives those not held before.
+
+    Two workers with news of one packet would otherwise each conclude without the other's fact.
+    Attempts are locked after their packet, never before: nobody waits in a circle.
+    """
+    held: set[int] = session.info.setdefault("service packets held", set())
+    wanted = sorted(set(packet_ids) - held)
+    if wanted:
+        # A lock that leaves foreign keys to the packet free: facts refer to it.
+        locked = select(Packet).where(Packet.id.in_(wanted)).order_by(Packet.id).with_for_update(key_share=True)
+        held.update(wanted)
+        return session.scalars(locked.execution_options(populate_existing=True)).all()
+    return ()
+
+
+def record_fact(
+    session: Session,
+    *,
+    packet_id: int,
+    kind: FactKind,
+    at: datetime,
+    recorded_at: datetime,
+    event_id: str,
+    attempt_id: int | None = None,
+    channel: Channel | None = None,
+    signer: Signer | None = None,
+    proofs: Iterable[Proof] = (),
+    words: str | None = None,
+    raw: bytes | None = None,
+    account_id: int | None = None,
+) -> ServiceFact:
+    """Store one fact once. A provider event that was recorded before gives back the first record.
+
+    ``at`` is when it happened, ``recorded_at`` when the court learnt of it; only a digest of ``raw`` is kept.
+    """
+    hold_packets(session, [packet_id])
+    found = session.scalar(select(ServiceFact).where(ServiceFact.event_id == event_id))
+    if found is not None:
+        return found
+    attempt = session.get(ServiceAttempt, attempt_id) if attempt_id is not None else None
+    fact = ServiceFact(
+        packet_id=packet_id,
+        attempt_id=attempt_id,
+        event_id=event_id,
+        kind=kind,
+        channel=channel or (attempt.channel if attempt else None),
+        at=at,
+        recorded_at=recorded_at,
+        signer=signer,
+        proofs=sorted(p.value for p in proofs),
+        words=words and words[:500],
+        raw_digest=None if raw is None else sha256_hex(raw),
+        account_id=account_id,
+    )
+    session.add(fact)
+    session.flush()
+    if attempt is not None:
+        _follow(session, attempt, fact)
+    return fact
+
+
+def record_by_hand(
+    session: Session,
+    packet: Packet,
+    *,
+    channel: Channel,
+    kind: FactKind,
+    at: datetime,
+    recorded_at: datetime,
+    event_id: str,
+    account_id: int,
+    signer: Signer | None = None,
+    proofs: Iterable[Proof] = (),
+    words: str | None = None,
+) -> ServiceFact:
+    """What the clerk did or saw: direct, left, entrusted, institution, announcement, a call (CPL 88–95).
+
+    Facts of one channel made by hand belong to one attempt, so that e.g. the last of several postings is known.
+    """
+    attempt = session.scalar(
+        select(ServiceAttempt).where(
+            ServiceAttempt.packet_id == packet.id,
+            ServiceAttempt.channel == channel,
+            ServiceAttempt.state == AttemptState.DONE,
+        )
+    )
+    if attempt is None:
+        attempt = ServiceAttempt(
+            packet=packet, party_id=packet.party_id, channel=channel, state=AttemptState.DONE, starts_at=at, tries=1
+        )
+        session.add(attempt)
+        session.flush()
+    return record_fact(
+        session,
+        packet_id=packet.id,
+        attempt_id=attempt.id,
+        kind=kind,
+        at=at,
+        recorded_at=recorded_at,
+        event_id=event_id,
+        signer=signer,
+        proofs=proofs,
+        words=words,
+        account_id=account_id,
+    )
+
+
+def _follow(session: Session, attempt: ServiceAttempt, fact: ServiceFact) -> None:
+    """What a fact means for its attempt and the clerk's desk. Never turns a failure back into a success."""
+    packet = session.get_one(Packet, attempt.packet_id)
+    if fact.kind in (FactKind.BOUNCED, FactKind.RETURNED):
+        attempt.state, attempt.next_try_at = AttemptState.BOUNCED, None
+        attempt.last_words = fact.words
+        open_task(session, packet, TaskReason.BOUNCED, now=fact.recorded_at, attempt_id=attempt.id, words=fact.words)
+    if fact.kind is FactKind.REPLIED:
+        open_task(session, packet, TaskReason.REPLY, now=fact.recorded_at, attempt_id=attempt.id)
+
+
+RulesFor = Callable[[Session, Packet], deemed.Rules]
+"""Gives the rules for a packet: its case's pack, version and track decide."""
+
+
+def standard_rules(session: Session, packet: Packet) -> deemed.Rules:
+    """The rules where no pack says otherwise."""
+    return deemed.Rules()
+
+
+def consents_of(session: Session, party_id: int) -> list[ServiceConsent]:
+    """Every consent of a party, withdrawn ones included."""
+    return list(
+        session.scalars(select(ServiceConsent).where(ServiceConsent.party_id == party_id).order_by(ServiceConsent.id))
+    )
+
+
+def record_consent(
+    session: Session,
+    *,
+    case_id: int,
+    party_id: int,
+    way: ConsentWay,
+    scope: Iterable[PaperKind],
+    at: datetime,
+    entry_id: int | None = None,
+    proof: str | None = None,
+) -> ServiceConsent:
+    """A consent in one of the four ways, for these kinds of document (OLR 29–30)."""
+    consent = ServiceConsent(
+        case_id=case_id,
+        party_id=party_id,
+        way=way,
+        scope=sorted(k.value for k in scope),
+        at=at,
+        entry_id=entry_id,
+        proof=proof,
+    )
+    session.add(consent)
+    session.flush()
+    return consent
+
+
+def withdraw_consents(session: Session, *, party_id: int, at: datetime) -> int:
+    """Withdraw every consent in force; what was served before stays served. Gives how many were withdrawn."""
+    live = [c for c in consents_of(session, party_id) if c.withdrawn_at is None]
+    for consent in live:
+        consent.withdrawn_at = at
+    return len(live)
+
+
+def note_address(
+    session: Session,
+    *,
+    party_id: int,
+    channel: Channel,
+    value: str,
+    source: str,
+    at: datetime,
+    given: bool,
+    last_active_at: datetime | None = None,
+) -> ServiceAddress:
+    """Note where a party can be reached. ``given``: by the party's own word (class A); else attributed, with its source
+    (class B).
+
+    A given address of the same channel replaces the earlier given ones from ``at`` on; an attributed one that
+    the party now confirms becomes given.
+    """
+    return note_reach(
+        session,
+        party_id=party_id,
+        reach=[(channel, value)],
+        source=source,
+        at=at,
+        given=given,
+        last_active_at=last_active_at,
+    )[0]
+
+
+def note_reach(
+    session: Session,
+    *,
+    party_id: int,
+    reach: Iterable[tuple[Channel, str | None]],
+    source: str,
+    at: datetime,
+    given: bool,
+    last_active_at: datetime | None = None,
+    is_first: bool = False,
+) -> list[ServiceAddress]:
+    """Note one address per channel as :func:`note_address` does, those that are there read and written at once.
+
+    ``is_first``: the party came into the case in this Sitting, and no address of hers is there; hers are written with
+    what follows.
+    """
+    live = (
+        []
+        if is_first
+        else list(
+            session.scalars(
+                select(ServiceAddress).where(ServiceAddress.party_id == party_id, ServiceAddress.ended_at.is_(None))
+            )
+        )
+    )
+    noted = []
+    for channel, value in reach:
+        if value:
+            known = [a for a in live if a.channel is channel]
+            address = _address(known, value, source, at, given, last_active_at) or ServiceAddress(
+                party_id=party_id,
+                channel=channel,
+                value=value,
+                source=source,
+                noted_at=at,
+                last_active_at=last_active_at,
+                standing=AddressClass.GIVEN if given else AddressClass.ATTRIBUTED,
+                given_at=at if given else None,
+            )
+            noted.append(address)
+    session.add_all(noted)
+    if not is_first:
+        session.flush()
+    return noted
+
+
+def reach_of(party: Party) -> tuple[tuple[Channel, str | None], ...]:
+    """Where a party can be reached as the court was told, by channel."""
+    return (Channel.EMAIL, party.email), (Channel.SMS, party.phone), (Channel.POST, party.address)
+
+
+def _address(
+    live: Sequence[ServiceAddress], value: str, source: str, at: datetime, given: bool, last_active_at: datetime | None
+) -> ServiceAddress | None:
+    """The address that is known already, brought up to date; an earlier given one ends where this one is given."""
+    same = next((a for a in live if a.value == value), None)
+    if given:
+        for other in live:
+            if other is not same and other.standing is AddressClass.GIVEN:
+                other.ended_at = at
+    if same is not None:
+        same.last_active_at = last_active_at or same.last_active_at
+        if given and same.standing is not AddressClass.GIVEN:
+            same.standing, same.given_at, same.source = AddressClass.GIVEN, at, source
+    return same
+
+
+def _view(consent: ServiceConsent) -> deemed.Consent:
+    return deemed.Consent(consent.way, frozenset(PaperKind(v) for v in consent.scope), consent.at, consent.withdrawn_at)
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What packets are weighed from, read for all of them at once."""
+
+    attempts: Mapping[int, Sequence[ServiceAttempt]]
+    facts: Mapping[int, Sequence[ServiceFact]]
+    addresses: Mapping[int, Sequence[deemed.Address]]
+    consents: Mapping[int, Sequence[deemed.Consent]]
+
+
+_Row = TypeVar("_Row")
+
+
+def _grouped(rows: Iterable[_Row], key: Callable[[_Row], int]) -> dict[int, list[_Row]]:
+    found: dict[int, list[_Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def _material(session: Session, packets: Sequence[Packet]) -> _Material:
+    ids, parties = [p.id for p in packets], {p.party_id for p in packets}
+    attempts = session.scalars(
+        select(ServiceAttempt).where(ServiceAttempt.packet_id.in_(ids)).order_by(ServiceAttempt.id)
+    )
+    facts = session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))
+    columns = (
+        ServiceAddress.party_id,
+        ServiceAddress.id,
+        ServiceAddress.channel,
+        ServiceAddress.given_at,
+        ServiceAddress.ended_at,
+    )
+    addresses = session.execute(select(*columns).where(ServiceAddress.party_id.in_(parties))).all()
+    consents = session.scalars(
+        select(ServiceConsent).where(ServiceConsent.party_id.in_(parties)).order_by(ServiceConsent.id)
+    )
+    return _Material(
+        _grouped(attempts, lambda a: a.packet_id),
+        _grouped(facts, lambda f: f.packet_id),
+        {
+            party: [deemed.Address(*row[1:]) for row in rows]
+            for party, rows in _grouped(addresses, lambda row: int(row[0])).items()
+        },
+        {party: [_view(c) for c in rows] for party, rows in _grouped(consents, lambda c: c.party_id).items()},
+    )
+
+
+def _facts(rows: Iterable[ServiceFact], attempts: Sequence[ServiceAttempt]) -> list[deemed.Fact]:
+    where = {a.id: a.address_id for a in attempts}
+    return [
+        deemed.Fact(
+            f.event_id,
+            f.kind,
+            f.at,
+            f.channel,
+            f.attempt_id,
+            where.get(f.attempt_id) if f.attempt_id is not None else None,
+            f.signer,
+            frozenset(map(Proof, f.proofs)),
+        )
+        for f in rows
+    ]
+
+
+def _still_open(
+    attempts: Sequence[ServiceAttempt], facts: Sequence[deemed.Fact], rules: deemed.Rules, now: datetime
+) -> bool:
+    """Whether an attempt is planned, or was handed over so lately that something may still be expected of it."""
+    for attempt in attempts:
+        if attempt.state in LIVE_ATTEMPT_STATES:
+            return True
+        lately = [f.at for f in facts if f.attempt == attempt.id and f.channel is not Channel.SMS]
+        if (
+            attempt.state in (AttemptState.SENT, AttemptState.DONE)
+            and lately
+            and now < max(lately) + rules.patience_with(attempt.channel)
+        ):
+            return True
+    return False
+
+
+def weigh_packet(
+    session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime
+) -> deemed.Conclusion:
+    """What follows from the facts of a packet, changing nothing."""
+    return _weigh(packet, _material(session, [packet]), rules or deemed.Rules(), now)
+
+
+def _weigh(packet: Packet, material: _Material, rules: deemed.Rules, now: datetime) -> deemed.Conclusion:
+    attempts = material.attempts.get(packet.id, ())
+    facts = _facts(material.facts.get(packet.id, ()), attempts)
+    occasion = deemed.Occasion(
+        packet.kind,
+        packet.recipient_kind,
+        packet.first_contact,
+        packet.abroad,
+        _still_open(attempts, facts, rules, now),
+        packet.is_call,
+    )
+    return deemed.conclude(
+        facts,
+        material.consents.get(packet.party_id, ()),
+        material.addresses.get(packet.party_id, ()),
+        rules,
+        occasion,
+        now=now,
+    )
+
+
+_STATE_OF = {
+    ServiceStatus.SERVED: PacketState.SERVED,
+    ServiceStatus.PRESUMED: PacketState.PRESUMED,
+    ServiceStatus.NOT_SERVED: PacketState.NOT_SERVED,
+}
+
+
+def conclude_packet(
+    session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime
+) -> deemed.Conclusion:
+    """Derive the status of a packet and write it down. A later fact may change it: call again after each.
+
+    Served: what was still planned is cancelled and open tasks are closed. Not served: a task is opened.
+    """
+    return conclude_packets(session, [packet], lambda session, packet: rules or deemed.Rules(), now=now)[0]
+
+
+def conclude_packets(
+    session: Session, packets: Sequence[Packet], rules: RulesFor, *, now: datetime
+) -> list[deemed.Conclusion]:
+    """The same for several packets, with one look into the tables for all."""
+    hold_packets(session, [packet.id for packet in packets])
+    material = _material(session, packets)
+    conclusions = [_weigh(packet, material, rules(session, packet), now) for packet in packets]
+    served = []
+    for packet, conclusion in zip(packets, conclusions, strict=True):
+        if packet.state is PacketState.UNDONE or (packet.state is PacketState.HELD and not conclusion.is_service):
+            continue
+        _write_conclusion(packet, conclusion, now)
+        if conclusion.is_service:
+            _cancel_live(material.attempts.get(packet.id, ()))
+            served.append(packet.id)
+        elif conclusion.status is ServiceStatus.NOT_SERVED:
+            open_task(session, packet, TaskReason.NOT_SERVED, now=now)
+    if served:
+        for task in session.scalars(
+            select(ServiceTask).where(ServiceTask.packet_id.in_(served), ServiceTask.closed_at.is_(None))
+        ):
+            if task.reason is not TaskReason.REPLY:
+                close_task(session, task, account_id=None, now=now)
+    return conclusions
+
+
+def _write_conclusion(packet: Packet, conclusion: deemed.Conclusion, now: datetime) -> None:
+    before = packet.state
+    packet.state = _STATE_OF.get(conclusion.status, PacketState.OUT)
+    if packet.effective_at != conclusion.effective_at:
+        # Another day of service than the docket says: it has to be recorded anew.
+        packet.docketed_as = None
+    packet.effective_at = conclusion.effective_at
+    if packet.state not in FINAL_PACKET_STATES:
+        packet.concluded_at = None
+    elif packet.state is not before:
+        packet.concluded_at = now

@@ -1,0 +1,66 @@
+"""Finding packets of a case as somebody may see them."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import COURT_ROLES, Case, Party
+from odr.identity.actors import Actor
+from odr.procedure.acts.resolvers import resolver
+from odr.service.models import Packet, ServiceFact
+from odr.service.vocabulary import PacketState
+
+if TYPE_CHECKING:
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from odr.procedure.sitting import Sitting
+
+SERVED_STATES = (PacketState.SERVED, PacketState.PRESUMED)
+
+
+def packets_of(session: Session, case: Case, *states: PacketState, party_id: int | None = None) -> list[Packet]:
+    """Packets of a case, the newest first."""
+    query = select(Packet).where(Packet.case_id == case.id).order_by(Packet.id.desc())
+    if states:
+        query = query.where(Packet.state.in_(states))
+    if party_id is not None:
+        query = query.where(Packet.party_id == party_id)
+    return list(session.scalars(query))
+
+
+@resolver("packet")
+def find_packet(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Packet | None:
+    """A packet by its reference: the court's people find all, a party its own."""
+    found = sitting.session.scalar(select(Packet).where(Packet.case_id == case.id, Packet.reference == reference))
+    if found is None or actor.role in COURT_ROLES:
+        return found
+    return found if actor.party_id == found.party_id else None
+
+
+def party_of_packet(case: Case, packet: Packet) -> Party:
+    """Whom a packet is for."""
+    return next(p for p in case.parties if p.id == packet.party_id)
+
+
+def facts_of(session: Session, packet: Packet) -> list[ServiceFact]:
+    """What is on record of a packet, in the order it happened."""
+    return list(
+        session.scalars(
+            select(ServiceFact).where(ServiceFact.packet_id == packet.id).order_by(ServiceFact.at, ServiceFact.id)
+        )
+    )
+
+
+def instant(day: date, hour: str | None, zone: ZoneInfo, now: datetime) -> datetime:
+    """A day and an hour of the court's zone as an instant; without an hour the end of the day, and never later than
+    now.
+
+    The later instant is the safer one: no time limit begins before what is shown.
+    """
+    at = datetime.combine(day, time.fromisoformat(hour) if hour else time(23, 59, 59), tzinfo=zone)
+    return min(at, now) if hour is None else at

@@ -1,0 +1,1 @@
+"""Service by the registry: searches, calls, batches, figures."""

@@ -1,0 +1,163 @@
+"""How well service works, by channel, and the register of service as a table to take along."""
+
+from __future__ import annotations
+
+import csv
+import io
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Role, Seat
+from odr.ground.text import Text
+from odr.procedure.time.working import text_from_json
+from odr.service.models import Packet, ProofOfService, ServiceAttempt, ServiceFact, ServiceTask
+from odr.service.vocabulary import AttemptState, Channel, FactKind, TaskReason
+
+SENT = (AttemptState.SENT, AttemptState.DONE, AttemptState.BOUNCED)
+FAILED = (AttemptState.FAILED, AttemptState.BOUNCED, AttemptState.GIVEN_UP)
+UPHELD = (FactKind.REBUTTED, FactKind.ARRIVAL_PROVED, FactKind.FOUND_NOT_SERVED)
+
+
+@dataclass
+class ChannelFigures:
+    """One channel in a span of time. ``hours`` from queueing to service, the middle one, None without any."""
+
+    channel: Channel
+    sent: int = 0
+    proven: int = 0
+    hours: float | None = None
+    failed: int = 0
+    reasons: Counter[TaskReason] = field(default_factory=Counter)
+    upheld: int = 0
+
+    @property
+    def share(self) -> str:
+        """Proven of those sent, in per cent; a dash without any."""
+        return f"{100 * self.proven / self.sent:.0f} %" if self.sent else "–"
+
+
+def figures(session: Session, *, since: datetime, until: datetime) -> list[ChannelFigures]:
+    """Every channel used for packets queued in the span, in the order of the channels."""
+    span = (Packet.queued_at >= since, Packet.queued_at < until)
+    table = {channel: ChannelFigures(channel) for channel in Channel}
+    joined = select(ServiceAttempt.channel, ServiceAttempt.state, func.count()).join(
+        Packet, Packet.id == ServiceAttempt.packet_id
+    )
+    for channel, state, count in session.execute(
+        joined.where(*span).group_by(ServiceAttempt.channel, ServiceAttempt.state)
+    ):
+        table[channel].sent += count if state in SENT else 0
+        table[channel].failed += count if state in FAILED else 0
+    _proven(session, table, span)
+    tasks = select(ServiceAttempt.channel, ServiceTask.reason, func.count()).join(
+        ServiceTask, ServiceTask.attempt_id == ServiceAttempt.id
+    )
+    for channel, reason, count in session.execute(
+        tasks.join(Packet, Packet.id == ServiceAttempt.packet_id)
+        .where(*span)
+        .group_by(ServiceAttempt.channel, ServiceTask.reason)
+    ):
+        table[channel].reasons[reason] += count
+    objections = select(ServiceFact.channel, func.count(func.distinct(ServiceFact.packet_id))).join(
+        Packet, Packet.id == ServiceFact.packet_id
+    )
+    for contested, count in session.execute(
+        objections.where(*span, ServiceFact.kind.in_(UPHELD), ServiceFact.channel.is_not(None)).group_by(
+            ServiceFact.channel
+        )
+    ):
+        assert contested is not None, "the query leaves facts without a channel out"
+        table[contested].upheld = count
+    return [one for one in table.values() if one.sent or one.failed or one.proven]
+
+
+def _proven(session: Session, table: dict[Channel, ChannelFigures], span: tuple[object, ...]) -> None:
+    """The last proof of each packet counts."""
+    rows = session.execute(
+        select(ProofOfService.packet_id, ProofOfService.channel, ProofOfService.effective_at, Packet.queued_at)
+        .join(Packet, Packet.id == ProofOfService.packet_id)
+        .where(*span)  # type: ignore[arg-type]
+        .order_by(ProofOfService.packet_id, ProofOfService.ordinal)
+    )
+    last = {packet_id: (channel, effective, queued) for packet_id, channel, effective, queued in rows}
+    hours: dict[Channel, list[float]] = defaultdict(list)
+    for channel, effective, queued in last.values():
+        if channel is not None and effective is not None:
+            hours[channel].append(max(0.0, (effective - queued).total_seconds() / 3600))
+    for channel, taken in hours.items():
+        table[channel].proven, table[channel].hours = len(taken), statistics.median(taken)
+
+
+# -- the register as a table --------------------------------------------------------------
+
+HEADINGS = ("packet", "case", "addressee", "paper", "queued", "state", "channel", "served", "proof", "code")
+
+
+def register_of(
+    session: Session, account_id: int, *, locale: str, zone: ZoneInfo, since: datetime, until: datetime
+) -> str:
+    """Every packet of the cases in which a clerk sits, as CSV with CRLF line ends; words in ``locale``, times in
+    ``zone``.
+    """
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(HEADINGS)
+    writer.writerows(_lines(session, account_id, locale, zone, since, until))
+    return sheet.getvalue()
+
+
+def _lines(
+    session: Session, account_id: int, locale: str, zone: ZoneInfo, since: datetime, until: datetime
+) -> Iterator[list[str]]:
+    seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.CLERK, Seat.until_at.is_(None))
+    newest = (
+        select(ProofOfService.packet_id, func.max(ProofOfService.ordinal).label("ordinal"))
+        .group_by(ProofOfService.packet_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Packet, Case, ProofOfService)
+        .join(Case, Case.id == Packet.case_id)
+        .outerjoin(newest, newest.c.packet_id == Packet.id)
+        .outerjoin(
+            ProofOfService, (ProofOfService.packet_id == Packet.id) & (ProofOfService.ordinal == newest.c.ordinal)
+        )
+        .where(Packet.case_id.in_(seats), Packet.queued_at >= since, Packet.queued_at < until)
+        .order_by(Packet.queued_at, Packet.id)
+    )
+    for packet, case, proof in rows:
+        channel: Text | str = proof.channel.label if proof is not None and proof.channel is not None else ""
+        yield [
+            harmless(value if isinstance(value, str) else value.render(locale))
+            for value in (
+                packet.reference,
+                case.number or case.reference,
+                packet.recipient_name,
+                text_from_json(packet.title),
+                _at(packet.queued_at, zone),
+                packet.state.label,
+                channel,
+                _at(packet.effective_at, zone),
+                proof.number if proof is not None else "",
+                packet.code,
+            )
+        ]
+
+
+def _at(instant: datetime | None, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat(timespec="minutes") if instant is not None else ""
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+
+
+SPAN = timedelta(days=30)

@@ -1,0 +1,139 @@
+"""The clerk's further pages: batches, answers read, figures, the register as a table, services abroad."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role, Seat
+from odr.ground.db import new_reference
+from odr.ground.errors import NotFound
+from odr.ground.text import T
+from odr.identity.actors import Actor
+from odr.procedure.acts.availability import refusal
+from odr.service import names
+from odr.service.models import Packet, ServiceTask
+from odr.service.packet.case_views import abroad_page
+from odr.service.packet.packets import close_task
+from odr.service.registry.batch import Batch, record_batch
+from odr.service.registry.figures import SPAN, figures, register_of
+from odr.service.replies.tracking import MOST_BYTES
+from odr.service.vocabulary import TaskReason
+from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
+from odr.web.pages import Page, file_answer
+
+service_desk = Blueprint("service_desk", __name__)
+ABROAD_ACTS = (
+    names.NOTE_ABODE_ABROAD,
+    names.SERVE_ABROAD,
+    names.RECORD_TRANSLATION,
+    names.MAKE_REQUEST_LETTER,
+    names.FORWARD_REQUEST,
+    names.RECORD_RETURN_ABROAD,
+    names.FIND_ON_POST_ABROAD,
+)
+
+
+def _me() -> int:
+    person = current_person()
+    assert person is not None
+    return person.account_id
+
+
+@service_desk.get("/service-desk/outcomes")
+@staff(Role.CLERK)
+def outcomes() -> Page:
+    """Where many outcomes are entered at once."""
+    return _outcomes(None, "", new_reference())
+
+
+@service_desk.post("/service-desk/outcomes")
+@staff(Role.CLERK)
+def record_outcomes() -> Page:
+    """Record the lines; those that were wrong stand in the form again, as they were written."""
+    sent = request.files.get("list")
+    content = sent.read(MOST_BYTES + 1) if sent else b""
+    text = request.form.get("lines", "")
+    key = request.form.get("key", "") or new_reference()
+    if len(content) > MOST_BYTES or len(text) > MOST_BYTES:
+        return _outcomes(None, text[:MOST_BYTES], key, T("The list is too long. Send it in parts."))
+    try:
+        text = "\n".join(filter(None, (text, content.decode("utf-8-sig"))))
+    except UnicodeDecodeError:
+        return _outcomes(None, text, key, T("The list is not a CSV file in UTF-8."))
+    if not text.strip():
+        return _outcomes(None, "", key, T("Write a line or choose a file."))
+    person = current_person()
+    batch = record_batch(current_court(), text, _me(), person.strong_at if person else None, key)
+    return _outcomes(batch, batch.left, key)
+
+
+def _outcomes(batch: Batch | None, text: str, key: str, fault: object = None) -> Page:
+    status = 422 if fault is not None or (batch is not None and batch.wrong) else 200
+    return render_template("service/batch.html", batch=batch, text=text, key=key, fault=fault), status
+
+
+@service_desk.post("/service-desk/answers/<int:number>")
+@staff(Role.CLERK)
+def answer_read(number: int) -> Response:
+    """The clerk has read an answer that came by e-mail: the task is done."""
+    court = current_court()
+    with court.database.write() as session:
+        task = session.get(ServiceTask, number)
+        packet = session.get(Packet, task.packet_id) if task is not None else None
+        seat = packet and session.scalar(
+            select(Seat.id).where(
+                Seat.case_id == packet.case_id,
+                Seat.account_id == _me(),
+                Seat.role == Role.CLERK,
+                Seat.until_at.is_(None),
+            )
+        )
+        if task is None or seat is None or task.reason is not TaskReason.REPLY:
+            raise NotFound
+        close_task(session, task, account_id=_me(), now=court.clock.now())
+    return redirect(url_for("service.desk"), 303)  # type: ignore[return-value]
+
+
+@service_desk.get("/service-desk/figures")
+@staff(Role.CLERK, Role.PRESIDENT)
+def quality() -> Page:
+    """How well service works, by channel, over the last days."""
+    days = min(max(request.args.get("days", SPAN.days, type=int), 1), 366)
+    now = current_court().clock.now()
+    found = figures(current_session(), since=now - timedelta(days=days), until=now)
+    return render_template("service/figures.html", rows=found, days=days)
+
+
+@service_desk.get("/service-desk/register.csv")
+@staff(Role.CLERK)
+def register() -> Response:
+    """The register of service of one's own cases as a table."""
+    days = min(max(request.args.get("days", SPAN.days, type=int), 1), 3660)
+    court = current_court()
+    now = court.clock.now()
+    table = register_of(
+        current_session(),
+        _me(),
+        locale=current_locale(),
+        zone=court.settings.tz,
+        since=now - timedelta(days=days),
+        until=now,
+    )
+    return file_answer(
+        ("\ufeff" + table).encode(), f"service-{now.astimezone(court.settings.tz):%Y-%m-%d}.csv", "text/csv"
+    )
+
+
+@service_desk.get("/cases/<reference>/service/abroad")
+@case_page(Role.CLERK, Role.JUDGE)
+def abroad(case: Case, actor: Actor) -> Page:
+    """What other states allow, and how far each service abroad has come."""
+    court = current_court().look(current_session())
+    found = [current_court().table[name] for name in ABROAD_ACTS]
+    acts = [(act, refusal(court, act, case, actor)) for act in found if actor.role in act.by]
+    return render_template(
+        "service/abroad.html", case=case, actor=actor, page=abroad_page(court, case), acts=acts, tab="service"
+    )

@@ -1,0 +1,1 @@
+"""What comes back: mail, reports of carriers, tracking lists."""

@@ -1,0 +1,124 @@
+"""The figures of service out of the rule pack a case was filed under."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, Role, Track
+from odr.ground.text import T, Text
+from odr.procedure.rules.base import Unit
+from odr.procedure.rules.pack import NoSuchRule, RulePack
+from odr.service.models import Packet
+from odr.service.packet.deemed import Rules
+from odr.service.packet.packets import RulesFor
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+ANNOUNCEMENT = "announcement"
+ANSWER, UNACKNOWLEDGED = "answer", "answer_unacknowledged"
+UNITS = {
+    Unit.HOURS: "%(count)s hours",
+    Unit.DAYS: "%(count)s days",
+    Unit.WORKING_DAYS: "%(count)s working days",
+    Unit.MONTHS: "%(count)s months",
+    Unit.YEARS: "%(count)s years",
+}
+
+
+def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None:
+    """How the last day to answer is reckoned, for whom the claim has not reached yet (CPL 85, 128, 285); None where the
+    track knows no answer.
+    """
+    shorter = pack.windows.rules.get(UNACKNOWLEDGED)
+    rule = shorter or pack.windows.rules.get(ANSWER)
+    if rule is None or not rule.variant(track.value, abroad=abroad).available:
+        return None
+    own = rule.variant(track.value, abroad=abroad)
+    if shorter is not None and ANSWER in pack.windows.rules:
+        longer = pack.window(ANSWER)
+        return T(
+            "You have %(length)s from the day after the claim is served on you to answer or to acknowledge service; "
+            "who acknowledges has %(longer)s from service to answer (%(source)s).",
+            length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}),
+            longer=Text(UNITS[longer.unit], {"count": longer.amount}),
+            source=pack.cite(own.article),
+        )
+    length, source = Text(UNITS[own.unit or rule.unit], {"count": own.amount}), pack.cite(own.article)
+    if pack.reckoning.rolls:
+        return T(
+            "You have %(length)s to answer, counted from the day after the claim is served on you; "
+            "if the last day is a day off, the time ends on the next working day (%(source)s).",
+            length=length,
+            source=source,
+        )
+    return T(
+        "You have %(length)s to answer, counted from the day after the claim is served on you (%(source)s).",
+        length=length,
+        source=source,
+    )
+
+
+def answer_by(sitting: Sitting, case: Case, party: Party) -> tuple[datetime | None, Text | None]:
+    """By when a respondent has to answer: the last instant once service took effect, before it in words how that day is
+    reckoned.
+    """
+    window = next((w for w in sitting.windows(case, ANSWER, party=party) if w.due_at is not None), None)
+    if window is not None:
+        return window.due_at, None
+    if party.role is Role.CLAIMANT or sitting.windows(case, ANSWER, party=party, state=None):
+        return None, None
+    return None, time_to_answer(sitting.pack(case), case.track, abroad=party.abroad)
+
+
+def rules_of_pack(pack: RulePack, track: Track) -> Rules:
+    """Announcement days and whether announcement is open to the track (CPL 95, 283; CPI 140), zone and calendar (CPL
+    85).
+    """
+    standard = Rules()
+    window = pack.windows.rules.get(ANNOUNCEMENT)
+    calendar, rolls = pack.working_calendar, pack.reckoning.rolls
+
+    def last_day(day: date) -> date:
+        return calendar.next_working(day) if rolls else day
+
+    if window is None:
+        return Rules(announcement_allowed=False, zone=pack.tz, last_day=last_day)
+    home, abroad = window.variant(track.value), window.variant(track.value, abroad=True)
+    return Rules(
+        announcement_days=home.amount or standard.announcement_days,
+        announcement_days_abroad=abroad.amount or standard.announcement_days_abroad,
+        announcement_allowed=track.value in pack.announcement.tracks,
+        zone=pack.tz,
+        last_day=last_day,
+    )
+
+
+def rules_for(court: Court) -> RulesFor:
+    """Gives a packet the rules of its case; the standard ones where there is no such case."""
+    known: dict[tuple[str, Track], Rules] = {}
+
+    def give(session: Session, packet: Packet) -> Rules:
+        case = session.get(Case, packet.case_id)
+        return Rules() if case is None else rules_of_case(case)
+
+    def rules_of_case(case: Case) -> Rules:
+        pack = court.rules_of(case, court.clock.now())
+        key = (pack.named, case.track)
+        if key not in known:
+            known[key] = rules_of_pack(pack, case.track)
+        return known[key]
+
+    return give
+
+
+def cited(pack: RulePack, article: str) -> Text | str:
+    """An article by the name of its law; as it is written where the pack does not know that law."""
+    try:
+        return pack.cite(article)
+    except NoSuchRule:
+        return article

@@ -1,0 +1,93 @@
+"""Letters people get: plain words, in their language, with no link that must be followed and a code that proves the
+court.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from markupsafe import Markup
+
+from odr.ground.text import LOCALES, Text, write
+
+FOLDER = Path(__file__).resolve().parents[3] / "templates" / "letters"
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes: the court's name, the address people type themselves, telephone and street."""
+
+    court: Text
+    site: str
+    phone: str
+    street: Text
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter in both forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(  # nosec B701 # escapes what is HTML; a plain letter is none
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+    )
+
+
+def render(template: str, locale: str, **data: Any) -> str:
+    """A letter's template for a reader of ``locale``. Texts, money, days and instants in ``data`` are written in it.
+
+    Raises jinja2.UndefinedError when the template needs something that was not given.
+    """
+
+    def _(msgid: str, **params: Any) -> str:
+        return Text(msgid, params).render(locale)
+
+    prepared = {k: write(v, locale) if isinstance(v, Text) else v for k, v in data.items()}
+    return (
+        _environment()
+        .get_template(template)
+        .render(_=_, locale=locale, w=lambda value: write(value, locale), **prepared)
+    )
+
+
+@lru_cache(maxsize=1)
+def letter_names() -> tuple[str, ...]:
+    """The letters there are."""
+    return tuple(sorted(p.stem for p in FOLDER.glob("*.txt") if not p.name.startswith("_")))
+
+
+def write_letter(name: str, locale: str, *, subject: Text, both: bool = False, **data: Any) -> Letter:
+    """A letter as text and HTML in the recipient's language; ``both`` lets the court's other language follow.
+
+    Both is for a first contact: nobody has yet said which language she reads.
+    """
+    if name not in letter_names():
+        raise TemplateNotFound(name)
+    locales = [locale, *(other for other in LOCALES if other != locale)] if both else [locale]
+    rule = "\n" + "—" * 30 + "\n\n"
+    text = rule.join(render(f"{name}.txt", each, subject=subject, **data).strip() + "\n" for each in locales)
+    parts = [render(f"{name}.html", each, subject=subject, **data) for each in locales]
+    # Each part was escaped when it was rendered.
+    html = render(
+        "_page.html",
+        locale,
+        subject=subject,
+        parts=[(tag, Markup(part)) for tag, part in zip(locales, parts, strict=True)],  # nosec B704
+    )
+    return Letter(subject.render(locale), text, html)

@@ -1,0 +1,1 @@
+"""Mediation before a claim."""

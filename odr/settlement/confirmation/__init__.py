@@ -1,0 +1,1 @@
+"""Confirmation of an agreement made before a mediator."""

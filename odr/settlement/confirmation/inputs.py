@@ -1,0 +1,75 @@
+"""What is written before a claim: asking for mediation, and for the confirmation of an agreement."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import model_validator
+
+from odr.ground.errors import InvalidInput
+from odr.ground.text import T
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
+from odr.settlement.inputs import LANGUAGES
+
+
+class ConfirmationRulingInput(CourtModel):
+    """The ruling on an application for confirmation, with the number of its case typed by hand."""
+
+    result: Annotated[
+        Literal["confirmed", "dismissed", "not_accepted", "withdrawn"],
+        field(
+            T("Ruling"),
+            options={
+                "confirmed": T("The agreement is valid"),
+                "dismissed": T("The application is dismissed"),
+                "not_accepted": T("The application is not accepted"),
+                "withdrawn": T("The application is withdrawn"),
+            },
+        ),
+    ]
+    ground: Annotated[
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(T("Ground"), T("Unless it is confirmed or withdrawn."), choices="grounds_not_to_confirm"),
+    ] = None
+    reasons: Annotated[
+        str,
+        CourtText(10, 8000),
+        field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
+    ]
+    case_number: Annotated[
+        str,
+        CourtText(1, 80, one_line=True),
+        field(
+            T("Type the number of the case"),
+            T("Exactly as it stands above. This keeps a decision from going to the wrong case."),
+        ),
+    ]
+    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
+
+    @model_validator(mode="after")
+    def _ground_belongs(self) -> ConfirmationRulingInput:
+        if (self.result in ("dismissed", "not_accepted")) != bool(self.ground):
+            raise InvalidInput.at("ground", T("Name the ground on which it is not confirmed, and no other time."))
+        return self
+
+
+class ObjectionRulingInput(CourtModel):
+    """The ruling on an objection to a confirmation."""
+
+    result: Annotated[
+        Literal["stands", "set_aside"],
+        field(
+            T("Ruling"),
+            options={
+                "stands": T("The objection is dismissed; the confirmation stands"),
+                "set_aside": T("The confirmation is set aside"),
+            },
+        ),
+    ]
+    reasons: Annotated[
+        str,
+        CourtText(10, 8000),
+        field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
+    ]
+    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"

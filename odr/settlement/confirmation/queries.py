@@ -1,0 +1,14 @@
+"""Finding the rows of the private room."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case
+from odr.settlement.models import Confirmation
+
+
+def confirmation_of(session: Session, case: Case) -> Confirmation | None:
+    """The application behind a case of confirmation."""
+    return session.scalar(select(Confirmation).where(Confirmation.case_id == case.id))

@@ -1,0 +1,1 @@
+"""Mediation in a filed case."""

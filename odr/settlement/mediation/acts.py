@@ -1,0 +1,505 @@
+"""Acts of mediation: consent, choice and designation of the mediator, talk in the room, the text put before everybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Seat, Stage
+from odr.docket.queries import parties
+from odr.filing import desks as filing_desks
+from odr.filing.registry.seats import choose, conflicted
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import T, Text
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.procedure.acts.events import CaseClosed
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Guard, Milestone, Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
+from odr.procedure.models import WindowState
+from odr.procedure.rules.base import law
+from odr.settlement import desks, names
+from odr.settlement.inputs import TermsInput
+from odr.settlement.mediation.in_person import chose_online, meet_in_person
+from odr.settlement.mediation.inputs import MediateInput
+from odr.settlement.mediation.moderator import end_moderation
+from odr.settlement.models import Mediation, MediationState, OfferState, RoomMessage
+from odr.settlement.offers.acts import close_offer
+from odr.settlement.offers.agreements import draw_up
+from odr.settlement.offers.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
+from odr.settlement.queries import mediation_of, offers_of, party_labelled
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION = (
+    "mediator_choice",
+    "mediator_acceptance",
+    "mediation",
+    "mediator_designation",
+)
+
+BEFORE_FILING = "mediation_prefiling"
+"""The rule for how long a mediation before a claim lasts (OMR 24)."""
+
+NOT_ASSIGNED = T("No mediation waits for a mediator to accept it.")
+
+
+class Nothing(CourtModel):
+    """An act that needs no more than itself."""
+
+
+@guard("COURT one-at-a-time")
+def no_mediation_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """One mediation at a time."""
+    return T("A mediation is already proposed or under way.") if mediation_of(sitting.session, case) else None
+
+
+def _state(source: str, reason: Text, *states: MediationState) -> Guard:
+    """Open only where the mediation is in one of these states."""
+
+    @guard(source)
+    def the_mediation_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+        found = mediation_of(sitting.session, case)
+        return None if found is not None and found.state in states else reason
+
+    return the_mediation_is_there
+
+
+@act(
+    title=T("Ask for mediation"),
+    input=MediateInput,
+    by=PARTY_ROLES,
+    at=OPEN_STAGES,
+    guard=no_mediation_runs,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A question for you in the private room"),
+        T(
+            "Read it in the private room, which the judge never reads, and say there whether you agree. Nothing comes of it unless everybody agrees; if you do nothing, the case goes on."
+        ),
+    ),
+    source=law("CPL 96", "OMR 4"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def ask_mediation(sitting: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask the others to mediate; nothing happens unless everybody agrees (CPL 96, OMR 4)."""
+    me = sitting.party_of(case, actor)
+    sitting.session.add(
+        Mediation(
+            case_id=case.id,
+            state=MediationState.PROPOSED,
+            consents=[me.id],
+            choices={},
+            entry_number=sitting.next_number(case),
+        )
+    )
+    chose_online(sitting, case, me)
+    return Recorded(T("%(name)s asked for mediation", name=me.name))
+
+
+@guard("OMR 4, 15")
+def my_consent_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Consent is asked for until it is given; before a claim a mediator may be there already, who asks the other side
+    (OMR 15).
+    """
+    found = mediation_of(sitting.session, case)
+    if (
+        found is None
+        or found.judge_led
+        or (found.state is not MediationState.PROPOSED and case.stage is not Stage.MEDIATING)
+    ):
+        return T("No mediation waits for your consent.")
+    return T("You have already agreed to this mediation.") if actor.party_id in found.consents else None
+
+
+@act(
+    title=T("Agree to mediation"),
+    input=MediateInput,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
+    guard=my_consent_is_missing,
+    source=law("CPL 96", "OMR 4, 10, 15"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def agree_mediation(sitting: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Agree; when the last has, the parties have two working days to choose a mediator together (OMR 10)."""
+    me, mediation = sitting.party_of(case, actor), _mediation(sitting, case)
+    mediation.consents = [*mediation.consents, me.id]
+    chose_online(sitting, case, me)
+    if mediation.state is MediationState.PROPOSED and everybody_agreed(case, mediation):
+        mediation.state = MediationState.CHOOSING
+        sitting.close_windows(case, DESIGNATION, WindowState.MET, subject=mediation.reference)
+        sitting.start_window(case, CHOICE, start=now, subject=mediation.reference)
+    return Recorded(T("%(name)s agreed to mediation", name=me.name))
+
+
+def everybody_agreed(case: Case, mediation: Mediation) -> bool:
+    """Whether all parties agreed to mediate."""
+    return all(p.id in mediation.consents for p in parties(case))
+
+
+def _mediation(sitting: Sitting, case: Case) -> Mediation:
+    found = mediation_of(sitting.session, case)
+    if found is None:
+        raise ActNotOpen(T("No mediation is under way."))
+    return found
+
+
+@choice_source("mediators")
+def mediators(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """The court's list of mediators, without anybody who is a party."""
+    barred = {p.account_id for p in case.parties}
+    rows = sitting.session.scalars(
+        select(Account)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(
+            AccountRole.role == Role.MEDIATOR, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE
+        )
+        .order_by(Account.name)
+    )
+    return [Option(str(a.email), a.name) for a in rows if a.id not in barred]
+
+
+class ChooseMediatorInput(CourtModel):
+    """Which mediator."""
+
+    mediator: Annotated[str, CourtText(1, 254, one_line=True), field(T("Mediator"), choices="mediators")]
+
+
+@act(
+    title=T("Choose a mediator"),
+    input=ChooseMediatorInput,
+    by=PARTY_ROLES,
+    at=ROOM_STAGES,
+    guard=_state("OMR 10", T("No mediator is being chosen now."), MediationState.CHOOSING),
+    source=law("OMR 10"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def choose_mediator(
+    sitting: Sitting, case: Case, given: ChooseMediatorInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Name a mediator from the list; the one whom everybody names is assigned (OMR 10)."""
+    me, mediation = sitting.party_of(case, actor), _mediation(sitting, case)
+    account = sitting.session.scalar(
+        select(Account)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(
+            Account.email == given.mediator,
+            AccountRole.role == Role.MEDIATOR,
+            AccountRole.revoked_at.is_(None),
+            Account.state == AccountState.ACTIVE,
+        )
+    )
+    if account is None or account.id in conflicted(sitting.session, case):
+        raise InvalidInput.at("mediator", T("Choose one of those listed."))
+    mediation.choices = {**mediation.choices, str(me.id): account.id}
+    wanted = set(mediation.choices.values())
+    if len(mediation.choices) == len(parties(case)) and len(wanted) == 1:
+        assign(sitting, case, mediation, wanted.pop())
+    return Recorded(T("%(name)s named %(mediator)s as mediator", name=me.name, mediator=account.name))
+
+
+def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) -> None:
+    """Seat the mediator; she has three working days to accept (OMR 12)."""
+    mediation.mediator_id, mediation.state = account_id, MediationState.ASSIGNED
+    for kind in (CHOICE, DESIGNATION):
+        sitting.close_windows(case, kind, WindowState.MET, subject=mediation.reference)
+    end_moderation(sitting, case)
+    sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=sitting.now))
+    sitting.session.flush()
+    sitting.start_window(case, ACCEPTANCE, start=sitting.now, subject=mediation.reference)
+    meet_in_person(sitting, case, mediation)
+    sitting.open_task(
+        case,
+        Role.MEDIATOR,
+        desks.MEDIATOR_ACCEPTANCE,
+        T("A mediation waits for you. Accept it, or say that you cannot."),
+        risk=30,
+        subject=mediation.reference,
+    )
+
+
+@act(
+    title=T("Mediator designated"),
+    input=Nothing,
+    by={Role.CLOCK},
+    at=ROOM_STAGES,
+    seen_by=PRIVATE,
+    listed=False,
+    source=law("OMR 10"),
+    in_record=False,
+)
+def designate_mediator(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time
+    (OMR 10).
+    """
+    mediation = _mediation(sitting, case)
+    account = choose(sitting, case, Role.MEDIATOR)
+    if account is None:
+        sitting.open_task(
+            case,
+            Role.PRESIDENT,
+            filing_desks.NO_SEAT,
+            T("No mediator is free of conflict. Name somebody for the list."),
+            risk=60,
+            subject=Role.MEDIATOR.value,
+        )
+        return Recorded(T("No mediator could be designated yet"))
+    assign(sitting, case, mediation, account.id)
+    return Recorded(T("%(mediator)s designated as mediator", mediator=account.name))
+
+
+@act(
+    title=T("Accept the mediation"),
+    input=Nothing,
+    by={Role.MEDIATOR},
+    at=ROOM_STAGES,
+    guard=_state("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED),
+    source=law("OMR 12, 24"),
+    desk=desks.MEDIATOR_ACCEPTANCE,
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def accept_mediation(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
+    """Accept: the time for mediation runs, 15 days, 7 in the short procedures, 30 before a claim (OMR 24)."""
+    mediation = _mediation(sitting, case)
+    mediation.state = MediationState.RUNNING
+    sitting.close_windows(case, ACCEPTANCE, WindowState.MET, subject=mediation.reference)
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+    rule = BEFORE_FILING if case.stage is Stage.MEDIATING else MEDIATION
+    sitting.start_window(case, MEDIATION, rule=rule, start=now, subject=mediation.reference)
+    return Recorded(T("%(name)s accepted to mediate", name=actor.name))
+
+
+class EndMediationInput(CourtModel):
+    """How a mediation ended."""
+
+    note: Annotated[str | None, CourtText(0, 2000), field(T("Note for the parties"), widget="textarea")] = None
+
+
+@act(
+    title=T("Say that I cannot mediate"),
+    input=EndMediationInput,
+    by={Role.MEDIATOR},
+    at=ROOM_STAGES,
+    guard=_state("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED),
+    source=law("OMR 12"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def decline_mediation(
+    sitting: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Hand the mediation back; the parties choose again (OMR 12)."""
+    _choose_again(sitting, case, _mediation(sitting, case))
+    return Recorded(T("%(name)s cannot mediate", name=actor.name))
+
+
+def _choose_again(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+    _leave(sitting, case, mediation)
+    mediation.state, mediation.choices, mediation.mediator_id = MediationState.CHOOSING, {}, None
+    sitting.close_windows(case, ACCEPTANCE, WindowState.ENDED, subject=mediation.reference)
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+    sitting.start_window(case, CHOICE, start=sitting.now, subject=mediation.reference)
+
+
+def _leave(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+    """Unseat the mediator: from now on she reads nothing of the room."""
+    seats = select(Seat).where(Seat.case_id == case.id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))
+    for seat in sitting.session.scalars(seats):
+        seat.until_at = sitting.now
+    sitting.session.flush()
+
+
+@choice_source("caucus")
+def caucus(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """With whom one may speak alone: a party with the mediator, the mediator with each party."""
+    if actor.role is Role.MEDIATOR:
+        return [Option(p.label, p.name, p.role.label) for p in parties(case)]
+    return [Option(p.label, T("Only the mediator reads it")) for p in parties(case) if p.id == actor.party_id]
+
+
+class MessageInput(CourtModel):
+    """Something said in the room."""
+
+    words: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(T("Your words"), T("Without prejudice. Nothing said here reaches the judge."), widget="textarea"),
+    ]
+    alone: Annotated[
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(T("Only with the mediator"), T("Leave it open to speak to everybody."), choices="caucus"),
+    ] = None
+
+
+@act(
+    title=T("Say something in the room"),
+    input=MessageInput,
+    by=set(PARTY_ROLES) | {Role.MEDIATOR},
+    at=ROOM_STAGES,
+    source=law("OMR 17, 18"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def say_in_room(sitting: Sitting, case: Case, given: MessageInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Speak in the room, or in caucus with the mediator alone; without prejudice, and never read by the court."""
+    alone = party_labelled(case, given.alone, "alone")
+    if alone is not None and (
+        mediation_of(sitting.session, case) is None or (actor.party_id is not None and alone.id != actor.party_id)
+    ):
+        raise InvalidInput.at("alone", T("You can speak alone with the mediator only."))
+    sitting.session.add(
+        RoomMessage(
+            case_id=case.id,
+            party_id=actor.party_id,
+            caucus_id=alone.id if alone else None,
+            speaker=actor.name,
+            words=given.words,
+            at=now,
+            entry_number=sitting.next_number(case),
+        )
+    )
+    words = T("%(name)s spoke in the private room", name=actor.name)
+    if alone is None:
+        return Recorded(words)
+    return Recorded(words, audience=Audience.NAMED, named=(Role.MEDIATOR.value, f"party/{alone.id}"))
+
+
+@guard("CPL 96", "OMR 4")
+def everybody_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A text is for parties who agreed to mediate."""
+    found = mediation_of(sitting.session, case)
+    return None if found is None or everybody_agreed(case, found) else T("Not everybody has agreed to mediate.")
+
+
+class ProposalInput(TermsInput):
+    """A text that the mediator puts before everybody."""
+
+    payee: Annotated[
+        str | None, CourtText(0, 40, one_line=True), field(T("Who is paid"), choices="settling_parties")
+    ] = None
+
+
+@act(
+    title=T("Put a text before the parties"),
+    input=ProposalInput,
+    by={Role.MEDIATOR},
+    at=ROOM_STAGES,
+    guard=(_state("OMR 19", T("No mediation runs."), MediationState.RUNNING), everybody_is_there, nothing_is_agreed),
+    source=law("OMR 19, 20"),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def propose_text(sitting: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Put an agreement before everybody for signature; it binds nobody before all have signed (OMR 20)."""
+    payer, instalments = check_terms(sitting, case, given)
+    payee = party_labelled(case, given.payee, "payee")
+    doer = party_labelled(case, given.deed_by, "deed_by")
+    if payer is not None and (payee is None or payee.id == payer.id):
+        raise InvalidInput.at("payee", T("Say who is paid."))
+    agreement = draw_up(
+        sitting,
+        case,
+        payer_id=payer.id if payer else None,
+        payee_id=payee.id if payer and payee else None,
+        amount_minor=given.amount.minor,
+        currency=given.amount.currency,
+        instalments=instalments,
+        accelerates=given.accelerates,
+        deed=given.deed,
+        doer_id=doer.id if doer else None,
+        ending=given.ending,
+    )
+    return Recorded(T("The mediator put a text before the parties"), {"agreement": agreement.reference})
+
+
+@act(
+    title=T("End the mediation"),
+    input=EndMediationInput,
+    by=set(PARTY_ROLES) | {Role.MEDIATOR, Role.CLOCK},
+    at=ROOM_STAGES | {Stage.EFFECTIVE, Stage.CLOSED},
+    to={Stage.CLOSED},
+    guard=_state(
+        "OMR 25",
+        T("There is no mediation to end."),
+        *(s for s in MediationState if s is not MediationState.ENDED),
+    ),
+    seen_by=PRIVATE,
+    page="settlement.room",
+    source=law("OMR 15, 21, 24, 25"),
+    means={Milestone.MEDIATION_ENDED},
+    topic=Topic.AGREEMENT,
+    in_record=False,
+)
+def end_mediation(sitting: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime) -> Recorded:
+    """End it: by anybody at any time, or because its time is over; the case goes on, and before a claim one may be
+    filed now (OMR 21, 24, 25).
+    """
+    close_mediation(sitting, case, _mediation(sitting, case))
+    if case.stage is Stage.MEDIATING:
+        case.outcome, case.closed_at = Outcome.NOT_AGREED, now
+        sitting.move(case, Stage.CLOSED)
+        for offer in offers_of(sitting.session, case, OfferState.OPEN):
+            close_offer(sitting, case, offer, OfferState.OVERTAKEN)
+        sitting.announce(CaseClosed(case))
+    return Recorded(T("The mediation ended"))
+
+
+def close_mediation(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+    """Nothing of it runs any more, and the mediator leaves."""
+    if not mediation.judge_led:
+        _leave(sitting, case, mediation)
+    mediation.state, mediation.ended_entry = MediationState.ENDED, sitting.next_number(case)
+    for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+
+
+def choice_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
+    """Nobody was chosen together in time: somebody is designated by rule."""
+    sitting.then(names.DESIGNATE_MEDIATOR, Nothing(), actor=CLOCK_ACTOR)
+
+
+def acceptance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
+    """The mediator said nothing: the parties choose again."""
+    mediation = mediation_of(sitting.session, case)
+    if mediation is not None and mediation.state is MediationState.ASSIGNED:
+        _choose_again(sitting, case, mediation)
+
+
+def designation_due(sitting: Sitting, case: Case, window: Any) -> None:
+    """The other side has not said yet whether it mediates: a mediator is designated, who asks it (OMR 10, 15)."""
+    mediation = mediation_of(sitting.session, case)
+    if mediation is not None and mediation.state is MediationState.PROPOSED:
+        sitting.then(names.DESIGNATE_MEDIATOR, Nothing(), actor=CLOCK_ACTOR)
+
+
+def mediation_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
+    """The time for mediation is over."""
+    if mediation_of(sitting.session, case) is not None:
+        sitting.then(names.END_MEDIATION, EndMediationInput(), actor=CLOCK_ACTOR)

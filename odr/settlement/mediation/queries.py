@@ -1,0 +1,14 @@
+"""Finding the rows of the private room."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case
+from odr.settlement.models import Moderation
+
+
+def moderation_of(session: Session, case: Case) -> Moderation | None:
+    """The moderation that is not over."""
+    return session.scalar(select(Moderation).where(Moderation.case_id == case.id, Moderation.ended_entry.is_(None)))

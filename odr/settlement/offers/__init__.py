@@ -1,0 +1,1 @@
+"""Offers and agreements in the private room."""

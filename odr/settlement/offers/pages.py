@@ -1,0 +1,158 @@
+"""Pages of settlement: the private room, and the judge's page for a signed agreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from odr.docket.models import Case, Document, Role
+from odr.docket.visibility import reads_document
+from odr.ground.db import new_reference
+from odr.ground.errors import NotFound
+from odr.identity.actors import Actor
+from odr.procedure.sitting import Sitting
+from odr.settlement import names as act_names
+from odr.settlement.models import AgreementState, Ending
+from odr.settlement.offers.case_views import ROOM_ACTS, act_form, agreement_view, room_page
+from odr.settlement.offers.wording import words_for
+from odr.settlement.queries import agreement_named, agreements_of
+from odr.web.guards import case_page, current_court, current_locale, current_session
+from odr.web.pages import submit_act
+
+settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
+Page = str | Response | tuple[str, int]
+WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
+ANSWERS = (
+    act_names.ACCEPT_OFFER,
+    act_names.DECLINE_OFFER,
+    act_names.WITHDRAW_OFFER,
+    act_names.SIGN_AGREEMENT,
+    act_names.DECLINE_AGREEMENT,
+    act_names.SIGN_STATEMENT,
+    act_names.APPLY_FOR_CONFIRMATION,
+)
+
+
+def _look() -> Sitting:
+    return current_court().look(current_session())
+
+
+@settlement.get("/settlement")
+@case_page(*WITHIN)
+def room(case: Case, actor: Actor) -> Page:
+    """Offers, talk, mediation and agreements: for parties and mediator, never for the court."""
+    values = dict(request.args)
+    chosen = words_for(values.pop("wording", ""), current_locale())
+    return _room(case, actor, request.args.get("act"), values | ({"words": chosen} if chosen else {}), [])
+
+
+def _room(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
+    court = _look()
+    asked = tried if tried in ROOM_ACTS else None
+    page = room_page(court, case, actor, current_locale(), asked, values, faults)
+    all_faults = page.form.faults if page.form else []
+    return render_template(
+        "settlement/room.html",
+        case=case,
+        actor=actor,
+        page=page,
+        tried=asked,
+        faults=all_faults,
+        moved_on=moved_on,
+        tab="settlement",
+        key=new_reference(),
+    ), status
+
+
+@settlement.post("/settlement/<name>")
+@case_page(*WITHIN)
+def act_in_room(case: Case, actor: Actor, name: str) -> Page:
+    """Do something in the room; nothing typed is lost when it cannot be."""
+    if name not in ROOM_ACTS + ANSWERS:
+        raise NotFound
+    values = request.form.to_dict(flat=False)
+    return submit_act(
+        case,
+        actor,
+        current_court().table[name],
+        values,
+        lambda faults, status, moved: _room(case, actor, name, values, faults, status, moved),
+    )
+
+
+@settlement.get("/agreement")
+@case_page(Role.JUDGE)
+def statement(case: Case, actor: Actor) -> Page:
+    """The agreed text before the judge, and nothing of how it came about."""
+    return _statement(case, actor, request.args.get("act"), {}, [])
+
+
+def _statement(
+    case: Case,
+    actor: Actor,
+    tried: str | None,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+) -> Page:
+    court = _look()
+    found = next(iter(agreements_of(court.session, case, AgreementState.SIGNED)), None)
+    if found is None:
+        raise NotFound
+    names = [
+        act_names.SIGN_MEDIATION if found.ending is Ending.STATEMENT else act_names.ALLOW_AGREED_WITHDRAWAL,
+        act_names.REFUSE_AGREEMENT,
+    ]
+    shown = tried if tried in names else names[0]
+    form = act_form(court, case, actor, shown, current_locale(), {**values, "agreement": found.reference}, faults)
+    choices = [(n, current_court().table[n].title) for n in names]
+    page = render_template(
+        "settlement/statement.html",
+        case=case,
+        actor=actor,
+        view=agreement_view(court, case, actor, found),
+        form=form,
+        choices=choices,
+        faults=form.faults,
+        moved_on=moved_on,
+        tab="overview",
+    )
+    return page, status
+
+
+@settlement.post("/agreement/<name>")
+@case_page(Role.JUDGE)
+def act_on_agreement(case: Case, actor: Actor, name: str) -> Page:
+    """Make the statement, give leave, or refuse with reasons."""
+    if name not in (act_names.SIGN_MEDIATION, act_names.ALLOW_AGREED_WITHDRAWAL, act_names.REFUSE_AGREEMENT):
+        raise NotFound
+    values = request.form.to_dict(flat=False)
+    return submit_act(
+        case,
+        actor,
+        current_court().table[name],
+        values,
+        lambda faults, status, moved: _statement(case, actor, name, values, faults, status, moved),
+    )
+
+
+@settlement.get("/agreement/<agreement>/statement.pdf")
+@case_page()
+def statement_pdf(case: Case, actor: Actor, agreement: str) -> Response:
+    """The sealed mediation statement."""
+    found = agreement_named(current_session(), case, agreement)
+    document = current_session().get(Document, found.document_id) if found.document_id else None
+    if document is None or not reads_document(actor, document):
+        raise NotFound
+    headers = {"Content-Disposition": f'attachment; filename="statement-{document.reference}.pdf"'}
+    return Response(document.content, mimetype="application/pdf", headers=headers)

@@ -1,0 +1,1 @@
+"""Settling a claim with certified facts by one act."""

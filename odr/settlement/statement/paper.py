@@ -1,0 +1,134 @@
+"""The mediation statement as a paper: claims, facts in short, what was agreed, its effect (CPL 100)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel
+
+from odr.docket.models import Case, Party, Role
+from odr.docket.papers import PartyLine, Reason, RulingPaper, Words, clerk, judge
+from odr.docket.queries import parties
+from odr.filing.claim.queries import claims_of, reliefs_of
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.db import new_reference
+from odr.ground.text import Money, T, Text
+from odr.identity.actors import Actor
+from odr.procedure.case.overview import sitters
+from odr.procedure.papers.frame import SealedPaper, check_url, set_and_seal
+from odr.settlement.models import Agreement, AgreementState
+from odr.settlement.queries import agreement_named
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementPaper(RulingPaper):
+    """A mediation statement."""
+
+    labels: ClassVar[dict[str, Text]] = RulingPaper.labels | {
+        "ruled": T("What the parties agreed"),
+        "reasons": T("What was asked for"),
+        "remedy": T("Effect"),
+    }
+    kind: Words = T("Mediation statement")
+
+
+ALL_OF_CASE = T("With this everything asked for in this case is settled.")
+
+THE_DISPUTE = T("With this the dispute is settled.")
+
+
+def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_CASE) -> list[Text]:
+    """The agreement in sentences; ``closing`` says what is settled with it, or nothing of that."""
+    payer, payee = party_with(case, agreement.payer_id), party_with(case, agreement.payee_id)
+    said: list[Text] = []
+    for part in agreement.instalments:
+        if payer is not None and payee is not None:
+            amount, on = Money(part["minor"], agreement.currency), date.fromisoformat(part["on"])
+            said.append(
+                T(
+                    "%(payer)s pays %(payee)s %(amount)s by %(day)s.",
+                    payer=payer.name,
+                    payee=payee.name,
+                    amount=amount,
+                    day=on,
+                )
+            )
+    if agreement.accelerates and len(agreement.instalments) > 1:
+        said.append(T("If one payment is late, everything left falls due at once."))
+    doer = party_with(case, agreement.doer_id)
+    if agreement.deed and doer is not None:
+        said.append(T("%(name)s does this: %(what)s", name=doer.name, what=agreement.deed))
+    return [*said, closing] if closing is not None else said
+
+
+def text_digest(case: Case, agreement: Agreement, language: str) -> str:
+    """What must be the same when the statement is kept as when it was set."""
+    terms = [
+        agreement.payer_id,
+        agreement.payee_id,
+        agreement.amount_minor,
+        agreement.currency,
+        agreement.instalments,
+        agreement.accelerates,
+        agreement.deed,
+    ]
+    people = [[p.label, p.name] for p in case.parties]
+    return sha256_hex(canonical([agreement.reference, case.number, terms, people, language]))
+
+
+def prepare_statement(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Set and seal the statement before the Sitting; nothing where the number typed is not this case's."""
+    reference, typed, language = (str(getattr(given, name, "")) for name in ("agreement", "case_number", "language"))
+    with court.database.read() as session:
+        sitting = court.look(session)
+        mine = session.get_one(Case, case.id)
+        agreement = agreement_named(session, mine, reference)
+        if typed != mine.number or agreement.state is not AgreementState.SIGNED:
+            return {}
+        code = new_reference()
+        paper = statement_paper(sitting, mine, agreement, language, code)
+        sealed = set_and_seal(
+            court,
+            paper,
+            language,
+            reason=T("Mediation statement in case %(number)s", number=mine.number),
+            signer=actor.name,
+        )
+        return {"statement": SealedPaper(text_digest(mine, agreement, language), sealed, code)}
+
+
+def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str, code: str) -> StatementPaper:
+    """The whole paper."""
+    settings = sitting.court.settings
+    seated = sitters(sitting, case)
+    asked = (
+        [f"{r.number}. {r.what}" for r in reliefs_of(sitting.session, case)] if claims_of(sitting.session, case) else []
+    )
+    return StatementPaper(
+        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
+        case_number=case.number,
+        subject=sitting.subject_of(case),
+        issued_on=sitting.now.astimezone(settings.tz).date(),
+        signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
+        + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
+        document_code=code,
+        check_url=check_url(sitting.court, code),
+        parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
+        reasons=[Reason(line) for line in asked],
+        orders=term_words(case, agreement),
+        remedy=T(
+            "This statement binds when the last party has signed it, and can then be enforced like a judgment (Civil Procedure Law, art. 100)."
+        ),
+    )
+
+
+def party_with(case: Case, party_id: int | None) -> Party | None:
+    """The party of a row."""
+    return next((p for p in case.parties if p.id == party_id), None)

@@ -1,0 +1,58 @@
+"""The training court's own page: every message sent, codes of the demonstration's staff, and the movable clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.ground.errors import NotFound
+from odr.operations import worker
+from odr.operations.cli import move_clock
+from odr.service.sending.ports import message_folder
+from odr.training.staff import codes_now
+from odr.web.guards import current_court, public
+
+training = Blueprint("training", __name__, url_prefix="/training")
+STEPS = {
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+    "3d": timedelta(days=3),
+    "7d": timedelta(days=7),
+    "15d": timedelta(days=15),
+    "30d": timedelta(days=30),
+}
+
+
+def _only_in_training() -> None:
+    if not current_court().settings.is_training:
+        raise NotFound
+
+
+@training.get("")
+@public
+def desk() -> str:
+    """Messages, codes, clock."""
+    _only_in_training()
+    court = current_court()
+    return render_template(
+        "training/desk.html",
+        messages=message_folder(court.settings).messages(60),
+        codes=codes_now(court),
+        steps=list(STEPS),
+        now=court.clock.now(),
+    )
+
+
+@training.post("/clock")
+@public
+def clock() -> Response:
+    """Move procedural time forward, and let the worker do what falls due."""
+    _only_in_training()
+    by = STEPS.get(request.form.get("by", ""))
+    if by is None:
+        raise NotFound
+    court = current_court()
+    move_clock(court, by)
+    worker.work_once(court)
+    return redirect(url_for("training.desk"), 303)  # type: ignore[return-value]

@@ -1,0 +1,279 @@
+"""Telling a dispute act by act, through the same table that everybody else goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party, Role, Seat, Stage
+from odr.evidence.models import Exhibit, Upload
+from odr.evidence.store.ports import desk_of
+from odr.filing.draft import drafts
+from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.models import Fact
+from odr.filing.parties.joining import join
+from odr.ground.clock import Clock
+from odr.hearing.models import Examination, Question
+from odr.identity.actors import Actor, actors_in
+from odr.identity.models import Account
+from odr.judgment.decision.queries import reliefs_by_key
+from odr.judgment.models import Decision
+from odr.operations import worker
+from odr.payments.books.entries import outstanding
+from odr.payments.inputs import PaymentInput
+from odr.payments.models import Channel, FeeAssessment, Refund, RefundState
+from odr.procedure.court import Court
+from odr.procedure.sitting import ActReceipt
+from odr.service.models import Packet
+from odr.service.vocabulary import PacketState
+
+
+class StoryClock:
+    """Procedural time as the story tells it; machine time as it is."""
+
+    def __init__(self, machine: Clock, at: datetime) -> None:
+        self._machine = machine
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def machine_now(self) -> datetime:
+        return self._machine.machine_now()
+
+    def advance(self, by: timedelta) -> None:
+        """Let time go by in the story."""
+        self._at += by
+
+
+@dataclass
+class Story:
+    """One case of the demonstration, and short ways of acting in it. People are named by the part before the @."""
+
+    court: Court
+    clock: StoryClock
+    people: dict[str, int]
+    case_id: int = 0
+
+    def case(self) -> Case:
+        """The case as it stands."""
+        with self.court.database.read() as session:
+            return session.get_one(Case, self.case_id)
+
+    def later(self, days: float = 0, hours: float = 0) -> None:
+        """Time goes by, and the worker does its part."""
+        self.clock.advance(timedelta(days=days, hours=hours))
+        worker.work_once(self.court)
+
+    def actor(self, who: str) -> Actor:
+        """Somebody in her capacity in the case, identity just confirmed."""
+        with self.court.database.read() as session:
+            account = session.get_one(Account, self.people[who])
+            found = actors_in(
+                session, account, session.get_one(Case, self.case_id), self.clock.now(), self.clock.machine_now()
+            )
+            return found[0]
+
+    def do(self, name: str, who: str, /, **values: Any) -> ActReceipt:
+        """Perform an act from its plain values."""
+        act, actor, case = self.court.table[name], self.actor(who), self.case()
+        given = act.input.model_validate(values)
+        with self.court.database.read() as session:
+            premise = self.court.look(session).premise_now(
+                act, session.get_one(Case, self.case_id), actor, given.model_dump(mode="json")
+            )
+        with self.court.sit(self.court.prepare(name, case, given, actor)) as sitting:
+            receipt = sitting.perform(
+                name, sitting.session.get_one(Case, self.case_id), given, actor=actor, premise=premise
+            )
+        self.later(hours=1)
+        return receipt
+
+    @contextmanager
+    def rows(self) -> Iterator[Any]:
+        """A session to look things up in."""
+        with self.court.database.read() as session:
+            yield session
+
+    def file(self, who: str, name: str, content: bytes, kind: str = "image/png") -> str:
+        """A file sent and anchored; gives the upload's reference."""
+        kept: Upload | None = desk_of(self.court).receive(self.people[who], name, kind, BytesIO(content))
+        if kept is None:
+            raise RuntimeError(f"{name} was not kept")
+        self.court.sequence_now()
+        return kept.reference
+
+    def lodge(self, who: str, claim: ClaimInput) -> None:
+        """Lodge the claim; the clerk and later the judge of the demonstration are seated by rule."""
+        with self.rows() as session:
+            account = session.get_one(Account, self.people[who])
+        receipt = drafts.lodge(self.court, account, claim)
+        with self.rows() as session:
+            self.case_id = session.scalars(select(Case.id).where(Case.reference == receipt.case_reference)).one()
+        self.later(hours=2)
+
+    def pay(self) -> None:
+        """Every open fee is paid at the counter, in the presence of the cashier."""
+        with self.rows() as session:
+            due = [
+                (a.reference, outstanding(session, a))
+                for a in session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == self.case_id))
+            ]
+            cashier = session.get_one(Account, self.people["cashier"])
+        for reference, amount in due:
+            if amount.minor <= 0:
+                continue
+            given = PaymentInput(
+                assessment=reference,
+                channel=Channel.COUNTER,
+                amount=amount,
+                source=f"counter/{reference[:8]}",
+                received_at=self.clock.now(),
+            )
+            with self.court.sit() as sitting:
+                case = sitting.session.get_one(Case, self.case_id)
+                if not sitting.session.scalar(
+                    select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.CASHIER)
+                ):
+                    sitting.session.add(
+                        Seat(case_id=case.id, account_id=cashier.id, role=Role.CASHIER, from_at=sitting.now)
+                    )
+                    sitting.session.flush()
+                sitting.perform(
+                    "record_payment", case, given, actor=Actor(Role.CASHIER, cashier.id, cashier.name, case.id)
+                )
+        self.later(hours=1)
+
+    def join(self, who: str, given: JoinInput) -> None:
+        """Join by the code of the letter to the party of that name."""
+        with self.rows() as session:
+            letters = select(Packet.code).where(
+                Packet.case_id == self.case_id, Packet.first_contact.is_(True), Packet.recipient_name == given.name
+            )
+            code = session.scalars(letters.order_by(Packet.id)).first()
+        join(self.court, self.people[who], str(code), given)
+        self.later(hours=1)
+
+    def party(self, label: str) -> str:
+        """Reference of a party by its label; of the first one by its role."""
+        return next(p.reference for p in self.case().parties if label in (p.label, p.role.value))
+
+    def post_returns(
+        self, label: str, *occasions: str, signer: str = "legal_representative", words: str | None = None
+    ) -> None:
+        """The post brings back the signed return of a party's papers, and the clerk records it."""
+        with self.rows() as session:
+            out = select(Packet.reference).join(Party, Party.id == Packet.party_id)
+            out = out.where(
+                Packet.case_id == self.case_id,
+                Packet.occasion.in_(occasions),
+                Packet.state == PacketState.OUT,
+                Party.reference == self.party(label),
+            )
+            found = list(session.scalars(out.order_by(Packet.id)))
+        if not found:
+            raise RuntimeError(f"nothing is out to {label}")
+        local = self.clock.now().astimezone(self.court.settings.tz)
+        for packet in found:
+            given = {
+                "packet": packet,
+                "way": "post",
+                "what": "signed",
+                "signer": signer,
+                "happened_on": local.date().isoformat(),
+                "hour": "00:01",
+                "words": words,
+            }
+            self.do("record_outcome", "clerk", **given)
+
+    def until(self, stage: Stage, most: int = 60) -> None:
+        """Days go by until the case is at a stage."""
+        for _ in range(most):
+            if self.case().stage is stage:
+                return
+            self.later(days=1)
+        raise RuntimeError(f"the case did not come to {stage.value}")
+
+    def newest(self, model: Any) -> str:
+        """Reference of the newest row of a kind in the case."""
+        with self.rows() as session:
+            return str(
+                session.scalars(
+                    select(model.reference).where(model.case_id == self.case_id).order_by(model.id.desc())
+                ).first()
+            )
+
+    def refund(self) -> None:
+        """The cashier approves what goes back, transfers it and records the bank's reference."""
+        with self.rows() as session:
+            row = session.scalars(
+                select(Refund).where(Refund.case_id == self.case_id, Refund.state == RefundState.ORDERED)
+            ).one()
+        self.do("approve_refund", "cashier", refund=row.reference)
+        transfer = {
+            "refund": row.reference,
+            "paid": True,
+            "channel": Channel.TRANSFER,
+            "way": f"bank/{row.reference[:8]}",
+            "at": self.clock.now(),
+        }
+        self.do("record_refund", "cashier", **transfer)
+
+    def relief(self, number: int) -> str:
+        """Key under which a decision names what was asked for."""
+        with self.rows() as session:
+            found = reliefs_by_key(session, session.get_one(Case, self.case_id))
+            return next(key for key, (_, relief) in found.items() if relief.number == number)
+
+    def fact(self, number: int) -> str:
+        """Reference of a numbered fact."""
+        with self.rows() as session:
+            return str(
+                session.scalars(select(Fact.reference).where(Fact.case_id == self.case_id, Fact.number == number)).one()
+            )
+
+    def exhibit(self, label: str) -> str:
+        """Reference of an exhibit by its label."""
+        with self.rows() as session:
+            return str(
+                session.scalars(
+                    select(Exhibit.reference).where(Exhibit.case_id == self.case_id, Exhibit.label == label)
+                ).one()
+            )
+
+    def question(self, number: int) -> str:
+        """Reference of a question by its number."""
+        with self.rows() as session:
+            return str(
+                session.scalars(
+                    select(Question.reference).where(Question.case_id == self.case_id, Question.number == number)
+                ).one()
+            )
+
+    def phase(self) -> tuple[str, str] | None:
+        """Key and reference of the phase that runs."""
+        with self.rows() as session:
+            examination = session.scalars(select(Examination).where(Examination.case_id == self.case_id)).one()
+            current = examination.current
+            return (current.key, current.reference) if current else None
+
+    def decision(self) -> str:
+        """Reference of the newest decision."""
+        with self.rows() as session:
+            return str(
+                session.scalars(
+                    select(Decision.reference).where(Decision.case_id == self.case_id).order_by(Decision.id.desc())
+                ).first()
+            )
+
+
+def in_story_time(court: Court, at: datetime) -> tuple[Court, StoryClock]:
+    """The same court, its procedural clock standing at ``at``; evidence desk and service follow it."""
+    clock = StoryClock(court.clock, at)
+    return replace(court, clock=clock), clock

@@ -1,0 +1,490 @@
+"""Who may enter: every route carries one of these guards, and the court refuses to start where one is missing.
+
+A guard comes before everything else of a request: first whether the person may,
+then whether the request is from a page of ours, and only then its body. The guard
+also loads the case, so that no route can forget to ask whose it is.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast, overload
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask_login import LoginManager, current_user
+from sqlalchemy.orm import Session
+
+from odr.docket.models import HEARD_ROLES, Case, Role
+from odr.docket.queries import case_by_reference
+from odr.ground.config import Settings
+from odr.ground.errors import CourtError, Forbidden, NotFound, NotSignedIn, StepUpNeeded
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor, capacities
+from odr.identity.sign_in import rate_limits, sessions, tokens
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.rate_limits import Counted
+from odr.identity.sign_in.sessions import OFFICE_ROLES
+from odr.identity.sign_in.tokens import Scope
+from odr.procedure.court import Court
+from odr.web import forgery, headers, reader_language
+from odr.web.forgery import Csrf
+from odr.web.headers import allow, allow_feature
+from odr.web.presence import Person, identify, session_cookie_name
+
+__all__ = [
+    "Entry",
+    "Guard",
+    "Person",
+    "Scope",
+    "SecondFactorNeeded",
+    "SignInNeeded",
+    "StepUpNeeded",
+    "UnguardedRoute",
+    "allow",
+    "allow_feature",
+    "api",
+    "assert_guarded",
+    "case_page",
+    "csrf_token",
+    "current_court",
+    "current_locale",
+    "current_person",
+    "current_session",
+    "guard_of",
+    "harden",
+    "may_enter",
+    "need_strong",
+    "public",
+    "register_access",
+    "require_strong",
+    "signed_in",
+    "staff",
+]
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SignInNeeded(NotSignedIn):
+    """A page needs a person; the browser is brought to the sign-in page and back."""
+
+    def __init__(self) -> None:
+        super().__init__(T("Sign in to see this page."))
+
+
+class SecondFactorNeeded(CourtError):
+    """Somebody who serves the court has signed in without a second factor."""
+
+    status = 403
+    problem = "second-factor-needed"
+
+    def __init__(self) -> None:
+        super().__init__(T("Who serves the court signs in with a second factor. Set one up first."))
+
+
+class UnguardedRoute(Exception):
+    """The court does not start: these routes carry no guard."""
+
+
+class Entry(enum.Enum):
+    """The kinds of guard."""
+
+    PUBLIC = "public"  # anybody
+    SIGNED_IN = "signed_in"  # anybody with an account
+    STAFF = "staff"  # holders of a role of the court, with a second factor
+    CASE = "case"  # who takes part in the case
+    API = "api"  # a program with a token of that scope, or a signed-in page
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What guards a route; kept on the view as ``__guard__``."""
+
+    entry: Entry
+    roles: frozenset[Role] = frozenset()
+    scope: Scope | None = None
+    csrf: Csrf = Csrf.FORM
+    shared: bool = False
+    heard: bool = False
+
+    def admits(self, role: Role) -> bool:
+        """Whether somebody of the case may enter in a role; who is only heard in it enters where that is said."""
+        return role in self.roles if self.roles else self.heard or role not in HEARD_ROLES
+
+
+def current_court() -> Court:
+    """The court this request is made to."""
+    return cast(Court, current_app.extensions["court"])
+
+
+def current_session() -> Session:
+    """The request's snapshot of the database, opened when first asked for and closed at its end."""
+    if "read_session" not in g:
+        g.reading = ExitStack()
+        g.read_session = g.reading.enter_context(current_court().database.read())
+    return cast(Session, g.read_session)
+
+
+def current_person() -> Person | None:
+    """Who is signed in, or None."""
+    person: Any = current_user
+    return cast(Person, person._get_current_object()) if person.is_authenticated else None
+
+
+def _from_request(asked: Request) -> Person | None:
+    """Flask-Login asks once a request: by our own cookie and session row, or by a bearer token."""
+    court = current_court()
+    person, g.person_is_stale = identify(current_session(), asked, court.clock.machine_now(), is_secure(court.settings))
+    return person
+
+
+def current_locale() -> str:
+    """In which language the answer is written: "en" or "zh-Hans"."""
+    if "locale" not in g:
+        person = current_person()
+        # A program says with each request what it reads; a person said so once.
+        kept = person.locale if person and not (person.by_token and request.accept_languages) else None
+        g.locale = reader_language.choose(
+            request.cookies.get(reader_language.COOKIE), kept, [tag for tag, _ in request.accept_languages]
+        )
+    return cast(str, g.locale)
+
+
+def csrf_token() -> str:
+    """The token that every form of ours carries in ``csrf_token``, and every script in ``X-CSRF-Token``."""
+    g.has_form = True
+    person = current_person()
+    return forgery.token_for(person.session_id if person else None)
+
+
+def is_secure(settings: Settings) -> bool:
+    """Whether the court is reached by https, so that its cookies may be."""
+    return settings.base_url.startswith("https://")
+
+
+def our_origins() -> frozenset[str]:
+    """Where our own pages come from; beside the public address, in training, whatever host was asked."""
+    settings = current_court().settings
+    parts = urlsplit(settings.base_url)
+    origins = {f"{parts.scheme}://{parts.netloc}"}
+    if settings.is_training:
+        origins.add(request.host_url.rstrip("/"))
+    return frozenset(origins)
+
+
+@overload
+def public(view: View, /) -> View: ...
+@overload
+def public(*, csrf: bool = True, upload: bool = False, shared: bool = False) -> Callable[[View], View]: ...
+def public(view: Any = None, /, *, csrf: bool = True, upload: bool = False, shared: bool = False) -> Any:
+    """Anybody may enter.
+
+    ``csrf=False`` for callers that are no browsers and sign what they send;
+    ``upload`` where the body is a file; ``shared`` where the answer is the same for
+    everybody and may be kept by caches on the way (tiles of the log).
+    """
+    guard = Guard(Entry.PUBLIC, csrf=_csrf(upload) if csrf else Csrf.NONE, shared=shared)
+
+    def guarded(inner: View) -> View:
+        def enter(*args: Any, **kwargs: Any) -> Any:
+            _check_origin(guard)
+            return inner(*args, **kwargs)
+
+        return _marked(inner, enter, guard)
+
+    return guarded(view) if view is not None else guarded
+
+
+@overload
+def signed_in(view: View, /) -> View: ...
+@overload
+def signed_in(*, upload: bool = False, most: int | None = None) -> Callable[[View], View]: ...
+def signed_in(view: Any = None, /, *, upload: bool = False, most: int | None = None) -> Any:
+    """Anybody with an account may enter; ``most`` bytes of a form that carries a small file are read."""
+    guard = Guard(Entry.SIGNED_IN, csrf=_csrf(upload))
+
+    def guarded(inner: View) -> View:
+        def enter(*args: Any, **kwargs: Any) -> Any:
+            _need_person(None)
+            request.max_content_length = most
+            _check_origin(guard)
+            return inner(*args, **kwargs)
+
+        return _marked(inner, enter, guard)
+
+    return guarded(view) if view is not None else guarded
+
+
+def staff(*roles: Role, upload: bool = False) -> Callable[[View], View]:
+    """Only who holds one of the roles of the court, signed in with a second factor. Others find nothing here."""
+    if not roles:
+        raise ValueError("name the roles that may enter")
+    guard = Guard(Entry.STAFF, frozenset(roles), csrf=_csrf(upload))
+
+    def guarded(inner: View) -> View:
+        def enter(*args: Any, **kwargs: Any) -> Any:
+            person = _need_person(None)
+            if not person.roles & guard.roles:
+                raise NotFound
+            _need_second_factor(person)
+            _check_origin(guard)
+            return inner(*args, **kwargs)
+
+        return _marked(inner, enter, guard)
+
+    return guarded
+
+
+def case_page(
+    *roles: Role, scope: Scope | None = None, upload: bool = False, heard: bool = False
+) -> Callable[[View], View]:
+    """Only who takes part in the case named by ``reference`` in the address.
+
+    The view gets ``case`` and ``actor`` in place of ``reference``. A stranger gets
+    the same 404 as for a case that does not exist; somebody of the case whose role
+    is not among ``roles`` gets 403. No roles: everybody of the case but witnesses,
+    experts and interpreters, who see only what is put to them; with ``heard`` they
+    too. ``scope`` also lets a bearer token of that scope in.
+    """
+    guard = Guard(Entry.CASE, frozenset(roles), scope, _csrf(upload), heard=heard)
+
+    def guarded(inner: View) -> View:
+        def enter(*args: Any, reference: str, **kwargs: Any) -> Any:
+            person = _need_person(scope)
+            case, actor = _case_and_actor(person, reference, guard)
+            if actor.role in OFFICE_ROLES:
+                _need_second_factor(person)
+            _check_origin(guard)
+            return inner(*args, case=case, actor=actor, **kwargs)
+
+        return _marked(inner, enter, guard)
+
+    return guarded
+
+
+def api(scope: Scope | str, *, upload: bool = False) -> Callable[[View], View]:
+    """A program with a bearer token of that scope, or a page of a signed-in person."""
+    wanted = Scope(scope)
+    guard = Guard(Entry.API, scope=wanted, csrf=_csrf(upload))
+
+    def guarded(inner: View) -> View:
+        def enter(*args: Any, **kwargs: Any) -> Any:
+            _need_person(wanted)
+            _check_origin(guard)
+            return inner(*args, **kwargs)
+
+        return _marked(inner, enter, guard)
+
+    return guarded
+
+
+def require_strong(minutes: int = 15) -> Callable[[View], View]:
+    """Inside a guard: the person must have proved who she is within ``minutes`` (step-up)."""
+
+    def guarded(inner: View) -> View:
+        @wraps(inner)
+        def enter(*args: Any, **kwargs: Any) -> Any:
+            need_strong(minutes)
+            return inner(*args, **kwargs)
+
+        return cast(View, enter)
+
+    return guarded
+
+
+def need_strong(minutes: int = 15) -> Person:
+    """The person, if she proved who she is within ``minutes``. Raises StepUpNeeded."""
+    person = _need_person(None)
+    if not person.is_strong(current_court().clock.machine_now(), minutes):
+        raise StepUpNeeded(T("Confirm that it is you before you do this."))
+    return person
+
+
+def assert_guarded(app: Flask) -> None:
+    """Refuse to start with a route that nobody guards. Raises UnguardedRoute naming each."""
+    bare = [
+        name
+        for name, view in app.view_functions.items()
+        if not hasattr(view, "__guard__") and name.rsplit(".", 1)[-1] != "static"
+    ]
+    if bare:
+        raise UnguardedRoute("no guard on: " + ", ".join(sorted(bare)))
+
+
+def guard_of(endpoint: str | None) -> Guard | None:
+    """The guard of a route."""
+    return getattr(current_app.view_functions.get(endpoint or ""), "__guard__", None)
+
+
+def may_enter(endpoint: str, role: Role) -> bool:
+    """Whether a page of the case is shown to a role: no link leads to a 403, and who is only heard is shown her own
+    room alone.
+    """
+    guard = guard_of(endpoint)
+    return guard is not None and (role in guard.roles if guard.roles else role not in HEARD_ROLES)
+
+
+def register_access(app: Flask, court: Court) -> None:
+    """Give the application its court, its cookies' key, and what every request needs at its beginning and end."""
+    secure = is_secure(court.settings)
+    app.extensions["court"] = court
+    app.secret_key = keyring(court.settings.secret_key).derive("cookies")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-page" if secure else "page_token",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
+    )
+    app.after_request(harden)
+    login = LoginManager(app)
+    login.session_protection = None
+    login.request_loader(_from_request)
+    app.teardown_request(finish)
+    app.context_processor(lambda: {"person": current_person(), "locale": current_locale(), "hats": g.get("hats", [])})
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.jinja_env.globals["may_enter"] = may_enter
+    app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))
+
+
+def harden(response: Response) -> Response:
+    """Set the headers of an answer; what may belong to a person is kept by no cache."""
+    settings = current_court().settings
+    guard = guard_of(request.endpoint)
+    is_static = (request.endpoint or "").rsplit(".", 1)[-1] == "static"
+    shared = is_static or (guard is not None and guard.shared)
+    known = session_cookie_name(is_secure(settings)) in request.cookies or "Authorization" in request.headers
+    for origin in checkout_origins(settings):
+        allow("form-action", origin)
+    headers.write(
+        response,
+        secure=is_secure(settings),
+        private=not shared and (known or g.get("has_form", False) or g.get("is_private", False)),
+    )
+    if shared:
+        # Flask-Login looks into the session at every answer; what is the same for everybody must not vary by cookie.
+        session.accessed = False
+    else:
+        response.vary.update(("Cookie", "Accept-Language"))
+    return response
+
+
+def checkout_origins(settings: Settings) -> list[str]:
+    """Where a payment form may lead: the browser also asks this of the redirect that follows."""
+    if settings.stripe_api_base:
+        parts = urlsplit(settings.stripe_api_base)
+        return [f"{parts.scheme}://{parts.netloc}"]
+    return ["https://checkout.stripe.com"] if settings.stripe_api_key else []
+
+
+def finish(error: BaseException | None = None) -> None:
+    """At the end of a request: close its snapshot."""
+    reading = g.pop("reading", None)
+    g.pop("read_session", None)
+    if reading is not None:
+        reading.close()
+
+
+def _marked(inner: View, enter: Callable[..., Any], guard: Guard) -> View:
+    marked = wraps(inner)(enter)
+    marked.__guard__ = guard  # type: ignore[attr-defined]
+    return cast(View, marked)
+
+
+def _csrf(upload: bool) -> Csrf:
+    return Csrf.HEADER if upload else Csrf.FORM
+
+
+def _need_person(scope: Scope | None) -> Person:
+    """The person of this request, by cookie, or by a token that has the scope."""
+    person = current_person()
+    if person is None:
+        raise (
+            NotSignedIn(T("Sign in, or send a valid bearer token."))
+            if request.path.startswith("/api/")
+            else SignInNeeded
+        )
+    if person.by_token and (scope is None or scope not in person.scopes):
+        raise Forbidden(T("This token may not be used for that."))
+    _note_use(person)
+    return person
+
+
+def _need_second_factor(person: Person) -> None:
+    # A token was made in a session that had a second factor: giving a role ends all tokens from before.
+    if not person.two_factor and not person.by_token:
+        raise SecondFactorNeeded
+
+
+def _check_origin(guard: Guard) -> None:
+    """A bearer token is its own sign: no other site can make a browser send it."""
+    if request.method in forgery.SAFE_METHODS or guard.csrf is Csrf.NONE:
+        return
+    person = current_person()
+    if person is None or not person.by_token:
+        forgery.check(request, person.session_id if person else None, guard.csrf, our_origins())
+
+
+def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case, Actor]:
+    session, court = current_session(), current_court()
+    case = case_by_reference(session, reference)
+    if case is None:
+        raise NotFound
+    hats = capacities(session, person, case, court.clock.now(), person.strong_at, person.sign_in)
+    if not hats:
+        raise NotFound
+    chosen = [hat for hat in hats if hat.hat == person.acting_for]
+    if person.by_token and person.acting_for and not chosen:
+        # A person's choice in the browser may be of another case; a program says it with this very request.
+        raise Forbidden(
+            T("In this case you cannot act for whom “Acting-For” names."),
+            T("Send one of these, or none: %(hats)s", hats=", ".join(hat.hat for hat in hats)),
+        )
+    allowed = [hat for hat in chosen or hats if guard.admits(hat.role)]
+    if not allowed:
+        raise Forbidden(
+            T("Your role in this case does not include this."),
+            T("If you also take part in another role, choose it under “Acting for”.") if len(hats) > 1 else None,
+        )
+    g.hats = hats
+    return case, allowed[0]
+
+
+def _note_use(person: Person) -> None:
+    """Write that the session or token is in use; seldom, so that reading a page seldom writes."""
+    if not g.pop("person_is_stale", False):
+        return
+    court = current_court()
+    now = court.clock.machine_now()
+    with court.database.write() as session:
+        if person.session_id is not None:
+            sessions.touch(session, person.session_id, now)
+        elif person.token_id is not None:
+            tokens.touch(session, person.token_id, now)
+
+
+_Found = TypeVar("_Found")
+
+
+def behind_code(find: Callable[[], _Found | None]) -> _Found | None:
+    """What a code that anybody may type leads to, or None.
+
+    Codes that lead nowhere are counted by network address; who has tried many waits,
+    a right one is not looked at meanwhile. Raises TooMany.
+    """
+    court = current_court()
+    ring, subject, now = (
+        keyring(court.settings.secret_key),
+        rate_limits.network(request.remote_addr or ""),
+        court.clock.machine_now(),
+    )
+    rate_limits.check(current_session(), ring, Counted.LINK_FROM, subject, now)
+    found = find()
+    if found is None:
+        with court.database.write() as session:
+            rate_limits.take(session, ring, Counted.LINK_FROM, subject, now)
+    return found

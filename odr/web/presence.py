@@ -1,0 +1,143 @@
+"""Who is here in this request: a person by her cookie or by a bearer token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Request, Response
+from flask_login import UserMixin
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Role
+from odr.identity.actors import SignIn
+from odr.identity.sign_in import sessions, tokens
+from odr.identity.sign_in.sessions import OFFICE_ROLES, Owner
+from odr.identity.sign_in.tokens import Scope
+
+
+@dataclass(frozen=True)
+class Person(UserMixin):  # type: ignore[misc]
+    """Somebody signed in. ``session_id`` with a cookie, ``scopes`` with a bearer token."""
+
+    account_id: int
+    reference: str
+    name: str
+    email: str
+    roles: frozenset[Role]
+    locale: str
+    strong_at: datetime | None = None
+    two_factor: bool = False
+    session_id: int | None = None
+    token_id: int | None = None
+    scopes: frozenset[Scope] = frozenset()
+    acting_for: str | None = None
+
+    def get_id(self) -> str:
+        """Who it is, for Flask-Login; what keeps a person signed in is the session row, never this."""
+        return self.reference
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person serves the court."""
+        return bool(self.roles & OFFICE_ROLES)
+
+    @property
+    def by_token(self) -> bool:
+        """Whether a program acts with the person's token."""
+        return self.token_id is not None
+
+    @property
+    def sign_in(self) -> SignIn:
+        """By what the person is signed in."""
+        if self.by_token:
+            return SignIn.TOKEN
+        return SignIn.TWO_FACTORS if self.two_factor else SignIn.ONE_FACTOR
+
+    def is_strong(self, now: datetime, minutes: int) -> bool:
+        """Whether the person proved who she is within ``minutes``."""
+        return self.strong_at is not None and now - self.strong_at <= timedelta(minutes=minutes)
+
+
+def session_cookie_name(secure: bool) -> str:
+    """``__Host-`` binds the cookie to this host, all paths and https; browsers refuse the prefix without https."""
+    return "__Host-session" if secure else "session_token"
+
+
+def set_session_cookie(response: Response, token: str, secure: bool) -> None:
+    """Give the device its token; scripts cannot read it and other sites cannot send it along with a form."""
+    response.set_cookie(
+        session_cookie_name(secure),
+        token,
+        max_age=int(sessions.ABSOLUTE.total_seconds()),
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_session_cookie(response: Response, secure: bool) -> None:
+    """Take the token back from the device."""
+    response.delete_cookie(session_cookie_name(secure), secure=secure, httponly=True, samesite="Lax", path="/")
+
+
+def bearer_token(request: Request) -> str | None:
+    """The token a program gave; heeded under ``/api/`` only."""
+    if not request.path.startswith("/api/") or request.authorization is None or request.authorization.type != "bearer":
+        return None
+    return request.authorization.token
+
+
+def identify(session: Session, request: Request, now: datetime, secure: bool) -> tuple[Person | None, bool]:
+    """The person of a request, and whether her session's last use should be written.
+
+    A bearer token that is wrong makes nobody of the request, even beside a good
+    cookie: the program meant the token.
+    """
+    if request.path.startswith("/api/") and "Authorization" in request.headers:
+        token = bearer_token(request)
+        found = tokens.find(session, token, now) if token else None
+        if found is None:
+            return None, False
+        key, owner = found
+        known = {scope.value for scope in Scope}
+        scopes = frozenset(Scope(value) for value in key.scopes if value in known)
+        return _person(
+            owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")
+        ), tokens.needs_touch(key, now)
+    cookie = request.cookies.get(session_cookie_name(secure))
+    there = sessions.find(session, cookie, now) if cookie else None
+    if there is None:
+        return None, False
+    row, owner = there
+    person = _person(
+        owner, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor, acting_for=row.acting_for
+    )
+    return person, sessions.needs_touch(row, now)
+
+
+def _person(
+    owner: Owner,
+    *,
+    session_id: int | None = None,
+    token_id: int | None = None,
+    scopes: frozenset[Scope] = frozenset(),
+    strong_at: datetime | None = None,
+    two_factor: bool = False,
+    acting_for: str | None = None,
+) -> Person:
+    return Person(
+        owner.account_id,
+        owner.reference,
+        owner.name,
+        owner.email,
+        owner.roles,
+        owner.locale,
+        strong_at,
+        two_factor,
+        session_id,
+        token_id,
+        scopes,
+        acting_for,
+    )
