@@ -69,7 +69,7 @@ def test_nothing_is_erased_before_its_time_and_never_by_the_clock(small_scene: S
     ) == []
     with small_scene.court.database.read() as session:
         assert (
-            len(session.scalars(select(Task).where(Task.kind == retention_rules.TASK, Task.done_at.is_(None))).all())
+            len(session.scalars(select(Task).where(Task.kind == "erasure_due", Task.done_at.is_(None))).all())
             == 1
         )
         assert {row.state for row in session.scalars(select(ErasureProposal))} == {ErasureState.PROPOSED}

@@ -148,7 +148,7 @@ def test_the_file_and_its_folder_are_synced_before_the_answer(tmp_path: Path) ->
     program = """
 import io, os, sys
 from pathlib import Path
-from odr.evidence.store import FolderStore
+from odr.evidence.store.store import FolderStore
 store = FolderStore(Path(sys.argv[1]))
 os.write(1, b"begin")
 key = store.write(io.BytesIO(b"x" * 9)).key
@@ -194,8 +194,8 @@ def test_a_full_disk_keeps_nothing(tmp_path: Path) -> None:
         """
         import io, resource, sys
         from pathlib import Path
-        from odr.errors import StorageFull
-        from odr.evidence.store import FolderStore
+        from odr.ground.errors import StorageFull
+        from odr.evidence.store.store import FolderStore
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
         store = FolderStore(Path(sys.argv[1]))
         try:
