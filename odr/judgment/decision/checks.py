@@ -17,6 +17,7 @@ from odr.hearing.appraisal.queries import witness_of
 from odr.judgment.decision.default import default_gate, defaulting
 from odr.judgment.decision.file import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
+from odr.judgment.decision.ripe import unripe
 from odr.judgment.decision.wording import GAP
 from odr.judgment.models import Decision, Order
 from odr.judgment.panel.rules import panel_problems
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     """Everything that keeps a draft from being signed, in words; empty when it is ready."""
     file = case_file(sitting, case)
-    found = [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
+    found = [*unripe(sitting, case), *_missing_parts(sitting, case, decision), *_findings(file, decision)]
     found += [
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
