@@ -68,10 +68,7 @@ def test_nothing_is_erased_before_its_time_and_never_by_the_clock(small_scene: S
         small_scene.court
     ) == []
     with small_scene.court.database.read() as session:
-        assert (
-            len(session.scalars(select(Task).where(Task.kind == "erasure_due", Task.done_at.is_(None))).all())
-            == 1
-        )
+        assert len(session.scalars(select(Task).where(Task.kind == "erasure_due", Task.done_at.is_(None))).all()) == 1
         assert {row.state for row in session.scalars(select(ErasureProposal))} == {ErasureState.PROPOSED}
         assert check(small_scene.court.ports.store, session) == []
 

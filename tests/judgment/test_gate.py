@@ -268,3 +268,20 @@ def test_who_appeared_is_not_decided_against_in_default(bench: Bench) -> None:
     """A respondent who joined is a party to a contested case, whatever she then does."""
     with bench.court.database.read() as session:
         assert defaulting(bench.court.look(session), session.get_one(Case, bench.case_id)) == []
+
+
+def test_who_joined_once_and_stayed_away_is_decided_against_only_through_the_gate(absent: Bench) -> None:
+    """To have joined is not to have been heard: without a summons that arrived nothing is signed against them either."""
+    with absent.court.database.write() as session:
+        case = session.get_one(Case, absent.case_id)
+        case.parties[1].joined_at = absent.clock.now() - timedelta(days=30)
+        packets(session, "summons", state=PacketState.OUT)
+    assert any("summons" in reason.lower() for reason in reasons(absent))
+    file = [
+        {"subject": f"fact/{n}", "result": "adopted", "reasons": "Shown by the exhibits.", "rests_on": ["C-1", "C-2"]}
+        for n in (1, 2)
+    ]
+    absent.do("judge", "record_findings", {"adopt_undisputed": True, "findings": file})
+    absent.do("judge", "draft_decision", absent.draft(answers=None))
+    with pytest.raises(ActNotOpen, match="In default against"):
+        absent.do("judge", "send_for_signing", {"decision": absent.draft_reference()})

@@ -1,7 +1,7 @@
 """The gate before a decision in default: proven service, a summons that arrived, a hearing that was held and recorded.
 
-CPL 147; CPI 227, 241, 261. A respondent who never appeared is decided against
-only when nothing below stands in the way. Every reason is said; none is
+CPL 147; CPI 227, 241, 261. A respondent who never appeared, or did not come to
+what was heard, is decided against only when nothing below stands in the way. Every reason is said; none is
 weighed against another.
 """
 
@@ -54,9 +54,22 @@ def has_appeared(sitting: Sitting, case: Case, party: Party) -> bool:
     return any(a.party_id == party.id and a.presence is not Presence.ABSENT for h in held for a in h.attendances)
 
 
+def stayed_away(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether hearings were held and the party came to none of them; to join a case once is not to be heard in it
+    (CPL 147; CPI 241).
+    """
+    held = sitting.session.scalars(
+        select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD)
+    ).all()
+    presences = [a.presence for h in held for a in h.attendances if a.party_id == party.id]
+    return bool(held) and all(presence is Presence.ABSENT for presence in presences)
+
+
 def defaulting(sitting: Sitting, case: Case) -> list[Party]:
-    """Respondents who never appeared."""
-    return [p for p in parties(case, Role.RESPONDENT) if not has_appeared(sitting, case, p)]
+    """Respondents against whom a decision is one in default: who never appeared, and who stayed away from what was heard."""
+    return [
+        p for p in parties(case, Role.RESPONDENT) if not has_appeared(sitting, case, p) or stayed_away(sitting, case, p)
+    ]
 
 
 def default_gate(sitting: Sitting, case: Case, respondent: Party) -> list[Text]:
