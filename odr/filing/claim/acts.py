@@ -20,7 +20,7 @@ from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, RequestKind, ReviewReturn
 from odr.filing.parties.invitation import call_in, note_addresses
-from odr.filing.registry.review import unknown_respondents
+from odr.filing.registry.review import tracks_for, unknown_respondents
 from odr.filing.registry.seats import Draw, case_number_for, draw_seat
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import Money, T, Text
@@ -389,6 +389,10 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
         )
     if given.track not in sitting.pack(case).tracks.list:
         raise InvalidInput.at("track", T("This court has no such procedure. Choose one of those listed."))
+    if actor.role is Role.CLERK:
+        found = next(one for one in tracks_for(sitting, case) if one.track == given.track)
+        if not found.open:
+            raise InvalidInput.at("track", found.reason)
     case.track = Track(given.track)
     case.accepted_at = now
     case.number = case_number_for(sitting, case)
