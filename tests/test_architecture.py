@@ -184,6 +184,12 @@ def test_a_folder_is_taken_in_at_a_glance() -> None:
     assert {name: size for name, size in full.items() if size > FULL and name != "odr"} == {}
 
 
+def test_only_the_sitting_knows_how_acts_are_performed() -> None:
+    """Handlers and pages work with the Sitting; what locks, checks and records an act is behind it."""
+    knows = {module for module, imported, _ in court_imports() if imported == "odr.procedure.performing"}
+    assert knows == {"odr.procedure.sitting"}
+
+
 EDGES = {"api", "training"}
 """Where acts are named by the strings that programs and tellers of stories use; each is checked against the table."""
 

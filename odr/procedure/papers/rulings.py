@@ -20,7 +20,7 @@ from odr.docket.visibility import document_audience, party_named
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.ground.typeset import PaperLocale, localized
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -104,8 +104,6 @@ def keep_ruling(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor:
     """
     if act.paper is None or _key(act, case) not in sitting.prepared:
         return None
-    from odr.procedure.sitting import words_of
-
     language, paper = _written(sitting, act, case, given, actor)
     title = words_of(_title(act.paper))
     return keep_prepared(
