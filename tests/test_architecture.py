@@ -190,6 +190,23 @@ def test_only_the_sitting_knows_how_acts_are_performed() -> None:
     assert knows == {"odr.procedure.sitting"}
 
 
+_LOOKS_FOR_A_PARTY = re.compile(r"\bparties if (\w+)\.id == ")
+
+
+def test_a_party_is_found_by_the_case() -> None:
+    """``Case.party`` says once what it means that a case has no such party; nobody searches its parties again."""
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and _dotted(node.func) == "next"
+        and _LOOKS_FOR_A_PARTY.search(ast.unparse(node))
+        and module != "odr.docket.models"
+    ]
+    assert wrong == []
+
+
 EDGES = {"api", "training"}
 """Where acts are named by the strings that programs and tellers of stories use; each is checked against the table."""
 

@@ -128,7 +128,7 @@ def start_payment(case: Case, actor: Actor, assessment: str) -> tuple[Response, 
     )
     if row is None or row.party_id != actor.party_id:
         raise NotFound
-    email = next((p.email for p in case.parties if p.id == row.party_id), None)
+    email = case.party(row.party_id).email
     return jsonify(url=payment_page(current_court(), row.reference, locale=current_locale(), email=email)), 201
 
 

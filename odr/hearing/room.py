@@ -31,7 +31,7 @@ def panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
         return None
     examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
-    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    party = case.party_if_any(actor.party_id)
     done, everybody = acted(phase)
     asked = len(open_questions_to(sitting.session, party)) if party is not None else 0
     data = {

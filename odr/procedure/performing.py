@@ -252,7 +252,7 @@ class Performing:
         by_person: bool = False,
     ) -> DocketEntry:
         self.sitting.late, self.recording = False, case
-        party = next((p for p in case.parties if p.id == actor.party_id), None)
+        party = case.party_if_any(actor.party_id)
         if act.window is not None:
             window = window_for(self.sitting, act, case, actor)
             if window is not None:

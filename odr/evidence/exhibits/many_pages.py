@@ -70,7 +70,7 @@ def _page(
         for each in row.fields:
             # A file that is ticked must say what it shows; only then is it asked for.
             each.required = each.required or each.name.endswith("-proves")
-    party = next(p for p in case.parties if p.id == actor.party_id)
+    party = case.party(actor.party_id)
     late = look.windows(case, "evidence", party=party, state=WindowState.LAPSED) and not look.windows(
         case, "evidence", party=party
     )

@@ -242,7 +242,7 @@ def one(case: Case, actor: Actor, label: str) -> Page:
         records=None if erased else _records(found, actor),
         proofs=proofs_of(current_session(), found),
         filed=filed,
-        party=next(p for p in case.parties if p.id == found.party_id),
+        party=case.party(found.party_id),
         tab="exhibits",
         may_describe=not commissioned
         and actor.party_id is not None

@@ -270,7 +270,7 @@ def _order_words(
         )
     if given.result == "refused":
         return T("What was asked for is not granted.")
-    who = next((p.name for p in case.parties if p.id == request.against_id), "")
+    who = case.name_of(request.against_id)
     return {
         RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded and grounds no finding.", label=label),
         RequestKind.ORIGINAL: T(
@@ -429,7 +429,7 @@ def rule_on_evidence(
             subject=request.reference,
         )
     elif given.result == "granted":
-        holder = next(p for p in case.parties if p.id == request.against_id)
+        holder = case.party(request.against_id)
         sitting.start_window(case, ORDER, party=holder, start=now, subject=request.reference, amount=given.days)
     return Recorded(order, _facts(request, document))
 
@@ -828,7 +828,7 @@ def record_collected(sitting: Sitting, case: Case, given: CollectedInput, *, act
         raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
     upload = sitting.resolved("upload", given.upload)
     request.state = RequestState.OBEYED
-    owner = next(p for p in case.parties if p.id == request.party_id)
+    owner = case.party(request.party_id)
     exhibit = add_exhibit(
         sitting,
         case,

@@ -27,7 +27,7 @@ def requests_of(session: Session, case: Case, *states: RequestState) -> list[Evi
 
 def title_of(case: Case, request: EvidenceRequest) -> Text:
     """A request in a line: who asks for what, about which exhibit."""
-    by = next((p.name for p in case.parties if p.id == request.party_id), "")
+    by = case.name_of(request.party_id)
     about = request.exhibit.label if request.exhibit is not None else request.what
     return T("%(kind)s (%(about)s), %(name)s", kind=request.kind.label, about=about, name=by)
 

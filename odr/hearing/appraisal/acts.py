@@ -491,7 +491,7 @@ def _chosen(sitting: Sitting, case: Case, row: Appraisal, given: AppointInput) -
 
 
 def _orders(case: Case, row: Appraisal, given: AppointInput, chosen: Chosen) -> list[Text]:
-    payer = next(p.name for p in case.parties if p.id == row.bears_id)
+    payer = case.party(row.bears_id).name
     included = (
         [T("The fee holds the expert’s attendance at a hearing; nobody prepays it.")]
         if given.attendance_included
@@ -679,7 +679,7 @@ def appoint_expert(sitting: Sitting, case: Case, given: AppointInput, *, actor: 
     )
     sitting.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
     sitting.close_tasks(case, desks.EXPERT_APPOINT, row.reference)
-    payer = next(p for p in case.parties if p.id == row.bears_id)
+    payer = case.party(row.bears_id)
     sitting.start_window(case, FEE, party=payer, start=now, subject=row.reference, amount=given.fee_days)
     facts = {
         "appraisal": row.reference,
@@ -787,7 +787,7 @@ def clear(sitting: Sitting, case: Case, row: Appraisal) -> None:
 
 def on_request_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nobody asked in time; whether the fact is left unproven is for the judge to find (EV 31)."""
-    name = next((p.name for p in case.parties if p.id == window.party_id), "")
+    name = case.name_of(window.party_id)
     title = T("%(name)s did not ask for an appraisal in time. Find what follows (Evidence Rules, art. 31).", name=name)
     sitting.open_task(case, Role.JUDGE, desks.APPRAISAL_NOT_ASKED, title, risk=40)
 

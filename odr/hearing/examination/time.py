@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @guard("OLR 20")
 def own_window(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be asked for: none runs."""
-    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    party = case.party_if_any(actor.party_id)
     running = party is not None and any(
         w.party_id == party.id and w.state is WindowState.OPEN for w in turn_windows(sitting, case.id)
     )
@@ -111,7 +111,7 @@ def _asked(request: TimeRequest) -> TimeRequest:
 
 def _grant_time(sitting: Sitting, case: Case, request: TimeRequest, days: int) -> None:
     """Extend every running window of the party, then see that the plan still ends in good time."""
-    party = next(p for p in case.parties if p.id == request.party_id)
+    party = case.party(request.party_id)
     windows: list[Window] = sitting.windows(case, WINDOW, party=party)
     if not windows:
         raise ActNotOpen(
@@ -197,7 +197,7 @@ def rule_on_time(sitting: Sitting, case: Case, given: TimeRulingInput, *, actor:
     """Give more time, or not, with reasons; never so much that the plan overruns the trial limit."""
     request = _asked(sitting.resolved("time_request", given.request))
     request.why = given.reasons
-    name = next(p.name for p in case.parties if p.id == request.party_id)
+    name = case.party(request.party_id).name
     if given.answer == "refuse":
         request.state, request.decided_by = RequestState.REFUSED, sitting.next_number(case)
         sitting.close_tasks(case, desks.TIME_REQUEST, request.reference)

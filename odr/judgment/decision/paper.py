@@ -13,7 +13,6 @@ from odr.ground.text import Money, T, Text
 from odr.judgment.decision.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.enforcement.effect import instalments, is_appealable
 from odr.judgment.models import Decision, Order, Ruling
-from odr.judgment.queries import party_with
 from odr.judgment.vocabulary import DecisionKind, OrderKind
 from odr.payments.costs.rules import Allocation
 from odr.procedure.case.overview import sitters
@@ -30,7 +29,7 @@ def lines(text: str | None) -> list[str]:
 
 def order_words(case: Case, order: Order, days: int) -> Text:
     """An order as a sentence."""
-    who, whom = party_with(case, order.debtor_id), party_with(case, order.creditor_id)
+    who, whom = case.party_if_any(order.debtor_id), case.party_if_any(order.creditor_id)
     debtor, creditor = who.name if who else "", whom.name if whom else ""
     what = order.what or ""
     if order.kind is OrderKind.PAY:
@@ -158,7 +157,7 @@ def objection_words(case: Case, opinions: list[Opinion]) -> Words:
     """Who objects to what, on one exhibit."""
     said = []
     for opinion in opinions:
-        who = party_with(case, opinion.party_id)
+        who = case.party_if_any(opinion.party_id)
         said.append(f"{who.name if who else ''}: {opinion.reason or '–'}")
     return "; ".join(said)
 

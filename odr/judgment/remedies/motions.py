@@ -21,7 +21,7 @@ from odr.judgment.decision.paper import lines, ruling_paper
 from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.preservation.measures import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
-from odr.judgment.queries import motions_of, next_ruling, party_labelled, party_with
+from odr.judgment.queries import motions_of, next_ruling, party_labelled
 from odr.judgment.remedies.absence import hear_again
 from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -274,7 +274,7 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
     if ruling.result is not MotionState.REFUSED:
         _carry_out(sitting, case, ruling, now)
     after_ruling(sitting, case, ruling, motion)
-    asker = party_with(case, motion.party_id) if motion is not None else None
+    asker = case.party_if_any(motion.party_id) if motion is not None else None
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
     facts = {
         "ruling": ruling.reference,

@@ -55,7 +55,7 @@ def _facts(session: Session, reference: str) -> _Facts:
     if payment is None:
         raise NotFound
     case, assessment = session.get_one(Case, payment.case_id), session.get_one(FeeAssessment, payment.assessment_id)
-    payer = next(p for p in case.parties if p.id == payment.party_id)
+    payer = case.party(payment.party_id)
     return _Facts(case, payment, assessment, payer, excess_of(session, payment))
 
 

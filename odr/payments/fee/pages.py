@@ -13,7 +13,6 @@ from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.payments import names
 from odr.payments.books.receipts import receipt_pdf
-from odr.payments.fee.acts import party_by_id
 from odr.payments.fee.case_views import at_end_view, fee_views
 from odr.payments.fee.quote import QuoteInput, ask, rules_today
 from odr.payments.models import FeeAssessment, Payment
@@ -76,9 +75,7 @@ def pay(case: Case, actor: Actor) -> Page:
     )
     if row is None or row.party_id != actor.party_id:
         raise NotFound
-    url = payment_page(
-        current_court(), row.reference, locale=current_locale(), email=party_by_id(case, row.party_id).email
-    )
+    url = payment_page(current_court(), row.reference, locale=current_locale(), email=case.party(row.party_id).email)
     return redirect(url, 303)  # type: ignore[return-value]
 
 

@@ -232,7 +232,7 @@ def copy_paper(sitting: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
     settings = sitting.court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
     act = sitting.court.table[entry.act]
-    by = next((p.name for p in case.parties if p.id == entry.party_id), None)
+    by = case.name_of(entry.party_id)
     head: list[tuple[Words, Words]] = [
         (T("Entry"), str(entry.number)),
         (T("By"), T("%(name)s, %(role)s", name=by, role=entry.role.label) if by else entry.role.label),

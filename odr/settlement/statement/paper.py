@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
-from odr.docket.models import Case, Party, Role
+from odr.docket.models import Case, Role
 from odr.docket.papers import PartyLine, Reason, RulingPaper, Words, clerk, judge
 from odr.docket.queries import parties
 from odr.filing.claim.queries import claims_of, reliefs_of
@@ -46,7 +46,7 @@ THE_DISPUTE = T("With this the dispute is settled.")
 
 def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_CASE) -> list[Text]:
     """The agreement in sentences; ``closing`` says what is settled with it, or nothing of that."""
-    payer, payee = party_with(case, agreement.payer_id), party_with(case, agreement.payee_id)
+    payer, payee = case.party_if_any(agreement.payer_id), case.party_if_any(agreement.payee_id)
     said: list[Text] = []
     for part in agreement.instalments:
         if payer is not None and payee is not None:
@@ -62,7 +62,7 @@ def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_C
             )
     if agreement.accelerates and len(agreement.instalments) > 1:
         said.append(T("If one payment is late, everything left falls due at once."))
-    doer = party_with(case, agreement.doer_id)
+    doer = case.party_if_any(agreement.doer_id)
     if agreement.deed and doer is not None:
         said.append(T("%(name)s does this: %(what)s", name=doer.name, what=agreement.deed))
     return [*said, closing] if closing is not None else said
@@ -127,8 +127,3 @@ def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language
             "This statement binds when the last party has signed it, and can then be enforced like a judgment (Civil Procedure Law, art. 100)."
         ),
     )
-
-
-def party_with(case: Case, party_id: int | None) -> Party | None:
-    """The party of a row."""
-    return next((p for p in case.parties if p.id == party_id), None)
