@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -205,6 +206,19 @@ def test_a_party_is_found_by_the_case() -> None:
         and module != "odr.docket.models"
     ]
     assert wrong == []
+
+
+def test_a_room_offers_its_own_pages() -> None:
+    """What is offered after signing in is declared by the room that serves it, with a guard and a place in the order."""
+    orders = []
+    for room in wiring.rooms():
+        served = {path.partition(":")[2]: importlib.import_module(path.partition(":")[0]) for path in room.routes}
+        blueprints = {getattr(module, name).name: module for name, module in served.items()}
+        for page in room.desk_pages:
+            blueprint = page.endpoint.partition(".")[0]
+            assert blueprint in blueprints, page.endpoint
+            orders.append(page.order)
+    assert len(orders) == len(set(orders)) >= 14
 
 
 EDGES = {"api", "training"}
