@@ -221,6 +221,19 @@ def test_a_room_offers_its_own_pages() -> None:
     assert len(orders) == len(set(orders)) >= 14
 
 
+def test_papers_of_the_court_enter_the_log_in_one_form() -> None:
+    """What the log says of a paper that the court made is written in one place, so all of them are checked alike."""
+    writing = {
+        module
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if key is not None and (ast.unparse(key), ast.unparse(value)) == ("'submitted_by'", "'court'")
+    }
+    assert writing == {"odr.procedure.papers.frame"}
+
+
 EDGES = {"api", "training"}
 """Where acts are named by the strings that programs and tellers of stories use; each is checked against the table."""
 

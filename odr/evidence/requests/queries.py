@@ -54,8 +54,6 @@ def ruling_on(
     reasons: str,
     language: str,
     at: datetime,
-    code: str,
-    url: str,
 ) -> RulingPaper:
     """The ruling as it is sealed (CPL 157)."""
     settings = sitting.court.settings
@@ -66,8 +64,6 @@ def ruling_on(
         subject=request.kind.label,
         issued_on=at.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in sitters(sitting, case) if s.role is Role.JUDGE],
-        document_code=code,
-        check_url=url,
         parties=[PartyLine(p.role.label, p.name) for p in people],
         orders=[order],
         history=[title_of(case, request)],

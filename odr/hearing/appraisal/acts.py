@@ -18,7 +18,6 @@ from odr.docket.queries import parties
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.hearing import desks, names
@@ -48,7 +47,7 @@ from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtEmail, CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import words_of
@@ -537,18 +536,12 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
         )
         if row is None or row.state is not S.CHOOSING:
             return {}
-        chosen, code = _chosen(look, mine, row, given), new_reference()
-        paper = commission_paper(
-            look, mine, row, _orders(mine, row, given, chosen), given.language, look.now, code, check_url(court, code)
-        )
-        sealed = set_and_seal(
-            court,
-            paper,
-            given.language,
-            reason=T("Commission in case %(number)s", number=mine.number or mine.reference),
-            signer=actor.name,
-        )
-        return {"commission": SealedPaper(_digest(mine, row, given, chosen), sealed, code), "chosen": chosen}
+        chosen = _chosen(look, mine, row, given)
+        orders, text = _orders(mine, row, given, chosen), _digest(mine, row, given, chosen)
+        paper = commission_paper(look, mine, row, orders, given.language, look.now)
+        reason = T("Commission in case %(number)s", number=mine.number or mine.reference)
+        sealed = sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)
+        return {"commission": sealed, "chosen": chosen}
 
 
 Language = Annotated[

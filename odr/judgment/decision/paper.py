@@ -205,9 +205,7 @@ def signers(sitting: Sitting, case: Case) -> list[Signatory]:
     return [*judges, *others, *[clerk(s.name) for s in seated if s.role is Role.CLERK][:1]]
 
 
-def decision_paper(
-    sitting: Sitting, case: Case, decision: Decision, at: datetime, code: str, check_url: str
-) -> DecisionPaper:
+def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetime) -> DecisionPaper:
     """The whole paper; in the short form parties, what was asked for and orders (CPI 280)."""
     settings, parts = sitting.court.settings, decision.parts
     name = settings.court_name_zh if decision.language == "zh-Hans" else settings.court_name
@@ -220,8 +218,6 @@ def decision_paper(
         subject=sitting.subject_of(case),
         issued_on=at.astimezone(settings.tz).date(),
         signatories=signers(sitting, case),
-        document_code=code,
-        check_url=check_url,
         parties=[party_line(p) for p in parties(case)],
         history=lines(parts.get("history")) if long else (),
         claims=lines(parts.get("claims")),
@@ -236,9 +232,7 @@ def decision_paper(
     )
 
 
-def ruling_paper(
-    sitting: Sitting, case: Case, ruling: Ruling, language: str, at: datetime, code: str, check_url: str
-) -> RulingPaper:
+def ruling_paper(sitting: Sitting, case: Case, ruling: Ruling, language: str, at: datetime) -> RulingPaper:
     """A ruling with its grounds and the remedy (CPL 157)."""
     settings = sitting.court.settings
     return RulingPaper(
@@ -247,8 +241,6 @@ def ruling_paper(
         subject=ruling.kind.label,
         issued_on=at.astimezone(settings.tz).date(),
         signatories=signers(sitting, case),
-        document_code=code,
-        check_url=check_url,
         parties=[party_line(p) for p in parties(case)],
         orders=list(ruling.orders),
         reasons=[Reason(line) for line in lines(ruling.reasons)],

@@ -12,7 +12,6 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
 from odr.filing.course.ending import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
 from odr.filing.course.halting import go_on, halt
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -29,7 +28,7 @@ from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Top
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.rulings import is_appealable
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import words_of
@@ -163,16 +162,9 @@ def prepare_ruling(court: Court, case: Case, given: BaseModel, actor: Actor) -> 
         sitting = court.look(session)
         mine = session.get_one(Case, case.id)
         ruling = _ruling(sitting, mine, given)
-        code = new_reference()
-        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now, code, check_url(court, code))
-        sealed = set_and_seal(
-            court,
-            paper,
-            given.language,
-            reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
-            signer=actor.name,
-        )
-        return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
+        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now)
+        reason, text = T("Ruling in case %(number)s", number=mine.number or mine.reference), _digest(mine, ruling)
+        return {"ruling": sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)}
 
 
 def _digest(case: Case, ruling: Ruling) -> str:

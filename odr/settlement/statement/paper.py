@@ -14,11 +14,10 @@ from odr.docket.papers import PartyLine, Reason, RulingPaper, Words, clerk, judg
 from odr.docket.queries import parties
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.procedure.case.overview import sitters
-from odr.procedure.papers.frame import SealedPaper, check_url, set_and_seal
+from odr.procedure.papers.frame import sealed_paper
 from odr.settlement.models import Agreement, AgreementState
 from odr.settlement.queries import agreement_named
 
@@ -92,19 +91,12 @@ def prepare_statement(court: Court, case: Case, given: BaseModel, actor: Actor) 
         agreement = agreement_named(session, mine, reference)
         if typed != mine.number or agreement.state is not AgreementState.SIGNED:
             return {}
-        code = new_reference()
-        paper = statement_paper(sitting, mine, agreement, language, code)
-        sealed = set_and_seal(
-            court,
-            paper,
-            language,
-            reason=T("Mediation statement in case %(number)s", number=mine.number),
-            signer=actor.name,
-        )
-        return {"statement": SealedPaper(text_digest(mine, agreement, language), sealed, code)}
+        paper, text = statement_paper(sitting, mine, agreement, language), text_digest(mine, agreement, language)
+        reason = T("Mediation statement in case %(number)s", number=mine.number)
+        return {"statement": sealed_paper(court, paper, language, text, reason=reason, signer=actor.name)}
 
 
-def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str, code: str) -> StatementPaper:
+def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str) -> StatementPaper:
     """The whole paper."""
     settings = sitting.court.settings
     seated = sitters(sitting, case)
@@ -118,8 +110,6 @@ def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language
         issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
         + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
-        document_code=code,
-        check_url=check_url(sitting.court, code),
         parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
         reasons=[Reason(line) for line in asked],
         orders=term_words(case, agreement),
