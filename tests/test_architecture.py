@@ -234,6 +234,23 @@ def test_papers_of_the_court_enter_the_log_in_one_form() -> None:
     assert writing == {"odr.procedure.papers.frame"}
 
 
+def test_pages_share_what_every_page_does() -> None:
+    """A look at the court, the way on to a receipt and the kind of a page's answer are written once, for all rooms."""
+    again = (
+        "current_court().look(current_session())",
+        "url_for('cases.one_entry', reference=receipt.case_reference",
+        "Page = str |",
+    )
+    wrong = [
+        f"{module} writes {each} again"
+        for module, tree in sources().items()
+        if module != "odr.web.pages"
+        for each in again
+        if each in ast.unparse(tree)
+    ]
+    assert wrong == []
+
+
 EDGES = {"api", "training"}
 """Where acts are named by the strings that programs and tellers of stories use; each is checked against the table."""
 

@@ -17,27 +17,20 @@ from odr.identity.mandates import asked_to_act
 from odr.identity.models import Account
 from odr.procedure.case.own_cases import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
-from odr.procedure.rules.pack import RulePack
 from odr.service.packet.codes import look_up
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
+from odr.web.pages import Page, pack_today
 from odr.web.presence import Person
 
 register = Blueprint("register", __name__)
-Page = str | Response | tuple[str, int]
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PAPER_CODE = re.compile(r"[a-z2-7]{26}")
 """The document code that sealed papers bear."""
 
 
-def _pack() -> RulePack:
-    court = current_court()
-    today = court.clock.now().astimezone(court.settings.tz).date()
-    return court.packs.in_force(court.settings.pack, today)
-
-
 def today_causes() -> dict[str, object]:
     """What the court hears today."""
-    court, pack = current_court(), _pack()
+    court, pack = current_court(), pack_today()
     return dict(pack.causes_on(court.clock.now().astimezone(pack.tz).date()))
 
 
@@ -47,7 +40,7 @@ def start() -> Page:
     """What the court hears, what it costs, how long it takes; one button."""
     from odr.payments.fee.simulator import simulate
 
-    pack = _pack()
+    pack = pack_today()
     cause = next(iter(today_causes()))
     examples = (
         [
@@ -83,7 +76,7 @@ def home() -> Page:
     """Own drafts and cases; for staff, what waits first."""
     court, person, session = current_court(), current_person(), current_session()
     assert person is not None
-    me, look = person.account_id, court.look(session)
+    me, sitting = person.account_id, court.look(session)
     cases, seated = my_cases(session, me, court.clock.now()), seated_cases(session, me) if person.is_staff else []
     return render_template(
         "register/home.html",
@@ -92,8 +85,10 @@ def home() -> Page:
         asked=asked_to_act(session, me),
         cases=cases,
         seated=seated,
-        ahead={one.case_id: one for one in reversed(court.hooks.ahead(look, [case.id for case in (*cases, *seated)]))},
-        queue=[line for line in queue_of(look, me) if line.is_review] if person.is_staff else [],
+        ahead={
+            one.case_id: one for one in reversed(court.hooks.ahead(sitting, [case.id for case in (*cases, *seated)]))
+        },
+        queue=[line for line in queue_of(sitting, me) if line.is_review] if person.is_staff else [],
         waiting=waiting(session, me) if person.is_staff else [],
         desk=person.is_staff,
         desk_pages=_desk_pages(person),
