@@ -17,10 +17,11 @@ from sqlalchemy import Select, func, select
 
 from odr.ground.config import Settings
 from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
+from odr.ground.text import T
 from odr.notary.check.witness import Witness
 from odr.notary.time.tokens import RemoteTimestamper, Timestamper
 from odr.procedure.acts.declared import check_table
-from odr.procedure.hooks import Room
+from odr.procedure.hooks import DeskPage, Room
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -124,6 +125,7 @@ def _identity() -> Room:
         name="identity",
         routes=("odr.identity.pages:bp",),
         commands=("odr.identity.accounts.cli:group",),
+        desk_pages=(DeskPage("identity.people", T("People of the court"), 100),),
         sweeps={"identity": lambda court: sweep(court.database, court.clock.machine_now())},
         holdings=(lambda court, session, references: records(session, references),),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -182,6 +183,72 @@ def test_a_folder_is_taken_in_at_a_glance() -> None:
         for folder in folders
     }
     assert {name: size for name, size in full.items() if size > FULL and name != "odr"} == {}
+
+
+def test_only_the_sitting_knows_how_acts_are_performed() -> None:
+    """Handlers and pages work with the Sitting; what locks, checks and records an act is behind it."""
+    knows = {module for module, imported, _ in court_imports() if imported == "odr.procedure.performing"}
+    assert knows == {"odr.procedure.sitting"}
+
+
+_LOOKS_FOR_A_PARTY = re.compile(r"\bparties if (\w+)\.id == ")
+
+
+def test_a_party_is_found_by_the_case() -> None:
+    """``Case.party`` says once what it means that a case has no such party; nobody searches its parties again."""
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and _dotted(node.func) == "next"
+        and _LOOKS_FOR_A_PARTY.search(ast.unparse(node))
+        and module != "odr.docket.models"
+    ]
+    assert wrong == []
+
+
+def test_a_room_offers_its_own_pages() -> None:
+    """What is offered after signing in is declared by the room that serves it, with a guard and a place in the order."""
+    orders = []
+    for room in wiring.rooms():
+        served = {path.partition(":")[2]: importlib.import_module(path.partition(":")[0]) for path in room.routes}
+        blueprints = {getattr(module, name).name: module for name, module in served.items()}
+        for page in room.desk_pages:
+            blueprint = page.endpoint.partition(".")[0]
+            assert blueprint in blueprints, page.endpoint
+            orders.append(page.order)
+    assert len(orders) == len(set(orders)) >= 14
+
+
+def test_papers_of_the_court_enter_the_log_in_one_form() -> None:
+    """What the log says of a paper that the court made is written in one place, so all of them are checked alike."""
+    writing = {
+        module
+        for module, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if key is not None and (ast.unparse(key), ast.unparse(value)) == ("'submitted_by'", "'court'")
+    }
+    assert writing == {"odr.procedure.papers.frame"}
+
+
+def test_pages_share_what_every_page_does() -> None:
+    """A look at the court, the way on to a receipt and the kind of a page's answer are written once, for all rooms."""
+    again = (
+        "current_court().look(current_session())",
+        "url_for('cases.one_entry', reference=receipt.case_reference",
+        "Page = str |",
+    )
+    wrong = [
+        f"{module} writes {each} again"
+        for module, tree in sources().items()
+        if module != "odr.web.pages"
+        for each in again
+        if each in ast.unparse(tree)
+    ]
+    assert wrong == []
 
 
 EDGES = {"api", "training"}

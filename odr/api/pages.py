@@ -31,6 +31,7 @@ from odr.procedure.forms.faults import validate
 from odr.procedure.sitting import ActReceipt
 from odr.web.guards import api as api_guard
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public
+from odr.web.pages import look, pack_today
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -95,7 +96,7 @@ def lodge_claim() -> tuple[Response, int]:
     """Lodge a claim; the same key gives the first receipt."""
     court, person = current_court(), current_person()
     assert person is not None
-    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    pack = pack_today()
     claim = require(pack, given_for(ClaimInput, pack.currency))
     account = current_session().get_one(Account, person.account_id)
     return receipt_answer(lodge(court, account, claim, key=idempotency_key()), 201)
@@ -116,9 +117,9 @@ def join_case() -> tuple[Response, int]:
 @case_page(scope=Scope.READ, heard=True)
 def get_case(case: Case, actor: Actor) -> Response:
     """The case as its viewer sees it."""
-    look = current_court().look(current_session())
+    sitting = look()
     return jsonify(
-        answers.case(look, case, actor, g.get("hats", []), current_locale(), request.args.get("after", 0, type=int))
+        answers.case(sitting, case, actor, g.get("hats", []), current_locale(), request.args.get("after", 0, type=int))
     )
 
 
@@ -134,10 +135,12 @@ def _act(name: str, actor: Actor) -> Act:
 @case_page(scope=Scope.READ, heard=True)
 def get_act(case: Case, actor: Actor, name: str) -> Response:
     """How one act stands, and what its input may name."""
-    act, look = _act(name, actor), current_court().look(current_session())
-    window = window_for(look, act, case, actor) if act.window else None
+    act, sitting = _act(name, actor), look()
+    window = window_for(sitting, act, case, actor) if act.window else None
     return jsonify(
-        answers.act(look, case, actor, Availability(act, refusal(look, act, case, actor), window), current_locale())
+        answers.act(
+            sitting, case, actor, Availability(act, refusal(sitting, act, case, actor), window), current_locale()
+        )
     )
 
 
@@ -177,11 +180,7 @@ def _open_acts(case: Case, actor: Actor) -> tuple[str, ...]:
 
 
 def _is_repeated(actor: Actor, key: str | None, name: str, given: BaseModel) -> bool:
-    return (
-        bool(key)
-        and current_court().look(current_session()).receipt_for(actor.account_id or 0, key or "", name, given)
-        is not None
-    )
+    return bool(key) and look().receipt_for(actor.account_id or 0, key or "", name, given) is not None
 
 
 def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
@@ -191,8 +190,8 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
     Raises StepUpNeeded without a code, WrongCode, TooMany.
     """
     court, now = current_court(), current_court().clock.machine_now()
-    look = court.look(current_session())
-    breach = refusal(look, act, case, actor)
+    sitting = court.look(current_session())
+    breach = refusal(sitting, act, case, actor)
     if breach is not None:
         raise breach
     code = request.headers.get("Identity-Code", "").strip()

@@ -19,6 +19,7 @@ from odr.settlement.before_filing.opening import open_confirmation, open_mediati
 from odr.settlement.inputs import ConfirmationInput
 from odr.web.guards import api as api_guard
 from odr.web.guards import current_court, current_person, current_session
+from odr.web.pages import pack_today
 
 api_before = Blueprint("api_before", __name__, url_prefix="/api/v1")
 
@@ -26,7 +27,7 @@ api_before = Blueprint("api_before", __name__, url_prefix="/api/v1")
 def _opened(model: type[CourtModel], begin: Callable[..., ActReceipt]) -> tuple[Response, int]:
     court, person = current_court(), current_person()
     assert person is not None
-    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    pack = pack_today()
     given: Any = given_for(model, pack.currency)
     return receipt_answer(
         begin(court, current_session().get_one(Account, person.account_id), given, key=idempotency_key()), 201

@@ -18,17 +18,12 @@ from odr.identity.sign_in.tokens import Scope
 from odr.payments.fee.case_views import SEES_FEES
 from odr.payments.models import FeeAssessment
 from odr.payments.stripe.checkout import payment_page
-from odr.procedure.sitting import Sitting
 from odr.service.models import InboxItem, Packet
 from odr.service.packet.opening import read_letter
 from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import file_answer
+from odr.web.pages import file_answer, look
 
 api_case = Blueprint("api_case", __name__, url_prefix="/api/v1/cases/<reference>")
-
-
-def _look() -> Sitting:
-    return current_court().look(current_session())
 
 
 def _proof(receipt: str | None) -> Response:
@@ -116,7 +111,7 @@ def get_document_receipt(case: Case, actor: Actor, document: str) -> Response:
 @case_page(*SEES_FEES, scope=Scope.READ)
 def get_fees(case: Case, actor: Actor) -> Response:
     """The fees of the case."""
-    return jsonify(fees=answers.fees(_look(), case, actor))
+    return jsonify(fees=answers.fees(look(), case, actor))
 
 
 @api_case.post("/fees/<assessment>/payment")
@@ -128,7 +123,7 @@ def start_payment(case: Case, actor: Actor, assessment: str) -> tuple[Response, 
     )
     if row is None or row.party_id != actor.party_id:
         raise NotFound
-    email = next((p.email for p in case.parties if p.id == row.party_id), None)
+    email = case.party(row.party_id).email
     return jsonify(url=payment_page(current_court(), row.reference, locale=current_locale(), email=email)), 201
 
 
@@ -136,14 +131,14 @@ def start_payment(case: Case, actor: Actor, assessment: str) -> tuple[Response, 
 @case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD_ROLES, scope=Scope.READ)
 def get_examination(case: Case, actor: Actor) -> Response:
     """The examination; without mode and phases before it was opened."""
-    return jsonify(answers.examination(_look(), case, actor))
+    return jsonify(answers.examination(look(), case, actor))
 
 
 @api_case.get("/decisions")
 @case_page(scope=Scope.READ)
 def get_decisions(case: Case, actor: Actor) -> Response:
     """Decisions the viewer may see."""
-    return jsonify(decisions=answers.decisions(_look(), case, actor))
+    return jsonify(decisions=answers.decisions(look(), case, actor))
 
 
 @api_case.get("/inbox")

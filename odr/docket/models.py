@@ -252,6 +252,24 @@ class Case(Base):
         )
         return T("%(claimant)s v %(respondent)s", claimant=known, respondent=self.title[len(known) + len(JOINED) :])
 
+    def party(self, party_id: int | None) -> Party:
+        """The party whose row is kept under this id, whether it is still in the case or has left. Raises LookupError
+        where the case has none.
+        """
+        found = self.party_if_any(party_id)
+        if found is None:
+            raise LookupError(f"case {self.reference} has no party {party_id}")
+        return found
+
+    def party_if_any(self, party_id: int | None) -> Party | None:
+        """The same party; None for a row that names nobody, and for whoever is no party of this case."""
+        return next((p for p in self.parties if p.id == party_id), None)
+
+    def name_of(self, party_id: int | None) -> str:
+        """The name of that party; empty for nobody."""
+        found = self.party_if_any(party_id)
+        return found.name if found is not None else ""
+
 
 class Party(Base):
     """Somebody whose rights the case decides."""

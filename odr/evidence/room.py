@@ -24,7 +24,7 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseJoined, ClaimLodged, EvidenceMoved
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.hooks import NavItem, Room, on
+from odr.procedure.hooks import DeskPage, NavItem, Room, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -86,6 +86,11 @@ ROOM = Room(
     nav=(
         NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),
         NavItem("files", "casefiles.listing", T("Take along"), 80),
+    ),
+    desk_pages=(
+        DeskPage("casefiles.received", T("Case files received"), 70),
+        DeskPage("unsubmitted.mine", T("Files you have sent"), 130),
+        DeskPage("unsubmitted.listing", T("Files never submitted: what may be erased"), 140),
     ),
     holdings=(holdings,),
     erasures=(erased_by_rule,),

@@ -21,7 +21,7 @@ from odr.filing.parties.mandate_entries import bring_mandates_to_docket, represe
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import FeeLapsed, Served
-from odr.procedure.hooks import NavItem, Panel, Room, ToldFact, on
+from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -107,6 +107,11 @@ ROOM = Room(
     on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed)),
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
+    desk_pages=(
+        DeskPage("registry.queue", T("Registry: claims to review"), 10),
+        DeskPage("counter.begin_page", T("Filing at the counter"), 20),
+        DeskPage("agenda.show", T("Agenda"), 120),
+    ),
     sweeps={
         "mandates": bring_mandates_to_docket,
         "appointed": write_to_appointed,

@@ -75,6 +75,11 @@ def T(msgid: str, /, **params: Any) -> Text:  # noqa: N802 - the mark that extra
     return Text(msgid, params)
 
 
+def words_of(text: Text) -> dict[str, str]:
+    """The words in every language of the court, as an entry or a paper keeps them: as they stood when it was made."""
+    return {locale: text.render(locale) for locale in LOCALES}
+
+
 @dataclass(frozen=True)
 class Kept(Text):
     """Words that were kept in every language, such as a task's title, to be used like any other text."""

@@ -13,6 +13,8 @@ from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.ground.db import Base
+from odr.ground.errors import ActNotOpen
+from odr.ground.text import T
 from odr.hearing.models import (
     AgreedFact,
     Examination,
@@ -268,6 +270,28 @@ Row = TypeVar("Row")
 def row_named(sitting: Sitting, case: Case, kind: type[Row], reference: str) -> Row | None:
     table: Any = kind
     return sitting.session.scalar(select(table).where(table.case_id == case.id, table.reference == reference))
+
+
+def is_asked(sitting: Sitting, case: Case, kind: type[Base]) -> bool:
+    """Whether something of a kind was asked for and waits for the judge."""
+    table: Any = kind
+    waits = table.case_id == case.id, table.state == RequestState.ASKED
+    return sitting.session.scalar(select(table.id).where(*waits).limit(1)) is not None
+
+
+def asked_for(sitting: Sitting, case: Case, kind: type[Row]) -> Sequence[Row]:
+    """What of a kind was asked for and waits for the judge."""
+    table: Any = kind
+    return sitting.session.scalars(
+        select(table).where(table.case_id == case.id, table.state == RequestState.ASKED)
+    ).all()
+
+
+def undecided(row: Row) -> Row:
+    """What the judge rules on now. Raises ActNotOpen where it was ruled on before."""
+    if cast(Any, row).state is not RequestState.ASKED:
+        raise ActNotOpen(T("This is decided already."))
+    return row
 
 
 @resolver("question")

@@ -19,7 +19,7 @@ from odr.hearing.record.paper import seal_records
 from odr.hearing.sealed import opening
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseClosed, CaseEffective, ClaimLodged, FeePaid, PartyJoined, Served
-from odr.procedure.hooks import NavItem, Panel, Room, on
+from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -31,7 +31,7 @@ def panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
         return None
     examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
-    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    party = case.party_if_any(actor.party_id)
     done, everybody = acted(phase)
     asked = len(open_questions_to(sitting.session, party)) if party is not None else 0
     data = {
@@ -73,6 +73,7 @@ ROOM = Room(
     panels=(panel, consents_panel),
     appointments=(calling.hearings_ahead,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
+    desk_pages=(DeskPage("hearing.today", T("Hearings today"), 60),),
     on_lapse={
         WINDOW: phases.on_turn_lapsed,
         appraisal_queries.REQUEST: appraisal_acts.on_request_lapsed,

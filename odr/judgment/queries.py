@@ -48,11 +48,6 @@ def party_labelled(case: Case, label: str | None, field: str) -> Party | None:
     raise InvalidInput.at(field, T("This party is not in the case."))
 
 
-def party_with(case: Case, party_id: int | None) -> Party | None:
-    """The party of a row."""
-    return next((p for p in case.parties if p.id == party_id), None)
-
-
 def motions_of(session: Session, case: Case, *states: MotionState) -> Sequence[Motion]:
     """Motions of a case in some states (all, without any), in order."""
     query = select(Motion).where(Motion.case_id == case.id).order_by(Motion.id)

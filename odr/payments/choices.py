@@ -10,7 +10,6 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import parties
 from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.payments.fee.acts import party_by_id
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.models import FeeAssessment, Refund
 from odr.procedure.acts.resolvers import resolver
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 def all_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Every assessed fee of the case."""
     return [
-        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=party_by_id(case, row.party_id).name))
+        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=case.party(row.party_id).name))
         for row in assessments_of(sitting.session, case)
     ]
 

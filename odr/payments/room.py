@@ -39,7 +39,7 @@ from odr.procedure.acts.events import (
     ThirdPartyClaimLodged,
     TrackConverted,
 )
-from odr.procedure.hooks import NavItem, Room, on
+from odr.procedure.hooks import DeskPage, NavItem, Room, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -87,6 +87,10 @@ ROOM = Room(
     ),
     panels=(fee_panel,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
+    desk_pages=(
+        DeskPage("paydesk.overview", T("Payment desk"), 80),
+        DeskPage("paydesk.books", T("Books and daily close"), 90),
+    ),
     sweeps={
         "reconcile": reconcile,
         "refunds": send_refunds,

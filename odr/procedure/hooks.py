@@ -58,6 +58,15 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class DeskPage:
+    """A page beside the cases that is offered after signing in, to whomever its own guard lets in."""
+
+    endpoint: str
+    title: Text
+    order: int
+
+
+@dataclass(frozen=True)
 class Appointment:
     """What takes place at one hour and somebody is called to, such as a hearing.
 
@@ -111,6 +120,7 @@ class Hooks:
     ``on_lapse``  window kind → what follows when it lapses
     ``on_event``  class of event → who wants to know, in order, in the same Sitting
     ``panels``    parts of the case page; ``nav`` its tabs
+    ``desk_pages`` the pages beside the cases that a person is offered after signing in
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
     ``tells``     what a template is given by the room beside its own: name → function(court at a look, case, viewer)
@@ -129,6 +139,7 @@ class Hooks:
     on_event: dict[type[Event], list[Callable[[Sitting, Any], None]]] = field(default_factory=lambda: defaultdict(list))
     panels: list[Contribution] = field(default_factory=list)
     nav: list[NavItem] = field(default_factory=list)
+    desk_pages: list[DeskPage] = field(default_factory=list)
     queue_service: ServiceQueue | None = None
     sweeps: dict[str, Sweep] = field(default_factory=dict)
     after_act: list[Callable[[Sitting, Case, DocketEntry], None]] = field(default_factory=list)
@@ -166,6 +177,7 @@ class Room:
     on_event: tuple[Listener, ...] = ()
     panels: tuple[Contribution, ...] = ()
     nav: tuple[NavItem, ...] = ()
+    desk_pages: tuple[DeskPage, ...] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
     after_act: tuple[Callable[[Sitting, Case, DocketEntry], None], ...] = ()
     queue_service: ServiceQueue | None = None
@@ -195,6 +207,7 @@ class Room:
                 taken[name] = value
         hooks.panels.extend(self.panels)
         hooks.nav.extend(self.nav)
+        hooks.desk_pages.extend(self.desk_pages)
         hooks.after_act.extend(self.after_act)
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)

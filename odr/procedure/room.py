@@ -2,7 +2,7 @@
 
 from odr.ground.text import T
 from odr.procedure.holdings import holdings
-from odr.procedure.hooks import NavItem, Room
+from odr.procedure.hooks import DeskPage, NavItem, Room
 
 ROOM = Room(
     name="procedure",
@@ -13,4 +13,5 @@ ROOM = Room(
         NavItem("timeline", "times.case_timeline", T("Timeline"), 85),
         NavItem("docket", "cases.docket", T("Docket"), 90),
     ),
+    desk_pages=(DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),),
 )

@@ -1,38 +1,29 @@
-"""A Sitting: one transaction of the court, and the only place an act is performed."""
+"""A Sitting: one transaction of the court, and what a handler works with in it.
+
+How an act is performed stands in :mod:`odr.procedure.performing`.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import secrets
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
-from odr.docket.queries import parties
-from odr.docket.visibility import reads_entry
-from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput, NotFound
-from odr.ground.text import LOCALES, T, Text
-from odr.identity.actors import CLOCK_ACTOR, Actor, let_go, still_holds
-from odr.identity.sign_in.keys import keyring
-from odr.procedure import names
-from odr.procedure.acts.availability import refusal, window_for
+from odr.docket.models import Case, Party, Role, Stage
+from odr.ground.errors import NotFound
+from odr.ground.text import T, Text, words_of
+from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.events import Event
-from odr.procedure.acts.resolvers import RESOLVERS
-from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
+from odr.procedure.acts.table import Act
 from odr.procedure.acts.tasks import DECIDED, Desk, until_decided
-from odr.procedure.acts.versions import Course, content_of, doubt_about
 from odr.procedure.acts.windows import TIME_LIMITS
-from odr.procedure.audit.entry_places import record_entry
-from odr.procedure.forms.inputs import references_in
-from odr.procedure.models import ActKey, Task, Window, WindowState
-from odr.procedure.papers.rulings import keep_ruling, with_ruling
+from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.performing import ActReceipt, Consequence, Performing
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.reckoned_again import extension_to_json
 from odr.procedure.time.reckoning import reckon
@@ -41,31 +32,6 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True)
-class ActReceipt:
-    """What the person gets back: which entry, in which case, under which digest."""
-
-    case_reference: str
-    case_number: str | None
-    number: int
-    act: str
-    digest: str
-    receipt: str
-    recorded_at: datetime
-    words: Mapping[str, str]
-    repeated: bool = False
-
-
-@dataclass(frozen=True)
-class _Consequence:
-    name: str
-    given: BaseModel
-    actor: Actor
-    effective_at: datetime | None
-    case: Case | None
-    """The case it belongs to, where it was queued while an act of one was recorded."""
 
 
 class Sitting:
@@ -83,14 +49,8 @@ class Sitting:
         self.late = False
         self.prepared: Mapping[str, Any] = {}
         self.after_commit: list[Callable[[], object]] = []
-        self._resolved: dict[tuple[str, str], Any] = {}
-        self._then: list[_Consequence] = []
-        self._moves: frozenset[Stage] = frozenset()
-        self._acting_at: datetime | None = None
-        self._recording: Case | None = None
-        self._opened: set[int] = set()
         self._found: dict[Hashable, Any] = {}
-        self._seated: list[tuple[Case, dict[str, Any]]] = []
+        self._performing = Performing(self)
 
     # -- what handlers use ------------------------------------------------
 
@@ -106,7 +66,7 @@ class Sitting:
 
     def pack(self, case: Case) -> RulePack:
         """The rules of this case for what is done now: those it was filed under, and for acts those of the day."""
-        return self.court.rules_of(case, self._acting_at or self.now)
+        return self.court.rules_of(case, self._performing.acting_at or self.now)
 
     def subject_of(self, case: Case) -> Text:
         """What a case is called on its papers: who against whom, and over what (甲诉乙网络购物合同纠纷)."""
@@ -115,11 +75,11 @@ class Sitting:
 
     def resolved(self, kind: str, reference: str) -> Any:
         """The row behind a reference of the input, already found through what the actor may see."""
-        return self._resolved[kind, reference]
+        return self._performing.resolved[kind, reference]
 
     def resolved_of(self, kind: str) -> list[Any]:
         """Every row of a kind that the acts of this Sitting have named."""
-        return [row for (of, _), row in self._resolved.items() if of == kind]
+        return [row for (of, _), row in self._performing.resolved.items() if of == kind]
 
     def next_number(self, case: Case) -> int:
         """Number of the entry being made."""
@@ -129,13 +89,13 @@ class Sitting:
         """Somebody was given a seat: how, stands in the entry being written or in the next one of the case, so that
         anybody can draw again.
         """
-        self._seated.append((case, dict(how)))
+        self._performing.seated.append((case, dict(how)))
 
     def move(self, case: Case, stage: Stage) -> None:
         """Move the case; only to a stage the act declares. Once it is decided, nothing waits on a desk that was for
         deciding it.
         """
-        if stage not in self._moves:
+        if stage not in self._performing.moves:
             raise RuntimeError(f"the act does not declare a move to {stage}")
         case.stage = stage
         if stage in DECIDED:
@@ -149,7 +109,7 @@ class Sitting:
         """
         self.session.add(case)
         self.session.flush()
-        self._opened.add(case.id)
+        self._performing.opened.add(case.id)
         case.opened_here = True
 
     def start_window(
@@ -243,7 +203,9 @@ class Sitting:
         """An act that follows in the same Sitting, as an entry after this one; in another ``case`` only where the act
         holds it locked.
         """
-        self._then.append(_Consequence(name, given, actor, effective_at, case or self._recording))
+        self._performing.following.append(
+            Consequence(name, given, actor, effective_at, case or self._performing.recording)
+        )
 
     def open_task(
         self,
@@ -311,7 +273,7 @@ class Sitting:
             let_go(self.session)
             raise
 
-    # -- performing -------------------------------------------------------
+    # -- performing, for whoever opened the Sitting -------------------------
 
     def perform(
         self,
@@ -323,298 +285,31 @@ class Sitting:
         key: str | None = None,
         premise: str | None = None,
     ) -> ActReceipt:
-        """Perform one act; see the eight steps in ``docs/architecture.md``.
+        """Perform one act, and what follows from it.
 
         Raises :class:`~odr.ground.errors.ActNotOpen`, :class:`~odr.ground.errors.OutOfTime`,
         :class:`~odr.ground.errors.CaseMovedOn`, :class:`~odr.ground.errors.InvalidInput`, or what
         the handler raises; then nothing is written.
         """
-        act = self.court.table[name]
-        others = act.with_cases(self, case, given) if act.with_cases is not None and actor.role in act.by else ()
-        for each in sorted((case, *others), key=lambda one: one.id):
-            self._lock(each)
-        request = self._request(name, case.reference, given)
-        earlier = self._earlier(actor, key, request)
-        if earlier is not None:
-            return earlier
-        for each in (case, *others):
-            self.perform_due(each)
-        self._check(act, case, given, actor, premise)
-        entry = self._record(act, case, given, actor, None, by_person=actor.role is not Role.CLOCK)
-        if key is not None and actor.account_id is not None:
-            self.session.add(
-                ActKey(
-                    account_id=actor.account_id,
-                    key=key,
-                    request=request,
-                    case_reference=case.reference,
-                    entry_number=entry.number,
-                    at=self.now,
-                )
-            )
-        self._follow(case)
-        self.session.flush()
-        return receipt_of(case, entry)
+        return self._performing.perform(name, case, given, actor=actor, key=key, premise=premise)
 
     def follow(self, case: Case, step: Callable[[], None]) -> None:
         """Let ``step`` queue consequences on a locked case, and perform them: facts that came in from outside."""
-        self._lock(case)
-        self.perform_due(case)
-        self._recording = case
-        step()
-        self._follow(case)
-        self.session.flush()
+        self._performing.follow(case, step)
 
     def perform_due(self, case: Case, limit: int = 200) -> int:
-        """Perform the clock's acts that are due on this case, in the order they fell due."""
-        if case.is_blank:
-            return 0
-        done = 0
-        while done < limit:
-            window = self.session.scalar(
-                select(Window)
-                .where(Window.case_id == case.id, Window.state == WindowState.OPEN, Window.due_at < self.now)
-                .order_by(Window.due_at, Window.id)
-                .limit(1)
-            )
-            if window is None or case.stayed_at is not None:
-                break
-            from odr.procedure.time.lapse import WindowInput
-
-            self._record(
-                self.court.table[names.CLOSE_WINDOW],
-                case,
-                WindowInput(window=window.reference),
-                CLOCK_ACTOR,
-                window.due_at,
-            )
-            self._follow(case)
-            done += 1
-        return done
-
-    def _lock(self, case: Case) -> None:
-        if case.id not in self._opened:
-            self.session.refresh(case, with_for_update=True)
-
-    def _earlier(self, actor: Actor, key: str | None, request: str) -> ActReceipt | None:
-        if key is None or actor.account_id is None:
-            return None
-        found = self._key_row(actor.account_id, key)
-        return self._same(found, request) if found is not None else None
+        """Perform the clock's acts that are due on this case, in the order they fell due; returns how many."""
+        return self._performing.perform_due(case, limit)
 
     def receipt_for(self, account_id: int, key: str, name: str, given: BaseModel) -> ActReceipt | None:
         """The receipt an idempotency key already earned, before there is a case to look in. Raises InvalidInput for
         another request.
         """
-        found = self._key_row(account_id, key)
-        if found is None:
-            return None
-        return self._same(found, self._request(name, found.case_reference, given))
-
-    def _request(self, name: str, reference: str, given: BaseModel) -> str:
-        """What tells a repeated request from another one under the same key; keyed, so that nobody guesses a sealed
-        word from it.
-        """
-        request = canonical([name, reference, given.model_dump(mode="json")])
-        return keyring(self.court.settings.secret_key).mac("act-requests", request.decode())
-
-    def _same(self, found: ActKey, request: str) -> ActReceipt:
-        if found.request != request:
-            raise InvalidInput.at("idempotency_key", T("This key was already used for another request."))
-        return self._first_receipt(found)
-
-    def _key_row(self, account_id: int, key: str) -> ActKey | None:
-        return self.session.scalar(select(ActKey).where(ActKey.account_id == account_id, ActKey.key == key))
-
-    def _first_receipt(self, found: ActKey) -> ActReceipt:
-        case = self.session.scalars(select(Case).where(Case.reference == found.case_reference)).one()
-        entry = self.session.scalars(
-            select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == found.entry_number)
-        ).one()
-        return receipt_of(case, entry, repeated=True)
-
-    def _check(self, act: Act, case: Case, given: BaseModel, actor: Actor, premise: str | None) -> None:
-        if not still_holds(self.session, actor, case, self.now):
-            raise NotFound
-        reason = refusal(self, act, case, actor)
-        if reason is not None:
-            raise reason
-        self._check_premise(act, case, given, actor, premise)
-        self._resolve(case, given, actor)
-
-    def _check_premise(self, act: Act, case: Case, given: BaseModel, actor: Actor, premise: str | None) -> None:
-        if act.premise is Premise.NOTHING or (premise is None and act.premise is Premise.SUBJECT):
-            return
-        if premise != self.premise_now(act, case, actor, given.model_dump(mode="json")):
-            raise CaseMovedOn(
-                T("The case has moved on since you opened this page."),
-                T("What you typed is kept. Look at what is new, then send it again."),
-            )
+        return self._performing.receipt_for(account_id, key, name, given)
 
     def premise_now(self, act: Act, case: Case, actor: Actor, values: Mapping[str, Any]) -> str:
         """The state a page must carry so that the act can tell whether it changed."""
-        if act.premise is Premise.SUBJECT and act.subject is not None:
-            return act.subject(self, case, values)
-        newest = self.session.scalars(
-            select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc()).limit(50)
-        )
-        return str(next((e.number for e in newest if reads_entry(actor, e)), 0))
-
-    def _resolve(self, case: Case, given: BaseModel, actor: Actor) -> None:
-        faults = []
-        for location, kind, reference in references_in(given):
-            row = RESOLVERS[kind](self, case, actor, reference)
-            if row is None:
-                faults.append(FieldFault(location, T("This is not in the case, or you cannot see it.")))
-            else:
-                self._resolved[kind, reference] = row
-        if faults:
-            raise InvalidInput(faults)
-
-    def _record(
-        self,
-        act: Act,
-        case: Case,
-        given: BaseModel,
-        actor: Actor,
-        effective_at: datetime | None,
-        *,
-        by_person: bool = False,
-    ) -> DocketEntry:
-        self.late, self._recording = False, case
-        party = next((p for p in case.parties if p.id == actor.party_id), None)
-        if act.window is not None:
-            window = window_for(self, act, case, actor)
-            if window is not None:
-                self.late = window.state is WindowState.LAPSED
-                if act.meets and window.state is WindowState.OPEN:
-                    window.state = WindowState.MET
-                    window.closed_by = self.next_number(case)
-        # What fell due under an older rule is done by that rule, however late the worker comes.
-        at = self._acting_at = effective_at or self.now
-        self._moves, before = act.to, case.stage
-        try:
-            paper = keep_ruling(self, act, case, given, actor)
-            recorded = with_ruling(act, paper, act.handler(self, case, given, actor=actor, now=at), needed=by_person)
-            course = Course(before, case.stage, at, self.now, doubt_about(self.now, case.head_at))
-            entry = self._write_entry(act, case, given, actor, party, recorded, course)
-        finally:
-            self._acting_at = None
-        self._serve(act, case, entry, party)
-        for after in self.court.hooks.after_act:
-            after(self, case, entry)
-        self._schedule(case)
-        return entry
-
-    def _with_seats(self, case: Case, result: Any) -> Any:
-        mine = [how for of, how in self._seated if of is case]
-        if not mine:
-            return result
-        self._seated = [(of, how) for of, how in self._seated if of is not case]
-        return {**(result or {}), "seated": mine}
-
-    def _write_entry(
-        self,
-        act: Act,
-        case: Case,
-        given: BaseModel,
-        actor: Actor,
-        party: Party | None,
-        recorded: Recorded,
-        course: Course,
-    ) -> DocketEntry:
-        number = case.entry_count + 1
-        audience = recorded.audience or act.seen_by
-        payload = content_of(
-            act,
-            case,
-            given,
-            actor,
-            party,
-            course,
-            result=self._with_seats(case, recorded.result),
-            words=words_of(recorded.words),
-            late=self.late,
-            audience=audience,
-            salt=secrets.token_hex(32),
-            rules=self.pack(case).named,
-            kept=recorded.kept,
-        )
-        digest = sha256_hex(payload)
-        receipt = record_entry(
-            self, case, number, digest=digest, size=len(payload), by=party.label if party else actor.role.value
-        )
-        entry = DocketEntry(
-            case_id=case.id,
-            number=number,
-            act=act.name,
-            act_version=act.version,
-            role=actor.role,
-            party_id=actor.party_id,
-            account_id=actor.account_id,
-            audience=audience,
-            named=list(recorded.named),
-            effective_at=course.effective_at,
-            recorded_at=course.recorded_at,
-            payload=payload.decode(),
-            digest=digest,
-            receipt=receipt.reference,
-        )
-        self.session.add(entry)
-        case.entry_count = number
-        case.head_digest, case.head_at = digest, self.now
-        self.session.flush()
-        return entry
-
-    def _serve(self, act: Act, case: Case, entry: DocketEntry, party: Party | None) -> None:
-        if act.serves is Everyone.NOBODY or self.court.hooks.queue_service is None:
-            return
-        recipients: Sequence[Party]
-        if act.concerns is not None:
-            recipients = act.concerns(self, case, entry)
-        else:
-            but = party if act.serves is Everyone.BUT_ACTOR else None
-            recipients = [p for p in parties(case) if but is None or p.id != but.id]
-        if recipients:
-            self.court.hooks.queue_service(self, case, entry, recipients)
-
-    def _follow(self, case: Case) -> None:
-        steps = 0
-        while self._then:
-            steps += 1
-            if steps > 500:
-                raise RuntimeError("consequences do not end")
-            nxt = self._then.pop(0)
-            act, its = self.court.table[nxt.name], nxt.case or case
-            self._resolve(its, nxt.given, nxt.actor)
-            self._record(act, its, nxt.given, nxt.actor, nxt.effective_at)
-
-    def _schedule(self, case: Case) -> None:
-        case.next_due_at = self.session.scalar(
-            select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN)
-        )
+        return self._performing.premise_now(act, case, actor, values)
 
 
-def words_of(text: Text) -> dict[str, str]:
-    """The entry's words in every language of the court, as they stood when it was made."""
-    return {locale: text.render(locale) for locale in LOCALES}
-
-
-def receipt_of(case: Case, entry: DocketEntry, repeated: bool = False) -> ActReceipt:
-    """The receipt of an entry."""
-    import json
-
-    return ActReceipt(
-        case_reference=case.reference,
-        case_number=case.number,
-        number=entry.number,
-        act=entry.act,
-        digest=entry.digest,
-        receipt=entry.receipt,
-        recorded_at=entry.recorded_at,
-        words=json.loads(entry.payload)["words"],
-        repeated=repeated,
-    )
-
-
-__all__ = ["ActNotOpen", "ActReceipt", "Audience", "Sitting", "receipt_of", "words_of"]
+__all__ = ["ActReceipt", "Sitting", "words_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Document
@@ -13,48 +13,24 @@ from odr.filing.draft.drafts import drafts_of
 from odr.filing.draft.sharing import invited
 from odr.filing.registry.queue import queue_of
 from odr.ground.errors import InvalidInput, NotFound
-from odr.ground.text import T, Text
 from odr.identity.mandates import asked_to_act
 from odr.identity.models import Account
 from odr.procedure.case.own_cases import my_cases, seated_cases, waiting
-from odr.procedure.rules.pack import RulePack
+from odr.procedure.hooks import DeskPage
 from odr.service.packet.codes import look_up
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
+from odr.web.pages import Page, pack_today
 from odr.web.presence import Person
 
 register = Blueprint("register", __name__)
-Page = str | Response | tuple[str, int]
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PAPER_CODE = re.compile(r"[a-z2-7]{26}")
 """The document code that sealed papers bear."""
-DESKS = (
-    ("registry.queue", T("Registry: claims to review")),
-    ("counter.begin_page", T("Filing at the counter")),
-    ("service.desk", T("Service desk: letters and calls")),
-    ("service_desk.quality", T("How well service works")),
-    ("service.telephone", T("Answering the telephone")),
-    ("hearing.today", T("Hearings today")),
-    ("casefiles.received", T("Case files received")),
-    ("paydesk.overview", T("Payment desk")),
-    ("paydesk.books", T("Books and daily close")),
-    ("identity.people", T("People of the court")),
-    ("rules.desk", T("Rules: new versions and what is lacking")),
-    ("agenda.show", T("Agenda")),
-    ("unsubmitted.mine", T("Files you have sent")),
-    ("unsubmitted.listing", T("Files never submitted: what may be erased")),
-)
-"""Desks of the court beside the cases; each is offered to whom its own guard lets in."""
-
-
-def _pack() -> RulePack:
-    court = current_court()
-    today = court.clock.now().astimezone(court.settings.tz).date()
-    return court.packs.in_force(court.settings.pack, today)
 
 
 def today_causes() -> dict[str, object]:
     """What the court hears today."""
-    court, pack = current_court(), _pack()
+    court, pack = current_court(), pack_today()
     return dict(pack.causes_on(court.clock.now().astimezone(pack.tz).date()))
 
 
@@ -64,7 +40,7 @@ def start() -> Page:
     """What the court hears, what it costs, how long it takes; one button."""
     from odr.payments.fee.simulator import simulate
 
-    pack = _pack()
+    pack = pack_today()
     cause = next(iter(today_causes()))
     examples = (
         [
@@ -84,13 +60,13 @@ def claim_start() -> Page:
     return render_template("register/claim_start.html", causes=today_causes(), chosen=request.args.get("cause", ""))
 
 
-def _desks(person: Person) -> list[tuple[str, Text]]:
-    """Desks open to the person. A room that is not part of this court has none."""
+def _desk_pages(person: Person) -> list[DeskPage]:
+    """The pages of the rooms that are open to the person, in their order."""
     found = []
-    for endpoint, title in DESKS:
-        guard = guard_of(endpoint) if endpoint in current_app.view_functions else None
+    for page in sorted(current_court().hooks.desk_pages, key=lambda one: one.order):
+        guard = guard_of(page.endpoint)
         if guard is not None and (not guard.roles or guard.roles & person.roles):
-            found.append((endpoint, title))
+            found.append(page)
     return found
 
 
@@ -100,7 +76,7 @@ def home() -> Page:
     """Own drafts and cases; for staff, what waits first."""
     court, person, session = current_court(), current_person(), current_session()
     assert person is not None
-    me, look = person.account_id, court.look(session)
+    me, sitting = person.account_id, court.look(session)
     cases, seated = my_cases(session, me, court.clock.now()), seated_cases(session, me) if person.is_staff else []
     return render_template(
         "register/home.html",
@@ -109,11 +85,13 @@ def home() -> Page:
         asked=asked_to_act(session, me),
         cases=cases,
         seated=seated,
-        ahead={one.case_id: one for one in reversed(court.hooks.ahead(look, [case.id for case in (*cases, *seated)]))},
-        queue=[line for line in queue_of(look, me) if line.is_review] if person.is_staff else [],
+        ahead={
+            one.case_id: one for one in reversed(court.hooks.ahead(sitting, [case.id for case in (*cases, *seated)]))
+        },
+        queue=[line for line in queue_of(sitting, me) if line.is_review] if person.is_staff else [],
         waiting=waiting(session, me) if person.is_staff else [],
         desk=person.is_staff,
-        desks=_desks(person),
+        desk_pages=_desk_pages(person),
         ending=count_of(session, me),
     )
 

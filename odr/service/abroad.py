@@ -34,7 +34,7 @@ from odr.service.choices import packet_options
 from odr.service.models import Packet, ServiceAbroad
 from odr.service.packet.acts import STATE_ABROAD, follow_packet
 from odr.service.packet.packets import record_by_hand, record_fact
-from odr.service.queries import packets_of, party_of_packet
+from odr.service.queries import packets_of
 from odr.service.vocabulary import AbroadMethod, AbroadStep, Channel, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class AbroadInput(CourtModel):
 def serve_abroad(sitting: Sitting, case: Case, given: AbroadInput, *, actor: Actor, now: datetime) -> Recorded:
     """Choose the method by which a paper goes abroad; refused where the other state does not allow it (CPL 283)."""
     packet: Packet = sitting.resolved("packet", given.packet)
-    party = party_of_packet(case, packet)
+    party = case.party(packet.party_id)
     if packet not in unserved_abroad(sitting, case):
         raise ActNotOpen(T("This paper is served, is on its way already, or its recipient does not live abroad."))
     allowed = open_methods(sitting.pack(case), party, national=given.national)
@@ -441,7 +441,7 @@ def letter_paper(
     name = bilingual(settings.court_name, settings.court_name_zh)
     rules = court.rules_of(case, court.clock.now()).abroad
     state = rules.states[row.state].title if rules is not None and row.state in rules.states else row.state
-    address = next((p.address for p in case.parties if p.id == packet.party_id), None)
+    address = case.party(packet.party_id).address
     papers = [
         T("%(name)s, SHA-256 %(digest)s", name=paper["name"], digest=paper["sha256"]) for paper in packet.documents
     ]

@@ -29,7 +29,7 @@ from odr.service.inputs import PAPER_OPTIONS
 from odr.service.models import Packet
 from odr.service.packet.acts import follow_packet
 from odr.service.packet.packets import conclude_packet, note_address, record_consent, record_fact, withdraw_consents
-from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, party_of_packet
+from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of
 from odr.service.rules import rules_for
 from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind
 
@@ -303,7 +303,7 @@ def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor
     31, CPI 135).
     """
     packet: Packet = sitting.resolved("packet", given.packet)
-    party = party_of_packet(case, packet)
+    party = case.party(packet.party_id)
     before = (packet.state, packet.effective_at)
     if given.finding is not Verdict.STANDS:
         _find(sitting, case, packet, given, actor, now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, Case, Party
+from odr.docket.models import COURT_ROLES, Case
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
 from odr.service.models import Packet, ServiceFact
@@ -40,11 +40,6 @@ def find_packet(sitting: Sitting, case: Case, actor: Actor, reference: str) -> P
     if found is None or actor.role in COURT_ROLES:
         return found
     return found if actor.party_id == found.party_id else None
-
-
-def party_of_packet(case: Case, packet: Packet) -> Party:
-    """Whom a packet is for."""
-    return next(p for p in case.parties if p.id == packet.party_id)
 
 
 def facts_of(session: Session, packet: Packet) -> list[ServiceFact]:

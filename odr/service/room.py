@@ -12,7 +12,7 @@ from odr.docket.models import Case
 from odr.ground.db import Database
 from odr.ground.text import T
 from odr.procedure.acts.events import ClaimAccepted, ClaimLodged, ClaimRefused, ClaimReturned, PartyJoined
-from odr.procedure.hooks import NavItem, Room, on
+from odr.procedure.hooks import DeskPage, NavItem, Room, on
 from odr.service.abroad import REMINDERS, lapsed_abroad
 from odr.service.models import UNDOCKETED, Packet
 from odr.service.packet import acts as packet_acts
@@ -85,6 +85,11 @@ ROOM = Room(
     ),
     on_lapse={"serve_claim": packet_acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
     nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
+    desk_pages=(
+        DeskPage("service.desk", T("Service desk: letters and calls"), 30),
+        DeskPage("service_desk.quality", T("How well service works"), 40),
+        DeskPage("service.telephone", T("Answering the telephone"), 50),
+    ),
     sweeps={
         "papers": make_copies,
         "send": send,

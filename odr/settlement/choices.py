@@ -23,5 +23,5 @@ def settling_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]
 @choice_source("settling_others")
 def settling_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody on another side."""
-    me = next((p for p in case.parties if p.id == actor.party_id), None)
+    me = case.party_if_any(actor.party_id)
     return [Option(p.label, p.name, p.role.label) for p in parties(case) if me is None or not same_side(p, me)]

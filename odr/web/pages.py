@@ -4,20 +4,55 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, redirect, render_template, request, url_for
+from pydantic import BaseModel
+from werkzeug.wrappers import Response as Answer
 
 from odr.docket.models import Case
-from odr.ground.errors import CaseMovedOn, InvalidInput, NotFound
+from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
 from odr.identity.actors import Actor
+from odr.identity.models import Account
 from odr.procedure.acts.availability import refuse_role
 from odr.procedure.acts.table import Act
 from odr.procedure.forms import fields
-from odr.web.guards import current_court, current_session
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.sitting import ActReceipt, Sitting
+from odr.web.guards import current_court, current_locale, current_person, current_session
 
-Page = str | Response | tuple[str, int]
+Page = str | Answer | tuple[str, int]
+"""What a page hands back; a way on to another page is an answer of the library below Flask."""
+
+
+def look() -> Sitting:
+    """The court as it stands at this request, for reading."""
+    return current_court().look(current_session())
+
+
+def pack_today() -> RulePack:
+    """The rules a case of today falls under."""
+    court = current_court()
+    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+
+
+def my_account_id() -> int:
+    """The account of whoever is signed in; for pages whose guard asks for that."""
+    person = current_person()
+    assert person is not None
+    return person.account_id
+
+
+def my_account() -> Account:
+    """The account of whoever is signed in, with its name and address."""
+    return current_session().get_one(Account, my_account_id())
+
+
+def to_receipt(reference: str, number: int, endpoint: str = "cases.one_entry") -> Page:
+    """Send the reader on to the receipt of an entry they have just made in a case."""
+    return redirect(url_for(endpoint, reference=reference, number=number, done=1), 303)
 
 
 def receipt_part(reference: str, part: str) -> Response:
@@ -52,7 +87,12 @@ def file_answer(data: bytes, name: str, kind: str) -> Response:
 
 
 def submit_act(
-    case: Case, actor: Actor, act: Act, values: dict[str, Any], again: Any, endpoint: str = "cases.one_entry"
+    case: Case,
+    actor: Actor,
+    act: Act,
+    values: dict[str, Any],
+    again: Callable[[list[FieldFault], int, bool], Page],
+    endpoint: str = "cases.one_entry",
 ) -> Page:
     """Parse, perform, and go to the receipt; or show the page again with what was typed.
 
@@ -62,7 +102,7 @@ def submit_act(
     try:
         action = fields.group_action(values)
         if action is not None:
-            return again([], 200, False)  # type: ignore[no-any-return]
+            return again([], 200, False)
         given = fields.parse(
             act.input, values, currency=current_court().packs.get(case.pack_id, case.pack_version).currency
         )
@@ -78,11 +118,80 @@ def submit_act(
                 premise=_first(values, "premise"),
             )
     except InvalidInput as error:
-        return again(error.faults, 422, False)  # type: ignore[no-any-return]
+        return again(error.faults, 422, False)
     except CaseMovedOn:
-        return again([], 409, True)  # type: ignore[no-any-return]
+        return again([], 409, True)
     current_court().settle()
-    return redirect(url_for(endpoint, reference=case.reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+    return to_receipt(case.reference, receipt.number, endpoint)
+
+
+def submit_form(
+    case: Case,
+    actor: Actor,
+    name: str,
+    again: Callable[[dict[str, Any], list[FieldFault], int, bool], Page],
+    endpoint: str = "cases.one_entry",
+) -> Page:
+    """Submit an act from the form of this request; ``again`` is given what was typed, then as :func:`submit_act`."""
+    values = request.form.to_dict(flat=False)
+    return submit_act(case, actor, current_court().table[name], values, partial(again, values), endpoint)
+
+
+def open_case(
+    model: type[BaseModel],
+    begin: Callable[..., ActReceipt],
+    again: Callable[[dict[str, Any], list[FieldFault], int], Page],
+) -> Page:
+    """Open a case for whoever is signed in from the form of this request, and go to its first receipt; or show the page
+    again with what was typed.
+
+    ``begin`` is given the court, the account, what was read, and the key of the request.
+    """
+    court, values = current_court(), request.form.to_dict(flat=False)
+    if fields.group_action(values) is not None:
+        return again(values, [], 200)
+    try:
+        given = fields.parse(model, values, currency=pack_today().currency)
+        receipt = begin(court, my_account(), given, key=_first(values, "idempotency_key"))
+    except InvalidInput as error:
+        return again(values, error.faults, 422)
+    court.settle()
+    return to_receipt(receipt.case_reference, receipt.number)
+
+
+def about_applicant() -> dict[str, Any]:
+    """What a form that opens a case knows of whoever is signed in before they type."""
+    account = my_account()
+    return {"applicant-name": account.name, "applicant-email": account.email}
+
+
+def act_page(
+    case: Case,
+    actor: Actor,
+    act: Act,
+    values: dict[str, Any],
+    faults: list[FieldFault],
+    status: int = 200,
+    moved_on: bool = False,
+    *,
+    tab: str = "overview",
+) -> Page:
+    """The page of an act that has no other: its form, made from its input."""
+    sitting = look()
+    choices = fields.choices_for(act.input, sitting, case, actor)
+    shown = fields.fields_of(act.input, current_locale(), values, faults, choices)
+    page = render_template(
+        "generic/act.html",
+        case=case,
+        actor=actor,
+        act=act,
+        fields=shown,
+        faults=fields.summary(shown),
+        premise=sitting.premise_now(act, case, actor, values),
+        moved_on=moved_on,
+        tab=tab,
+    )
+    return page, status
 
 
 def _first(values: dict[str, Any], name: str) -> str | None:

@@ -111,7 +111,7 @@ class Scene:
     def exhibit(self, owner: str, number: int) -> str:
         """Put an exhibit of a party before the court; gives its reference."""
         with self.sit() as (sitting, case):
-            party = next(p for p in case.parties if p.id == self.parties[owner])
+            party = case.party(self.parties[owner])
             upload = put_upload(sitting, self.accounts[owner], f"{owner}{number}")
             exhibit = Exhibit(
                 case_id=case.id,
@@ -160,7 +160,7 @@ class Scene:
     def party(self, name: str) -> str:
         """Reference of a party."""
         with self.look() as (_, case):
-            return next(p.reference for p in case.parties if p.id == self.parties[name])
+            return case.party(self.parties[name]).reference
 
     def docket(self, sitting: Sitting) -> list[DocketEntry]:
         """Entries in order."""

@@ -49,7 +49,7 @@ def test_everybody_acts_and_the_plan_runs_through_by_itself(scene_of: Callable[.
 
 def _party(scene: Scene, name: str) -> str:
     with scene.look() as (_, case):
-        return next(p.reference for p in case.parties if p.id == scene.parties[name])
+        return case.party(scene.parties[name]).reference
 
 
 def test_silence_closes_nothing_early_and_decides_nothing(scene_of: Callable[..., Scene]) -> None:

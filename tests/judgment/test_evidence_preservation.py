@@ -158,7 +158,7 @@ def test_evidence_preserved_before_a_claim_goes_into_its_case(whole_court: Court
     with whole_court.database.read() as session:
         exhibit = session.scalars(select(Exhibit)).one()
         into = session.get_one(Case, exhibit.case_id)
-        party = next(p for p in into.parties if p.id == exhibit.party_id)
+        party = into.party(exhibit.party_id)
     assert into.reference == followed and party.name == "Li Wen" and exhibit.provenance["from_case"]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from odr.docket.models import PARTY_ROLES, Case
 from odr.evidence import names
@@ -23,9 +22,9 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.models import WindowState
 from odr.procedure.sitting import ActReceipt
 from odr.web.guards import case_page, current_court, current_locale, current_session
+from odr.web.pages import Page, look
 
 many = Blueprint("many", __name__, url_prefix="/cases/<reference>/exhibits")
-Page = str | Response | tuple[str, int]
 JUST_NOW, PAUSE = timedelta(hours=2), timedelta(minutes=30)
 """What arrived so lately, without a pause so long, is ticked and stands first: it is what the person came to describe.
 """
@@ -60,18 +59,18 @@ def _page(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    look, sent = current_court().look(current_session()), waiting(actor)
+    sitting, sent = look(), waiting(actor)
     values = values or _new_rows(sent[:MOST])
     fields = forms.fields_of(
-        ManyInput, current_locale(), values, faults, forms.choices_for(ManyInput, look, case, actor)
+        ManyInput, current_locale(), values, faults, forms.choices_for(ManyInput, sitting, case, actor)
     )
     by_name = {f.name: f for f in fields}
     for row in by_name["files"].rows:
         for each in row.fields:
             # A file that is ticked must say what it shows; only then is it asked for.
             each.required = each.required or each.name.endswith("-proves")
-    party = next(p for p in case.parties if p.id == actor.party_id)
-    late = look.windows(case, "evidence", party=party, state=WindowState.LAPSED) and not look.windows(
+    party = case.party(actor.party_id)
+    late = sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED) and not sitting.windows(
         case, "evidence", party=party
     )
     key = values.get("idempotency_key") or new_reference()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -30,10 +31,9 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.forms import fields as forms
 from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import receipt_part, submit_act
+from odr.web.pages import Page, look, receipt_part, submit_act, submit_form
 
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
-Page = str | Response | tuple[str, int]
 ABOUT_EVIDENCE = {
     act_names.ASK_EVIDENCE_ORDER,
     act_names.ANSWER_EVIDENCE_REQUEST,
@@ -77,8 +77,8 @@ def listing(case: Case, actor: Actor) -> Page:
 @case_page(*READS_FILE)
 def what_matters(case: Case, actor: Actor) -> Page:
     """What usually matters for both sides and what is missing, and what is said to have happened when."""
-    look = current_court().look(current_session())
-    sides, days = checklist(look, case), chronology(look, case, actor)
+    sitting = look()
+    sides, days = checklist(sitting, case), chronology(sitting, case, actor)
     return render_template("evidence/checklist.html", case=case, actor=actor, sides=sides, days=days, tab="exhibits")
 
 
@@ -112,12 +112,12 @@ def requests(case: Case, actor: Actor) -> Page:
 def retention(case: Case, actor: Actor) -> Page:
     """How long exhibits are kept, whether the case is held, and what waits to be decided or was erased."""
     session, court = current_session(), current_court()
-    look = court.look(session)
-    pack = look.pack(case)
+    sitting = court.look(session)
+    pack = sitting.pack(case)
     rule = pack.retention.rules.get("exhibits") if pack.retention else None
     acts = [
         a
-        for a in acts_for(look, case, actor)
+        for a in acts_for(sitting, case, actor)
         if a.is_open and a.act.name in (act_names.ORDER_HOLD, act_names.LIFT_HOLD, act_names.DECIDE_ERASURE)
     ]
     return render_template(
@@ -144,9 +144,9 @@ def submit(case: Case, actor: Actor) -> Page:
 def _submit_page(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    look = current_court().look(current_session())
+    sitting = look()
     fields = forms.fields_of(
-        ExhibitInput, current_locale(), values, faults, forms.choices_for(ExhibitInput, look, case, actor)
+        ExhibitInput, current_locale(), values, faults, forms.choices_for(ExhibitInput, sitting, case, actor)
     )
     return render_template(
         "evidence/submit.html",
@@ -163,11 +163,7 @@ def _submit_page(
 @case_page(*PARTY_ROLES)
 def send(case: Case, actor: Actor) -> Page:
     """Submit the exhibit."""
-    values = request.form.to_dict(flat=False)
-    act = current_court().table[act_names.SUBMIT_EXHIBIT]
-    return submit_act(
-        case, actor, act, values, lambda faults, status, moved: _submit_page(case, actor, values, faults, status, moved)
-    )
+    return submit_form(case, actor, act_names.SUBMIT_EXHIBIT, partial(_submit_page, case, actor))
 
 
 @exhibits.get("/<label>/describe")
@@ -194,9 +190,9 @@ def _own(case: Case, actor: Actor, label: str) -> Exhibit:
 def _describe_page(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    look, act = current_court().look(current_session()), current_court().table[act_names.DESCRIBE_EXHIBIT]
+    sitting, act = look(), current_court().table[act_names.DESCRIBE_EXHIBIT]
     fields = forms.fields_of(
-        act.input, current_locale(), values, faults, forms.choices_for(act.input, look, case, actor)
+        act.input, current_locale(), values, faults, forms.choices_for(act.input, sitting, case, actor)
     )
     page = {"act": act, "fields": fields, "faults": forms.summary(fields), "premise": "", "moved_on": moved_on}
     return render_template("generic/act.html", case=case, actor=actor, tab="exhibits", **page), status
@@ -242,7 +238,7 @@ def one(case: Case, actor: Actor, label: str) -> Page:
         records=None if erased else _records(found, actor),
         proofs=proofs_of(current_session(), found),
         filed=filed,
-        party=next(p for p in case.parties if p.id == found.party_id),
+        party=case.party(found.party_id),
         tab="exhibits",
         may_describe=not commissioned
         and actor.party_id is not None

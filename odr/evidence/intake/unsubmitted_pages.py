@@ -15,11 +15,10 @@ from odr.evidence.retention import decisions
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotSignedIn
 from odr.ground.text import T, Text
 from odr.web.guards import current_court, current_person, current_session, need_strong, signed_in, staff
-from odr.web.pages import file_answer, receipt_part
+from odr.web.pages import Page, file_answer, receipt_part
 from odr.web.presence import Person
 
 unsubmitted = Blueprint("unsubmitted", __name__)
-Page = str | Response | tuple[str, int]
 DECIDERS = (Role.CLERK, Role.ADMIN)
 
 

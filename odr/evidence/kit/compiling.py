@@ -26,6 +26,7 @@ from odr.ground.text import T
 from odr.ground.typeset import PaperLocale
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account
+from odr.procedure.papers.frame import anchored
 from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _compile_bundle(court: Court, row: Compilation) -> None:
             bound.left_out,
             case.entry_count,
             pages=bound.pages,
-            anchored=case.reference,
+            of_case=case.reference,
         )
         _log_readings(court, session, case, viewer, row)
     court.notary.sequence()
@@ -167,21 +168,9 @@ def _anchored_docket(court: Court, session: Session, case: Case, viewer: Actor, 
     """The docket as PDF, and the receipt under which its digest stands in the log."""
     pdf = docket_pdf(court.look(session), case, viewer, cast(PaperLocale, row.locale))
     with court.database.write() as writing:
-        receipt = _anchor(court, writing, row, case.reference, sha256_hex(pdf), len(pdf))
+        now, digest = court.clock.now(), sha256_hex(pdf)
+        receipt = anchored(court, writing, case.reference, digest, len(pdf), now=now, compilation=row.reference)
     return pdf, receipt
-
-
-def _anchor(court: Court, session: Session, row: Compilation, case: str, sha256: str, size: int) -> str:
-    """Enter the digest of a PDF the court made for somebody; gives its receipt's reference."""
-    said = {
-        "case": case,
-        "compilation": row.reference,
-        "sha256": sha256,
-        "size": size,
-        "media_type": "application/pdf",
-        "submitted_by": "court",
-    }
-    return court.notary.record(session, said, now=court.clock.now()).reference  # type: ignore[arg-type]
 
 
 class _Chunks:
@@ -210,9 +199,9 @@ def _finish(
     upto: int,
     *,
     pages: int | None = None,
-    anchored: str | None = None,
+    of_case: str | None = None,
 ) -> None:
-    """Keep what was made. ``anchored`` names the case under which its own digest is entered in the log."""
+    """Keep what was made. ``of_case`` names the case under which its own digest is entered in the log."""
     stored = court.ports.store.write(_Chunks(chunks))
     now = court.clock.machine_now()
     with court.database.write() as session:
@@ -222,8 +211,10 @@ def _finish(
         mine.left_out = [{"item": each.item, "why": dict(each.why)} for each in left_out]
         mine.done = mine.total = max(mine.total, mine.done)
         mine.pages = pages
-        if anchored is not None:
-            mine.receipt = _anchor(court, session, mine, anchored, stored.sha256, stored.size)
+        if of_case is not None:
+            mine.receipt = anchored(
+                court, session, of_case, stored.sha256, stored.size, now=court.clock.now(), compilation=mine.reference
+            )
 
 
 def _log_readings(court: Court, session: Session, case: Case, viewer: Actor, row: Compilation) -> None:

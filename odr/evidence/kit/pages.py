@@ -22,10 +22,9 @@ from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
-from odr.web.pages import receipt_part
+from odr.web.pages import Page, receipt_part
 
 files = Blueprint("casefiles", __name__)
-Page = str | Response | tuple[str, int]
 READERS = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT)
 ZIP, PDF = Media("application/zip", Group.ARCHIVE), Media("application/pdf", Group.PDF)
 

@@ -21,7 +21,6 @@ from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.evidence.requests.models import EvidenceReply, EvidenceRequest, RequestKind, RequestState
 from odr.evidence.requests.queries import late_consequence, requests_of, ruling_on, title_of
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -29,7 +28,7 @@ from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Guard, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import words_of
 
@@ -270,7 +269,7 @@ def _order_words(
         )
     if given.result == "refused":
         return T("What was asked for is not granted.")
-    who = next((p.name for p in case.parties if p.id == request.against_id), "")
+    who = case.name_of(request.against_id)
     return {
         RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded and grounds no finding.", label=label),
         RequestKind.ORIGINAL: T(
@@ -318,19 +317,13 @@ def prepare_evidence_ruling(court: Court, case: Case, given: BaseModel, actor: A
         )
         if request is None:
             return {}
-        code = new_reference()
         order = _order_words(mine, request, given, _days(sitting, mine, given))
-        paper = ruling_on(
-            sitting, mine, request, order, given.reasons, given.language, sitting.now, code, check_url(court, code)
+        paper = ruling_on(sitting, mine, request, order, given.reasons, given.language, sitting.now)
+        reason, text = (
+            T("Ruling in case %(number)s", number=mine.number or mine.reference),
+            _digest(mine, request, given),
         )
-        sealed = set_and_seal(
-            court,
-            paper,
-            given.language,
-            reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
-            signer=actor.name,
-        )
-        return {"evidence_ruling": SealedPaper(_digest(mine, request, given), sealed, code)}
+        return {"evidence_ruling": sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)}
 
 
 def _keep_ruling(
@@ -429,7 +422,7 @@ def rule_on_evidence(
             subject=request.reference,
         )
     elif given.result == "granted":
-        holder = next(p for p in case.parties if p.id == request.against_id)
+        holder = case.party(request.against_id)
         sitting.start_window(case, ORDER, party=holder, start=now, subject=request.reference, amount=given.days)
     return Recorded(order, _facts(request, document))
 
@@ -828,7 +821,7 @@ def record_collected(sitting: Sitting, case: Case, given: CollectedInput, *, act
         raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
     upload = sitting.resolved("upload", given.upload)
     request.state = RequestState.OBEYED
-    owner = next(p for p in case.parties if p.id == request.party_id)
+    owner = case.party(request.party_id)
     exhibit = add_exhibit(
         sitting,
         case,

@@ -27,7 +27,7 @@ def requests_of(session: Session, case: Case, *states: RequestState) -> list[Evi
 
 def title_of(case: Case, request: EvidenceRequest) -> Text:
     """A request in a line: who asks for what, about which exhibit."""
-    by = next((p.name for p in case.parties if p.id == request.party_id), "")
+    by = case.name_of(request.party_id)
     about = request.exhibit.label if request.exhibit is not None else request.what
     return T("%(kind)s (%(about)s), %(name)s", kind=request.kind.label, about=about, name=by)
 
@@ -54,8 +54,6 @@ def ruling_on(
     reasons: str,
     language: str,
     at: datetime,
-    code: str,
-    url: str,
 ) -> RulingPaper:
     """The ruling as it is sealed (CPL 157)."""
     settings = sitting.court.settings
@@ -66,8 +64,6 @@ def ruling_on(
         subject=request.kind.label,
         issued_on=at.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in sitters(sitting, case) if s.role is Role.JUDGE],
-        document_code=code,
-        check_url=url,
         parties=[PartyLine(p.role.label, p.name) for p in people],
         orders=[order],
         history=[title_of(case, request)],

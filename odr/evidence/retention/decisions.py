@@ -15,17 +15,15 @@ from odr.evidence.intake.unsubmitted import held_accounts, named_in_writing, ope
 from odr.evidence.models import UploadState
 from odr.evidence.retention.models import NoticeState, UploadDecision, UploadNotice
 from odr.evidence.retention.rules import erase_uploads
-from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T, Text
+from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-FORMAT = "court-administration/1"
-KIND = "administration"
 ACT = "decide_on_unsubmitted"
 MOST = 200
 """Files on one page of the list, and in one decision."""
@@ -143,22 +141,15 @@ def _on_record(
         "decided_by": name,
         "decided_at": sitting.now.isoformat(),
     }
-    record = canonical(act)
-    subject: dict[str, JSON] = {
-        "sha256": sha256_hex(record),
-        "size": len(record),
-        "media_type": "application/json",
-        "kind": KIND,
-    }
-    receipt = sitting.court.notary.record(sitting.session, subject, now=sitting.now)
+    record, receipt = administration_act(sitting.court.notary, sitting.session, act, now=sitting.now)
     row = UploadDecision(
         account_id=account_id,
         decided_by=name,
         decided_at=sitting.now,
         erased=erased,
         reasons=reasons,
-        record=record.decode(),
-        receipt=receipt.reference,
+        record=record,
+        receipt=receipt,
     )
     sitting.session.add(row)
     sitting.session.flush()

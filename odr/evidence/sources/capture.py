@@ -162,7 +162,7 @@ def record_capture(sitting: Sitting, case: Case, given: CaptureRecord, *, actor:
             {"capture": row.reference, "why": given.why},
         )
     row.state = CaptureState.DONE
-    party = next(p for p in case.parties if p.id == row.party_id)
+    party = case.party(row.party_id)
     exhibits = [_exhibit(sitting, case, party, row, given, kind, now) for kind in KINDS]
     if row.is_late:
         sitting.late = True

@@ -14,10 +14,9 @@ from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, signed_in
-from odr.web.pages import file_answer, receipt_part
+from odr.web.pages import Page, file_answer, receipt_part
 
 digests = Blueprint("digests", __name__)
-Page = str | Response | tuple[str, int]
 A_PAGE = 100
 
 
@@ -61,7 +60,7 @@ def send() -> Page:
     except InvalidInput as error:
         return _listing(typed, [("list", fault.message.render(current_locale())) for fault in error.faults], 422)
     current_court().settle()
-    return redirect(url_for("digests.one", reference_of=batch.reference), 303)  # type: ignore[return-value]
+    return redirect(url_for("digests.one", reference_of=batch.reference), 303)
 
 
 def _decoded(data: bytes) -> str:
@@ -127,7 +126,7 @@ def attach(reference_of: str, number: int) -> Page:
             )
     except lists.FileNotOfDigest as error:
         return _one(lists.own_batch(current_session(), account, reference_of), error, error.status)
-    return redirect(url_for("digests.one", reference_of=reference_of, after=max(0, number - 1)), 303)  # type: ignore[return-value]
+    return redirect(url_for("digests.one", reference_of=reference_of, after=max(0, number - 1)), 303)
 
 
 @digests.get("/cases/<reference>/digests")

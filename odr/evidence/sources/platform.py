@@ -166,7 +166,7 @@ def record_platform_records(
         raise InvalidInput.at("request", T("These records are here already."))
     platform, party = (
         sitting.session.get_one(Platform, request.platform_id),
-        next(p for p in case.parties if p.id == request.party_id),
+        case.party(request.party_id),
     )
     upload = sitting.session.scalars(select(Upload).where(Upload.reference == given.upload)).one()
     lapsed = [

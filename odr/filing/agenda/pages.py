@@ -5,24 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, url_for
 
 from odr.filing.agenda.agenda import account_of, calendar_of, end_feed, has_feed, lines_of, new_feed
-from odr.web.guards import current_court, current_person, current_session, public, signed_in
+from odr.web.guards import current_court, current_session, public, signed_in
+from odr.web.pages import Page, look, my_account_id
 
 agenda = Blueprint("agenda", __name__)
-Page = str | Response | tuple[str, int]
-
-
-def _me() -> int:
-    person = current_person()
-    assert person is not None
-    return person.account_id
 
 
 def _page(address: str | None = None) -> str:
-    court = current_court().look(current_session())
+    court = look()
     return render_template(
         "filing/agenda.html",
-        lines=lines_of(court, _me()),
-        subscribed=has_feed(current_session(), _me()),
+        lines=lines_of(court, my_account_id()),
+        subscribed=has_feed(current_session(), my_account_id()),
         address=address,
     )
 
@@ -40,7 +34,7 @@ def make_feed() -> Page:
     """A new secret address for calendar programs, shown once; the earlier one ends."""
     court = current_court()
     with court.database.write() as session:
-        token = new_feed(session, _me(), court.clock.machine_now())
+        token = new_feed(session, my_account_id(), court.clock.machine_now())
     return _page(court.settings.base_url.rstrip("/") + url_for("agenda.feed", token=token))
 
 
@@ -50,15 +44,15 @@ def stop_feed() -> Page:
     """The address ends at once."""
     court = current_court()
     with court.database.write() as session:
-        end_feed(session, _me(), court.clock.machine_now())
-    return redirect(url_for("agenda.show"), 303)  # type: ignore[return-value]
+        end_feed(session, my_account_id(), court.clock.machine_now())
+    return redirect(url_for("agenda.show"), 303)
 
 
 @agenda.get("/calendar/<token>.ics")
 @public
 def feed(token: str) -> Response:
     """The calendar behind a secret address; for programs, so without a cookie."""
-    court = current_court().look(current_session())
+    court = look()
     account = account_of(court.session, token)
     body = calendar_of(court, account, current_court().settings.base_url.rstrip("/"))
     return Response(body, mimetype="text/calendar", headers={"Cache-Control": "private, no-store"})

@@ -15,21 +15,14 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
 from odr.procedure.forms import fields as forms
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
-from odr.web.pages import file_answer
+from odr.web.pages import Page, file_answer, my_account_id
 
 pages = Blueprint("bulk", __name__)
-Page = str | Response | tuple[str, int]
 SHOWN = 100
 
 
-def _me() -> int:
-    person = current_person()
-    assert person is not None
-    return person.account_id
-
-
 def _found(reference: str) -> BulkFiling:
-    return lodging.find_bulk(current_session(), _me(), reference)
+    return lodging.find_bulk(current_session(), my_account_id(), reference)
 
 
 @pages.get("/bulk")
@@ -47,7 +40,7 @@ def _choose_page(values: dict[str, Any], faults: list[FieldFault], status: int =
     fields = forms.fields_of(AboutYouStep, current_locale(), values, [f for f in faults if f.location != ("table",)])
     wrong = next((f.message.render(current_locale()) for f in faults if f.location == ("table",)), None)
     summary = ([("table", wrong)] if wrong else []) + forms.summary(fields)
-    sent = lodging.bulks_of(current_session(), _me())
+    sent = lodging.bulks_of(current_session(), my_account_id())
     return render_template(
         "filing/bulk.html",
         fields=fields,
@@ -80,8 +73,8 @@ def send() -> Page:
         return _choose_page(values, [*faults, *error.faults], 422)
     if faults:
         return _choose_page(values, faults, 422)
-    kept = lodging.keep(court, _me(), file.filename or "" if file else "", claimant, lines, is_table=True)
-    return redirect(url_for("bulk.watch", reference=kept.reference), 303)  # type: ignore[return-value]
+    kept = lodging.keep(court, my_account_id(), file.filename or "" if file else "", claimant, lines, is_table=True)
+    return redirect(url_for("bulk.watch", reference=kept.reference), 303)
 
 
 @pages.get("/bulk/template.csv")

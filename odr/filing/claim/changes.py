@@ -359,7 +359,7 @@ class RequestRuling(CourtModel):
 def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:
     """Give leave to withdraw, or refuse it; a counterclaim goes on without the claim (CPL 148; CPI 239)."""
     request = sitting.resolved("withdrawal", given.request)
-    name = next(p.name for p in case.parties if p.id == request.party_id)
+    name = case.party(request.party_id).name
     if given.answer == "refuse":
         decide(sitting, case, request, RequestState.REFUSED)
         return Recorded(T("No leave for %(name)s to withdraw", name=name), {"reasons": given.reasons})
@@ -371,7 +371,7 @@ def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, ac
     )
     result = {"reasons": given.reasons, "claim": claim.reference, "goes_on": bool(rest)}
     if rest:
-        leaving = next(p for p in case.parties if p.id == request.party_id)
+        leaving = case.party(request.party_id)
         leaving.details = {**leaving.details, "withdrew_entry": sitting.next_number(case)}
         sitting.announce(ClaimWithdrawn(case, leaving, claim.kind))
         return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)

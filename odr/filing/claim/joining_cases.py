@@ -407,7 +407,7 @@ def sever_claim(sitting: Sitting, case: Case, given: SeverInput, *, actor: Actor
     this case stay here and may be referred to; what was paid counts there.
     """
     claim: Claim = sitting.resolved("claim", given.claim)
-    owner = next(p for p in case.parties if p.id == claim.party_id)
+    owner = case.party(claim.party_id)
     new = _new_case(sitting, case, claim, owner, now)
     moved = _sides(sitting, case, new, owner)
     copy_claim(sitting, claim, new, moved[owner.id], "claim")

@@ -39,8 +39,6 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.versions import input_of
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import Raw, money_text
-from odr.procedure.rules.pack import RulePack
-from odr.procedure.sitting import Sitting
 from odr.service.packet.codes import look_up
 from odr.web.guards import (
     behind_code,
@@ -52,10 +50,9 @@ from odr.web.guards import (
     public,
     signed_in,
 )
-from odr.web.pages import submit_act
+from odr.web.pages import Page, look, pack_today, submit_act, to_receipt
 
 filing = Blueprint("filing", __name__)
-Page = str | Response | tuple[str, int]
 DOORS = (
     names.ACKNOWLEDGE_SERVICE,
     names.ASK_EXTENSION,
@@ -65,16 +62,6 @@ DOORS = (
     names.APPOINT_REPRESENTATIVE,
 )
 """What a respondent may do besides paying, admitting and defending, where it is open."""
-
-
-def _look() -> Sitting:
-    return current_court().look(current_session())
-
-
-def _pack() -> RulePack:
-    """The rules a claim of today falls under."""
-    court = current_court()
-    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
 def _me() -> Actor:
@@ -113,7 +100,7 @@ def task_list(draft: str) -> Page:
     """What is done and what is left; the fee with its steps as far as it can be told."""
     found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
     if found.state is DraftState.LODGED and found.lodged_as:
-        return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
+        return redirect(url_for("cases.overview", reference=found.lodged_as), 303)
     steps = drafts.steps_of(found)
     needed = [s for s in steps if s.is_needed and s.key not in found.done_steps]
     session, me = current_session(), _me().account_id or 0
@@ -145,13 +132,13 @@ def _fee_question(draft: Any) -> dict[str, str] | None:
 def step(draft: str, step: str) -> Page:
     """One step, filled with what was typed before."""
     found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
-    which = drafts.asked_by(drafts.step_of(step), found, _pack())
+    which = drafts.asked_by(drafts.step_of(step), found, pack_today())
     values = dict(found.values.get(step, {}))
     faults: list[FieldFault] = []
     if not values:
         values = _known(found, step)
     if step == "exhibits":
-        values = drafts.with_new_files(drafts.own_files(_look(), found, _me().account_id or 0), values)
+        values = drafts.with_new_files(drafts.own_files(look(), found, _me().account_id or 0), values)
     elif values and step not in found.done_steps and "check" in request.args:
         faults = _faults(which, values)
     return _step_page(found, which, values, faults)
@@ -171,7 +158,7 @@ def _known(draft: Any, step: str) -> dict[str, Any]:
 
 def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
     try:
-        forms.parse(which.model, filled(values) if which.key == "exhibits" else values, currency=_pack().currency)
+        forms.parse(which.model, filled(values) if which.key == "exhibits" else values, currency=pack_today().currency)
     except InvalidInput as error:
         return error.faults
     return []
@@ -180,9 +167,9 @@ def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
 def _step_page(
     draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200
 ) -> Page:
-    choices, me = forms.choices_for(which.model, _look(), None, _me()), _me().account_id or 0
+    choices, me = forms.choices_for(which.model, look(), None, _me()), _me().account_id or 0
     if "upload" in choices:
-        choices["upload"] = drafts.files_of_writers(_look(), draft, me)
+        choices["upload"] = drafts.files_of_writers(look(), draft, me)
     if "facts_of_claim" in choices:
         choices["facts_of_claim"] = options_of(facts_told(draft.values.get("facts", {})))
     fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
@@ -191,7 +178,7 @@ def _step_page(
     ):
         # Left empty, a file comes from where the one before it does.
         each.required = each.required and not each.name.endswith("-source")
-    mine = forms.SOURCES["upload"](_look(), None, _me())
+    mine = forms.SOURCES["upload"](look(), None, _me())
     named = set(files_in(values))
     rest = [option for option in mine if option.value not in named] if which.key == EXHIBITS else []
     about = {"told": bool(choices.get("facts_of_claim")), "own": {option.value for option in mine}, "rest": rest}
@@ -220,7 +207,7 @@ def save_step(draft: str, step: str) -> Page:
         if picked and step == EXHIBITS:
             mine = forms.SOURCES["upload"](court.look(session), None, _me())
             values = drafts.with_new_files([option for option in mine if option.value in picked], values)
-        which = drafts.asked_by(drafts.step_of(step), found, _pack())
+        which = drafts.asked_by(drafts.step_of(step), found, pack_today())
         faults = _faults(which, values)
         need_writable(found)
         drafts.save_step(
@@ -237,10 +224,10 @@ def save_step(draft: str, step: str) -> Page:
     if action is not None or picked:
         return _step_page(found, which, values, [])
     if "later" in request.form:
-        return redirect(url_for("filing.task_list", draft=draft), 303)  # type: ignore[return-value]
+        return redirect(url_for("filing.task_list", draft=draft), 303)
     if faults:
         return _step_page(found, which, values, faults, 422)
-    return redirect(_after(found, step), 303)  # type: ignore[return-value]
+    return redirect(_after(found, step), 303)
 
 
 def _after(draft: Any, key: str) -> str:
@@ -256,13 +243,13 @@ def _after(draft: Any, key: str) -> str:
 @signed_in
 def check(draft: str) -> Page:
     """Everything once more before it is lodged."""
-    court = _look()
+    court = look()
     found = drafts.find_draft(court.session, _me().account_id or 0, draft)
-    pack = _pack()
+    pack = pack_today()
     try:
         claim = drafts.claim_of(found, pack)
     except InvalidInput as error:
-        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
+        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
     said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
     about = {"told": said, "shown": shown_by(claim), "lodges": hers}
@@ -280,23 +267,23 @@ def lodge(draft: str) -> Page:
         found = drafts.find_draft(session, _me().account_id or 0, draft)
         account = session.get_one(Account, _me().account_id)
         if found.state is DraftState.LODGED and found.lodged_as:
-            return redirect(url_for("cases.overview", reference=found.lodged_as), 303)  # type: ignore[return-value]
+            return redirect(url_for("cases.overview", reference=found.lodged_as), 303)
         if who_lodges(session, found) != account.id or COUNTER in found.values:
             raise Forbidden(T("The claim is lodged by the one to whom it belongs. You can go on writing in it."))
-    pack = _pack()
+    pack = pack_today()
     try:
         claim = drafts.claim_of(found, pack)
     except InvalidInput as error:
-        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
+        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)
     receipt = drafts.lodge(court, account, claim, key=f"draft/{found.reference}", draft=found)
-    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+    return to_receipt(receipt.case_reference, receipt.number)
 
 
 @filing.get("/cases/<reference>/claim")
 @case_page(*READS_FILE)
 def claim(case: Case, actor: Actor) -> Page:
     """The pleadings as they stand: what is asked for, the numbered facts, who says what to each."""
-    sitting = _look()
+    sitting = look()
     return render_template(
         "filing/claim.html",
         case=case,
@@ -327,10 +314,10 @@ def _lodged_input(case: Case) -> dict[str, Any]:
 def _correct_page(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    pack = _look().pack(case)
+    pack = look().pack(case)
     cause = Raw(values).one("matter-cause")
     asked = form_for(pack, cause if cause in pack.causes.list else case.cause)
-    choices = {**forms.choices_for(asked, _look(), case, actor), "facts_of_claim": options_of(facts_told(values))}
+    choices = {**forms.choices_for(asked, look(), case, actor), "facts_of_claim": options_of(facts_told(values))}
     # What went with the claim is an exhibit already, and no file that waits; the corrected claim names it still.
     choices["upload"] = [
         *(forms.Option(line["upload"], line["title"]) for line in _lodged_input(case)["exhibits"]),
@@ -380,7 +367,7 @@ def _answer_page(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
     fields = forms.fields_of(
-        AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, _look(), case, actor)
+        AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, look(), case, actor)
     )
     facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
     about = {
@@ -409,7 +396,7 @@ def keep_answer(case: Case, actor: Actor) -> Page:
         keep_answer_draft(session, case, actor, _values(), court.clock.now())
     if request.headers.get("X-Autosave"):
         return Response(status=204)
-    return redirect(url_for("cases.overview", reference=case.reference), 303)  # type: ignore[return-value]
+    return redirect(url_for("cases.overview", reference=case.reference), 303)
 
 
 @filing.post("/cases/<reference>/answer")
@@ -440,7 +427,7 @@ def join_code() -> Page:
     """Where somebody who got a letter enters its code; what the letter shows, and not more."""
     code, fault, found = request.args.get("code", "").strip(), None, None
     try:
-        found = behind_code(lambda: invitation_for(_look(), code) or look_up(current_session(), code)) if code else None
+        found = behind_code(lambda: invitation_for(look(), code) or look_up(current_session(), code)) if code else None
     except InvalidInput as error:
         fault = error.faults[0].message
     invitation = found if isinstance(found, Invitation) else None
@@ -460,11 +447,11 @@ def join_details(code: str) -> Page:
 
 def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int = 200) -> Page:
     try:
-        found = behind_code(lambda: invitation_for(_look(), code))
+        found = behind_code(lambda: invitation_for(look(), code))
     except InvalidInput:
         found = None
     if found is None:
-        return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
+        return redirect(url_for("filing.join_code", code=code), 303)
     person = current_person()
     assert person is not None
     start = values or {"name": found.party.name, "email": person.email}
@@ -481,12 +468,12 @@ def join_case(code: str) -> Page:
     values = _values()
     try:
         given = forms.parse(JoinInput, values)
-        invited = invitation_for(_look(), code)
+        invited = invitation_for(look(), code)
         receipt = join(current_court(), _me().account_id or 0, code, given)
     except InvalidInput as error:
         return _join_page(code, values, error.faults, 422)
     page = "filing.choose" if invited is not None and invited.party.role is Role.RESPONDENT else "cases.overview"
-    return redirect(url_for(page, reference=receipt.case_reference), 303)  # type: ignore[return-value]
+    return redirect(url_for(page, reference=receipt.case_reference), 303)
 
 
 @filing.get("/cases/<reference>/choose")
@@ -495,7 +482,7 @@ def choose(case: Case, actor: Actor) -> Page:
     """The ways of a respondent: pay or offer, admit, defend; more time, a claim in return, another court; who acts for
     her.
     """
-    court = _look()
+    court = look()
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
     may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
     company = court.party_of(case, actor).kind is not PartyKind.PERSON
@@ -541,4 +528,4 @@ def send_take_part() -> Page:
         return _take_part_page(values, error.faults, 422)
     except ActNotOpen as error:
         return _take_part_page(values, [], error.status, error.message)
-    return redirect(url_for("filing.take_part"), 303)  # type: ignore[return-value]
+    return redirect(url_for("filing.take_part"), 303)

@@ -29,7 +29,6 @@ from odr.procedure.acts.table import Act
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import COURT_CURRENCY, Widget
 from odr.procedure.forms.reading import read_day, read_money
-from odr.procedure.sitting import Sitting
 from odr.web.guards import (
     case_page,
     current_court,
@@ -40,13 +39,9 @@ from odr.web.guards import (
     require_strong,
     staff,
 )
+from odr.web.pages import Page, look, pack_today, to_receipt
 
 counter = Blueprint("counter", __name__)
-Page = str | Response | tuple[str, int]
-
-
-def _look() -> Sitting:
-    return current_court().look(current_session())
 
 
 def _me() -> Actor:
@@ -57,7 +52,7 @@ def _me() -> Actor:
 
 def _taken_fields(values: dict[str, Any], faults: list[FieldFault]) -> list[forms.FormField]:
     return forms.fields_of(
-        TakenInput, current_locale(), values, faults, forms.choices_for(TakenInput, _look(), None, _me())
+        TakenInput, current_locale(), values, faults, forms.choices_for(TakenInput, look(), None, _me())
     )
 
 
@@ -110,11 +105,11 @@ def _claim_page(draft: Draft, values: dict[str, Any], faults: list[FieldFault], 
 def lodge_claim(draft: str) -> Page:
     """Open the case of a claim that was signed for, or ask the person to confirm it."""
     court, found, values = current_court(), _counter_draft(draft), request.form.to_dict(flat=False)
-    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    pack = pack_today()
     try:
         claim = drafts.claim_of(found, pack)
     except InvalidInput as error:
-        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)  # type: ignore[return-value]
+        return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)
     try:
         taken = forms.parse(TakenInput, values)
         if taken.confirmation is Confirmation.LINK:
@@ -126,7 +121,7 @@ def lodge_claim(draft: str) -> Page:
         receipt = assisting.take_claim(court, found, claim, taken, current_session().get_one(Account, _me().account_id))
     except InvalidInput as error:
         return _claim_page(found, values, error.faults, 422)
-    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+    return to_receipt(receipt.case_reference, receipt.number)
 
 
 def _asked(token: str, name: str, address: str | None, back: str) -> Page:
@@ -155,7 +150,7 @@ def acts(case: Case, actor: Actor) -> Page:
         "filing/counter_acts.html",
         case=case,
         actor=actor,
-        parties=assisting.open_at_the_counter(_look(), case, actor),
+        parties=assisting.open_at_the_counter(look(), case, actor),
         tab="overview",
     )
 
@@ -193,7 +188,7 @@ def _act_page(
 ) -> Page:
     acting = assisting.acting_for(who, actor)
     fields = forms.fields_of(
-        act.input, current_locale(), values, faults, forms.choices_for(act.input, _look(), case, acting)
+        act.input, current_locale(), values, faults, forms.choices_for(act.input, look(), case, acting)
     )
     taken = _taken_fields(values, about)
     facts = {f.fact.reference: f.fact for f in facts_of(current_session(), case)}
@@ -229,7 +224,7 @@ def take_act(case: Case, actor: Actor, party: str, name: str) -> Page:
     except InvalidInput as error:
         about = error.faults
     try:
-        given = forms.parse(act.input, values, currency=_look().pack(case).currency)
+        given = forms.parse(act.input, values, currency=look().pack(case).currency)
         if about:
             return _act_page(case, actor, who, act, values, [], about, 422)
         if taken.confirmation is Confirmation.LINK:
@@ -243,7 +238,7 @@ def take_act(case: Case, actor: Actor, party: str, name: str) -> Page:
     except InvalidInput as error:
         return _act_page(case, actor, who, act, values, error.faults, about, 422)
     court.settle()
-    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+    return to_receipt(receipt.case_reference, receipt.number)
 
 
 # -- on the person's own telephone -----------------------------------------------------
@@ -265,7 +260,7 @@ def _confirm_page(token: str, fault: InvalidInput | None, status: int = 200) -> 
     words = fault.faults[0].message.render(current_locale()) if fault is not None else ""
     said: list[tuple[str, str]] = []
     if isinstance(model, ClaimInput):
-        pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+        pack = pack_today()
         found = told(pack, model.matter.cause, model.particulars)
         said = [
             (one.label.render(current_locale()), write(one.value, current_locale(), court.settings.tz)) for one in found
@@ -318,7 +313,7 @@ def _words_of_choices(act: Act) -> dict[str, Any]:
     """Options that need no case: of these a person reads the words, of the others the value."""
     known: dict[str, Any] = {}
     for name in forms.sources_needed(act.input) & {"causes", "positions"}:
-        known[name] = forms.SOURCES[name](_look(), None, None)
+        known[name] = forms.SOURCES[name](look(), None, None)
     return known
 
 

@@ -150,7 +150,7 @@ def answer_complaint(sitting: Sitting, case: Case, given: ComplaintAnswer, *, ac
     request: Request = sitting.resolved("complaint", given.request)
     sitting.close_windows(case, COMPLAINT_WINDOW, WindowState.MET, subject=request.reference)
     decide(sitting, case, request, RequestState.REFUSED if given.found == "unfounded" else RequestState.GRANTED)
-    name = next(p.name for p in case.parties if p.id == request.party_id)
+    name = case.party(request.party_id).name
     result = {"request": request.reference, "found": given.found, "party": request.party_id}
     return Recorded(
         T("The complaint of %(name)s was answered", name=name),
@@ -166,7 +166,7 @@ def complaint_overdue(sitting: Sitting, case: Case, window: Window) -> None:
         select(Request).where(Request.case_id == case.id, Request.reference == window.subject)
     )
     if request is not None and request.state is RequestState.ASKED:
-        name = next(p.name for p in case.parties if p.id == request.party_id)
+        name = case.party(request.party_id).name
         sitting.close_tasks(case, desks.COMPLAINT, request.reference)
         title = T("The complaint of %(name)s was not answered in 15 days.", name=name)
         sitting.open_task(case, Role.PRESIDENT, desks.COMPLAINT, title, risk=90, subject=request.reference)

@@ -82,7 +82,7 @@ def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:
     """Give a window the length a rule gives it from its own start, never less than its holder was told; whether it is
     longer now. Raises NoSuchRule.
     """
-    party = next((p for p in case.parties if p.id == window.party_id), None)
+    party = case.party_if_any(window.party_id)
     start = datetime.fromisoformat(window.working["start"])
     result = reckon(sitting.pack(case), key, start, track=case.track.value, abroad=bool(party and party.abroad))
     if window.due_at is None or result.due_at <= window.due_at:

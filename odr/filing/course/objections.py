@@ -187,7 +187,7 @@ def rule_on_jurisdiction(
     ground = request.details["ground"]
     if given.answer == "allow" and ground == "place" and not given.court:
         raise InvalidInput.at("court", T("Name the court to which the case goes."))
-    who = next(p for p in case.parties if p.id == request.party_id)
+    who = case.party(request.party_id)
     result = {"ground": ground, "reasons": given.reasons, "court": given.court}
     if given.answer == "allow":
         decide(sitting, case, request, RequestState.GRANTED)

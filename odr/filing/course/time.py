@@ -47,7 +47,7 @@ def own_windows(sitting: Sitting, case: Case, actor: Actor, state: WindowState) 
     """The actor's own limits in a state, the examination's apart."""
     if actor.party_id is None:
         return []
-    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    party = case.party_if_any(actor.party_id)
     return (
         [w for w in sitting.windows(case, party=party, state=state) if w.kind != IN_EXAMINATION]
         if party is not None

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 
 from odr.filing.draft.guide import COOKIE, KEPT_FOR, Advice, GuideInput, advise, seal_answers
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.procedure.forms import fields as forms
-from odr.web.guards import current_court, current_locale, current_session, is_secure, public
+from odr.web.guards import current_court, current_locale, is_secure, public
+from odr.web.pages import Page, look
 
 guide = Blueprint("guide", __name__)
-Page = str | Response | tuple[str, int]
 
 
 def _page(values: dict[str, Any], faults: list[FieldFault], status: int = 200, advice: Advice | None = None) -> Page:
-    choices = forms.choices_for(GuideInput, current_court().look(current_session()), None, None)
+    choices = forms.choices_for(GuideInput, look(), None, None)
     fields = forms.fields_of(GuideInput, current_locale(), values, faults, choices)
     fee = None
     if advice is not None:

@@ -24,11 +24,10 @@ from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import Raw
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
-from odr.web.pages import file_answer
+from odr.web.pages import Page, file_answer, look, pack_today
 from odr.web.presence import Person
 
 pages = Blueprint("drafts", __name__)
-Page = str | Response | tuple[str, int]
 FORM = MOST_BYTES + 64 * 1024
 IMPORTED = "imported"
 
@@ -88,7 +87,7 @@ def _count(draft: Draft, key: str) -> int:
 def import_document(draft: str) -> Page:
     """Put a document into the draft's parts; what stood there is kept as an earlier version."""
     court, person = current_court(), _person()
-    pack = court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+    pack = pack_today()
     try:
         name, data = _sent_file()
         read = read_pleading(read_document(data), pack.currency)
@@ -111,7 +110,7 @@ def import_document(draft: str) -> Page:
                 session, found, key, whole, court.clock.now(), by=person.account_id, is_done=_is_right(key, whole)
             )
         found.values = {**found.values, IMPORTED: {"file": name, "steps": list(steps), "rest": read.rest}}
-    return redirect(url_for("drafts.import_page", draft=draft), 303)  # type: ignore[return-value]
+    return redirect(url_for("drafts.import_page", draft=draft), 303)
 
 
 def _is_right(key: str, values: dict[str, Any]) -> bool:
@@ -159,7 +158,7 @@ def import_list(draft: str) -> Page:
             by=person.account_id,
             is_done=_is_right("exhibits", values),
         )
-    return redirect(url_for("filing.step", draft=draft, step="exhibits"), 303)  # type: ignore[return-value]
+    return redirect(url_for("filing.step", draft=draft, step="exhibits"), 303)
 
 
 def _with_list(before: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]:
@@ -182,16 +181,16 @@ def _with_list(before: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]
 
 def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
     step = drafts.step_of("exhibits")
-    look, me = current_court().look(current_session()), _person().account_id
-    sent = drafts.files_of_writers(look, found, me)
-    values = drafts.with_new_files(drafts.own_files(look, found, me), dict(found.values.get("exhibits", {})))
+    sitting, me = look(), _person().account_id
+    sent = drafts.files_of_writers(sitting, found, me)
+    values = drafts.with_new_files(drafts.own_files(sitting, found, me), dict(found.values.get("exhibits", {})))
     told = options_of(facts_told(found.values.get("facts", {})))
     fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent, "facts_of_claim": told})
     words = _words(faults)
     about = {
         "list_faults": words,
         "told": bool(told),
-        "own": {option.value for option in drafts.own_files(look, found, me)},
+        "own": {option.value for option in drafts.own_files(sitting, found, me)},
         "rest": [],
     }
     return render_template(
@@ -240,7 +239,7 @@ def add_share(draft: str) -> Page:
         return _share_page(_find(draft), form.to_dict(), faults, 422)
     if letters and court.ports.mail is not None:
         mail.post(court.ports.mail, letters)
-    return redirect(url_for("drafts.share_page", draft=draft), 303)  # type: ignore[return-value]
+    return redirect(url_for("drafts.share_page", draft=draft), 303)
 
 
 @pages.post("/claim/<draft>/share/<int:share_id>/end")
@@ -252,7 +251,7 @@ def end(draft: str, share_id: int) -> Page:
         found = drafts.find_draft(session, me, draft)
         end_share(session, found, me, share_id, court.clock.now())
         mine = found.account_id == me
-    return redirect(url_for("drafts.share_page", draft=draft) if mine else url_for("drafts.invitations"), 303)  # type: ignore[return-value]
+    return redirect(url_for("drafts.share_page", draft=draft) if mine else url_for("drafts.invitations"), 303)
 
 
 @pages.get("/claim/invitations")
@@ -272,7 +271,7 @@ def accept_share(share_id: int) -> Page:
         reference = accept(
             session, share_id, session.get_one(Account, _person().account_id), court.clock.now()
         ).reference
-    return redirect(url_for("filing.task_list", draft=reference), 303)  # type: ignore[return-value]
+    return redirect(url_for("filing.task_list", draft=reference), 303)
 
 
 @pages.post("/claim/invitations/<int:share_id>/decline")
@@ -282,7 +281,7 @@ def decline_share(share_id: int) -> Page:
     court = current_court()
     with court.database.write() as session:
         decline(session, share_id, session.get_one(Account, _person().account_id), court.clock.now())
-    return redirect(url_for("drafts.invitations"), 303)  # type: ignore[return-value]
+    return redirect(url_for("drafts.invitations"), 303)
 
 
 # -- earlier versions ----------------------------------------------------------------
@@ -316,4 +315,4 @@ def restore(draft: str, revision_id: int) -> Page:
     with court.database.write() as session:
         found = drafts.find_draft(session, _person().account_id, draft)
         key = bring_back(session, found, revision_id, court.clock.now(), by=_person().account_id)
-    return redirect(url_for("filing.step", draft=draft, step=key), 303)  # type: ignore[return-value]
+    return redirect(url_for("filing.step", draft=draft, step=key), 303)

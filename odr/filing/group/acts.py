@@ -78,7 +78,7 @@ def conducted_by_others(sitting: Sitting, act: Act, case: Case, actor: Actor) ->
     """
     if actor.role is not Role.CLAIMANT or not representatives(case):
         return None
-    mine = next((p for p in case.parties if p.id == actor.party_id), None)
+    mine = case.party_if_any(actor.party_id)
     if mine is None or Milestone.OWN_AFFAIR in act.means:
         return None
     if not mine.details.get("represents_since"):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from odr.filing.group.inputs import RegistrationInput
 from odr.filing.group.registration import find_announcement, open_announcements, register, registrations_of
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.procedure.forms import fields as forms
 from odr.web.guards import current_court, current_locale, current_person, current_session, public, signed_in
+from odr.web.pages import Page, look
 
 group = Blueprint("group", __name__)
-Page = str | Response | tuple[str, int]
 
 
 @group.get("/registrations")
@@ -22,18 +22,14 @@ def listing() -> Page:
     """Actions of many for which one may register now."""
     person = current_person()
     mine = registrations_of(current_session(), person.account_id) if person is not None else []
-    return render_template(
-        "filing/registrations.html", found=open_announcements(current_court().look(current_session())), mine=mine
-    )
+    return render_template("filing/registrations.html", found=open_announcements(look()), mine=mine)
 
 
 @group.get("/registrations/<reference>")
 @public
 def announcement(reference: str) -> Page:
     """One announcement: what the case is about, what is asked for, until when, and what follows for whom."""
-    return render_template(
-        "filing/registration.html", one=find_announcement(current_court().look(current_session()), reference)
-    )
+    return render_template("filing/registration.html", one=find_announcement(look(), reference))
 
 
 @group.get("/registrations/<reference>/register")
@@ -48,7 +44,7 @@ def _page(
 ) -> Page:
     person = current_person()
     assert person is not None
-    one = find_announcement(current_court().look(current_session()), reference)
+    one = find_announcement(look(), reference)
     fields = forms.fields_of(
         RegistrationInput, current_locale(), values or {"name": person.name, "email": person.email}, faults
     )
@@ -69,4 +65,4 @@ def send(reference: str) -> Page:
         return _page(reference, values, error.faults, 422)
     except ActNotOpen as error:
         return _page(reference, values, [], error.status, error.message)
-    return redirect(url_for("group.listing"), 303)  # type: ignore[return-value]
+    return redirect(url_for("group.listing"), 303)

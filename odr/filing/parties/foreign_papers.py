@@ -124,7 +124,7 @@ def mandate_from_abroad(sitting: Sitting, act: Act, case: Case, actor: Actor) ->
     """
     if not actor.is_representative or actor.is_guardian or act.name in BEFORE:
         return None
-    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    party = case.party_if_any(actor.party_id)
     if party is None or not party.abroad or {MANDATE, IDENTITY} <= party.details.get(CHAIN, {}).keys():
         return None
     return T(

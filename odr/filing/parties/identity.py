@@ -265,7 +265,7 @@ def verify_licence(sitting: Sitting, case: Case, given: LicenceInput, *, actor: 
         )
     )
     sitting.session.flush()
-    sitting.close_tasks(case, desks.IDENTITY_SHOWN, next(p.reference for p in case.parties if p.id == mandate.party_id))
+    sitting.close_tasks(case, desks.IDENTITY_SHOWN, case.party(mandate.party_id).reference)
     words = T("%(name)s may represent: %(kind)s", name=account.name, kind=mandates.QUALIFICATION_WORDS[kind])
     return Recorded(words, {"mandate": mandate.reference, "kind": kind.value, "firm": given.firm})
 
@@ -566,7 +566,7 @@ def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, acto
     (CPL 62).
     """
     request: Request = sitting.resolved("legal_aid", given.request)
-    party = next(p for p in case.parties if p.id == request.party_id)
+    party = case.party(request.party_id)
     if given.outcome == "passed_on":
         request.details = {**request.details, "passed_on": given.on.isoformat(), "body": given.body}
     else:

@@ -77,7 +77,7 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
         if found is None:
             raise NotFound
         case = sitting.session.get_one(Case, found.case.id, with_for_update=True)
-        party = next(p for p in case.parties if p.id == found.party.id)
+        party = case.party(found.party.id)
         if party.account_id not in (None, account_id) or mandates.guardians_of(sitting.session, party, sitting.now):
             raise ActNotOpen(T("Somebody has already joined for this party. Ask the clerk if that was not you."))
         _refuse_conflict(sitting, case, party, account_id)

@@ -240,7 +240,7 @@ def record_mandate(sitting: Sitting, case: Case, given: MandateFact, *, actor: A
         select(Mandate).where(Mandate.case_id == case.id, Mandate.reference == given.mandate)
     ).one()
     party, account = (
-        next(p for p in case.parties if p.id == mandate.party_id),
+        case.party(mandate.party_id),
         sitting.session.get_one(Account, mandate.account_id),
     )
     note = note_of(sitting.session, mandate)
@@ -390,7 +390,7 @@ def record_identity_reply(
 ) -> Recorded:
     """Put the operator's name in the place of the shop's: the respondent is definite (CPI 209)."""
     request: Request = sitting.resolved("identity_request", given.request)
-    party = next(p for p in case.parties if p.id == request.party_id)
+    party = case.party(request.party_id)
     shop = party.name
     party.details = {**party.details, "known_as": shop, "identified_entry": sitting.next_number(case)}
     party.name, party.kind = given.name, given.kind

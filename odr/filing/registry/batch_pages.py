@@ -18,17 +18,11 @@ from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel
-from odr.web.guards import current_court, current_locale, current_person, current_session, staff
+from odr.web.guards import current_court, current_locale, current_session, staff
+from odr.web.pages import Page, my_account_id
 
 batch = Blueprint("batch", __name__)
-Page = str | Response | tuple[str, int]
 ACTS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.REFUSE_CLAIM}
-
-
-def _me() -> int:
-    person = current_person()
-    assert person is not None
-    return person.account_id
 
 
 def _bulk(reference: str) -> BulkFiling:
@@ -49,7 +43,7 @@ def _review_page(
     reference: str, values: dict[str, Any], faults: list[FieldFault], done: list[Done], status: int = 200
 ) -> Page:
     bulk, session = _bulk(reference), current_session()
-    cases = cases_of(session, bulk, _me())
+    cases = cases_of(session, bulk, my_account_id())
     if not cases and not done:
         raise NotFound
     compared = compare(current_court().look(session), cases)
@@ -90,7 +84,7 @@ def decide(reference: str) -> Page:
         given = _given(decision, values)
     except InvalidInput as error:
         return _review_page(reference, values, error.faults, [], 422)
-    done = decide_all(current_court(), _bulk(reference), _me(), values["case"], ACTS[decision], given)
+    done = decide_all(current_court(), _bulk(reference), my_account_id(), values["case"], ACTS[decision], given)
     current_session().rollback()
     return _review_page(reference, {}, [], done)
 
@@ -139,10 +133,10 @@ def add_leave() -> Page:
     try:
         given = forms.parse(LeaveInput, values)
         with court.database.write() as session:
-            grant_leave(session, given, _me(), court.clock.now())
+            grant_leave(session, given, my_account_id(), court.clock.now())
     except InvalidInput as error:
         return _leave_page(values, error.faults, 422)
-    return redirect(url_for("batch.leave"), 303)  # type: ignore[return-value]
+    return redirect(url_for("batch.leave"), 303)
 
 
 @batch.post("/registry/leave/<int:number>/end")

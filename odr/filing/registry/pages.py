@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from odr.docket.models import Case, Role
 from odr.filing import names
@@ -19,11 +19,10 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for, refusal
 from odr.procedure.sitting import Sitting
-from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
-from odr.web.pages import submit_act
+from odr.web.guards import case_page, current_court, current_locale, current_person, staff
+from odr.web.pages import Page, look, submit_act
 
 registry = Blueprint("registry", __name__)
-Page = str | Response | tuple[str, int]
 DECISIONS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.REFUSE_CLAIM}
 BESIDE = (
     names.VERIFY_IDENTITY,
@@ -41,10 +40,6 @@ OWN_DEFECTS = 3
 NO_DEFECT = T("To return the claim, tick what has to be mended, or write it under “Another defect”.")
 
 
-def _look() -> Sitting:
-    return current_court().look(current_session())
-
-
 def _queue(sitting: Sitting) -> list[QueueLine]:
     person = current_person()
     assert person is not None
@@ -55,7 +50,7 @@ def _queue(sitting: Sitting) -> list[QueueLine]:
 @staff(Role.CLERK, Role.PRESIDENT)
 def queue() -> Page:
     """What waits by what happens in law if nothing is done: claims of the clerk, complaints of the president."""
-    court, person = _look(), current_person()
+    court, person = look(), current_person()
     assert person is not None
     return render_template(
         "filing/registry.html",
@@ -79,7 +74,7 @@ def _defects(checks: list[Check]) -> list[Check]:
 def _review_page(
     case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
 ) -> Page:
-    sitting = _look()
+    sitting = look()
     checks, tracks = checks_of(sitting, case), tracks_for(sitting, case)
     listed = _defects(checks)
     chosen = values.get("defect", [str(i) for i, c in enumerate(listed) if c.found is Found.MISSING])
@@ -134,7 +129,7 @@ def _input(case: Case, decision: str, values: dict[str, Any]) -> dict[str, Any]:
         return kept | {"track": _one(values, "track"), "note": _one(values, "note")}
     if decision == "refuse":
         return kept | {name: _one(values, name) for name in ("reasons", "article", "elsewhere")}
-    court = _look()
+    court = look()
     listed = _defects(checks_of(court, case))
     picked = [listed[int(i)] for i in values.get("defect", []) if i.isdecimal() and int(i) < len(listed)]
     told = [(c.part, c.defect.render(case.parties[0].locale)) for c in picked if c.defect is not None]
@@ -159,7 +154,7 @@ def decide(case: Case, actor: Actor) -> Page:
     given = _input(case, decision, values)
     if decision == "return" and not any(name.startswith("defects-") for name in given):
         return _review_page(case, actor, values, InvalidInput.at("defects", NO_DEFECT).faults, 422)
-    following = [line for line in _queue(_look()) if line.case.id != case.id and line.is_review]
+    following = [line for line in _queue(look()) if line.case.id != case.id and line.is_review]
     answer = submit_act(
         case,
         actor,
@@ -168,5 +163,5 @@ def decide(case: Case, actor: Actor) -> Page:
         lambda faults, status, moved: _review_page(case, actor, values, faults, status, moved),
     )
     if isinstance(answer, tuple) or not following:
-        return answer if isinstance(answer, tuple) else redirect(url_for("registry.queue"), 303)  # type: ignore[return-value]
-    return redirect(url_for("registry.review", reference=following[0].case.reference), 303)  # type: ignore[return-value]
+        return answer if isinstance(answer, tuple) else redirect(url_for("registry.queue"), 303)
+    return redirect(url_for("registry.review", reference=following[0].case.reference), 303)

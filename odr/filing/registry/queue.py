@@ -222,7 +222,7 @@ def _why(sitting: Sitting, look: _Look, case: Case, window: Window) -> tuple[Fat
     rule = rule_of(sitting, window)
     article = sitting.pack(case).cite(rule.article)
     if window.kind == COMPLAINT_WINDOW:
-        name = next(p.name for p in case.parties if p.id == _complainant(sitting, window))
+        name = case.party(_complainant(sitting, window)).name
         words = T(
             "The complaint of %(name)s stays unanswered: no clock answers it, the court is late (%(article)s).",
             name=name,

@@ -18,7 +18,6 @@ from odr.docket.queries import parties
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.hearing import desks, names
@@ -48,7 +47,7 @@ from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtEmail, CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import words_of
@@ -491,7 +490,7 @@ def _chosen(sitting: Sitting, case: Case, row: Appraisal, given: AppointInput) -
 
 
 def _orders(case: Case, row: Appraisal, given: AppointInput, chosen: Chosen) -> list[Text]:
-    payer = next(p.name for p in case.parties if p.id == row.bears_id)
+    payer = case.party(row.bears_id).name
     included = (
         [T("The fee holds the expert’s attendance at a hearing; nobody prepays it.")]
         if given.attendance_included
@@ -537,18 +536,12 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
         )
         if row is None or row.state is not S.CHOOSING:
             return {}
-        chosen, code = _chosen(look, mine, row, given), new_reference()
-        paper = commission_paper(
-            look, mine, row, _orders(mine, row, given, chosen), given.language, look.now, code, check_url(court, code)
-        )
-        sealed = set_and_seal(
-            court,
-            paper,
-            given.language,
-            reason=T("Commission in case %(number)s", number=mine.number or mine.reference),
-            signer=actor.name,
-        )
-        return {"commission": SealedPaper(_digest(mine, row, given, chosen), sealed, code), "chosen": chosen}
+        chosen = _chosen(look, mine, row, given)
+        orders, text = _orders(mine, row, given, chosen), _digest(mine, row, given, chosen)
+        paper = commission_paper(look, mine, row, orders, given.language, look.now)
+        reason = T("Commission in case %(number)s", number=mine.number or mine.reference)
+        sealed = sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)
+        return {"commission": sealed, "chosen": chosen}
 
 
 Language = Annotated[
@@ -679,7 +672,7 @@ def appoint_expert(sitting: Sitting, case: Case, given: AppointInput, *, actor: 
     )
     sitting.close_windows(case, CHOICE, WindowState.ENDED, subject=row.reference)
     sitting.close_tasks(case, desks.EXPERT_APPOINT, row.reference)
-    payer = next(p for p in case.parties if p.id == row.bears_id)
+    payer = case.party(row.bears_id)
     sitting.start_window(case, FEE, party=payer, start=now, subject=row.reference, amount=given.fee_days)
     facts = {
         "appraisal": row.reference,
@@ -787,7 +780,7 @@ def clear(sitting: Sitting, case: Case, row: Appraisal) -> None:
 
 def on_request_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nobody asked in time; whether the fact is left unproven is for the judge to find (EV 31)."""
-    name = next((p.name for p in case.parties if p.id == window.party_id), "")
+    name = case.name_of(window.party_id)
     title = T("%(name)s did not ask for an appraisal in time. Find what follows (Evidence Rules, art. 31).", name=name)
     sitting.open_task(case, Role.JUDGE, desks.APPRAISAL_NOT_ASKED, title, risk=40)
 

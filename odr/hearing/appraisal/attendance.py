@@ -359,7 +359,7 @@ def find_on_attendance_fee(
     share: ExpertShare = sitting.resolved("expert_share", given.share)
     if share not in unpaid_shares(sitting, case):
         raise InvalidInput.at("share", T("The time to prepay has not passed, or a payment is on its way."))
-    party = next(p for p in case.parties if p.id == share.party_id)
+    party = case.party(share.party_id)
     sitting.close_tasks(case, desks.ATTENDANCE_UNPAID, share.reference)
     facts = {"share": share.reference, "party": party.label, "answer": given.answer, "reasons": given.reasons}
     if given.days is not None:
@@ -654,7 +654,7 @@ def on_attendance_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     if found is None or found[1].state is not ShareState.ASKED:
         return
     share = found[1]
-    name = next((p.name for p in case.parties if p.id == share.party_id), "")
+    name = case.name_of(share.party_id)
     title = T(
         "%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up (Evidence Rules, art. 38).",
         name=name,

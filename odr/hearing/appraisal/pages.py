@@ -15,7 +15,8 @@ from odr.hearing.appraisal.queries import REPORT, agreed, appraisals_of, fee_of,
 from odr.hearing.examination.case_views import put_exhibits
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for
-from odr.web.guards import case_page, current_court, current_session
+from odr.web.guards import case_page, current_session
+from odr.web.pages import look
 
 appraisals = Blueprint("appraisals", __name__, url_prefix="/cases/<reference>/examination")
 ACTS = {
@@ -52,8 +53,8 @@ def own(case: Case, actor: Actor) -> str:
 
 
 def _page(case: Case, actor: Actor, rows: list[Appraisal], is_expert: bool) -> str:
-    session, look = current_session(), current_court().look(current_session())
-    seen = put_exhibits(look, case, actor) if is_expert else set()
+    session, sitting = current_session(), look()
+    seen = put_exhibits(sitting, case, actor) if is_expert else set()
     materials = {
         i: e
         for row in rows
@@ -70,12 +71,12 @@ def _page(case: Case, actor: Actor, rows: list[Appraisal], is_expert: bool) -> s
         materials=materials,
         papers=papers,
         parties={p.id: p for p in case.parties},
-        acts=[a for a in acts_for(look, case, actor) if a.is_open and a.act.name in ACTS],
+        acts=[a for a in acts_for(sitting, case, actor) if a.is_open and a.act.name in ACTS],
         fees={r.id: fee_of(r) for r in rows},
         choices={r.id: latest_choices(r) for r in rows},
         agreed={r.id: agreed(case, r) for r in rows},
-        calls={r.id: call_views(look, case, r) for r in rows},
+        calls={r.id: call_views(sitting, case, r) for r in rows},
         opinions=report_opinions(session, case),
-        dues={w.subject: w.due_at for w in look.windows(case, REPORT)},
+        dues={w.subject: w.due_at for w in sitting.windows(case, REPORT)},
         tab="examination",
     )

@@ -159,8 +159,6 @@ def commission_paper(
     orders: list[Text],
     language: str,
     at: datetime,
-    code: str,
-    url: str,
 ) -> RulingPaper:
     """The letter of commission: what is to be appraised, how far, what for, and by when (EV 32)."""
     settings = sitting.court.settings
@@ -170,8 +168,6 @@ def commission_paper(
         kind=T("Letter of commission"),
         subject=T("Appraisal"),
         issued_on=at.astimezone(settings.tz).date(),
-        document_code=code,
-        check_url=url,
         signatories=[judge(s.name) for s in sitters(sitting, case) if s.role is Role.JUDGE],
         parties=[PartyLine(p.role.label, p.name) for p in parties(case)],
         orders=orders,

@@ -201,7 +201,7 @@ def confirm_expert_fee(
     row.paid_by = sitting.next_number(case)
     sitting.close_windows(case, FEE, WindowState.MET, subject=row.reference)
     sitting.close_tasks(case, desks.APPRAISAL_UNPAID, row.reference)
-    payer = next(p.name for p in case.parties if p.id == row.bears_id)
+    payer = case.party(row.bears_id).name
     return Recorded(
         T("%(payer)s paid the expert %(fee)s directly", payer=payer, fee=fee),
         {"appraisal": row.reference, "fee": fee.minor},
@@ -276,7 +276,7 @@ def submit_report(sitting: Sitting, case: Case, given: ReportInput, *, actor: Ac
     sitting.late = (
         bool(sitting.windows(case, REPORT, state=WindowState.LAPSED, subject=row.reference)) and row.state is S.AT_WORK
     )
-    owner = next(p for p in case.parties if p.id == row.bears_id)
+    owner = case.party(row.bears_id)
     source = T("Appraisal by %(name)s, commissioned by the court", name=witness.name).render("zh-Hans")
     exhibit = add_exhibit(
         sitting,
@@ -453,7 +453,7 @@ def answer_objection(
     objection.answer, objection.answered_by = given.words, sitting.next_number(case)
     sitting.close_windows(case, ANSWER, WindowState.MET, subject=objection.reference)
     sitting.close_tasks(case, desks.EXPERT_HEAR, objection.reference)
-    name = next((p.name for p in case.parties if p.id == objection.party_id), "")
+    name = case.name_of(objection.party_id)
     return Recorded(
         T("The expert answers the objection of %(name)s", name=name),
         {"appraisal": row.reference, "objection": objection.reference},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role
@@ -14,16 +14,14 @@ from odr.ground.text import T
 from odr.hearing.bench.drafts import DRAFTED, KIND, drafted_words, open_drafts
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.forms import fields as forms
-from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import submit_act
+from odr.web.guards import case_page, current_court, current_session
+from odr.web.pages import Page, act_page, look, submit_form
 
 bench = Blueprint("bench_drafts", __name__, url_prefix="/cases/<reference>/bench/drafts")
-Page = str | Response | tuple[str, int]
 
 
 def _back(case: Case) -> Page:
-    return redirect(url_for("hearing.bench", reference=case.reference) + "#drafts", 303)  # type: ignore[return-value]
+    return redirect(url_for("hearing.bench", reference=case.reference) + "#drafts", 303)
 
 
 @bench.post("")
@@ -65,45 +63,14 @@ def adopt(case: Case, actor: Actor, draft: str) -> Page:
     name = found.kind.removeprefix(KIND)
     act = current_court().table[name]
     if request.method == "GET":
-        breach = refusal(current_court().look(current_session()), act, case, actor)
+        breach = refusal(look(), act, case, actor)
         if breach is not None:
             raise breach
-        return _form(case, actor, name, {DRAFTED[name].field: drafted_words(found)})
-    values = request.form.to_dict(flat=False)
-    sent = submit_act(
-        case, actor, act, values, lambda faults, status, moved: _form(case, actor, name, values, faults, status, moved)
-    )
+        return act_page(case, actor, act, {DRAFTED[name].field: drafted_words(found)}, [], tab="examination")
+    sent = submit_form(case, actor, name, partial(act_page, case, actor, act, tab="examination"))
     if getattr(sent, "status_code", 0) == 303:
         _end(found.id)
     return sent
-
-
-def _form(
-    case: Case,
-    actor: Actor,
-    name: str,
-    values: dict[str, Any],
-    faults: Any = (),
-    status: int = 200,
-    moved_on: bool = False,
-) -> Page:
-    court, act = current_court().look(current_session()), current_court().table[name]
-    fields = forms.fields_of(
-        act.input, current_locale(), values, list(faults), forms.choices_for(act.input, court, case, actor)
-    )
-    premise = court.premise_now(act, case, actor, values)
-    page = render_template(
-        "generic/act.html",
-        case=case,
-        actor=actor,
-        act=act,
-        fields=fields,
-        faults=forms.summary(fields),
-        premise=premise,
-        moved_on=moved_on,
-        tab="examination",
-    )
-    return page, status
 
 
 @bench.post("/<draft>/leave")

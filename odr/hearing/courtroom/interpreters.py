@@ -193,7 +193,7 @@ def record_interpreter_paid(
     interpreter.paid_minor, interpreter.paid_currency = given.amount.minor, given.amount.currency
     interpreter.paid_by = sitting.next_number(case)
     sitting.close_tasks(case, desks.INTERPRETER_PAY, interpreter.reference)
-    payer = next((p.name for p in case.parties if p.id == interpreter.party_id), None)
+    payer = case.name_of(interpreter.party_id)
     words = (
         T(
             "%(name)s was paid %(amount)s for interpreting, by %(payer)s",

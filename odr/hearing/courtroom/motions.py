@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from sqlalchemy import select
-
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
-from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.examination.acts import hearing_open, the_examination
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Motion
+from odr.hearing.queries import asked_for, is_asked, undecided
 from odr.hearing.vocabulary import MotionKind, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -87,16 +85,13 @@ def ask_hearing_order(sitting: Sitting, case: Case, given: MotionInput, *, actor
 @guard("CPL 11, 137")
 def motion_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no motion to rule on."""
-    found = sitting.session.scalar(
-        select(Motion.id).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED).limit(1)
-    )
-    return None if found else T("No motion about the hearing waits for a ruling.")
+    return None if is_asked(sitting, case, Motion) else T("No motion about the hearing waits for a ruling.")
 
 
 @choice_source("motions")
 def motions(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Motions that wait for a ruling."""
-    rows = sitting.session.scalars(select(Motion).where(Motion.case_id == case.id, Motion.state == RequestState.ASKED))
+    rows = asked_for(sitting, case, Motion)
     return [Option(m.reference, m.kind.label, m.words) for m in rows]
 
 
@@ -135,9 +130,7 @@ def rule_on_hearing_order(
     """Grant it or not, with reasons. Closed doors hold for every hearing fixed after; the decision is pronounced in
     public all the same (CPL 151).
     """
-    motion: Motion = sitting.resolved("motion", given.motion)
-    if motion.state is not RequestState.ASKED:
-        raise ActNotOpen(T("This is decided already."))
+    motion: Motion = undecided(sitting.resolved("motion", given.motion))
     motion.why, motion.decided_by = given.reasons, sitting.next_number(case)
     sitting.close_tasks(case, desks.MOTION, motion.reference)
     if given.answer == "refuse":

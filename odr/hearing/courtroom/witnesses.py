@@ -17,7 +17,7 @@ from odr.hearing.courtroom.seating import seat
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Interpreter, Posting, Question, Witness
-from odr.hearing.queries import row_named
+from odr.hearing.queries import asked_for, is_asked, row_named, undecided
 from odr.hearing.vocabulary import PostingKind, QuestionState, RequestState, TestimonyGround, TestimonyManner
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -136,10 +136,7 @@ def ask_leave_for_witness(
 @guard("EV 70")
 def somebody_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no witness to rule on."""
-    found = sitting.session.scalar(
-        select(Witness.id).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED).limit(1)
-    )
-    return None if found else T("Nobody asks leave for a witness.")
+    return None if is_asked(sitting, case, Witness) else T("Nobody asks leave for a witness.")
 
 
 @resolver("witness")
@@ -151,9 +148,7 @@ def find_witness(sitting: Sitting, case: Case, actor: Actor, reference: str) -> 
 @choice_source("witnesses_for_leave")
 def witnesses_for_leave(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Witnesses leave is asked for."""
-    rows = sitting.session.scalars(
-        select(Witness).where(Witness.case_id == case.id, Witness.state == RequestState.ASKED)
-    )
+    rows = asked_for(sitting, case, Witness)
     return [Option(w.reference, w.name, w.about) for w in rows]
 
 
@@ -190,9 +185,7 @@ def rule_on_witness(
     sitting: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Admit a witness or not, with reasons; admitted, her own room opens for the account of her address."""
-    witness: Witness = sitting.resolved("witness", given.witness)
-    if witness.state is not RequestState.ASKED:
-        raise ActNotOpen(T("This is decided already."))
+    witness: Witness = undecided(sitting.resolved("witness", given.witness))
     witness.why = given.reasons
     sitting.close_tasks(case, desks.WITNESS_LEAVE, witness.reference)
     if given.answer == "refuse":

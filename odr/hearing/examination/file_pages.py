@@ -22,6 +22,7 @@ from odr.hearing.models import Question, Witness
 from odr.hearing.queries import STANDING, hearings_of, postings_of, reads_posting, reads_question
 from odr.identity.actors import Actor
 from odr.web.guards import case_page, current_court, current_session
+from odr.web.pages import look
 
 files = Blueprint("hearing_files", __name__, url_prefix="/cases/<reference>/examination")
 PREVIEWER = Previewer()
@@ -49,8 +50,8 @@ def one(case: Case, actor: Actor, upload: str) -> Response:
 def exhibit(case: Case, actor: Actor, label: str) -> Response:
     """The exhibit a witness or expert was asked about; no other exhibit of the case is hers to see."""
     found = current_session().scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label))
-    look = current_court().look(current_session())
-    if found is None or found.state not in STANDING or found.id not in put_exhibits(look, case, actor):
+    sitting = look()
+    if found is None or found.state not in STANDING or found.id not in put_exhibits(sitting, case, actor):
         raise NotFound
     return _sent(found.upload, f"{found.label} {found.upload.filename}")
 

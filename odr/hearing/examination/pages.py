@@ -33,17 +33,12 @@ from odr.procedure.forms import fields
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
-from odr.web.pages import submit_act
+from odr.web.pages import Page, look, submit_act
 
 hearing = Blueprint("hearing", __name__)
-Page = str | Response | tuple[str, int]
 CASE = "/cases/<reference>"
 OPINION_FIELDS = (*(axis.value for axis in Axis), "reason", "counter_exhibit")
 MOST_ROWS = 500
-
-
-def _court() -> Sitting:
-    return current_court().look(current_session())
 
 
 @hearing.get(f"{CASE}/examination")
@@ -61,7 +56,7 @@ def _page(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    sitting = _court()
+    sitting = look()
     shown = examination_case_views.examination_page(sitting, case, actor, everything="all" in request.args)
     premises = (
         {
@@ -99,7 +94,7 @@ def time(case: Case, actor: Actor) -> Page:
     """How much time is left, and whether something is new: 304 (or 204) while nothing changed, so that polling costs
     nothing.
     """
-    court = _court()
+    court = look()
     left = examination_case_views.time_left(court, case, actor)
     tag = examination_case_views.time_tag(case, left)
     if request.if_none_match.contains(tag):
@@ -127,7 +122,7 @@ def answer(case: Case, actor: Actor) -> Page:
     flat = {name: given[0] for name, given in values.items()}
     if "later" in values:
         _keep(case, actor, flat)
-        return redirect(url_for("hearing.page", reference=case.reference) + "#tome", 303)  # type: ignore[return-value]
+        return redirect(url_for("hearing.page", reference=case.reference) + "#tome", 303)
     sent = submit_act(
         case,
         actor,
@@ -149,7 +144,7 @@ def draft(case: Case, actor: Actor) -> Page:
 
 
 def _keep(case: Case, actor: Actor, values: dict[str, str]) -> None:
-    court = _court()
+    court = look()
     question = court.session.scalar(
         select(Question).where(Question.case_id == case.id, Question.reference == values.get("question", ""))
     )
@@ -192,7 +187,7 @@ def _drop(case: Case, actor: Actor, kind: str) -> None:
 @case_page(*PARTY_ROLES)
 def opinions(case: Case, actor: Actor) -> Page:
     """Every exhibit of the others with the three questions; what is left unanswered is left for later."""
-    court = _court()
+    court = look()
     act = current_court().table[names.GIVE_OPINIONS]
     rows = [e for e in standing_exhibits(court.session, case) if e.party_id != actor.party_id]
     if request.method == "GET":
@@ -205,7 +200,7 @@ def opinions(case: Case, actor: Actor) -> Page:
     typed = request.form.to_dict(flat=True)
     if "later" in typed:
         _keep_opinions(court, case, actor, typed)
-        return redirect(url_for("hearing.opinions", reference=case.reference), 303)  # type: ignore[return-value]
+        return redirect(url_for("hearing.opinions", reference=case.reference), 303)
     kept = {
         f"opinions-{i}-{name}": typed.get(f"opinions-{i}-{name}", "")
         for i in range(len(rows))
@@ -225,7 +220,7 @@ def opinions(case: Case, actor: Actor) -> Page:
 @case_page(*PARTY_ROLES)
 def opinions_draft(case: Case, actor: Actor) -> Page:
     """Keep what was typed of one's opinions so far; nobody else sees it."""
-    _keep_opinions(_court(), case, actor, request.form.to_dict(flat=True))
+    _keep_opinions(look(), case, actor, request.form.to_dict(flat=True))
     return Response('{"saved": true}', mimetype="application/json")
 
 
@@ -277,7 +272,7 @@ def _said(sitting: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[s
 
 
 def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], faults: Any, status: int = 200) -> Page:
-    court = _court()
+    court = look()
     own = fields.SOURCES["own_exhibits"](court, case, actor)
     errors = []
     filled = [i for i in range(len(rows)) if _is_filled(typed, i)]
@@ -307,7 +302,7 @@ def _opinions(case: Case, actor: Actor, rows: list[Any], typed: dict[str, str], 
 @case_page(*PARTY_ROLES, *COURT_ROLES)
 def record(case: Case, actor: Actor) -> Page:
     """The record to be read: every entry of the hearing, its digest, corrections, signatures, the signature to give."""
-    court = _court()
+    court = look()
     if examination_of(court.session, case) is None:
         raise NotFound
     act = current_court().table[names.SIGN_RECORD]
@@ -371,8 +366,8 @@ def bench(case: Case, actor: Actor) -> Page:
     """The judge's case: trial limit, what waits for whom, the matrix, agreed and disputed facts, her own notes."""
     if request.method == "POST":
         _note(case, actor, request.form.get("words", ""))
-        return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)  # type: ignore[return-value]
-    court = _court()
+        return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)
+    court = look()
     note = court.session.scalar(
         select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id)
     )
@@ -426,7 +421,7 @@ def today() -> Page:
     tracks = frozenset(track for track in Track if track.value in request.args.getlist("track"))
     words = request.args.get("q", "").strip()[:100]
     shown = day.today_of(
-        _court(),
+        look(),
         person.account_id,
         words=words,
         groups=groups,

@@ -57,7 +57,7 @@ def put(sitting: Sitting, case: Case, question: Question, days: int, now: dateti
     """Put a question: the addressee's own window starts, and the phase in hand waits for it."""
     question.state = QuestionState.ASKED_AGAIN if question.explained else QuestionState.PUT
     question.put_by, question.put_at = sitting.next_number(case), now
-    party = next((p for p in case.parties if p.id == question.party_id), None)
+    party = case.party_if_any(question.party_id)
     if party is None:
         return
     examination = examination_of(sitting.session, case)

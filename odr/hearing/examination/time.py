@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
-from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -17,7 +16,16 @@ from odr.hearing.examination.acts import hearing_open
 from odr.hearing.examination.plan import require_plan_fits
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Examination, TechnicalFailure, TimeRequest
-from odr.hearing.queries import WINDOW, examination_of, has_none, participants, row_named, turn_windows
+from odr.hearing.queries import (
+    WINDOW,
+    asked_for,
+    examination_of,
+    has_none,
+    is_asked,
+    participants,
+    row_named,
+    turn_windows,
+)
 from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -36,7 +44,7 @@ if TYPE_CHECKING:
 @guard("OLR 20")
 def own_window(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no time can be asked for: none runs."""
-    party = next((p for p in case.parties if p.id == actor.party_id), None)
+    party = case.party_if_any(actor.party_id)
     running = party is not None and any(
         w.party_id == party.id and w.state is WindowState.OPEN for w in turn_windows(sitting, case.id)
     )
@@ -111,7 +119,7 @@ def _asked(request: TimeRequest) -> TimeRequest:
 
 def _grant_time(sitting: Sitting, case: Case, request: TimeRequest, days: int) -> None:
     """Extend every running window of the party, then see that the plan still ends in good time."""
-    party = next(p for p in case.parties if p.id == request.party_id)
+    party = case.party(request.party_id)
     windows: list[Window] = sitting.windows(case, WINDOW, party=party)
     if not windows:
         raise ActNotOpen(
@@ -139,10 +147,7 @@ def time_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no request for time to answer."""
     if has_none(sitting, case, TimeRequest):
         return T("Nobody asks for more time.")
-    found = sitting.session.scalar(
-        select(TimeRequest.id).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED).limit(1)
-    )
-    return None if found else T("Nobody asks for more time.")
+    return None if is_asked(sitting, case, TimeRequest) else T("Nobody asks for more time.")
 
 
 @resolver("time_request")
@@ -155,9 +160,7 @@ def find_time_request(sitting: Sitting, case: Case, actor: Actor, reference: str
 def time_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Requests for time that wait; a party sees those of others."""
     names = {p.id: p.name for p in case.parties}
-    rows = sitting.session.scalars(
-        select(TimeRequest).where(TimeRequest.case_id == case.id, TimeRequest.state == RequestState.ASKED)
-    )
+    rows = asked_for(sitting, case, TimeRequest)
     return [
         Option(r.reference, f"{names[r.party_id]}: {r.days}", r.reason) for r in rows if r.party_id != actor.party_id
     ]
@@ -197,7 +200,7 @@ def rule_on_time(sitting: Sitting, case: Case, given: TimeRulingInput, *, actor:
     """Give more time, or not, with reasons; never so much that the plan overruns the trial limit."""
     request = _asked(sitting.resolved("time_request", given.request))
     request.why = given.reasons
-    name = next(p.name for p in case.parties if p.id == request.party_id)
+    name = case.party(request.party_id).name
     if given.answer == "refuse":
         request.state, request.decided_by = RequestState.REFUSED, sitting.next_number(case)
         sitting.close_tasks(case, desks.TIME_REQUEST, request.reference)
@@ -286,12 +289,7 @@ def report_failure(sitting: Sitting, case: Case, given: FailureInput, *, actor: 
 @guard("OLR 5, 25")
 def failure_was_reported(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no failure to rule on."""
-    found = sitting.session.scalar(
-        select(TechnicalFailure.id)
-        .where(TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED)
-        .limit(1)
-    )
-    return None if found else T("No technical failure is reported.")
+    return None if is_asked(sitting, case, TechnicalFailure) else T("No technical failure is reported.")
 
 
 @resolver("failure")
@@ -304,11 +302,7 @@ def find_failure(sitting: Sitting, case: Case, actor: Actor, reference: str) -> 
 def failures(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Reports of failures that wait for a ruling."""
     names = {p.id: p.name for p in case.parties}
-    rows = sitting.session.scalars(
-        select(TechnicalFailure).where(
-            TechnicalFailure.case_id == case.id, TechnicalFailure.state == RequestState.ASKED
-        )
-    )
+    rows = asked_for(sitting, case, TechnicalFailure)
     return [Option(f.reference, names[f.party_id], f.what) for f in rows]
 
 

@@ -98,7 +98,7 @@ def back_to_video(sitting: Sitting, case: Case, party: Party) -> None:
 
 def absent_at(sitting: Sitting, case: Case, hearing: Hearing, party_id: int) -> bool:
     """Whether an absence noted in a record is one in law; where it is not, the clerk is told what to do instead."""
-    party = next(p for p in case.parties if p.id == party_id)
+    party = case.party(party_id)
     if stayed_away_rightly(sitting, case, hearing, party) is None:
         return True
     fix_in_courtroom(sitting, case, hearing, party)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
-from odr.ground.errors import ActNotOpen, CaseMovedOn
+from odr.ground.errors import CaseMovedOn
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.examination import phases
 from odr.hearing.examination.plan import RECORD
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Phase, RecordCorrection, RecordSignature
-from odr.hearing.queries import examination_of, row_named
+from odr.hearing.queries import asked_for, examination_of, is_asked, row_named, undecided
 from odr.hearing.record.paper import record_digest
 from odr.hearing.vocabulary import PhaseState, RequestState
 from odr.identity.actors import Actor
@@ -186,12 +186,7 @@ def correct_record(sitting: Sitting, case: Case, given: CorrectionInput, *, acto
 @guard("CPL 150")
 def correction_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no correction to rule on."""
-    found = sitting.session.scalar(
-        select(RecordCorrection.id)
-        .where(RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED)
-        .limit(1)
-    )
-    return None if found else T("Nobody asks for a correction of the record.")
+    return None if is_asked(sitting, case, RecordCorrection) else T("Nobody asks for a correction of the record.")
 
 
 @resolver("correction")
@@ -203,11 +198,7 @@ def find_correction(sitting: Sitting, case: Case, actor: Actor, reference: str) 
 @choice_source("corrections")
 def corrections(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Corrections of the record that wait for a ruling."""
-    rows = sitting.session.scalars(
-        select(RecordCorrection).where(
-            RecordCorrection.case_id == case.id, RecordCorrection.state == RequestState.ASKED
-        )
-    )
+    rows = asked_for(sitting, case, RecordCorrection)
     return [Option(c.reference, c.place, c.words) for c in rows]
 
 
@@ -244,9 +235,7 @@ def rule_on_correction(
     sitting: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Make a correction, or note why it is not made (CPL 150)."""
-    correction: RecordCorrection = sitting.resolved("correction", given.correction)
-    if correction.state is not RequestState.ASKED:
-        raise ActNotOpen(T("This is decided already."))
+    correction: RecordCorrection = undecided(sitting.resolved("correction", given.correction))
     granted = given.answer == "allow"
     correction.state = RequestState.GRANTED if granted else RequestState.REFUSED
     correction.why, correction.decided_by = given.reasons, sitting.next_number(case)

@@ -20,7 +20,7 @@ from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSig
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
 from odr.identity.models import Account
-from odr.notary.canonical import JSON
+from odr.procedure.papers.frame import anchored
 from odr.procedure.time.working import bilingual
 
 if TYPE_CHECKING:
@@ -270,14 +270,7 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
         title = {locale: T("Record of the hearing").render(locale) for locale in LOCALES}
         examination = examination_of(sitting.session, case)
         digest = sha256_hex(pdf)
-        leaf: dict[str, JSON] = {
-            "case": case.reference,
-            "sha256": digest,
-            "size": len(pdf),
-            "media_type": "application/pdf",
-            "submitted_by": "court",
-        }
-        receipt = court.notary.record(sitting.session, leaf, now=sitting.now)
+        receipt = anchored(court, sitting.session, case.reference, digest, len(pdf), now=sitting.now)
         sitting.session.add(
             Document(
                 case_id=case.id,
@@ -288,7 +281,7 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
                 entry_number=examination.closed_by if examination else None,
                 sha256=digest,
                 content=pdf,
-                receipt=receipt.reference,
+                receipt=receipt,
                 made_at=sitting.now,
             )
         )

@@ -14,7 +14,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
-from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import staff
@@ -22,12 +21,10 @@ from odr.identity.accounts.accounts import Means, end_everything, reset_letter
 from odr.identity.accounts.letters import Letter
 from odr.identity.models import Account, AccountState, FactorReset, Passkey
 from odr.identity.sign_in import codes
+from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
 from odr.notary.notary import Notary
 from odr.notary.rehash.rounds import Holding
-
-FORMAT = "court-administration/1"
-KIND = "administration"
 
 
 def ask(session: Session, account: Account, *, by: str, why: str, now: datetime) -> FactorReset:
@@ -117,14 +114,7 @@ def _decided(
         "decided_at": now.isoformat(),
         "approved": approved,
     }
-    record = canonical(act)
-    subject: dict[str, JSON] = {
-        "sha256": sha256_hex(record),
-        "size": len(record),
-        "media_type": "application/json",
-        "kind": KIND,
-    }
-    row.record, row.receipt = record.decode(), notary.record(session, subject, now=now).reference
+    row.record, row.receipt = administration_act(notary, session, act, now=now)
     if not approved:
         session.flush()
         return None

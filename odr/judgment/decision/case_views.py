@@ -22,7 +22,7 @@ from odr.judgment.enforcement.effect import left_of
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision, Obligation, Order
-from odr.judgment.queries import current_draft, issued, obligations_of, party_with
+from odr.judgment.queries import current_draft, issued, obligations_of
 from odr.judgment.remedies.retrial import certificates_of
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.hooks import Panel
@@ -215,7 +215,7 @@ def owed(sitting: Sitting, case: Case) -> list[Owed]:
     """What is owed under instruments in effect, with what is left of it."""
     found = []
     for row in obligations_of(sitting.session, case):
-        debtor, creditor = party_with(case, row.debtor_id), party_with(case, row.creditor_id)
+        debtor, creditor = case.party_if_any(row.debtor_id), case.party_if_any(row.creditor_id)
         found.append(
             Owed(
                 row,

@@ -74,7 +74,7 @@ def _weights(sitting: Sitting, case: Case, claims: Sequence[Claim]) -> list[Frac
 
 def _lost(sitting: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
     """Who lost what part of one claim."""
-    owner = next(p for p in case.parties if p.id == claim.party_id)
+    owner = case.party(claim.party_id)
     losers = {
         p.label: Fraction(1) for p in parties(case, Role.CLAIMANT if owner.role is Role.RESPONDENT else Role.RESPONDENT)
     }

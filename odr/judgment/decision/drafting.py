@@ -21,7 +21,6 @@ from odr.judgment.decision.inputs import OrderInput
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.decision.wording import questions
 from odr.judgment.models import Decision
-from odr.judgment.queries import party_with
 from odr.judgment.vocabulary import OrderKind
 from odr.procedure.acts.versions import input_of
 from odr.procedure.forms.form_data import flatten
@@ -93,7 +92,7 @@ def _asked(case: Case, claim: Claim, relief: Relief, locale: str, *, named: bool
     what = relief.what + (
         f" ({write_amount(relief.amount_minor, claim.currency, locale)})" if relief.amount_minor else ""
     )
-    who = party_with(case, claim.party_id) if named else None
+    who = case.party_if_any(claim.party_id) if named else None
     return T("%(name)s asks: %(what)s", name=who.name, what=what).render(locale) if who else what
 
 
@@ -105,7 +104,7 @@ def write_amount(minor: int, currency: str, locale: str) -> str:
 def _answers(sitting: Sitting, case: Case) -> str:
     said = []
     for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
-        who = party_with(case, entry.party_id)
+        who = case.party_if_any(entry.party_id)
         statement = input_of(entry).get("statement", "")
         said.append(f"{who.name if who else ''}: {statement}")
     return "\n".join(said)
@@ -134,7 +133,7 @@ def _reasons(file: CaseFile) -> str:
 def _orders(sitting: Sitting, case: Case) -> list[dict[str, Any]]:
     rows = []
     for key, (claim, relief) in reliefs_by_key(sitting.session, case).items():
-        who = party_with(case, claim.party_id)
+        who = case.party_if_any(claim.party_id)
         if who is None:
             continue
         other = next(

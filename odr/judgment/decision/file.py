@@ -23,7 +23,6 @@ from odr.hearing.models import AgreedFact, Examination, Hearing, Opinion
 from odr.hearing.vocabulary import HearingState, PhaseState, Stance
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Finding
-from odr.judgment.queries import party_with
 from odr.procedure.rules.court import Invariant
 
 if TYPE_CHECKING:
@@ -154,7 +153,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     exhibits = [
         ExhibitOnFile(
             e,
-            party_with(case, e.party_id),
+            case.party_if_any(e.party_id),
             opinions.get(e.id, []),
             examined(e),
             by_exhibit.get(e.id),
@@ -169,7 +168,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     facts = [
         FactOnFile(
             v.fact,
-            party_with(case, v.fact.party_id),
+            case.party_if_any(v.fact.party_id),
             v.answers,
             _undisputed(case, v.fact, v.answers, agreed),
             by_fact.get(v.fact.id),
@@ -224,7 +223,7 @@ def _undisputed(case: Case, fact: Fact, answers: list[FactAnswer], agreed: dict[
     if any(a.stance is not FactStance.ADMITTED for a in answers):
         return False
     said = {a.party_id for a in answers} | agreed.get(fact.id, set())
-    teller = party_with(case, fact.party_id)
+    teller = case.party_if_any(fact.party_id)
     return teller is not None and all(p.id in said for p in parties(case) if not same_side(p, teller))
 
 
@@ -245,7 +244,7 @@ class _Heard:
 
     def examined(self, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
         """The other side answered it, or could have until a phase or hearing that began with it on file was over."""
-        owner = party_with(self._case, exhibit.party_id)
+        owner = self._case.party_if_any(exhibit.party_id)
         others = {p.id for p in parties(self._case) if owner is None or not same_side(p, owner)}
         if others and others <= {o.party_id for o in opinions}:
             return True

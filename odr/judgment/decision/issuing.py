@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, DocketEntry, Document, Party
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -24,11 +23,10 @@ from odr.payments.fee.assessment import pack_track
 from odr.procedure.case.overview import sitters
 from odr.procedure.papers.frame import (
     SealedPaper,
-    check_url,
     countersign,
     keep_prepared,
     keep_signed_again,
-    set_and_seal,
+    sealed_paper,
 )
 from odr.procedure.sitting import words_of
 
@@ -57,13 +55,14 @@ def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -
             or not has_rested(sitting, mine, decision)
         ):
             return {}
-        code = new_reference()
-        paper = decision_paper(sitting, mine, decision, sitting.now, code, check_url(court, code))
+        paper = decision_paper(sitting, mine, decision, sitting.now)
         text = text_digest(sitting, mine, decision)
         reason = T("Decision in case %(number)s", number=mine.number)
         reserved = (CLERK_PLACE,) if clerk_signs(sitting, mine) else ()
-        sealed = set_and_seal(court, paper, decision.language, reason=reason, signer=actor.name, reserved=reserved)
-    return {"decision": SealedPaper(text, sealed, code)}
+        sealed = sealed_paper(
+            court, paper, decision.language, text, reason=reason, signer=actor.name, reserved=reserved
+        )
+    return {"decision": sealed}
 
 
 def clerk_signs(sitting: Sitting, case: Case) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -36,11 +35,10 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, Widget, field
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
-from odr.web.pages import submit_act
+from odr.web.pages import Page, look, submit_act, submit_form
 
 judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")
 
-Page = str | Response | tuple[str, int]
 
 BENCH = tuple(BENCH_ROLES)
 
@@ -51,18 +49,13 @@ TOGETHER = "together-"
 GROUP, PROPOSE = "group", "propose"
 
 
-def look() -> Sitting:
-    """The court as it stands, for reading."""
-    return current_court().look(current_session())
-
-
 @judgment.get("")
 @case_page(*READS_FILE)
 def decision(case: Case, actor: Actor) -> Page:
     """The decision for who reads the file; before there is one, the bench is led to its desk."""
     found = issued(current_session(), case)
     if found is None and actor.role in BENCH_ROLES:
-        return redirect(url_for("judgment.desk", reference=case.reference), 303)  # type: ignore[return-value]
+        return redirect(url_for("judgment.desk", reference=case.reference), 303)
     return _decision(case, actor, found)
 
 
@@ -224,24 +217,12 @@ def _without(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
     return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
 
 
-def _submit(case: Case, actor: Actor, name: str, again: Callable[..., Page], endpoint: str = "cases.one_entry") -> Page:
-    values = request.form.to_dict(flat=False)
-    return submit_act(
-        case,
-        actor,
-        current_court().table[name],
-        values,
-        lambda faults, status, moved: again(values, faults, status, moved),
-        endpoint,
-    )
-
-
 @judgment.post("/findings")
 @case_page(Role.JUDGE)
 def find(case: Case, actor: Actor) -> Page:
     """Record one finding, or all that nobody disputes; the desk then shows what is next."""
     on = request.form.get(f"{FINDING}subject")
-    page = _submit(
+    page = submit_form(
         case, actor, names.RECORD_FINDINGS, lambda v, f, s, m: _desk(case, actor, on, names.RECORD_FINDINGS, v, f, s, m)
     )
     return _found(case, page, [on] if on else [])
@@ -303,7 +284,7 @@ def draft_finding(case: Case, actor: Actor) -> Page:
             given.model_dump(mode="json"),
             current_court().clock.now(),
         )
-    return _to_desk(case, redirect(url_for("judgment.desk", reference=case.reference)))  # type: ignore[arg-type]
+    return _to_desk(case, redirect(url_for("judgment.desk", reference=case.reference)))
 
 
 @judgment.post("/findings/leave")
@@ -314,7 +295,7 @@ def leave_finding(case: Case, actor: Actor) -> Page:
         settle(session, case, [request.form.get("subject", "")], DraftState.EXPIRED)
     return redirect(
         url_for("judgment.desk", reference=case.reference, on=request.form.get("subject"), _anchor="finding"), 303
-    )  # type: ignore[return-value]
+    )
 
 
 @judgment.post("/draft")
@@ -323,7 +304,7 @@ def write(case: Case, actor: Actor) -> Page:
     """Keep the draft; rows are added and taken out here too, and references put into a paragraph."""
     if "insert" in request.form:
         return _desk(case, actor, None, names.DRAFT_DECISION, _inserted(case, request.form.to_dict(flat=False)), [])
-    page = _submit(
+    page = submit_form(
         case, actor, names.DRAFT_DECISION, lambda v, f, s, m: _desk(case, actor, None, names.DRAFT_DECISION, v, f, s, m)
     )
     return _to_desk(case, page, "write")
@@ -345,7 +326,7 @@ def sign(case: Case, actor: Actor) -> Page:
     """Close the draft; it rests."""
     return _to_desk(
         case,
-        _submit(case, actor, names.SEND_FOR_SIGNING, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)),
+        submit_form(case, actor, names.SEND_FOR_SIGNING, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)),
     )
 
 
@@ -354,7 +335,8 @@ def sign(case: Case, actor: Actor) -> Page:
 def reopen(case: Case, actor: Actor) -> Page:
     """Take a resting decision back."""
     return _to_desk(
-        case, _submit(case, actor, names.REOPEN_DECISION, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m))
+        case,
+        submit_form(case, actor, names.REOPEN_DECISION, lambda v, f, s, m: _desk(case, actor, None, None, v, f, s, m)),
     )
 
 
@@ -362,7 +344,7 @@ def _to_desk(case: Case, page: Page, anchor: str = "findings") -> Page:
     """After an act of the desk one stays at the desk."""
     if isinstance(page, tuple | str):
         return page
-    return redirect(url_for("judgment.desk", reference=case.reference, _anchor=anchor), 303)  # type: ignore[return-value]
+    return redirect(url_for("judgment.desk", reference=case.reference, _anchor=anchor), 303)
 
 
 @judgment.get("/issue")
@@ -401,7 +383,7 @@ def _issue(
 @case_page(Role.JUDGE)
 def pronounce(case: Case, actor: Actor) -> Page:
     """Pronounce, seal and serve."""
-    return _submit(case, actor, names.ISSUE_DECISION, lambda v, f, s, m: _issue(case, actor, v, f, s, m))
+    return submit_form(case, actor, names.ISSUE_DECISION, lambda v, f, s, m: _issue(case, actor, v, f, s, m))
 
 
 @judgment.get("/<reference_of>/decision.pdf")

@@ -13,7 +13,6 @@ from odr.ground.text import Money, T, Text
 from odr.judgment.decision.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.enforcement.effect import instalments, is_appealable
 from odr.judgment.models import Decision, Order, Ruling
-from odr.judgment.queries import party_with
 from odr.judgment.vocabulary import DecisionKind, OrderKind
 from odr.payments.costs.rules import Allocation
 from odr.procedure.case.overview import sitters
@@ -30,7 +29,7 @@ def lines(text: str | None) -> list[str]:
 
 def order_words(case: Case, order: Order, days: int) -> Text:
     """An order as a sentence."""
-    who, whom = party_with(case, order.debtor_id), party_with(case, order.creditor_id)
+    who, whom = case.party_if_any(order.debtor_id), case.party_if_any(order.creditor_id)
     debtor, creditor = who.name if who else "", whom.name if whom else ""
     what = order.what or ""
     if order.kind is OrderKind.PAY:
@@ -158,7 +157,7 @@ def objection_words(case: Case, opinions: list[Opinion]) -> Words:
     """Who objects to what, on one exhibit."""
     said = []
     for opinion in opinions:
-        who = party_with(case, opinion.party_id)
+        who = case.party_if_any(opinion.party_id)
         said.append(f"{who.name if who else ''}: {opinion.reason or '–'}")
     return "; ".join(said)
 
@@ -206,9 +205,7 @@ def signers(sitting: Sitting, case: Case) -> list[Signatory]:
     return [*judges, *others, *[clerk(s.name) for s in seated if s.role is Role.CLERK][:1]]
 
 
-def decision_paper(
-    sitting: Sitting, case: Case, decision: Decision, at: datetime, code: str, check_url: str
-) -> DecisionPaper:
+def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetime) -> DecisionPaper:
     """The whole paper; in the short form parties, what was asked for and orders (CPI 280)."""
     settings, parts = sitting.court.settings, decision.parts
     name = settings.court_name_zh if decision.language == "zh-Hans" else settings.court_name
@@ -221,8 +218,6 @@ def decision_paper(
         subject=sitting.subject_of(case),
         issued_on=at.astimezone(settings.tz).date(),
         signatories=signers(sitting, case),
-        document_code=code,
-        check_url=check_url,
         parties=[party_line(p) for p in parties(case)],
         history=lines(parts.get("history")) if long else (),
         claims=lines(parts.get("claims")),
@@ -237,9 +232,7 @@ def decision_paper(
     )
 
 
-def ruling_paper(
-    sitting: Sitting, case: Case, ruling: Ruling, language: str, at: datetime, code: str, check_url: str
-) -> RulingPaper:
+def ruling_paper(sitting: Sitting, case: Case, ruling: Ruling, language: str, at: datetime) -> RulingPaper:
     """A ruling with its grounds and the remedy (CPL 157)."""
     settings = sitting.court.settings
     return RulingPaper(
@@ -248,8 +241,6 @@ def ruling_paper(
         subject=ruling.kind.label,
         issued_on=at.astimezone(settings.tz).date(),
         signatories=signers(sitting, case),
-        document_code=code,
-        check_url=check_url,
         parties=[party_line(p) for p in parties(case)],
         orders=list(ruling.orders),
         reasons=[Reason(line) for line in lines(ruling.reasons)],

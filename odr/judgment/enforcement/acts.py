@@ -19,7 +19,7 @@ from odr.judgment.enforcement.effect import all_done, is_overdue, left_of
 from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.enforcement.settlement import after_payment
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
-from odr.judgment.queries import obligations_of, party_with
+from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -104,7 +104,7 @@ def record_performance(
     )
     sitting.session.flush()
     _settle(sitting, case, obligation)
-    who = party_with(case, obligation.debtor_id)
+    who = case.party_if_any(obligation.debtor_id)
     what: Any = given.amount if given.amount else obligation.what or ""
     words = T("%(name)s performed: %(what)s", name=who.name if who else "", what=what)
     return Recorded(
@@ -419,6 +419,6 @@ def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performanc
 
 
 def _obligation_words(case: Case, obligation: Any) -> str:
-    debtor = party_with(case, obligation.debtor_id)
+    debtor = case.party_if_any(obligation.debtor_id)
     what = str(obligation.amount) if obligation.amount else obligation.what or ""
     return f"{debtor.name if debtor else ''}: {what} ({obligation.due_on.isoformat()})"

@@ -51,7 +51,7 @@ def begin(
     sitting.session.add(found)
     sitting.session.flush()
     total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
-    debtor = next(p for p in case.parties if p.id == claimed[0].debtor_id)
+    debtor = case.party(claimed[0].debtor_id)
     basis = keep_basis(
         sitting.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, sitting.now
     )

@@ -17,7 +17,7 @@ from odr.judgment import desks, names
 from odr.judgment.enforcement.queries import performed
 from odr.judgment.inputs import EffectInput
 from odr.judgment.models import Decision, Obligation, Order, Performance
-from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, party_with, petitions_of
+from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.payments import desks as payments_desks
 from odr.payments.costs.demands import order_costs, were_settled
@@ -123,7 +123,7 @@ def bring_into_effect(
     number = sitting.next_number(case)
     debtors: dict[int, Party] = {}
     for order in decision.orders:
-        debtor = party_with(case, order.debtor_id)
+        debtor = case.party_if_any(order.debtor_id)
         if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
             debtors[debtor.id] = debtor
             sitting.session.add_all(_obligations(case, order, debtor, due.result, number))
@@ -233,7 +233,7 @@ def settled(sitting: Sitting, event: SettlementReached) -> None:
     if event.owed:
         last = max((one.due_on or today) for one in event.owed)
         for party_id in {one.creditor_id for one in event.owed}:
-            creditor = party_with(case, party_id)
+            creditor = case.party_if_any(party_id)
             if creditor is not None:
                 start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
                 sitting.start_window(case, ENFORCE, party=creditor, start=start)

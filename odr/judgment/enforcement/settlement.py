@@ -18,7 +18,7 @@ from odr.judgment.enforcement.beginning import begin, today
 from odr.judgment.enforcement.effect import ENFORCE
 from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement, performed
 from odr.judgment.models import EnforcementCase, EnforcementSettlement
-from odr.judgment.queries import obligations_of, party_with
+from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
@@ -202,7 +202,7 @@ def answer_enforcement_settlement(
     row.state, row.signed_entry = SettlementState.SIGNED, sitting.next_number(case)
     row.paid_before_minor = _paid(sitting, case)
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
-    creditor = party_with(case, enforcement.party_id)
+    creditor = case.party_if_any(enforcement.party_id)
     sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
     last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=today(sitting))
     sitting.start_window(

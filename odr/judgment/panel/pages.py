@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, url_for
 
 from odr.docket.models import Case, Document, Role
 from odr.docket.visibility import reads_document
@@ -16,7 +17,7 @@ from odr.judgment import names
 from odr.judgment.decision import issuing
 from odr.judgment.decision.case_views import decision_page
 from odr.judgment.decision.issuing import document_of
-from odr.judgment.decision.pages import Page, judgment, look
+from odr.judgment.decision.pages import judgment
 from odr.judgment.inputs import SignInput
 from odr.judgment.panel import rules as panel_rules
 from odr.judgment.panel.acts import DeliberateInput, VoteInput
@@ -24,8 +25,8 @@ from odr.judgment.queries import current_draft, issued
 from odr.judgment.remedies.retrial import certificates_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields
-from odr.web.guards import case_page, current_court, current_locale, need_strong
-from odr.web.pages import file_answer, submit_act
+from odr.web.guards import case_page, current_locale, need_strong
+from odr.web.pages import Page, file_answer, look, submit_form
 
 SPEAK, VOTE = names.DELIBERATE, names.VOTE_ON_DECISION
 
@@ -74,14 +75,11 @@ def _room(
 
 
 def _act(case: Case, actor: Actor, name: str) -> Page:
-    values = request.form.to_dict(flat=False)
-    page = submit_act(
-        case, actor, current_court().table[name], values, lambda f, s, m: _room(case, actor, name, values, f, s, m)
-    )
+    page = submit_form(case, actor, name, partial(_room, case, actor, name))
     if isinstance(page, tuple | str):
         return page
     room = url_for("judgment.panel_room", reference=case.reference, _anchor="minutes")
-    return redirect(room, 303)  # type: ignore[return-value]
+    return redirect(room, 303)
 
 
 @judgment.post("/panel/words")
@@ -128,13 +126,8 @@ def _countersigning(case: Case, actor: Actor, faults: list[Any], status: int = 2
 @case_page(Role.CLERK)
 def countersign(case: Case, actor: Actor) -> Page:
     """Sign after the judge; the decision is served."""
-    values = request.form.to_dict(flat=False)
-    return submit_act(
-        case,
-        actor,
-        current_court().table[names.COUNTERSIGN_DECISION],
-        values,
-        lambda f, s, m: _countersigning(case, actor, f, s, m),
+    return submit_form(
+        case, actor, names.COUNTERSIGN_DECISION, lambda v, f, s, m: _countersigning(case, actor, f, s, m)
     )
 
 

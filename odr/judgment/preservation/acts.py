@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -45,7 +44,7 @@ from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import words_of
 
@@ -127,16 +126,9 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
     with court.database.read() as session:
         sitting, mine = court.look(session), session.get_one(Case, case.id)
         _, ruling = _ruling(sitting, mine, given)
-        code = new_reference()
-        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now, code, check_url(court, code))
-        sealed = set_and_seal(
-            court,
-            paper,
-            given.language,
-            reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
-            signer=actor.name,
-        )
-        return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
+        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now)
+        reason, text = T("Ruling in case %(number)s", number=mine.number or mine.reference), _digest(mine, ruling)
+        return {"ruling": sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)}
 
 
 def who_applied(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:

@@ -24,7 +24,6 @@ from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, EvidenceT
 from odr.judgment.preservation.measures import SECURED, apply_before_claim, apply_for, carried_out, only
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import evidence_to_preserve, preservation_named, preservations_of
-from odr.judgment.queries import party_with
 from odr.judgment.vocabulary import EvidenceMeasure, MotionKind, PreservationState
 from odr.procedure.acts.events import EvidenceMoved
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -257,7 +256,7 @@ def _exhibits(
     given: PreservedEvidenceInput,
     now: datetime,
 ) -> list[Exhibit]:
-    motion, owner = sitting.session.get_one(Motion, row.motion_id), party_with(case, row.party_id)
+    motion, owner = sitting.session.get_one(Motion, row.motion_id), case.party_if_any(row.party_id)
     assert owner is not None
     category = next((CATEGORIES[m] for m in map(EvidenceMeasure, wanted.measures) if m in CATEGORIES), Category.FILES)
     provenance = {

@@ -20,7 +20,7 @@ from odr.judgment.models import BeforeClaim, Motion, Preservation, Ruling
 from odr.judgment.preservation.inputs import OverInput
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import preservations_of
-from odr.judgment.queries import motions_of, party_with
+from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import LIMITING, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
@@ -116,7 +116,7 @@ def carried_out(sitting: Sitting, case: Case, row: Preservation, now: datetime) 
     sitting.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
     if case.stage is Stage.PRESERVING:
         sitting.start_window(
-            case, CLAIM_FOLLOWS, party=party_with(case, row.party_id), start=now, subject=row.reference
+            case, CLAIM_FOLLOWS, party=case.party_if_any(row.party_id), start=now, subject=row.reference
         )
     _show(sitting, case, row)
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from odr.docket.models import Role
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.identity.models import Account
-from odr.judgment.decision.pages import look
 from odr.judgment.preservation import duty
 from odr.judgment.preservation.duty import DutyInput
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
 from odr.judgment.preservation.own_case import is_known, open_before_claim
 from odr.procedure.forms import fields as forms
-from odr.procedure.rules.pack import RulePack
-from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in, staff
+from odr.web.guards import current_court, current_locale, current_person, signed_in, staff
+from odr.web.pages import Page, about_applicant, look, open_case, pack_today
 
 before = Blueprint("before", __name__)
-Page = str | Response | tuple[str, int]
-
-
-def _pack() -> RulePack:
-    court = current_court()
-    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
 def _application(
@@ -38,7 +31,7 @@ def _application(
         "judgment/before.html",
         fields=fields,
         faults=forms.summary(fields),
-        known=is_known(_pack()),
+        known=is_known(pack_today()),
         key=key[0] if isinstance(key, list) else key,
         evidence=model is BeforeClaimEvidenceInput,
     ), status
@@ -48,14 +41,7 @@ def _application(
 @signed_in
 def application() -> Page:
     """What is asked for before a claim, and of whom."""
-    return _application(_about_you(), [])
-
-
-def _about_you() -> dict[str, Any]:
-    person = current_person()
-    assert person is not None
-    account = current_session().get_one(Account, person.account_id)
-    return {"applicant-name": account.name, "applicant-email": account.email}
+    return _application(about_applicant(), [])
 
 
 @before.post("/preservation")
@@ -69,7 +55,7 @@ def apply() -> Page:
 @signed_in
 def evidence() -> Page:
     """What is asked for to preserve evidence before a claim (CPL 84)."""
-    return _application(_about_you(), [], model=BeforeClaimEvidenceInput)
+    return _application(about_applicant(), [], model=BeforeClaimEvidenceInput)
 
 
 @before.post("/preservation/evidence")
@@ -80,18 +66,7 @@ def apply_for_evidence() -> Page:
 
 
 def _apply(model: type[OpeningInput]) -> Page:
-    court, person, values = current_court(), current_person(), request.form.to_dict(flat=False)
-    assert person is not None
-    if forms.group_action(values) is not None:
-        return _application(values, [], model=model)
-    try:
-        given = forms.parse(model, values, currency=_pack().currency)
-        account = current_session().get_one(Account, person.account_id)
-        receipt = open_before_claim(court, account, given, key=(values.get("idempotency_key") or [""])[0] or None)
-    except InvalidInput as error:
-        return _application(values, error.faults, 422, model=model)
-    court.settle()
-    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+    return open_case(model, open_before_claim, partial(_application, model=model))
 
 
 def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -128,4 +103,4 @@ def put_on_duty() -> Page:
             duty.set_turn(session, given, person.account_id, court.clock.now())
     except InvalidInput as error:
         return _duty(values, error.faults, 422)
-    return redirect(url_for("before.duty_roster"), 303)  # type: ignore[return-value]
+    return redirect(url_for("before.duty_roster"), 303)

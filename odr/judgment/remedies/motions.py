@@ -12,7 +12,6 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
 from odr.filing.course.ending import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
 from odr.filing.course.halting import go_on, halt
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -21,7 +20,7 @@ from odr.judgment.decision.paper import lines, ruling_paper
 from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.preservation.measures import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
-from odr.judgment.queries import motions_of, next_ruling, party_labelled, party_with
+from odr.judgment.queries import motions_of, next_ruling, party_labelled
 from odr.judgment.remedies.absence import hear_again
 from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -29,7 +28,7 @@ from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Top
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.rulings import is_appealable
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import words_of
@@ -163,16 +162,9 @@ def prepare_ruling(court: Court, case: Case, given: BaseModel, actor: Actor) -> 
         sitting = court.look(session)
         mine = session.get_one(Case, case.id)
         ruling = _ruling(sitting, mine, given)
-        code = new_reference()
-        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now, code, check_url(court, code))
-        sealed = set_and_seal(
-            court,
-            paper,
-            given.language,
-            reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
-            signer=actor.name,
-        )
-        return {"ruling": SealedPaper(_digest(mine, ruling), sealed, code)}
+        paper = ruling_paper(sitting, mine, ruling, given.language, sitting.now)
+        reason, text = T("Ruling in case %(number)s", number=mine.number or mine.reference), _digest(mine, ruling)
+        return {"ruling": sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)}
 
 
 def _digest(case: Case, ruling: Ruling) -> str:
@@ -274,7 +266,7 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
     if ruling.result is not MotionState.REFUSED:
         _carry_out(sitting, case, ruling, now)
     after_ruling(sitting, case, ruling, motion)
-    asker = party_with(case, motion.party_id) if motion is not None else None
+    asker = case.party_if_any(motion.party_id) if motion is not None else None
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
     facts = {
         "ruling": ruling.reference,

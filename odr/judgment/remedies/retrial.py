@@ -32,7 +32,7 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_document, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_document, keep_prepared, sealed_paper
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import words_of
 from odr.procedure.time.reckoning import reckon
@@ -81,15 +81,12 @@ def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor
         if decision is None or decision.effective_at is None:
             return {}
         number, digest = _certificate(sitting, mine, decision)
-        code = new_reference()
-        paper = _paper(sitting, mine, decision, number, language, code)
-        sealed = set_and_seal(
-            court, paper, language, reason=T("Certificate %(number)s", number=number), signer=actor.name
-        )
-    return {"certificate": SealedPaper(digest, sealed, code)}
+        paper = _paper(sitting, mine, decision, number, language)
+        reason = T("Certificate %(number)s", number=number)
+        return {"certificate": sealed_paper(court, paper, language, digest, reason=reason, signer=actor.name)}
 
 
-def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, language: str, code: str) -> NoticePaper:
+def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, language: str) -> NoticePaper:
     settings = sitting.court.settings
     lines = [party_line(p) for p in case.parties if p.left_at is None]
     assert decision.effective_at is not None and decision.issued_at is not None
@@ -100,8 +97,6 @@ def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, langua
         subject=sitting.subject_of(case),
         issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=[s for s in signers(sitting, case) if s.role != T("Assessor")],
-        document_code=code,
-        check_url=check_url(sitting.court, code),
         blocks=[
             ParagraphBlock(
                 T(

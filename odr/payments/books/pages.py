@@ -27,9 +27,9 @@ from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, field
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session, staff
+from odr.web.pages import Page
 
 paydesk = Blueprint("paydesk", __name__, url_prefix="/payments/desk")
-Page = str | Response | tuple[str, int]
 
 
 class CounterInput(CourtModel):
@@ -78,7 +78,7 @@ def _do(what: Callable[[], None], values: dict[str, Any] | None = None) -> Page:
         what()
     except InvalidInput as error:
         return _show(faults=error.faults, values=values, status=422)
-    return redirect(url_for("paydesk.overview"), 303)  # type: ignore[return-value]
+    return redirect(url_for("paydesk.overview"), 303)
 
 
 @paydesk.get("")
@@ -185,7 +185,7 @@ def take_up(reference: str) -> Page:
             raise NotFound
         case = sitting.session.get_one(Case, row.case_id)
         _me(sitting, case.id)
-        return redirect(url_for("cases.act_form", reference=case.reference, name=act.name), 303)  # type: ignore[return-value]
+        return redirect(url_for("cases.act_form", reference=case.reference, name=act.name), 303)
 
 
 @paydesk.post("/reconcile")
@@ -224,7 +224,7 @@ def close() -> Page:
     day = court.clock.now().astimezone(court.settings.tz).date() - timedelta(days=1)
     with court.database.write() as session:
         ledger.close_day(session, day, court.settings.tz, court.clock.now())
-    return redirect(url_for("paydesk.books"), 303)  # type: ignore[return-value]
+    return redirect(url_for("paydesk.books"), 303)
 
 
 def _closed(day: str) -> DailyClose:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, Document, Party
 from odr.docket.papers import ReceiptItem, ReceiptPaper, Signatory, typeset
+from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.ground.text import Money, T, Text
-from odr.notary.canonical import JSON
 from odr.payments.books.entries import excess_of
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import FeeAssessment, Payment
+from odr.procedure.papers.frame import anchored
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -55,7 +55,7 @@ def _facts(session: Session, reference: str) -> _Facts:
     if payment is None:
         raise NotFound
     case, assessment = session.get_one(Case, payment.case_id), session.get_one(FeeAssessment, payment.assessment_id)
-    payer = next(p for p in case.parties if p.id == payment.party_id)
+    payer = case.party(payment.party_id)
     return _Facts(case, payment, assessment, payer, excess_of(session, payment))
 
 
@@ -104,15 +104,8 @@ def _keep(court: Court, facts: _Facts, code: str, pdf: bytes) -> bytes:
         kept = _kept(session, payment)
         if kept is not None:
             return kept
-        digest, now = hashlib.sha256(pdf).hexdigest(), court.clock.now()
-        subject: dict[str, JSON] = {
-            "case": facts.case.reference,
-            "sha256": digest,
-            "size": len(pdf),
-            "media_type": "application/pdf",
-            "submitted_by": "court",
-        }
-        receipt = court.notary.record(session, subject, now=now)
+        digest, now = sha256_hex(pdf), court.clock.now()
+        receipt = anchored(court, session, facts.case.reference, digest, len(pdf), now=now)
         session.add(
             Document(
                 reference=code,
@@ -125,7 +118,7 @@ def _keep(court: Court, facts: _Facts, code: str, pdf: bytes) -> bytes:
                 entry_number=facts.payment.entry_number,
                 sha256=digest,
                 content=pdf,
-                receipt=receipt.reference,
+                receipt=receipt,
                 made_at=now,
             )
         )

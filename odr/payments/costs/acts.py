@@ -16,7 +16,7 @@ from odr.identity.actors import Actor
 from odr.payments import desks
 from odr.payments.books.entries import book_cancellation
 from odr.payments.costs.demands import borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
-from odr.payments.fee.acts import EVERY_STAGE, OVER, party_by_id
+from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import keep_basis, question_for
 from odr.payments.fee.reassessment import replace_unpaid
@@ -299,7 +299,7 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
     old: FeeAssessment = sitting.resolved("assessment", given.assessment)
     if old.basis_id is None or old.matter is Matter.ATTENDANCE or old.state is AssessmentState.CANCELLED:
         raise ActNotOpen(T("This fee cannot be computed anew."))
-    payer, was = party_by_id(case, old.party_id), sitting.session.get_one(FeeBasis, old.basis_id)
+    payer, was = case.party(old.party_id), sitting.session.get_one(FeeBasis, old.basis_id)
     amounts = [given.amount.minor] if given.amount.minor else []
     basis = keep_basis(
         sitting.session,

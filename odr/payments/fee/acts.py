@@ -69,11 +69,6 @@ EVERY_STAGE = set(Stage)
 OVER = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
 
-def party_by_id(case: Case, party_id: int) -> Party:
-    """The party of a row of ours."""
-    return next(p for p in case.parties if p.id == party_id)
-
-
 def has_window(pack: RulePack, kind: str) -> bool:
     """Whether the pack has this time limit; where fees are paid on filing it has none."""
     return kind in pack.windows.rules
@@ -107,7 +102,7 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
     basis = sitting.session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
     ).one()
-    payer = party_by_id(case, basis.party_id)
+    payer = case.party(basis.party_id)
     question = question_for(sitting, case, basis)
     found = assess_filing(sitting.pack(case), question)
     kind = WINDOWS.get(basis.matter, FEE_WINDOW)
@@ -183,7 +178,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
     """
     row = assessment_named(sitting, case, given.assessment)
     _need_evidence(sitting, given, actor)
-    payer = party_by_id(case, row.party_id)
+    payer = case.party(row.party_id)
     due = outstanding(sitting.session, row)
     payment = book_payment(
         sitting.session,
@@ -293,7 +288,7 @@ def consider_unpaid(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
     if case.stage is Stage.CLOSED or not is_unpaid_for_good(sitting, case, row):
         return False
     sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
-    who = party_by_id(case, row.party_id).name
+    who = case.party(row.party_id).name
     title = T(
         "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.",
         amount=outstanding(sitting.session, row),
@@ -316,7 +311,7 @@ def fee_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     if left.minor and not leads_to_ruling(row):
         words = T(
             "%(name)s has not paid %(amount)s in time. Collect it.",
-            name=party_by_id(case, row.party_id).name,
+            name=case.party(row.party_id).name,
             amount=left,
         )
         sitting.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)
@@ -352,7 +347,7 @@ def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
     reasons = T(
         "The court told %(name)s on %(noticed)s to pay %(amount)s. The time to pay ran from %(began)s and ended on %(ended)s. "
         "%(left)s has not been paid, and no request for relief, objection or payment about it is pending.",
-        name=party_by_id(case, row.party_id).name,
+        name=case.party(row.party_id).name,
         noticed=row.assessed_at,
         amount=row.amount,
         began=window.opened_at,
@@ -372,7 +367,7 @@ def unpaid_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
             T(
                 "%(amount)s, %(name)s",
                 amount=outstanding(sitting.session, row),
-                name=party_by_id(case, row.party_id).name,
+                name=case.party(row.party_id).name,
             ),
         )
         for row in rows
@@ -426,7 +421,7 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     row: FeeAssessment = sitting.resolved("assessment", given.assessment)
     if not is_unpaid_for_good(sitting, case, row):
         raise ActNotOpen(T("This fee was paid, or something about it is pending."))
-    payer = party_by_id(case, row.party_id)
+    payer = case.party(row.party_id)
     book_cancellation(sitting.session, row, now)
     sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
     back = Money(0, row.currency)

@@ -121,7 +121,7 @@ def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | N
         if row.granted_percent is not None and row.granted_kind is ReliefKind.REDUCTION
         else None
     )
-    person = next(p for p in case.parties if p.id == party_id).kind is PartyKind.PERSON
+    person = case.party(party_id).kind is PartyKind.PERSON
     return FeeRelief(row.granted_kind, share, person)
 
 

@@ -18,7 +18,7 @@ from odr.identity.actors import Actor
 from odr.payments import desks, names
 from odr.payments.books.entries import book_assessment
 from odr.payments.costs.demands import DEMAND_WINDOW, held_in_all
-from odr.payments.fee.acts import EVERY_STAGE, party_by_id
+from odr.payments.fee.acts import EVERY_STAGE
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import assessments_of, write_assessment
 from odr.payments.fee.at_end import fee_at_end, fee_on_leaving, standing_at_end
@@ -111,7 +111,7 @@ def demand_withdrawn_fee(
     basis = sitting.session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
     ).one()
-    payer, found = party_by_id(case, basis.party_id), fee_on_leaving(sitting, case, basis)
+    payer, found = case.party(basis.party_id), fee_on_leaving(sitting, case, basis)
     held = held_in_all(sitting, case, payer, (basis.matter,))
     for paid in assessments_of(sitting.session, case, party_id=payer.id):
         if paid.matter is basis.matter:

@@ -12,7 +12,6 @@ from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.payments.books.entries import outstanding
-from odr.payments.fee.acts import party_by_id
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.at_end import fee_at_end
 from odr.payments.fee.scales import FeeStep
@@ -89,7 +88,7 @@ def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
         found.append(
             FeeView(
                 row=row,
-                payer=party_by_id(case, row.party_id),
+                payer=case.party(row.party_id),
                 steps=_steps(pack, row.steps),
                 left=outstanding(sitting.session, row),
                 payments=payments,

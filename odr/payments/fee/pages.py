@@ -13,7 +13,6 @@ from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.payments import names
 from odr.payments.books.receipts import receipt_pdf
-from odr.payments.fee.acts import party_by_id
 from odr.payments.fee.case_views import at_end_view, fee_views
 from odr.payments.fee.quote import QuoteInput, ask, rules_today
 from odr.payments.models import FeeAssessment, Payment
@@ -22,9 +21,9 @@ from odr.payments.stripe.webhook import receive
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.forms import fields as forms
 from odr.web.guards import case_page, current_court, current_locale, current_session, public
+from odr.web.pages import Page, look
 
 payments = Blueprint("payments", __name__)
-Page = str | Response | tuple[str, int]
 MOST_EVENT = 1_000_000
 """Bytes: an event of Stripe's is far smaller."""
 SEES_FEES = PARTY_ROLES | COURT_ROLES | {Role.CASHIER}
@@ -42,7 +41,7 @@ FEE_ACTS = (
 
 
 def _fee_page(case: Case, actor: Actor, **more: Any) -> str:
-    court = current_court().look(current_session())
+    court = look()
     acts = [a for a in acts_for(court, case, actor) if a.act.name in FEE_ACTS and a.is_open]
     online = bool(current_court().ports.payments.takes_online)
     return render_template(
@@ -76,10 +75,8 @@ def pay(case: Case, actor: Actor) -> Page:
     )
     if row is None or row.party_id != actor.party_id:
         raise NotFound
-    url = payment_page(
-        current_court(), row.reference, locale=current_locale(), email=party_by_id(case, row.party_id).email
-    )
-    return redirect(url, 303)  # type: ignore[return-value]
+    url = payment_page(current_court(), row.reference, locale=current_locale(), email=case.party(row.party_id).email)
+    return redirect(url, 303)
 
 
 @payments.get("/cases/<reference>/fee/return")

@@ -16,7 +16,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks
-from odr.payments.fee.acts import ask_for, party_by_id
+from odr.payments.fee.acts import ask_for
 from odr.payments.fee.addressees import who_asked_relief
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.reassessment import replace_unpaid
@@ -219,7 +219,7 @@ def relief_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Requests that wait for a decision."""
     tariff = sitting.pack(case).tariff.relief
     return [
-        Option(r.reference, T("%(name)s: %(kind)s", name=party_by_id(case, r.party_id).name, kind=tariff[r.kind].title))
+        Option(r.reference, T("%(name)s: %(kind)s", name=case.party(r.party_id).name, kind=tariff[r.kind].title))
         for r in relief_of(sitting, case, ReliefState.PENDING)
     ]
 
@@ -280,7 +280,7 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
     row: ReliefRequest = sitting.resolved("relief", given.request)
     if row.state is not ReliefState.PENDING:
         raise ActNotOpen(T("This request was decided before."))
-    who = party_by_id(case, row.party_id)
+    who = case.party(row.party_id)
     row.decided_at = now
     sitting.close_windows(case, RELIEF_WINDOW, WindowState.MET, subject=row.reference)
     sitting.close_tasks(case, desks.FEE_RELIEF, row.reference)
@@ -337,7 +337,7 @@ def _grant(sitting: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisi
 
 def _new_period(sitting: Sitting, case: Case, request: ReliefRequest) -> None:
     """After a refusal the time to pay starts again (FEE 22)."""
-    who = party_by_id(case, request.party_id)
+    who = case.party(request.party_id)
     for row in fees_of(sitting, case, who.id):
         if row.state is AssessmentState.DUE:
             sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)

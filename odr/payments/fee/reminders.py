@@ -13,7 +13,7 @@ from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.payments import names
 from odr.payments.books.entries import outstanding
-from odr.payments.fee.acts import assessment_named, is_pending, leads_to_ruling, party_by_id
+from odr.payments.fee.acts import assessment_named, is_pending, leads_to_ruling
 from odr.payments.fee.addressees import who_is_reminded
 from odr.payments.models import AssessmentState, FeeAssessment
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -67,7 +67,7 @@ def remind_fee(sitting: Sitting, case: Case, given: RemindInput, *, actor: Actor
     if row.state is not AssessmentState.DUE or row.reminded_at is not None or not windows or is_pending(sitting, row):
         raise ActNotOpen(T("There is nothing to remind of."))
     row.reminded_at = now
-    payer, left = party_by_id(case, row.party_id), outstanding(sitting.session, row)
+    payer, left = case.party(row.party_id), outstanding(sitting.session, row)
     words = T(
         "Reminder to %(name)s: %(amount)s of the fee is still to be paid, at the latest on %(at)s.",
         name=payer.name,

@@ -15,7 +15,7 @@ from odr.identity.actors import Actor
 from odr.payments import desks, names
 from odr.payments.books.entries import book_cancellation, book_outside_refund, book_refund_end, earn
 from odr.payments.costs.acts import carry_out_waiting
-from odr.payments.fee.acts import EVERY_STAGE, OVER, party_by_id
+from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.reassessment import replace_unpaid
@@ -155,7 +155,7 @@ def refunds_waiting(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
         select(Refund).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED).order_by(Refund.id)
     )
     return [
-        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=party_by_id(case, row.party_id).name))
+        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=case.party(row.party_id).name))
         for row in rows
     ]
 
@@ -249,7 +249,7 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
     book_refund_end(sitting.session, refund, given.channel, given.paid, given.way, given.at)
     if by_hand:
         refund.bank_reference = given.way
-    name = party_by_id(case, refund.party_id).name
+    name = case.party(refund.party_id).name
     sitting.close_tasks(case, desks.REFUND_TRANSFER, refund.reference)
     if given.paid:
         sitting.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
@@ -327,7 +327,7 @@ def refund_lowered(sitting: Sitting, case: Case, given: ReduceInput, *, actor: A
     basis = sitting.session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
     ).one()
-    payer = party_by_id(case, basis.party_id)
+    payer = case.party(basis.party_id)
     currency = sitting.pack(case).currency
     back = Money(0, currency)
     if given.in_time:

@@ -10,7 +10,6 @@ from sqlalchemy import exists, select
 from odr.docket.models import Case, Role
 from odr.ground.text import T
 from odr.payments import desks
-from odr.payments.fee.acts import party_by_id
 from odr.payments.models import Refund, RefundState
 from odr.procedure.acts.tasks import Desk
 from odr.procedure.models import Task
@@ -60,7 +59,7 @@ def raise_alarm(sitting: Sitting, refund_id: int, desk: Desk) -> int:
     if known is not None or refund.state is RefundState.PAID:
         return 0
     case = sitting.session.get_one(Case, refund.case_id)
-    name = party_by_id(case, refund.party_id).name
+    name = case.party(refund.party_id).name
     if desk is desks.REFUND_SOON:
         words = T(
             "%(amount)s must have gone back to %(name)s by %(at)s.", amount=refund.amount, name=name, at=refund.due_at

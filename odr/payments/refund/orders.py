@@ -166,7 +166,7 @@ def write_refund(
     title = T(
         "Pay back %(amount)s to %(name)s",
         amount=amount,
-        name=next(p.name for p in case.parties if p.id == payment.party_id),
+        name=case.party(payment.party_id).name,
     )
     sitting.open_task(
         case, Role.CASHIER, desks.REFUND_APPROVAL, title, risk=30, due_at=refund.due_at, subject=refund.reference

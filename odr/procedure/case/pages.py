@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -17,14 +17,12 @@ from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import window_title
 from odr.procedure.case.overview import attached_files, entry_view, line_views
 from odr.procedure.case.overview import case_page as gather
-from odr.procedure.forms import fields as forms
 from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
 from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter
-from odr.web.pages import file_answer, receipt_part, submit_act
+from odr.web.pages import Page, act_page, file_answer, look, receipt_part, submit_form
 
 cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
-Page = str | Response | tuple[str, int]
 
 
 @cases.get("")
@@ -33,8 +31,8 @@ def overview(case: Case, actor: Actor) -> Page:
     """What now, by when; what is open and why the rest is not; the docket. Who is only heard is led to her own room."""
     if actor.role in HEARD_ROLES:
         room = next(item.endpoint for item in current_court().hooks.nav if may_enter(item.endpoint, actor.role))
-        return redirect(url_for(room, reference=case.reference), 303)  # type: ignore[return-value]
-    court = current_court().look(current_session())
+        return redirect(url_for(room, reference=case.reference), 303)
+    court = look()
     return render_template(
         "case/overview.html", page=gather(court, case, actor, current_locale()), case=case, actor=actor, tab="overview"
     )
@@ -44,7 +42,7 @@ def overview(case: Case, actor: Actor) -> Page:
 @case_page()
 def docket(case: Case, actor: Actor) -> Page:
     """Every entry's envelope, and the words where the viewer may read them."""
-    court = current_court().look(current_session())
+    court = look()
     after = request.args.get("after", 0, type=int)
     rows = lines(court.session, case, after=after, limit=101)
     views = line_views(court, case, actor, rows[:100], current_locale())
@@ -65,7 +63,7 @@ def _entry(case: Case, actor: Actor, number: int) -> DocketEntry:
 @case_page(heard=True)
 def one_entry(case: Case, actor: Actor, number: int) -> Page:
     """One entry and what its receipt proves and does not."""
-    court = current_court().look(current_session())
+    court = look()
     found = _entry(case, actor, number)
     files = current_court().notary.receipt_files(court.session, found.receipt)
     return render_template(
@@ -105,7 +103,7 @@ def entry_receipt(case: Case, actor: Actor, number: int, part: str) -> Response:
 @case_page()
 def time_limit(case: Case, actor: Actor, window: str) -> Page:
     """Why this date: rule, article, start and its proof, day by day, result."""
-    court = current_court().look(current_session())
+    court = look()
     found = court.session.scalar(select(Window).where(Window.case_id == case.id, Window.reference == window))
     if found is None:
         raise NotFound
@@ -138,7 +136,7 @@ def _act(name: str) -> Act:
 def act_form(case: Case, actor: Actor, name: str) -> Page:
     """The page of a short act; or why it is not open."""
     act = _act(name)
-    court = current_court().look(current_session())
+    court = look()
     breach = refusal(court, act, case, actor)
     if breach is not None:
         raise breach
@@ -146,34 +144,7 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
     written = {
         name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()
     }
-    return _form(case, actor, act, written | dict(request.args), [])
-
-
-def _form(
-    case: Case,
-    actor: Actor,
-    act: Act,
-    values: dict[str, Any],
-    faults: list[Any],
-    status: int = 200,
-    moved_on: bool = False,
-) -> Page:
-    court = current_court().look(current_session())
-    choices = forms.choices_for(act.input, court, case, actor)
-    fields = forms.fields_of(act.input, current_locale(), values, faults, choices)
-    premise = court.premise_now(act, case, actor, values)
-    page = render_template(
-        "generic/act.html",
-        case=case,
-        actor=actor,
-        act=act,
-        fields=fields,
-        faults=forms.summary(fields),
-        premise=premise,
-        moved_on=moved_on,
-        tab="overview",
-    )
-    return page, status
+    return act_page(case, actor, act, written | dict(request.args), [])
 
 
 @cases.post("/do/<name>")
@@ -181,7 +152,4 @@ def _form(
 def perform_act(case: Case, actor: Actor, name: str) -> Page:
     """Perform an act from its form; nothing typed is lost when it cannot be."""
     act = _act(name)
-    values = request.form.to_dict(flat=False)
-    return submit_act(
-        case, actor, act, values, lambda faults, status, moved: _form(case, actor, act, values, faults, status, moved)
-    )
+    return submit_form(case, actor, act.name, partial(act_page, case, actor, act))

@@ -7,12 +7,16 @@ preparation; the handler then stores the bytes and logs their digest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
+
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, Document
 from odr.docket.papers import Paper, typeset
 from odr.ground.canonical import sha256_hex
+from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, CaseMovedOn
 from odr.ground.text import LOCALES, T, Text
 from odr.ground.typeset import PaperLocale
@@ -53,6 +57,53 @@ def set_and_seal(
         pdf, reason=reason.render(locale), signer_name=signer, now=now, reserved=reserved
     )
     return sealed
+
+
+def sealed_paper(
+    court: Court,
+    paper: Paper,
+    language: str,
+    text_sha256: str,
+    *,
+    reason: Text,
+    signer: str,
+    reserved: Sequence[str] = (),
+) -> SealedPaper:
+    """The paper set and sealed under a code of its own, by which anybody can check it, until :func:`keep_prepared`.
+
+    ``text_sha256`` is the digest of what it says: it must be the same when the paper is kept.
+    """
+    code = new_reference()
+    coded = replace(paper, document_code=code, check_url=check_url(court, code))
+    content = set_and_seal(court, coded, language, reason=reason, signer=signer, reserved=reserved)
+    return SealedPaper(text_sha256, content, code)
+
+
+def anchored(
+    court: Court,
+    session: Session,
+    case: str,
+    sha256: str,
+    size: int,
+    *,
+    now: datetime,
+    media_type: str = PDF,
+    **more: JSON,
+) -> str:
+    """Enter the digest of a paper that the court made in the public log; gives its receipt's reference.
+
+    ``case`` is the reference of the case it belongs to; ``more`` what else its leaf says: the entry
+    that made it, the code of the document.
+    """
+    subject: dict[str, JSON] = {
+        "case": case,
+        "sha256": sha256,
+        "size": size,
+        "media_type": media_type,
+        "submitted_by": "court",
+        **more,
+    }
+    return court.notary.record(session, subject, now=now).reference
 
 
 def countersign(court: Court, content: bytes, place: str, language: str, *, reason: Text, signer: str) -> bytes:
@@ -124,19 +175,15 @@ def keep_signed_again(sitting: Sitting, case: Case, document: Document, content:
 
 def _anchor(sitting: Sitting, case: Case, document: Document, content: bytes, media_type: str) -> None:
     number, digest = sitting.next_number(case), sha256_hex(content)
-    subject: dict[str, JSON] = {
-        "case": case.reference,
-        "entry": number,
-        "sha256": digest,
-        "size": len(content),
-        "media_type": media_type,
-        "submitted_by": "court",
-        "document": document.reference,
-    }
-    receipt = sitting.court.notary.record(sitting.session, subject, now=sitting.now)
-    document.entry_number, document.sha256, document.content, document.receipt = (
-        number,
+    document.receipt = anchored(
+        sitting.court,
+        sitting.session,
+        case.reference,
         digest,
-        content,
-        receipt.reference,
+        len(content),
+        now=sitting.now,
+        media_type=media_type,
+        entry=number,
+        document=document.reference,
     )
+    document.entry_number, document.sha256, document.content = number, digest, content

@@ -18,16 +18,15 @@ from odr.docket.papers import PartyLine, Reason, RulingPaper, Signatory, Words, 
 from odr.docket.queries import parties
 from odr.docket.visibility import document_audience, party_named
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.ground.typeset import PaperLocale, localized
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.table import Act, Recorded, RulingForm
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.wording import reference_of, value_words
-from odr.procedure.papers.frame import SealedPaper, check_url, keep_prepared, set_and_seal
+from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.reckoning import reckon
 
@@ -84,15 +83,9 @@ def seal_ruling(court: Court, act: Act, case: Case, given: BaseModel, actor: Act
     with court.database.read() as session:
         look, mine = court.look(session), session.get_one(Case, case.id)
         language, paper = _written(look, act, mine, given, actor)
-    code = new_reference()
-    sealed = set_and_seal(
-        court,
-        replace(paper, document_code=code, check_url=check_url(court, code)),
-        language,
-        reason=T("Ruling in case %(number)s", number=mine.number or mine.reference),
-        signer=actor.name,
-    )
-    return {_key(act, mine): SealedPaper(_digest(act, given, language, paper), sealed, code)}
+    reason = T("Ruling in case %(number)s", number=mine.number or mine.reference)
+    text = _digest(act, given, language, paper)
+    return {_key(act, mine): sealed_paper(court, paper, language, text, reason=reason, signer=actor.name)}
 
 
 def keep_ruling(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> Document | None:
@@ -104,8 +97,6 @@ def keep_ruling(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor:
     """
     if act.paper is None or _key(act, case) not in sitting.prepared:
         return None
-    from odr.procedure.sitting import words_of
-
     language, paper = _written(sitting, act, case, given, actor)
     title = words_of(_title(act.paper))
     return keep_prepared(

@@ -25,6 +25,7 @@ from odr.ground.db import Database
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.models import Account, AccountState
+from odr.notary.administration import administration_act
 from odr.notary.canonical import JSON
 from odr.notary.models import Receipt
 from odr.procedure.rules.models import LaidState, LaidVersion, RuleApproval
@@ -264,30 +265,22 @@ def _activate(court: Court, session: Session, row: LaidVersion, now: datetime) -
     """Put in force, and anchor: the receipt carries the digest of who approved which bytes for which day."""
     row.state, row.decided_at = LaidState.ACTIVATED, now
     people = {account.id: account.reference for account in standing(session, row)}
-    record = canonical(
-        {
-            "format": FORMAT,
-            "pack": row.pack_id,
-            "version": row.version,
-            "effective_from": row.effective_from.isoformat(),
-            "sha256": row.sha256,
-            "files": dict(row.files),
-            "why": row.why,
-            "approved": [
-                {"account": people[one.account_id], "at": one.at.isoformat()}
-                for one in row.approvals
-                if one.account_id in people
-            ],
-            "activated_at": now.isoformat(),
-        }
-    )
-    subject: dict[str, JSON] = {
-        "sha256": sha256_hex(record),
-        "size": len(record),
-        "media_type": "application/json",
-        "kind": "rules",
+    said: dict[str, JSON] = {
+        "format": FORMAT,
+        "pack": row.pack_id,
+        "version": row.version,
+        "effective_from": row.effective_from.isoformat(),
+        "sha256": row.sha256,
+        "files": dict(row.files),
+        "why": row.why,
+        "approved": [
+            {"account": people[one.account_id], "at": one.at.isoformat()}
+            for one in row.approvals
+            if one.account_id in people
+        ],
+        "activated_at": now.isoformat(),
     }
-    row.record, row.receipt = record.decode(), court.notary.record(session, subject, now=now).reference
+    row.record, row.receipt = administration_act(court.notary, session, said, now=now, kind="rules")
     session.flush()
 
 

@@ -25,8 +25,8 @@ from odr.procedure.rules.models import LaidState, LaidVersion
 from odr.procedure.rules.pack import PackError, RulePack
 from odr.procedure.rules.registry import Change, Files, pack_diff, sections_in, sections_of
 from odr.procedure.time import periods
-from odr.web.guards import current_court, current_locale, current_person, current_session, public, require_strong, staff
-from odr.web.pages import Page, file_answer, receipt_part
+from odr.web.guards import current_court, current_locale, current_session, public, require_strong, staff
+from odr.web.pages import Page, file_answer, my_account_id, receipt_part
 
 rules = Blueprint("rules", __name__)
 HEAD = ("id", "version", "effective_from", "based_on")
@@ -173,7 +173,9 @@ def lay() -> Page:
         given = forms.parse(RulesInput, values, currency="CNY")
         files = written(given)
         with court.database.write() as session:
-            activation.lay(session, files, why=given.why, by=session.get_one(Account, _me()), now=now, today=_today())
+            activation.lay(
+                session, files, why=given.why, by=session.get_one(Account, my_account_id()), now=now, today=_today()
+            )
     except InvalidInput as error:
         return _desk(values, error.faults, 422)
     except PackError as error:
@@ -182,7 +184,7 @@ def lay() -> Page:
         )
     except TooLate as error:
         return _desk(values, [FieldFault(("effective_from",), error.message)], 422)
-    return redirect(url_for("rules.desk"), 303)  # type: ignore[return-value]
+    return redirect(url_for("rules.desk"), 303)
 
 
 @rules.post("/administration/rules/<reference>")
@@ -194,7 +196,7 @@ def decide(reference: str) -> Page:
     now = court.clock.machine_now()
     try:
         with court.database.write() as session:
-            by = session.get_one(Account, _me())
+            by = session.get_one(Account, my_account_id())
             match form.get("decision"):
                 case "approve":
                     activation.approve(court, session, reference, form.get("sha256", ""), by=by, now=now)
@@ -214,13 +216,7 @@ def decide(reference: str) -> Page:
         )
     court.packs.renew()
     court.sequence()
-    return redirect(url_for("rules.desk"), 303)  # type: ignore[return-value]
-
-
-def _me() -> int:
-    person = current_person()
-    assert person is not None
-    return person.account_id
+    return redirect(url_for("rules.desk"), 303)
 
 
 def written(given: RulesInput) -> Files:
@@ -249,7 +245,7 @@ def written(given: RulesInput) -> Files:
 def _desk(values: Mapping[str, Any], faults: list[FieldFault], status: int = 200, refused: Text | None = None) -> Page:
     court, session = current_court(), current_session()
     shown = []
-    for view in activation.waiting(session, _me(), _today()):
+    for view in activation.waiting(session, my_account_id(), _today()):
         changes: list[tuple[str, Text, list[Change]]] = []
         if view.fault is None:
             new, packs = activation.checked(session, view.row.files, _today())

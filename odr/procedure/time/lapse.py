@@ -50,7 +50,7 @@ def close_window(sitting: Sitting, case: Case, given: WindowInput, *, actor: Act
     ).one()
     window.state = WindowState.LAPSED
     window.closed_by = sitting.next_number(case)
-    party = next((p for p in case.parties if p.id == window.party_id), None)
+    party = case.party_if_any(window.party_id)
     for handler in sitting.court.hooks.on_lapse.get(window.kind, ()):
         handler(sitting, case, window)
     title = window_title(sitting, case, window)

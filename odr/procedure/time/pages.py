@@ -15,8 +15,8 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.time import periods
 from odr.procedure.time.picture import draw
 from odr.procedure.time.timeline import Span, Timeline, timeline
-from odr.web.guards import case_page, current_court, current_locale, current_session, public
-from odr.web.pages import Page
+from odr.web.guards import case_page, current_court, current_locale, public
+from odr.web.pages import Page, look
 
 times = Blueprint("times", __name__)
 
@@ -32,7 +32,7 @@ def rules_lacking() -> list[Text]:
 @case_page()
 def case_timeline(case: Case, actor: Actor) -> Page:
     """Stages, time limits and who was waited for: a picture, and the same as a table."""
-    court = current_court().look(current_session())
+    court = look()
     found = timeline(court, case, actor)
     return render_template(
         "case/timeline.html", case=case, actor=actor, time=found, picture=draw(found, labels(found)), tab="timeline"

@@ -237,7 +237,7 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
         return
     if packet.state is PacketState.NOT_SERVED:
         packet.docketed_as = packet.state.value
-        party = next(p for p in case.parties if p.id == packet.party_id)
+        party = case.party(packet.party_id)
         if not sitting.tasks(case, desks.NOT_SERVED, packet.reference):
             sitting.open_task(
                 case,
@@ -298,7 +298,7 @@ def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: A
         select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
     ).one()
     proof = sitting.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
-    party = next(p for p in case.parties if p.id == packet.party_id)
+    party = case.party(packet.party_id)
     what = text_from_json(packet.title)
     if packet.occasion == CLAIM:
         sitting.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)

@@ -23,10 +23,10 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.text import T
 from odr.ground.typeset import MissingGlyph
 from odr.identity.actors import Actor
-from odr.notary.canonical import JSON
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.wording import value_words
+from odr.procedure.papers.frame import anchored
 from odr.procedure.sitting import words_of
 from odr.procedure.time.working import bilingual
 from odr.service.models import Packet
@@ -197,7 +197,10 @@ def _keep(sitting: Sitting, document_id: int, pdf: bytes, audience: Audience) ->
     if document.sha256:
         return
     case = sitting.session.get_one(Case, document.case_id)
-    digest, document.receipt = anchored(sitting, case, pdf, document.reference)
+    digest = sha256_hex(pdf)
+    document.receipt = anchored(
+        sitting.court, sitting.session, case.reference, digest, len(pdf), now=sitting.now, document=document.reference
+    )
     document.content, document.sha256, document.audience = pdf, digest, audience
     waiting = sitting.session.scalars(
         select(Packet)
@@ -212,27 +215,13 @@ def _keep(sitting: Sitting, document_id: int, pdf: bytes, audience: Audience) ->
             ]
 
 
-def anchored(sitting: Sitting, case: Case, pdf: bytes, document: str) -> tuple[str, str]:
-    """Record a paper of service that the court made, under its reference or number; gives its digest and its receipt."""
-    digest = sha256_hex(pdf)
-    leaf: dict[str, JSON] = {
-        "case": case.reference,
-        "sha256": digest,
-        "size": len(pdf),
-        "media_type": PDF,
-        "submitted_by": "court",
-        "document": document,
-    }
-    return digest, sitting.court.notary.record(sitting.session, leaf, now=sitting.now).reference
-
-
 def copy_paper(sitting: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
     """An entry as a paper: who did what and when, its words, and everything that was written in it."""
     payload = json.loads(entry.payload)
     settings = sitting.court.settings
     name = bilingual(settings.court_name, settings.court_name_zh)
     act = sitting.court.table[entry.act]
-    by = next((p.name for p in case.parties if p.id == entry.party_id), None)
+    by = case.name_of(entry.party_id)
     head: list[tuple[Words, Words]] = [
         (T("Entry"), str(entry.number)),
         (T("By"), T("%(name)s, %(role)s", name=by, role=entry.role.label) if by else entry.role.label),

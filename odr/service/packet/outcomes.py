@@ -33,7 +33,7 @@ from odr.service.models import Packet, ServiceAttempt
 from odr.service.packet.acts import follow_packet, put_out
 from odr.service.packet.occasions import occasion_for
 from odr.service.packet.packets import note_address, record_by_hand, undo_packet
-from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, party_of_packet
+from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of
 from odr.service.rules import rules_for
 from odr.service.vocabulary import LIVE_ATTEMPT_STATES, PROOF_WORDS, Channel, FactKind, PacketState, Proof, Signer
 
@@ -396,7 +396,7 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
         new = put_out(
             sitting,
             case,
-            party_of_packet(case, old),
+            case.party(old.party_id),
             occasion,
             entry_number=old.entry_ids[0],
             documents=old.documents,

@@ -24,7 +24,7 @@ from odr.service.packet.outcomes import PHOTOGRAPH, OutcomeInput
 from odr.service.replies.mailbox import REPLY
 from odr.service.replies.tracking import MOST_BYTES, Imported, import_tracking
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public, staff
-from odr.web.pages import Page, receipt_part
+from odr.web.pages import Page, look, receipt_part, to_receipt
 
 service = Blueprint("service", __name__)
 VIEWERS = tuple(PARTY_ROLES | COURT_ROLES)
@@ -48,7 +48,7 @@ ACTS = (
 @case_page(*VIEWERS)
 def overview(case: Case, actor: Actor) -> Page:
     """Own packets with their status and reasons; for the people of the court all of them."""
-    court = current_court().look(current_session())
+    court = look()
     found = [current_court().table[name] for name in ACTS]
     acts = [(act, refusal(court, act, case, actor)) for act in found if actor.role in act.by]
     return render_template(
@@ -74,7 +74,7 @@ def open_letter(case: Case, actor: Actor, item: str) -> Page:
     """Open a letter: recorded as read, once, at the first time."""
     found = _item(actor, item)
     read_letter(current_court(), case.id, found.id, actor.account_id or 0)
-    return redirect(url_for("service.letter", reference=case.reference, item=item), 303)  # type: ignore[return-value]
+    return redirect(url_for("service.letter", reference=case.reference, item=item), 303)
 
 
 @service.get("/cases/<reference>/inbox/<item>")
@@ -160,14 +160,14 @@ def _document(case: Case, actor: Actor, reference: str) -> Document:
 @case_page(Role.CLERK)
 def outcome(case: Case, actor: Actor) -> Page:
     """The form on which the clerk records what was seen or came back."""
-    breach = refusal(current_court().look(current_session()), current_court().table[names.RECORD_OUTCOME], case, actor)
+    breach = refusal(look(), current_court().table[names.RECORD_OUTCOME], case, actor)
     if breach is not None:
         raise breach
     return _outcome(case, actor, dict(request.args), [])
 
 
 def _outcome(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
-    court = current_court().look(current_session())
+    court = look()
     fields = forms.fields_of(
         OutcomeInput, current_locale(), values, faults, forms.choices_for(OutcomeInput, court, case, actor)
     )
@@ -195,7 +195,7 @@ def record(case: Case, actor: Actor) -> Page:
         return _outcome(case, actor, values, error.faults, 422)
     except CaseMovedOn:
         return _outcome(case, actor, values, [], 409)
-    return redirect(url_for("cases.one_entry", reference=case.reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
+    return to_receipt(case.reference, receipt.number)
 
 
 # -- the desk ------------------------------------------------------------------------

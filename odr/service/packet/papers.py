@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document
 from odr.docket.papers import ProofOfServicePaper, Signatory, Trail, Words, clerk, typeset
+from odr.ground.canonical import sha256_hex
 from odr.ground.text import T, Text
+from odr.procedure.papers.frame import anchored
 from odr.procedure.sitting import words_of
 from odr.procedure.time.working import bilingual, text_from_json
 from odr.service import names
 from odr.service.models import Packet, ProofOfService
-from odr.service.packet.copies import PROOF, anchored
+from odr.service.packet.copies import PROOF
 from odr.service.packet.deemed import Weight
 from odr.service.packet.proof import attach_document
 from odr.service.rules import cited
@@ -183,7 +185,10 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
             return
         packet = sitting.session.get_one(Packet, proof.packet_id)
         case = sitting.session.get_one(Case, packet.case_id)
-        digest, receipt = anchored(sitting, case, pdf, proof.number)
+        digest = sha256_hex(pdf)
+        receipt = anchored(
+            court, sitting.session, case.reference, digest, len(pdf), now=sitting.now, document=proof.number
+        )
         sitting.session.add(
             Document(
                 case_id=case.id,

@@ -28,7 +28,7 @@ from odr.service.packet.occasions import CLAIM as CLAIM_LETTER
 from odr.service.packet.occasions import Occasion
 from odr.service.packet.outcomes import SERVING, something_out
 from odr.service.packet.packets import note_address, plan_attempt, record_by_hand, record_consent, withdraw_consents
-from odr.service.queries import instant, packets_of, party_of_packet
+from odr.service.queries import instant, packets_of
 from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -421,7 +421,7 @@ def pass_on_letter(sitting: Sitting, case: Case, given: PassedOnRecord, *, actor
     packet = sitting.session.scalars(
         select(Packet).where(Packet.case_id == case.id, Packet.reference == given.packet)
     ).one()
-    party = party_of_packet(case, packet)
+    party = case.party(packet.party_id)
     why_not = not_passed_on(sitting, case, party)
     if why_not is not None:
         raise ActNotOpen(why_not)

@@ -22,7 +22,7 @@ from odr.service.registry.figures import SPAN, figures, register_of
 from odr.service.replies.tracking import MOST_BYTES
 from odr.service.vocabulary import TaskReason
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
-from odr.web.pages import Page, file_answer
+from odr.web.pages import Page, file_answer, look, my_account_id
 
 service_desk = Blueprint("service_desk", __name__)
 ABROAD_ACTS = (
@@ -34,12 +34,6 @@ ABROAD_ACTS = (
     names.RECORD_RETURN_ABROAD,
     names.FIND_ON_POST_ABROAD,
 )
-
-
-def _me() -> int:
-    person = current_person()
-    assert person is not None
-    return person.account_id
 
 
 @service_desk.get("/service-desk/outcomes")
@@ -66,7 +60,7 @@ def record_outcomes() -> Page:
     if not text.strip():
         return _outcomes(None, "", key, T("Write a line or choose a file."))
     person = current_person()
-    batch = record_batch(current_court(), text, _me(), person.strong_at if person else None, key)
+    batch = record_batch(current_court(), text, my_account_id(), person.strong_at if person else None, key)
     return _outcomes(batch, batch.left, key)
 
 
@@ -86,14 +80,14 @@ def answer_read(number: int) -> Response:
         seat = packet and session.scalar(
             select(Seat.id).where(
                 Seat.case_id == packet.case_id,
-                Seat.account_id == _me(),
+                Seat.account_id == my_account_id(),
                 Seat.role == Role.CLERK,
                 Seat.until_at.is_(None),
             )
         )
         if task is None or seat is None or task.reason is not TaskReason.REPLY:
             raise NotFound
-        close_task(session, task, account_id=_me(), now=court.clock.now())
+        close_task(session, task, account_id=my_account_id(), now=court.clock.now())
     return redirect(url_for("service.desk"), 303)  # type: ignore[return-value]
 
 
@@ -116,7 +110,7 @@ def register() -> Response:
     now = court.clock.now()
     table = register_of(
         current_session(),
-        _me(),
+        my_account_id(),
         locale=current_locale(),
         zone=court.settings.tz,
         since=now - timedelta(days=days),
@@ -131,7 +125,7 @@ def register() -> Response:
 @case_page(Role.CLERK, Role.JUDGE)
 def abroad(case: Case, actor: Actor) -> Page:
     """What other states allow, and how far each service abroad has come."""
-    court = current_court().look(current_session())
+    court = look()
     found = [current_court().table[name] for name in ABROAD_ACTS]
     acts = [(act, refusal(court, act, case, actor)) for act in found if actor.role in act.by]
     return render_template(

@@ -23,7 +23,7 @@ from odr.service.packet.outcomes import SERVING
 from odr.service.registry.acts import PassedOnRecord, not_passed_on
 from odr.service.replies.carriers import MOST_BYTES, Taken, take_receipt
 from odr.web.guards import behind_code, current_court, current_locale, current_session, public
-from odr.web.pages import Page
+from odr.web.pages import Page, look
 
 letters = Blueprint("letters", __name__)
 
@@ -53,9 +53,9 @@ def _page(code: str, values: dict[str, Any], faults: list[FieldFault], status: i
     except InvalidInput:
         found = None
     if found is None:
-        return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
+        return redirect(url_for("filing.join_code", code=code), 303)
     packet, case, party = found
-    why_not = not_passed_on(current_court().look(current_session()), case, party)
+    why_not = not_passed_on(look(), case, party)
     fields = forms.fields_of(PassedOnInput, current_locale(), values, faults)
     return render_template(
         "service/pass_on.html",
@@ -79,7 +79,7 @@ def send_on(code: str) -> Page:
     except InvalidInput as error:
         return _page(code, values, error.faults, 422)
     if found is None:
-        return redirect(url_for("filing.join_code", code=code), 303)  # type: ignore[return-value]
+        return redirect(url_for("filing.join_code", code=code), 303)
     with court.database.write() as session:
         limits.take(
             session,
@@ -95,7 +95,7 @@ def send_on(code: str) -> Page:
             sitting.follow(case, lambda: sitting.then(names.PASS_ON_LETTER, record))
     except ActNotOpen as error:
         return _page(code, values, [FieldFault(("name",), error.message)], 409)
-    return redirect(url_for("letters.pass_on", code=found[0].code, done=1), 303)  # type: ignore[return-value]
+    return redirect(url_for("letters.pass_on", code=found[0].code, done=1), 303)
 
 
 STATUS = {Taken.NEW: 200, Taken.KNOWN: 200, Taken.FORGED: 403, Taken.NOBODYS: 404}

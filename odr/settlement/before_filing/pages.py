@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role
 from odr.filing.draft.drafts import open_draft
 from odr.ground.db import new_reference
-from odr.ground.errors import FieldFault, InvalidInput, NotFound
+from odr.ground.errors import FieldFault, NotFound
 from odr.identity.actors import Actor
-from odr.identity.models import Account
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.sitting import ActReceipt, Sitting
 from odr.settlement import names
 from odr.settlement.before_filing.acts import dispute_of
 from odr.settlement.before_filing.inputs import BeforeFilingInput
@@ -28,23 +26,14 @@ from odr.settlement.inputs import ConfirmationInput
 from odr.settlement.mediation.judge import led_by_judge
 from odr.settlement.models import Mediation, RoomMessage
 from odr.settlement.offers.case_views import act_form
-from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, signed_in
-from odr.web.pages import Page, submit_act
+from odr.web.guards import case_page, current_court, current_locale, current_session, signed_in
+from odr.web.pages import Page, about_applicant, look, open_case, pack_today, submit_act
 
 mediation_pages = Blueprint("mediation", __name__)
 
 JUDGE_ACTS = (names.AGREE_JUDGE_MEDIATES, names.SAY_TO_JUDGE, names.END_JUDGE_MEDIATION, names.OFFER_TO_MEDIATE)
 
 PARTIES_AND_JUDGE = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.JUDGE)
-
-
-def _look() -> Sitting:
-    return current_court().look(current_session())
-
-
-def _pack() -> RulePack:
-    court = current_court()
-    return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
 def _page(
@@ -55,37 +44,15 @@ def _page(
     faults: list[FieldFault],
     status: int = 200,
 ) -> Page:
-    fields = forms.fields_of(model, current_locale(), values, faults, forms.choices_for(model, _look(), None, None))
+    fields = forms.fields_of(model, current_locale(), values, faults, forms.choices_for(model, look(), None, None))
     key = values.get("idempotency_key", [new_reference()])
     return render_template(
         template,
         fields=fields,
         faults=forms.summary(fields),
-        known=known(_pack()),
+        known=known(pack_today()),
         key=key[0] if isinstance(key, list) else key,
     ), status
-
-
-def _mine() -> dict[str, Any]:
-    person = current_person()
-    assert person is not None
-    account = current_session().get_one(Account, person.account_id)
-    return {"applicant-name": account.name, "applicant-email": account.email}
-
-
-def _send(model: type[BaseModel], lodge: Callable[..., ActReceipt], again: Callable[..., Page]) -> Page:
-    court, person, values = current_court(), current_person(), request.form.to_dict(flat=False)
-    assert person is not None
-    if forms.group_action(values) is not None:
-        return again(values, [])
-    try:
-        given = forms.parse(model, values, currency=_pack().currency)
-        account = current_session().get_one(Account, person.account_id)
-        receipt = lodge(court, account, given, key=next(iter(values.get("idempotency_key") or []), None))
-    except InvalidInput as error:
-        return again(values, error.faults, 422)
-    court.settle()
-    return redirect(url_for("cases.one_entry", reference=receipt.case_reference, number=receipt.number, done=1), 303)  # type: ignore[return-value]
 
 
 def _application(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -96,14 +63,14 @@ def _application(values: dict[str, Any], faults: list[FieldFault], status: int =
 @signed_in
 def application() -> Page:
     """Asking for mediation before any claim."""
-    return _application(_mine(), [])
+    return _application(about_applicant(), [])
 
 
 @mediation_pages.post("/mediation")
 @signed_in
 def apply() -> Page:
     """Open the case and bring the person to it."""
-    return _send(BeforeFilingInput, open_mediation, _application)
+    return open_case(BeforeFilingInput, open_mediation, _application)
 
 
 def _confirmation(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -114,14 +81,14 @@ def _confirmation(values: dict[str, Any], faults: list[FieldFault], status: int 
 @signed_in
 def confirmation() -> Page:
     """Asking that an agreement made before a mediation organisation be confirmed."""
-    return _confirmation(_mine(), [])
+    return _confirmation(about_applicant(), [])
 
 
 @mediation_pages.post("/confirmation")
 @signed_in
 def confirm() -> Page:
     """Open the case and bring the person to it."""
-    return _send(ConfirmationInput, open_confirmation, _confirmation)
+    return open_case(ConfirmationInput, open_confirmation, _confirmation)
 
 
 @mediation_pages.post("/cases/<reference>/claim-after-mediation")
@@ -148,7 +115,7 @@ def claim_now(case: Case, actor: Actor) -> Page:
     }
     with current_court().database.write() as session:
         reference = open_draft(session, actor.account_id, current_court().clock.now(), values).reference
-    return redirect(url_for("filing.task_list", draft=reference), 303)  # type: ignore[return-value]
+    return redirect(url_for("filing.task_list", draft=reference), 303)
 
 
 @mediation_pages.get("/cases/<reference>/judge-mediation")
@@ -167,7 +134,7 @@ def _with_judge(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    sitting = _look()
+    sitting = look()
     found = led_by_judge(sitting, case)
     if found is None and refusal(sitting, sitting.court.table[names.OFFER_TO_MEDIATE], case, actor) is not None:
         raise NotFound
@@ -211,7 +178,7 @@ def act_with_judge(case: Case, actor: Actor, name: str) -> Page:
         lambda faults, status, moved: _with_judge(case, actor, name, values, faults, status, moved),
     )
     ended = name == names.END_JUDGE_MEDIATION or isinstance(page, tuple | str)
-    return page if ended else redirect(url_for("mediation.with_judge", reference=case.reference), 303)  # type: ignore[return-value]
+    return page if ended else redirect(url_for("mediation.with_judge", reference=case.reference), 303)
 
 
 def said_to_judge(session: Session, mediation: Mediation) -> Sequence[RoomMessage]:

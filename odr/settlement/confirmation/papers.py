@@ -13,12 +13,11 @@ from odr.docket.models import Case, Role
 from odr.docket.papers import PartyLine, Reason, RulingPaper, Words, clerk, judge
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.case.overview import sitters
-from odr.procedure.papers.frame import SealedPaper, check_url, set_and_seal
+from odr.procedure.papers.frame import sealed_paper
 from odr.procedure.rules.court import NotConfirmed
 from odr.settlement.confirmation.inputs import ConfirmationRulingInput, ObjectionRulingInput
 from odr.settlement.confirmation.queries import confirmation_of
@@ -98,8 +97,6 @@ def _paper(
     orders: list[Words],
     reasons: list[Words],
     remedy: Words,
-    code: str,
-    url: str,
 ) -> RulingPaper:
     settings, seated = sitting.court.settings, sitters(sitting, case)
     return RulingPaper(
@@ -109,8 +106,6 @@ def _paper(
         issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
         + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
-        document_code=code,
-        check_url=url,
         parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
         orders=orders,
         reasons=[Reason(line) for line in reasons],
@@ -150,22 +145,11 @@ def prepare_confirmation(court: Court, case: Case, given: BaseModel, actor: Acto
             else [T("%(ground)s (%(article)s).", ground=ground.title, article=sitting.pack(mine).cite(ground.article))]
         )
         why += [line for line in given.reasons.splitlines() if line.strip()]
-        code = new_reference()
-        remedy = remedy_words(sitting, mine, given.result)
-        paper = _paper(
-            sitting,
-            mine,
-            given.language,
-            order_words(sitting, mine, row, given),
-            why,
-            remedy,
-            code,
-            check_url(court, code),
-        )
-        sealed = set_and_seal(
-            court, paper, given.language, reason=T("Ruling in case %(number)s", number=mine.number), signer=actor.name
-        )
-        return {RULING: SealedPaper(digest(mine, row, agreement_behind(sitting, row), given), sealed, code)}
+        orders, remedy = order_words(sitting, mine, row, given), remedy_words(sitting, mine, given.result)
+        paper = _paper(sitting, mine, given.language, orders, why, remedy)
+        text = digest(mine, row, agreement_behind(sitting, row), given)
+        reason = T("Ruling in case %(number)s", number=mine.number)
+        return {RULING: sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)}
 
 
 def prepare_objection(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -181,19 +165,13 @@ def prepare_objection(court: Court, case: Case, given: BaseModel, actor: Actor) 
             if given.result == "set_aside"
             else T("The objection is dismissed; the confirmation stands.")
         )
-        code = new_reference()
         why: list[Words] = [line for line in given.reasons.splitlines() if line.strip()]
         remedy = (
             T("No appeal lies against this ruling (Interpretation, art. 372).")
             if given.result == "stands"
             else remedy_words(sitting, mine, "dismissed")
         )
-        paper = _paper(sitting, mine, given.language, [order], why, remedy, code, check_url(court, code))
-        sealed = set_and_seal(
-            court,
-            paper,
-            given.language,
-            reason=T("Ruling in case %(number)s", number=mine.number or ""),
-            signer=actor.name,
-        )
-        return {OBJECTION: SealedPaper(digest(mine, row, agreement_behind(sitting, row), given), sealed, code)}
+        paper = _paper(sitting, mine, given.language, [order], why, remedy)
+        text = digest(mine, row, agreement_behind(sitting, row), given)
+        reason = T("Ruling in case %(number)s", number=mine.number or "")
+        return {OBJECTION: sealed_paper(court, paper, given.language, text, reason=reason, signer=actor.name)}

@@ -36,7 +36,7 @@ def put_forward(sitting: Sitting, case: Case, offer: Offer, *, days: int) -> Off
     """Keep the offer and let its time run: ``days``, from the day after the other side can read it."""
     sitting.session.add(offer)
     sitting.session.flush()
-    other = next(p for p in case.parties if p.id == offer.to_id)
+    other = case.party(offer.to_id)
     sitting.start_window(case, OFFER, party=other, start=sitting.now, subject=offer.reference, amount=days)
     return offer
 

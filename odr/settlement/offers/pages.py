@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -11,17 +12,15 @@ from odr.docket.visibility import reads_document
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
-from odr.procedure.sitting import Sitting
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
 from odr.settlement.offers.case_views import ROOM_ACTS, act_form, agreement_view, room_page
 from odr.settlement.offers.wording import words_for
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import submit_act
+from odr.web.pages import Page, look, submit_form
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
-Page = str | Response | tuple[str, int]
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
 ANSWERS = (
     act_names.ACCEPT_OFFER,
@@ -32,10 +31,6 @@ ANSWERS = (
     act_names.SIGN_STATEMENT,
     act_names.APPLY_FOR_CONFIRMATION,
 )
-
-
-def _look() -> Sitting:
-    return current_court().look(current_session())
 
 
 @settlement.get("/settlement")
@@ -56,7 +51,7 @@ def _room(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    court = _look()
+    court = look()
     asked = tried if tried in ROOM_ACTS else None
     page = room_page(court, case, actor, current_locale(), asked, values, faults)
     all_faults = page.form.faults if page.form else []
@@ -79,14 +74,7 @@ def act_in_room(case: Case, actor: Actor, name: str) -> Page:
     """Do something in the room; nothing typed is lost when it cannot be."""
     if name not in ROOM_ACTS + ANSWERS:
         raise NotFound
-    values = request.form.to_dict(flat=False)
-    return submit_act(
-        case,
-        actor,
-        current_court().table[name],
-        values,
-        lambda faults, status, moved: _room(case, actor, name, values, faults, status, moved),
-    )
+    return submit_form(case, actor, name, partial(_room, case, actor, name))
 
 
 @settlement.get("/agreement")
@@ -105,7 +93,7 @@ def _statement(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    court = _look()
+    court = look()
     found = next(iter(agreements_of(court.session, case, AgreementState.SIGNED)), None)
     if found is None:
         raise NotFound
@@ -136,14 +124,7 @@ def act_on_agreement(case: Case, actor: Actor, name: str) -> Page:
     """Make the statement, give leave, or refuse with reasons."""
     if name not in (act_names.SIGN_MEDIATION, act_names.ALLOW_AGREED_WITHDRAWAL, act_names.REFUSE_AGREEMENT):
         raise NotFound
-    values = request.form.to_dict(flat=False)
-    return submit_act(
-        case,
-        actor,
-        current_court().table[name],
-        values,
-        lambda faults, status, moved: _statement(case, actor, name, values, faults, status, moved),
-    )
+    return submit_form(case, actor, name, partial(_statement, case, actor, name))
 
 
 @settlement.get("/agreement/<agreement>/statement.pdf")

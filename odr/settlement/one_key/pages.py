@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -13,8 +14,8 @@ from odr.identity.actors import Actor
 from odr.settlement.offers.pages import WITHIN
 from odr.settlement.one_key.case_views import ANSWERS, forms_of_page, one_key_page
 from odr.settlement.one_key.certified import rules_of
-from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import Page, submit_act
+from odr.web.guards import case_page, current_locale
+from odr.web.pages import Page, look, submit_form
 
 one_key_pages = Blueprint("one_key", __name__, url_prefix="/cases/<reference>/one-key")
 
@@ -37,7 +38,7 @@ def _page(
     status: int = 200,
     moved_on: bool = False,
 ) -> Page:
-    court = current_court().look(current_session())
+    court = look()
     if rules_of(court, case) is None:
         raise NotFound
     shown = one_key_page(court, case, actor, current_locale(), tried, values, faults)
@@ -61,13 +62,4 @@ def act_with_one_key(case: Case, actor: Actor, name: str) -> Page:
     """Do one of the acts of the page, and come back to it."""
     if name not in forms_of_page() + ANSWERS:
         raise NotFound
-    values = request.form.to_dict(flat=False)
-    act = current_court().table[name]
-    return submit_act(
-        case,
-        actor,
-        act,
-        values,
-        lambda faults, status, moved: _page(case, actor, name, values, faults, status, moved),
-        "one_key.page",
-    )
+    return submit_form(case, actor, name, partial(_page, case, actor, name), "one_key.page")

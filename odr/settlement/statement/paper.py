@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
-from odr.docket.models import Case, Party, Role
+from odr.docket.models import Case, Role
 from odr.docket.papers import PartyLine, Reason, RulingPaper, Words, clerk, judge
 from odr.docket.queries import parties
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.db import new_reference
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.procedure.case.overview import sitters
-from odr.procedure.papers.frame import SealedPaper, check_url, set_and_seal
+from odr.procedure.papers.frame import sealed_paper
 from odr.settlement.models import Agreement, AgreementState
 from odr.settlement.queries import agreement_named
 
@@ -46,7 +45,7 @@ THE_DISPUTE = T("With this the dispute is settled.")
 
 def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_CASE) -> list[Text]:
     """The agreement in sentences; ``closing`` says what is settled with it, or nothing of that."""
-    payer, payee = party_with(case, agreement.payer_id), party_with(case, agreement.payee_id)
+    payer, payee = case.party_if_any(agreement.payer_id), case.party_if_any(agreement.payee_id)
     said: list[Text] = []
     for part in agreement.instalments:
         if payer is not None and payee is not None:
@@ -62,7 +61,7 @@ def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_C
             )
     if agreement.accelerates and len(agreement.instalments) > 1:
         said.append(T("If one payment is late, everything left falls due at once."))
-    doer = party_with(case, agreement.doer_id)
+    doer = case.party_if_any(agreement.doer_id)
     if agreement.deed and doer is not None:
         said.append(T("%(name)s does this: %(what)s", name=doer.name, what=agreement.deed))
     return [*said, closing] if closing is not None else said
@@ -92,19 +91,12 @@ def prepare_statement(court: Court, case: Case, given: BaseModel, actor: Actor) 
         agreement = agreement_named(session, mine, reference)
         if typed != mine.number or agreement.state is not AgreementState.SIGNED:
             return {}
-        code = new_reference()
-        paper = statement_paper(sitting, mine, agreement, language, code)
-        sealed = set_and_seal(
-            court,
-            paper,
-            language,
-            reason=T("Mediation statement in case %(number)s", number=mine.number),
-            signer=actor.name,
-        )
-        return {"statement": SealedPaper(text_digest(mine, agreement, language), sealed, code)}
+        paper, text = statement_paper(sitting, mine, agreement, language), text_digest(mine, agreement, language)
+        reason = T("Mediation statement in case %(number)s", number=mine.number)
+        return {"statement": sealed_paper(court, paper, language, text, reason=reason, signer=actor.name)}
 
 
-def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str, code: str) -> StatementPaper:
+def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str) -> StatementPaper:
     """The whole paper."""
     settings = sitting.court.settings
     seated = sitters(sitting, case)
@@ -118,8 +110,6 @@ def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language
         issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
         + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
-        document_code=code,
-        check_url=check_url(sitting.court, code),
         parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
         reasons=[Reason(line) for line in asked],
         orders=term_words(case, agreement),
@@ -127,8 +117,3 @@ def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language
             "This statement binds when the last party has signed it, and can then be enforced like a judgment (Civil Procedure Law, art. 100)."
         ),
     )
-
-
-def party_with(case: Case, party_id: int | None) -> Party | None:
-    """The party of a row."""
-    return next((p for p in case.parties if p.id == party_id), None)
