@@ -1,4 +1,4 @@
-"""Options of filing's forms that depend on the day or the case."""
+"""What parties write in a claim, a counterclaim and a joining: one model for form, API and check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts, and what a case seeks."""
+"""Tables of drafts, claims, facts, what is asked for, and requests."""
 
 from __future__ import annotations
 

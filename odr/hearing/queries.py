@@ -1,4 +1,4 @@
-"""What higher rooms and pages ask of the hearing."""
+"""Finding the rows of a hearing: examination, exhibits and opinions, questions, statements, facts, witnesses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of people and their ways in."""
+"""Tables of accounts, mandates, sessions and everything people sign in with."""
 
 from __future__ import annotations
 

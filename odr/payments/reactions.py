@@ -1,4 +1,4 @@
-"""What happens in other rooms and matters for fees: claims come and change, cases end."""
+"""What payments does on events of other rooms: claims lodged, accepted and changed, appeals, cases ended."""
 
 from __future__ import annotations
 

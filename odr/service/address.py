@@ -1,4 +1,4 @@
-"""What a party does about service: its address confirmation, and showing that service was not as recorded."""
+"""Acts of a party on service: confirming addresses, and objecting that service was not as recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices to those who are no party: witnesses, experts, interpreters are told to come to a hearing (CPI 227).
+"""Notices to appear, for those who are no party: witnesses, experts and interpreters (CPI 227).
 
 They go the way of every packet, so that they are sent durably, bear a code, and the
 clerk knows when one did not arrive. No time limit runs from them and no proof of

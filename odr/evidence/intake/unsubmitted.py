@@ -1,5 +1,4 @@
-"""Files that somebody sent and never submitted: how long they are kept, and how their sender is told before one is
-erased.
+"""Uploads that nobody submitted as exhibits: how long they are kept, and the notice before one is erased.
 
 Whoever sent a file has the court's word that nothing is silently lost. So its time counts
 from what she last did with it; when it has run a letter goes out, and only one that a mail

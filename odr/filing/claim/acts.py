@@ -1,4 +1,4 @@
-"""Acts of filing: lodging, the registry's review, joining, answering."""
+"""Acts of a claim: lodging, the registry's review, joining, answering."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Opening a case that begins with something else than a claim: a preservation, a mediation before a claim, the
-confirmation of an agreement.
-"""
+"""Opening a case that begins without a claim: preservation, mediation before a claim, confirmation."""
 
 from __future__ import annotations
 

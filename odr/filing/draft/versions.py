@@ -1,4 +1,4 @@
-"""Drafts over time: earlier versions, what becomes of one that is left, and the answer being written."""
+"""Drafts over time: their earlier versions, abandoned drafts, and drafts of an answer."""
 
 from __future__ import annotations
 

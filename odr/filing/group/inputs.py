@@ -1,4 +1,4 @@
-"""What is written when cases are heard together or apart, and in an action of many."""
+"""What somebody writes who registers for an action of many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acts about who somebody is: papers shown to the registry, guardians, and help by a lawyer who costs nothing."""
+"""Acts on who somebody is: identity papers, a lawyer's licence, guardians, and legal aid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written in motions and in the rulings on them, and in changes of claims and people."""
+"""What somebody writes who asks to intervene, and what an entry records of a mandate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acts about who acts for whom, and who somebody is."""
+"""Acts on who represents a party, and on a party's identity as a platform or the registry confirms it."""
 
 from __future__ import annotations
 

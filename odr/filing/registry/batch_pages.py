@@ -1,4 +1,4 @@
-"""The registry's page for claims of one sender, and who of the court is on leave."""
+"""The registry's pages for claims of one sender, and for who of the court is on leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry: case numbers, and who sits in a case, by rule and not by choice."""
+"""Case numbers, and who sits in a case: drawn by rule and not by choice, with regard to leave."""
 
 from __future__ import annotations
 

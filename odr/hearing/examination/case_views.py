@@ -1,4 +1,4 @@
-"""What the pages of the hearing show, gathered in a few queries each. No flask."""
+"""What the case page shows of an examination, gathered in a few queries each. No flask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acts that open, move, change, convert and close an examination."""
+"""The plan of an examination: its phases in order, with lengths, turns and latest end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How what was said becomes rows: at once where it is open, with the entry that opens a seal where it was closed."""
+"""What was said becomes rows: at once in an open phase, with the entry that opens a seal in a sealed one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What the ledger of consent binds: who is called to a video hearing, and whose staying away from one is no absence
-(OLR 4, 5).
-"""
+"""What consent to take part online leads to: who is called to a video hearing, and whose absence counts (OLR 4, 5)."""
 
 from __future__ import annotations
 

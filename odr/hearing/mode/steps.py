@@ -1,4 +1,4 @@
-"""The act by which a party says in which steps she takes part online (OLR 4, 5)."""
+"""The act by which a party chooses the steps in which they take part online (OLR 4, 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A way back for people of the court who lost their second factor and their recovery codes.
+"""Restoring the sign-in of court staff who lost their second factor and their recovery codes.
 
 Whoever can take a factor off an account can become its owner, a judge perhaps. So nobody
 does it alone: one person at the machine makes sure who asks, an administrator decides, and

@@ -1,4 +1,4 @@
-"""Whom another body vouches for: the port behind which verified identity stands.
+"""The port to an outside identity provider: whom it vouches for, and how strongly.
 
 Without a provider the registry verifies by papers, in its review and never before
 (OLR 7, 9). With one, a person may also sign in there, and what the provider made

@@ -1,4 +1,4 @@
-"""What the pages of service show. No flask."""
+"""What the case page shows of service. No flask."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Mediation with somebody who does not take part in it online: she is met in person, and nothing is made of her silence
-in the room (OLR 4, 5; OMR 16).
-"""
+"""Mediation with a party who does not take part online: they are met in person (OLR 4, 5; OMR 16)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The judge of the case mediates: only where the rules know it and everybody agrees; she reads what is said to her,
-nothing else (CPL 97; OMR 24).
-"""
+"""Mediation led by the judge of the case: only where the rules know it and everybody agrees (CPL 97; OMR 24)."""
 
 from __future__ import annotations
 

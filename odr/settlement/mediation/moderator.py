@@ -1,4 +1,4 @@
-"""How a moderation ends: with the mediation that begins, or when it is not wanted any more."""
+"""Ending a moderation: when mediation begins, or when it is no longer wanted."""
 
 from __future__ import annotations
 
