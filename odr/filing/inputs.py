@@ -177,8 +177,8 @@ class ApplicantInput(CourtModel):
 class Acting(enum.Enum):
     """In what capacity somebody brings or answers a claim."""
 
-    SELF = "self"  # for herself, or the company she stands for
-    GUARDIAN = "guardian"  # in the place of a child, or of an adult who cannot act herself (CPL 60)
+    SELF = "self"  # for themselves, or the company they stand for
+    GUARDIAN = "guardian"  # in the place of a child, or of an adult who cannot act themselves (CPL 60)
 
     @property
     def label(self) -> Text:
@@ -244,14 +244,14 @@ class ActingPart(CourtModel):
 
     @property
     def guardian(self) -> dict[str, str] | None:
-        """Name and tie of the guardian; None where the party acts herself."""
+        """Name and tie of the guardian; None where the party acts themselves."""
         if self.acting is not Acting.GUARDIAN or self.guardian_ties is None:
             return None
         return {"name": self.guardian_name or "", "ties": self.guardian_ties.value}
 
 
 class ClaimantInput(ActingPart):
-    """Who claims, where papers reach her, and what she agrees to; whoever files at the counter need not have an e-mail
+    """Who claims, where papers reach them, and what they agree to; whoever files at the counter need not have an e-mail
     address.
     """
 
@@ -295,7 +295,7 @@ class ClaimantInput(ActingPart):
 
 
 class AboutYouStep(ClaimantInput):
-    """The same where it is filed online: papers reach her by e-mail."""
+    """The same where it is filed online: papers reach them by e-mail."""
 
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
 

@@ -108,7 +108,7 @@ def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
 
 
 def on_served(sitting: Sitting, event: Served) -> None:
-    """A fee notice that reached its payer later than it stood on the page: her time runs from that day (FEE 22)."""
+    """A fee notice that reached its payer later than it stood on the page: their time runs from that day (FEE 22)."""
     case, who = event.case, event.party
     for row in assessments_of(sitting.session, case, party_id=who.id):
         if row.matter is Matter.ATTENDANCE:

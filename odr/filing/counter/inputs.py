@@ -1,4 +1,4 @@
-"""What the clerk takes down for somebody who does not file online, and how she confirmed it."""
+"""What the clerk takes down for somebody who does not file online, and how they confirmed it."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Manner(enum.Enum):
 
 
 class Confirmation(enum.Enum):
-    """How the person said that it is what she means."""
+    """How the person said that it is what they mean."""
 
     SIGNATURE = "signature"  # signature or fingerprint on paper, scanned with its digest
-    LINK = "link"  # on her own telephone, by a link
+    LINK = "link"  # on their own telephone, by a link
 
     @property
     def label(self) -> Text:

@@ -51,7 +51,7 @@ def group_of(sitting: Sitting, case: Case) -> GroupAction | None:
 
 
 def representatives(case: Case) -> list[Party]:
-    """Claimants who conduct the case for all; whoever withdrew her own claim conducts nobody's any more."""
+    """Claimants who conduct the case for all; whoever withdrew their own claim conducts nobody's any more."""
     return [
         p
         for p in parties(case, Role.CLAIMANT)
@@ -268,8 +268,8 @@ class RegistrationRuling(CourtModel):
 def decide_registration(
     sitting: Sitting, case: Case, given: RegistrationRuling, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Make somebody who registered a claimant with a claim of her own, or tell her that she may sue by herself (CPI
-    80).
+    """Make somebody who registered a claimant with a claim of their own, or tell them that they may sue by themselves
+    (CPI 80).
     """
     member: GroupMember = sitting.resolved("group_member", given.member)
     if member.state is not MemberState.ASKED:

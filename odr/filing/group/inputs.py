@@ -10,7 +10,7 @@ from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtMone
 
 
 class RegistrationInput(CourtModel):
-    """Who registers, what ties her to the other side, and what harm she had."""
+    """Who registers, what ties them to the other side, and what harm they had."""
 
     name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON

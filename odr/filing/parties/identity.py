@@ -399,10 +399,10 @@ class EndGuardianInput(CourtModel):
     in_record=False,
 )
 def end_guardian(sitting: Sitting, case: Case, given: EndGuardianInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The party is of age or able again, or another guardian comes: what was done in her place stays done (CPL 60; CPI
-    83).
+    """The party is of age or able again, or another guardian comes: what was done in their place stays done (CPL 60;
+    CPI 83).
 
-    A letter with a code lets her join herself; without an address of hers the clerk brings it otherwise.
+    A letter with a code lets them join themselves; without an address of theirs the clerk brings it otherwise.
     """
     party: Party = sitting.resolved("party", given.party)
     if "guardian" not in party.details or not _end_guardians(sitting, case, party):
@@ -562,7 +562,7 @@ class LegalAidReply(CourtModel):
     in_record=False,
 )
 def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that a request was passed on, granted or not; the lawyer then asks for her mandate by link as any other
+    """Record that a request was passed on, granted or not; the lawyer then asks for their mandate by link as any other
     (CPL 62).
     """
     request: Request = sitting.resolved("legal_aid", given.request)
@@ -592,7 +592,7 @@ def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, acto
 
 
 def _tell(sitting: Sitting, party: Party, given: LegalAidReply) -> None:
-    """A short letter to who asked; she reads the rest on the docket."""
+    """A short letter to who asked; they read the rest on the docket."""
     if not party.email or sitting.court.ports.mail is None:
         return
     what = (

@@ -56,7 +56,7 @@ SCOPES = {
 
 
 class AppointInput(CourtModel):
-    """Whom a party lets act for her, how far and how long."""
+    """Whom a party lets act for them, how far and how long."""
 
     email: Annotated[
         str, CourtEmail(), field(T("E-mail address of the representative"), T("The one she signs in with here."))
@@ -155,7 +155,7 @@ def somebody_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 
 @choice_source("live_mandates")
 def live_mandates(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Who acts for the actor's party by her own word."""
+    """Who acts for the actor's party by their own word."""
     rows = [
         r
         for r in representatives_of(sitting.session, case, sitting.now)
@@ -285,7 +285,7 @@ class VerifyInput(CourtModel):
     in_record=False,
 )
 def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record how the registry made sure who a party is; never a reason not to let her file (OLR 7)."""
+    """Record how the registry made sure who a party is; never a reason not to let them file (OLR 7)."""
     party: Party = sitting.resolved("party", given.party)
     seen = {"means": given.means, "entry": sitting.next_number(case)}
     if given.means == "guardianship":

@@ -134,7 +134,7 @@ def _cause(sitting: Sitting, case: Case) -> Check:
 
 
 def _fellow(party: Party) -> Check:
-    """Whoever is named as claiming along has to say so herself: nobody sues in another's name (CPL 122)."""
+    """Whoever is named as claiming along has to say so themselves: nobody sues in another's name (CPL 122)."""
     title = T("%(name)s claims along", name=party.name)
     defect = T(
         "%(name)s has not joined the claim. Let her join with the code of the court’s letter, or leave her out.",

@@ -631,7 +631,7 @@ class AppointInput(CourtModel):
 def appoint_expert(sitting: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
     """Commission the expert by a sealed letter: agreed on, drawn by lot or named, with scope, purpose and time (EV 32).
 
-    The fee is paid to her directly and never held by the court (FEE 12). From now
+    The fee is paid to them directly and never held by the court (FEE 12). From now
     until the report the time does not count towards the trial limit (CPI 243).
     """
     row: Appraisal = sitting.resolved("appraisal", given.appraisal)
@@ -741,8 +741,8 @@ class EndInput(CourtModel):
     guard=stands(*GOING, source="EV 31, 35", reason=T("No appraisal is under way.")),
 )
 def end_appraisal(sitting: Sitting, case: Case, given: EndInput, *, actor: Actor, now: datetime) -> Recorded:
-    """End it without a report: given up since the expert was not paid, no longer asked for or needed, or she failed (EV
-    31, 35).
+    """End it without a report: given up since the expert was not paid, no longer asked for or needed, or they failed
+    (EV 31, 35).
     """
     row: Appraisal = sitting.resolved("appraisal", given.appraisal)
     if row.state not in GOING:

@@ -189,7 +189,7 @@ class WitnessRulingInput(CourtModel):
 def rule_on_witness(
     sitting: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Admit a witness or not, with reasons; admitted, her own room opens for the account of her address."""
+    """Admit a witness or not, with reasons; admitted, their own room opens for the account of their address."""
     witness: Witness = sitting.resolved("witness", given.witness)
     if witness.state is not RequestState.ASKED:
         raise ActNotOpen(T("This is decided already."))
@@ -303,7 +303,7 @@ class UndertakingInput(CourtModel):
     strong=True,
 )
 def give_undertaking(sitting: Sitting, case: Case, given: UndertakingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The witness signs before she testifies; who refuses is not heard and bears her cost (EV 71)."""
+    """The witness signs before they testify; who refuses is not heard and bears their cost (EV 71)."""
     witness = own_row(sitting, case, actor)
     if witness is None:
         raise ActNotOpen(T("You are not admitted as a witness in this case."))

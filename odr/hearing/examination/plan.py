@@ -36,7 +36,7 @@ RECORD = "record"
 
 @dataclass(frozen=True)
 class PlannedTurn:
-    """Who acts within a phase, for how many working days, and what she does (in both languages)."""
+    """Who acts within a phase, for how many working days, and what they do (in both languages)."""
 
     who: str
     days: int

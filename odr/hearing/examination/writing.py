@@ -71,7 +71,7 @@ def write_opinion(
     phase_id: int | None,
     seal_id: int | None = None,
 ) -> None:
-    """What a party says to one exhibit; it takes the place of what she said before, and both stay on record."""
+    """What a party says to one exhibit; it takes the place of what they said before, and both stay on record."""
     earlier = select(Opinion).where(
         Opinion.exhibit_id == exhibit, Opinion.party_id == voice.party_id, Opinion.retracted_by.is_(None)
     )

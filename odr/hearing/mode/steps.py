@@ -71,8 +71,8 @@ def choose_steps(sitting: Sitting, case: Case, given: StepsInput, *, actor: Acto
     """Write into the ledger for which steps a party takes part online or no longer (OLR 4); the others go on as they
     chose (OLR 4(3)).
 
-    Who goes over to paper keeps everything she did online (OLR 21); the registry
-    prepares for her, and where a hearing runs the judge looks whether it is in good time (OLR 5).
+    Who goes over to paper keeps everything they did online (OLR 21); the registry
+    prepares for them, and where a hearing runs the judge looks whether it is in good time (OLR 5).
     """
     party = sitting.party_of(case, actor)
     before = stands(sitting.session, party)

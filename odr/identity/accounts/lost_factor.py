@@ -34,7 +34,7 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
     """Ask that the second factor of somebody of the court be taken off; asking again keeps the first. Raises
     InvalidInput.
 
-    ``by`` is the name of the person at the machine, ``why`` what happened and how she made sure who asks.
+    ``by`` is the name of the person at the machine, ``why`` what happened and how they made sure who asks.
     """
     if not account.staff_roles or not codes.is_enrolled(session, account):
         raise InvalidInput.at("account", T("This is for people of the court who have set up a second factor."))
@@ -76,8 +76,8 @@ def waiting_one(session: Session, number: int) -> FactorReset:
 def decide(
     session: Session, means: Means, notary: Notary, number: int, approved: bool, *, by: Account, now: datetime
 ) -> Letter | None:
-    """An administrator approves or declines. Raises NeedsTwo where it is her own account, or she is the one who asked;
-    NotFound.
+    """An administrator approves or declines. Raises NeedsTwo where it is their own account, or they are the one who
+    asked; NotFound.
     """
     if by.state is not AccountState.ACTIVE or Role.ADMIN not in by.staff_roles:
         raise NotFound
@@ -101,7 +101,7 @@ def decide_without_administrators(
 def _decided(
     session: Session, means: Means, notary: Notary, row: FactorReset, approved: bool, by: str, now: datetime
 ) -> Letter | None:
-    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and she sets
+    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and they set
     up new ones.
     """
     account = session.get_one(Account, row.account_id)

@@ -1,5 +1,5 @@
-"""Who did not register for an action of many sues by herself: where her claim is right, the judgment applies to her
-(CPL 57; CPI 80).
+"""Who did not register for an action of many sues by themselves: where their claim is right, the judgment applies to
+them (CPL 57; CPI 80).
 """
 
 from __future__ import annotations

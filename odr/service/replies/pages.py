@@ -71,7 +71,7 @@ def _page(code: str, values: dict[str, Any], faults: list[FieldFault], status: i
 @letters.post("/letters/<code>/pass-on")
 @public
 def send_on(code: str) -> Page:
-    """Write to the person named, with a code of her own; counted, so that it is no way to write to strangers."""
+    """Write to the person named, with a code of their own; counted, so that it is no way to write to strangers."""
     values, court = request.form.to_dict(flat=False), current_court()
     try:
         given = forms.parse(PassedOnInput, values)

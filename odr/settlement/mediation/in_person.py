@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def chose_online(sitting: Sitting, case: Case, party: Party) -> None:
-    """Whoever asks for mediation here, or agrees to it here, has chosen this step online herself (OLR 4(1))."""
+    """Whoever asks for mediation here, or agrees to it here, has chosen this step online themselves (OLR 4(1))."""
     if not stands(sitting.session, party).get(Step.MEDIATION, False):
         note_step(sitting, case, party, Step.MEDIATION, True)
 
@@ -45,7 +45,7 @@ def on_steps_chosen(sitting: Sitting, event: StepsChosen) -> None:
 
 
 def meet_in_person(sitting: Sitting, case: Case, mediation: Mediation) -> None:
-    """A mediator comes into the mediation: who is to be met in person goes onto her desk."""
+    """A mediator comes into the mediation: who is to be met in person goes onto the mediator's desk."""
     for party in not_in_the_room(sitting, case):
         sitting.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
         _open(sitting, case, mediation, party)
