@@ -185,7 +185,7 @@ class Acting(enum.Enum):
         """The capacity in words."""
         return {
             Acting.SELF: T("For myself, or for the company"),
-            Acting.GUARDIAN: T("As guardian, for a child or for an adult who cannot act herself"),
+            Acting.GUARDIAN: T("As guardian, for a child or for an adult who cannot act in person"),
         }[self]
 
 
@@ -306,7 +306,7 @@ class FellowInput(CourtModel):
     name: Annotated[str, CourtText(1, 200), field(T("Name"), T("As in the identity document or licence."))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.PERSON
     email: Annotated[
-        str | None, CourtEmail(), field(T("E-mail address"), T("There she gets the letter with which she joins."))
+        str | None, CourtEmail(), field(T("E-mail address"), T("There they get the letter with which they join."))
     ] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
@@ -314,7 +314,7 @@ class FellowInput(CourtModel):
         CourtMoney | None,
         field(
             T("Sum for this claimant alone"),
-            T("Leave it empty where you ask together. Else she has a claim of her own on the same facts."),
+            T("Leave it empty where you ask together. Else they have a claim of their own on the same facts."),
         ),
     ] = None
 

@@ -224,9 +224,7 @@ class InterpreterPay(enum.Enum):
     """Who pays an interpreter, and how."""
 
     COURT = "court"  # the court provides them, without charge (CPL 11; FEE 12)
-    PARTY = (
-        "party"  # the party who asked pays them; the court neither collects nor passes on (CPL 273; FEE 12)
-    )
+    PARTY = "party"  # the party who asked pays them; the court neither collects nor passes on (CPL 273; FEE 12)
     ATTENDANCE = "attendance"  # travel, board and lost earnings at the state's rates, collected by the court (FEE 11)
 
     @property

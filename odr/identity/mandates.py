@@ -25,7 +25,7 @@ SCOPE_WORDS = {
 GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
 """What a party can give with their signature; guardianship comes from the law or from the court."""
 NO_ASSISTANT = T(
-    "Nobody else has an account with this address. Ask your assistant to open one, and write the address she signs in with."
+    "Nobody else has an account with this address. Ask your assistant to open one, and write the address they sign in with."
 )
 
 

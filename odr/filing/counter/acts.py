@@ -85,7 +85,7 @@ SAID = {
 }
 CONFIRMED = {
     Confirmation.SIGNATURE: T("confirmed by signature on paper"),
-    Confirmation.LINK: T("confirmed on her own telephone"),
+    Confirmation.LINK: T("confirmed on their own telephone"),
 }
 
 

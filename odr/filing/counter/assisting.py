@@ -113,7 +113,7 @@ def _open(
     sitting: Sitting, claim: ClaimInput, taken: TakenInput, clerk: Account, confirmed_by: Actor | None
 ) -> ActReceipt:
     case = drafts.open_case(sitting, None, claim)
-    seat_clerk(sitting, case, clerk.id, T("She took the claim down."))
+    seat_clerk(sitting, case, clerk.id, T("They took the claim down."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     writing = Actor(Role.CLERK, clerk.id, clerk.name, case.id)
     record = _record(FIRST, mine.reference, claim, taken, writing)

@@ -121,7 +121,7 @@ STEPS = (
         "fellows",
         T("Who claims with you"),
         FellowsStep,
-        T("Only if others claim together with you. Each gets a letter and joins by herself."),
+        T("Only if others claim together with you. Each gets a letter and joins for themselves."),
         is_needed=False,
     ),
     Step("claimant", T("About you"), AboutYouStep, T("Your name, where papers reach you, and what you agree to.")),
@@ -165,14 +165,14 @@ AT_THE_COUNTER = {
         "fellows",
         T("Who claims together with the person"),
         FellowsStep,
-        T("Each gets a letter and joins by herself."),
+        T("Each gets a letter and joins for themselves."),
         is_needed=False,
     ),
     "claimant": Step(
         "claimant",
         T("About the person who claims"),
         AtTheCounterStep,
-        T("Name, where papers reach the person, and what she agrees to."),
+        T("Name, where papers reach the person, and what they agree to."),
     ),
 }
 """Steps in other words where a clerk writes for somebody at the counter."""
@@ -371,7 +371,7 @@ def lodge_in(
             ]
         )
     case = open_case(sitting, account, claim)
-    seat_clerk(sitting, case, clerk_id, T("She reviews the other claims of the same sender."))
+    seat_clerk(sitting, case, clerk_id, T("They review the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     mandate = place_guardian(sitting, mine, account, claim.claimant)
     powers = (mandate.id, mandate.scope) if mandate is not None else ()

@@ -262,7 +262,7 @@ class RegistrationRuling(CourtModel):
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
-        "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue by herself."
+        "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue on their own."
     ),
 )
 def decide_registration(
@@ -279,7 +279,7 @@ def decide_registration(
     if given.answer == "refuse":
         member.state = MemberState.REFUSED
         return Recorded(
-            T("%(name)s is not registered and may sue by herself", name=member.name),
+            T("%(name)s is not registered and may sue on their own", name=member.name),
             {"member": member.reference, "reasons": given.reasons},
         )
     party = _claimant(sitting, case, member, now)
@@ -517,7 +517,7 @@ class DispositionInput(CourtModel):
         Literal["change", "waive", "admit", "settle"], field(T("What do you propose?"), options=DISPOSITIONS)
     ]
     words: Annotated[
-        str, CourtText(10, 4000), field(T("In words, so that everybody knows what she agrees to"), widget="textarea")
+        str, CourtText(10, 4000), field(T("In words, so that everybody knows what they agree to"), widget="textarea")
     ]
 
 

@@ -41,9 +41,9 @@ def _refuse_known(case: Case, name: str) -> None:
 
 
 POSITIONS_OF_NEWCOMERS = {
-    "third_party": T("Third party: the outcome concerns her"),
-    "respondent": T("Respondent too: she has to be sued together with the others"),
-    "claimant": T("Claimant too: the right is hers as well"),
+    "third_party": T("Third party: the outcome concerns them"),
+    "respondent": T("Respondent too: they have to be sued together with the others"),
+    "claimant": T("Claimant too: the right is theirs as well"),
 }
 
 

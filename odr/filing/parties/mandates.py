@@ -59,7 +59,7 @@ class AppointInput(CourtModel):
     """Whom a party lets act for them, how far and how long."""
 
     email: Annotated[
-        str, CourtEmail(), field(T("E-mail address of the representative"), T("The one she signs in with here."))
+        str, CourtEmail(), field(T("E-mail address of the representative"), T("The one they sign in with here."))
     ]
     scope: Annotated[Literal["ordinary", "special"], field(T("How far do the powers go?"), options=SCOPES)] = "ordinary"
     until: Annotated[CourtDate | None, field(T("Until"), T("Leave it empty: until the case is over."))] = None
@@ -97,7 +97,7 @@ def appoint_representative(
         raise InvalidInput.at(
             "email",
             T(
-                "Nobody with that address can represent you here. She needs an account of her own and may not serve the court."
+                "Nobody with that address can represent you here. They need an account of their own and may not serve the court."
             ),
         )
     until = datetime.combine(given.until + timedelta(days=1), time(), sitting.pack(case).tz) if given.until else None

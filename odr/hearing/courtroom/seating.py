@@ -28,7 +28,7 @@ def seat(sitting: Sitting, case: Case, who: Witness | Interpreter, role: Role, *
     )
     if account is None:
         if needed:
-            title = T("Bring %(name)s onto the platform, then seat her.", name=who.name)
+            title = T("Bring %(name)s onto the platform, then seat them.", name=who.name)
             sitting.open_task(case, Role.CLERK, desks.WITNESS_ACCOUNT, title, risk=20, subject=who.reference)
         return
     taken = {p.account_id for p in case.parties} | set(

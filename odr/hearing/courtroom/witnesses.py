@@ -52,8 +52,8 @@ class WitnessInput(CourtModel):
         CourtEmail(),
         field(T("E-mail address"), T("The court writes to it; the testimony is given in an own room.")),
     ]
-    about: Annotated[str, CourtText(5, 1000), field(T("What can she say, and how does she know?"), widget="textarea")]
-    manner: Annotated[TestimonyManner, Choice(TestimonyManner), field(T("How is she to be heard?"))]
+    about: Annotated[str, CourtText(5, 1000), field(T("What can they say, and how do they know?"), widget="textarea")]
+    manner: Annotated[TestimonyManner, Choice(TestimonyManner), field(T("How are they to be heard?"))]
     ground: Annotated[
         TestimonyGround | None,
         Choice(TestimonyGround),
@@ -66,7 +66,7 @@ class WitnessInput(CourtModel):
     @model_validator(mode="after")
     def _not_in_person_needs_a_ground(self) -> WitnessInput:
         if self.manner is not TestimonyManner.LIVE and self.ground is None:
-            raise InvalidInput([FieldFault(("ground",), T("Say why she cannot come (Civil Procedure Law, art. 76)."))])
+            raise InvalidInput([FieldFault(("ground",), T("Say why they cannot come (Civil Procedure Law, art. 76)."))])
         return self
 
 

@@ -69,7 +69,7 @@ def fix_in_courtroom(sitting: Sitting, case: Case, hearing: Hearing, party: Part
     if sitting.tasks(case, desks.HEARING_PLACE, subject):
         return
     title = T(
-        "%(name)s does not take part by video in the hearing of %(at)s. Fix a hearing to which she can come in person; the others may stay online.",
+        "%(name)s does not take part by video in the hearing of %(at)s. Fix a hearing to which they can come in person; the others may stay online.",
         name=party.name,
         at=hearing.begins_at,
     )

@@ -89,7 +89,7 @@ def choose_steps(sitting: Sitting, case: Case, given: StepsInput, *, actor: Acto
     if leaving:
         desk = Role.JUDGE if case.stage is Stage.HEARING else Role.CLERK
         title = T(
-            "%(name)s does not take part online in %(count)s steps. Prepare for it, and take her papers at the counter.",
+            "%(name)s does not take part online in %(count)s steps. Prepare for it, and take their papers at the counter.",
             name=party.name,
             count=len(leaving),
         )

@@ -39,7 +39,7 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
     if not account.staff_roles or not codes.is_enrolled(session, account):
         raise InvalidInput.at("account", T("This is for people of the court who have set up a second factor."))
     if not by.strip() or not why.strip():
-        raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who she is."))
+        raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who they are."))
     waits = session.scalar(
         select(FactorReset).where(FactorReset.account_id == account.id, FactorReset.decided_at.is_(None))
     )

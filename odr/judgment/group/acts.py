@@ -113,7 +113,7 @@ class ApplyJudgmentInput(CourtModel):
         Field(ge=0, le=100, max_digits=7, decimal_places=4),
         field(
             T("Percent of the court fee that the respondents bear"),
-            T("The claimant bears the rest: the part on which she lost."),
+            T("The claimant bears the rest: the part on which they lost."),
         ),
     ] = Decimal(100)
     reasons: Annotated[

@@ -119,7 +119,7 @@ class PassedOnInput(CourtModel):
     position: Annotated[
         str | None,
         CourtText(0, 100, one_line=True),
-        field(T("Her position"), T("For example: legal department, managing director.")),
+        field(T("Their position"), T("For example: legal department, managing director.")),
     ] = None
-    email: Annotated[str, CourtEmail(), field(T("Her e-mail address at work"))]
-    phone: Annotated[str | None, CourtPhone(), field(T("Her telephone, if you know it"))] = None
+    email: Annotated[str, CourtEmail(), field(T("Their e-mail address at work"))]
+    phone: Annotated[str | None, CourtPhone(), field(T("Their telephone, if you know it"))] = None

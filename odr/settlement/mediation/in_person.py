@@ -53,7 +53,7 @@ def meet_in_person(sitting: Sitting, case: Case, mediation: Mediation) -> None:
 
 def _open(sitting: Sitting, case: Case, mediation: Mediation, party: Party) -> Task:
     title = T(
-        "%(name)s does not mediate online. Meet her in person or by telephone; that she writes nothing in the room says nothing.",
+        "%(name)s does not mediate online. Meet them in person or by telephone; that they write nothing in the room says nothing.",
         name=party.name,
     )
     return sitting.open_task(
