@@ -287,7 +287,16 @@ def test_an_act_is_named_by_a_constant_of_its_room() -> None:
     assert wrong == []
 
 
-OPTIONAL = {"authlib", "boto3", "botocore", "dkim", "docx", "openpyxl", "PIL", "pillow_heif", "pypdf"}
+def test_no_two_modules_say_the_same_of_themselves() -> None:
+    """The first sentence of a module tells what this file holds and no other does: who looks for it opens one file."""
+    said: dict[str, list[str]] = {}
+    for module, tree in sources().items():
+        if words := ast.get_docstring(tree):
+            said.setdefault(words.split("\n\n")[0], []).append(module)
+    assert {words: modules for words, modules in said.items() if len(modules) > 1} == {}
+
+
+OPTIONAL = {"authlib", "boto3", "botocore", "docx", "openpyxl", "PIL", "pillow_heif", "pypdf"}
 """What requirements-extra.txt brings: a court that does not use it runs without."""
 
 

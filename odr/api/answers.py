@@ -82,7 +82,7 @@ def proof(files: ReceiptFiles) -> dict[str, Any]:
 
 def case(look: Sitting, found: Case, actor: Actor, hats: list[Actor], locale: str, after: int) -> dict[str, Any]:
     """The case as its viewer sees it: parties, time limits, what is open and why the rest is not, docket, papers; a
-    witness only her own.
+    witness only their own.
     """
     is_heard = actor.role in HEARD_ROLES
     rows = [

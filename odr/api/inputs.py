@@ -21,7 +21,7 @@ CLAIMS = T("Each as in “Claim”, without “claimant”. A claim that cannot 
 
 
 class BulkInput(CourtModel):
-    """One claimant and her claims, each as the court takes a claim, without the claimant."""
+    """One claimant and their claims, each as the court takes a claim, without the claimant."""
 
     claimant: Annotated[AboutYouStep, field(T("Who claims"))]
     claims: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000), field(T("Claims"), CLAIMS)]

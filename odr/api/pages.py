@@ -105,7 +105,7 @@ def lodge_claim() -> tuple[Response, int]:
 @api.post("/join")
 @api_guard(Scope.ACT)
 def join_case() -> tuple[Response, int]:
-    """Link the person to the case she was invited to; the same key gives the first receipt."""
+    """Link the person to the case they were invited to; the same key gives the first receipt."""
     person = current_person()
     assert person is not None
     given: JoinByCode = given_for(JoinByCode)
@@ -184,7 +184,7 @@ def _is_repeated(actor: Actor, key: str | None, name: str, given: BaseModel) -> 
 
 
 def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
-    """The actor with her identity confirmed: by a session confirmed just now, or for this one act by a one-time code.
+    """The actor with their identity confirmed: by a session confirmed just now, or for this one act by a one-time code.
 
     Whether the act is open is asked first, so that no code is used up in vain.
     Raises StepUpNeeded without a code, WrongCode, TooMany.

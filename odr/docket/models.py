@@ -26,8 +26,8 @@ class Role(enum.Enum):
     CLERK = "clerk"  # registry, service, record
     PRESIDENT = "president"  # recusal, extensions, fee review, sanctions
     MEDIATOR = "mediator"  # conducts settlement
-    WITNESS = "witness"  # testifies to what is put to her
-    EXPERT = "expert"  # gives an opinion on what is put to her
+    WITNESS = "witness"  # testifies to what is put to them
+    EXPERT = "expert"  # gives an opinion on what is put to them
     INTERPRETER = "interpreter"  # interprets
     CASHIER = "cashier"  # fees, payments, refunds; no content
     PLATFORM = "platform"  # accredited platform: writes what it was asked for
@@ -65,7 +65,7 @@ PARTY_ROLES = frozenset({Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY})
 BENCH_ROLES = frozenset({Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT})
 COURT_ROLES = BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}
 HEARD_ROLES = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER})
-"""Who is only heard in a case: she sees what is put to her and her own words, never the file."""
+"""Who is only heard in a case: they see what is put to them and their own words, never the file."""
 
 
 class Stage(enum.Enum):

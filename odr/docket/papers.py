@@ -42,7 +42,7 @@ def clerk(name: Words) -> Signatory:
 
 @dataclass(frozen=True)
 class PartyLine:
-    """A party as the head of a judgment names her: role, name, then lines of detail."""
+    """A party as the head of a judgment names them: role, name, then lines of detail."""
 
     role: Words
     name: Words

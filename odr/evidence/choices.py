@@ -1,4 +1,4 @@
-"""Options of forms about evidence."""
+"""Options of forms about evidence: the uploads, exhibits, lists of digests and requests one may choose from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of forms about evidence."""
+"""What a party says of an exhibit when submitting it: where it comes from, and what it is to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the court keeps of a file: its bytes once (:class:`Blob`), and the way they came (:class:`Upload`)."""
+"""Tables of files: the bytes, kept once (:class:`Blob`), and the way they came in (:class:`Upload`)."""
 
 from __future__ import annotations
 

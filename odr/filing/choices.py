@@ -1,4 +1,4 @@
-"""Options of filing's forms that depend on the day or the case."""
+"""Options of filing's forms, and the rows that references in them mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options of filing's forms that depend on the day or the case."""
+"""What parties write in a claim, a counterclaim and a joining: one model for form, API and check."""
 
 from __future__ import annotations
 
@@ -177,15 +177,15 @@ class ApplicantInput(CourtModel):
 class Acting(enum.Enum):
     """In what capacity somebody brings or answers a claim."""
 
-    SELF = "self"  # for herself, or the company she stands for
-    GUARDIAN = "guardian"  # in the place of a child, or of an adult who cannot act herself (CPL 60)
+    SELF = "self"  # for themselves, or the company they stand for
+    GUARDIAN = "guardian"  # in the place of a child, or of an adult who cannot act themselves (CPL 60)
 
     @property
     def label(self) -> Text:
         """The capacity in words."""
         return {
             Acting.SELF: T("For myself, or for the company"),
-            Acting.GUARDIAN: T("As guardian, for a child or for an adult who cannot act herself"),
+            Acting.GUARDIAN: T("As guardian, for a child or for an adult who cannot act in person"),
         }[self]
 
 
@@ -244,14 +244,14 @@ class ActingPart(CourtModel):
 
     @property
     def guardian(self) -> dict[str, str] | None:
-        """Name and tie of the guardian; None where the party acts herself."""
+        """Name and tie of the guardian; None where the party acts themselves."""
         if self.acting is not Acting.GUARDIAN or self.guardian_ties is None:
             return None
         return {"name": self.guardian_name or "", "ties": self.guardian_ties.value}
 
 
 class ClaimantInput(ActingPart):
-    """Who claims, where papers reach her, and what she agrees to; whoever files at the counter need not have an e-mail
+    """Who claims, where papers reach them, and what they agree to; whoever files at the counter need not have an e-mail
     address.
     """
 
@@ -295,7 +295,7 @@ class ClaimantInput(ActingPart):
 
 
 class AboutYouStep(ClaimantInput):
-    """The same where it is filed online: papers reach her by e-mail."""
+    """The same where it is filed online: papers reach them by e-mail."""
 
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
 
@@ -306,7 +306,7 @@ class FellowInput(CourtModel):
     name: Annotated[str, CourtText(1, 200), field(T("Name"), T("As in the identity document or licence."))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.PERSON
     email: Annotated[
-        str | None, CourtEmail(), field(T("E-mail address"), T("There she gets the letter with which she joins."))
+        str | None, CourtEmail(), field(T("E-mail address"), T("There they get the letter with which they join."))
     ] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[str | None, CourtText(0, 400), field(T("Postal address"))] = None
@@ -314,7 +314,7 @@ class FellowInput(CourtModel):
         CourtMoney | None,
         field(
             T("Sum for this claimant alone"),
-            T("Leave it empty where you ask together. Else she has a claim of her own on the same facts."),
+            T("Leave it empty where you ask together. Else they have a claim of their own on the same facts."),
         ),
     ] = None
 

@@ -1,4 +1,4 @@
-"""Drafts, and what a case seeks."""
+"""Tables of drafts, claims, facts, what is asked for, and requests."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Draft(Base):
 
 class DraftShare(Base):
     """Somebody else invited to write in a draft: a representative, or the client for whom one writes. It counts once
-    she has accepted, until it ends.
+    they have accepted, until it ends.
     """
 
     __tablename__ = "draft_share"
@@ -101,7 +101,7 @@ class DraftShare(Base):
     account_id: Mapped[int | None] = mapped_column(BigInt, index=True)
     """Who accepted."""
     lodges: Mapped[bool] = mapped_column(default=False)
-    """The claim is hers: she lodges it, and not who began the draft."""
+    """The claim is theirs: they lodge it, and not who began the draft."""
     shared_at: Mapped[datetime] = mapped_column(UTCDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -125,7 +125,7 @@ class DraftShare(Base):
 
 
 class DraftFile(Base):
-    """That somebody named a file in the evidence of a draft. It says nothing while the file is not hers."""
+    """That somebody named a file in the evidence of a draft. It says nothing while the file is not theirs."""
 
     __tablename__ = "draft_file"
 

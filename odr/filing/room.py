@@ -73,7 +73,7 @@ def ending_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 
 def counter_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
-    """For the clerk: where she takes down what somebody files who is not online."""
+    """For the clerk: where they take down what somebody files who is not online."""
     return (
         Panel("aside", 25, "filing/_counter.html", {})
         if actor.role is Role.CLERK and case.stage is not Stage.CLOSED

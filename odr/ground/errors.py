@@ -23,8 +23,8 @@ class Cited(str):
 
 
 class CourtError(Exception):
-    """A rule stood in the way: ``message`` is for the person, ``way_out`` says what one may do next, ``source`` on which
-    articles it rests.
+    """A rule stood in the way: ``message`` is for the person, ``way_out`` says what one may do next, ``source`` on
+    which articles it rests.
     """
 
     status = 400
@@ -48,7 +48,7 @@ class NotFound(CourtError):
 
 
 class Forbidden(CourtError):
-    """The person is known to the case but her role may not do this."""
+    """The person is known to the case but their role may not do this."""
 
     status = 403
     problem = "forbidden"

@@ -2,7 +2,7 @@
 
 A :class:`Text` is a message with its parameters; it becomes a string only when
 it is rendered for an explicit locale. Nothing outside a request therefore falls
-back to English by accident: a letter to a Chinese party is rendered with her
+back to English by accident: a letter to a Chinese party is rendered with their
 locale, whoever caused it. Catalogues are ``translations/<locale>/LC_MESSAGES/<room>.po``,
 one per room, read once.
 """

@@ -1,4 +1,4 @@
-"""Options of the hearing's forms."""
+"""Options of the hearing's forms that several concepts share: addressees and questions."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class Phase(Base):
 
 
 class Duty(Base):
-    """Somebody who has to act in a turn of a phase, and whether she has."""
+    """Somebody who has to act in a turn of a phase, and whether they have."""
 
     __tablename__ = "examination_duty"
 
@@ -324,8 +324,8 @@ class Motion(Base):
 
 
 class Interpreter(Base):
-    """Somebody who interprets in the case: who asked for her, who pays her, and that she was paid (CPL 11, 273; FEE 11,
-    12).
+    """Somebody who interprets in the case: who asked for them, who pays them, and that they were paid (CPL 11, 273; FEE
+    11, 12).
     """
 
     __tablename__ = "interpreter"
@@ -444,7 +444,7 @@ class Hearing(Base):
 
 
 class Summons(Base):
-    """A party called to a hearing; whether and when it reached her is what default rests on (CPL 147)."""
+    """A party called to a hearing; whether and when it reached them is what default rests on (CPL 147)."""
 
     __tablename__ = "summons"
 
@@ -520,7 +520,7 @@ class RecordSignature(Base):
 
 
 class BenchNote(Base):
-    """A judge's private note on a case: hers alone, no part of the file."""
+    """A judge's private note on a case: theirs alone, no part of the file."""
 
     __tablename__ = "bench_note"
 

@@ -1,4 +1,4 @@
-"""What higher rooms and pages ask of the hearing."""
+"""Finding the rows of a hearing: examination, exhibits and opinions, questions, statements, facts, witnesses."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def away(case: Case) -> list[Party]:
 
 
 def consents(session: Session, case: Case) -> dict[int, bool]:
-    """Party → whether she agrees to be heard in writing, by the newest row of the ledger."""
+    """Party → whether they agree to be heard in writing, by the newest row of the ledger."""
     rows = session.execute(
         select(ModeConsent.party_id, ModeConsent.agrees)
         .where(ModeConsent.case_id == case.id, ModeConsent.mode == Mode.ASYNCHRONOUS)
@@ -245,7 +245,7 @@ class Spoken(Protocol):
 
 
 def reads_posting(viewer: Viewer, posting: Spoken) -> bool:
-    """Whether a viewer may read a posting: parties and court, a witness only her own. What is under a seal is no
+    """Whether a viewer may read a posting: parties and court, a witness only their own. What is under a seal is no
     posting yet.
     """
     if viewer.role in (Role.WITNESS, Role.EXPERT):
@@ -254,7 +254,7 @@ def reads_posting(viewer: Viewer, posting: Spoken) -> bool:
 
 
 def reads_question(viewer: Viewer, question: Question, witness_account: int | None = None) -> bool:
-    """Whether a viewer may read a question: before leave, who asks it and the court; a witness only those put to her."""
+    """Whether a viewer may read a question: before leave, who asks it and the court; a witness only those put to them."""
     if viewer.role in (Role.WITNESS, Role.EXPERT):
         return witness_account is not None and witness_account == viewer.account_id and question.put_by is not None
     if viewer.role not in READERS:

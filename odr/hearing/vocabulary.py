@@ -53,9 +53,9 @@ class PhaseState(enum.Enum):
 class DutyState(enum.Enum):
     """Whether somebody who had to act in a turn has acted."""
 
-    WAITING = "waiting"  # her window runs
-    DONE = "done"  # she acted in time, or said that she has nothing to add
-    LAPSED = "lapsed"  # her time ended; silence decides nothing
+    WAITING = "waiting"  # their window runs
+    DONE = "done"  # they acted in time, or said that they have nothing to add
+    LAPSED = "lapsed"  # their time ended; silence decides nothing
     ENDED = "ended"  # made pointless by an order
 
 
@@ -223,8 +223,8 @@ class AdjournmentGround(enum.Enum):
 class InterpreterPay(enum.Enum):
     """Who pays an interpreter, and how."""
 
-    COURT = "court"  # the court provides her, without charge (CPL 11; FEE 12)
-    PARTY = "party"  # the party who asked pays her directly; the court neither collects nor passes on (CPL 273; FEE 12)
+    COURT = "court"  # the court provides them, without charge (CPL 11; FEE 12)
+    PARTY = "party"  # the party who asked pays them; the court neither collects nor passes on (CPL 273; FEE 12)
     ATTENDANCE = "attendance"  # travel, board and lost earnings at the state's rates, collected by the court (FEE 11)
 
     @property

@@ -49,12 +49,12 @@ class Actor:
 
     @property
     def is_guardian(self) -> bool:
-        """Whether the person acts in the place of a party who cannot act herself (CPL 60)."""
+        """Whether the person acts in the place of a party who cannot act themselves (CPL 60)."""
         return self.scope is MandateScope.STATUTORY
 
     @property
     def has_special_powers(self) -> bool:
-        """Whether the person may admit, waive, change, settle, counterclaim, appeal: herself, as guardian, or with
+        """Whether the person may admit, waive, change, settle, counterclaim, appeal: themselves, as guardian, or with
         special powers (CPL 60, 62).
         """
         return self.scope in (None, MandateScope.SPECIAL, MandateScope.STATUTORY)
@@ -86,7 +86,7 @@ columns.
 
 
 class Holder(Protocol):
-    """Somebody who may sign in, with the roles of the court she holds now."""
+    """Somebody who may sign in, with the roles of the court they hold now."""
 
     @property
     def account_id(self) -> int: ...

@@ -23,9 +23,9 @@ SCOPE_WORDS = {
     MandateScope.STATUTORY: T("Guardian: acts in the party’s place (Civil Procedure Law, art. 60)"),
 }
 GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
-"""What a party can give with her signature; guardianship comes from the law or from the court."""
+"""What a party can give with their signature; guardianship comes from the law or from the court."""
 NO_ASSISTANT = T(
-    "Nobody else has an account with this address. Ask your assistant to open one, and write the address she signs in with."
+    "Nobody else has an account with this address. Ask your assistant to open one, and write the address they sign in with."
 )
 
 
@@ -118,7 +118,9 @@ def _new(
 
 
 def signing_letter(means: Means, session: Session, mandate: Mandate, machine_now: datetime) -> Letter:
-    """The letter by which the client signs on her telephone; earlier ones end. Raises InvalidInput without an address."""
+    """The letter by which the client signs on their telephone; earlier ones end. Raises InvalidInput without an
+    address.
+    """
     party, case, representative = _parts(session, mandate)
     if not party.email:
         raise InvalidInput.at("email", T("The court has no email address of the client."))
@@ -147,7 +149,7 @@ def by_link(session: Session, token: str, machine_now: datetime) -> Mandate:
 
 
 def sign_by_link(session: Session, token: str, *, now: datetime, machine_now: datetime) -> Mandate:
-    """The client signs with the link sent to her. Raises NotFound, BothSides."""
+    """The client signs with the link sent to them. Raises NotFound, BothSides."""
     mandate = _of_subject(session, links.use(session, LinkPurpose.SIGN_MANDATE, token, machine_now).subject)
     return sign(session, mandate, now)
 
@@ -295,7 +297,7 @@ def refuse_court(session: Session, case_id: int, account: Account) -> None:
 
 def refuse_both_sides(session: Session, party: Party, account_id: int, *, but: int | None = None) -> None:
     """Raises BothSides when the person is somebody of another side in the case, or has agreed to act for one; what
-    others wish of her bars nothing.
+    others wish of them bars nothing.
     """
     others = session.scalars(select(Party).where(Party.case_id == party.case_id)).all()
     if any(other.account_id == account_id and not same_side(other, party) for other in others):
@@ -303,7 +305,7 @@ def refuse_both_sides(session: Session, party: Party, account_id: int, *, but: i
     agreed = (Mandate.accepted_at.is_not(None), Mandate.revoked_at.is_(None))
     held = select(Mandate).where(Mandate.case_id == party.case_id, Mandate.account_id == account_id, *agreed)
     sides = {other.id: other for other in others}
-    # A mandate that has run out still bars: she knows the confidences of the other side.
+    # A mandate that has run out still bars: they know the confidences of the other side.
     if any(mandate.id != but and not same_side(sides[mandate.party_id], party) for mandate in session.scalars(held)):
         raise BothSides
 

@@ -1,4 +1,4 @@
-"""Tables of people and their ways in."""
+"""Tables of accounts, mandates, sessions and everything people sign in with."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ class RoleProposal(Base):
 
 
 class FactorReset(Base):
-    """A way back for somebody of the court who lost her second factor: one person asks at the machine, an administrator
-    decides.
+    """A way back for somebody of the court who lost their second factor: one person asks at the machine, an
+    administrator decides.
     """
 
     __tablename__ = "factor_reset"
@@ -85,7 +85,7 @@ class FactorReset(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_by: Mapped[str] = mapped_column(String(200))
-    """Name of who saw to it at the machine that it is she."""
+    """Name of who saw to it at the machine that it is the person."""
     why: Mapped[str] = mapped_column(String(1000))
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_by: Mapped[str | None] = mapped_column(String(200))
@@ -141,9 +141,9 @@ class Mandate(Base):
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When the representative agreed to act: with her own offer, or when she accepted somebody else's wish."""
+    """When the representative agreed to act: with their own offer, or when they accepted somebody else's wish."""
     asked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """When the court wrote to her that somebody wishes her to act."""
+    """When the court wrote to them that somebody wishes them to act."""
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @classmethod
@@ -209,10 +209,10 @@ class LinkPurpose(enum.Enum):
 
     CONFIRM_ADDRESS = "confirm_address"  # the person can read mail at the address
     RESET_PASSWORD = "reset_password"  # a new password may be set
-    JOIN_CASE = "join_case"  # an invited party may link herself to the case
+    JOIN_CASE = "join_case"  # an invited party may link themselves to the case
     SIGN_MANDATE = "sign_mandate"  # the client signs a representative's mandate
     PASSKEY_CHALLENGE = "passkey_challenge"  # a passkey answers this number once
-    CONFIRM_FILING = "confirm_filing"  # a person confirms what the clerk took down for her
+    CONFIRM_FILING = "confirm_filing"  # a person confirms what the clerk took down for them
     PROVIDER_STATE = "provider_state"  # somebody comes back from the identity provider, once
 
 

@@ -1,4 +1,4 @@
-"""Options of the forms of judgment."""
+"""Options of the forms of judgment that several concepts share: the parties by their labels."""
 
 from __future__ import annotations
 

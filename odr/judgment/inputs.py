@@ -1,4 +1,4 @@
-"""What the bench and the parties write in judgment: one model for form, API and check."""
+"""What is given to sign a draft, to have a decision take effect, and to have a preservation reviewed."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ class Order(Base):
 
 
 class PanelMinute(Base):
-    """A line of the secret minutes of a panel: what a member said in the deliberation, or how she voted on which text
+    """A line of the secret minutes of a panel: what a member said in the deliberation, or how they voted on which text
     (CPL 45).
     """
 

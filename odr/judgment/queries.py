@@ -1,4 +1,4 @@
-"""Finding the rows of judgment."""
+"""Finding decisions, motions, petitions of appeal, and what is owed."""
 
 from __future__ import annotations
 

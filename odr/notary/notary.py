@@ -1,4 +1,4 @@
-"""The notary as the rest of the court sees it."""
+"""The notary: the one door through which the rest of the court uses the log, receipts and seals."""
 
 from __future__ import annotations
 

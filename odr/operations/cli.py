@@ -1,4 +1,6 @@
-"""Commands of an open court: the clock in training, the docket, the worker. What mends a closed one is in ``keeping``."""
+"""Commands of an open court: the clock in training, the docket, the worker. What mends a closed one is in
+``maintenance``.
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def find_assessment(sitting: Sitting, case: Case, actor: Actor, reference: str) 
 
 @resolver("refund")
 def find_refund(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Refund | None:
-    """A refund of the case; a party finds her own."""
+    """A refund of the case; a party finds their own."""
     row: Refund | None = sitting.session.scalar(
         select(Refund).where(Refund.case_id == case.id, Refund.reference == reference)
     )

@@ -133,5 +133,5 @@ def on_group_opened(sitting: Sitting, event: GroupOpened) -> None:
 
 
 def on_group_member(sitting: Sitting, event: GroupMemberRegistered) -> None:
-    """Somebody registered: what she asks for is kept for the fee that the losing side pays in the end (CPI 194)."""
+    """Somebody registered: what they ask for is kept for the fee that the losing side pays in the end (CPI 194)."""
     keep_basis(sitting.session, event.case, event.party, Matter.CLAIM, [event.amount_minor], 0, sitting.now)

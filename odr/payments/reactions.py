@@ -1,4 +1,4 @@
-"""What happens in other rooms and matters for fees: claims come and change, cases end."""
+"""What payments does on events of other rooms: claims lodged, accepted and changed, appeals, cases ended."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
 
 
 def on_served(sitting: Sitting, event: Served) -> None:
-    """A fee notice that reached its payer later than it stood on the page: her time runs from that day (FEE 22)."""
+    """A fee notice that reached its payer later than it stood on the page: their time runs from that day (FEE 22)."""
     case, who = event.case, event.party
     for row in assessments_of(sitting.session, case, party_id=who.id):
         if row.matter is Matter.ATTENDANCE:

@@ -1,4 +1,4 @@
-"""The files behind receipts of the docket: entries, papers, and the records of rules put in force."""
+"""Finding the files behind the receipts of docket entries, papers and rules put in force."""
 
 from __future__ import annotations
 

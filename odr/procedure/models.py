@@ -1,4 +1,4 @@
-"""Windows and the keys that make an act happen once."""
+"""Tables of time limits, tasks, the training clock, and the keys that make an act happen once."""
 
 from __future__ import annotations
 

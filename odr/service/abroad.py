@@ -75,7 +75,7 @@ class AbodeInput(CourtModel):
     """A party has no home in the court's own state (CPL 283)."""
 
     party: Annotated[str, RefTo("party"), field(T("Which party"), choices="service_parties")]
-    state: Annotated[str, CourtText(2, 2, one_line=True), field(T("In which state she lives"), choices="states_abroad")]
+    state: Annotated[str, CourtText(2, 2, one_line=True), field(T("In which state they live"), choices="states_abroad")]
     shown_by: Annotated[str, CourtText(5, 500), field(T("What shows it"))]
 
 
@@ -493,7 +493,7 @@ def letter_paper(
                     (T("Served on (day)"), "____________"),
                     (T("At (place)"), "____________"),
                     (T("In this way"), "____________"),
-                    (T("Handed to, and her relation to the recipient"), "____________"),
+                    (T("Handed to, and their relation to the recipient"), "____________"),
                     (T("If not served, why"), "____________"),
                     (T("Place, day, signature and seal of the authority"), "____________"),
                 ]

@@ -1,4 +1,4 @@
-"""What a party does about service: its address confirmation, and showing that service was not as recorded."""
+"""Acts of a party on service: confirming addresses, and objecting that service was not as recorded."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def served_on_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 class Contest(enum.Enum):
     """What a recipient says against a recorded service."""
 
-    NOT_RECEIVED = "not_received"  # never reached her
+    NOT_RECEIVED = "not_received"  # never reached them
     LATER = "later"  # arrived at another time (CPI 135)
 
     @property
@@ -222,8 +222,8 @@ class RebutInput(CourtModel):
     in_record=False,
 )
 def rebut_service(sitting: Sitting, case: Case, given: RebutInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Bring a party's showing against a recorded service before the judge (OLR 31, CPI 135). Until she decides, it
-    stands.
+    """Bring a party's showing against a recorded service before the judge (OLR 31, CPI 135). Until the judge decides,
+    it stands.
     """
     packet: Packet = sitting.resolved("packet", given.packet)
     party = sitting.party_of(case, actor)

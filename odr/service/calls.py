@@ -1,4 +1,4 @@
-"""Notices to those who are no party: witnesses, experts, interpreters are told to come to a hearing (CPI 227).
+"""Notices to appear, for those who are no party: witnesses, experts and interpreters (CPI 227).
 
 They go the way of every packet, so that they are sent durably, bear a code, and the
 clerk knows when one did not arrive. No time limit runs from them and no proof of
@@ -40,8 +40,8 @@ def call_in(
 ) -> Packet:
     """Send somebody a notice whose whole content is its ``title``.
 
-    ``subject`` is the reference of her own row in the room that hears her; ``own`` says
-    that the address is that of her account and not merely named by a party.
+    ``subject`` is the reference of their own row in the room that hears them; ``own`` says
+    that the address is that of their account and not merely named by a party.
     """
     who = sitting.session.scalar(select(Called).where(Called.subject == subject))
     if who is None:

@@ -76,7 +76,7 @@ class ServiceAddress(Base):
 class Called(Base):
     """Somebody who is no party and gets the court's notices: a witness, expert or interpreter (CPI 227).
 
-    Packets and addresses of hers bear :attr:`key` where a party's bear the party's id.
+    Packets and addresses of theirs bear :attr:`key` where a party's bear the party's id.
     """
 
     __tablename__ = "service_called"
@@ -84,7 +84,7 @@ class Called(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     subject: Mapped[str] = mapped_column(Reference, unique=True)
-    """Reference of what the room that hears her keeps of her."""
+    """Reference of what the room that hears them keeps of them."""
     name: Mapped[str] = mapped_column(String(200))
 
     @property
@@ -273,7 +273,7 @@ class InboxItem(Base):
 
 
 class ServiceReminder(Base):
-    """One message a day to one account, naming everything of hers that ends soon; kept so that it goes out once."""
+    """One message a day to one account, naming everything of theirs that ends soon; kept so that it goes out once."""
 
     __tablename__ = "service_reminder"
 

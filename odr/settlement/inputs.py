@@ -1,4 +1,4 @@
-"""What parties and mediator write in the private room."""
+"""What parties write in offers and agreements, and in an application for confirmation."""
 
 from __future__ import annotations
 

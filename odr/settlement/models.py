@@ -177,10 +177,10 @@ class Mediation(Base):
     consents: Mapped[list[int]] = mapped_column(JSON, default=list)
     """Parties who agreed to mediate (OMR 4, 8)."""
     choices: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
-    """Party → account of the mediator she chose."""
+    """Party → account of the mediator they chose."""
     mediator_id: Mapped[int | None] = mapped_column(BigInt)
     judge_led: Mapped[bool] = mapped_column(default=False, server_default="0")
-    """The judge of the case mediates herself, as everybody agreed and only where the rules know it (CPL 97)."""
+    """The judge of the case is the mediator, as everybody agreed and only where the rules know it (CPL 97)."""
     longer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """``{"until": ISO day, "agreed": [party, …]}``: a longer time somebody asked for and who agreed to it (OMR 24)."""
     entry_number: Mapped[int]
@@ -260,7 +260,7 @@ class RoomMessage(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     entry_number: Mapped[int]
     mediation_id: Mapped[int | None] = mapped_column(BigInt)
-    """Set where it was said to the judge who mediates: then she reads it, and nothing else of the room."""
+    """Set where it was said to the judge who mediates: then they read it, and nothing else of the room."""
     __table_args__ = ({"info": {"append_only": True}},)
 
 

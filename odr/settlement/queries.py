@@ -1,4 +1,4 @@
-"""Finding the rows of the private room."""
+"""Finding offers, agreements and the mediation of a case."""
 
 from __future__ import annotations
 

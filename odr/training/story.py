@@ -72,7 +72,7 @@ class Story:
         worker.work_once(self.court)
 
     def actor(self, who: str) -> Actor:
-        """Somebody in her capacity in the case, identity just confirmed."""
+        """Somebody in their capacity in the case, identity just confirmed."""
         with self.court.database.read() as session:
             account = session.get_one(Account, self.people[who])
             found = actors_in(

@@ -283,7 +283,7 @@ def api(scope: Scope | str, *, upload: bool = False) -> Callable[[View], View]:
 
 
 def require_strong(minutes: int = 15) -> Callable[[View], View]:
-    """Inside a guard: the person must have proved who she is within ``minutes`` (step-up)."""
+    """Inside a guard: the person must have proved who they are within ``minutes`` (step-up)."""
 
     def guarded(inner: View) -> View:
         @wraps(inner)
@@ -297,7 +297,7 @@ def require_strong(minutes: int = 15) -> Callable[[View], View]:
 
 
 def need_strong(minutes: int = 15) -> Person:
-    """The person, if she proved who she is within ``minutes``. Raises StepUpNeeded."""
+    """The person, if they proved who they are within ``minutes``. Raises StepUpNeeded."""
     person = _need_person(None)
     if not person.is_strong(current_court().clock.machine_now(), minutes):
         raise StepUpNeeded(T("Confirm that it is you before you do this."))
@@ -321,7 +321,7 @@ def guard_of(endpoint: str | None) -> Guard | None:
 
 
 def may_enter(endpoint: str, role: Role) -> bool:
-    """Whether a page of the case is shown to a role: no link leads to a 403, and who is only heard is shown her own
+    """Whether a page of the case is shown to a role: no link leads to a 403, and who is only heard is shown their own
     room alone.
     """
     guard = guard_of(endpoint)

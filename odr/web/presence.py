@@ -1,4 +1,4 @@
-"""Who is here in this request: a person by her cookie or by a bearer token."""
+"""Who is here in this request: a person by their cookie or by a bearer token."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Person(UserMixin):  # type: ignore[misc]
         return SignIn.TWO_FACTORS if self.two_factor else SignIn.ONE_FACTOR
 
     def is_strong(self, now: datetime, minutes: int) -> bool:
-        """Whether the person proved who she is within ``minutes``."""
+        """Whether the person proved who they are within ``minutes``."""
         return self.strong_at is not None and now - self.strong_at <= timedelta(minutes=minutes)
 
 
@@ -90,7 +90,7 @@ def bearer_token(request: Request) -> str | None:
 
 
 def identify(session: Session, request: Request, now: datetime, secure: bool) -> tuple[Person | None, bool]:
-    """The person of a request, and whether her session's last use should be written.
+    """The person of a request, and whether their session's last use should be written.
 
     A bearer token that is wrong makes nobody of the request, even beside a good
     cookie: the program meant the token.

@@ -178,7 +178,7 @@ def test_an_oral_claim_is_confirmed_on_the_persons_own_telephone(visitor: Visito
         draft.values = {**draft.values, assisting.COUNTER: {"yes": "1"}}
     clerk = visitor("clerk")
     whole = clerk.get(f"/claim/{reference}/check-answers")
-    assert "Go on to her confirmation" in whole and "print this page" in whole
+    assert "Go on to their confirmation" in whole and "print this page" in whole
     page = f"/registry/counter/{reference}"
     clerk.send(page, page, 422, manner="paper", confirmation="signature")
     shown = clerk.send(page, page, 200, manner="oral", confirmation="link", email="li@parties.example").text
@@ -277,7 +277,7 @@ def test_the_counter_tells_that_nobody_answers_before_she_is_served(visitor: Vis
     small_scene.accept()
     reference, clerk = small_scene.case().reference, visitor("clerk")
     page = clerk.get(f"/cases/{reference}/counter")
-    assert "has not been served on her" in page and f"/cases/{reference}/service/outcome" in page
+    assert "has not been served on them" in page and f"/cases/{reference}/service/outcome" in page
 
 
 def test_what_is_kept_names_no_account() -> None:

@@ -29,7 +29,7 @@ def is_sealed(exhibit: Exhibit) -> bool:
 
 
 def why_closed(viewer: Viewer, exhibit: Exhibit) -> Text | None:
-    """Why the viewer may not open the file, or None where she may.
+    """Why the viewer may not open the file, or None where they may.
 
     Who submitted it and the bench always may. An excluded exhibit is masked from
     everybody else (CPI 106).
@@ -57,7 +57,7 @@ def note_reading(session: Session, exhibit: Exhibit, actor: Actor, how: str, at:
 
 def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
     """The exhibit, whose file the actor is about to be given; opening a sealed one is logged. Raises Forbidden with the
-    reason where she may not.
+    reason where they may not.
     """
     reason = why_closed(actor, exhibit)
     if reason is not None:

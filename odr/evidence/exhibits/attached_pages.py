@@ -1,4 +1,4 @@
-"""Files that stand in an entry without being exhibits: identity papers, documents for help with the fee."""
+"""Sending out files that stand in an entry and are no exhibits, such as identity papers."""
 
 from __future__ import annotations
 

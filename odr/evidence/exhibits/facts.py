@@ -1,4 +1,4 @@
-"""Which exhibits speak to which numbered fact (EV 19). No flask."""
+"""Which exhibits are to show which numbered fact (EV 19). No flask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exhibits of a case that goes on within another: they are exhibits there, under the numbers they have there."""
+"""Exhibits of a case joined into another: the numbers they have there."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Many files described at once: what they have in common is answered once, each says what it shows, exceptions stand at
-the file.
-"""
+"""Describing many uploads at once as exhibits: common answers once, what each shows and exceptions at the file."""
 
 from __future__ import annotations
 

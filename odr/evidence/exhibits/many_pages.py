@@ -1,6 +1,4 @@
-"""One page on which many files that were sent are described at once: photographs from a telephone become exhibits in
-one go.
-"""
+"""The page on which many uploads are described at once and become exhibits."""
 
 from __future__ import annotations
 

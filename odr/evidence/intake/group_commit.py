@@ -1,6 +1,4 @@
-"""Small files of several people kept in one commit, so that they share its sync: a disk syncs far fewer times a second
-than people send.
-"""
+"""Small files that several people send at the same time are kept in one commit and share its sync to disk."""
 
 from __future__ import annotations
 

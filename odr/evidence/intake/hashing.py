@@ -1,4 +1,4 @@
-"""Hashing and syncing of a long body beside its receiving, so that network, processor and disk work at the same time.
+"""A long body is hashed and synced to disk in threads beside the one that receives it.
 
 Order is kept: pieces are hashed as they come, a mark is synced and told only after every byte before it was written,
 and whoever pours learns of a failure of either at the next mark or at the end, before anything more is acknowledged.

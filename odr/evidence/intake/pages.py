@@ -1,4 +1,4 @@
-"""Addresses under ``/uploads``: the tus server, the plain form, and the way back to what one sent.
+"""Addresses under ``/uploads``: the tus server, the plain form, and the page of a file one has sent.
 
 Guard first, body last: each view knows whose request it is and that it comes from
 a page of ours before a byte of a file is read.

@@ -1,4 +1,4 @@
-"""The part file: bytes of an unfinished upload, with one writer at a time."""
+"""Part files: the bytes of an unfinished upload, written by one sender at a time."""
 
 from __future__ import annotations
 

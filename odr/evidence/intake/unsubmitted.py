@@ -1,9 +1,8 @@
-"""Files that somebody sent and never submitted: how long they are kept, and how their sender is told before one is
-erased.
+"""Uploads that nobody submitted as exhibits: how long they are kept, and the notice before one is erased.
 
 Whoever sent a file has the court's word that nothing is silently lost. So its time counts
-from what she last did with it; when it has run a letter goes out, and only one that a mail
-server accepted sets the time of the notice running; what she asks to keep is kept; and in
+from what they last did with it; when it has run a letter goes out, and only one that a mail
+server accepted sets the time of the notice running; what they ask to keep is kept; and in
 the end a person decides (PIPL 19; UK GDPR 5(1)(e): no longer than the purpose needs).
 """
 
@@ -254,7 +253,7 @@ def _claimed(court: Court) -> dict[int, list[int]]:
 
 
 def _tell(court: Court, rule: Ruled, account_id: int, numbers: Sequence[int]) -> int:
-    """Write to one person about all of her files. Only a letter that was accepted counts; 1 if it was."""
+    """Write to one person about all of their files. Only a letter that was accepted counts; 1 if it was."""
     assert rule.rule.notice is not None, "a rule without a notice tells nobody"
     until = after(rule.today, rule.rule.notice)
     with court.database.read() as session:

@@ -1,6 +1,4 @@
-"""Pages on files that were sent and never submitted: the sender's own, and the list on which a person of the court
-decides.
-"""
+"""Pages on uploads that nobody submitted: the sender's own list, and the list on which the court decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk where files are handed in: begun, resumed, finished, given up, expired.
+"""The upload desk: a file is begun, resumed, finished, given up or expired.
 
 No write transaction is ever open while bytes are read from a sender. Bytes are
 synced before their offset is committed, and only a committed offset is told.

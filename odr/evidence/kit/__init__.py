@@ -1,1 +1,1 @@
-"""What one takes along: kits, case files, bundles, and the program that checks them."""
+"""Kits, case files and bundles to download, and the program that checks them."""

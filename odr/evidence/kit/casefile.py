@@ -108,7 +108,7 @@ def exhibit_kit(sitting: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -
 
 
 def docket_pdf(sitting: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -> bytes:
-    """The docket as a table for one viewer: every entry, the words only where she may read them."""
+    """The docket as a table for one viewer: every entry, the words only where they may read them."""
     rows: list[tuple[Words, ...]] = []
     shown = "zh-Hans" if locale == "zh-Hans" else "en"
     for entry in sitting.session.scalars(

@@ -156,7 +156,7 @@ def _compile_bundle(court: Court, row: Compilation) -> None:
 
 
 def _viewer(court: Court, session: Session, case: Case, row: Compilation) -> Actor:
-    """The person in the capacity of then, if she still has it: what was asked for is checked again when it is made."""
+    """The person in the capacity of then, if they still have it: what was asked for is checked again when it is made."""
     account = session.get_one(Account, row.account_id)
     found = next((a for a in actors_in(session, account, case, court.clock.now()) if a.hat == row.hat), None)
     if found is None:
@@ -218,7 +218,7 @@ def _finish(
 
 
 def _log_readings(court: Court, session: Session, case: Case, viewer: Actor, row: Compilation) -> None:
-    """A sealed file that went into what somebody takes along was opened by her."""
+    """A sealed file that went into what somebody takes along was opened by them."""
     mine = select(Exhibit).where(Exhibit.case_id == case.id)
     if row.exhibit_id is not None:
         mine = mine.where(Exhibit.id == row.exhibit_id)

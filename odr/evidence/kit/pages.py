@@ -1,6 +1,4 @@
-"""Pages of what one takes along: case file and kit in the making, their download; case files received from other
-courts.
-"""
+"""Pages of case files, kits and bundles: being made, downloaded, and received from other courts."""
 
 from __future__ import annotations
 

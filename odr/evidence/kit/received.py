@@ -1,4 +1,4 @@
-"""A case file of another court: verified with the fingerprint given from outside, then kept to be read only."""
+"""Case files received from other courts: verified with a fingerprint given from outside, then only read."""
 
 from __future__ import annotations
 

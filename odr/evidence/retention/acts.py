@@ -1,4 +1,4 @@
-"""Keeping and erasing: a legal hold, and a person's decision on what the rules no longer have kept."""
+"""Acts on keeping and erasing: a legal hold, and a person's decision on a file whose time is over."""
 
 from __future__ import annotations
 

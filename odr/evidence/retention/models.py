@@ -1,4 +1,4 @@
-"""What may be erased, and what must not."""
+"""Tables of legal holds, proposals to erase files, and notices to those who sent them."""
 
 from __future__ import annotations
 

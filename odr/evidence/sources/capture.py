@@ -1,6 +1,4 @@
-"""Web pages captured by the court: asked for by a party, looked at by the worker's browser, entered as exhibits with
-the court's provenance.
-"""
+"""Acts by which a party asks for the capture of a web page, and its entry as an exhibit of the court's making."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker's part of capturing pages: look at one, keep its files as any others are kept, have it entered."""
+"""The worker's part of a web page's capture: look at the page, keep its files, have them entered."""
 
 from __future__ import annotations
 

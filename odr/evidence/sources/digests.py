@@ -1,4 +1,4 @@
-"""Hash first: a list of digests is read, anchored line by line in one transaction, and matched with its files if they
+"""Digests before their files: a list is read, anchored line by line in one transaction, and matched with files that
 come later.
 """
 

@@ -1,4 +1,4 @@
-"""Inputs of acts of evidence."""
+"""What entries record of captured web pages and of the records of platforms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Digests that reach the court before, or without, their files."""
+"""Tables of evidence from elsewhere: lists of digests, platforms and their records, earlier proofs."""
 
 from __future__ import annotations
 

@@ -77,8 +77,8 @@ def _limits(sitting: Sitting, account_id: int) -> list[Line]:
 
 
 def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
-    """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to her
-    own room.
+    """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to
+    their own room.
     """
     cases: dict[int, tuple[Case, Party | None]] = {}
     sits = (

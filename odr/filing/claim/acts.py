@@ -1,4 +1,4 @@
-"""Acts of filing: lodging, the registry's review, joining, answering."""
+"""Acts of a claim: lodging, the registry's review, joining, answering."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def _write_claim(sitting: Sitting, case: Case, claimant: Party, given: ClaimInpu
 
 
 def _write_fellows(sitting: Sitting, case: Case, given: ClaimInput) -> None:
-    """Whoever claims along: a party of her own, called in by a letter; a sum of her own is a claim of her own (CPL 55)."""
+    """Whoever claims along: a party of their own, called in by a letter; a sum of their own is a claim of their own
+    (CPL 55).
+    """
     known = [p for p in parties(case, Role.CLAIMANT) if p.ordinal > 1]
     for i, fellow in enumerate(given.fellows):
         party = known[i] if i < len(known) else _new_party(sitting, case, Role.CLAIMANT)
@@ -211,7 +213,7 @@ def without_particulars(given: dict[str, Any]) -> dict[str, Any]:
 @upcast(names.LODGE_CLAIM, from_version=2)
 @upcast(names.CORRECT_CLAIM, from_version=2)
 def by_herself(given: dict[str, Any]) -> dict[str, Any]:
-    """Claims of the second version were brought by the claimant herself, never by a guardian."""
+    """Claims of the second version were brought by the claimant themselves, never by a guardian."""
     return {**given, "claimant": {**given["claimant"], **BY_HERSELF}}
 
 
@@ -224,7 +226,7 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
 
 @upcast(names.JOIN_CASE, from_version=1)
 def joined_by_herself(given: dict[str, Any]) -> dict[str, Any]:
-    """Who joined in the first version did so herself."""
+    """Who joined in the first version did so themselves."""
     return {**given, **BY_HERSELF}
 
 
@@ -539,7 +541,7 @@ def not_joined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=False,
 )
 def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Link somebody who was invited by code; her own appearance also shows that the letter reached her (OLR 10, 29).
+    """Link somebody who was invited by code; their own appearance also shows that the letter reached them (OLR 10, 29).
 
     A claimant joins so who claims along with another, or stands in the place of one (CPL 55; CPI 55).
     """

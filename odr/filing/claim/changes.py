@@ -219,7 +219,7 @@ class AmendInput(CourtModel):
     ),
 )
 def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Replace what a party asks for by what she now asks for; fee, track and time for evidence follow (CPI 232; EV 55;
+    """Replace what a party asks for by what they now ask for; fee, track and time for evidence follow (CPI 232; EV 55;
     FEE 21).
 
     A mere reduction moves no evidence period and earns a refund only while the
@@ -486,7 +486,7 @@ def answer_counterclaim(
 
 
 def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
-    """A counterclaim reached a claimant: her time to answer runs from that day (CPL 128)."""
+    """A counterclaim reached a claimant: their time to answer runs from that day (CPL 128)."""
     if who.role is Role.CLAIMANT and not sitting.windows(case, ANSWER_COUNTERCLAIM, party=who, state=None):
         sitting.start_window(case, ANSWER_COUNTERCLAIM, party=who, rule="answer", start=at, proof=proof)
 
@@ -635,7 +635,7 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
     249).
 
     Where it is another person, the old account and its mandates no longer act,
-    and the successor is invited by a letter of her own.
+    and the successor is invited by a letter of their own.
     """
     party: Party = sitting.resolved("party", given.party)
     before = {

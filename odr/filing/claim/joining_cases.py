@@ -188,7 +188,7 @@ def _check_main(sitting: Sitting, case: Case, main: Case, given: JoinIntoInput, 
 
 
 def _party_in(sitting: Sitting, main: Case, old: Party) -> Party:
-    """The same person in the other case, or a new party there; whoever acts for her acts for her there too."""
+    """The same person in the other case, or a new party there; whoever acts for them acts for them there too."""
     same = [
         p
         for p in parties(main, old.role)
@@ -463,7 +463,7 @@ def _new_case(sitting: Sitting, case: Case, claim: Claim, owner: Party, now: dat
 
 
 def _sides(sitting: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Party]:
-    """The claim's owner as claimant, those of the other side as respondents; her fellows stay behind."""
+    """The claim's owner as claimant, those of the other side as respondents; their fellows stay behind."""
     moved: dict[int, Party] = {}
     count = 0
     for old in parties(case):

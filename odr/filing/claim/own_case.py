@@ -1,6 +1,4 @@
-"""Opening a case that begins with something else than a claim: a preservation, a mediation before a claim, the
-confirmation of an agreement.
-"""
+"""Opening a case that begins without a claim: preservation, mediation before a claim, confirmation."""
 
 from __future__ import annotations
 
@@ -71,8 +69,8 @@ def _party(case: Case, role: Role, ordinal: int, who: ApplicantInput | Responden
 
 
 def note_applicant(sitting: Sitting, case: Case, party: Party, you: ApplicantInput) -> None:
-    """Where papers reach the applicant, by her own word, and her consent if she gave it (OLR 29, 30); and what she
-    knows of the others.
+    """Where papers reach the applicant, by their own word, and their consent if they gave it (OLR 29, 30); and what
+    they know of the others.
     """
     reach = (
         (Channel.PLATFORM, party.reference),
@@ -99,7 +97,7 @@ def note_applicant(sitting: Sitting, case: Case, party: Party, you: ApplicantInp
 def write_to(
     sitting: Sitting, case: Case, party: Party, *, letter: str, title: Text, entry_number: int, occasion: str
 ) -> None:
-    """A first letter to the other side of such a case, with a code by which she joins and reads."""
+    """A first letter to the other side of such a case, with a code by which they join and read."""
     # Before that nobody but the applicant is written to.
     case.accepted_at = case.accepted_at or sitting.now
     packet = queue_packet(

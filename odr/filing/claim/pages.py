@@ -145,7 +145,7 @@ def step(draft: str, step: str) -> Page:
 
 
 def _known(draft: Any, step: str) -> dict[str, Any]:
-    """What a step not opened before starts with: the person's own account, and the shop she named as the other side."""
+    """What a step not opened before starts with: the person's own account, and the shop they named as the other side."""
     person = current_person()
     if step == "claimant" and person is not None and COUNTER not in draft.values:
         return {"name": person.name, "email": person.email, "kind": PartyKind.PERSON.value}
@@ -441,7 +441,7 @@ def join_code() -> Page:
 @filing.get("/join/<code>/details")
 @signed_in
 def join_details(code: str) -> Page:
-    """Who joins, where papers reach her, what she agrees to."""
+    """Who joins, where papers reach them, what they agree to."""
     return _join_page(code, {}, [])
 
 
@@ -464,7 +464,7 @@ def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int
 @filing.post("/join/<code>/details")
 @signed_in
 def join_case(code: str) -> Page:
-    """Link the person to the case; her own appearance is recorded."""
+    """Link the person to the case; their own appearance is recorded."""
     values = _values()
     try:
         given = forms.parse(JoinInput, values)
@@ -480,7 +480,7 @@ def join_case(code: str) -> Page:
 @case_page(Role.RESPONDENT)
 def choose(case: Case, actor: Actor) -> Page:
     """The ways of a respondent: pay or offer, admit, defend; more time, a claim in return, another court; who acts for
-    her.
+    them.
     """
     court = look()
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)

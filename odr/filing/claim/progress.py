@@ -1,4 +1,4 @@
-"""How far a case has come, read from its docket; and what ends with it."""
+"""How far a case has come, requests and their rulings, and how a case ends with its time limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a case seeks and alleges, as it stands."""
+"""Finding what a case seeks and alleges, as it stands now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What filing tells the other rooms of a claim and of who joins: plain facts, taken from what was written in the form."""
+"""The events by which filing tells other rooms that a claim was lodged or a party has joined."""
 
 from __future__ import annotations
 

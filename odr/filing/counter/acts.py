@@ -48,8 +48,8 @@ def may_be_taken(act: Act) -> bool:
     in_record=False,
 )
 def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that a named person filed orally or on paper and confirmed it; her act follows as an entry of her own (CPL
-    123; CPI 265).
+    """Record that a named person filed orally or on paper and confirmed it; their act follows as an entry of their own
+    (CPL 123; CPI 265).
 
     Everything that holds for the act online holds here: who, when, in what stage. A
     paper counts from the day on which it came, also where it is scanned later.
@@ -85,7 +85,7 @@ SAID = {
 }
 CONFIRMED = {
     Confirmation.SIGNATURE: T("confirmed by signature on paper"),
-    Confirmation.LINK: T("confirmed on her own telephone"),
+    Confirmation.LINK: T("confirmed on their own telephone"),
 }
 
 
@@ -101,8 +101,8 @@ def _came(sitting: Sitting, given: FilingTaken, now: datetime) -> datetime | Non
 
 
 def _check(sitting: Sitting, case: Case, taken: Act, acting: Actor, came: datetime | None) -> None:
-    """As for the party herself, on the day her paper came; a time limit that ended since is met all the same. Raises
-    what stands in the way.
+    """As for the party themselves, on the day their paper came; a time limit that ended since is met all the same.
+    Raises what stands in the way.
     """
     if not may_be_taken(taken):
         raise ActNotOpen(T("This cannot be filed at the counter."))

@@ -1,4 +1,4 @@
-"""Filing at the counter: opened by the clerk, confirmed by the person, recorded as hers."""
+"""Filing at the counter: opened by the clerk, confirmed by the person, recorded as theirs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Waiting:
 
 
 def acting_for(party: Party, clerk: Actor) -> Actor:
-    """The party as the clerk writes for her; scans are the clerk's."""
+    """The party as the clerk writes for them; scans are the clerk's."""
     return Actor(party.role, clerk.account_id, party.name, party.case_id, party.id, strong_at=clerk.strong_at)
 
 
@@ -59,11 +59,11 @@ class AtTheCounter:
     party: Party
     groups: list[ActGroup]
     waits_for_service: bool
-    """She cannot answer yet, because the claim has not been served on her."""
+    """They cannot answer yet, because the claim has not been served on them."""
 
 
 def open_at_the_counter(sitting: Sitting, case: Case, clerk: Actor) -> list[AtTheCounter]:
-    """For each party what can be filed for her now."""
+    """For each party what can be filed for them now."""
     found = []
     for party in parties(case):
         if party.role in PARTY_ROLES:
@@ -102,7 +102,7 @@ def take(
 
 
 def take_claim(court: Court, draft: Draft, claim: ClaimInput, taken: TakenInput, clerk: Account) -> ActReceipt:
-    """Open the case of a claim that the person has signed for; whoever took it down has it on her desk."""
+    """Open the case of a claim that the person has signed for; whoever took it down has it on their desk."""
     with court.sit() as sitting:
         receipt = _open(sitting, claim, taken, clerk, None)
         _done(sitting.session, draft, receipt.case_reference)
@@ -113,7 +113,7 @@ def _open(
     sitting: Sitting, claim: ClaimInput, taken: TakenInput, clerk: Account, confirmed_by: Actor | None
 ) -> ActReceipt:
     case = drafts.open_case(sitting, None, claim)
-    seat_clerk(sitting, case, clerk.id, T("She took the claim down."))
+    seat_clerk(sitting, case, clerk.id, T("They took the claim down."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     writing = Actor(Role.CLERK, clerk.id, clerk.name, case.id)
     record = _record(FIRST, mine.reference, claim, taken, writing)
@@ -204,7 +204,7 @@ def _waiting(session: Session, subject: str | None) -> Waiting:
 
 
 def confirm(court: Court, token: str, name: str) -> ActReceipt:
-    """The person confirms with the link and her name; it is filed in this moment. Raises NotFound, InvalidInput at
+    """The person confirms with the link and their name; it is filed in this moment. Raises NotFound, InvalidInput at
     ``name``.
     """
     with court.database.read() as session:

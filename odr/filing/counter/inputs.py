@@ -1,4 +1,4 @@
-"""What the clerk takes down for somebody who does not file online, and how she confirmed it."""
+"""What the clerk takes down for somebody who does not file online, and how they confirmed it."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ class Manner(enum.Enum):
 
 
 class Confirmation(enum.Enum):
-    """How the person said that it is what she means."""
+    """How the person said that it is what they mean."""
 
     SIGNATURE = "signature"  # signature or fingerprint on paper, scanned with its digest
-    LINK = "link"  # on her own telephone, by a link
+    LINK = "link"  # on their own telephone, by a link
 
     @property
     def label(self) -> Text:
         """The way in words."""
         return {
-            Confirmation.SIGNATURE: T("She signed the printed text or the paper; the scan is here"),
-            Confirmation.LINK: T("She reads it on her telephone and confirms it there"),
+            Confirmation.SIGNATURE: T("They signed the printed text or the paper; the scan is here"),
+            Confirmation.LINK: T("They read it on their telephone and confirm it there"),
         }[self]
 
 
@@ -60,7 +60,7 @@ class TakenInput(CourtModel):
     email: Annotated[
         str | None,
         CourtEmail(),
-        field(T("E-mail address for the link"), T("Left empty, the link is shown to her on your screen.")),
+        field(T("E-mail address for the link"), T("Left empty, the link is shown to them on your screen.")),
     ] = None
 
     @model_validator(mode="after")
@@ -69,7 +69,7 @@ class TakenInput(CourtModel):
         if self.manner is Manner.PAPER and self.received_on is None:
             faults.append(FieldFault(("received_on",), T("Fill this in.")))
         if self.confirmation is Confirmation.SIGNATURE and self.paper is None:
-            faults.append(FieldFault(("paper",), T("Choose the scan of what she signed.")))
+            faults.append(FieldFault(("paper",), T("Choose the scan of what they signed.")))
         if faults:
             raise InvalidInput(faults)
         return self

@@ -1,4 +1,4 @@
-"""Pages of filing at the counter: the clerk takes down, the person confirms on paper or on her own telephone."""
+"""Pages of filing at the counter: the clerk takes down, the person confirms on paper or on their own telephone."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def lodge_claim(draft: str) -> Page:
 
 
 def _asked(token: str, name: str, address: str | None, back: str) -> Page:
-    """The link on the clerk's screen, for the person to scan; and by e-mail where she has one."""
+    """The link on the clerk's screen, for the person to scan; and by e-mail where they have one."""
     court = current_court()
     link = f"{court.settings.base_url.rstrip('/')}{url_for('counter.confirm_page', token=token)}"
     if address and court.ports.mail is not None:
@@ -320,7 +320,7 @@ def _words_of_choices(act: Act) -> dict[str, Any]:
 @counter.post("/confirm/<token>")
 @public
 def confirm(token: str) -> Page:
-    """The person confirms by writing her name; it is filed in this moment."""
+    """The person confirms by writing their name; it is filed in this moment."""
     court = current_court()
     try:
         receipt = assisting.confirm(court, token, request.form.get("name", ""))

@@ -68,8 +68,8 @@ class ComplaintInput(CourtModel):
     ),
 )
 def complain(sitting: Sitting, case: Case, given: ComplaintInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Complain to the president about delay or conduct; she answers within the time of the rules, and nobody else reads
-    it (EXT 7).
+    """Complain to the president about delay or conduct; the president answers within the time of the rules, and nobody
+    else reads it (EXT 7).
     """
     me = sitting.party_of(case, actor)
     seat_decider(sitting, case, Role.PRESIDENT)

@@ -42,7 +42,7 @@ def wait_for_appeals(
     it waits.
 
     Where the rules give no appeal, as in small claims (CPI 276, 277), it ends at once.
-    Each party's time runs from her own receipt, see :func:`start_appeal`.
+    Each party's time runs from their own receipt, see :func:`start_appeal`.
     """
     if not is_appealable(sitting, case, window):
         end_case(sitting, case, outcome, sitting.now)
@@ -119,7 +119,7 @@ def _served_with(sitting: Sitting, case: Case, numbers: Collection[int]) -> list
 def start_appeal(
     sitting: Sitting, case: Case, party: Party, numbers: Collection[int], at: datetime, proof: Text | None
 ) -> None:
-    """A party was served with entries: for each ruling among them her ten days run from that day (CPL 171)."""
+    """A party was served with entries: for each ruling among them their ten days run from that day (CPL 171)."""
     for ruling, window in _served_with(sitting, case, numbers):
         if not sitting.windows(case, window, party=party, state=None, subject=ruling.reference):
             sitting.start_window(case, window, party=party, start=at, subject=ruling.reference, proof=proof)

@@ -1,4 +1,4 @@
-"""Windows that stand still, go on, last longer or begin anew, each reckoned again with its whole working."""
+"""Halting, resuming, extending and reopening time limits, each reckoned again with its whole working."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def decider_of(sitting: Sitting, case: Case, role: Role) -> Role:
 
 
 def seat_decider(sitting: Sitting, case: Case, role: Role) -> None:
-    """A decider who has no seat in the case takes one, so that she can see it."""
+    """A decider who has no seat in the case takes one, so that they can see it."""
     if role is Role.PRESIDENT and seat_of(sitting.session, case, role) is None:
         account = choose(sitting, case, role)
         if account is not None:
@@ -295,7 +295,7 @@ class ChallengeInput(CourtModel):
     help=T("The person pauses until the challenge is decided, within three days."),
 )
 def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Challenge somebody of the court; she pauses until the decider whom the pack names has decided (CPL 48–50)."""
+    """Challenge somebody of the court; they pause until the decider whom the pack names has decided (CPL 48–50)."""
     me = sitting.party_of(case, actor)
     seat: Seat = sitting.resolved("seat", given.seat)
     if seat.role not in CHALLENGEABLE:
@@ -536,7 +536,7 @@ class SeatInput(CourtModel):
     in_record=False,
 )
 def ask_reassignment(sitting: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put before the president that somebody must be replaced: leave, illness, a tie of her own (CPL 47)."""
+    """Put before the president that somebody must be replaced: leave, illness, a tie of their own (CPL 47)."""
     seat: Seat = sitting.resolved("seat", given.seat)
     seat_decider(sitting, case, Role.PRESIDENT)
     request = ask(sitting, case, RequestKind.REASSIGNMENT, None, given.reasons, subject=str(seat.id))

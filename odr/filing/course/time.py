@@ -1,4 +1,4 @@
-"""More time before a limit has ended, and time again after an obstacle (CPL 86; EV 54).
+"""Acts for more time before a limit has ended, and for time again after an obstacle (CPL 86; EV 54).
 
 Within the examination the hearing gives time; these acts are for the limits of
 pleading and evidence.

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(days=90)
 
 REVISE_AFTER = timedelta(hours=1)
-"""What one person has not touched for so long is kept as an earlier version when she writes over it."""
+"""What one person has not touched for so long is kept as an earlier version when they write over it."""
 
 SCHEMA_VERSION = 1
 
@@ -121,7 +121,7 @@ STEPS = (
         "fellows",
         T("Who claims with you"),
         FellowsStep,
-        T("Only if others claim together with you. Each gets a letter and joins by herself."),
+        T("Only if others claim together with you. Each gets a letter and joins for themselves."),
         is_needed=False,
     ),
     Step("claimant", T("About you"), AboutYouStep, T("Your name, where papers reach you, and what you agree to.")),
@@ -129,7 +129,7 @@ STEPS = (
 
 
 class AtTheCounterStep(ClaimantInput):
-    """The same where the clerk writes it down: an address of one kind or the other, so that papers reach her."""
+    """The same where the clerk writes it down: an address of one kind or the other, so that papers reach them."""
 
     @model_validator(mode="after")
     def _papers_reach_her(self) -> Self:
@@ -165,17 +165,17 @@ AT_THE_COUNTER = {
         "fellows",
         T("Who claims together with the person"),
         FellowsStep,
-        T("Each gets a letter and joins by herself."),
+        T("Each gets a letter and joins for themselves."),
         is_needed=False,
     ),
     "claimant": Step(
         "claimant",
         T("About the person who claims"),
         AtTheCounterStep,
-        T("Name, where papers reach the person, and what she agrees to."),
+        T("Name, where papers reach the person, and what they agree to."),
     ),
 }
-"""Steps in other words where a clerk writes for somebody who stands before her."""
+"""Steps in other words where a clerk writes for somebody at the counter."""
 
 
 def steps_of(draft: Draft) -> tuple[Step, ...]:
@@ -223,7 +223,7 @@ def open_draft(session: Session, account_id: int, now: datetime, values: Mapping
 
 
 def find_draft(session: Session, account_id: int, reference: str) -> Draft:
-    """A draft of the person's own or shared with her; nobody else's is ever found."""
+    """A draft of the person's own or shared with them; nobody else's is ever found."""
     draft = session.scalar(
         select(Draft).where(Draft.reference == reference, Draft.kind == "claim", _is_theirs(account_id))
     )
@@ -371,7 +371,7 @@ def lodge_in(
             ]
         )
     case = open_case(sitting, account, claim)
-    seat_clerk(sitting, case, clerk_id, T("She reviews the other claims of the same sender."))
+    seat_clerk(sitting, case, clerk_id, T("They review the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     mandate = place_guardian(sitting, mine, account, claim.claimant)
     powers = (mandate.id, mandate.scope) if mandate is not None else ()
@@ -380,7 +380,7 @@ def lodge_in(
 
 
 def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> Case:
-    """The case with its parties; without an account the claimant is not online and gets her papers by post."""
+    """The case with its parties; without an account the claimant is not online and gets their papers by post."""
     court = sitting.court
     today = sitting.now.astimezone(court.settings.tz).date()
     pack = court.packs.in_force(court.settings.pack, today)
@@ -443,7 +443,7 @@ def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> C
 
 
 def files_of_writers(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
-    """Files that ``me`` may choose from in a draft: her own, which only she sees here, and those that the others put
+    """Files that ``me`` may choose from in a draft: their own, which only they see here, and those that the others put
     into this draft.
     """
     sent, put_in = forms.SOURCES["upload"], attached(sitting.session, draft)
@@ -460,8 +460,8 @@ def files_of_writers(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
 
 
 def own_files(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
-    """Files of her own that stand in her evidence by themselves: all of them while nobody else writes in the draft,
-    else only those she put in.
+    """Files of their own that stand in their evidence by themselves: all of them while nobody else writes in the draft,
+    else only those they put in.
     """
     mine = forms.SOURCES["upload"](sitting, None, Actor(Role.CLAIMANT, me))
     if writers(sitting.session, draft) == [me]:
@@ -471,7 +471,7 @@ def own_files(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
 
 
 def hand_over_files(sitting: Sitting, draft: Draft, claim: ClaimInput, account_id: int) -> None:
-    """Files that a helper put into the draft become those of who lodges it: the exhibits are hers. What was used
+    """Files that a helper put into the draft become those of who lodges it: the exhibits are theirs. What was used
     elsewhere stays its sender's.
     """
     find, put_in = RESOLVERS["upload"], attached(sitting.session, draft)

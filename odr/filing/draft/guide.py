@@ -34,7 +34,7 @@ PLACES = {
 
 
 class GuideInput(CourtModel):
-    """What a person is asked before she files."""
+    """What a person is asked before they file."""
 
     cause: Annotated[
         str,

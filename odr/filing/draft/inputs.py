@@ -1,4 +1,4 @@
-"""What a person writes when filing: one model for the form, the API and the draft's check."""
+"""What a person writes in the steps of a draft: one model for the form, the API and the draft's check."""
 
 from __future__ import annotations
 

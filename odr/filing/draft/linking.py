@@ -1,4 +1,4 @@
-"""Which of a claim's numbered facts each of its files is to show, while the claim is still a form (EV 19).
+"""Which of a claim's numbered facts each file of a draft is to show (EV 19).
 
 A row of a form keeps its number when others are taken out, and a row left blank is no
 fact. So the form ties a file to the row; the claim, which is numbered in the order

@@ -75,7 +75,7 @@ _KINDS: tuple[tuple[ReliefKind, re.Pattern[str]], ...] = (
 
 @dataclass
 class ReadParty:
-    """A party as the document tells of her."""
+    """A party as the document tells of them."""
 
     name: str
     kind: PartyKind

@@ -1,7 +1,7 @@
 """Drafts written by several people: who is invited, who has accepted, how it ended, and which files each put into it.
 
 Nobody is drawn into a draft by somebody else: an invitation opens nothing before the
-person invited has accepted it, and of her files the others see those that she put into
+person invited has accepted it, and of their files the others see those that they put into
 this draft, and no others.
 """
 
@@ -34,8 +34,8 @@ _FILE = re.compile(r"[a-z2-7]{26}")
 
 @dataclass(frozen=True)
 class Writer:
-    """Somebody invited to write in a draft; named only once she has accepted, before that only by the address that was
-    typed.
+    """Somebody invited to write in a draft; named only once they have accepted, before that only by the address that
+    was typed.
     """
 
     share: DraftShare
@@ -105,7 +105,7 @@ def shares_of(session: Session, draft: Draft, *, ended: bool = False) -> list[Wr
 
 
 def share(session: Session, draft: Draft, by: int, email: str, *, lodges: bool, now: datetime) -> DraftShare:
-    """Invite whoever signs in with an address to write in a draft; ``lodges`` where the claim is hers. Raises
+    """Invite whoever signs in with an address to write in a draft; ``lodges`` where the claim is theirs. Raises
     InvalidInput, Forbidden.
 
     The same happens whether or not there is such an account: what is said here tells
@@ -155,7 +155,7 @@ def _may_write(account: Account, draft: Draft) -> bool:
 
 
 def invited(session: Session, account: Account) -> list[Invited]:
-    """Every draft to which somebody was invited, the latest first: those that wait, those she writes in, and those that
+    """Every draft to which somebody was invited, the latest first: those that wait, those they write in, and those that
     ended.
     """
     owner, ender = aliased(Account), aliased(Account)
@@ -211,7 +211,7 @@ def end_share(session: Session, draft: Draft, by: int, share_id: int, now: datet
     """End a share, by who began the draft or by the one who accepted it; that it was, and who ended it, both still see.
     Raises NotFound.
 
-    What she wrote stays; the files she put in and that were not lodged are hers alone again.
+    What they wrote stays; the files they put in and that were not lodged are theirs alone again.
     """
     found = session.scalar(
         select(DraftShare).where(
@@ -227,9 +227,9 @@ def end_share(session: Session, draft: Draft, by: int, share_id: int, now: datet
 
 
 def attach(session: Session, draft: Draft, by: int, values: Mapping[str, Any], now: datetime) -> None:
-    """Keep which files somebody names in the evidence of a draft; what she names no longer, she has taken back.
+    """Keep which files somebody names in the evidence of a draft; what they name no longer, they have taken back.
 
-    Whether a file is hers is asked where it is used: naming somebody else's does nothing.
+    Whether a file is theirs is asked where it is used: naming somebody else's does nothing.
     """
     named = set(files_in(values))
     there = {

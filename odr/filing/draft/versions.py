@@ -1,4 +1,4 @@
-"""Drafts over time: earlier versions, what becomes of one that is left, and the answer being written."""
+"""Drafts over time: their earlier versions, abandoned drafts, and drafts of an answer."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _reminder(court: Court, account: Account, draft: Draft) -> Letter:
 
 
 def answer_draft(session: Session, case: Case, actor: Actor) -> Draft | None:
-    """What a side has written of its answer and not sent: the party and who acts for her see the same."""
+    """What a side has written of its answer and not sent: the party and who acts for them see the same."""
     mine = (Draft.case_id == case.id, Draft.kind == f"{ANSWER}/{actor.party_id}", Draft.state == DraftState.OPEN)
     return session.scalar(select(Draft).where(*mine).order_by(Draft.id.desc()).limit(1))
 

@@ -51,7 +51,7 @@ def group_of(sitting: Sitting, case: Case) -> GroupAction | None:
 
 
 def representatives(case: Case) -> list[Party]:
-    """Claimants who conduct the case for all; whoever withdrew her own claim conducts nobody's any more."""
+    """Claimants who conduct the case for all; whoever withdrew their own claim conducts nobody's any more."""
     return [
         p
         for p in parties(case, Role.CLAIMANT)
@@ -262,14 +262,14 @@ class RegistrationRuling(CourtModel):
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
-        "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue by herself."
+        "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue on their own."
     ),
 )
 def decide_registration(
     sitting: Sitting, case: Case, given: RegistrationRuling, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Make somebody who registered a claimant with a claim of her own, or tell her that she may sue by herself (CPI
-    80).
+    """Make somebody who registered a claimant with a claim of their own, or tell them that they may sue by themselves
+    (CPI 80).
     """
     member: GroupMember = sitting.resolved("group_member", given.member)
     if member.state is not MemberState.ASKED:
@@ -279,7 +279,7 @@ def decide_registration(
     if given.answer == "refuse":
         member.state = MemberState.REFUSED
         return Recorded(
-            T("%(name)s is not registered and may sue by herself", name=member.name),
+            T("%(name)s is not registered and may sue on their own", name=member.name),
             {"member": member.reference, "reasons": given.reasons},
         )
     party = _claimant(sitting, case, member, now)
@@ -517,7 +517,7 @@ class DispositionInput(CourtModel):
         Literal["change", "waive", "admit", "settle"], field(T("What do you propose?"), options=DISPOSITIONS)
     ]
     words: Annotated[
-        str, CourtText(10, 4000), field(T("In words, so that everybody knows what she agrees to"), widget="textarea")
+        str, CourtText(10, 4000), field(T("In words, so that everybody knows what they agree to"), widget="textarea")
     ]
 
 

@@ -1,4 +1,4 @@
-"""What is written when cases are heard together or apart, and in an action of many."""
+"""What somebody writes who registers for an action of many."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtMone
 
 
 class RegistrationInput(CourtModel):
-    """Who registers, what ties her to the other side, and what harm she had."""
+    """Who registers, what ties them to the other side, and what harm they had."""
 
     name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON

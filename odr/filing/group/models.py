@@ -33,8 +33,8 @@ class MemberState(enum.Enum):
     """What became of a registration."""
 
     ASKED = "asked"  # the registry looks at it
-    REGISTERED = "registered"  # a claimant; the judgment is for and against her
-    REFUSED = "refused"  # tie or harm not shown: she may sue by herself (CPI 80)
+    REGISTERED = "registered"  # a claimant; the judgment is for and against them
+    REFUSED = "refused"  # tie or harm not shown: they may sue by themselves (CPI 80)
 
     @property
     def label(self) -> Words:

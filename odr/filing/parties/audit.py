@@ -1,4 +1,4 @@
-"""Do the rows of the parties say who is in the case? Rebuilt from the entries that brought each in, renamed or let go."""
+"""Do the rows of parties agree with the docket? Rebuilt from the entries that added, renamed or released each."""
 
 from __future__ import annotations
 

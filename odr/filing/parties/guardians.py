@@ -1,5 +1,5 @@
-"""Who stands in a case for somebody who cannot act herself: guardians of children and of adults without capacity (CPL
-60; CPI 83).
+"""Who stands in a case for somebody who cannot act themselves: guardians of children and of adults without capacity
+(CPL 60; CPI 83).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def place_guardian(sitting: Sitting, party: Party, account: Account, given: ActingPart) -> Mandate | None:
-    """Let whoever brings or answers a claim act in the party's place, where she says that she is the guardian; None
-    where she is not.
+    """Let whoever brings or answers a claim act in the party's place, where they say that they are the guardian; None
+    where they are not.
 
-    Whether she is, the registry looks at in its review, never before (OLR 7, 9).
+    Whether they are, the registry looks at in its review, never before (OLR 7, 9).
     Raises InvalidInput for a company, which has no guardian, and for somebody of the other side.
     """
     guardian = given.guardian

@@ -1,4 +1,4 @@
-"""Acts about who somebody is: papers shown to the registry, guardians, and help by a lawyer who costs nothing."""
+"""Acts on who somebody is: identity papers, a lawyer's licence, guardians, and legal aid."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, act
     }
     sitting.close_tasks(case, desks.IDENTITY_ASKED, party.reference)
     if not sitting.tasks(case, desks.IDENTITY_SHOWN, party.reference):
-        title = T("%(name)s sent papers that show who she is. Look at them and verify.", name=party.name)
+        title = T("%(name)s sent papers that show who they are. Look at them and verify.", name=party.name)
         sitting.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=20, subject=party.reference)
     return Recorded(
         T("%(name)s showed the registry papers: %(paper)s", name=party.name, paper=given.paper.label),
@@ -215,7 +215,7 @@ class LicenceInput(CourtModel):
     kind: Annotated[
         Literal["lawyer", "legal_worker", "relative", "employee", "recommended"],
         field(
-            T("In what quality does she represent?"),
+            T("In what quality do they represent?"),
             T(
                 "A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one (Interpretation, art. 88)."
             ),
@@ -240,7 +240,7 @@ class LicenceInput(CourtModel):
     desk=desks.IDENTITY_SHOWN,
     topic=Topic.CLAIM,
     in_record=False,
-    help=T("Once for a lawyer: it then counts in all her cases."),
+    help=T("Once for a lawyer: it then counts in all their cases."),
 )
 def verify_licence(sitting: Sitting, case: Case, given: LicenceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what entitles a representative to act; a lawyer's licence is seen once and counts in every case (CPL 61;
@@ -273,12 +273,12 @@ def verify_licence(sitting: Sitting, case: Case, given: LicenceInput, *, actor: 
 class GuardianInput(CourtModel):
     """Whom the court lets act in a party's place."""
 
-    party: Annotated[str, RefTo("party"), field(T("Who cannot act herself?"), choices="all_parties")]
+    party: Annotated[str, RefTo("party"), field(T("Who cannot act in person?"), choices="all_parties")]
     email: Annotated[
-        str, CourtEmail(), field(T("E-mail address of the guardian"), T("The one she signs in with here."))
+        str, CourtEmail(), field(T("E-mail address of the guardian"), T("The one they sign in with here."))
     ]
     name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name of the guardian, or of the body that acts"))]
-    ties: Annotated[Ties, Choice(Ties), field(T("What makes her the guardian?"))]
+    ties: Annotated[Ties, Choice(Ties), field(T("What makes them the guardian?"))]
     reasons: Reasons
 
 
@@ -314,7 +314,7 @@ def appoint_guardian(sitting: Sitting, case: Case, given: GuardianInput, *, acto
         raise InvalidInput.at(
             "email",
             T(
-                "Nobody with that address can be the guardian here. She needs an account of her own and may not serve the court."
+                "Nobody with that address can be the guardian here. They need an account of their own and may not serve the court."
             ),
         )
     _end_guardians(sitting, case, party)
@@ -368,7 +368,7 @@ class EndGuardianInput(CourtModel):
             T("What has changed?"),
             options={
                 "of_age": T("The party is 18 now"),
-                "able": T("The party can act herself again"),
+                "able": T("The party can act in person again"),
                 "other": T("Somebody else is to be the guardian"),
             },
         ),
@@ -376,7 +376,7 @@ class EndGuardianInput(CourtModel):
     email: Annotated[
         str | None,
         CourtEmail(),
-        field(T("The party’s own e-mail address"), T("A letter with a code lets her join herself.")),
+        field(T("The party’s own e-mail address"), T("A letter with a code lets them join in person.")),
     ] = None
     reasons: Reasons
 
@@ -399,10 +399,10 @@ class EndGuardianInput(CourtModel):
     in_record=False,
 )
 def end_guardian(sitting: Sitting, case: Case, given: EndGuardianInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The party is of age or able again, or another guardian comes: what was done in her place stays done (CPL 60; CPI
-    83).
+    """The party is of age or able again, or another guardian comes: what was done in their place stays done (CPL 60;
+    CPI 83).
 
-    A letter with a code lets her join herself; without an address of hers the clerk brings it otherwise.
+    A letter with a code lets them join themselves; without an address of theirs the clerk brings it otherwise.
     """
     party: Party = sitting.resolved("party", given.party)
     if "guardian" not in party.details or not _end_guardians(sitting, case, party):
@@ -562,7 +562,7 @@ class LegalAidReply(CourtModel):
     in_record=False,
 )
 def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, actor: Actor, now: datetime) -> Recorded:
-    """Record that a request was passed on, granted or not; the lawyer then asks for her mandate by link as any other
+    """Record that a request was passed on, granted or not; the lawyer then asks for their mandate by link as any other
     (CPL 62).
     """
     request: Request = sitting.resolved("legal_aid", given.request)
@@ -592,12 +592,12 @@ def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, acto
 
 
 def _tell(sitting: Sitting, party: Party, given: LegalAidReply) -> None:
-    """A short letter to who asked; she reads the rest on the docket."""
+    """A short letter to who asked; they read the rest on the docket."""
     if not party.email or sitting.court.ports.mail is None:
         return
     what = (
         T(
-            "You get legal aid. Your lawyer is %(lawyer)s; she will ask you to sign her mandate on your telephone.",
+            "You get legal aid. Your lawyer is %(lawyer)s; they will ask you to sign their mandate on your telephone.",
             lawyer=given.lawyer or "",
         )
         if given.outcome == "granted"

@@ -1,4 +1,4 @@
-"""What is written in motions and in the rulings on them, and in changes of claims and people."""
+"""What somebody writes who asks to intervene, and what an entry records of a mandate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhon
 
 
 class InterventionInput(CourtModel):
-    """Who asks to take part in a case of others, and why the outcome concerns her."""
+    """Who asks to take part in a case of others, and why the outcome concerns them."""
 
     name: Annotated[str, CourtText(1, 200), field(T("Your full name, or the company’s"))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON

@@ -35,8 +35,8 @@ def forget_reach(sitting: Sitting, party: Party, now: datetime) -> None:
 
 
 def invite(sitting: Sitting, case: Case, party: Party) -> None:
-    """A letter that tells whoever takes a party's place, or acts herself from now on, of the case, with the code by
-    which she joins.
+    """A letter that tells whoever takes a party's place, or acts themselves from now on, of the case, with the code by
+    which they join.
     """
     packet = queue_packet(
         sitting.session,
@@ -56,11 +56,11 @@ def invite(sitting: Sitting, case: Case, party: Party) -> None:
 
 
 def call_in(sitting: Sitting, case: Case, party: Party) -> None:
-    """A letter that brings somebody into a running case, with the claim and a code of her own.
+    """A letter that brings somebody into a running case, with the claim and a code of their own.
 
     A further respondent gets the claim as any respondent does (CPL 128); a third
     party or further claimant a notice to take part (CPI 74); who is named as claiming along
-    is asked whether she does.
+    is asked whether they do.
     """
     occasion = CLAIM if party.role is Role.RESPONDENT else JOINDER
     due_at, reckoned = answer_by(sitting, case, party) if party.role is Role.RESPONDENT else (None, None)

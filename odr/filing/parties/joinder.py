@@ -41,14 +41,14 @@ def _refuse_known(case: Case, name: str) -> None:
 
 
 POSITIONS_OF_NEWCOMERS = {
-    "third_party": T("Third party: the outcome concerns her"),
-    "respondent": T("Respondent too: she has to be sued together with the others"),
-    "claimant": T("Claimant too: the right is hers as well"),
+    "third_party": T("Third party: the outcome concerns them"),
+    "respondent": T("Respondent too: they have to be sued together with the others"),
+    "claimant": T("Claimant too: the right is theirs as well"),
 }
 
 
 class JoinderInput(CourtModel):
-    """Who else is to take part, in what position, and where she is reached."""
+    """Who else is to take part, in what position, and where they are reached."""
 
     role: Annotated[
         Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)
@@ -142,7 +142,7 @@ class JoinderRuling(CourtModel):
     in_record=False,
 )
 def rule_on_joinder(sitting: Sitting, case: Case, given: JoinderRuling, *, actor: Actor, now: datetime) -> Recorded:
-    """Refuse with reasons, or bring the named person in and call her by a letter; the other parties are told (CPI 73,
+    """Refuse with reasons, or bring the named person in and call them by a letter; the other parties are told (CPI 73,
     74).
     """
     request: Request = sitting.resolved("joinder", given.request)
@@ -209,7 +209,7 @@ def bring_in_party(sitting: Sitting, case: Case, given: AddPartyInput, *, actor:
 
 
 def _brought_in(sitting: Sitting, case: Case, given: AddPartyInput, now: datetime) -> Recorded:
-    """Put the party into the case and call her; a further respondent is served with the claim within five days (CPL
+    """Put the party into the case and call them; a further respondent is served with the claim within five days (CPL
     128).
     """
     role = Role(given.role)
@@ -237,7 +237,7 @@ def _brought_in(sitting: Sitting, case: Case, given: AddPartyInput, now: datetim
 
 
 def evidence_of_newcomer(sitting: Sitting, case: Case, who: Party, at: datetime) -> None:
-    """Whoever was brought in got the letter: her time for evidence begins, and the other parties' with it (EV 55)."""
+    """Whoever was brought in got the letter: their time for evidence begins, and the other parties' with it (EV 55)."""
     if "added_entry" in who.details and not sitting.windows(case, "evidence", party=who, state=None):
         restart_evidence(sitting, case, at)
 
@@ -277,8 +277,8 @@ def no_claim_of_own(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 def file_third_party_claim(
     sitting: Sitting, case: Case, given: CounterclaimInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Take an independent claim of a third party until the debate ends; she has the position of a claimant (CPL 59; CPI
-    81, 232; FEE 18; EV 55).
+    """Take an independent claim of a third party until the debate ends; they have the position of a claimant (CPL 59;
+    CPI 81, 232; FEE 18; EV 55).
 
     Fee, track and time for evidence follow; both sides' time to answer runs from
     the day it reaches each.
@@ -320,7 +320,7 @@ def answer_third_party(
 
 
 def start_third_party_answer(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
-    """A third party's claim reached a party: her time to answer runs from that day (CPL 128)."""
+    """A third party's claim reached a party: their time to answer runs from that day (CPL 128)."""
     earlier = sitting.windows(case, ANSWER_THIRD_PARTY, party=who, state=None)
     if who.role is not Role.THIRD_PARTY and not any(w.state is not WindowState.ENDED for w in earlier):
         sitting.start_window(case, ANSWER_THIRD_PARTY, party=who, rule="answer", start=at, proof=proof)

@@ -98,7 +98,7 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
 
 
 def _refuse_conflict(sitting: Sitting, case: Case, party: Party, account_id: int) -> None:
-    """Nobody is a party to a case in which she serves, or in which she is or acts for somebody else's side (CPL 47).
+    """Nobody is a party to a case in which they serve, or in which they are or act for somebody else's side (CPL 47).
     Raises ActNotOpen.
     """
     if (
@@ -141,8 +141,8 @@ def requests_from_outside(session: Session, account_id: int) -> list[OwnRequest]
 def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> ActReceipt:
     """Put on the docket that somebody outside asks to take part as third party (CPL 59; CPI 81).
 
-    Refused where there is no running case of that number, where she is in the
-    case already in any capacity, or where a request of hers waits. Raises
+    Refused where there is no running case of that number, where they are in the
+    case already in any capacity, or where a request of theirs waits. Raises
     InvalidInput, ActNotOpen.
     """
     with court.sit() as sitting:

@@ -1,4 +1,4 @@
-"""Mandates on the docket: what was signed or ended elsewhere is told of by an entry of its own."""
+"""Docket entries that record mandates signed or ended on the account pages."""
 
 from __future__ import annotations
 

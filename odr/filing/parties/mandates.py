@@ -1,4 +1,4 @@
-"""Acts about who acts for whom, and who somebody is."""
+"""Acts on who represents a party, and on a party's identity as a platform or the registry confirms it."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ SCOPES = {
 
 
 class AppointInput(CourtModel):
-    """Whom a party lets act for her, how far and how long."""
+    """Whom a party lets act for them, how far and how long."""
 
     email: Annotated[
-        str, CourtEmail(), field(T("E-mail address of the representative"), T("The one she signs in with here."))
+        str, CourtEmail(), field(T("E-mail address of the representative"), T("The one they sign in with here."))
     ]
     scope: Annotated[Literal["ordinary", "special"], field(T("How far do the powers go?"), options=SCOPES)] = "ordinary"
     until: Annotated[CourtDate | None, field(T("Until"), T("Leave it empty: until the case is over."))] = None
@@ -97,7 +97,7 @@ def appoint_representative(
         raise InvalidInput.at(
             "email",
             T(
-                "Nobody with that address can represent you here. She needs an account of her own and may not serve the court."
+                "Nobody with that address can represent you here. They need an account of their own and may not serve the court."
             ),
         )
     until = datetime.combine(given.until + timedelta(days=1), time(), sitting.pack(case).tz) if given.until else None
@@ -155,7 +155,7 @@ def somebody_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 
 @choice_source("live_mandates")
 def live_mandates(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Who acts for the actor's party by her own word."""
+    """Who acts for the actor's party by their own word."""
     rows = [
         r
         for r in representatives_of(sitting.session, case, sitting.now)
@@ -285,7 +285,7 @@ class VerifyInput(CourtModel):
     in_record=False,
 )
 def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record how the registry made sure who a party is; never a reason not to let her file (OLR 7)."""
+    """Record how the registry made sure who a party is; never a reason not to let them file (OLR 7)."""
     party: Party = sitting.resolved("party", given.party)
     seen = {"means": given.means, "entry": sitting.next_number(case)}
     if given.means == "guardianship":

@@ -1,4 +1,4 @@
-"""The registry's page for claims of one sender, and who of the court is on leave."""
+"""The registry's pages for claims of one sender, and for who of the court is on leave."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
 @batch.get("/registry/leave")
 @staff(Role.PRESIDENT)
 def leave() -> Page:
-    """Who is away, and from when to when; no case is given to her meanwhile."""
+    """Who is away, and from when to when; no case is given to them meanwhile."""
     return _leave_page({}, [])
 
 
@@ -142,7 +142,7 @@ def add_leave() -> Page:
 @batch.post("/registry/leave/<int:number>/end")
 @staff(Role.PRESIDENT)
 def back(number: int) -> Response:
-    """She is back."""
+    """They are back."""
     court = current_court()
     with court.database.write() as session:
         end_leave(session, number, court.clock.now())

@@ -134,14 +134,14 @@ def _cause(sitting: Sitting, case: Case) -> Check:
 
 
 def _fellow(party: Party) -> Check:
-    """Whoever is named as claiming along has to say so herself: nobody sues in another's name (CPL 122)."""
+    """Whoever is named as claiming along has to say so themselves: nobody sues in another's name (CPL 122)."""
     title = T("%(name)s claims along", name=party.name)
     defect = T(
-        "%(name)s has not joined the claim. Let her join with the code of the court’s letter, or leave her out.",
+        "%(name)s has not joined the claim. Let them join with the code of the court’s letter, or leave them out.",
         name=party.name,
     )
     if party.joined_at is not None:
-        return Check(title, Found.THERE, T("Joined by herself"), "parties", defect)
+        return Check(title, Found.THERE, T("Joined with their own account"), "parties", defect)
     return Check(title, Found.WAITS, T("Got a letter, has not joined yet"), "parties", defect)
 
 

@@ -1,4 +1,4 @@
-"""The registry: case numbers, and who sits in a case, by rule and not by choice."""
+"""Case numbers, and who sits in a case: drawn by rule and not by choice, with regard to leave."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Draw:
     head: str
     """Digest of the newest entry of the case before the draw; it stood in the log before."""
     nonce: str
-    """What nobody could know before the draw, so that nobody waits for the moment that suits her."""
+    """What nobody could know before the draw, so that nobody waits for the moment that suits them."""
 
     def to_json(self) -> dict[str, Any]:
         """As the entry keeps it."""
@@ -169,7 +169,7 @@ def take_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] 
 
 
 def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Text) -> None:
-    """Seat a clerk for the reason given, where she has no conflict; else one is drawn. Either stands on record."""
+    """Seat a clerk for the reason given, where they have no conflict; else one is drawn. Either stands on record."""
     if account_id is None or account_id in conflicted(sitting.session, case):
         take_seat(sitting, case, Role.CLERK)
         return
@@ -204,7 +204,7 @@ def leave_of(session: Session, since: date) -> list[tuple[StaffLeave, str]]:
 
 
 def grant_leave(session: Session, given: LeaveInput, by: int, now: datetime) -> StaffLeave:
-    """Put somebody of the court on leave: no new case is given to her meanwhile. Raises InvalidInput."""
+    """Put somebody of the court on leave: no new case is given to them meanwhile. Raises InvalidInput."""
     account = session.scalar(select(Account).where(Account.email == given.email.casefold()))
     if account is None or not account.staff_roles:
         raise InvalidInput.at("email", T("Nobody who serves this court has that address."))
@@ -217,7 +217,7 @@ def grant_leave(session: Session, given: LeaveInput, by: int, now: datetime) -> 
 
 
 def end_leave(session: Session, leave_id: int, now: datetime) -> None:
-    """She is back: cases are given to her again. Raises NotFound."""
+    """They are back: cases are given to them again. Raises NotFound."""
     leave = session.get(StaffLeave, leave_id)
     if leave is None or leave.ended_at is not None:
         raise NotFound

@@ -391,7 +391,7 @@ class ExpertChoiceInput(CourtModel):
         field(T("Name of the expert or institution"), T("To agree, name the one the other side named.")),
     ]
     email: Annotated[str, CourtEmail(), field(T("E-mail address"))]
-    qualification: Annotated[str, CourtText(1, 1000), field(T("What qualifies her?"), widget="textarea")]
+    qualification: Annotated[str, CourtText(1, 1000), field(T("What qualifies them?"), widget="textarea")]
 
 
 @act(
@@ -476,7 +476,7 @@ def _chosen(sitting: Sitting, case: Case, row: Appraisal, given: AppointInput) -
         return Chosen(both.name, both.email, both.qualification)
     if both is not None:
         raise InvalidInput.at(
-            "how", T("The parties agree on %(name)s; appoint her (Evidence Rules, art. 32).", name=both.name)
+            "how", T("The parties agree on %(name)s; appoint them (Evidence Rules, art. 32).", name=both.name)
         )
     if sitting.windows(case, CHOICE, subject=row.reference):
         raise InvalidInput.at("how", T("The parties still have time to agree on an expert (Evidence Rules, art. 32)."))
@@ -556,32 +556,34 @@ class AppointInput(CourtModel):
     how: Annotated[
         Literal["agreed", "lot", "named"],
         field(
-            T("How is she chosen?"),
+            T("How are they chosen?"),
             options={
-                "agreed": T("The parties agree on her"),
+                "agreed": T("The parties agree on them"),
                 "lot": T("Drawn by lot from those the parties named"),
                 "named": T("Named by the judge, since the parties do not agree"),
             },
             widget="radios",
         ),
     ]
-    name: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Name, if you name her"))] = None
-    email: Annotated[str | None, CourtEmail(), field(T("E-mail address, if you name her"))] = None
+    name: Annotated[str | None, CourtText(0, 200, one_line=True), field(T("Name, if you name them"))] = None
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address, if you name them"))] = None
     qualification: Annotated[
-        str | None, CourtText(0, 1000), field(T("What qualifies her, if you name her"), widget="textarea")
+        str | None, CourtText(0, 1000), field(T("What qualifies them, if you name them"), widget="textarea")
     ] = None
     scope: Annotated[str, CourtText(1, 2000), field(T("How far does it go, and what is it for?"), widget="textarea")]
     days: Annotated[int, Field(ge=1, le=120), field(T("Days to report"))]
     fee: Annotated[
         CourtMoney,
-        field(T("Fee of the expert"), T("Paid to her directly; the court takes nothing (Measures on Costs, art. 12).")),
+        field(
+            T("Fee of the expert"), T("Paid to them directly; the court takes nothing (Measures on Costs, art. 12).")
+        ),
     ]
-    fee_days: Annotated[int | None, Field(ge=1, le=30), field(T("Days to pay her"))] = None
+    fee_days: Annotated[int | None, Field(ge=1, le=30), field(T("Days to pay them"))] = None
     attendance_included: Annotated[
         bool,
         field(
             T("The fee holds the attendance at a hearing"),
-            T("Then nobody prepays it when she is called (Evidence Rules, art. 39)."),
+            T("Then nobody prepays it when they are called (Evidence Rules, art. 39)."),
         ),
     ] = False
     language: Language = "zh-Hans"
@@ -624,7 +626,7 @@ class AppointInput(CourtModel):
 def appoint_expert(sitting: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime) -> Recorded:
     """Commission the expert by a sealed letter: agreed on, drawn by lot or named, with scope, purpose and time (EV 32).
 
-    The fee is paid to her directly and never held by the court (FEE 12). From now
+    The fee is paid to them directly and never held by the court (FEE 12). From now
     until the report the time does not count towards the trial limit (CPI 243).
     """
     row: Appraisal = sitting.resolved("appraisal", given.appraisal)
@@ -706,7 +708,7 @@ class EndInput(CourtModel):
                 "not_paid": T("The fee was not paid to the expert in time: the request counts as given up"),
                 "withdrawn": T("Who asked for it no longer asks"),
                 "not_needed": T("It is no longer needed"),
-                "expert_failed": T("The expert did not report in time without good reason; she returns her fee"),
+                "expert_failed": T("The expert did not report in time without good reason; they return their fee"),
             },
             widget="radios",
         ),
@@ -734,8 +736,8 @@ class EndInput(CourtModel):
     guard=stands(*GOING, source="EV 31, 35", reason=T("No appraisal is under way.")),
 )
 def end_appraisal(sitting: Sitting, case: Case, given: EndInput, *, actor: Actor, now: datetime) -> Recorded:
-    """End it without a report: given up since the expert was not paid, no longer asked for or needed, or she failed (EV
-    31, 35).
+    """End it without a report: given up since the expert was not paid, no longer asked for or needed, or they failed
+    (EV 31, 35).
     """
     row: Appraisal = sitting.resolved("appraisal", given.appraisal)
     if row.state not in GOING:
@@ -745,7 +747,7 @@ def end_appraisal(sitting: Sitting, case: Case, given: EndInput, *, actor: Actor
         or sitting.windows(case, FEE, subject=row.reference)
         or row.state not in (S.COMMISSIONED, S.AT_WORK)
     ):
-        raise InvalidInput.at("ground", T("The time to pay the expert has not passed, or she was paid."))
+        raise InvalidInput.at("ground", T("The time to pay the expert has not passed, or they were paid."))
     if given.ground == "expert_failed" and (
         row.state is not S.AT_WORK or sitting.windows(case, REPORT, subject=row.reference)
     ):
@@ -756,7 +758,7 @@ def end_appraisal(sitting: Sitting, case: Case, given: EndInput, *, actor: Actor
         "not_paid": T("The appraisal counts as given up: the expert was not paid"),
         "withdrawn": T("The appraisal is no longer asked for"),
         "not_needed": T("The appraisal is no longer needed"),
-        "expert_failed": T("The expert did not report in time; she returns the fee she was paid"),
+        "expert_failed": T("The expert did not report in time; they return the fee they were paid"),
     }[given.ground]
     return Recorded(words, {"appraisal": row.reference, "ground": given.ground, "reasons": given.reasons})
 

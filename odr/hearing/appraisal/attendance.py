@@ -1,4 +1,4 @@
-"""An expert called to be heard on her report: prepaid by who still objects, found given up where it is not, and paid
+"""An expert called to be heard on their report: prepaid by who still objects, found given up where it is not, and paid
 (CPL 81; EV 38, 39, 81).
 """
 
@@ -96,7 +96,7 @@ def _parts_facts(case: Case, shares: Sequence[ExpertShare]) -> list[dict[str, An
 
 
 def _total(sitting: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
-    """What is to be prepaid; nothing only where her fee holds it, or she comes anyway. Raises InvalidInput."""
+    """What is to be prepaid; nothing only where their fee holds it, or they come anyway. Raises InvalidInput."""
     heads = (given.travel, given.board, given.earnings)
     total = Money(sum(head.minor for head in heads), given.travel.currency)
     if row.attendance_included and total.minor:
@@ -115,7 +115,7 @@ def appraisals_contested(sitting: Sitting, case: Case, actor: Actor) -> list[Opt
 
 
 class CallExpertInput(CourtModel):
-    """An expert is called to be heard, and what her attendance costs (EV 38, 39)."""
+    """An expert is called to be heard, and what their attendance costs (EV 38, 39)."""
 
     appraisal: Annotated[
         str,
@@ -164,11 +164,11 @@ class CallExpertInput(CourtModel):
     guard=somebody_still_objects,
 )
 def call_expert(sitting: Sitting, case: Case, given: CallExpertInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Tell who still objects after the expert's answer to prepay what her attendance costs, and tell her that she is
-    called (EV 38).
+    """Tell who still objects after the expert's answer to prepay what their attendance costs, and tell them that they
+    are called (EV 38).
 
     Both sides objecting share it. Reckoned as the attendance of a witness, collected by the
-    court (FEE 11); where her fee holds it nobody prepays (EV 39).
+    court (FEE 11); where their fee holds it nobody prepays (EV 39).
     """
     row: Appraisal = sitting.resolved("appraisal", given.appraisal)
     objections = still_objecting(row)
@@ -486,8 +486,8 @@ class AttendanceInput(CourtModel):
     guard=some_call_is_live,
 )
 def settle_attendance(sitting: Sitting, case: Case, given: AttendanceInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Find from the record whether the expert was heard, and who bears it: the loser, or herself where her opinion made
-    it needed (EV 39).
+    """Find from the record whether the expert was heard, and who bears it: the loser, or themselves where their opinion
+    made it needed (EV 39).
 
     Who refuses to come makes the opinion no basis for a finding (CPL 81; EV 81): another
     appraisal can then be asked for. What is not used goes back to who prepaid it.
@@ -542,7 +542,7 @@ def expert_calls_to_pay(sitting: Sitting, case: Case, actor: Actor) -> list[Opti
 
 
 class PassOnInput(CourtModel):
-    """What is paid to an expert out of what was collected for her (FEE 11)."""
+    """What is paid to an expert out of what was collected for them (FEE 11)."""
 
     call: Annotated[str, RefTo("expert_call"), field(T("Expert who was heard"), choices="expert_calls_to_pay")]
     amount: Annotated[
@@ -588,8 +588,8 @@ class PassOnInput(CourtModel):
 def pass_on_attendance_fee(
     sitting: Sitting, case: Case, given: PassOnInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Pay the expert what her attendance really cost, out of what was collected for her; what is over goes back to who
-    prepaid it (FEE 11, 20).
+    """Pay the expert what their attendance really cost, out of what was collected for them; what is over goes back to
+    who prepaid it (FEE 11, 20).
     """
     call: ExpertCall = sitting.resolved("expert_call", given.call)
     if call not in calls_to_pay(sitting.session, case):

@@ -1,4 +1,4 @@
-"""What follows from calling an expert to be heard: who prepays which part, when she comes, and when not (EV 38, 39). No
+"""What follows from calling an expert to be heard: who prepays which part, when they come, and when not (EV 38, 39). No
 flask.
 """
 
@@ -168,7 +168,7 @@ def _steps(call: ExpertCall, name: str, total: Money, part: Money, *, rest: bool
 
 
 def advance(sitting: Sitting, case: Case, call: ExpertCall) -> None:
-    """Once no part is awaited any more: she comes, the rest is asked of who still objects, or nobody objects any more
+    """Once no part is awaited any more: they come, the rest is asked of who still objects, or nobody objects any more
     (EV 38).
     """
     if (
@@ -193,7 +193,7 @@ def rest_of(call: ExpertCall) -> Money:
 
 
 def come(sitting: Sitting, case: Case, call: ExpertCall) -> None:
-    """From now on she is called to every hearing, one already fixed too (CPI 227; EV 79)."""
+    """From now on they are called to every hearing, one already fixed too (CPI 227; EV 79)."""
     call.state = CallState.COMING
     witness = witness_of(sitting.session, call.appraisal)
     witness.manner = TestimonyManner.LIVE
@@ -207,7 +207,7 @@ def come(sitting: Sitting, case: Case, call: ExpertCall) -> None:
 
 
 def end(sitting: Sitting, case: Case, call: ExpertCall, state: CallState) -> None:
-    """The call is over: nothing of it waits any more, and she is called to no further hearing unless another call
+    """The call is over: nothing of it waits any more, and they are called to no further hearing unless another call
     stands.
     """
     call.state, call.ended_by = state, sitting.next_number(case)
@@ -228,7 +228,7 @@ def return_all(sitting: Sitting, case: Case, call: ExpertCall, why: Text, articl
 
 
 def drop(sitting: Sitting, case: Case, calls: Iterable[ExpertCall]) -> None:
-    """She need not come any more: what came goes back, and she is told."""
+    """They need not come any more: what came goes back, and they are told."""
     for call in calls:
         return_all(sitting, case, call, T("The expert need not come any more."), "EV 39")
         end(sitting, case, call, CallState.NOT_NEEDED)
@@ -241,7 +241,7 @@ def drop(sitting: Sitting, case: Case, calls: Iterable[ExpertCall]) -> None:
 
 
 def drop_live(sitting: Sitting, case: Case) -> None:
-    """The case is over before she was heard."""
+    """The case is over before they were heard."""
     drop(sitting, case, calls_of(sitting.session, case, *LIVE))
 
 
@@ -256,7 +256,7 @@ def _attendances(session: Session, case: Case, witness: Witness) -> list[Presenc
 
 
 def was_heard(session: Session, case: Case, witness: Witness) -> bool:
-    """Whether the record shows her at a hearing, or testimony of hers in the examination."""
+    """Whether the record shows them at a hearing, or testimony of theirs in the examination."""
     spoke = session.scalar(
         select(Posting.id).where(Posting.witness_id == witness.id, Posting.kind == PostingKind.TESTIMONY).limit(1)
     )
@@ -266,5 +266,5 @@ def was_heard(session: Session, case: Case, witness: Witness) -> bool:
 
 
 def stayed_away(session: Session, case: Case, witness: Witness) -> bool:
-    """Whether the record shows that she did not come to a hearing; a failure of network or power is none (OLR 25)."""
+    """Whether the record shows that they did not come to a hearing; a failure of network or power is none (OLR 25)."""
     return Presence.ABSENT in _attendances(session, case, witness)

@@ -1,4 +1,4 @@
-"""Options of the hearing's forms."""
+"""Options of forms about appraisals."""
 
 from __future__ import annotations
 

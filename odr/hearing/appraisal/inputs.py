@@ -1,4 +1,4 @@
-"""What is given about an expert's attendance at a hearing."""
+"""What is given when the rest of an expert's attendance is asked of who still objects."""
 
 from __future__ import annotations
 

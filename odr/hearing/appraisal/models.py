@@ -1,5 +1,5 @@
-"""An expert called to be heard on her report: what her attendance costs, who prepays which part, and how it ended (CPL
-81; EV 38, 39, 81).
+"""An expert called to be heard on their report: what their attendance costs, who prepays which part, and how it ended
+(CPL 81; EV 38, 39, 81).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class CallState(enum.Enum):
     PREPAYING = "prepaying"  # who objects is asked to prepay
     COMING = "coming"  # prepaid, or nothing to prepay: the expert comes
     GIVEN_UP = "given_up"  # nobody prepaid: every objection counts as given up (EV 38)
-    HEARD = "heard"  # she was heard; what came in is for her, and the loser bears it (EV 39)
-    AT_FAULT = "at_fault"  # she was heard since her opinion was unclear or flawed: she bears it herself (EV 39)
-    REFUSED = "refused"  # she did not come: the opinion grounds no finding (CPL 81)
-    NOT_NEEDED = "not_needed"  # she need not come any more; what came in goes back
+    HEARD = "heard"  # they were heard; what came in is for them, and the loser bears it (EV 39)
+    AT_FAULT = "at_fault"  # they were heard since their opinion was unclear or flawed: they bear it themselves (EV 39)
+    REFUSED = "refused"  # they did not come: the opinion grounds no finding (CPL 81)
+    NOT_NEEDED = "not_needed"  # they need not come any more; what came in goes back
 
     @property
     def label(self) -> Words:
@@ -101,7 +101,7 @@ class AppraisalState(enum.Enum):
     ASKED = "asked"  # the judge has to rule
     REFUSED = "refused"  # no bearing on the fact, or no use (CPI 121)
     CHOOSING = "choosing"  # ordered; the parties try to agree on an expert
-    COMMISSIONED = "commissioned"  # an expert is appointed; she has not undertaken it yet
+    COMMISSIONED = "commissioned"  # an expert is appointed; they have not undertaken it yet
     AT_WORK = "at_work"  # undertaken; the report is being made
     REPORTED = "reported"  # the report is an exhibit; the parties may object
     ENDED = "ended"  # no report: given up, not needed, or the expert failed
@@ -114,7 +114,7 @@ class AppraisalState(enum.Enum):
 
 
 class ExpertChoice(Base):
-    """Whom a party would have as expert; her latest counts."""
+    """Whom a party would have as expert; their latest counts."""
 
     __tablename__ = "expert_choice"
     __table_args__ = ({"info": {"append_only": True}},)
@@ -139,7 +139,7 @@ class ReportObjection(Base):
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     words: Mapped[str] = mapped_column(Text)
     is_kept: Mapped[bool]
-    """Raised after an answer: the expert is heard, if what her attendance costs is prepaid (EV 38)."""
+    """Raised after an answer: the expert is heard, if what their attendance costs is prepaid (EV 38)."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     entry_number: Mapped[int]
     answer: Mapped[str | None] = mapped_column(Text)
@@ -182,9 +182,9 @@ class Appraisal(Base):
     pay_to: Mapped[str | None] = mapped_column(Text)
     """How the expert is paid directly; the court takes nothing (FEE 12)."""
     paid_by: Mapped[int | None]
-    """Number of the entry in which the expert confirms that she was paid."""
+    """Number of the entry in which the expert confirms that they were paid."""
     attendance_included: Mapped[bool] = mapped_column(default=False)
-    """Whether the fee holds her attendance at a hearing: then nobody prepays it (EV 39)."""
+    """Whether the fee holds their attendance at a hearing: then nobody prepays it (EV 39)."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibit.id"))
     ended_by: Mapped[int | None]
@@ -198,7 +198,7 @@ class Appraisal(Base):
 
 class ExpertCall(Base):
     """One call of an expert to be heard, at the rates of a witness (EV 38, 39). Sums in minor units; all of them
-    nothing where it is in her fee.
+    nothing where it is in their fee.
     """
 
     __tablename__ = "expert_call"
@@ -228,7 +228,7 @@ class ExpertCall(Base):
 
     @property
     def total(self) -> Money:
-        """What her attendance is reckoned to cost."""
+        """What their attendance is reckoned to cost."""
         return Money(self.travel_minor + self.board_minor + self.earnings_minor, self.currency)
 
     def shares_in(self, *states: ShareState) -> list[ExpertShare]:

@@ -1,4 +1,4 @@
-"""Pages of appraisals: for parties and court all of them, for an expert her own."""
+"""Pages of appraisals: for parties and court all of them, for an expert their own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ACTS = {
 @appraisals.get("/appraisals")
 @case_page(*PARTY_ROLES, *COURT_ROLES)
 def listing(case: Case, actor: Actor) -> str:
-    """Every appraisal of the case: what is asked, who is the expert, her report, objections and answers."""
+    """Every appraisal of the case: what is asked, who is the expert, their report, objections and answers."""
     return _page(case, actor, appraisals_of(current_session(), case), False)
 
 

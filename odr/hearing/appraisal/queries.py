@@ -92,8 +92,8 @@ def agreed(case: Case, appraisal: Appraisal) -> ExpertChoice | None:
 
 
 def still_objecting(appraisal: Appraisal) -> list[ReportObjection]:
-    """Objections kept after the expert's answer on which she was neither heard again in writing nor called to be heard
-    (EV 38).
+    """Objections kept after the expert's answer on which they were neither heard again in writing nor called to be
+    heard (EV 38).
     """
     return [
         o
@@ -184,7 +184,7 @@ def witness_of(session: Session, appraisal: Appraisal) -> Witness:
 
 @resolver("appraisal")
 def find_appraisal(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Appraisal | None:
-    """An appraisal; an expert finds only her own."""
+    """An appraisal; an expert finds only their own."""
     found = row_named(sitting, case, Appraisal, reference)
     is_hers = found is not None and found.witness is not None and found.witness.account_id == actor.account_id
     return found if actor.role is not Role.EXPERT or is_hers else None

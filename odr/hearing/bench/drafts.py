@@ -1,4 +1,4 @@
-"""What a judge's assistant may draft: only words, of acts that the judge performs herself."""
+"""What a judge's assistant may draft: only the words of acts that the judge performs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DRAFTED = {
 
 
 def open_drafts(session: Session, case: Case) -> list[Draft]:
-    """Drafts for the judge that she has neither adopted nor left aside, in order."""
+    """Drafts for the judge that they have neither adopted nor left aside, in order."""
     rows = select(Draft).where(Draft.case_id == case.id, Draft.state == DraftState.OPEN, Draft.kind.startswith(KIND))
     return list(session.scalars(rows.order_by(Draft.id)))
 

@@ -27,7 +27,7 @@ def _back(case: Case) -> Page:
 @bench.post("")
 @case_page(Role.ASSISTANT)
 def propose(case: Case, actor: Actor) -> Page:
-    """The assistant puts words before the judge; they are no part of the file until she makes them hers."""
+    """The assistant puts words before the judge; they are no part of the file until the judge adopts them."""
     act, words = request.form.get("act", ""), request.form.get("words", "").strip()[:12000]
     if act not in DRAFTED or not words:
         raise InvalidInput.at("words", T("Fill this in."))
@@ -58,7 +58,7 @@ def _draft(case: Case, reference: str) -> Draft:
 @bench.route("/<draft>", methods=["GET", "POST"])
 @case_page(Role.JUDGE)
 def adopt(case: Case, actor: Actor, draft: str) -> Page:
-    """The act's own form filled with the draft: the judge changes what she wants and performs the act herself."""
+    """The act's own form filled with the draft: the judge changes what they want and performs the act."""
     found = _draft(case, draft)
     name = found.kind.removeprefix(KIND)
     act = current_court().table[name]

@@ -1,4 +1,4 @@
-"""A judge's day across all her cases: what breaks a law or loses a right first, then rulings the law asks for, then
+"""A judge's day across all their cases: what breaks a law or loses a right first, then rulings the law asks for, then
 work that is ready.
 """
 
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many of the judge's open cases need her, wait for somebody, or move by themselves."""
+    """How many of the judge's open cases need them, wait for somebody, or move by themselves."""
 
     today: int
     week: int

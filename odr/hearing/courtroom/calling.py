@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def who_comes(sitting: Sitting, case: Case) -> list[Witness | Interpreter]:
     """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not, and an
-    expert only once she is called (EV 38).
+    expert only once they are called (EV 38).
     """
     live = select(Witness).where(
         Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.manner == TestimonyManner.LIVE

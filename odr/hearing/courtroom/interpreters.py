@@ -55,7 +55,7 @@ def motions_for_interpreter(sitting: Sitting, case: Case, actor: Actor) -> list[
 
 
 class InterpreterInput(CourtModel):
-    """An interpreter, and who pays her."""
+    """An interpreter, and who pays them."""
 
     motion: Annotated[str, RefTo("motion"), field(T("For the motion"), choices="motions_for_interpreter")]
     name: Annotated[str, CourtText(1, 200, one_line=True), field(T("Name"))]
@@ -93,10 +93,10 @@ class InterpreterInput(CourtModel):
 def appoint_interpreter(
     sitting: Sitting, case: Case, given: InterpreterInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Appoint whom the judge ordered, and say who pays. The parties are told, so that they may challenge her (CPL 49).
+    """Appoint whom the judge ordered, and say who pays. The parties are told, so that they may challenge them (CPL 49).
 
     The court provides one without charge where somebody does not speak the language of
-    the court (CPL 11; FEE 12); in a foreign-related case the party who asked pays her
+    the court (CPL 11; FEE 12); in a foreign-related case the party who asked pays them
     directly (CPL 273), and the court neither collects nor passes on.
     """
     motion: Motion = sitting.resolved("motion", given.motion)

@@ -1,4 +1,4 @@
-"""How references in inputs become rows, each found through what the actor may see."""
+"""Finding the rows of the courtroom that a reference in an input means, as far as the actor may see them."""
 
 from __future__ import annotations
 

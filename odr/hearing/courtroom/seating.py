@@ -1,4 +1,4 @@
-"""How somebody who is only heard, or interprets, gets her place in the case."""
+"""How somebody who is only heard, or interprets, gets their place in the case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def seat(sitting: Sitting, case: Case, who: Witness | Interpreter, role: Role, *, needed: bool = True) -> None:
-    """Seat her if her address has an account; if not, and she is ``needed`` on the platform, the clerk brings her
+    """Seat them if their address has an account; if not, and they are ``needed`` on the platform, the clerk brings them
     there.
 
     Raises ActNotOpen for a party or somebody who serves the court in the case.
@@ -28,7 +28,7 @@ def seat(sitting: Sitting, case: Case, who: Witness | Interpreter, role: Role, *
     )
     if account is None:
         if needed:
-            title = T("Bring %(name)s onto the platform, then seat her.", name=who.name)
+            title = T("Bring %(name)s onto the platform, then seat them.", name=who.name)
             sitting.open_task(case, Role.CLERK, desks.WITNESS_ACCOUNT, title, risk=20, subject=who.reference)
         return
     taken = {p.account_id for p in case.parties} | set(

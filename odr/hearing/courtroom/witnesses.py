@@ -52,8 +52,8 @@ class WitnessInput(CourtModel):
         CourtEmail(),
         field(T("E-mail address"), T("The court writes to it; the testimony is given in an own room.")),
     ]
-    about: Annotated[str, CourtText(5, 1000), field(T("What can she say, and how does she know?"), widget="textarea")]
-    manner: Annotated[TestimonyManner, Choice(TestimonyManner), field(T("How is she to be heard?"))]
+    about: Annotated[str, CourtText(5, 1000), field(T("What can they say, and how do they know?"), widget="textarea")]
+    manner: Annotated[TestimonyManner, Choice(TestimonyManner), field(T("How are they to be heard?"))]
     ground: Annotated[
         TestimonyGround | None,
         Choice(TestimonyGround),
@@ -66,7 +66,7 @@ class WitnessInput(CourtModel):
     @model_validator(mode="after")
     def _not_in_person_needs_a_ground(self) -> WitnessInput:
         if self.manner is not TestimonyManner.LIVE and self.ground is None:
-            raise InvalidInput([FieldFault(("ground",), T("Say why she cannot come (Civil Procedure Law, art. 76)."))])
+            raise InvalidInput([FieldFault(("ground",), T("Say why they cannot come (Civil Procedure Law, art. 76)."))])
         return self
 
 
@@ -184,7 +184,7 @@ class WitnessRulingInput(CourtModel):
 def rule_on_witness(
     sitting: Sitting, case: Case, given: WitnessRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Admit a witness or not, with reasons; admitted, her own room opens for the account of her address."""
+    """Admit a witness or not, with reasons; admitted, their own room opens for the account of their address."""
     witness: Witness = undecided(sitting.resolved("witness", given.witness))
     witness.why = given.reasons
     sitting.close_tasks(case, desks.WITNESS_LEAVE, witness.reference)
@@ -296,7 +296,7 @@ class UndertakingInput(CourtModel):
     strong=True,
 )
 def give_undertaking(sitting: Sitting, case: Case, given: UndertakingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The witness signs before she testifies; who refuses is not heard and bears her cost (EV 71)."""
+    """The witness signs before they testify; who refuses is not heard and bears their cost (EV 71)."""
     witness = own_row(sitting, case, actor)
     if witness is None:
         raise ActNotOpen(T("You are not admitted as a witness in this case."))

@@ -1,4 +1,4 @@
-"""What the pages of the hearing show, gathered in a few queries each. No flask."""
+"""What the case page shows of an examination, gathered in a few queries each. No flask."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class OpinionView:
 
 @dataclass(frozen=True)
 class Left:
-    """Time left for the viewer: her next window, and until when."""
+    """Time left for the viewer: their next window, and until when."""
 
     window: Window | None
     at: datetime
@@ -261,7 +261,7 @@ OPINIONS = "examination/opinions"
 
 
 def opinions_draft(sitting: Sitting, case: Case, actor: Actor) -> tuple[dict[str, dict[str, str]], datetime] | None:
-    """What the actor typed of her opinions and has not sent, by exhibit, and when it was kept."""
+    """What the actor typed of their opinions and has not sent, by exhibit, and when it was kept."""
     found = sitting.session.scalar(
         select(Draft).where(
             Draft.account_id == actor.account_id,
@@ -399,7 +399,7 @@ def _posting(actor: Actor, posting: Said, exhibits: dict[int, Exhibit], sent: di
 
 
 def put_exhibits(sitting: Sitting, case: Case, actor: Actor) -> set[int]:
-    """The exhibits a witness or expert was asked about, or an expert was given for an appraisal she took on (CPL 80)."""
+    """The exhibits a witness or expert was asked about, or an expert was given for an appraisal they took on (CPL 80)."""
     mine = select(Witness.id).where(Witness.case_id == case.id, Witness.account_id == actor.account_id)
     asked = select(Question.exhibit_id).where(
         Question.witness_id.in_(mine), Question.put_by.is_not(None), Question.exhibit_id.is_not(None)

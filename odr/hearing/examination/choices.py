@@ -1,4 +1,4 @@
-"""Options of the hearing's forms."""
+"""Options of forms about an examination: its phases, and the facts of the case."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def one(case: Case, actor: Actor, upload: str) -> Response:
 @files.get("/exhibits/<label>")
 @case_page(Role.WITNESS, Role.EXPERT)
 def exhibit(case: Case, actor: Actor, label: str) -> Response:
-    """The exhibit a witness or expert was asked about; no other exhibit of the case is hers to see."""
+    """The exhibit a witness or expert was asked about; no other exhibit of the case is theirs to see."""
     found = current_session().scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == label))
     sitting = look()
     if found is None or found.state not in STANDING or found.id not in put_exhibits(sitting, case, actor):
@@ -90,7 +90,7 @@ def place(case: Case, actor: Actor, number: int) -> str:
 
 
 def _given(exhibit: Exhibit, actor: Actor, how: str) -> Upload:
-    """The file of an exhibit for its viewer: a witness sees what she is asked about, others what they may open."""
+    """The file of an exhibit for its viewer: a witness sees what they are asked about, others what they may open."""
     return exhibit.upload if actor.role in HEARD_ROLES else opened(current_court(), exhibit, actor, how).upload
 
 

@@ -1,4 +1,4 @@
-"""Options of the hearing's forms."""
+"""What is given about a phase, its end, and opinions on exhibits."""
 
 from __future__ import annotations
 

@@ -275,7 +275,7 @@ class FactInput(CourtModel):
     in_record=True,
 )
 def propose_fact(sitting: Sitting, case: Case, given: FactInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Propose a fact as agreed; the one who proposes it thereby admits it for herself (EV 3)."""
+    """Propose a fact as agreed; the one who proposes it thereby admits it for themselves (EV 3)."""
     party = sitting.party_of(case, actor)
     number = sitting.next_number(case)
     fact = AgreedFact(

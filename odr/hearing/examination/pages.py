@@ -1,4 +1,4 @@
-"""Pages of the hearing: the examination, opinions, the record, the judge's case and her day."""
+"""Pages of the hearing: the examination, opinions, the record, the judge's case and their day."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MOST_ROWS = 500
 @hearing.get(f"{CASE}/examination")
 @case_page(*PARTY_ROLES, *COURT_ROLES, *HEARD_ROLES)
 def page(case: Case, actor: Actor) -> Page:
-    """Time left, my questions, the record so far, the plan; a witness gets her own room."""
+    """Time left, my questions, the record so far, the plan; a witness gets their own room."""
     return _page(case, actor)
 
 
@@ -260,7 +260,7 @@ def _is_filled(typed: dict[str, str], row: int) -> bool:
 
 
 def _said(sitting: Sitting, case: Case, actor: Actor, rows: list[Any]) -> dict[str, str]:
-    """The form as the party left it: what she has said so far."""
+    """The form as the party left it: what they have said so far."""
     index = {e.id: i for i, e in enumerate(rows)}
     filled: dict[str, str] = {}
     for row in matrix(sitting.session, case):
@@ -363,7 +363,7 @@ def record_paper(case: Case, actor: Actor) -> Response:
 @hearing.route(f"{CASE}/bench", methods=["GET", "POST"])
 @case_page(*BENCH_ROLES)
 def bench(case: Case, actor: Actor) -> Page:
-    """The judge's case: trial limit, what waits for whom, the matrix, agreed and disputed facts, her own notes."""
+    """The judge's case: trial limit, what waits for whom, the matrix, agreed and disputed facts, their own notes."""
     if request.method == "POST":
         _note(case, actor, request.form.get("words", ""))
         return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)
@@ -413,7 +413,7 @@ def _note(case: Case, actor: Actor, words: str) -> None:
 @hearing.get("/today")
 @staff(Role.JUDGE)
 def today() -> Page:
-    """What needs the judge today, over all her cases, by legal risk and time left."""
+    """What needs the judge today, over all their cases, by legal risk and time left."""
     person = current_person()
     if person is None:
         raise NotFound

@@ -82,7 +82,7 @@ def add_duty(
     *,
     subject: str | None = None,
 ) -> Window:
-    """Somebody has to act in the turn in hand: her window and the duty that the turn waits for."""
+    """Somebody has to act in the turn in hand: their window and the duty that the turn waits for."""
     window = sitting.start_window(case, WINDOW, party=party, start=at, amount=days, subject=subject or phase.reference)
     phase.duties.append(
         Duty(turn=phase.turn, party_id=party.id if party else None, window=window.reference, state=DutyState.WAITING)
@@ -121,7 +121,7 @@ def _already_done(phase: Phase, party: Party) -> bool:
 
 
 def _judge_is_asked(sitting: Sitting, case: Case, phase: Phase) -> bool:
-    """Whether the judge has something to do in a turn of addressees: her own questions, or leave asked for."""
+    """Whether the judge has something to do in a turn of addressees: their own questions, or leave asked for."""
     if len(phase.turns) == 1:
         return True
     return (
@@ -205,7 +205,7 @@ def done(sitting: Sitting, case: Case, duty: Duty | None) -> None:
 
 
 def turn_duty(sitting: Sitting, phase: Phase | None, party_id: int | None) -> Duty | None:
-    """A party's own duty of the turn, not that of a question put to her."""
+    """A party's own duty of the turn, not that of a question put to them."""
     mine = (
         [d for d in phase.duties if d.party_id == party_id and d.turn == phase.turn and d.state is DutyState.WAITING]
         if phase

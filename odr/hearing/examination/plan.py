@@ -1,4 +1,4 @@
-"""Acts that open, move, change, convert and close an examination."""
+"""The plan of an examination: its phases in order, with lengths, turns and latest end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RECORD = "record"
 
 @dataclass(frozen=True)
 class PlannedTurn:
-    """Who acts within a phase, for how many working days, and what she does (in both languages)."""
+    """Who acts within a phase, for how many working days, and what they do (in both languages)."""
 
     who: str
     days: int

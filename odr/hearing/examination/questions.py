@@ -176,7 +176,7 @@ def put_question(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor,
 
 
 def _judge_has_asked(sitting: Sitting, case: Case) -> None:
-    """The judge's own duty of the turn is done once nothing waits for her leave."""
+    """The judge's own duty of the turn is done once nothing waits for the judge's leave."""
     examination = examination_of(sitting.session, case)
     phase = examination.current if examination else None
     if phase is None or _pending(sitting, case):
@@ -225,7 +225,7 @@ class PartyQuestionInput(CourtModel):
 def ask_leave_for_question(
     sitting: Sitting, case: Case, given: PartyQuestionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Ask the judge to allow a question; nobody else sees it until she does (CPL 142)."""
+    """Ask the judge to allow a question; nobody else sees it until the judge does (CPL 142)."""
     party = sitting.party_of(case, actor)
     to: Addressee = sitting.resolved("addressee", given.addressee)
     if isinstance(to, Party) and to.id == party.id:

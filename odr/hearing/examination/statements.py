@@ -334,7 +334,7 @@ class IssuesInput(CourtModel):
     in_record=True,
 )
 def list_issues(sitting: Sitting, case: Case, given: IssuesInput, *, actor: Actor, now: datetime) -> Recorded:
-    """State what the dispute turns on; in the phase for it, who has not commented gets her full time anew (CPI 226)."""
+    """State what the dispute turns on; in the phase for it, who has not commented gets their full time anew (CPI 226)."""
     phase = _current(sitting, case)
     _post(sitting, case, actor, PostingKind.ISSUES, "\n".join(given.issues), now, phase=phase)
     if phase is not None and phase.key == "issues" and phase.state is PhaseState.OPEN:
@@ -372,7 +372,7 @@ class NoteInput(CourtModel):
     in_record=True,
 )
 def note_in_record(sitting: Sitting, case: Case, given: NoteInput, *, actor: Actor, now: datetime) -> Recorded:
-    """A word of the judge for the record: what she rules on an objection, what she told the parties."""
+    """A word of the judge for the record: what they rule on an objection, what they told the parties."""
     _post(sitting, case, actor, PostingKind.NOTICE, given.words, now, phase=_current(sitting, case))
     sitting.close_tasks(case, desks.OBJECTION)
     return Recorded(T("Note of the judge for the record"))

@@ -1,4 +1,4 @@
-"""How what was said becomes rows: at once where it is open, with the entry that opens a seal where it was closed."""
+"""What was said becomes rows: at once in an open phase, with the entry that opens a seal in a sealed one."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def write_opinion(
     phase_id: int | None,
     seal_id: int | None = None,
 ) -> None:
-    """What a party says to one exhibit; it takes the place of what she said before, and both stay on record."""
+    """What a party says to one exhibit; it takes the place of what they said before, and both stay on record."""
     earlier = select(Opinion).where(
         Opinion.exhibit_id == exhibit, Opinion.party_id == voice.party_id, Opinion.retracted_by.is_(None)
     )

@@ -35,7 +35,7 @@ TRIED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 
 
 def seat_president(sitting: Sitting, case: Case) -> None:
-    """The president takes a place in the case, so that she can read what she decides on."""
+    """The president takes a place in the case, so that they can read what they decide on."""
     seated = select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.PRESIDENT, Seat.until_at.is_(None))
     if sitting.session.scalar(seated.limit(1)) is not None:
         return

@@ -59,7 +59,7 @@ class ConvertInput(CourtModel):
 def convert_mode(sitting: Sitting, case: Case, given: ConvertInput, *, actor: Actor, now: datetime) -> Recorded:
     """Go over to another mode in the same record; what was done stays valid (OLR 21).
 
-    Back to writing, who had not acted gets her full time again.
+    Back to writing, who had not acted gets their full time again.
     """
     examination = the_examination(sitting, case)
     if given.mode is examination.mode:

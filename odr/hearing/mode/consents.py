@@ -1,7 +1,7 @@
 """The ledger of consent: who takes part online in which step of a case, in which way, and since when (OLR 4).
 
 Consent to one step is never taken for consent to another. What nobody said stands
-as such: then the party is dealt with offline until she says so.
+as such: then the party is dealt with offline until they say so.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""What the ledger of consent binds: who is called to a video hearing, and whose staying away from one is no absence
-(OLR 4, 5).
-"""
+"""What consent to take part online leads to: who is called to a video hearing, and whose absence counts (OLR 4, 5)."""
 
 from __future__ import annotations
 
@@ -54,8 +52,8 @@ def call_where(sitting: Sitting, case: Case, mode: Mode) -> dict[str, str]:
 
 
 def stayed_away_rightly(sitting: Sitting, case: Case, hearing: Hearing, party: Party) -> Text | None:
-    """Reason why staying away is no absence: the hearing was by video only, and she has not agreed to that or no longer
-    does (OLR 4, 5).
+    """Reason why staying away is no absence: the hearing was by video only, and they have not agreed to that or no
+    longer does (OLR 4, 5).
     """
     if hearing.mode is not Mode.LIVE or goes_by_video(sitting, case, party):
         return None
@@ -71,7 +69,7 @@ def fix_in_courtroom(sitting: Sitting, case: Case, hearing: Hearing, party: Part
     if sitting.tasks(case, desks.HEARING_PLACE, subject):
         return
     title = T(
-        "%(name)s does not take part by video in the hearing of %(at)s. Fix a hearing to which she can come in person; the others may stay online.",
+        "%(name)s does not take part by video in the hearing of %(at)s. Fix a hearing to which they can come in person; the others may stay online.",
         name=party.name,
         at=hearing.begins_at,
     )
@@ -90,7 +88,7 @@ def left_the_video(sitting: Sitting, case: Case, party: Party) -> None:
 
 
 def back_to_video(sitting: Sitting, case: Case, party: Party) -> None:
-    """She agrees again: nothing has to be fixed for her."""
+    """They agree again: nothing has to be fixed for them."""
     for task in sitting.tasks(case, desks.HEARING_PLACE):
         if (task.subject or "").endswith(f"/{party.id}"):
             task.done_at = sitting.now
@@ -106,7 +104,7 @@ def absent_at(sitting: Sitting, case: Case, hearing: Hearing, party_id: int) -> 
 
 
 def for_the_court(sitting: Sitting, case: Case) -> list[tuple[Text, str]]:
-    """Steps that somebody takes in person, with the names, for whoever prepares them: mediation she does not want
+    """Steps that somebody takes in person, with the names, for whoever prepares them: mediation they do not want
     online, a hearing at one hour.
     """
     left = [p.name for p in in_person(sitting, case, Step.MEDIATION) if Step.MEDIATION in stands(sitting.session, p)]

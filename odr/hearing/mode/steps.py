@@ -1,4 +1,4 @@
-"""The act by which a party says in which steps she takes part online (OLR 4, 5)."""
+"""The act by which a party chooses the steps in which they take part online (OLR 4, 5)."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def choose_steps(sitting: Sitting, case: Case, given: StepsInput, *, actor: Acto
     """Write into the ledger for which steps a party takes part online or no longer (OLR 4); the others go on as they
     chose (OLR 4(3)).
 
-    Who goes over to paper keeps everything she did online (OLR 21); the registry
-    prepares for her, and where a hearing runs the judge looks whether it is in good time (OLR 5).
+    Who goes over to paper keeps everything they did online (OLR 21); the registry
+    prepares for them, and where a hearing runs the judge looks whether it is in good time (OLR 5).
     """
     party = sitting.party_of(case, actor)
     before = stands(sitting.session, party)
@@ -89,7 +89,7 @@ def choose_steps(sitting: Sitting, case: Case, given: StepsInput, *, actor: Acto
     if leaving:
         desk = Role.JUDGE if case.stage is Stage.HEARING else Role.CLERK
         title = T(
-            "%(name)s does not take part online in %(count)s steps. Prepare for it, and take her papers at the counter.",
+            "%(name)s does not take part online in %(count)s steps. Prepare for it, and take their papers at the counter.",
             name=party.name,
             count=len(leaving),
         )

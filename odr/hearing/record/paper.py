@@ -1,4 +1,4 @@
-"""The record of the whole: what was said, by whom and when, with digests; one digest for all of it; the sealed paper."""
+"""The record of an examination as a sealed paper: what was said, by whom and when, with digests."""
 
 from __future__ import annotations
 

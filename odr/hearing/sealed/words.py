@@ -102,7 +102,7 @@ def seal_away(
     covers: Sequence[int] = (),
     question: Question | None = None,
 ) -> Recorded:
-    """Close what a party says under a seal, and give the entry that says no more than that she spoke.
+    """Close what a party says under a seal, and give the entry that says no more than that they spoke.
 
     Raises :class:`SealNotReached` when the vault does not answer.
     """

@@ -90,7 +90,7 @@ def register(
 ) -> list[Letter]:
     """Ask for an account: gives the one letter to send, whatever is known of the address.
 
-    Nothing but that letter tells the owner of the mailbox that she has one already.
+    Nothing but that letter tells the owner of the mailbox that they have one already.
     Raises InvalidInput, TooMany.
     """
     _check_all(

@@ -107,7 +107,7 @@ def _give(session: Session, account: Account, role: Role, by: str | None) -> str
 @group.command("way-back")
 @click.argument("email")
 @click.option("--by", required=True, help="Your name, as it stands on record.")
-@click.option("--why", required=True, help="What was lost, and how you made sure that it is she who asks.")
+@click.option("--why", required=True, help="What was lost, and how you made sure that it is this person who asks.")
 @click.option("--second", help="Name of a second person beside you, where no other administrator is left.")
 def go_back(email: str, by: str, why: str, second: str | None) -> None:
     """Ask that a lost second factor be taken off an account of the court's people. Another administrator decides on the

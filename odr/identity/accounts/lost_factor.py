@@ -1,4 +1,4 @@
-"""A way back for people of the court who lost their second factor and their recovery codes.
+"""Restoring the sign-in of court staff who lost their second factor and their recovery codes.
 
 Whoever can take a factor off an account can become its owner, a judge perhaps. So nobody
 does it alone: one person at the machine makes sure who asks, an administrator decides, and
@@ -31,12 +31,12 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
     """Ask that the second factor of somebody of the court be taken off; asking again keeps the first. Raises
     InvalidInput.
 
-    ``by`` is the name of the person at the machine, ``why`` what happened and how she made sure who asks.
+    ``by`` is the name of the person at the machine, ``why`` what happened and how they made sure who asks.
     """
     if not account.staff_roles or not codes.is_enrolled(session, account):
         raise InvalidInput.at("account", T("This is for people of the court who have set up a second factor."))
     if not by.strip() or not why.strip():
-        raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who she is."))
+        raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who they are."))
     waits = session.scalar(
         select(FactorReset).where(FactorReset.account_id == account.id, FactorReset.decided_at.is_(None))
     )
@@ -73,8 +73,8 @@ def waiting_one(session: Session, number: int) -> FactorReset:
 def decide(
     session: Session, means: Means, notary: Notary, number: int, approved: bool, *, by: Account, now: datetime
 ) -> Letter | None:
-    """An administrator approves or declines. Raises NeedsTwo where it is her own account, or she is the one who asked;
-    NotFound.
+    """An administrator approves or declines. Raises NeedsTwo where it is their own account, or they are the one who
+    asked; NotFound.
     """
     if by.state is not AccountState.ACTIVE or Role.ADMIN not in by.staff_roles:
         raise NotFound
@@ -98,7 +98,7 @@ def decide_without_administrators(
 def _decided(
     session: Session, means: Means, notary: Notary, row: FactorReset, approved: bool, by: str, now: datetime
 ) -> Letter | None:
-    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and she sets
+    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and they set
     up new ones.
     """
     account = session.get_one(Account, row.account_id)

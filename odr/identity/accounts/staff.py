@@ -88,7 +88,7 @@ def decide(session: Session, proposal_id: int, approved: bool, *, by: Account, n
 
 
 def take_away(session: Session, account: Account, role: Role, now: datetime) -> None:
-    """Take a role away. The last administrator keeps hers: raises InvalidInput."""
+    """Take a role away. The last administrator keeps theirs: raises InvalidInput."""
     if role is Role.ADMIN and role in account.staff_roles and count(session, Role.ADMIN) <= 1:
         raise InvalidInput.at("role", T("The court would have no administrator left."))
     for held in account.roles:

@@ -1,4 +1,4 @@
-"""The worker's part in the identity room."""
+"""The worker removes sessions, links and tries of sign-in that have expired."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def people() -> Response:
 @staff(Role.ADMIN)
 @require_strong()
 def add_person() -> AnyResponse:
-    """Open an account for somebody who serves the court; she sets her password from a letter."""
+    """Open an account for somebody who serves the court; they set their password from a letter."""
     form, court = request.form, current_court()
     now = court.clock.machine_now()
     try:

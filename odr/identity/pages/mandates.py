@@ -60,7 +60,7 @@ def mandate_offered() -> Response:
 @bp.get("/account/mandate/<token>")
 @public
 def mandate(token: str) -> Response:
-    """The mandate, for the client to read on her telephone; no account is needed for signing."""
+    """The mandate, for the client to read on their telephone; no account is needed for signing."""
     with current_court().database.read() as session:
         found = mandates.by_link(session, token, current_court().clock.machine_now())
         return page("mandate.html", **_parts(found))
@@ -69,7 +69,7 @@ def mandate(token: str) -> Response:
 @bp.post("/account/mandate/<token>")
 @public
 def sign_mandate(token: str) -> Response:
-    """The client signs by writing her name; the mandate is in force at once."""
+    """The client signs by writing their name; the mandate is in force at once."""
     court = current_court()
     with court.database.write() as session:
         found = mandates.by_link(session, token, court.clock.machine_now())

@@ -1,4 +1,4 @@
-"""What a person keeps in her account: name, language, password, devices, second factor, tokens."""
+"""What a person keeps in their account: name, language, password, devices, second factor, tokens."""
 
 from __future__ import annotations
 

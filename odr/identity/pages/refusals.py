@@ -1,4 +1,4 @@
-"""When somebody has to sign in, or prove again who she is, first: nothing that was typed is lost."""
+"""When somebody has to sign in, or prove again who they are, first: nothing that was typed is lost."""
 
 from __future__ import annotations
 

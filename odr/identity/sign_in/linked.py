@@ -51,7 +51,7 @@ def account_of(session: Session, voucher: Voucher, now: datetime) -> Account | N
 
 
 def link(session: Session, account: Account, voucher: Voucher, now: datetime) -> LinkedIdentity:
-    """Link a person to her account, and take over what the provider made sure of. Raises LinkedElsewhere."""
+    """Link a person to their account, and take over what the provider made sure of. Raises LinkedElsewhere."""
     found = _find(session, voucher)
     if found is not None and found.account_id != account.id:
         raise LinkedElsewhere

@@ -26,7 +26,7 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "RS384", "RS512", "Ed25519", "
 LEEWAY = 30
 """Seconds the provider's clock may differ."""
 FRESH = timedelta(minutes=5)
-"""How long ago somebody may have proved herself at the provider when she is asked to do it anew."""
+"""How long ago somebody may have proved themselves at the provider when they are asked to do it anew."""
 KEEP = timedelta(hours=1)
 """How long the provider's description and keys are used before they are asked for again."""
 REST = timedelta(seconds=30)
@@ -155,7 +155,7 @@ class OidcProvider:
         return dict(claims)
 
     def _proved_at(self, claims: Mapping[str, Any], again: bool, now: datetime) -> datetime:
-        """When the person proved herself. Asked to do it anew, an answer that does not say so does not count."""
+        """When the person proved themselves. Asked to do it anew, an answer that does not say so does not count."""
         said = claims.get("auth_time")
         if again and (
             said is None or not now - FRESH <= datetime.fromtimestamp(said, UTC) <= now + timedelta(seconds=LEEWAY)

@@ -1,4 +1,4 @@
-"""Whom another body vouches for: the port behind which verified identity stands.
+"""The port to an outside identity provider: whom it vouches for, and how strongly.
 
 Without a provider the registry verifies by papers, in its review and never before
 (OLR 7, 9). With one, a person may also sign in there, and what the provider made
@@ -35,7 +35,7 @@ class Voucher:
     """What a provider says of a person, once signature, issuer, audience, time and nonce were checked.
 
     ``name`` as on the identity document where ``is_verified``; ``email`` only if the
-    provider says that the person reads it; ``at`` when she proved herself there.
+    provider says that the person reads it; ``at`` when they proved themselves there.
     """
 
     issuer: str
@@ -67,7 +67,7 @@ class IdentityProvider(Protocol):
         """Where a form of ours may lead to it."""
 
     def address(self, errand: Errand, back: str, *, again: bool) -> str:
-        """Where to send the browser; ``again`` asks that the person proves herself anew. Raises ProviderFailed."""
+        """Where to send the browser; ``again`` asks that the person proves themselves anew. Raises ProviderFailed."""
 
     def redeem(
         self, errand: Errand, back: str, code: str, issuer: str | None, *, again: bool, now: datetime

@@ -142,7 +142,7 @@ def touch(session: Session, row_id: int, now: datetime) -> None:
 
 
 def confirm(session: Session, row_id: int, now: datetime, *, two_factor: bool) -> None:
-    """The person proved again who she is (step-up); a session that knew a second factor keeps knowing it."""
+    """The person proved again who they are (step-up); a session that knew a second factor keeps knowing it."""
     values: dict[str, object] = {"strong_at": now}
     if two_factor:
         values["two_factor"] = True

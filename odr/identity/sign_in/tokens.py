@@ -1,4 +1,4 @@
-"""API tokens: a key with scopes and an end, given by a person to her own program."""
+"""API tokens: a key with scopes and an end, given by a person to their own program."""
 
 from __future__ import annotations
 

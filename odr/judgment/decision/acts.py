@@ -520,7 +520,7 @@ def begin_deliberation(sitting: Sitting, event: ExaminationClosed) -> None:
 
 
 def on_served(sitting: Sitting, event: Served) -> None:
-    """A party was served with the decision: her time to appeal runs from that day."""
+    """A party was served with the decision: their time to appeal runs from that day."""
     if event.occasion == "decision":
         for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
             if decision.served_entry in event.entries:

@@ -93,8 +93,8 @@ def _lost(sitting: Sitting, case: Case, claim: Claim, orders: Sequence[OrderInpu
 
 
 def _shares_of_many(sitting: Sitting, case: Case, orders: Sequence[OrderInput]) -> dict[str, Fraction]:
-    """An action of many: each claimant bears the part of the sum in dispute on which she lost, the respondents what was
-    won against them (CPI 194; FEE 29).
+    """An action of many: each claimant bears the part of the sum in dispute on which they lost, the respondents what
+    was won against them (CPI 194; FEE 29).
     """
     asked = {
         key: (claim, relief)

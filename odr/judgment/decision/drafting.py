@@ -1,5 +1,5 @@
 """Where a draft starts: filled from the claim, the answers, the findings and the tariff, so that the judge writes what
-only she can.
+only they can.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def draft_values(sitting: Sitting, case: Case, decision: Decision | None, locale
 
 
 def proposal(sitting: Sitting, case: Case, locale: str) -> dict[str, Any]:
-    """A first draft: everything awarded as asked, costs to the losing side; the judge changes what she finds otherwise."""
+    """A first draft: everything awarded as asked, costs to the losing side; the judge changes what they find otherwise."""
     file = case_file(sitting, case)
     orders = _orders(sitting, case)
     return {

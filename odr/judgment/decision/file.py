@@ -1,6 +1,4 @@
-"""What lies before the judge: every exhibit with what was said to it, every fact with its answers, and the findings so
-far.
-"""
+"""The file before the judge: every exhibit with its opinions, every fact with its answers, the findings so far."""
 
 from __future__ import annotations
 

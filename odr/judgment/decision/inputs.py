@@ -1,4 +1,4 @@
-"""Options of the forms of judgment."""
+"""What a judge writes in a draft decision: reasons, orders and shares of costs."""
 
 from __future__ import annotations
 

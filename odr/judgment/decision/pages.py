@@ -263,7 +263,7 @@ def find_together(case: Case, actor: Actor) -> Page:
 @judgment.post("/findings/draft")
 @case_page(Role.ASSISTANT)
 def draft_finding(case: Case, actor: Actor) -> Page:
-    """The assistant puts a finding before the judge; it is no finding until she records it."""
+    """The assistant puts a finding before the judge; it is no finding until the judge records it."""
     values = request.form.to_dict(flat=False)
     inner = _without(FINDING, values)
     on = (inner.get("subject") or [""])[0]

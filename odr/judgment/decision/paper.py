@@ -149,7 +149,7 @@ def late_words(sitting: Sitting, case: Case) -> Text | None:
 
 
 def party_line(party: Party) -> PartyLine:
-    """A party as the head of the paper names her."""
+    """A party as the head of the paper names them."""
     return PartyLine(party.role.label, party.name, [party.kind.label, *([party.address] if party.address else [])])
 
 

@@ -1,4 +1,4 @@
-"""What the judge's assistant drafts as a finding: words for the judge, no part of the file until she makes them hers."""
+"""Findings drafted by the judge's assistant: no part of the file until the judge adopts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the rows of judgment."""
+"""Finding a decision's findings, what it decided in part, and what was asked for."""
 
 from __future__ import annotations
 

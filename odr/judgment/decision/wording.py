@@ -1,4 +1,4 @@
-"""What a judge starts from and inserts: questions and sentences per cause, and references to the file."""
+"""Standard sentences a judge starts from and inserts, per cause, and references to the file."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def is_appealable(sitting: Sitting, case: Case) -> bool:
 
 
 def served_on(sitting: Sitting, decision: Decision) -> dict[int, datetime]:
-    """Party → instant at which the decision was served on her, as the docket says."""
+    """Party → instant at which the decision was served on them, as the docket says."""
     found: dict[int, datetime] = {}
     for packet in sitting.session.scalars(
         select(Packet).where(Packet.case_id == decision.case_id, Packet.occasion == "decision")

@@ -1,4 +1,4 @@
-"""Finding the rows of judgment."""
+"""Finding enforcements, what was performed, and settlements within an enforcement."""
 
 from __future__ import annotations
 

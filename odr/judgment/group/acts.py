@@ -1,5 +1,5 @@
-"""Who did not register for an action of many sues by herself: where her claim is right, the judgment applies to her
-(CPL 57; CPI 80).
+"""Who did not register for an action of many sues by themselves: where their claim is right, the judgment applies to
+them (CPL 57; CPI 80).
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class ApplyJudgmentInput(CourtModel):
         Field(ge=0, le=100, max_digits=7, decimal_places=4),
         field(
             T("Percent of the court fee that the respondents bear"),
-            T("The claimant bears the rest: the part on which she lost."),
+            T("The claimant bears the rest: the part on which they lost."),
         ),
     ] = Decimal(100)
     reasons: Annotated[

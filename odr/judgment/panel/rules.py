@@ -35,7 +35,7 @@ class Member:
 
     @property
     def presides(self) -> bool:
-        """Whether she leads the panel and signs for it (CPL 44)."""
+        """Whether they lead the panel and sign for it (CPL 44)."""
         return self.role is Role.JUDGE
 
 

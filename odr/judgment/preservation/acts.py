@@ -398,7 +398,7 @@ def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, a
 
 
 def review_begins(sitting: Sitting, event: Served) -> None:
-    """A party was served with a preservation, or with its refusal: her time to ask for a review runs (CPI 171)."""
+    """A party was served with a preservation, or with its refusal: their time to ask for a review runs (CPI 171)."""
     case, party, numbers = event.case, event.party, set(event.entries)
     rows = [p for p in preservations_of(sitting.session, case) if p.executed_entry in numbers]
     refused = [

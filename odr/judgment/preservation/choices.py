@@ -1,4 +1,4 @@
-"""Options of the forms of judgment."""
+"""Options of forms about preservation."""
 
 from __future__ import annotations
 

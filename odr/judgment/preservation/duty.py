@@ -71,7 +71,7 @@ def on_duty(session: Session, day: date, but: Collection[int] = ()) -> Account |
 
 
 def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
-    """Seat the judge on duty; where none is set, or she has a conflict, another by lot."""
+    """Seat the judge on duty; where none is set, or they have a conflict, another by lot."""
     account = on_duty(
         sitting.session, sitting.now.astimezone(sitting.court.settings.tz).date(), conflicted(sitting.session, case)
     )

@@ -1,4 +1,4 @@
-"""What the bench and the parties write in judgment: one model for form, API and check."""
+"""What is written in an application for preservation, before a claim or with one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the rows of judgment."""
+"""Finding preservations of a case."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ DECIDED = {Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
 def absent_may_ask(
     sitting: Sitting, case: Case, decision: Decision, party: Party, at: datetime, proof: Text | None
 ) -> None:
-    """A respondent against whom it was decided in absence was served: her time to ask runs, where the rules and the
+    """A respondent against whom it was decided in absence was served: their time to ask runs, where the rules and the
     track know it.
     """
     if (

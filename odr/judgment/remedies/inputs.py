@@ -1,4 +1,4 @@
-"""What the bench and the parties write in judgment: one model for form, API and check."""
+"""What is given when the file goes to the higher court."""
 
 from __future__ import annotations
 

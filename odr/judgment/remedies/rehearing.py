@@ -1,4 +1,4 @@
-"""Who hears a case again, after a retrial is ordered or a judgment sent back."""
+"""A new bench for a case that is heard again after a retrial is ordered or a judgment sent back."""
 
 from __future__ import annotations
 

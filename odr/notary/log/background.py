@@ -1,4 +1,4 @@
-"""Bringing new leaves into the log beside the requests that wrote them.
+"""The thread that brings new leaves into the log beside the requests that wrote them.
 
 An act is acknowledged once it is committed, its leaf with it; the place in the log
 follows within a second. A hundred acts at once cost one signature and not a hundred.

@@ -1,4 +1,4 @@
-"""What is handed out: receipt files, and the log's resources for HTTP. Only what a signed checkpoint covers."""
+"""What the log hands out: receipt files, and its resources for HTTP. Only what a signed checkpoint covers."""
 
 from __future__ import annotations
 

@@ -287,7 +287,7 @@ def book_payout(session: Session, fact: StripeFact) -> None:
 
 
 def book_passed_on(session: Session, name: str, amount: Money, channel: Channel, at: datetime, case_id: int) -> None:
-    """What was collected for somebody leaves the court for her: never the court's own money (FEE 11)."""
+    """What was collected for somebody leaves the court for them: never the court's own money (FEE 11)."""
     post(
         session,
         f"passed on/{name}",

@@ -68,7 +68,7 @@ def fee_at_end(
 
 
 def fee_on_leaving(sitting: Sitting, case: Case, basis: FeeBasis) -> Assessment:
-    """The fee of a claim whose author left the action by leave: by its own sum, halved once, borne by her (FEE 13, 15,
+    """The fee of a claim whose author left the action by leave: by its own sum, halved once, borne by them (FEE 13, 15,
     34; CPI 206).
     """
     found = assess_filing(sitting.pack(case), replace(question_for(sitting, case, basis), ending=Ending.WITHDRAWN))

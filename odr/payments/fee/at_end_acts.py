@@ -102,7 +102,7 @@ def assess_fee_at_end(sitting: Sitting, case: Case, given: AtEndInput, *, actor:
 def demand_withdrawn_fee(
     sitting: Sitting, case: Case, given: WithdrawnFeeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Ask somebody who withdrew from an action of many for half the fee of her own claim, less what she has paid in
+    """Ask somebody who withdrew from an action of many for half the fee of their own claim, less what they have paid in
     advance (FEE 15, 34).
 
     The rest of the action is not prepaid and goes on without it (CPI 194); what is settled here no costs
@@ -180,7 +180,7 @@ def on_end_without_judgment(sitting: Sitting, event: CaseClosed | CaseEffective 
 
 
 def demanded_in_full(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """The cashier has demanded all of it: nothing of it waits on her desk any more."""
+    """The cashier has demanded all of it: nothing of it waits on their desk any more."""
     if entry.act != names.DEMAND_COSTS or not sitting.tasks(case, desks.FEE_AT_END):
         return
     ending = next(

@@ -226,7 +226,7 @@ def relief_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 
 @resolver("relief")
 def find_relief(sitting: Sitting, case: Case, actor: Actor, reference: str) -> ReliefRequest | None:
-    """A request for relief; a party finds her own."""
+    """A request for relief; a party finds their own."""
     row: ReliefRequest | None = sitting.session.scalar(
         select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == reference)
     )

@@ -46,7 +46,7 @@ class Matter(StrEnum):
     CONFIRMATION = "confirmation"
     """Confirmation of a mediated agreement, a special procedure."""
     ATTENDANCE = "attendance"
-    """What an expert's attendance at a hearing costs: no fee, but collected by the court for her (FEE 11; EV 38)."""
+    """What an expert's attendance at a hearing costs: no fee, but collected by the court for them (FEE 11; EV 38)."""
 
 
 HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.APPEAL}

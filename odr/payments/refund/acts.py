@@ -354,7 +354,8 @@ def on_effective(sitting: Sitting, event: CaseEffective) -> None:
 def on_claim_withdrawn(sitting: Sitting, event: ClaimWithdrawn) -> None:
     """One claim is withdrawn and the rest of the case goes on: its fee alone is settled (FEE 15; CPI 239).
 
-    In an action of many nothing was asked for in advance: whoever leaves bears half the fee of her own claim (FEE 34).
+    In an action of many nothing was asked for in advance: whoever leaves bears half the fee of their own claim (FEE
+    34).
     """
     case, party, matter = event.case, event.party, Matter(event.kind)
     leaving = [basis for basis in standing_at_end(sitting, case, (matter,)) if basis.party_id == party.id]

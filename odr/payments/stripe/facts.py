@@ -1,4 +1,4 @@
-"""What Stripe's events teach us, whatever their order.
+"""Facts reported by Stripe's events, whatever their order.
 
 Each object of Stripe's has a rank that only rises, so learning is a join: events
 may come twice, late, early or in any order, and the same facts result. What

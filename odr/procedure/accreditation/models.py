@@ -1,4 +1,4 @@
-"""Whose signed papers the court takes."""
+"""The columns of every table of those whose signed papers the court takes."""
 
 from __future__ import annotations
 

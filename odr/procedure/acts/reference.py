@@ -14,7 +14,7 @@ HEAD = """# The procedure
 
 Written by `make docs` from the table of acts and the rule packs. Change those, not this page: a test compares.
 
-An act is open to a person when her role, the stage of the case, her own time limit and the act's further conditions
+An act is open to a person when their role, the stage of the case, their own time limit and the act's further conditions
 allow it. What a page shows as open, the API answers, and the court performs, is this table.
 """
 SERVED = {

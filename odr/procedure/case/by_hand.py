@@ -1,4 +1,4 @@
-"""Taking off a desk of the court what no one act ends, such as an answer by e-mail that the clerk has read."""
+"""The act by which staff end a task that no other act ends, such as an answer by e-mail that was read."""
 
 from __future__ import annotations
 

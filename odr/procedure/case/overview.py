@@ -29,7 +29,7 @@ from odr.procedure.sitting import Sitting
 
 @dataclass(slots=True)
 class LineView:
-    """An entry in a list as one viewer sees it: the envelope always, the words only where she may read."""
+    """An entry in a list as one viewer sees it: the envelope always, the words only where they may read."""
 
     number: int
     act: str

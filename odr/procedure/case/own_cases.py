@@ -1,4 +1,4 @@
-"""What somebody has at the court: own drafts and cases, and for staff what waits, ranked by legal risk."""
+"""A person's cases and drafts, and for staff the tasks that wait, ranked by legal risk."""
 
 from __future__ import annotations
 

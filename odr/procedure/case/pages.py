@@ -28,7 +28,7 @@ cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
 @cases.get("")
 @case_page(heard=True)
 def overview(case: Case, actor: Actor) -> Page:
-    """What now, by when; what is open and why the rest is not; the docket. Who is only heard is led to her own room."""
+    """What now, by when; what is open and why the rest is not; the docket. Who is only heard is led to their own room."""
     if actor.role in HEARD_ROLES:
         room = next(item.endpoint for item in current_court().hooks.nav if may_enter(item.endpoint, actor.role))
         return redirect(url_for(room, reference=case.reference), 303)
@@ -52,7 +52,7 @@ def docket(case: Case, actor: Actor) -> Page:
 
 
 def _entry(case: Case, actor: Actor, number: int) -> DocketEntry:
-    """An entry; who is only heard in the case knows no other than her own."""
+    """An entry; who is only heard in the case knows no other than their own."""
     found = entry(current_session(), case, number)
     if found is None or (actor.role in HEARD_ROLES and not reads_entry(actor, found)):
         raise NotFound

@@ -79,7 +79,7 @@ def appeal_within(window: str) -> Callable[[Sitting, Case, Any], Text]:
 
 
 def seal_ruling(court: Court, act: Act, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
-    """Set and seal the ruling that ``act`` gives, in the language of whoever gives it, since she writes the reasons."""
+    """Set and seal the ruling that ``act`` gives, in the language of whoever gives it, since they write the reasons."""
     with court.database.read() as session:
         look, mine = court.look(session), session.get_one(Case, case.id)
         language, paper = _written(look, act, mine, given, actor)

@@ -215,7 +215,7 @@ def lay(session: Session, files: Files, *, why: str, by: Account | None, now: da
 
 
 def approve(court: Court, session: Session, reference: str, sha256: str, *, by: Account, now: datetime) -> LaidVersion:
-    """An administrator approves the bytes she read; the second approval puts the version in force from its day.
+    """An administrator approves the bytes they read; the second approval puts the version in force from its day.
 
     Raises NotFound, NotYours for who approved already, InvalidInput where other bytes
     were read, and what :func:`checked` raises: what was sound when it was laid may be too late now.

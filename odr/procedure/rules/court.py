@@ -246,8 +246,8 @@ class MediationRules(Rule):
     before_filing: Article | None = None
     """By which article one may mediate here before a claim; without one, not at all."""
     judge_led: Article | None = None
-    """By which article the judge of the case may mediate herself, where everybody agrees; she then reads what is said
-    to her, and nothing else.
+    """By which article the judge of the case may be the mediator, where everybody agrees; they then read what is said
+    to them, and nothing else.
     """
     confirmation: Article | None = None
     """By which article the court confirms an agreement made before a mediator; without one it confirms none."""

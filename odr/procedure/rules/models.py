@@ -36,7 +36,7 @@ class LaidVersion(Base):
     why: Mapped[str] = mapped_column(Text)
     state: Mapped[LaidState] = mapped_column(enum_column(LaidState), index=True)
     laid_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    """The administrator who wrote it; none where whoever runs the machine laid it: she approves nothing."""
+    """The administrator who wrote it; none where whoever runs the machine laid it: they approve nothing."""
     laid_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     declined_by: Mapped[int | None] = mapped_column(BigInt)
@@ -48,7 +48,7 @@ class LaidVersion(Base):
 
 
 class RuleApproval(Base):
-    """One administrator's approval; she has one."""
+    """One administrator's approval; they have one."""
 
     __tablename__ = "rule_approval"
 
@@ -56,6 +56,6 @@ class RuleApproval(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("laid_version.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     sha256: Mapped[str] = mapped_column(String(64))
-    """Digest of what she read: her word is for these bytes."""
+    """Digest of what they read: their word is for these bytes."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     __table_args__ = (UniqueConstraint("version_id", "account_id"), {"info": {"append_only": True}})

@@ -1,4 +1,4 @@
-"""The acts of the clock that belong to no single room."""
+"""The act of the clock that closes a window whose time is over."""
 
 from __future__ import annotations
 

@@ -72,8 +72,8 @@ def stage_marks(sitting: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
 
 
 def _stage_after(act: Act, payload: Mapping[str, Any]) -> Stage | None:
-    """The stage an entry left the case in. Entries of ``court-entry/1`` do not say it: where their act leads to one stage
-    only it is that one, elsewhere None.
+    """The stage an entry left the case in. Entries of ``court-entry/1`` do not say it: where their act leads to one
+    stage only it is that one, elsewhere None.
     """
     if "stage" in payload:
         return Stage(payload["stage"]["after"])
@@ -81,7 +81,7 @@ def _stage_after(act: Act, payload: Mapping[str, Any]) -> Stage | None:
 
 
 def timeline(sitting: Sitting, case: Case, actor: Actor) -> Timeline:
-    """The case in time as ``actor`` may see it: no time limit that an entry opened which is not for her."""
+    """The case in time as ``actor`` may see it: no time limit that an entry opened which is not for them."""
     entries = _entries(sitting, case)
     rows = [w for w in sitting.windows(case, state=None) if _is_shown(w, entries, actor)]
     ends = max([sitting.now, *(w.due_at for w in rows if w.due_at is not None and w.state is WindowState.OPEN)])

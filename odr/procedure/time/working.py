@@ -1,4 +1,4 @@
-"""How a computation is written down, so that it can be kept on the record and read again.
+"""The working of a computation as data, so that it can be kept on the record and read again.
 
 A window or an assessment stores every step of its working. The steps are texts
 in the reader's language, so what is stored is the message and its parameters,

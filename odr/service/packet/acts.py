@@ -137,7 +137,7 @@ def put_out(
 
 
 def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
-    """The claimant's own addresses, and the respondents' as far as she knows them; her consent if she gave it."""
+    """The claimant's own addresses, and the respondents' as far as they know them; their consent if they gave it."""
     case, claimant = event.case, event.claimant
     _own_addresses(sitting, case, claimant, event.addresses)
     if event.e_service:

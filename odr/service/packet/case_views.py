@@ -1,4 +1,4 @@
-"""What the pages of service show. No flask."""
+"""What the case page shows of service. No flask."""
 
 from __future__ import annotations
 
@@ -268,7 +268,7 @@ class DeskPage:
 
 
 def service_desk(court: Court, session: Session, account_id: int, limit: int = 200) -> DeskPage:
-    """Gather the desk of one clerk: packets of the cases in which she sits; the ledger counts the whole court."""
+    """Gather the desk of one clerk: packets of the cases in which they sit; the ledger counts the whole court."""
     now = court.clock.now()
     midnight = now.astimezone(court.settings.tz).replace(hour=0, minute=0, second=0, microsecond=0)
     seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.CLERK, Seat.until_at.is_(None))

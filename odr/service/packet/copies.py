@@ -1,4 +1,4 @@
-"""What an entry says, as a sealed paper that goes along with its notice (CPL 128, OLR 30).
+"""Copies of entries: what an entry says as a sealed paper that goes along with its notice (CPL 128, OLR 30).
 
 The paper is promised inside the act's transaction and made by the worker before
 anything is sent: a dispatch waits for it and never goes out without it.

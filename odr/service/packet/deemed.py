@@ -108,7 +108,7 @@ class Occasion:
     still_open: bool = False
     """Whether an attempt may still bring something."""
     no_party: bool = False
-    """A notice to a witness, expert or interpreter: it has only to reach her (CPI 227)."""
+    """A notice to a witness, expert or interpreter: it has only to reach them (CPI 227)."""
 
 
 class Weight(enum.Enum):

@@ -87,11 +87,10 @@ def queue_packet(
 ) -> Packet:
     """Put a packet out for one recipient, with its attempts planned on every channel the law and the addresses allow.
 
-    ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be
-    undone. ``documents`` are mappings with reference, name, media_type and sha256.
-    ``title`` is what came, ``what_next`` what one does about it. ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the
-    notice code only when given. ``barred`` are channels the law of the recipient's state closes.
-    Without any address a task for the clerk is opened.
+    ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be undone. ``documents`` are
+    mappings with reference, name, media_type and sha256. ``title`` is what came, ``what_next`` what one does about it.
+    ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the notice code only when given.
+    ``barred`` are channels the law of the recipient's state closes. Without any address a task for the clerk is opened.
     """
     code = codes.issue_code(session, kind=kind, now=now, case_number=case_number)
     packet = Packet(
@@ -459,8 +458,8 @@ def note_reach(
 ) -> list[ServiceAddress]:
     """Note one address per channel as :func:`note_address` does, those that are there read and written at once.
 
-    ``is_first``: the party came into the case in this Sitting, and no address of hers is there; hers are written with
-    what follows.
+    ``is_first``: the party came into the case in this Sitting, and no address of theirs is there; theirs are written
+    with what follows.
     """
     live = (
         []

@@ -414,7 +414,7 @@ class PassedOnRecord(CourtModel):
     in_record=False,
 )
 def pass_on_letter(sitting: Sitting, case: Case, given: PassedOnRecord, *, actor: Actor, now: datetime) -> Recorded:
-    """Somebody who got the first letter named the person responsible: she gets a letter with a code of her own.
+    """Somebody who got the first letter named the person responsible: they get a letter with a code of their own.
 
     It is no service on anybody, and who passed it on saw nothing of the case.
     """

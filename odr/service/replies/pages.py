@@ -71,7 +71,7 @@ def _page(code: str, values: dict[str, Any], faults: list[FieldFault], status: i
 @letters.post("/letters/<code>/pass-on")
 @public
 def send_on(code: str) -> Page:
-    """Write to the person named, with a code of her own; counted, so that it is no way to write to strangers."""
+    """Write to the person named, with a code of their own; counted, so that it is no way to write to strangers."""
     values, court = request.form.to_dict(flat=False), current_court()
     try:
         given = forms.parse(PassedOnInput, values)
@@ -119,7 +119,7 @@ class PassedOnInput(CourtModel):
     position: Annotated[
         str | None,
         CourtText(0, 100, one_line=True),
-        field(T("Her position"), T("For example: legal department, managing director.")),
+        field(T("Their position"), T("For example: legal department, managing director.")),
     ] = None
-    email: Annotated[str, CourtEmail(), field(T("Her e-mail address at work"))]
-    phone: Annotated[str | None, CourtPhone(), field(T("Her telephone, if you know it"))] = None
+    email: Annotated[str, CourtEmail(), field(T("Their e-mail address at work"))]
+    phone: Annotated[str | None, CourtPhone(), field(T("Their telephone, if you know it"))] = None

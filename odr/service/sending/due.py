@@ -1,4 +1,4 @@
-"""What time makes due in service: outcomes that no longer come, periods that have run out."""
+"""What the clock makes due in service: results that no longer come, periods that have run out."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def letter_names() -> tuple[str, ...]:
 def write_letter(name: str, locale: str, *, subject: Text, both: bool = False, **data: Any) -> Letter:
     """A letter as text and HTML in the recipient's language; ``both`` lets the court's other language follow.
 
-    Both is for a first contact: nobody has yet said which language she reads.
+    Both is for a first contact: nobody has yet said which language they read.
     """
     if name not in letter_names():
         raise TemplateNotFound(name)

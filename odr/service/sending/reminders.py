@@ -68,7 +68,7 @@ def send_reminders(court: Court, limit: int = 200) -> int:
 
 
 def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending]]:
-    """Account → what of hers ends soon and was not named yet; nobody twice on one day."""
+    """Account → what of theirs ends soon and was not named yet; nobody twice on one day."""
     now = court.clock.now()
     today = now.astimezone(court.settings.tz).date()
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""What is written before a claim: asking for mediation, and for the confirmation of an agreement."""
+"""What is written by whoever asks for mediation before a claim."""
 
 from __future__ import annotations
 

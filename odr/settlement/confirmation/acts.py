@@ -115,7 +115,7 @@ def _told(sitting: Sitting, case: Case, row: Confirmation) -> dict[str, Any]:
 def ask_for_confirmation(
     sitting: Sitting, case: Case, given: ConfirmationInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Ask for it; the other party to the agreement is written to, and the court looks at it when she has applied too
+    """Ask for it; the other party to the agreement is written to, and the court looks at it when they have applied too
     (CPL 205).
 
     Raises InvalidInput where the thirty days since the agreement binds are over, or it is dated in the future.
@@ -418,7 +418,7 @@ def _carry_out(sitting: Sitting, case: Case, agreement: Agreement, result: str, 
 
 
 def on_served(sitting: Sitting, event: Served) -> None:
-    """A party received the ruling that confirms: her time to object runs (CPI 372)."""
+    """A party received the ruling that confirms: their time to object runs (CPI 372)."""
     case, party = event.case, event.party
     row = confirmation_of(sitting.session, case)
     if row is None or row.ruled_entry not in event.entries or case.stage is Stage.CLOSED:

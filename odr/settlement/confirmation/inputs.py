@@ -1,4 +1,4 @@
-"""What is written before a claim: asking for mediation, and for the confirmation of an agreement."""
+"""What is written in the ruling on a confirmation, and on an objection to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the rows of the private room."""
+"""Finding the confirmation of an agreement."""
 
 from __future__ import annotations
 

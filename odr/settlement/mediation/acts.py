@@ -215,7 +215,7 @@ def choose_mediator(
 
 
 def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) -> None:
-    """Seat the mediator; she has three working days to accept (OMR 12)."""
+    """Seat the mediator; they have three working days to accept (OMR 12)."""
     mediation.mediator_id, mediation.state = account_id, MediationState.ASSIGNED
     for kind in (CHOICE, DESIGNATION):
         sitting.close_windows(case, kind, WindowState.MET, subject=mediation.reference)
@@ -323,7 +323,7 @@ def _choose_again(sitting: Sitting, case: Case, mediation: Mediation) -> None:
 
 
 def _leave(sitting: Sitting, case: Case, mediation: Mediation) -> None:
-    """Unseat the mediator: from now on she reads nothing of the room."""
+    """Unseat the mediator: from now on they read nothing of the room."""
     seats = select(Seat).where(Seat.case_id == case.id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))
     for seat in sitting.session.scalars(seats):
         seat.until_at = sitting.now

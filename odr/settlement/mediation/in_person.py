@@ -1,6 +1,4 @@
-"""Mediation with somebody who does not take part in it online: she is met in person, and nothing is made of her silence
-in the room (OLR 4, 5; OMR 16).
-"""
+"""Mediation with a party who does not take part online: they are met in person (OLR 4, 5; OMR 16)."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def chose_online(sitting: Sitting, case: Case, party: Party) -> None:
-    """Whoever asks for mediation here, or agrees to it here, has chosen this step online herself (OLR 4(1))."""
+    """Whoever asks for mediation here, or agrees to it here, has chosen this step online themselves (OLR 4(1))."""
     if not stands(sitting.session, party).get(Step.MEDIATION, False):
         note_step(sitting, case, party, Step.MEDIATION, True)
 
@@ -47,7 +45,7 @@ def on_steps_chosen(sitting: Sitting, event: StepsChosen) -> None:
 
 
 def meet_in_person(sitting: Sitting, case: Case, mediation: Mediation) -> None:
-    """A mediator comes into the mediation: who is to be met in person goes onto her desk."""
+    """A mediator comes into the mediation: who is to be met in person goes onto the mediator's desk."""
     for party in not_in_the_room(sitting, case):
         sitting.close_tasks(case, desks.MEDIATE_IN_PERSON, party.reference)
         _open(sitting, case, mediation, party)
@@ -55,7 +53,7 @@ def meet_in_person(sitting: Sitting, case: Case, mediation: Mediation) -> None:
 
 def _open(sitting: Sitting, case: Case, mediation: Mediation, party: Party) -> Task:
     title = T(
-        "%(name)s does not mediate online. Meet her in person or by telephone; that she writes nothing in the room says nothing.",
+        "%(name)s does not mediate online. Meet them in person or by telephone; that they write nothing in the room says nothing.",
         name=party.name,
     )
     return sitting.open_task(

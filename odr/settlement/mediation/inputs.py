@@ -1,4 +1,4 @@
-"""What parties and mediator write in the private room."""
+"""What is given when somebody asks for mediation or agrees to it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The judge of the case mediates: only where the rules know it and everybody agrees; she reads what is said to her,
-nothing else (CPL 97; OMR 24).
-"""
+"""Mediation led by the judge of the case: only where the rules know it and everybody agrees (CPL 97; OMR 24)."""
 
 from __future__ import annotations
 
@@ -43,7 +41,7 @@ def the_rules_know_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None
 
 
 def led_by_judge(sitting: Sitting, case: Case) -> Mediation | None:
-    """The mediation that the judge leads or offered to lead, as long as she is the judge of the case."""
+    """The mediation that the judge leads or offered to lead, as long as they are the judge of the case."""
     found = mediation_of(sitting.session, case)
     if found is None or not found.judge_led:
         return None
@@ -183,7 +181,7 @@ class ToJudgeInput(CourtModel):
     in_record=False,
 )
 def say_to_judge(sitting: Sitting, case: Case, given: ToJudgeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Speak in the mediation that the judge leads: she and the parties read it, no clerk, no assistant, no later judge
+    """Speak in the mediation that the judge leads: they and the parties read it, no clerk, no assistant, no later judge
     (OMR 18).
     """
     found = led_by_judge(sitting, case)

@@ -1,4 +1,4 @@
-"""A moderator in the private room on request: she looks after the tone, proposes nothing and decides nothing (OMR 5)."""
+"""Acts of a moderator in the private room, who looks after the tone, proposes nothing and decides nothing (OMR 5)."""
 
 from __future__ import annotations
 

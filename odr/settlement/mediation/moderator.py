@@ -1,4 +1,4 @@
-"""How a moderation ends: with the mediation that begins, or when it is not wanted any more."""
+"""Ending a moderation: when mediation begins, or when it is no longer wanted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def end_moderation(sitting: Sitting, case: Case) -> bool:
-    """Let the moderator go, if there is one: she reads nothing from now on."""
+    """Let the moderator go, if there is one: they read nothing from now on."""
     found = moderation_of(sitting.session, case)
     if found is None:
         return False

@@ -1,4 +1,4 @@
-"""Finding the rows of the private room."""
+"""Finding the moderation of a private room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the rows of the private room."""
+"""Which states of an agreement count as live."""
 
 from __future__ import annotations
 

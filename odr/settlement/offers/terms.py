@@ -1,4 +1,4 @@
-"""What every act of the private room has in common: when it is open, who reads it, and which terms may be agreed."""
+"""What all acts of the private room share: when the room is open, who reads it, which terms may be agreed."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def bring_statement(
 
 
 def calculation_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
-    """Changes when a certified figure does: nobody offers another sum than the one she saw."""
+    """Changes when a certified figure does: nobody offers another sum than the one they saw."""
     found = worked_out(sitting, case)
     return sha256_hex(canonical([step.to_json() for step in found.steps] if found is not None else []))
 

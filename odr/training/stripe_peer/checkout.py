@@ -264,7 +264,7 @@ def _charge(books: Books, session: Object, intent: Object, method: str, digits: 
 
 
 def open_dispute(books: Books, charge: Object, reason: str = "fraudulent") -> Object:
-    """The holder of the card contests the charge with her bank."""
+    """The holder of the card contests the charge with their bank."""
     if charge["status"] != "succeeded" or charge["disputed"]:
         raise PeerError(400, "This charge cannot be disputed.")
     charge["disputed"] = True
