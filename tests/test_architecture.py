@@ -15,23 +15,9 @@ from odr.ground.db import Base
 from odr.procedure.acts.table import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = (
-    {"ground"},
-    {"notary"},
-    {"docket"},
-    {"identity"},
-    {"procedure"},
-    {"service"},
-    {"filing", "payments", "evidence"},
-    {"hearing"},
-    {"settlement", "judgment"},
-    {"register"},
-    {"api"},
-)
-"""Lowest first. A room imports lower layers only, never the room beside it."""
+LAYERS = wiring.LAYERS
 HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
-BESIDE = {"web", "operations", "training"}
-"""Packages that stand beside the layers: ``web`` serves pages, the others stand on the roof and are imported by nobody."""
+BESIDE = set(wiring.BESIDE)
 WIRING = {"app", "wiring"}
 """Modules that know all rooms."""
 FLASK_ROOMS = {"identity", "api", *BESIDE, *WIRING}
