@@ -298,6 +298,23 @@ def test_no_module_is_named_for_nothing() -> None:
     assert [module for module in sources() if VAGUE.search(module.split(".")[-1])] == []
 
 
+LEFT = "TO BE " + "WRITTEN"
+
+
+def test_nothing_is_left_to_be_written() -> None:
+    """What ``make act`` marks for a person to write is written, in program, tests and both languages."""
+    wrong = []
+    for path in tracked():
+        if path.relative_to(ROOT).parts[0] in ("odr", "tests", "translations") and path.suffix in (
+            ".py",
+            ".po",
+            ".tsv",
+        ):
+            lines = path.read_text(encoding="utf-8").splitlines()
+            wrong += [f"{path.relative_to(ROOT)}:{number}" for number, line in enumerate(lines, 1) if LEFT in line]
+    assert wrong == []
+
+
 NAMED_NOWHERE = (
     # Written in pieces, as this file is read too.
     r"(?<![\w.\-])/" + r"work(?![\w\-])",
