@@ -71,7 +71,7 @@ def _environment(folder: Path) -> None:
         (made / f".installed-{requirements.name}").write_text(f"{digest}  -\n", encoding="utf-8")
 
 
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def type_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """A command at the root of the copy, as a contributor types it."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "MAKE"))}
     env |= {"PATH": f"{folder / '.venv' / 'bin'}:{env['PATH']}", "PYTHONPATH": str(folder)}
@@ -80,7 +80,7 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 def changed(folder: Path) -> set[str]:
     """Files that differ from the commit, new ones too."""
-    lines = run(folder, "git", "status", "--porcelain", "--untracked-files=all").stdout.splitlines()
+    lines = type_in(folder, "git", "status", "--porcelain", "--untracked-files=all").stdout.splitlines()
     return {line[3:] for line in lines}
 
 
@@ -95,7 +95,7 @@ def follow(folder: Path, heading: str) -> None:
             (folder / name).write_text(body, encoding="utf-8")
             continue
         assert kind == "sh"
-        done = run(folder, "sh", "-eu", "-c", body)
+        done = type_in(folder, "sh", "-eu", "-c", body)
         assert done.returncode == 0, f"{body}\n{done.stdout[-3000:]}{done.stderr[-2000:]}"
 
 
@@ -134,7 +134,7 @@ def test_an_act_that_is_only_begun_fails_until_a_person_has_filled_it(copy: Path
 
     The act stands behind what its concept holds already, and nothing of another room is touched.
     """
-    begun = run(copy, "make", "act", "NAME=announce_absence", "ROOM=filing", "CONCEPT=parties/mandates")
+    begun = type_in(copy, "make", "act", "NAME=announce_absence", "ROOM=filing", "CONCEPT=parties/mandates")
     assert begun.returncode == 0, begun.stdout + begun.stderr
     source = (copy / "odr/filing/parties/mandates.py").read_text(encoding="utf-8")
     assert source.startswith((ROOT / "odr/filing/parties/mandates.py").read_text(encoding="utf-8").partition("\n\n")[0])
@@ -150,7 +150,7 @@ def test_an_act_that_is_only_begun_fails_until_a_person_has_filled_it(copy: Path
         "tests/test_architecture.py::test_nothing_is_left_to_be_written",
     }
     passing = "tests/golden/test_golden.py::test_every_version_of_every_act_has_its_payload"
-    done = run(copy, ".venv/bin/python", "-m", "pytest", "-q", "-n", "0", *sorted(failing), passing)
+    done = type_in(copy, "python", "-m", "pytest", "-q", "-n", "0", *sorted(failing), passing)
     assert "1 passed" in done.stdout, done.stdout[-3000:]
     assert len(re.findall(r"^(?:FAILED|ERROR) tests/filing/test_announce_absence", done.stdout, re.M)) == 5
     assert [name for name in failing if name not in done.stdout] == []
@@ -166,7 +166,7 @@ def test_make_act_refuses_what_would_not_be_an_act(copy: Path) -> None:
         ("sign_statement", "filing", "the room settlement has an act of this name"),
         ("complain", "filing", "give the CONCEPT where it is"),
     ):
-        refused = run(copy, "make", "act", f"NAME={name}", f"ROOM={room}")
+        refused = type_in(copy, "make", "act", f"NAME={name}", f"ROOM={room}")
         assert refused.returncode != 0 and words in refused.stderr, refused.stderr
     assert changed(copy) == set()
 

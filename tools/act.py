@@ -220,7 +220,7 @@ def write_source(where: Place) -> None:
     text = where.source.read_text(encoding="utf-8") if where.source.is_file() else _head()
     where.source.write_text(_with_imports(text) + declaration(where), encoding="utf-8")
     for command in (("check", "--select", "I,F401", "--fix"), ("format",)):
-        run("-m", "ruff", *command, "--quiet", str(where.source))
+        in_new_python("-m", "ruff", *command, "--quiet", str(where.source))
 
 
 def _head() -> str:
@@ -350,8 +350,8 @@ def write_made(where: Place) -> None:
     """The golden payload, anew as long as it is in no commit, and every document."""
     if where.golden.is_file() and _is_uncommitted(where.golden):
         where.golden.unlink()
-    run("-m", "tests.golden")
-    run("-m", "odr.operations.cli", "docs")
+    in_new_python("-m", "tests.golden")
+    in_new_python("-m", "odr.operations.cli", "docs")
 
 
 def _is_uncommitted(path: Path) -> bool:
@@ -363,7 +363,7 @@ def _is_uncommitted(path: Path) -> bool:
     return subprocess.run([*git, "cat-file", "-e", f"HEAD:./{name}"], capture_output=True, check=False).returncode != 0
 
 
-def run(*command: str) -> None:
+def in_new_python(*command: str) -> None:
     """A command of the project in a process of its own: the act has changed since this one began."""
     if subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode:
         raise SystemExit(f"{' '.join(command)} failed; mend what it names and do this again")
