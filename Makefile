@@ -1,5 +1,5 @@
 # The court's commands. Needs make and Python 3.11 to 3.13 with venv; everything else is fetched.
-.PHONY: run test prove lint bench docs clean
+.PHONY: run test prove lint bench act docs help clean
 .DEFAULT_GOAL := run
 
 ALL := requirements.txt requirements-extra.txt requirements-dev.txt
@@ -25,9 +25,16 @@ bench: ## What an act and a page cost
 	@tools/environment .venv newest $(ALL)
 	@.venv/bin/python -m bench
 
-docs: ## Write the procedure pages from the table of acts
+act: ## Begin an act: make act NAME=announce_absence ROOM=filing [CONCEPT=parties/mandates]
+	@tools/environment .venv newest $(ALL)
+	@.venv/bin/python tools/act.py "$(NAME)" "$(ROOM)" $(CONCEPT)
+
+docs: ## Write what the court says of itself: procedure, letters, clock, map of the rooms, decisions
 	@tools/environment .venv newest requirements.txt
 	@.venv/bin/python -m odr.operations.cli docs
+
+help: ## These lines
+	@sed -n 's/^\([a-z]*\): ## /make \1	/p' Makefile
 
 clean: ## Take away what these commands made, the court's own data excepted
 	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis

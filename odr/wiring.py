@@ -96,6 +96,24 @@ def _newest_checkpoint() -> Select[tuple[int, datetime, int]]:
     )
 
 
+LAYERS = (
+    {"ground"},
+    {"notary"},
+    {"docket"},
+    {"identity"},
+    {"procedure"},
+    {"service"},
+    {"filing", "payments", "evidence"},
+    {"hearing"},
+    {"settlement", "judgment"},
+    {"register"},
+    {"api"},
+)
+"""Lowest first. A room imports lower layers only, never the room beside it; a test reads the imports."""
+
+BESIDE = ("web", "operations", "training")
+"""Packages that stand beside the layers: ``web`` serves pages, the others stand on the roof and are imported by nobody."""
+
 ROOMS = (
     "procedure",
     "identity",
@@ -121,12 +139,16 @@ def _identity() -> Room:
     from odr.identity.accounts.lost_factor import records
     from odr.identity.accounts.sweep import sweep
 
+    def sweep_accounts(court: Court) -> int:
+        """Forget sessions, links and tries that nothing needs any more."""
+        return sweep(court.database, court.clock.machine_now())
+
     return Room(
         name="identity",
         routes=("odr.identity.pages:bp",),
         commands=("odr.identity.accounts.cli:group",),
         desk_pages=(DeskPage("identity.people", T("People of the court"), 100),),
-        sweeps={"identity": lambda court: sweep(court.database, court.clock.machine_now())},
+        sweeps={"identity": sweep_accounts},
         holdings=(lambda court, session, references: records(session, references),),
     )
 

@@ -16,23 +16,9 @@ from odr.ground.db import Base
 from odr.procedure.acts.table import TABLE
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = (
-    {"ground"},
-    {"notary"},
-    {"docket"},
-    {"identity"},
-    {"procedure"},
-    {"service"},
-    {"filing", "payments", "evidence"},
-    {"hearing"},
-    {"settlement", "judgment"},
-    {"register"},
-    {"api"},
-)
-"""Lowest first. A room imports lower layers only, never the room beside it."""
+LAYERS = wiring.LAYERS
 HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
-BESIDE = {"web", "operations", "training"}
-"""Packages that stand beside the layers: ``web`` serves pages, the others stand on the roof and are imported by nobody."""
+BESIDE = set(wiring.BESIDE)
 WIRING = {"app", "wiring"}
 """Modules that know all rooms."""
 FLASK_ROOMS = {"identity", "api", *BESIDE, *WIRING}
@@ -386,6 +372,23 @@ VAGUE = re.compile(r"(^|_)(utils?|helpers?|managers?|common|misc|stuff)$")
 def test_no_module_is_named_for_nothing() -> None:
     """A module is named for a thing in a court; "utils" and its like hold what nobody placed."""
     assert [module for module in sources() if VAGUE.search(module.split(".")[-1])] == []
+
+
+LEFT = "TO BE " + "WRITTEN"
+
+
+def test_nothing_is_left_to_be_written() -> None:
+    """What ``make act`` marks for a person to write is written, in program, tests and both languages."""
+    wrong = []
+    for path in tracked():
+        if path.relative_to(ROOT).parts[0] in ("odr", "tests", "translations") and path.suffix in (
+            ".py",
+            ".po",
+            ".tsv",
+        ):
+            lines = path.read_text(encoding="utf-8").splitlines()
+            wrong += [f"{path.relative_to(ROOT)}:{number}" for number, line in enumerate(lines, 1) if LEFT in line]
+    assert wrong == []
 
 
 NAMED_NOWHERE = (

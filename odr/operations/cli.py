@@ -1,6 +1,4 @@
-"""Commands of an open court: the clock in training, the docket, the worker. What mends a closed one is in
-``maintenance``.
-"""
+"""Commands of an open court: the clock in training, the docket, the worker. What mends a closed one is in ``maintenance``."""
 
 from __future__ import annotations
 
@@ -8,7 +6,6 @@ import re
 import sys
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import click
 from flask import current_app
@@ -93,21 +90,6 @@ def worker(once: bool, every: float) -> None:
         work.run(_court(), every=every)
 
 
-PROCEDURE_PAGE = Path(__file__).resolve().parents[2] / "docs" / "procedure.md"
-
-
-def procedure_text() -> str:
-    """What ``docs/procedure.md`` should say, from the table of acts and the rule packs."""
-    from odr import wiring
-    from odr.procedure.acts.reference import procedure_page
-    from odr.procedure.acts.table import TABLE
-    from odr.procedure.rules.registry import PackRegistry
-
-    for room in wiring.ROOMS:
-        wiring.declarations(room)
-    return procedure_page(TABLE, PackRegistry.load())
-
-
 @click.group()
 def main() -> None:
     """Commands that need no court: ``python -m odr.operations.cli``."""
@@ -115,9 +97,12 @@ def main() -> None:
 
 @main.command("docs")
 def docs() -> None:
-    """Write ``docs/procedure.md``."""
-    PROCEDURE_PAGE.write_text(procedure_text(), encoding="utf-8")
-    click.echo(f"wrote {PROCEDURE_PAGE.name}")
+    """Write every document that is made from the court itself."""
+    from odr.operations.docs.documents import documents
+
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {path.name}")
 
 
 if __name__ == "__main__":

@@ -285,7 +285,7 @@ class Sitting:
         key: str | None = None,
         premise: str | None = None,
     ) -> ActReceipt:
-        """Perform one act, and what follows from it.
+        """Perform one act; see "The way of an act" in ``docs/architecture.md``.
 
         Raises :class:`~odr.ground.errors.ActNotOpen`, :class:`~odr.ground.errors.OutOfTime`,
         :class:`~odr.ground.errors.CaseMovedOn`, :class:`~odr.ground.errors.InvalidInput`, or what

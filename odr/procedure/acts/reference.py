@@ -55,7 +55,7 @@ def _lifecycle(acts: list[Act]) -> Iterator[str]:
         )
     yield "    closed --> [*]\n```\n\n| From | To | By the acts |\n|---|---|---|"
     for (here, there), names in found.items():
-        yield _row(_stage(here), _stage(there), ", ".join(f"`{name}`" for name in names))
+        yield row(_stage(here), _stage(there), ", ".join(f"`{name}`" for name in names))
     yield ""
 
 
@@ -66,7 +66,7 @@ def _stages(acts: list[Act]) -> Iterator[str]:
         for role in Role:
             names = [f"`{act.name}`" for act in acts if stage in act.at and role in act.by]
             if names:
-                yield _row(role.label.render("en"), ", ".join(names))
+                yield row(role.label.render("en"), ", ".join(names))
         yield ""
 
 
@@ -74,12 +74,12 @@ def _acts(acts: list[Act]) -> Iterator[str]:
     yield "## Every act\n"
     yield "*Time limit*: the own window in which the act falls, and whether the act meets it. *Served on*: who gets a letter with what it brought.\n"
     for room in sorted({act.room for act in acts}):
-        yield f"### {room.capitalize()}\n\n" + _row(
+        yield f"### {room.capitalize()}\n\n" + row(
             "Act", "What", "Who", "At", "Article", "Time limit", "Moves to", "Served on", "Further"
         )
         yield "|---" * 9 + "|"
         for act in (a for a in acts if a.room == room):
-            yield _row(
+            yield row(
                 f"`{act.name}`" + (f" v{act.version}" if act.version > 1 else ""),
                 act.title.render("en"),
                 ", ".join(role.label.render("en") for role in Role if role in act.by),
@@ -118,19 +118,20 @@ def _windows(pack: RulePack) -> Iterator[str]:
     yield f"## Time limits of the pack `{pack.id}` of {pack.version.isoformat()}\n"
     yield "| Time limit | Whose | Length | Article | Starts with | By track, abroad | When it ends |\n|---|---|---|---|---|---|---|"
     for key, rule in sorted(pack.windows.rules.items()):
-        yield _row(
+        yield row(
             f"`{key}` {rule.title.render('en')}",
             rule.whose,
-            _length(rule),
+            length(rule),
             rule.article,
             rule.starts.render("en"),
             _variants(rule),
-            _lapse(rule),
+            lapse(rule),
         )
     yield ""
 
 
-def _length(rule: WindowRule) -> str:
+def length(rule: WindowRule) -> str:
+    """How long a time limit is, with its bounds."""
     before = " before" if rule.before else ""
     bounds = [f"at least {rule.at_least}"] * (rule.at_least is not None) + [f"at most {rule.at_most}"] * (
         rule.at_most is not None
@@ -157,7 +158,8 @@ def _variants(rule: WindowRule) -> str:
     return "; ".join(said) or "–"
 
 
-def _lapse(rule: WindowRule) -> str:
+def lapse(rule: WindowRule) -> str:
+    """What the end of a time limit brings, as its pack says it."""
     return _unit(rule.on_lapse) + (f": {rule.consequence.render('en')}" if rule.consequence else "")
 
 
@@ -165,5 +167,6 @@ def _stage(stage: Stage) -> str:
     return f"{stage.label.render('en')} (`{stage.value}`)"
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """One row of a Markdown table."""
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
