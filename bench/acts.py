@@ -34,8 +34,8 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database, new_reference
 from odr.hearing.models import Question
 from odr.identity.models import Account
-from odr.identity.sign_in import sessions, tokens
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in import program_tokens, sessions
+from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.models import Window
 from odr.web.guards import current_session
 from odr.web.presence import session_cookie_name
@@ -211,7 +211,9 @@ def acts_over_http(folder: Path) -> Ratio:
     scene = fresh(folder)
     with scene.court.database.write() as session:
         account, now = session.get_one(Account, scene.people["li"]), scene.clock.machine_now()
-        secret = tokens.issue(session, account, name="bench", scopes=[Scope.ACT], lasts=timedelta(days=1), now=now)
+        secret = program_tokens.issue(
+            session, account, name="bench", scopes=[Scope.ACT], lasts=timedelta(days=1), now=now
+        )
     path = f"/api/v1/cases/{scene.case().reference}/acts/change_consent"
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
     used: dict[str, list[float]] = {"server": [], "here": []}

@@ -19,8 +19,8 @@ from odr.ground import migrate
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.identity.models import Account
-from odr.identity.sign_in import tokens
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in import program_tokens
+from odr.identity.sign_in.program_tokens import Scope
 from tests.conftest import MORNING
 from tests.scene import Scene, claim, open_court
 
@@ -65,7 +65,7 @@ def run() -> list[Ratio]:
         scene = fresh(Path(folder))
         with scene.court.database.write() as session:
             li = session.get_one(Account, scene.people["li"])
-            token = tokens.issue(
+            token = program_tokens.issue(
                 session, li, name="bench", scopes=list(Scope), lasts=timedelta(days=1), now=scene.clock.machine_now()
             )
         client = create_app(court=scene.court).test_client()

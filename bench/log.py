@@ -15,11 +15,11 @@ from bench.frame import Ratio, compare, report, timed
 from odr.ground import migrate
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
+from odr.notary.log.handed_out import inclusion
+from odr.notary.log.log_rows import insert_rows, latest_checkpoint, open_log
+from odr.notary.log.merkle_tree import leaf_hash, verify_inclusion
 from odr.notary.log.receipts import leaf_line
-from odr.notary.log.rows import insert_rows, latest_checkpoint, open_log
 from odr.notary.log.sequencer import BATCH
-from odr.notary.log.served import inclusion
-from odr.notary.log.tree import leaf_hash, verify_inclusion
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 from tests.conftest import MORNING

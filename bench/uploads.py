@@ -26,8 +26,8 @@ from bench.frame import Ratio, compare, report, timed
 from odr.evidence.models import Upload, UploadState
 from odr.ground.db import Database
 from odr.identity.models import Account
-from odr.identity.sign_in import tokens
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in import program_tokens
+from odr.identity.sign_in.program_tokens import Scope
 from tests.scene import Scene
 
 LARGE = 2**30
@@ -100,7 +100,9 @@ def opened(folder: Path) -> Iterator[tuple[Scene, Gunicorn, str]]:
     scene = fresh(folder)
     with scene.court.database.write() as session:
         account, now = session.get_one(Account, scene.people["li"]), scene.clock.machine_now()
-        secret = tokens.issue(session, account, name="bench", scopes=[Scope.UPLOAD], lasts=timedelta(days=1), now=now)
+        secret = program_tokens.issue(
+            session, account, name="bench", scopes=[Scope.UPLOAD], lasts=timedelta(days=1), now=now
+        )
     with Gunicorn(folder, "background") as served:
         yield scene, served, secret
 

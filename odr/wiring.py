@@ -19,7 +19,7 @@ from odr.ground.config import Settings
 from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.ground.text import T
 from odr.notary.check.witness import Witness
-from odr.notary.time.tokens import RemoteTimestamper, Timestamper
+from odr.notary.time.time_tokens import RemoteTimestamper, Timestamper
 from odr.procedure.acts.declared import check_table
 from odr.procedure.hooks import DeskPage, Room
 
@@ -136,8 +136,8 @@ def rooms() -> list[Room]:
 
 
 def _identity() -> Room:
+    from odr.identity.accounts.expiry import sweep
     from odr.identity.accounts.lost_factor import records
-    from odr.identity.accounts.sweep import sweep
 
     def sweep_accounts(court: Court) -> int:
         """Forget sessions, links and tries that nothing needs any more."""

@@ -17,7 +17,7 @@ from odr.evidence.models import Upload
 from odr.evidence.store.ports import desk_of
 from odr.filing.draft import drafts
 from odr.filing.inputs import ClaimInput, JoinInput
-from odr.filing.parties.joining import join
+from odr.filing.parties.joining_by_code import join
 from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
 from odr.ground.db import Database
@@ -27,7 +27,7 @@ from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.identity.sign_in.passwords import Passwords
 from odr.operations import worker
 from odr.procedure.court import Court
-from odr.procedure.sitting import ActReceipt
+from odr.procedure.performing import ActReceipt
 from odr.service.models import Packet
 from tests.kept import Shelf, kept
 

@@ -13,20 +13,21 @@ from odr.docket.queries import entries
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.models import Exhibit
 from odr.evidence.sources.models import DigestBatch, DigestLine
-from odr.ground.text import Money, Text, write
+from odr.ground.text import Money, Text, words_of, write
 from odr.hearing.examination.case_views import examination_page
-from odr.hearing.record.paper import record_digest
+from odr.hearing.record.papers import record_digest
 from odr.identity.actors import Actor
 from odr.judgment.decision.issuing import document_of
 from odr.judgment.queries import decisions_of
 from odr.judgment.vocabulary import DecisionState
-from odr.notary.log.served import ReceiptFiles
+from odr.notary.log.handed_out import ReceiptFiles
 from odr.payments.fee.case_views import fee_views
 from odr.procedure.acts.availability import Availability, acts_for
 from odr.procedure.acts.windows import shown_windows, window_title
 from odr.procedure.case.overview import entry_view
 from odr.procedure.forms import fields
-from odr.procedure.sitting import ActReceipt, Sitting, words_of
+from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import Sitting
 from odr.service.models import InboxItem
 
 ENTRIES = 200

@@ -9,7 +9,7 @@ from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.filing.draft.particulars import model_for
 from odr.filing.inputs import ClaimInput
 from odr.ground.text import T, Text
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
 from odr.procedure.forms.inputs import schema_for
 from odr.settlement.before_filing.inputs import BeforeFilingInput

@@ -16,19 +16,19 @@ from odr.evidence.sources import digests
 from odr.filing.draft.drafts import lodge
 from odr.filing.draft.particulars import require
 from odr.filing.inputs import ClaimInput, JoinInput
-from odr.filing.parties.joining import join
+from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotFound, StepUpNeeded
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.identity.sign_in import codes
+from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.acts.availability import Availability, acts_for, refusal, refuse_role, window_for
 from odr.procedure.acts.table import Act
-from odr.procedure.case.own_cases import my_cases, seated_cases
+from odr.procedure.case.waiting_for_me import my_cases, seated_cases
 from odr.procedure.forms.faults import validate
-from odr.procedure.sitting import ActReceipt
+from odr.procedure.performing import ActReceipt
 from odr.web.guards import api as api_guard
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public
 from odr.web.pages import look, pack_today
@@ -203,7 +203,7 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
             T("Confirm that it is you before you do this."),
             T("Send a one-time code of your second factor in the header Identity-Code."),
         )
-    codes.check(court.database, keyring(court.settings.secret_key), actor.account_id or 0, code, now)
+    one_time_codes.check(court.database, keyring(court.settings.secret_key), actor.account_id or 0, code, now)
     return replace(actor, strong_at=now)
 
 

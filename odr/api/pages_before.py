@@ -9,13 +9,13 @@ from flask import Blueprint, Response
 
 from odr.api.pages import given_for, idempotency_key, receipt_answer
 from odr.identity.models import Account
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
+from odr.judgment.preservation.case_without_claim import open_before_claim
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
-from odr.judgment.preservation.own_case import open_before_claim
 from odr.procedure.forms.inputs import CourtModel
-from odr.procedure.sitting import ActReceipt
+from odr.procedure.performing import ActReceipt
 from odr.settlement.before_filing.inputs import BeforeFilingInput
-from odr.settlement.before_filing.opening import open_confirmation, open_mediation
+from odr.settlement.before_filing.opening_mediation import open_confirmation, open_mediation
 from odr.settlement.inputs import ConfirmationInput
 from odr.web.guards import api as api_guard
 from odr.web.guards import current_court, current_person, current_session

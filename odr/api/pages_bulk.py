@@ -13,7 +13,7 @@ from odr.filing.bulk import lodging
 from odr.filing.bulk.models import BulkLine
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.forms.faults import validate
 from odr.web.guards import api as api_guard
 from odr.web.guards import current_court, current_person, current_session

@@ -14,12 +14,12 @@ from odr.evidence.models import Exhibit
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from odr.payments.fee.case_views import SEES_FEES
 from odr.payments.models import FeeAssessment
 from odr.payments.stripe.checkout import payment_page
 from odr.service.models import InboxItem, Packet
-from odr.service.packet.opening import read_letter
+from odr.service.packet.opening_letters import read_letter
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import file_answer, look
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from odr.evidence.intake import tus
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import CourtError, NotFound
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from odr.web.guards import api as api_guard
 from odr.web.guards import current_court, current_person, public
 

@@ -10,11 +10,11 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from odr.evidence.kit.received import NotProven, ReceivedBefore, receive
+from odr.evidence.kit.received_case_files import NotProven, ReceivedBefore, receive
 from odr.evidence.retention.decisions import listed
 from odr.evidence.retention.rules import prepare
 from odr.evidence.sources.models import Platform
-from odr.evidence.store.check import FaultKind, check
+from odr.evidence.store.integrity_check import FaultKind, check
 from odr.procedure.accreditation import signers
 from odr.procedure.court import Court
 

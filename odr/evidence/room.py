@@ -9,16 +9,16 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.evidence.exhibits import acts as exhibits_acts
 from odr.evidence.exhibits import joined_cases
-from odr.evidence.exhibits.facts import exhibits_by_fact
-from odr.evidence.intake.unsubmitted import note_used, tell_senders
+from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
+from odr.evidence.intake.unsubmitted_uploads import note_used, tell_senders
 from odr.evidence.kit.compiling import compile_due
 from odr.evidence.kit.receipt_files import holdings
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.requests import acts as requests_acts
 from odr.evidence.requests.models import EvidenceRequest
 from odr.evidence.retention.rules import empty_journal, erased_by_rule
-from odr.evidence.sources.capturing import capture_due
 from odr.evidence.sources.models import DigestBatch
+from odr.evidence.sources.webpage_worker import capture_due
 from odr.evidence.store.ports import expire_uploads, finish_uploads
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -62,12 +62,12 @@ def find_batch(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Di
 ROOM = Room(
     name="evidence",
     routes=(
-        "odr.evidence.intake.unsubmitted_pages:unsubmitted",
+        "odr.evidence.intake.unsubmitted_uploads_pages:unsubmitted",
         "odr.evidence.intake.pages:blueprint",
         "odr.evidence.exhibits.pages:exhibits",
-        "odr.evidence.exhibits.many_pages:many",
+        "odr.evidence.exhibits.describing_many_pages:many",
         "odr.evidence.kit.pages:files",
-        "odr.evidence.exhibits.attached_pages:attached",
+        "odr.evidence.exhibits.attachment_pages:attached",
         "odr.evidence.sources.digest_pages:digests",
         "odr.evidence.sources.platform_pages:platforms",
     ),

@@ -11,13 +11,13 @@ from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
 from odr.filing.claim.progress import standing_claim
 from odr.filing.claim.queries import facts_of
-from odr.filing.course import complaints, ending, objections, ruling_appeals
+from odr.filing.course import complaints, ending_rulings, objections, ruling_appeals
+from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
-from odr.filing.draft.versions import keep_drafts
 from odr.filing.group import acts as acts_group
 from odr.filing.parties import foreign_papers, joinder, mandates
 from odr.filing.parties.audit import audit_parties
-from odr.filing.parties.mandate_entries import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import FeeLapsed, Served
@@ -39,18 +39,18 @@ def on_served(sitting: Sitting, event: Served) -> None:
     if event.occasion == "claim":
         joinder.evidence_of_newcomer(sitting, case, party, event.at)
         acts.start_answer(sitting, case, party, event.at, event.proof)
-        ending.hold_still(sitting, case)
+        ending_rulings.hold_still(sitting, case)
         return
     if event.occasion == "joinder":
         joinder.evidence_of_newcomer(sitting, case, party, event.at)
-    ending.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
+    ending_rulings.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
     for number in event.entries:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == names.FILE_COUNTERCLAIM:
             changes.start_counter_answer(sitting, case, party, event.at, event.proof)
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
-    ending.hold_still(sitting, case)
+    ending_rulings.hold_still(sitting, case)
 
 
 def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
@@ -68,7 +68,7 @@ def people_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 def ending_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """That a ruling ends the case as soon as nobody may appeal from it any longer."""
-    found = ending.ending_that_waits(sitting, case)
+    found = ending_rulings.ending_that_waits(sitting, case)
     return Panel("next", 5, "filing/_ending.html", {"number": found.asked_entry}) if found is not None else None
 
 
@@ -98,7 +98,7 @@ ROOM = Room(
     on_lapse={
         "registry_review": acts.accept_first,
         "correction": acts.not_corrected,
-        **dict.fromkeys(ending.RULING_APPEALS, ruling_appeals.appeal_lapsed),
+        **dict.fromkeys(ending_rulings.RULING_APPEALS, ruling_appeals.appeal_lapsed),
         objections.CHALLENGE_WINDOW: objections.challenge_overdue,
         objections.REVIEW_WINDOW: objections.challenge_overdue,
         mandates.IDENTITY_WINDOW: mandates.platform_silent,
@@ -120,6 +120,6 @@ ROOM = Room(
     },
     naming=(files_in_drafts,),
     facts_told=facts_told,
-    bars=(acts_group.conducted_by_others, foreign_papers.mandate_from_abroad, ending.stands_still),
+    bars=(acts_group.conducted_by_others, foreign_papers.mandate_from_abroad, ending_rulings.stands_still),
     audits=(audit_parties,),
 )

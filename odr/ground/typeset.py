@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import typst
 
-from odr.ground.faces import covered
+from odr.ground.fonts import covered
 from odr.ground.text import Money, Text, write
 
 PaperLocale = Literal["en", "zh-Hans", "both"]

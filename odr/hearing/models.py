@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.docket.models import Role
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.hearing.examination.place import Place, read_region
+from odr.hearing.examination.exhibit_places import Place, read_region
 from odr.hearing.vocabulary import (
     AdjournmentGround,
     Axis,

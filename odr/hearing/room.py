@@ -9,14 +9,14 @@ from odr.ground.text import T
 from odr.hearing.appraisal import acts as appraisal_acts
 from odr.hearing.appraisal import attendance, attendance_rules
 from odr.hearing.appraisal import queries as appraisal_queries
-from odr.hearing.courtroom import calling, hearings
+from odr.hearing.courtroom import calling_witnesses, hearings
 from odr.hearing.examination import phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.mode import acts as mode_acts
-from odr.hearing.mode import consents, online
+from odr.hearing.mode import consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
-from odr.hearing.record.paper import seal_records
-from odr.hearing.sealed import opening
+from odr.hearing.record.papers import seal_records
+from odr.hearing.sealed import opening_seals
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseClosed, CaseEffective, ClaimLodged, FeePaid, PartyJoined, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, on
@@ -49,7 +49,7 @@ def consents_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     if actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
     prepared = (
-        online.for_the_court(sitting, case)
+        consent_effects.for_the_court(sitting, case)
         if actor.role in (Role.CLERK, Role.JUDGE) and case.stage in (Stage.PENDING, Stage.HEARING)
         else ()
     )
@@ -71,7 +71,7 @@ ROOM = Room(
         "odr.hearing.mode.pages:ledger",
     ),
     panels=(panel, consents_panel),
-    appointments=(calling.hearings_ahead,),
+    appointments=(calling_witnesses.hearings_ahead,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     desk_pages=(DeskPage("hearing.today", T("Hearings today"), 60),),
     on_lapse={
@@ -90,6 +90,6 @@ ROOM = Room(
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),
-    sweeps={"records": seal_records, "seals": opening.open_waiting},
+    sweeps={"records": seal_records, "seals": opening_seals.open_waiting},
     after_act=(phases.settle,),
 )

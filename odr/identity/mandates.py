@@ -13,8 +13,8 @@ from odr.docket.visibility import same_side
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.identity.accounts import links
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means
-from odr.identity.accounts.letters import Letter
 from odr.identity.models import Account, AccountState, Licence, LinkPurpose, Mandate, MandateScope, Qualification
 
 SCOPE_WORDS = {

@@ -15,23 +15,23 @@ from odr.ground.clock import Clock
 from odr.ground.db import Database, new_reference
 from odr.notary.canonical import JSON
 from odr.notary.check import audit, recovery
-from odr.notary.check.refusals import Refusal, standing
 from odr.notary.check.witness import Witness
-from odr.notary.log import publish, served, years
+from odr.notary.check.witness_refusals import Refusal, standing
+from odr.notary.log import handed_out, publish, years
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.handed_out import ReceiptFiles
+from odr.notary.log.log_rows import insert_rows, latest_checkpoint, open_log, reserve_entries, tree_size
 from odr.notary.log.note import parse_note
 from odr.notary.log.receipts import leaf_line, receipt_bodies, receipt_body
-from odr.notary.log.rows import insert_rows, latest_checkpoint, open_log, reserve_entries, tree_size
 from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock
-from odr.notary.log.served import ReceiptFiles
 from odr.notary.log.signer import log_key, sign_tree
 from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
-from odr.notary.rehash import rounds, tokens
-from odr.notary.rehash import served as round_served
+from odr.notary.rehash import renewal_proofs as round_served
+from odr.notary.rehash import renewal_tokens, rounds
 from odr.notary.rehash.models import HashRenewal
 from odr.notary.time import attest, renewal
 from odr.notary.time.authority import SHA512, Authority, active_key
-from odr.notary.time.tokens import TimeAuthority, Timestamper
+from odr.notary.time.time_tokens import TimeAuthority, Timestamper
 from odr.notary.vault import SignerAhead, SigningStopped, Vault
 
 logger = logging.getLogger(__name__)
@@ -247,7 +247,7 @@ class Notary:
     def renew(self, *, everything: bool = False) -> tuple[int, list[str]]:
         """Renew time tokens before their certificates end; gives how many, and why others could not be."""
         done, wrong = renewal.renew(self, everything=everything)
-        more, also = tokens.renew(self, everything=everything)
+        more, also = renewal_tokens.renew(self, everything=everything)
         return done + more, wrong + also
 
     def begin_round(self, *, rule: str, rule_on: date, by: str) -> HashRenewal:
@@ -263,7 +263,7 @@ class Notary:
         with sequencer_lock(self.database):
             if reason is years.Closing.BREACH:
                 with self.database.read() as session:
-                    log = served.required_log(session, None)
+                    log = handed_out.required_log(session, None)
                     session.expunge_all()
                 return self._end(log, reason)
             return self._close(self._turn(), reason)
@@ -303,11 +303,11 @@ class Notary:
 
     def receipt_files(self, session: Session, reference: str) -> ReceiptFiles:
         """Everything a holder of the receipt needs offline; the proof is None while it is being sequenced."""
-        return served.receipt_files(session, reference)
+        return handed_out.receipt_files(session, reference)
 
     def checkpoint(self, session: Session, log: str | None = None) -> bytes | None:
         """The newest checkpoint with its cosignatures, of the open log or of the one named."""
-        return served.checkpoint(session, log)
+        return handed_out.checkpoint(session, log)
 
     def tile(
         self, session: Session, level: int, index: int, width: int | None = None, log: str | None = None
@@ -315,18 +315,18 @@ class Notary:
         """A tile of a signed tree as C2SP tlog-tiles serves it, None when there is none; ``width`` None asks for a full
         one.
         """
-        return served.tile(session, level, index, width, log)
+        return handed_out.tile(session, level, index, width, log)
 
     def entry_bundle(
         self, session: Session, index: int, width: int | None = None, log: str | None = None
     ) -> bytes | None:
         """An entry bundle of a signed tree, None when there is none."""
-        return served.entry_bundle(session, index, width, log)
+        return handed_out.entry_bundle(session, index, width, log)
 
     def log_public_key_vkey(self, log: str | None = None) -> str:
         """The log's key in one line."""
         with self.database.read() as session:
-            return log_key(served.required_log(session, log)).vkey
+            return log_key(handed_out.required_log(session, log)).vkey
 
     def log_vkeys(self) -> list[str]:
         """The keys of all logs, oldest first: old proofs stay valid."""
@@ -336,18 +336,18 @@ class Notary:
     def log_public_pem(self, log: str | None = None) -> str:
         """The log's key as PEM, for ``openssl pkeyutl``."""
         with self.database.read() as session:
-            return served.public_pem(log_key(served.required_log(session, log)))
+            return handed_out.public_pem(log_key(handed_out.required_log(session, log)))
 
     def tsa_ca_pem(self) -> str:
         """The root of the notary's authority as PEM, for ``openssl ts -verify -CAfile``."""
         with self.database.read() as session:
-            return served.certificate_pem(self.authority.root(session))
+            return handed_out.certificate_pem(self.authority.root(session))
 
     def tsa_512_pem(self) -> str | None:
         """The root of the authority that stamps statements of hash renewal as PEM, once there is one."""
         with self.database.read() as session:
             key = active_key(session, KeyUse.AUTHORITY_512)
-            return None if key is None else served.certificate_pem(self.authority_512.root(session))
+            return None if key is None else handed_out.certificate_pem(self.authority_512.root(session))
 
     def statement_files(self, session: Session, number: int) -> dict[str, bytes]:
         """Statement and tokens of a round of hash renewal that has ended, by name; nothing for another."""

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from odr.notary.check.refusals import (
+from odr.notary.check.witness_refusals import (
     REFUSALS,
     Answer,
     Refusal,
@@ -38,13 +38,13 @@ from odr.notary.check.refusals import (
     write_refusals,
 )
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import EMPTY_ROOT, ProofRefused, verify_consistency
 from odr.notary.log.strict import b64, hash_value
-from odr.notary.log.tree import EMPTY_ROOT, ProofRefused, verify_consistency
 
 CLOSING = "odr-notary/closed@v1\n"
 """First line of a closing statement; no checkpoint starts so, since its second line is a number."""
 RENEWED = "odr-notary/renewed@v1\n"
-"""First line of a statement of hash renewal (see :mod:`odr.notary.rehash.tree`)."""
+"""First line of a statement of hash renewal (see :mod:`odr.notary.rehash.renewal_tree`)."""
 RESTORED = "restored.json"
 """Names the keys of a vault that came out of a backup; nobody knows what they signed after it."""
 _SEALED = b"\x01"
@@ -163,7 +163,7 @@ class FileVault:
     Layout: ``<key>.key`` (PKCS 8 PEM), ``<key>.state`` (JSON: signer's memory), ``<key>.rounds`` (JSON: last statement
     of hash renewal),
     ``wrapping-<n>.bin`` (32-byte keys that wrap the sealed bytes' own keys), ``refusals.json`` (see
-    :mod:`odr.notary.check.refusals`).
+    :mod:`odr.notary.check.witness_refusals`).
     """
 
     def __init__(self, folder: Path) -> None:

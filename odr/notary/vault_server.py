@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from odr.notary.check.refusals import Refusal
+from odr.notary.check.witness_refusals import Refusal
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.strict import Malformed, b64, base64_bytes, hash_value
 from odr.notary.vault import (

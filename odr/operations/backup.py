@@ -35,7 +35,7 @@ from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.ground.errors import NotFound
 from odr.identity.sign_in.keys import keyring
-from odr.notary.check.refusals import REFUSALS
+from odr.notary.check.witness_refusals import REFUSALS
 from odr.notary.log.sequencer import sequencer_lock
 from odr.notary.vault import RESTORED
 

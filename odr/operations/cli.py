@@ -51,9 +51,9 @@ def move_clock(court: Court, by: timedelta) -> None:
 @click.option("--files", is_flag=True, help="Hash again every file that a round of hash renewal bound.")
 def audit_docket(files: bool) -> None:
     """Check every case's chain of entries and its projections against the log; names what is wrong."""
-    from odr.procedure.audit.entries import audit
-    from odr.procedure.audit.receipts import known_lost_lines
-    from odr.procedure.holdings import all_holdings
+    from odr.procedure.audit.docket_audit import audit
+    from odr.procedure.audit.receipt_audit import known_lost_lines
+    from odr.procedure.receipt_files import all_holdings
     from odr.procedure.rules.activation import audit as rules_faults
 
     court = _court()

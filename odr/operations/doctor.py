@@ -30,10 +30,10 @@ from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
 from odr.ground.errors import CourtError
-from odr.notary.log.rows import open_log, tile_reader, tree_size
+from odr.notary.log.log_rows import open_log, tile_reader, tree_size
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
-from odr.notary.rehash import audit, tokens
+from odr.notary.rehash import audit, renewal_tokens
 from odr.notary.rehash.audit import Standing
 from odr.notary.time.attest import behind
 from odr.notary.time.renewal import ALARM, ending
@@ -307,7 +307,7 @@ def check_log(database: Database, notary: Notary) -> Findings:
     yield good(f"log {log.id}: {size} entries, {remembered.size} signed for")
     with database.read() as session:
         late = ending(session, notary.clock.machine_now() + ALARM)
-        late_statements = tokens.ending(session, notary.clock.machine_now() + ALARM)
+        late_statements = renewal_tokens.ending(session, notary.clock.machine_now() + ALARM)
         stands = audit.standing(session)
     if late or late_statements:
         first = min([*(one.ends_at for one in late), *(one.ends_at for one in late_statements)])

@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from odr.docket.models import Case
 from odr.ground import logs, migrate
 from odr.ground.errors import NotFound
-from odr.notary.log.rows import latest_checkpoint, open_log
+from odr.notary.log.log_rows import latest_checkpoint, open_log
 from odr.notary.models import LogEntry
 from odr.notary.time.attest import Behind, behind
 from odr.notary.vault import VaultRefused

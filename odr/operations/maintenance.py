@@ -30,9 +30,9 @@ from odr.ground.config import Settings, SettingsError
 from odr.ground.db import Database
 from odr.notary.check import visit
 from odr.notary.check.recovery import Lost, Unrecoverable, lost_lines
-from odr.notary.check.refusals import Answer, standing
+from odr.notary.check.witness_refusals import Answer, standing
+from odr.notary.log.log_rows import open_log, tree_size
 from odr.notary.log.receipts import leaf_line
-from odr.notary.log.rows import open_log, tree_size
 from odr.notary.log.years import Closing
 from odr.notary.models import Log, LogEntry, Receipt, SigningKey
 from odr.notary.notary import Notary
@@ -40,7 +40,7 @@ from odr.notary.rehash import audit
 from odr.notary.rehash.rounds import RoundRefused
 from odr.notary.vault import FileVault, SignerAhead, SigningStopped, VaultRefused
 from odr.operations import backup, doctor
-from odr.procedure.audit.receipts import LOST_FOLDER, audit_receipts, known_lost_lines, named_entry, what_is_gone
+from odr.procedure.audit.receipt_audit import LOST_FOLDER, audit_receipts, known_lost_lines, named_entry, what_is_gone
 from odr.procedure.court import Court
 from odr.procedure.rules.cli import pack
 from odr.training.reset import demo

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Attested, Outcome
-from odr.procedure.holdings import all_holdings
+from odr.procedure.receipt_files import all_holdings
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

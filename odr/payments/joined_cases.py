@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party
 from odr.payments import desks, names
-from odr.payments.books.entries import book_cancellation, paid_on
+from odr.payments.books.bookings import book_cancellation, paid_on
 from odr.payments.books.ledger import post
 from odr.payments.fee.assessment import assessments_of, keep_basis
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, LedgerAccount, Payment
 from odr.procedure.acts.events import CaseJoined, ClaimSevered, GroupMemberRegistered, GroupOpened

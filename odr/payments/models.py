@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.ground.text import Money, T
 from odr.ground.text import Text as Words
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.procedure.rules.tariff import Ending, ReliefKind
 
 

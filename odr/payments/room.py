@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Outcome
 from odr.ground.text import T
-from odr.payments import joined_cases, reactions
+from odr.payments import event_handlers, joined_cases
 from odr.payments.books.audit import audit_books
 from odr.payments.costs.acts import review_overdue
-from odr.payments.fee import at_end_acts, reminders
+from odr.payments.fee import at_end_acts, fee_reminders
 from odr.payments.fee.acts import fee_lapsed
 from odr.payments.fee.case_views import fee_panel
 from odr.payments.fee.relief import relief_overdue
@@ -64,24 +64,24 @@ ROOM = Room(
         "costs_review": review_overdue,
     },
     on_event=(
-        on(ClaimLodged, reactions.on_claim_lodged),
-        on(ClaimAccepted, reactions.on_claim_accepted),
+        on(ClaimLodged, event_handlers.on_claim_lodged),
+        on(ClaimAccepted, event_handlers.on_claim_accepted),
         on(ClaimRefused, on_ended),
-        on(ClaimChanged, reactions.on_claim_changed),
-        on(CounterclaimLodged, reactions.on_counterclaim_lodged),
-        on(ThirdPartyClaimLodged, reactions.on_third_party_claim_lodged),
+        on(ClaimChanged, event_handlers.on_claim_changed),
+        on(CounterclaimLodged, event_handlers.on_counterclaim_lodged),
+        on(ThirdPartyClaimLodged, event_handlers.on_third_party_claim_lodged),
         on(ClaimWithdrawn, on_claim_withdrawn),
-        on(AppealLodged, reactions.on_appeal_lodged),
+        on(AppealLodged, event_handlers.on_appeal_lodged),
         on(AppealDecided, on_appeal_decided),
         on(SettlementReached, settled),
         on(DecisionIssued, at_end_acts.on_decision_issued),
-        on(ObjectionFailed, reactions.on_objection_failed),
-        on(TrackConverted, reactions.on_track_converted),
+        on(ObjectionFailed, event_handlers.on_objection_failed),
+        on(TrackConverted, event_handlers.on_track_converted),
         on(CaseJoined, joined_cases.on_case_joined),
         on(ClaimSevered, joined_cases.on_claim_severed),
         on(GroupOpened, joined_cases.on_group_opened),
         on(GroupMemberRegistered, joined_cases.on_group_member),
-        on(Served, reactions.on_served),
+        on(Served, event_handlers.on_served),
         on(CaseClosed, on_ended, at_end_acts.on_end_without_judgment),
         on(CaseEffective, on_effective, at_end_acts.on_end_without_judgment),
     ),
@@ -94,7 +94,7 @@ ROOM = Room(
     sweeps={
         "reconcile": reconcile,
         "refunds": send_refunds,
-        "fee_reminders": reminders.sweep,
+        "fee_reminders": fee_reminders.sweep,
         "refund_alarms": alarms.sweep,
     },
     after_act=(at_end_acts.demanded_in_full,),

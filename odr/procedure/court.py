@@ -19,7 +19,7 @@ from odr.ground.clock import Clock
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.identity.actors import Actor
-from odr.notary.log.background import BackgroundSequencer
+from odr.notary.log.sequencing_thread import BackgroundSequencer
 from odr.notary.notary import Notary
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import ActTable

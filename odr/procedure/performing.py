@@ -21,11 +21,11 @@ from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
 from odr.identity.sign_in.keys import keyring
 from odr.procedure import names
+from odr.procedure.acts.act_versions import Course, content_of, doubt_about
 from odr.procedure.acts.availability import refusal, window_for
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
-from odr.procedure.acts.versions import Course, content_of, doubt_about
-from odr.procedure.audit.entry_places import record_entry
+from odr.procedure.audit.entry_receipts import record_entry
 from odr.procedure.forms.inputs import references_in
 from odr.procedure.models import ActKey, Window, WindowState
 from odr.procedure.papers.rulings import keep_ruling, with_ruling
@@ -149,7 +149,7 @@ class Performing:
             )
             if window is None or case.stayed_at is not None:
                 break
-            from odr.procedure.time.lapse import WindowInput
+            from odr.procedure.time.closing_windows import WindowInput
 
             self._record(
                 self.sitting.court.table[names.CLOSE_WINDOW],

@@ -1,8 +1,8 @@
 """What the procedure room brings."""
 
 from odr.ground.text import T
-from odr.procedure.holdings import holdings
 from odr.procedure.hooks import DeskPage, NavItem, Room
+from odr.procedure.receipt_files import holdings
 
 ROOM = Room(
     name="procedure",

@@ -8,16 +8,16 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Document
-from odr.evidence.intake.unsubmitted import count_of
+from odr.evidence.intake.unsubmitted_uploads import count_of
 from odr.filing.draft.drafts import drafts_of
 from odr.filing.draft.sharing import invited
 from odr.filing.registry.queue import queue_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.mandates import asked_to_act
 from odr.identity.models import Account
-from odr.procedure.case.own_cases import my_cases, seated_cases, waiting
+from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
-from odr.service.packet.codes import look_up
+from odr.service.packet.notice_codes import look_up
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.web.pages import Page, pack_today
 from odr.web.presence import Person

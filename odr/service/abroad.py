@@ -17,7 +17,7 @@ from odr.docket.papers import FactsBlock, HeadingBlock, ListBlock, NoticePaper, 
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import RESOLVERS, resolver
 from odr.procedure.acts.table import Recorded, Topic, act, guard
@@ -27,8 +27,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import PDF, SealedPaper, keep_document, keep_prepared
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.sitting import words_of
-from odr.procedure.time.working import bilingual, text_from_json
+from odr.procedure.time.written_working import bilingual, text_from_json
 from odr.service import desks
 from odr.service.choices import packet_options
 from odr.service.models import Packet, ServiceAbroad

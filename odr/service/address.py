@@ -14,15 +14,15 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Milestone, Recorded, RulingForm, Topic, act, guard
-from odr.procedure.acts.versions import input_of
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service import desks, names
 from odr.service.choices import packet_options
 from odr.service.inputs import PAPER_OPTIONS

@@ -9,7 +9,7 @@ from odr.docket.models import Case
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
 from odr.service.queries import packets_of
 from odr.service.vocabulary import PacketState

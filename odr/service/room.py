@@ -21,9 +21,9 @@ from odr.service.packet.papers import seal_proofs
 from odr.service.registry.acts import ask_again
 from odr.service.replies.mailbox import read_mail
 from odr.service.rules import rules_for
+from odr.service.sending.daily_reminder import send_reminders
 from odr.service.sending.dispatch import dispatch_due
 from odr.service.sending.due import conclude_due
-from odr.service.sending.reminders import send_reminders
 from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from odr.filing.inputs import ClaimInput, JoinInput
 from odr.identity.models import Account
 from odr.training import pictures
-from odr.training.settled import views
-from odr.training.silent import books, lozenges
-from odr.training.staff import PEOPLE
+from odr.training.settled_dispute import views
+from odr.training.silent_respondent import books, lozenges
 from odr.training.story import Story, in_story_time
+from odr.training.training_staff import PEOPLE
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

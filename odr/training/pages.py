@@ -10,7 +10,7 @@ from odr.ground.errors import NotFound
 from odr.operations import worker
 from odr.operations.cli import move_clock
 from odr.service.sending.ports import message_folder
-from odr.training.staff import codes_now
+from odr.training.training_staff import codes_now
 from odr.web.guards import current_court, public
 
 training = Blueprint("training", __name__, url_prefix="/training")

@@ -120,7 +120,7 @@ def refuse_taken_ports(env: Mapping[str, str]) -> None:
 
 def tell_disputes(env: Mapping[str, str], folder: Path) -> None:
     """At the first start, make the people and their disputes; later, people whom a newer version adds."""
-    opened, people = folder / OPENED, sha256((ROOT / "odr/training/staff.py").read_bytes()).hexdigest()
+    opened, people = folder / OPENED, sha256((ROOT / "odr/training/training_staff.py").read_bytes()).hexdigest()
     if "ODR_DATABASE_URL" not in env and opened.exists() and opened.read_text() == people:
         return
     print("  Opening the training court for the first time: keys, accounts, and disputes to look at …", flush=True)
@@ -147,7 +147,7 @@ def prepare(folder: Path) -> None:
 
 def announce(env: Mapping[str, str], began: float) -> None:
     """Tell the newcomer where to go and as whom."""
-    from odr.training.staff import PASSWORD, PEOPLE
+    from odr.training.training_staff import PASSWORD, PEOPLE
 
     url = env["ODR_BASE_URL"]
     print(f"\n  The training court is open:  {url}   ({time.monotonic() - began:.1f} s)\n")

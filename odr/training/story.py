@@ -17,7 +17,7 @@ from odr.evidence.store.ports import desk_of
 from odr.filing.draft import drafts
 from odr.filing.inputs import ClaimInput, JoinInput
 from odr.filing.models import Fact
-from odr.filing.parties.joining import join
+from odr.filing.parties.joining_by_code import join
 from odr.ground.clock import Clock
 from odr.hearing.models import Examination, Question
 from odr.identity.actors import Actor, actors_in
@@ -25,11 +25,11 @@ from odr.identity.models import Account
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.models import Decision
 from odr.operations import worker
-from odr.payments.books.entries import outstanding
+from odr.payments.books.bookings import outstanding
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FeeAssessment, Refund, RefundState
 from odr.procedure.court import Court
-from odr.procedure.sitting import ActReceipt
+from odr.procedure.performing import ActReceipt
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
 

@@ -25,11 +25,11 @@ from odr.ground.config import Settings
 from odr.ground.errors import CourtError, Forbidden, NotFound, NotSignedIn, StepUpNeeded
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, capacities
-from odr.identity.sign_in import rate_limits, sessions, tokens
+from odr.identity.sign_in import program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.program_tokens import Scope
 from odr.identity.sign_in.rate_limits import Counted
 from odr.identity.sign_in.sessions import OFFICE_ROLES
-from odr.identity.sign_in.tokens import Scope
 from odr.procedure.court import Court
 from odr.web import forgery, headers, reader_language
 from odr.web.forgery import Csrf
@@ -464,7 +464,7 @@ def _note_use(person: Person) -> None:
         if person.session_id is not None:
             sessions.touch(session, person.session_id, now)
         elif person.token_id is not None:
-            tokens.touch(session, person.token_id, now)
+            program_tokens.touch(session, person.token_id, now)
 
 
 _Found = TypeVar("_Found")

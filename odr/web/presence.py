@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.identity.actors import SignIn
-from odr.identity.sign_in import sessions, tokens
+from odr.identity.sign_in import program_tokens, sessions
+from odr.identity.sign_in.program_tokens import Scope
 from odr.identity.sign_in.sessions import OFFICE_ROLES, Owner
-from odr.identity.sign_in.tokens import Scope
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def identify(session: Session, request: Request, now: datetime, secure: bool) ->
     """
     if request.path.startswith("/api/") and "Authorization" in request.headers:
         token = bearer_token(request)
-        found = tokens.find(session, token, now) if token else None
+        found = program_tokens.find(session, token, now) if token else None
         if found is None:
             return None, False
         key, owner = found
@@ -105,7 +105,7 @@ def identify(session: Session, request: Request, now: datetime, secure: bool) ->
         scopes = frozenset(Scope(value) for value in key.scopes if value in known)
         return _person(
             owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")
-        ), tokens.needs_touch(key, now)
+        ), program_tokens.needs_touch(key, now)
     cookie = request.cookies.get(session_cookie_name(secure))
     there = sessions.find(session, cookie, now) if cookie else None
     if there is None:

@@ -17,9 +17,9 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from odr.identity.models import Account
-from odr.identity.sign_in import codes, tokens
+from odr.identity.sign_in import one_time_codes, program_tokens
 from odr.identity.sign_in.keys import keyring
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from tests.scene import Scene
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -169,8 +169,8 @@ def caller(
     with scene.court.database.write() as session:
         account = session.get_one(Account, scene.people[who])
         if second_factor:
-            account.totp_secret = codes.seal_secret(keyring(scene.court.settings.secret_key), SECRET)
-        token = tokens.issue(
+            account.totp_secret = one_time_codes.seal_secret(keyring(scene.court.settings.secret_key), SECRET)
+        token = program_tokens.issue(
             session, account, name="test", scopes=scopes, lasts=timedelta(days=30), now=scene.clock.machine_now()
         )
     return Caller(scene, origin, contract, token, {"Accept-Language": "en"})

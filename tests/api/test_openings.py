@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller
 from tests.scene import Scene

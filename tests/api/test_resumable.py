@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from tests.api.caller import Caller, caller
 from tests.scene import Scene
 

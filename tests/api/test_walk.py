@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from odr.ground.canonical import canonical
-from odr.identity.sign_in.tokens import Scope
-from odr.notary.seal.check import SealState, validate_pdf
-from odr.procedure.audit.entries import audit
+from odr.identity.sign_in.program_tokens import Scope
+from odr.notary.seal.seal_check import SealState, validate_pdf
+from odr.procedure.audit.docket_audit import audit
 from odr.service.sending.ports import message_folder
 from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller, files_of

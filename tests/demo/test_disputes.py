@@ -19,7 +19,7 @@ from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState, Mode, Presence
 from odr.payments.models import Refund, RefundState
 from odr.procedure.acts.tasks import DECIDED, until_decided
-from odr.procedure.audit.entries import audit
+from odr.procedure.audit.docket_audit import audit
 from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet, ProofOfService

@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from odr.docket.models import Case
 from odr.ground.db import Database
-from odr.procedure.audit.entries import audit
-from odr.procedure.audit.rows import audit_projections
+from odr.procedure.audit.docket_audit import audit
+from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.court import Court
 
 LATER = "2027-01-04 15:59:59.999999"

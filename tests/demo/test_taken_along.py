@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry
 from odr.evidence.exhibits.access import why_closed
-from odr.evidence.kit import compiling, received
+from odr.evidence.kit import compiling, received_case_files
 from odr.evidence.kit.kit import VERIFIER, fingerprint
 from odr.evidence.models import Compilation, CompilationKind, Exhibit
 from odr.identity.actors import Actor, actors_in
@@ -96,7 +96,7 @@ def test_every_case_file_of_the_disputes_is_taken_in_elsewhere(
         if case_id not in programs:
             programs.add(case_id)
             assert refused_by_verify_py(place, key) == ""
-        row = received.receive(other, place, {key})
+        row = received_case_files.receive(other, place, {key})
         with told.database.read() as session:
             case = session.get_one(Case, case_id)
             acts = list(

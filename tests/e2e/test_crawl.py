@@ -26,8 +26,8 @@ from odr.identity import mandates
 from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.sign_in.sessions import open_session
 from odr.procedure.court import Court
-from odr.training.staff import PEOPLE
 from odr.training.story import Story, in_story_time
+from odr.training.training_staff import PEOPLE
 from odr.web import reader_language
 from odr.web.presence import session_cookie_name
 from tests.test_translations import translated

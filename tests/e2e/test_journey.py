@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from odr.app import create_app
 from odr.docket.models import Stage
 from odr.identity.models import Account
-from odr.identity.sign_in import codes
+from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
 from tests.peers.browser import PHONE, OpenContext
 from tests.scene import PASSWORD, Scene
@@ -34,7 +34,7 @@ def give_second_factor(scene: Scene, *people: str) -> None:
     """An authenticator app for who serves the court."""
     with scene.court.database.write() as session:
         for who in people:
-            session.get_one(Account, scene.people[who]).totp_secret = codes.seal_secret(
+            session.get_one(Account, scene.people[who]).totp_secret = one_time_codes.seal_secret(
                 keyring(scene.court.settings.secret_key), SECRET
             )
 

@@ -15,7 +15,7 @@ from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 from werkzeug.serving import make_server
 
 from odr.evidence.intake.pages import blueprint
-from odr.evidence.intake.unsubmitted_pages import unsubmitted
+from odr.evidence.intake.unsubmitted_uploads_pages import unsubmitted
 from odr.evidence.store.store import FolderStore
 from odr.ground.clock import FixedClock
 from odr.ground.config import Settings

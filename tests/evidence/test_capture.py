@@ -22,9 +22,9 @@ from werkzeug.wrappers import Request, Response
 
 from odr.docket.models import DocketEntry
 from odr.evidence.models import CaptureState, Exhibit, ExhibitState, WebCapture
-from odr.evidence.sources.capturing import capture_due
 from odr.evidence.sources.webpage.capturer import CaptureLimits, Capturer, NotCaptured, browser
 from odr.evidence.sources.webpage.gate import Gate, Refused, is_outside
+from odr.evidence.sources.webpage_worker import capture_due
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from tests.evidence.test_case_file import signed_in

@@ -18,10 +18,10 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Audience, Case, DocketEntry
-from odr.evidence.kit import compiling, received, verifier
+from odr.evidence.kit import compiling, received_case_files, verifier
 from odr.evidence.kit.kit import fingerprint
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit, ExhibitState
-from odr.evidence.store.check import check
+from odr.evidence.store.integrity_check import check
 from odr.ground.canonical import canonical
 from odr.identity.models import Account
 from odr.identity.sign_in import sessions
@@ -163,17 +163,17 @@ def test_other_court_takes_in_a_proven_file_only(small_scene: Scene, tmp_path: P
     _, data = made(small_scene, "judge", CompilationKind.CASE_FILE)
     place = tmp_path / "case.zip"
     place.write_bytes(data)
-    with pytest.raises(received.NotProven) as refused:
-        received.receive(small_scene.court, place, {"0" * 64})
+    with pytest.raises(received_case_files.NotProven) as refused:
+        received_case_files.receive(small_scene.court, place, {"0" * 64})
     assert any("fingerprint" in line for line in refused.value.lines())
     at = data.index(b"order 8842")
     (tmp_path / "bad.zip").write_bytes(data[:at] + b"O" + data[at + 1 :])
-    with pytest.raises(received.NotProven):
-        received.receive(small_scene.court, tmp_path / "bad.zip", {key_of(small_scene)})
-    row = received.receive(small_scene.court, place, {key_of(small_scene)})
+    with pytest.raises(received_case_files.NotProven):
+        received_case_files.receive(small_scene.court, tmp_path / "bad.zip", {key_of(small_scene)})
+    row = received_case_files.receive(small_scene.court, place, {key_of(small_scene)})
     assert row.entries == small_scene.case().entry_count and row.title == small_scene.case().title
-    with pytest.raises(received.ReceivedBefore):
-        received.receive(small_scene.court, place, {key_of(small_scene)})
+    with pytest.raises(received_case_files.ReceivedBefore):
+        received_case_files.receive(small_scene.court, place, {key_of(small_scene)})
     with small_scene.court.database.read() as session:
         assert check(small_scene.court.ports.store, session) == []
     client = signed_in(small_scene, "judge")

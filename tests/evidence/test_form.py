@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odr.evidence.intake.errors import BadForm, BodyCut, EmptyFile, FileTooLarge
-from odr.evidence.intake.form import FormField, FormFile, StreamedForm
+from odr.evidence.intake.multipart_form import FormField, FormFile, StreamedForm
 from odr.evidence.intake.upload import UploadDesk
+from odr.evidence.intake.upload_errors import BadForm, BodyCut, EmptyFile, FileTooLarge
 from odr.evidence.models import UploadState
 from odr.ground.clock import FixedClock
 from odr.ground.errors import CourtError

@@ -31,7 +31,7 @@ from odr.evidence.store.store import FolderStore
 from odr.ground.canonical import canonical
 from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database
-from odr.notary.log.served import ReceiptFiles
+from odr.notary.log.handed_out import ReceiptFiles
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from odr.evidence.kit import verifier
 from odr.evidence.kit.kit import fingerprint, write_kit
-from odr.notary.rehash import tree
+from odr.notary.rehash import renewal_tree
 from odr.notary.rehash.rounds import Holding
 from odr.notary.time.der import integer, sequence
 
@@ -368,9 +368,9 @@ def test_the_tree_of_the_kit_is_the_courts(house: House) -> None:
     """The verifier's few lines and the court's own module lead to the same root."""
     files = house.proof(house.references[0]).named
     statement = verifier.read_statement(files["renewal-1.statement"], "1")
-    position, path, leaf = tree.parse_proof(files[ENTRY])
+    position, path, leaf = renewal_tree.parse_proof(files[ENTRY])
     assert (
-        tree.root_from(leaf, position, statement.size, path)
+        renewal_tree.root_from(leaf, position, statement.size, path)
         == statement.root
         == verifier.tree_root("sha512", leaf, position, statement.size, path)
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from odr.evidence.exhibits.many_pages import just_sent
+from odr.evidence.exhibits.describing_many_pages import just_sent
 from odr.evidence.models import Category, Exhibit, Upload
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene

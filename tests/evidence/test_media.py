@@ -18,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from odr.evidence.intake.errors import InfectedFile, TypeRefused
 from odr.evidence.intake.media import WINDOW, Group, MediaPolicy, media_of, recognise
 from odr.evidence.intake.scan import Clamd, Scan, ScannerUnavailable
 from odr.evidence.intake.upload import UploadDesk, UploadLimits, plain_name
+from odr.evidence.intake.upload_errors import InfectedFile, TypeRefused
 from odr.evidence.models import UploadState
 
 from .conftest import ALICE, Tus, text_of

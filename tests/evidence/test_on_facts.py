@@ -11,8 +11,8 @@ from odr.docket.models import Case, DocketEntry
 from odr.evidence.exhibits.checklist import chronology
 from odr.evidence.models import Exhibit
 from odr.ground.errors import InvalidInput
-from odr.judgment.decision.file import case_file
-from odr.procedure.acts.versions import current_input
+from odr.judgment.decision.file_before_judge import case_file
+from odr.procedure.acts.act_versions import current_input
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene
 

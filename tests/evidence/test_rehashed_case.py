@@ -24,7 +24,7 @@ from odr.notary.models import Receipt
 from odr.notary.rehash.models import Bound, RenewedEntry
 from odr.operations import worker
 from odr.operations.maintenance import closed_app
-from odr.procedure.holdings import all_holdings
+from odr.procedure.receipt_files import all_holdings
 from odr.web import reader_language
 from tests.scene import Scene
 

@@ -17,10 +17,10 @@ from odr.evidence.kit.kit import fingerprint
 from odr.evidence.models import Blob, CompilationKind, Exhibit
 from odr.evidence.retention import rules as retention_rules
 from odr.evidence.retention.models import ErasureProposal, ErasureState
-from odr.evidence.store.check import check
+from odr.evidence.store.integrity_check import check
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.notary.models import Receipt
-from odr.procedure.audit.entries import audit
+from odr.procedure.audit.docket_audit import audit
 from odr.procedure.models import Task
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.registry import PackRegistry

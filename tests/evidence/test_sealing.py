@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from odr.evidence.models import Blob, CompilationKind, Exhibit, ExhibitReading, ExhibitState, SealState
 from odr.evidence.store import envelope
-from odr.evidence.store.check import FaultKind, check
+from odr.evidence.store.integrity_check import FaultKind, check
 from odr.ground.errors import InvalidInput
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
 from tests.scene import Scene

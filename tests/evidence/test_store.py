@@ -19,7 +19,7 @@ import pytest
 from odr.evidence.intake.upload import UploadDesk, UploadLimits
 from odr.evidence.models import Blob, Upload
 from odr.evidence.store import s3
-from odr.evidence.store.check import FaultKind, check
+from odr.evidence.store.integrity_check import FaultKind, check
 from odr.evidence.store.s3 import S3Store, client, open_store
 from odr.evidence.store.store import BlobStore, FolderStore, full_means_nothing
 from odr.ground.db import Database, new_reference

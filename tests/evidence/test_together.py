@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from odr.evidence.intake.group_commit import Together
+from odr.evidence.intake.shared_commits import Together
 from odr.evidence.intake.upload import Announced, Pieces, UploadDesk
 from odr.evidence.models import Upload, UploadState
 from odr.evidence.store.store import FolderStore

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odr.evidence.intake.errors import (
+from odr.evidence.intake.tus import options, refusal
+from odr.evidence.intake.upload import UploadDesk, UploadLimits
+from odr.evidence.intake.upload_errors import (
     BadUploadRequest,
     BodyCut,
     ChecksumMismatch,
@@ -29,10 +31,8 @@ from odr.evidence.intake.errors import (
     UploadKept,
     UploadVersion,
 )
-from odr.evidence.intake.tus import options, refusal
-from odr.evidence.intake.upload import UploadDesk, UploadLimits
 from odr.evidence.models import UploadState
-from odr.evidence.store.check import check
+from odr.evidence.store.integrity_check import check
 from odr.evidence.store.store import FolderStore
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database

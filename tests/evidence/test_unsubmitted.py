@@ -14,13 +14,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.evidence.intake import unsubmitted
-from odr.evidence.intake.errors import UploadGone
+from odr.evidence.intake import unsubmitted_uploads
+from odr.evidence.intake.upload_errors import UploadGone
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.retention import decisions
 from odr.evidence.retention import rules as retention_rules
 from odr.evidence.retention.models import NoticeState, UploadDecision, UploadNotice
-from odr.evidence.store.check import check
+from odr.evidence.store.integrity_check import check
 from odr.evidence.store.ports import desk_of
 from odr.filing.draft import drafts
 from odr.filing.draft.sharing import share
@@ -28,7 +28,7 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.identity.models import Account, AccountState
 from odr.notary.models import Receipt
-from odr.procedure.audit.entries import audit
+from odr.procedure.audit.docket_audit import audit
 from odr.procedure.rules.base import Unit
 from odr.procedure.rules.registry import PackRegistry
 from odr.service.channels.email import Mailer
@@ -303,8 +303,10 @@ def test_what_the_sender_does_takes_a_file_off_the_list(small_scene: Scene) -> N
             by=small_scene.people["li"],
             is_done=False,
         )
-    assert unsubmitted.keep_longer(small_scene.court, small_scene.people["haiyun"], [kept]) == 0, "only its sender"
-    assert unsubmitted.keep_longer(small_scene.court, small_scene.people["li"], [kept, submitted]) == 1
+    assert unsubmitted_uploads.keep_longer(small_scene.court, small_scene.people["haiyun"], [kept]) == 0, (
+        "only its sender"
+    )
+    assert unsubmitted_uploads.keep_longer(small_scene.court, small_scene.people["li"], [kept, submitted]) == 1
     with pytest.raises(ActNotOpen):
         decide(small_scene, notices(small_scene)[1].reference)
     small_scene.later(hours=2)
@@ -364,7 +366,7 @@ def test_two_workers_write_one_letter(small_scene: Scene, smtp_peer: SmtpPeer) -
     by_smtp(small_scene, smtp_peer)
     sent(small_scene)
     small_scene.later(days=92)
-    assert unsubmitted._claimed(small_scene.court) == {} and len(smtp_peer.messages) == 1
+    assert unsubmitted_uploads._claimed(small_scene.court) == {} and len(smtp_peer.messages) == 1
 
 
 def test_pages_tell_the_sender_and_keep_with_one_button(visitor: VisitorOf, small_scene: Scene) -> None:
@@ -445,7 +447,7 @@ def test_every_pack_has_its_rule_dated_and_cited() -> None:
     for name, article in (("cn", "个人信息保护法"), ("ew", "通用数据保护条例")):
         pack = packs.in_force(name, date(2026, 3, 2))
         assert pack.retention is not None
-        rule = pack.retention.rules[unsubmitted.RULE]
+        rule = pack.retention.rules[unsubmitted_uploads.RULE]
         assert rule.notice is not None and (rule.after.amount, rule.notice.amount, rule.after.unit) == (
             90,
             30,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from odr.ground.db import Database
-from odr.procedure.audit.entries import audit
+from odr.procedure.audit.docket_audit import audit
 from tests.scene import Scene
 
 PROVE = bool(os.environ.get("ODR_PROVE"))

@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry
 from odr.identity.models import Account
-from odr.identity.sign_in import tokens
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in import program_tokens
+from odr.identity.sign_in.program_tokens import Scope
 from odr.payments.models import FeeAssessment
 from tests.faults.conftest import faults_of
 from tests.scene import Scene, claim
@@ -28,7 +28,7 @@ def bearer(scene: Scene, who: str) -> str:
     """A program's token with every scope."""
     with scene.court.database.write() as session:
         account = session.get_one(Account, scene.people[who])
-        return tokens.issue(
+        return program_tokens.issue(
             session, account, name="test", scopes=Scope, lasts=timedelta(days=1), now=scene.court.clock.machine_now()
         )
 

@@ -15,8 +15,8 @@ from odr.app import create_app
 from odr.docket.models import Audience, Case, DocketEntry, Document
 from odr.ground.canonical import sha256_hex
 from odr.notary.models import LogEntry, Receipt
-from odr.procedure.audit.entry_places import NumberGivenBefore
-from odr.procedure.audit.receipts import LOST_FOLDER
+from odr.procedure.audit.entry_receipts import NumberGivenBefore
+from odr.procedure.audit.receipt_audit import LOST_FOLDER
 from tests.faults.conftest import faults_of, without_triggers
 from tests.scene import Scene
 

@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.filing.bulk import lodging
+from odr.filing.bulk.claims_table import columns, read, template, written
 from odr.filing.bulk.models import BulkFiling, BulkLine, LineState
-from odr.filing.bulk.table import columns, read, template, written
 from odr.filing.inputs import AboutYouStep
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import InvalidInput, NotFound

@@ -16,7 +16,7 @@ from odr.filing.counter.inputs import FilingTaken, TakenInput
 from odr.filing.draft import drafts
 from odr.filing.models import Draft, DraftState
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.procedure.acts.versions import input_of
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.models import Window, WindowState
 from odr.service.models import Packet, ServiceAddress
 from odr.service.vocabulary import Channel

@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 
 from odr.docket.models import Case, DocketEntry, Role
 from odr.evidence.models import Exhibit, Upload
+from odr.filing.draft import draft_versions as keeping
 from odr.filing.draft import drafts, sharing
-from odr.filing.draft import versions as keeping
 from odr.filing.models import Draft, DraftShare, DraftState
 from odr.ground.errors import Forbidden, InvalidInput, NotFound
 from odr.identity.models import Account

@@ -20,7 +20,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountState
 from odr.payments.costs.demands import settle_bears, standing_fee
 from odr.payments.fee.at_end import fee_at_end, standing_at_end
-from odr.payments.fee.tariff import Assessment, Matter
+from odr.payments.fee.fee_computation import Assessment, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Refund
 from odr.procedure.models import Task
 from odr.service.models import Packet

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from odr.filing.draft.interest import InterestInput, work_out
+from odr.filing.draft.claimed_interest import InterestInput, work_out
 from odr.filing.models import Draft
 from odr.ground.text import Money
 from tests.filing.visitor import Visitor

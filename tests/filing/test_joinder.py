@@ -13,7 +13,7 @@ from odr.filing.claim.queries import claims_of
 from odr.filing.inputs import JoinInput
 from odr.filing.models import RequestKind
 from odr.filing.parties.joinder import AddPartyInput, JoinderInput
-from odr.filing.parties.joining import join
+from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import T
 from odr.procedure.acts.events import Served

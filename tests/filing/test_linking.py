@@ -16,7 +16,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry
 from odr.evidence.exhibits.checklist import chronology
 from odr.evidence.models import Exhibit
-from odr.filing.draft import drafts, linking
+from odr.filing.draft import drafts, facts_of_files
 from odr.filing.draft.evidence_list import as_rows, read_list
 from odr.filing.inputs import ClaimInput
 from odr.ground.errors import InvalidInput
@@ -194,7 +194,9 @@ def test_a_list_of_evidence_may_name_the_facts() -> None:
     """Numbers in a spreadsheet are those of the claim, whatever rows the form has; a number the claim does not tell is
     left out.
     """
-    told = linking.facts_told({"facts-3-what": "A", "facts-4-what": "", "facts-7-what": "B", "facts-8-what": "C"})
+    told = facts_of_files.facts_told(
+        {"facts-3-what": "A", "facts-4-what": "", "facts-7-what": "B", "facts-8-what": "C"}
+    )
     assert [(one.number, one.key) for one in told] == [(1, "4"), (2, "8"), (3, "9")]
     listed = read_list(
         [["证据名称", "证明目的", "事实编号"], ["订单", "购买", "事实1、3"], ["聊天", "承诺", "2–9"]], {}
@@ -212,9 +214,9 @@ def test_a_list_of_evidence_may_name_the_facts() -> None:
 def test_a_tie_never_moves_to_another_fact(rows: list[tuple[int, str]], data: st.DataObject) -> None:
     """Whatever rows are blank or taken out, a file shows the facts of the rows it was tied to and no others."""
     values = {f"facts-{number}-what": f"{words} {number}" if words.strip() else words for number, words in rows}
-    told = linking.facts_told(values)
+    told = facts_of_files.facts_told(values)
     tied = data.draw(st.lists(st.sampled_from([str(number + 1) for number, _ in rows] or ["1"]), unique=True))
-    found = linking.numbered({"exhibits-5-facts": tied}, told)["exhibits-5-facts"]
+    found = facts_of_files.numbered({"exhibits-5-facts": tied}, told)["exhibits-5-facts"]
     says = {str(one.number): one.what for one in told}
     assert [says[number] for number in found] == [
         f"told {int(key) - 1}" for key in tied if (int(key) - 1, "told") in rows

@@ -14,12 +14,12 @@ from odr.docket.queries import parties
 from odr.filing.draft.particulars import asked, model_for, read, told_of
 from odr.filing.inputs import JoinInput
 from odr.filing.models import Claim, Draft
-from odr.filing.parties.joining import join
+from odr.filing.parties.joining_by_code import join
 from odr.filing.registry.review import Found, checks_of
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Money
 from odr.judgment.decision.drafting import proposal
-from odr.procedure.acts.versions import input_of
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.forms.fields import fields_of, summary
 from odr.procedure.rules.registry import PackRegistry
 from odr.service.models import Packet

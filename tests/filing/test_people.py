@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.filing.models import Request, RequestKind
-from odr.filing.parties.mandate_entries import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.filing.parties.mandates import PlatformReplyInput
+from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity import mandates
 from odr.identity.models import Account, MandateScope

@@ -14,8 +14,8 @@ from odr.evidence.models import Upload
 from odr.filing.inputs import AboutYouStep, JoinInput
 from odr.filing.models import Request, RequestKind
 from odr.filing.parties.identity import GuardianInput
-from odr.filing.parties.joining import join
-from odr.filing.parties.mandate_entries import representatives_of
+from odr.filing.parties.joining_by_code import join
+from odr.filing.parties.mandates_on_docket import representatives_of
 from odr.filing.registry.review import Found, checks_of
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, Mandate, MandateScope

@@ -6,7 +6,7 @@ import pytest
 
 from odr.docket.models import Stage
 from odr.ground.errors import ActNotOpen, Forbidden
-from odr.procedure.audit.entries import audit
+from odr.procedure.audit.docket_audit import audit
 from tests.scene import Scene, claim
 
 

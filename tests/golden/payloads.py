@@ -7,10 +7,10 @@ from pathlib import Path
 
 from odr import wiring
 from odr.docket.models import Audience, Case, Party, Role
+from odr.ground.text import words_of
 from odr.identity.actors import Actor, SignIn
+from odr.procedure.acts.act_versions import PAYLOAD_FORMAT, Course, content_of
 from odr.procedure.acts.table import TABLE, Act
-from odr.procedure.acts.versions import PAYLOAD_FORMAT, Course, content_of
-from odr.procedure.sitting import words_of
 from tests.golden.examples import example
 
 FOLDER = Path(__file__).parent

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from odr.ground.canonical import canonical
 from odr.ground.text import LOCALES
+from odr.procedure.acts.act_versions import NoUpcaster, current_input, read, upcast
 from odr.procedure.acts.table import TABLE, UPCASTERS
-from odr.procedure.acts.versions import NoUpcaster, current_input, read, upcast
 from odr.procedure.forms.inputs import recorded_references, references_in, schema_for
 from tests.golden.payloads import COMMAND, FOLDER, acts, file_of, missing, write_missing
 

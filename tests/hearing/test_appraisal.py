@@ -15,11 +15,11 @@ from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.appraisal.models import Appraisal, AppraisalState
 from odr.hearing.appraisal.queries import appraisals_of
-from odr.hearing.limit.excluded import excluded_of
+from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.identity.models import Account
 from odr.payments.models import Payment
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.sitting import ActReceipt
+from odr.procedure.performing import ActReceipt
 from odr.service.models import Packet
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.kept import kept

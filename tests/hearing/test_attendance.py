@@ -20,18 +20,18 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, StepUpNeeded
 from odr.ground.text import Money, T
 from odr.hearing.appraisal.attendance_rules import calls_of, parts
 from odr.hearing.appraisal.models import Appraisal, CallState, ExpertCall, ShareState
-from odr.hearing.courtroom.calling import who_comes
+from odr.hearing.courtroom.calling_witnesses import who_comes
 from odr.hearing.desks import ATTENDANCE_PASS_ON
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
 from odr.payments.books.ledger import balance, is_balanced, trial_balance
 from odr.payments.books.paydesk import cashier
 from odr.payments.costs.demands import standing_fee
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import AssessmentState, Channel, FeeAssessment, LedgerAccount, Refund
 from odr.procedure.models import Window, WindowState
-from odr.procedure.sitting import ActReceipt
+from odr.procedure.performing import ActReceipt
 from odr.service.models import Packet
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.hearing.test_appraisal import ALL, FACT, appoint, choose, reported, row, tasks

@@ -13,7 +13,7 @@ from odr.docket.models import Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.examination.plan import clock_of
-from odr.hearing.mode.online import stayed_away_rightly
+from odr.hearing.mode.consent_effects import stayed_away_rightly
 from odr.hearing.models import Hearing, Interpreter, Motion, TrialExtension, Witness
 from odr.hearing.queries import hearings_of, postings_of
 from odr.hearing.vocabulary import HearingState, QuestionState
@@ -92,7 +92,7 @@ def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None
     scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
     assert scene.current() == "record"
     with scene.look() as (court, case):
-        from odr.hearing.record.paper import record_digest
+        from odr.hearing.record.papers import record_digest
 
         digest = record_digest(court, case)
     scene.act(LI, "sign_record", digest=digest)

@@ -13,7 +13,7 @@ from odr.docket.models import Role, Seat, Track
 from odr.filing.models import Draft, DraftState
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
-from odr.hearing.bench.drafts import open_drafts
+from odr.hearing.bench.assistant_drafts import open_drafts
 from odr.identity.models import AccountRole
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser

@@ -20,7 +20,7 @@ from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
 from odr.hearing.bench.today import today_of
 from odr.hearing.examination.plan import clock_of
-from odr.hearing.limit.excluded import Mark, _marks, lengthened, spans
+from odr.hearing.trial_limit.excluded_time import Mark, _marks, lengthened, spans
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.time.limitation import Excluded, trial_limit

@@ -11,7 +11,7 @@ from odr.docket.models import Audience, Stage, Track
 from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, StepUpNeeded
 from odr.hearing.examination.statements import NothingInput
 from odr.hearing.queries import agreed_facts, matrix, opinions_of, postings_of
-from odr.hearing.record.paper import record_digest
+from odr.hearing.record.papers import record_digest
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, QuestionState, Stance
 from odr.procedure.models import Task
 from odr.procedure.time.reckoned_again import reckon_working
@@ -366,7 +366,7 @@ def test_the_whole_record_is_read_corrected_and_signed(full: Scene) -> None:
     with pytest.raises(ActNotOpen):
         full.act(LI, "sign_record", digest=digest)
     with full.look() as (court, case):
-        from odr.hearing.record.paper import corrections_of
+        from odr.hearing.record.papers import corrections_of
 
         ref = corrections_of(court, case)[0].reference
     full.act(CHEN, "rule_on_correction", correction=ref, answer="refuse", reasons="The entry says what was said.")

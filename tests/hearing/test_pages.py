@@ -20,7 +20,7 @@ from odr.filing.agenda.agenda import calendar_of
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.hearing.models import Hearing
-from odr.hearing.record.paper import record_digest, seal_records
+from odr.hearing.record.papers import record_digest, seal_records
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name

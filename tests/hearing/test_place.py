@@ -20,7 +20,7 @@ from odr.evidence.models import Exhibit
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
-from odr.hearing.examination.place import LONGEST, moment_words, read_moment, read_region
+from odr.hearing.examination.exhibit_places import LONGEST, moment_words, read_moment, read_region
 from odr.procedure.forms.reading import Unreadable
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, ORIGIN, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser

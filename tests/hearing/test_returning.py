@@ -20,7 +20,7 @@ from odr.ground.db import Database, new_reference
 from odr.ground.errors import ActNotOpen, CaseMovedOn, CourtError
 from odr.hearing.bench.today import DANGER, GROUPS, READY, RULING, Line, today_of
 from odr.hearing.models import Phase, Question
-from odr.hearing.record.paper import record_digest, seal_records
+from odr.hearing.record.papers import record_digest, seal_records
 from odr.operations import worker
 from odr.procedure.models import Task, Window, WindowState
 from tests.conftest import MORNING

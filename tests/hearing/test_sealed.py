@@ -21,12 +21,12 @@ from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
 from odr.hearing.models import SealedPosting, Witness
 from odr.hearing.queries import opinions_of, postings_of
-from odr.hearing.sealed.opening import open_waiting
+from odr.hearing.sealed.opening_seals import open_waiting
 from odr.hearing.sealed.words import BLOCK, SealNotReached, commitment, pad, unpad
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.notary.vault import FileVault
 from odr.notary.vault_server import SocketVault, VaultServer
-from odr.procedure.audit.entries import audit
+from odr.procedure.audit.docket_audit import audit
 from odr.procedure.models import ActKey, Task
 from tests.hearing.scene import (
     BAIHUA,

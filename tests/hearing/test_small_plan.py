@@ -7,7 +7,7 @@ from collections.abc import Callable
 from odr.docket.models import Stage
 from odr.hearing.queries import disputed_exhibits, matrix, undisputed_exhibits
 from odr.hearing.vocabulary import DutyState
-from odr.procedure.audit.entries import audit
+from odr.procedure.audit.docket_audit import audit
 from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, opinion
 
 
@@ -33,7 +33,7 @@ def test_everybody_acts_and_the_plan_runs_through_by_itself(scene_of: Callable[.
     scene.act(HAIYUN, "finish_turn")
     assert scene.current() == "record"
     with scene.look() as (court, case):
-        from odr.hearing.record.paper import record_digest
+        from odr.hearing.record.papers import record_digest
 
         digest = record_digest(court, case)
         assert [e.label for e in disputed_exhibits(court.session, case)] == ["C-1"]

@@ -25,12 +25,12 @@ from odr.evidence.store.ports import desk_of
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.hearing.models import Hearing, Motion, Phase, RecordCorrection, TechnicalFailure, Witness
-from odr.hearing.record.paper import record_digest, seal_records
+from odr.hearing.record.papers import record_digest, seal_records
 from odr.identity.models import Account
-from odr.identity.sign_in import codes, tokens
+from odr.identity.sign_in import one_time_codes, program_tokens
 from odr.identity.sign_in.keys import keyring
-from odr.identity.sign_in.tokens import Scope
-from odr.procedure.audit.entries import audit
+from odr.identity.sign_in.program_tokens import Scope
+from odr.procedure.audit.docket_audit import audit
 from odr.procedure.models import Task
 from tests.entering import let_in
 from tests.hearing.scene import BAIHUA, CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case, opinion, whole_court
@@ -63,7 +63,7 @@ class Program:
         with self.scene.court.database.write() as session:
             for account_id in self.scene.accounts.values():
                 account = session.get_one(Account, account_id)
-                account.totp_secret = codes.seal_secret(keyring(self.scene.court.settings.secret_key), SECRET)
+                account.totp_secret = one_time_codes.seal_secret(keyring(self.scene.court.settings.secret_key), SECRET)
         self.given: dict[tuple[str, object], str] = {}
 
     def token(self, who: str) -> str:
@@ -73,7 +73,7 @@ class Program:
             with self.scene.court.database.write() as session:
                 account = session.get_one(Account, self.scene.accounts[who])
                 scopes = [Scope.ACT, Scope.READ]
-                self.given[who, now.date()] = tokens.issue(
+                self.given[who, now.date()] = program_tokens.issue(
                     session, account, name="program", scopes=scopes, lasts=timedelta(days=2), now=now
                 )
         return self.given[who, now.date()]

@@ -28,10 +28,10 @@ from odr.identity.accounts import staff as office
 from odr.identity.accounts.accounts import Means
 from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.identity.sign_in import codes
+from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.passwords import Passwords
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.acts.table import ActTable
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
@@ -240,11 +240,13 @@ class People:
 
     def enrol(self, account_id: int) -> pyotp.TOTP:
         """Set up an app for the account; its clock then moves on, so that the next code is a fresh one."""
-        totp = pyotp.TOTP(codes.new_secret())
+        totp = pyotp.TOTP(one_time_codes.new_secret())
         with self.means.database.write() as session:
             account = session.get_one(Account, account_id)
-            codes.enrol(session, self.means.keyring, account, totp.secret, self.code(totp), self.clock.machine_now())
-        self.clock.advance(timedelta(seconds=codes.STEP))
+            one_time_codes.enrol(
+                session, self.means.keyring, account, totp.secret, self.code(totp), self.clock.machine_now()
+            )
+        self.clock.advance(timedelta(seconds=one_time_codes.STEP))
         return totp
 
     def code(self, totp: pyotp.TOTP) -> str:

@@ -18,8 +18,8 @@ from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.identity.models import Account, AccountRole, SessionRow
-from odr.identity.sign_in import sessions, tokens
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in import program_tokens, sessions
+from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.court import Court
 from odr.web import headers, reader_language
 from odr.web.guards import UnguardedRoute, assert_guarded, public, staff
@@ -406,7 +406,7 @@ def test_a_person_with_several_hats_chooses(browser_of: BrowserOf, people: Peopl
 def _token(people: People, account_id: int, *scopes: Scope) -> str:
     with people.means.database.write() as session:
         account = session.get_one(Account, account_id)
-        return tokens.issue(
+        return program_tokens.issue(
             session, account, name="program", scopes=scopes, lasts=timedelta(days=3), now=people.clock.machine_now()
         )
 

@@ -14,8 +14,8 @@ from odr.ground.db import Database
 from odr.ground.errors import TooMany
 from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account
-from odr.identity.sign_in import codes
-from odr.identity.sign_in.codes import WrongCode
+from odr.identity.sign_in import one_time_codes
+from odr.identity.sign_in.one_time_codes import WrongCode
 from tests.conftest import MORNING
 from tests.identity.conftest import PASSWORD, Browser, People
 
@@ -39,9 +39,11 @@ def test_the_code_that_set_up_the_app_is_used_up(
     account_id = people.add("known@example.com")
     with database.write() as session:
         code = pyotp.TOTP(SECRET).at(int(clock.machine_now().timestamp()))
-        codes.enrol(session, means.keyring, session.get_one(Account, account_id), SECRET, code, clock.machine_now())
+        one_time_codes.enrol(
+            session, means.keyring, session.get_one(Account, account_id), SECRET, code, clock.machine_now()
+        )
     with pytest.raises(WrongCode):
-        codes.check(database, means.keyring, account_id, code, clock.machine_now())
+        one_time_codes.check(database, means.keyring, account_id, code, clock.machine_now())
 
 
 def test_an_older_code_than_the_last_is_refused(
@@ -51,26 +53,26 @@ def test_an_older_code_than_the_last_is_refused(
     account_id = people.add("known@example.com")
     totp = people.enrol(account_id)
     clock.advance(timedelta(seconds=60))
-    older = totp.at(int(clock.machine_now().timestamp()) - codes.STEP)
-    codes.check(database, means.keyring, account_id, people.code(totp), clock.machine_now())
+    older = totp.at(int(clock.machine_now().timestamp()) - one_time_codes.STEP)
+    one_time_codes.check(database, means.keyring, account_id, people.code(totp), clock.machine_now())
     with pytest.raises(WrongCode):
-        codes.check(database, means.keyring, account_id, older, clock.machine_now())
+        one_time_codes.check(database, means.keyring, account_id, older, clock.machine_now())
 
 
 @given(st.integers(min_value=-200, max_value=200))
 def test_the_drift_allowed_is_one_step_to_either_side(offset: int) -> None:
     """A telephone's clock may be one half minute off, not two."""
     shown = pyotp.TOTP(SECRET).at(int(MORNING.timestamp()) + offset)
-    steps = (int(MORNING.timestamp()) + offset) // codes.STEP - int(MORNING.timestamp()) // codes.STEP
-    found = codes.matching_step(SECRET, shown, MORNING)
-    assert (found is not None) == (abs(steps) <= codes.DRIFT)
+    steps = (int(MORNING.timestamp()) + offset) // one_time_codes.STEP - int(MORNING.timestamp()) // one_time_codes.STEP
+    found = one_time_codes.matching_step(SECRET, shown, MORNING)
+    assert (found is not None) == (abs(steps) <= one_time_codes.DRIFT)
 
 
 @given(st.text(max_size=12))
 def test_what_is_no_code_is_refused(text: str) -> None:
     """Anything that is not six digits is wrong, whatever characters it has."""
-    right = {pyotp.TOTP(SECRET).at(int(MORNING.timestamp()) + codes.STEP * n) for n in (-1, 0, 1)}
-    assert (codes.matching_step(SECRET, text, MORNING) is not None) == (text.replace(" ", "") in right)
+    right = {pyotp.TOTP(SECRET).at(int(MORNING.timestamp()) + one_time_codes.STEP * n) for n in (-1, 0, 1)}
+    assert (one_time_codes.matching_step(SECRET, text, MORNING) is not None) == (text.replace(" ", "") in right)
 
 
 def test_codes_are_not_guessed(means: Means, people: People, clock: FixedClock, database: Database) -> None:
@@ -79,9 +81,9 @@ def test_codes_are_not_guessed(means: Means, people: People, clock: FixedClock, 
     totp = people.enrol(account_id)
     for _ in range(6):
         with pytest.raises(WrongCode):
-            codes.check(database, means.keyring, account_id, "000000", clock.machine_now())
+            one_time_codes.check(database, means.keyring, account_id, "000000", clock.machine_now())
     with pytest.raises(TooMany):
-        codes.check(database, means.keyring, account_id, people.code(totp), clock.machine_now())
+        one_time_codes.check(database, means.keyring, account_id, people.code(totp), clock.machine_now())
 
 
 def test_the_secret_is_encrypted_at_rest(people: People, database: Database) -> None:
@@ -98,13 +100,13 @@ def test_a_recovery_code_opens_once(browser_of: BrowserOf, people: People, means
     account_id = people.add("known@example.com")
     people.enrol(account_id)
     with database.write() as session:
-        recovery = codes.renew_recovery_codes(session, means.keyring, account_id)
-    assert len(set(recovery)) == codes.RECOVERY_CODES
+        recovery = one_time_codes.renew_recovery_codes(session, means.keyring, account_id)
+    assert len(set(recovery)) == one_time_codes.RECOVERY_CODES
     written = recovery[0].upper().replace("-", " ")
     assert browser_of().sign_in("known@example.com", code=written).headers["Location"] == "/home"
     assert browser_of().sign_in("known@example.com", code=recovery[0]).status_code == 422
     with database.read() as session:
-        assert codes.recovery_codes_left(session, account_id) == codes.RECOVERY_CODES - 1
+        assert one_time_codes.recovery_codes_left(session, account_id) == one_time_codes.RECOVERY_CODES - 1
 
 
 def test_a_code_without_the_password_is_nothing(browser_of: BrowserOf, people: People) -> None:
@@ -146,7 +148,7 @@ def test_setting_up_an_app_on_the_page(browser_of: BrowserOf, people: People) ->
     assert browser.submit("/account/second-factor/app", {"code": "000000"}).status_code == 422
     assert found[1] in browser.get("/account/second-factor/app").text
     done = browser.submit("/account/second-factor/app", {"code": people.code(pyotp.TOTP(found[1]))})
-    assert len(re.findall(r"<code>[a-z2-9]{5}-[a-z2-9]{5}</code>", done.text)) == codes.RECOVERY_CODES
+    assert len(re.findall(r"<code>[a-z2-9]{5}-[a-z2-9]{5}</code>", done.text)) == one_time_codes.RECOVERY_CODES
     assert browser_of().sign_in("known@example.com").headers["Location"] == "/account/sign-in/code"
 
 

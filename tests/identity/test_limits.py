@@ -15,9 +15,9 @@ from odr.ground.errors import CourtError, NotFound, TooMany
 from odr.identity.accounts import accounts, links
 from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account, LinkPurpose
-from odr.identity.sign_in import codes, rate_limits
-from odr.identity.sign_in.codes import WrongCode
+from odr.identity.sign_in import one_time_codes, rate_limits
 from odr.identity.sign_in.keys import Keyring, keyring
+from odr.identity.sign_in.one_time_codes import WrongCode
 from odr.identity.sign_in.passwords import Passwords
 from odr.identity.sign_in.rate_limits import LIMITS, Counted
 from tests.conftest import ENGINES
@@ -82,14 +82,17 @@ def test_a_link_is_for_its_purpose_only(database: Database, clock: FixedClock) -
 
 def test_a_code_counts_once_of_many(database: Database, clock: FixedClock) -> None:
     """One code sent five times at the same moment signs in once."""
-    ring, totp = keyring("k" * 32), pyotp.TOTP(codes.new_secret())
+    ring, totp = keyring("k" * 32), pyotp.TOTP(one_time_codes.new_secret())
     with database.write() as session:
         account = accounts.create(
             session, email="known@example.com", name="Known", locale="en", now=clock.machine_now()
         )
         account.totp_secret = ring.seal("totp", totp.secret)
     code = totp.at(int(clock.machine_now().timestamp()))
-    assert len(_at_once(5, lambda: codes.check(database, ring, account.id, code, clock.machine_now()), WrongCode)) == 1
+    assert (
+        len(_at_once(5, lambda: one_time_codes.check(database, ring, account.id, code, clock.machine_now()), WrongCode))
+        == 1
+    )
 
 
 def test_registering_twice_at_once_makes_one_account(database: Database, clock: FixedClock) -> None:

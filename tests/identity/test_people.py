@@ -13,8 +13,8 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.accounts import staff
+from odr.identity.accounts.expiry import sweep
 from odr.identity.accounts.staff import NeedsTwo
-from odr.identity.accounts.sweep import sweep
 from odr.identity.models import Account, AccountState, RoleProposal
 from odr.identity.sign_in.rate_limits import network
 from tests.identity.conftest import PASSWORD, Browser, Mailbox, People

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Role
 from odr.identity.models import Account, AccountRole, FactorReset, SessionRow
-from odr.identity.sign_in import codes
+from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
 from odr.notary.models import Receipt
 from tests.filing.visitor import Visitor
@@ -27,7 +27,9 @@ def app(small_scene: Scene) -> Flask:
     seal = keyring(small_scene.court.settings.secret_key)
     with small_scene.court.database.write() as session:
         for name in ("judge", "admin"):
-            session.get_one(Account, small_scene.people[name]).totp_secret = codes.seal_secret(seal, codes.new_secret())
+            session.get_one(Account, small_scene.people[name]).totp_secret = one_time_codes.seal_secret(
+                seal, one_time_codes.new_secret()
+            )
     return create_app(court=small_scene.court)
 
 
@@ -43,7 +45,7 @@ def row_of(scene: Scene) -> FactorReset:
 
 def enrolled(scene: Scene, name: str) -> bool:
     with scene.court.database.read() as session:
-        return codes.is_enrolled(session, session.get_one(Account, scene.people[name]))
+        return one_time_codes.is_enrolled(session, session.get_one(Account, scene.people[name]))
 
 
 def test_a_lost_factor_is_taken_off_by_two_and_the_act_is_on_record(app: Flask, small_scene: Scene) -> None:

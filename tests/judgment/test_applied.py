@@ -23,10 +23,10 @@ from odr.judgment.group.models import AppliedJudgment
 from odr.judgment.models import Obligation
 from odr.judgment.queries import issued
 from odr.payments.fee.assessment import assessments_of, keep_basis
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeBasis
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import ClaimAccepted
-from odr.procedure.acts.versions import input_of
 from odr.procedure.models import Task, Window, WindowState
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor

@@ -22,7 +22,7 @@ from odr.judgment.decision.case_views import desk
 from odr.judgment.models import Decision
 from odr.payments.books.ledger import balance, is_balanced, trial_balance
 from odr.payments.books.paydesk import cashier
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FeeAssessment, LedgerAccount, Refund
 from odr.procedure.models import Task
@@ -147,7 +147,7 @@ def test_loser_bears_it_and_the_winner_gets_it_back(bench: Bench) -> None:
         case = session.get_one(Case, bench.case_id)
         decision = session.scalars(select(Decision).where(Decision.reference == reference)).one()
         assert (decision.costs["fee"], decision.costs["attendance"]) == (30_000, 30_000)
-        from odr.judgment.decision.paper import cost_words
+        from odr.judgment.decision.papers import cost_words
 
         said = [words.render("en") if not isinstance(words, str) else words for words in cost_words(case, decision)]
         assert any("collected for the expert" in one and "300.00" in one for one in said)

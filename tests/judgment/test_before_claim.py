@@ -11,13 +11,13 @@ from odr.app import create_app
 from odr.docket.models import Case, Outcome, Role, Seat, Stage
 from odr.filing.draft.drafts import lodge
 from odr.filing.inputs import JoinInput
-from odr.filing.parties.joining import join
+from odr.filing.parties.joining_by_code import join
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.models import BeforeClaim, Preservation
+from odr.judgment.preservation.case_without_claim import open_before_claim
 from odr.judgment.preservation.inputs import BeforeClaimInput
-from odr.judgment.preservation.own_case import open_before_claim
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.case.overview import case_page

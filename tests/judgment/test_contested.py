@@ -19,11 +19,11 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.judgment.models import AppealPetition, Decision, Obligation
 from odr.judgment.vocabulary import AppealState, DecisionState
-from odr.notary.seal.check import SealState, validate_pdf
-from odr.payments.books.entries import outstanding
+from odr.notary.seal.seal_check import SealState, validate_pdf
+from odr.payments.books.bookings import outstanding
 from odr.payments.books.paydesk import cashier, take_at_counter
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment, Refund
 from tests.api.caller import Caller, Contract, caller
 from tests.e2e.test_journey import give_second_factor

@@ -24,7 +24,7 @@ from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput, 
 from odr.hearing.appraisal.models import Appraisal, AppraisalState
 from odr.identity.actors import Actor
 from odr.judgment.models import AppealPetition, Decision, Obligation
-from odr.notary.seal.check import SealState, validate_pdf
+from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.case.overview import case_page
 from odr.procedure.court import Court

@@ -18,10 +18,10 @@ from odr.evidence.store.ports import desk_of
 from odr.filing.draft.drafts import lodge
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.judgment.preservation.case_without_claim import open_before_claim
 from odr.judgment.preservation.evidence import EvidencePreservationInput
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput
 from odr.judgment.preservation.models import EvidencePreservation
-from odr.judgment.preservation.own_case import open_before_claim
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.court import Court
 from odr.procedure.forms.faults import validate

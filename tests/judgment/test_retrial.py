@@ -17,7 +17,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput, OutOfTime
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.models import Decision, FinalityCertificate, Obligation
 from odr.judgment.vocabulary import DecisionState
-from odr.notary.seal.check import SealState, validate_pdf
+from odr.notary.seal.seal_check import SealState, validate_pdf
 from tests.judgment.bench import Bench
 
 OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See the ruling."}

@@ -17,9 +17,9 @@ from odr.hearing.models import Hearing
 from odr.judgment.decision.default import default_gate, defaulting
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import current_draft
-from odr.payments.books.entries import outstanding
+from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
 from tests.scene import Scene

@@ -20,8 +20,8 @@ from odr.filing.models import Request
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import CourtError
-from odr.procedure.audit.entries import audit_case
-from odr.procedure.audit.rows import audit_projections
+from odr.procedure.audit.docket_audit import audit_case
+from odr.procedure.audit.row_audit import audit_projections
 from odr.settlement.models import Agreement, Offer, OfferState
 from tests.conftest import MORNING
 from tests.model.reference import Reference

@@ -15,9 +15,9 @@ from odr.ground.clock import CourtClock
 from odr.ground.db import Database
 from odr.notary.check.witness import Witness, WitnessConflict
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import consistency_ranges, roots
 from odr.notary.log.note import NoteKey, Verified, parse_note
 from odr.notary.log.strict import b64
-from odr.notary.log.tree import consistency_ranges, roots
 from odr.notary.notary import Notary
 from tests.notary.conftest import record
 from tests.notary.test_litewitness import COSIGNED, Shown, borne

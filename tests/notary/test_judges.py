@@ -24,11 +24,11 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.notary.check.receipt import verify_receipt
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_proof import Proof
+from odr.notary.log.merkle_tree import node_hash
 from odr.notary.log.note import Note, NoteKey, SignatureLine, parse_note
-from odr.notary.log.proof import Proof
 from odr.notary.log.receipts import leaf_line
 from odr.notary.log.strict import b64
-from odr.notary.log.tree import node_hash
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 from tests.notary.conftest import ORIGIN

@@ -13,10 +13,10 @@ from odr.ground.db import Database
 from odr.notary.check.receipt import verify_receipt
 from odr.notary.check.witness import Witness, WitnessRefused
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import consistency_ranges, leaf_hash, roots
 from odr.notary.log.note import Note, NoteKey, parse_note, verify_note
 from odr.notary.log.strict import b64
 from odr.notary.log.tiles import TileReader, extend
-from odr.notary.log.tree import consistency_ranges, leaf_hash, roots
 from odr.notary.notary import Notary
 from odr.operations.maintenance import closed_app
 from tests.notary.conftest import record

@@ -17,10 +17,10 @@ from odr.ground.db import Database
 from odr.ground.errors import NotFound
 from odr.notary.check.receipt import verify_receipt
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import leaf_hash, verify_inclusion
 from odr.notary.log.note import parse_note
 from odr.notary.log.strict import b64
 from odr.notary.log.tiles import unbundle
-from odr.notary.log.tree import leaf_hash, verify_inclusion
 from odr.notary.models import LogCheckpoint, LogEntry, LogTile, Receipt
 from odr.notary.notary import Notary
 from tests.notary.conftest import ORIGIN, record, subject

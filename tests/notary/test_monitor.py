@@ -18,10 +18,10 @@ from werkzeug.wrappers import Request, Response
 from odr.ground.config import Settings
 from odr.notary.check.tree_memory import Memory
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import leaf_hash, root_of
 from odr.notary.log.note import Note, NoteKey, SignatureLine, SignatureType
 from odr.notary.log.strict import b64
 from odr.notary.log.tiles import WIDTH, bundle, extend, tile_path
-from odr.notary.log.tree import leaf_hash, root_of
 from odr.notary.notary import Notary
 from odr.operations.maintenance import closed_app
 from tests.peers.http import serving

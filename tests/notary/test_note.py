@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from odr.notary.canonical import canonical
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_proof import Proof
 from odr.notary.log.note import (
     Note,
     NoteKey,
@@ -22,7 +23,6 @@ from odr.notary.log.note import (
     parse_note,
     verify_note,
 )
-from odr.notary.log.proof import Proof
 from odr.notary.log.receipts import OWN_NAMES, digest_of_leaf, leaf_line, receipt_bodies, receipt_body
 from odr.notary.log.strict import Malformed, b64, base64_bytes, decimal, hash_value
 from tests.conftest import MORNING

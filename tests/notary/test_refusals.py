@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 
 from odr.ground.clock import CourtClock, FixedClock
 from odr.ground.db import Database
-from odr.notary.check.refusals import REFUSALS, Answer, Refusal
 from odr.notary.check.witness import Witness
+from odr.notary.check.witness_refusals import REFUSALS, Answer, Refusal
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import EMPTY_ROOT
 from odr.notary.log.note import NoteKey, parse_note
-from odr.notary.log.tree import EMPTY_ROOT
 from odr.notary.log.years import Closing
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Attested, behind

@@ -17,7 +17,7 @@ from odr.notary.check.audit import FaultKind
 from odr.notary.models import LogCheckpoint, TimestampRenewal, TimestampToken
 from odr.notary.notary import Notary
 from odr.notary.time.renewal import ALARM, ending, imprint
-from odr.notary.time.tokens import RemoteTimestamper
+from odr.notary.time.time_tokens import RemoteTimestamper
 from odr.notary.time.verify import verify_token
 from odr.operations.maintenance import closed_app
 from tests.notary.conftest import damage, record

@@ -26,8 +26,8 @@ from sqlalchemy.orm import Session
 from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database
 from odr.notary.notary import Notary
+from odr.notary.rehash import renewal_tree as rehash
 from odr.notary.rehash import rounds
-from odr.notary.rehash import tree as rehash
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedToken
 from odr.notary.rehash.rounds import Holding, Lost, RoundRefused
 from odr.notary.vault import FileVault, KeyFrozen, VaultRefused

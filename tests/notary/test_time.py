@@ -20,7 +20,7 @@ from odr.ground.clock import FixedClock
 from odr.notary.models import KeyUse
 from odr.notary.notary import Notary
 from odr.notary.time.authority import active_key
-from odr.notary.time.tokens import POLICY, RemoteTimestamper, Stamp, TimeAuthority, TimestampUnavailable
+from odr.notary.time.time_tokens import POLICY, RemoteTimestamper, Stamp, TimeAuthority, TimestampUnavailable
 from odr.notary.time.verify import TokenRefused, verify_token
 from odr.notary.vault import FileVault, KeyKind
 from tests.notary.conftest import record

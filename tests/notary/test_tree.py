@@ -9,6 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
+from odr.notary.log.merkle_tree import (
+    EMPTY_ROOT,
+    ProofRefused,
+    consistency_ranges,
+    inclusion_ranges,
+    leaf_hash,
+    node_hash,
+    root_of,
+    roots,
+    verify_consistency,
+    verify_inclusion,
+)
 from odr.notary.log.strict import HASH_SIZE
 from odr.notary.log.tiles import (
     WIDTH,
@@ -21,18 +33,6 @@ from odr.notary.log.tiles import (
     tiles_for_inclusion,
     unbundle,
     width_at,
-)
-from odr.notary.log.tree import (
-    EMPTY_ROOT,
-    ProofRefused,
-    consistency_ranges,
-    inclusion_ranges,
-    leaf_hash,
-    node_hash,
-    root_of,
-    roots,
-    verify_consistency,
-    verify_inclusion,
 )
 
 EDGES = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 255, 256, 257, 511, 512, 513]

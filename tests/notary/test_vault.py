@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import consistency_ranges, leaf_hash, roots
 from odr.notary.log.tiles import TileReader, extend
-from odr.notary.log.tree import consistency_ranges, leaf_hash, roots
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, KeyKind, NoSuchKey, SignerAhead, VaultRefused
 
 LEAVES = [leaf_hash(bytes([i])) for i in range(20)]

@@ -15,7 +15,7 @@ import pytest
 from odr.ground.db import Database
 from odr.notary.check.receipt import verify_receipt
 from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.tree import EMPTY_ROOT
+from odr.notary.log.merkle_tree import EMPTY_ROOT
 from odr.notary.notary import Notary
 from odr.notary.rehash.models import HashRenewal
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, KeyKind, NoSuchKey, SignerAhead, VaultRefused

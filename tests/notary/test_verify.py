@@ -14,9 +14,9 @@ import pytest
 from odr.ground.clock import FixedClock
 from odr.notary.canonical import canonical
 from odr.notary.check.receipt import Link, Verdict, Verification, verify_receipt
-from odr.notary.log.proof import Proof
+from odr.notary.log.handed_out import ReceiptFiles
+from odr.notary.log.log_proof import Proof
 from odr.notary.log.receipts import leaf_line
-from odr.notary.log.served import ReceiptFiles
 from odr.notary.log.strict import Malformed
 from odr.notary.notary import Notary
 from tests.notary.conftest import record

@@ -15,6 +15,7 @@ from odr.ground.clock import FixedClock
 from odr.notary.check.receipt import Link, Verdict, verify_receipt
 from odr.notary.check.witness import Witness
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import EMPTY_ROOT, ProofRefused, verify_consistency
 from odr.notary.log.note import (
     NoteKey,
     NoteRefused,
@@ -25,7 +26,6 @@ from odr.notary.log.note import (
     verify_note,
 )
 from odr.notary.log.strict import decimal, hash_value
-from odr.notary.log.tree import EMPTY_ROOT, ProofRefused, verify_consistency
 from odr.notary.notary import Notary
 from tests.notary.conftest import record
 

@@ -17,13 +17,13 @@ from sqlalchemy import func, select
 from odr.app import create_app, create_court
 from odr.docket.models import Case
 from odr.evidence.models import Upload
-from odr.evidence.store.check import FaultKind, check
+from odr.evidence.store.integrity_check import FaultKind, check
 from odr.ground.db import Database
 from odr.notary.check.audit import audit
 from odr.notary.vault import SignerAhead, VaultRefused
 from odr.operations.backup import restore, verify
 from odr.operations.maintenance import closed_app
-from odr.procedure.audit.entries import audit as audit_dockets
+from odr.procedure.audit.docket_audit import audit as audit_dockets
 from tests.faults.conftest import copy_database, put_back
 from tests.ops.conftest import Keeper
 from tests.scene import Scene, claim

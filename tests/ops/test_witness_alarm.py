@@ -14,11 +14,11 @@ from werkzeug.wrappers import Response
 
 from odr.app import create_app
 from odr.ground.clock import FixedClock
-from odr.notary.check.refusals import REFUSALS
 from odr.notary.check.witness import Witness
+from odr.notary.check.witness_refusals import REFUSALS
 from odr.notary.log.note import NoteKey
 from odr.notary.models import LogEntry
-from odr.notary.time.tokens import RemoteTimestamper
+from odr.notary.time.time_tokens import RemoteTimestamper
 from odr.operations import backup
 from odr.operations.worker import work_once
 from tests.notary.test_witness import Peer

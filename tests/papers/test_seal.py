@@ -28,8 +28,8 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.typeset import Typesetter
 from odr.notary.notary import Notary
-from odr.notary.seal.check import SealState, validate_pdf
 from odr.notary.seal.seal import OwnTime, Sealer, SealKey, SealRefused
+from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.notary.vault import FileVault
 from tests.papers.specimens import AT, decision
 

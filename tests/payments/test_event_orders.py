@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import DocketEntry
 from odr.ground.text import Money
-from odr.payments.books.entries import book_outside_refund, book_payment, refund_told, stripe_source
+from odr.payments.books.bookings import book_outside_refund, book_payment, refund_told, stripe_source
 from odr.payments.books.ledger import is_balanced, trial_balance
 from odr.payments.models import Channel, EventOrigin, FeeAssessment, Payment, Refund, StripeEvent, StripeFact
-from odr.payments.stripe.facts import Told, absorb
 from odr.payments.stripe.gateway import RefundOrder
 from odr.payments.stripe.reconciliation import reconcile
+from odr.payments.stripe.stripe_reports import Told, absorb
 from odr.payments.stripe.webhook import take_in
 from odr.procedure.sitting import Sitting
 from odr.training.stripe_peer.webhooks import Faults

@@ -17,7 +17,7 @@ import stripe
 
 from odr.docket.models import Outcome
 from odr.ground.text import Money
-from odr.payments.books.entries import stripe_source
+from odr.payments.books.bookings import stripe_source
 from odr.payments.models import AssessmentState, EventOrigin, Payment, Refund, RefundState
 from odr.payments.stripe import refunds
 from odr.payments.stripe.gateway import CheckoutOrder, GatewayRefused, GatewayUnavailable, StripeGateway

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from odr.app import ROOT
 from odr.docket.models import Case, Document, Outcome, Role
-from odr.filing.course.halting import halt
+from odr.filing.course.time_limit_changes import halt
 from odr.ground.typeset import Typesetter
 from odr.notary.seal.seal import Sealer
 from odr.payments.models import AssessmentState, Payment, Refund

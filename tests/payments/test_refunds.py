@@ -8,7 +8,7 @@ import pytest
 
 from odr.docket.models import Case, Outcome, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, StepUpNeeded
-from odr.payments.books.entries import stripe_source
+from odr.payments.books.bookings import stripe_source
 from odr.payments.inputs import RefundEndInput
 from odr.payments.models import AssessmentState, Channel, Payment, Refund, RefundState
 from odr.payments.refund.acts import ApproveRefundInput

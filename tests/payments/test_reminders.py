@@ -11,9 +11,9 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Stage
 from odr.ground.errors import Forbidden
 from odr.operations.worker import sweep_windows
-from odr.payments.fee import reminders as acts_reminders
+from odr.payments.fee import fee_reminders
 from odr.payments.fee.acts import DeemInput
-from odr.payments.fee.reminders import RemindInput
+from odr.payments.fee.fee_reminders import RemindInput
 from odr.payments.inputs import RefundEndInput
 from odr.payments.models import Channel, Refund
 from odr.payments.refund import alarms
@@ -37,19 +37,19 @@ def test_one_reminder_in_every_period_and_never_a_ruling(pay_court: PayCourt) ->
     its own reminder (FEE 22).
     """
     case_id = pay_court.accepted()
-    assert acts_reminders.sweep(pay_court.court) == 0
+    assert fee_reminders.sweep(pay_court.court) == 0
     pay_court.clock.advance(timedelta(days=5))
-    assert [acts_reminders.sweep(pay_court.court) for _ in range(2)] == [1, 0]
+    assert [fee_reminders.sweep(pay_court.court) for _ in range(2)] == [1, 0]
     request = ask(pay_court, case_id)
     pay_court.clock.advance(timedelta(days=4))
     sweep_windows(pay_court.court)
     assert pay_court.rows(Case, id=case_id)[0].stage is Stage.PENDING
     decide(pay_court, case_id, request, "refuse")
     pay_court.clock.advance(timedelta(days=5))
-    assert acts_reminders.sweep(pay_court.court) == 1 and reminders(pay_court, case_id) == 2
+    assert fee_reminders.sweep(pay_court.court) == 1 and reminders(pay_court, case_id) == 2
     pay_court.clock.advance(timedelta(days=5))
     sweep_windows(pay_court.court)
-    assert acts_reminders.sweep(pay_court.court) == 0
+    assert fee_reminders.sweep(pay_court.court) == 0
     fee = pay_court.fees(case_id)[-1]
     pay_court.act(
         "deem_withdrawn",
@@ -69,7 +69,7 @@ def test_nobody_is_reminded_of_what_is_paid_or_pending(pay_court: PayCourt) -> N
     with pytest.raises(Forbidden):
         pay_court.act("remind_fee", open_, given, pay_court.actor(open_, Role.CLERK))
     pay_court.clock.advance(timedelta(days=5))
-    assert acts_reminders.sweep(pay_court.court) == 1
+    assert fee_reminders.sweep(pay_court.court) == 1
     assert [reminders(pay_court, one) for one in (paid, asked, open_)] == [0, 0, 1]
 
 

@@ -14,8 +14,16 @@ from hypothesis import strategies as st
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Money
 from odr.payments.costs.rules import Allocation, allocate_costs, shares_by_success
+from odr.payments.fee.fee_computation import (
+    Assessment,
+    FeeQuestion,
+    FeeRelief,
+    Matter,
+    assess_filing,
+    halving_grounds,
+    top_up,
+)
 from odr.payments.fee.simulator import simulate
-from odr.payments.fee.tariff import Assessment, FeeQuestion, FeeRelief, Matter, assess_filing, halving_grounds, top_up
 from odr.payments.refund.rules import RefundComputation, refund_for
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.procedure.rules.registry import PackRegistry

@@ -20,7 +20,7 @@ from odr.judgment.models import Motion
 from odr.payments.books.ledger import is_balanced, trial_balance
 from odr.payments.costs.demands import demand
 from odr.payments.fee.assessment import keep_basis
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, ReliefRequest, StripeFact
 from odr.procedure.acts.events import Served

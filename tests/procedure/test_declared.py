@@ -20,7 +20,7 @@ from odr.procedure.acts.declared import check_pages, check_table
 from odr.procedure.acts.table import TABLE, Act, ActTable, Bar, Guard
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, TimeLimits
 from odr.procedure.rules.base import citations, law
-from odr.procedure.rules.court import SourceStyle
+from odr.procedure.rules.court_rules import SourceStyle
 from odr.procedure.rules.pack import RulePack, _all_citations
 from odr.procedure.rules.registry import PackRegistry
 from odr.wiring import problem

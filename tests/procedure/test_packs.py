@@ -13,11 +13,11 @@ import pytest
 from odr.ground.text import Money, T
 from odr.procedure.rules.base import OnLapse, Unit
 from odr.procedure.rules.citation import places
-from odr.procedure.rules.court import ALWAYS_KEPT, Invariant
+from odr.procedure.rules.court_rules import ALWAYS_KEPT, Invariant
 from odr.procedure.rules.pack import NoSuchRule, PackError
 from odr.procedure.rules.registry import PACKAGED, ChangeKind, PackRegistry, pack_diff
 from odr.procedure.time.calendar import DayKind
-from odr.procedure.time.working import bilingual, text_from_json, text_to_json
+from odr.procedure.time.written_working import bilingual, text_from_json, text_to_json
 
 PACKS = PackRegistry.load()
 CN = PACKS.for_case("cn", date(2026, 1, 1))

@@ -20,7 +20,7 @@ from odr.ground.config import Settings
 from odr.ground.errors import InvalidInput
 from odr.procedure.court import Court
 from odr.procedure.rules.registry import PackRegistry
-from odr.procedure.time.periods import PeriodInput, answer
+from odr.procedure.time.period_calculator import PeriodInput, answer
 from odr.procedure.time.reckoning import reckon
 from tests.scene import Scene
 

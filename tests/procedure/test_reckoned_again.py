@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odr.docket.models import Case
-from odr.filing.course.halting import go_on, halt
+from odr.filing.course.time_limit_changes import go_on, halt
 from odr.ground.text import T
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.registry import PackRegistry

@@ -18,7 +18,7 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, CaseMovedOn
 from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.notary.seal.check import SealState, validate_pdf
+from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.acts.table import TABLE, Act, Everyone
 from odr.service.models import Packet
 from tests.scene import Scene

@@ -11,8 +11,8 @@ from odr.app import create_app
 from odr.docket.models import Case, Stage
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
-from odr.procedure.time.picture import WIDEST, draw, wide, wrapped
 from odr.procedure.time.timeline import Timeline, stage_marks, timeline
+from odr.procedure.time.timeline_picture import WIDEST, draw, wide, wrapped
 from odr.web.presence import session_cookie_name
 from tests.scene import Scene
 

@@ -16,7 +16,7 @@ from odr.ground.text import T
 from odr.procedure.acts.letter import PaperKind
 from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
-from odr.service.channels.platform import PlatformInbox
+from odr.service.channels.own_inbox import PlatformInbox
 from odr.service.models import Packet
 from odr.service.packet.packets import Recipient, note_address, queue_packet, record_consent
 from odr.service.sending.dispatch import ServicePorts

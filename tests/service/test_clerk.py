@@ -14,8 +14,8 @@ from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact
 from odr.service.packet.packets import record_fact
 from odr.service.registry.acts import ask_again
-from odr.service.registry.batch import record_batch
 from odr.service.registry.figures import figures, harmless
+from odr.service.registry.outcome_batch import record_batch
 from odr.service.sending.ports import message_folder
 from odr.service.vocabulary import AddressClass, Channel, ConsentWay, FactKind, PacketState
 from tests.scene import Scene

@@ -12,7 +12,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
 from odr.procedure.acts.letter import PaperKind
-from odr.service.packet.codes import ALPHABET, issue_code, look_up, new_code, normalized
+from odr.service.packet.notice_codes import ALPHABET, issue_code, look_up, new_code, normalized
 
 
 def test_a_code_has_sixty_random_bits_and_no_doubtful_letters() -> None:

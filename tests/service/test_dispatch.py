@@ -16,7 +16,7 @@ from odr.ground.db import Database
 from odr.service.channels import Dispatch, Handover, Outcome
 from odr.service.channels.email import Mailer, Tls
 from odr.service.models import Packet, ServiceAttempt, ServiceFact, ServiceTask
-from odr.service.registry.ledger import service_ledger
+from odr.service.registry.daily_ledger import service_ledger
 from odr.service.sending.dispatch import GIVE_UP_AFTER, LEASE, ServicePorts, back_off, claim, dispatch_due
 from odr.service.sending.due import conclude_due
 from odr.service.vocabulary import AttemptState, Channel, FactKind, PacketState, TaskReason

@@ -12,11 +12,11 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.text import Money, T
 from odr.procedure.acts.letter import PaperKind
-from odr.procedure.time.working import text_from_json
-from odr.service.channels.platform import inbox_of, open_item
+from odr.procedure.time.written_working import text_from_json
+from odr.service.channels.own_inbox import inbox_of, open_item
 from odr.service.models import Packet, ServiceAddress, ServiceTask, create_triggers
-from odr.service.packet.codes import look_up
 from odr.service.packet.deemed import Rules
+from odr.service.packet.notice_codes import look_up
 from odr.service.packet.packets import (
     Recipient,
     conclude_packet,
@@ -29,8 +29,8 @@ from odr.service.packet.packets import (
     undo_packet,
     withdraw_consents,
 )
-from odr.service.packet.proof import attach_document, issue_proof
-from odr.service.registry.ledger import service_ledger
+from odr.service.packet.proof_of_service import attach_document, issue_proof
+from odr.service.registry.daily_ledger import service_ledger
 from odr.service.sending.dispatch import ServicePorts, dispatch_due
 from odr.service.sending.due import conclude_due
 from odr.service.vocabulary import (

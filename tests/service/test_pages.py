@@ -20,10 +20,10 @@ from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput
 from odr.ground.text import write
 from odr.identity.sign_in.sessions import open_session
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service.models import InboxItem, Packet, ProofOfService, ServiceAttempt, ServiceFact
-from odr.service.packet.codes import new_code
 from odr.service.packet.deemed import Rules
+from odr.service.packet.notice_codes import new_code
 from odr.service.packet.packets import record_fact
 from odr.service.replies.tracking import import_tracking
 from odr.service.rules import rules_for, rules_of_pack

@@ -16,7 +16,7 @@ from odr.ground.typeset import Typesetter
 from odr.service.models import Packet
 from odr.service.packet.packets import conclude_packet
 from odr.service.packet.papers import proof_paper
-from odr.service.packet.proof import issue_proof
+from odr.service.packet.proof_of_service import issue_proof
 from odr.service.sending.dispatch import ServicePorts, dispatch_due
 from tests.service.conftest import ZONE, Queue
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from odr.app import create_app
 from odr.procedure.court import Court
-from odr.settlement.one_key.certified import signed_bytes
+from odr.settlement.one_key.certified_statements import signed_bytes
 
 TRAFFIC: dict[str, dict[str, int]] = {
     "police": {"share": 70},

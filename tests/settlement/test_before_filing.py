@@ -20,7 +20,7 @@ from odr.service.packet.packets import conclude_packet, record_fact
 from odr.service.room import bring_to_docket
 from odr.service.vocabulary import Channel, FactKind
 from odr.settlement.before_filing.inputs import BeforeFilingInput
-from odr.settlement.before_filing.opening import open_confirmation, open_mediation
+from odr.settlement.before_filing.opening_mediation import open_confirmation, open_mediation
 from odr.settlement.inputs import ConfirmationInput
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, MediationState
 from tests.kept import kept

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, Role, Seat
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.hearing.limit.excluded import excluded_of
+from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.identity.models import AccountRole
 from odr.settlement.before_filing import pages as before_filing_pages
 from odr.settlement.mediation import judge as acts_judge

@@ -14,7 +14,7 @@ from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.actors import Actor
-from odr.notary.seal.check import SealState, validate_pdf
+from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.case.overview import entry_view
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput

@@ -16,8 +16,8 @@ from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState
 from odr.ground.errors import Forbidden
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import files_named
 from odr.procedure.acts.table import Milestone, acts_that_mean
-from odr.procedure.acts.versions import files_named
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

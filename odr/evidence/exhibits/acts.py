@@ -18,10 +18,10 @@ from odr.evidence.requests.acts import open_late
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimLodged
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act
-from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law

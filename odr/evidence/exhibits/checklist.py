@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.docket.visibility import READS_FILE
-from odr.evidence.exhibits.facts import exhibits_by_fact
+from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.identity.actors import Actor
 from odr.procedure.rules.cases import Cause, ChecklistItem

@@ -20,11 +20,11 @@ from odr.evidence.inputs import ExhibitInput
 from odr.evidence.models import BEFORE_DECISION, Exhibit
 from odr.evidence.requests.queries import requests_of, title_of
 from odr.evidence.retention.rules import hold_of, is_erased, kept_until, proposals_of
-from odr.evidence.sources.capturing import captures_of, exhibits_of_captures
 from odr.evidence.sources.digests import first_filed
 from odr.evidence.sources.platform_records import PlatformText, is_from_platform, records_in
 from odr.evidence.sources.proof_queries import proofs_of
 from odr.evidence.sources.webpage.capturer import WHY
+from odr.evidence.sources.webpage_worker import captures_of, exhibits_of_captures
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor

@@ -18,8 +18,8 @@ from odr.evidence import desks
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Blob, Exhibit, ExhibitSeal, SealState, Upload
-from odr.evidence.store.check import seal_context
 from odr.evidence.store.envelope import new_key, seal_stream
+from odr.evidence.store.integrity_check import seal_context
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from odr.evidence.intake.errors import DigestMismatch, UploadGone
 from odr.evidence.intake.media import Media, MediaPolicy, recognise
 from odr.evidence.intake.scan import Clamd, Scan
+from odr.evidence.intake.upload_errors import DigestMismatch, UploadGone
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.store.store import storage_full
 from odr.ground.db import Database

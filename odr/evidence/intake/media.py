@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import puremagic
 
-from odr.evidence.intake.errors import TypeRefused
+from odr.evidence.intake.upload_errors import TypeRefused
 from odr.ground.text import T
 
 WINDOW = 64 * 1024

@@ -15,10 +15,10 @@ from wtforms.validators import ValidationError
 
 from odr.evidence.exhibits.file_answers import Outgoing, attachment, playable, shown
 from odr.evidence.intake import tus
-from odr.evidence.intake.errors import BadForm, BodyCut
-from odr.evidence.intake.form import FormField, FormFile, StreamedForm
 from odr.evidence.intake.media import Group
+from odr.evidence.intake.multipart_form import FormField, FormFile, StreamedForm
 from odr.evidence.intake.upload import UploadDesk
+from odr.evidence.intake.upload_errors import BadForm, BodyCut
 from odr.evidence.models import Upload, UploadState
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.evidence.store.store import Reader

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from odr.evidence.intake.errors import InfectedFile
+from odr.evidence.intake.upload_errors import InfectedFile
 
 
 class Scan(enum.Enum):

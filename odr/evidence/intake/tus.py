@@ -17,8 +17,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 
-from odr.evidence.intake.errors import BadUploadRequest, BodyCut, FileTooLarge, OffsetConflict, UploadVersion
 from odr.evidence.intake.upload import Announced, Checksum, UploadDesk
+from odr.evidence.intake.upload_errors import BadUploadRequest, BodyCut, FileTooLarge, OffsetConflict, UploadVersion
 from odr.evidence.models import Upload, UploadState
 from odr.evidence.store.store import Reader
 from odr.ground.errors import CourtError

@@ -30,7 +30,11 @@ from odr.evidence.intake.anchoring import (
     still_open,
     subject_of,
 )
-from odr.evidence.intake.errors import (
+from odr.evidence.intake.media import WINDOW, MediaPolicy
+from odr.evidence.intake.part_files import Hashes, Part, Parts
+from odr.evidence.intake.scan import Clamd, ScannerUnavailable
+from odr.evidence.intake.shared_commits import Together
+from odr.evidence.intake.upload_errors import (
     BodyCut,
     ChecksumMismatch,
     EmptyFile,
@@ -40,12 +44,8 @@ from odr.evidence.intake.errors import (
     UploadGone,
     UploadKept,
 )
-from odr.evidence.intake.group_commit import Together
-from odr.evidence.intake.media import WINDOW, MediaPolicy
-from odr.evidence.intake.parts import Hashes, Part, Parts
-from odr.evidence.intake.scan import Clamd, ScannerUnavailable
 from odr.evidence.models import Blob, Upload, UploadState
-from odr.evidence.store.check import Unwraps, contents
+from odr.evidence.store.integrity_check import Unwraps, contents
 from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of
 from odr.ground.clock import Clock
 from odr.ground.db import Database, new_reference

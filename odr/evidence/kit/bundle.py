@@ -28,11 +28,10 @@ from odr.evidence.kit.kit import LeftOut
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.ground.errors import CourtError
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.ground.typeset import PaperLocale, Typesetter, tamed
 from odr.identity.actors import Actor
-from odr.procedure.sitting import words_of
-from odr.procedure.time.working import bilingual
+from odr.procedure.time.written_working import bilingual
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -26,12 +26,11 @@ from odr.evidence.retention.rules import is_erased
 from odr.evidence.sources.proof_queries import proofs_of
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import NotFound
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
-from odr.notary.log.served import ReceiptFiles
+from odr.notary.log.handed_out import ReceiptFiles
 from odr.procedure.case.overview import entry_view
-from odr.procedure.sitting import words_of
-from odr.procedure.time.working import bilingual
+from odr.procedure.time.written_working import bilingual
 
 if TYPE_CHECKING:
     from odr.ground.typeset import PaperLocale

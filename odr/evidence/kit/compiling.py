@@ -22,12 +22,11 @@ from odr.evidence.kit.kit import LeftOut, write_kit
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit
 from odr.ground.canonical import sha256_hex
 from odr.ground.errors import CourtError, TooMany
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.ground.typeset import PaperLocale
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account
 from odr.procedure.papers.frame import anchored
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from odr.evidence.kit.bag import BagWriter
 from odr.ground.canonical import canonical
+from odr.notary.log.handed_out import ReceiptFiles
 from odr.notary.log.note import NoteKey
-from odr.notary.log.served import ReceiptFiles
 
 FORMAT = "odr-kit@v1"
 VERIFIER = Path(__file__).with_name("verifier.py")

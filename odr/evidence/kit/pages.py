@@ -12,7 +12,7 @@ from odr.evidence.exhibits.access import why_closed
 from odr.evidence.exhibits.file_answers import Outgoing, attachment
 from odr.evidence.intake.media import Group, Media, recognise
 from odr.evidence.kit import compiling
-from odr.evidence.kit import received as receiving
+from odr.evidence.kit import received_case_files as receiving
 from odr.evidence.kit.kit import fingerprint
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit, ReceivedCase
 from odr.evidence.retention.rules import is_erased

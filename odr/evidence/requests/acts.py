@@ -22,7 +22,7 @@ from odr.evidence.requests.models import EvidenceReply, EvidenceRequest, Request
 from odr.evidence.requests.queries import late_consequence, requests_of, ruling_on, title_of
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Guard, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
@@ -30,7 +30,6 @@ from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo,
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from odr.evidence.intake.unsubmitted import held_accounts, named_in_writing, open_notices, ruled, why_not
+from odr.evidence.intake.unsubmitted_uploads import held_accounts, named_in_writing, open_notices, ruled, why_not
 from odr.evidence.models import UploadState
 from odr.evidence.retention.models import NoticeState, UploadDecision, UploadNotice
 from odr.evidence.retention.rules import erase_uploads

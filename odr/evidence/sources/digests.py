@@ -20,7 +20,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
-from odr.notary.log.rows import insert_rows
+from odr.notary.log.log_rows import insert_rows
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

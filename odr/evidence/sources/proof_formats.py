@@ -23,11 +23,11 @@ from cryptography import x509
 from odr.ground.config import Settings, SettingsError
 from odr.ground.text import T, Text
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_proof import HEADER, Proof
+from odr.notary.log.merkle_tree import ProofRefused, leaf_hash, verify_inclusion
 from odr.notary.log.note import Note, NoteKey, NoteRefused, SignatureType, parse_note, verify_note
-from odr.notary.log.proof import HEADER, Proof
 from odr.notary.log.receipts import leaf_line
 from odr.notary.log.strict import Malformed
-from odr.notary.log.tree import ProofRefused, leaf_hash, verify_inclusion
 from odr.notary.time.verify import OverSomethingElse, TokenRefused, UnknownRoot, verify_token
 
 MOST_BYTES = 1 << 20

@@ -17,20 +17,19 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.filing.bulk.claims_table import MOST_LINES, column_of, columns, written
 from odr.filing.bulk.models import BulkFiling, BulkLine, LineState
-from odr.filing.bulk.table import MOST_LINES, column_of, columns, written
 from odr.filing.draft.drafts import lodge_in
 from odr.filing.draft.particulars import require
 from odr.filing.inputs import AboutYouStep, ClaimInput
 from odr.filing.registry.seats import seated_clerk
 from odr.ground.canonical import canonical
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.identity.models import Account
 from odr.procedure.forms import fields
 from odr.procedure.forms.faults import validate
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

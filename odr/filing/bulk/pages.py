@@ -8,8 +8,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from odr.docket.models import PartyKind
 from odr.filing.bulk import lodging
+from odr.filing.bulk.claims_table import MOST_BYTES, MOST_LINES, read, template
 from odr.filing.bulk.models import BulkFiling, LineState
-from odr.filing.bulk.table import MOST_BYTES, MOST_LINES, read, template
 from odr.filing.inputs import AboutYouStep
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import Case, Party, Role, Stage
-from odr.filing.course.halting import by_rule
+from odr.filing.course.time_limit_changes import by_rule
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind

@@ -12,10 +12,10 @@ from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Trac
 from odr.docket.queries import parties, party
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
+from odr.filing.claim.announcements import claim_lodged, party_joined
 from odr.filing.claim.progress import ask
-from odr.filing.claim.told import claim_lodged, party_joined
-from odr.filing.course.ending import APPEAL_REFUSAL
-from odr.filing.course.halting import reopen
+from odr.filing.course.ending_rulings import APPEAL_REFUSAL
+from odr.filing.course.time_limit_changes import reopen
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, RequestKind, ReviewReturn
@@ -25,10 +25,10 @@ from odr.filing.registry.seats import Draw, case_number_for, draw_seat
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimAccepted, ClaimRefused, ClaimReturned
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
-from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState

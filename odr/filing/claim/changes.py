@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties
 from odr.filing import desks, names
+from odr.filing.claim.announcements import asked_in
 from odr.filing.claim.progress import (
     ask,
     before_end_of_debate,
@@ -21,7 +22,6 @@ from odr.filing.claim.progress import (
     requests_of,
     standing_claim,
 )
-from odr.filing.claim.told import asked_in
 from odr.filing.inputs import (
     Answer,
     ConvertTrackInput,

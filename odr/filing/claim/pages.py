@@ -14,15 +14,15 @@ from odr.filing.claim.acts import AnswerInput
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of, review_return_of
 from odr.filing.counter.assisting import COUNTER
 from odr.filing.draft import drafts
+from odr.filing.draft.draft_versions import ANSWER, answer_draft, answer_sent, need_writable
+from odr.filing.draft.draft_versions import keep_answer as keep_answer_draft
+from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, shown_by
 from odr.filing.draft.guide import COOKIE, opened_answers
-from odr.filing.draft.linking import facts_told, filled, numbered, options_of, shown_by
 from odr.filing.draft.particulars import form_for, told, told_of
 from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
-from odr.filing.draft.versions import ANSWER, answer_draft, answer_sent, need_writable
-from odr.filing.draft.versions import keep_answer as keep_answer_draft
 from odr.filing.inputs import JoinInput
 from odr.filing.models import DraftState
-from odr.filing.parties.joining import (
+from odr.filing.parties.joining_by_code import (
     Invitation,
     TakePartInput,
     ask_to_take_part,
@@ -35,11 +35,11 @@ from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.versions import input_of
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import Raw, money_text
-from odr.service.packet.codes import look_up
+from odr.service.packet.notice_codes import look_up
 from odr.web.guards import (
     behind_code,
     case_page,

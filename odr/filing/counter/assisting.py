@@ -20,12 +20,12 @@ from odr.filing.registry.seats import seat_clerk
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import links
-from odr.identity.accounts.letters import Letter
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, LinkPurpose
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.case.overview import ActGroup, grouped
-from odr.procedure.sitting import ActReceipt
+from odr.procedure.performing import ActReceipt
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

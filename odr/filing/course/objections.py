@@ -12,8 +12,8 @@ from odr.docket.queries import seat as seat_of
 from odr.filing import desks
 from odr.filing.claim.acknowledgement import OBJECTION_WINDOW, may_object
 from odr.filing.claim.progress import ask, decide, requests_of
-from odr.filing.course.ending import APPEAL_JURISDICTION, wait_for_appeals
-from odr.filing.course.halting import go_on, halt
+from odr.filing.course.ending_rulings import APPEAL_JURISDICTION, wait_for_appeals
+from odr.filing.course.time_limit_changes import go_on, halt
 from odr.filing.inputs import Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.registry.seats import Draw, choose, draw_seat

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.filing import desks, names
 from odr.filing.claim.progress import ask, decide, end_case, requests_of
-from odr.filing.course.ending import (
+from odr.filing.course.ending_rulings import (
     APPEAL_DISMISSAL,
     APPEAL_JURISDICTION,
     APPEAL_REFUSAL,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from odr.filing.draft.linking import Told
+from odr.filing.draft.facts_of_files import Told
 from odr.ground.errors import InvalidInput
 from odr.ground.text import LOCALES, T, Text
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from odr.filing.draft import drafts
-from odr.filing.draft.interest import InterestInput, Worked, add_to, work_out
+from odr.filing.draft.claimed_interest import InterestInput, Worked, add_to, work_out
 from odr.filing.models import DraftState
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T

@@ -7,16 +7,16 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from odr.filing.draft import drafts
+from odr.filing.draft.draft_versions import bring_back, need_writable, revisions_of
 from odr.filing.draft.evidence_list import as_rows, read_list, template
+from odr.filing.draft.facts_of_files import facts_told, filled, options_of
 from odr.filing.draft.importing import MOST_BYTES, read_document, read_table
-from odr.filing.draft.linking import facts_told, filled, options_of
 from odr.filing.draft.pleading import as_steps, read_pleading
 from odr.filing.draft.sharing import accept, decline, end_share, invitation, invited, share, shares_of
-from odr.filing.draft.versions import bring_back, need_writable, revisions_of
 from odr.filing.models import Draft
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
-from odr.identity.accounts import letters as mail
+from odr.identity.accounts import account_letters as mail
 from odr.identity.models import Account
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring

@@ -20,7 +20,7 @@ from odr.filing.models import Draft, DraftFile, DraftShare, DraftState
 from odr.ground.errors import Forbidden, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import accounts
-from odr.identity.accounts.letters import Letter
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, AccountState
 
 if TYPE_CHECKING:

@@ -26,11 +26,11 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import GroupMemberRegistered, GroupOpened
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Act, Everyone, Milestone, Recorded, Topic, act, bar, guard
-from odr.procedure.acts.versions import input_of
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law

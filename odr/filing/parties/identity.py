@@ -15,13 +15,13 @@ from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.inputs import Reasons, Ties
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.invitation import invite
-from odr.filing.parties.mandate_entries import note_of, representatives_of
+from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity import mandates
+from odr.identity.accounts import account_letters as mail
 from odr.identity.accounts import accounts
-from odr.identity.accounts import letters as mail
-from odr.identity.accounts.letters import Letter as Message
+from odr.identity.accounts.account_letters import Letter as Message
 from odr.identity.actors import Actor
 from odr.identity.mandates import QUALIFICATION_WORDS
 from odr.identity.models import Account, Licence, Mandate, MandateScope, Qualification

@@ -14,7 +14,7 @@ from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import MandateFact
 from odr.filing.parties.invitation import note_addresses
-from odr.filing.parties.mandate_entries import note_of, representatives_of
+from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity import mandates

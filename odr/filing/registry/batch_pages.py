@@ -11,7 +11,7 @@ from odr.docket.models import Role
 from odr.filing import names
 from odr.filing.bulk.models import BulkFiling
 from odr.filing.claim.acts import RefuseInput, ReturnInput
-from odr.filing.registry.batch import SHOWN, Done, cases_of, compare, decide_all
+from odr.filing.registry.claims_of_one_sender import SHOWN, Done, cases_of, compare, decide_all
 from odr.filing.registry.queue import told_apart
 from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
 from odr.ground.errors import FieldFault, InvalidInput, NotFound

@@ -10,7 +10,7 @@ from odr.docket.models import Case, Role
 from odr.filing import names
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
 from odr.filing.draft.particulars import told_of
-from odr.filing.registry.batch import batches_of
+from odr.filing.registry.claims_of_one_sender import batches_of
 from odr.filing.registry.queue import QueueLine, queue_of, returned_count
 from odr.filing.registry.review import Check, Found, checks_of, files_of, helpful_of, tracks_for
 from odr.ground.db import new_reference

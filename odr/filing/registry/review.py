@@ -18,8 +18,8 @@ from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.ground.text import Money, T, Text
 from odr.identity.models import Account
 from odr.identity.sign_in.linked import vouched_name
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.table import Milestone, acts_that_mean
-from odr.procedure.acts.versions import input_of
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import TrackFinding, track_findings
 

@@ -16,10 +16,9 @@ from odr.filing import desks
 from odr.filing.models import NumberSeries, StaffLeave
 from odr.ground.canonical import sha256_hex
 from odr.ground.errors import InvalidInput, NotFound
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.procedure.forms.inputs import CourtDate, CourtEmail, CourtModel, field
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.rules.pack import RulePack

@@ -19,7 +19,7 @@ from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, words_of
 from odr.hearing import desks, names
 from odr.hearing.appraisal.attendance_rules import calls_on, drop
 from odr.hearing.appraisal.choices import appraisal_options
@@ -41,16 +41,15 @@ from odr.hearing.courtroom.seating import seat
 from odr.hearing.models import Witness
 from odr.hearing.vocabulary import RequestState, TestimonyManner
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act
-from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtEmail, CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, Role, Stage
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import ExhibitState
-from odr.filing.course.halting import reopen
+from odr.filing.course.time_limit_changes import reopen
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.hearing import desks
@@ -39,10 +39,10 @@ from odr.hearing.appraisal.choices import appraisal_options
 from odr.hearing.appraisal.inputs import RestInput
 from odr.hearing.appraisal.models import LIVE, Appraisal, AppraisalState, CallState, ExpertCall, ExpertShare, ShareState
 from odr.hearing.appraisal.queries import ANSWER, ATTENDANCE, appraisals_of, still_objecting, witness_of
-from odr.hearing.courtroom.calling import tell
+from odr.hearing.courtroom.calling_witnesses import tell
 from odr.hearing.queries import row_named
 from odr.identity.actors import Actor
-from odr.payments.books.entries import book_passed_on
+from odr.payments.books.bookings import book_passed_on
 from odr.payments.costs.attendance import give_back, is_on_its_way
 from odr.payments.costs.rules import split
 from odr.payments.models import Channel

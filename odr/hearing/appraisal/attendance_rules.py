@@ -20,7 +20,7 @@ from odr.hearing import desks, names
 from odr.hearing.appraisal.inputs import RestInput
 from odr.hearing.appraisal.models import LIVE, Appraisal, CallState, ExpertCall, ExpertShare, ShareState
 from odr.hearing.appraisal.queries import ATTENDANCE, witness_of
-from odr.hearing.courtroom.calling import call_to_fixed, tell
+from odr.hearing.courtroom.calling_witnesses import call_to_fixed, tell
 from odr.hearing.models import Hearing, Posting, Witness
 from odr.hearing.vocabulary import HearingState, PostingKind, Presence, TestimonyManner
 from odr.payments.costs.attendance import collect, give_back

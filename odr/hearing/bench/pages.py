@@ -11,7 +11,7 @@ from odr.docket.models import Case, Role
 from odr.filing.models import Draft, DraftState
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
-from odr.hearing.bench.drafts import DRAFTED, KIND, drafted_words, open_drafts
+from odr.hearing.bench.assistant_drafts import DRAFTED, KIND, drafted_words, open_drafts
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.web.guards import case_page, current_court, current_session

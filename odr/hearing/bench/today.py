@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Role, Seat, Stage, Track
 from odr.ground.text import T, Text
 from odr.hearing import names
-from odr.hearing.limit.excluded import excluded_times
 from odr.hearing.models import TrialExtension
+from odr.hearing.trial_limit.excluded_time import excluded_times
 from odr.hearing.vocabulary import RequestState
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.time.limitation import Excluded, trial_limit

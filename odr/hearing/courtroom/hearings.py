@@ -14,13 +14,13 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.choices import addressees
-from odr.hearing.courtroom.calling import call_everybody, call_off
+from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import ANSWERS, Reasons
-from odr.hearing.limit.acts import seat_president
-from odr.hearing.mode.online import absent_at, call_where
+from odr.hearing.mode.consent_effects import absent_at, call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
 from odr.hearing.queries import examination_of, find_addressee, has_none, hearings_of, row_named
+from odr.hearing.trial_limit.acts import seat_president
 from odr.hearing.vocabulary import AdjournmentGround, HearingState, Mode, Presence
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import Served

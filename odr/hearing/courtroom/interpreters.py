@@ -11,7 +11,7 @@ from odr.docket.models import Audience, Case, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks
-from odr.hearing.courtroom.calling import call_to_fixed
+from odr.hearing.courtroom.calling_witnesses import call_to_fixed
 from odr.hearing.courtroom.seating import seat
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.models import Interpreter, Motion

@@ -16,7 +16,7 @@ from odr.hearing.examination import phases
 from odr.hearing.examination.choices import phase_options
 from odr.hearing.examination.inputs import CloseInput, PhaseInput
 from odr.hearing.examination.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits, title_of
-from odr.hearing.examination.writing import voice_of, write_posting
+from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import OrderInput, Reasons
 from odr.hearing.models import Examination, Phase, Seal
 from odr.hearing.queries import away, examination_of, without_consent
@@ -28,7 +28,7 @@ from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Top
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
-from odr.procedure.time.working import bilingual
+from odr.procedure.time.written_working import bilingual
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -17,7 +17,6 @@ from odr.filing.models import Draft, DraftState
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.models import Appraisal, AppraisalState
 from odr.hearing.examination.plan import days_of, latest_end, title_of
-from odr.hearing.limit.excluded import excluded_of
 from odr.hearing.models import Examination, Hearing, Opinion, Phase, Posting, Question, SealedPosting, Witness
 from odr.hearing.queries import (
     READERS,
@@ -32,6 +31,7 @@ from odr.hearing.queries import (
     witnesses_of,
 )
 from odr.hearing.sealed.words import UNREACHABLE, SealNotReached, closed_rows, pad, unpad
+from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.hearing.vocabulary import Axis, DutyState, Mode, PhaseState, PostingKind, QuestionState
 from odr.identity.actors import Actor
 from odr.notary.vault import VaultRefused

@@ -17,7 +17,7 @@ from odr.evidence.models import Exhibit, Upload
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import NotFound
 from odr.hearing.examination.case_views import put_exhibits
-from odr.hearing.examination.place import PLAYED, SEEN
+from odr.hearing.examination.exhibit_places import PLAYED, SEEN
 from odr.hearing.models import Question, Witness
 from odr.hearing.queries import STANDING, hearings_of, postings_of, reads_posting, reads_question
 from odr.identity.actors import Actor

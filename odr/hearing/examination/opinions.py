@@ -18,7 +18,7 @@ from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.examination.inputs import OpinionInput
 from odr.hearing.examination.phases import EXHIBITS
-from odr.hearing.examination.writing import voice_of, write_opinion
+from odr.hearing.examination.statement_rows import voice_of, write_opinion
 from odr.hearing.inputs import Reasons
 from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase
 from odr.hearing.queries import STANDING, examination_of, has_none, opinions_of, proposed_facts, row_named

@@ -16,14 +16,14 @@ from odr.filing.models import Draft, DraftState
 from odr.ground.errors import NotFound
 from odr.hearing import names
 from odr.hearing.bench import today as day
-from odr.hearing.bench.drafts import DRAFTED, open_drafts
+from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
 from odr.hearing.examination import case_views as examination_case_views
 from odr.hearing.examination.opinions import exhibits_phase
 from odr.hearing.examination.phases import seal_of
 from odr.hearing.examination.plan import clock_of
 from odr.hearing.models import BenchNote, Question
 from odr.hearing.queries import agreed_facts, examination_of, matrix, proposed_facts, reads_question, standing_exhibits
-from odr.hearing.record.paper import corrections_of, record_digest, record_entries, signatures_of
+from odr.hearing.record.papers import corrections_of, record_digest, record_entries, signatures_of
 from odr.hearing.sealed.words import closed_rows
 from odr.hearing.vocabulary import Axis, Stance
 from odr.identity.actors import Actor

@@ -12,15 +12,15 @@ from sqlalchemy import func, select
 from odr.docket.models import Case
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import LOCALES, T, Text
-from odr.hearing.limit.excluded import excluded_of
 from odr.hearing.models import Phase, TrialExtension
 from odr.hearing.queries import WINDOW
+from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.hearing.vocabulary import Mode, RequestState
 from odr.procedure.rules.base import Unit
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.limitation import Excluded, TrialClock, trial_limit
 from odr.procedure.time.reckoning import reckon
-from odr.procedure.time.working import bilingual
+from odr.procedure.time.written_working import bilingual
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -18,17 +18,17 @@ from odr.hearing import names as act_names
 from odr.hearing.choices import as_options
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
-from odr.hearing.examination.place import CourtMoment, CourtRegion, place_of
-from odr.hearing.examination.writing import voice_of, write_posting
+from odr.hearing.examination.exhibit_places import CourtMoment, CourtRegion, place_of
+from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import Reasons
 from odr.hearing.models import Duty, Question, Seal, Witness
 from odr.hearing.queries import WINDOW, examination_of, has_none, questions_of, reads_question
 from odr.hearing.sealed.words import seal_away
 from odr.hearing.vocabulary import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
-from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState

@@ -17,7 +17,7 @@ from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open, in_writing
 from odr.hearing.examination.choices import phase_options
 from odr.hearing.examination.plan import RECORD, title_of
-from odr.hearing.examination.writing import voice_of, write_posting
+from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.models import Phase, Posting, Question
 from odr.hearing.queries import examination_of, participants, questions_of, reads_posting, reads_question, row_named
 from odr.hearing.sealed.words import seal_away

@@ -16,7 +16,7 @@ from odr.hearing.examination.plan import RECORD
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Phase, RecordCorrection, RecordSignature
 from odr.hearing.queries import asked_for, examination_of, is_asked, row_named, undecided
-from odr.hearing.record.paper import record_digest
+from odr.hearing.record.papers import record_digest
 from odr.hearing.vocabulary import PhaseState, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind

@@ -28,8 +28,8 @@ from odr.hearing.models import Question, Seal, SealedPosting
 from odr.identity.actors import Actor
 from odr.notary.canonical import JSON
 from odr.notary.vault import VaultRefused
+from odr.procedure.acts.act_versions import current_input
 from odr.procedure.acts.table import Recorded
-from odr.procedure.acts.versions import current_input
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

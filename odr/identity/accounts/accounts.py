@@ -19,9 +19,9 @@ from odr.ground.db import Database
 from odr.ground.errors import CourtError, FieldFault, InvalidInput
 from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
-from odr.identity.accounts.letters import Letter
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
-from odr.identity.sign_in import rate_limits, sessions, tokens
+from odr.identity.sign_in import program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import Keyring
 from odr.identity.sign_in.passwords import Passwords, check_choice
 from odr.identity.sign_in.rate_limits import Counted
@@ -232,14 +232,14 @@ def change_password(means: Means, account_id: int, password: str, *, keep: int, 
         account = session.get_one(Account, account_id)
         account.password_hash = stored
         sessions.revoke_everywhere(session, account_id, now, but=keep)
-        tokens.revoke_all(session, account_id, now)
+        program_tokens.revoke_all(session, account_id, now)
         return _password_changed(account)
 
 
 def end_everything(session: Session, account_id: int, now: datetime) -> None:
     """End every way in that is open: sessions and tokens."""
     sessions.revoke_everywhere(session, account_id, now)
-    tokens.revoke_all(session, account_id, now)
+    program_tokens.revoke_all(session, account_id, now)
 
 
 def reset_letter(means: Means, session: Session, account: Account, now: datetime) -> Letter:

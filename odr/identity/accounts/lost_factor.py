@@ -17,10 +17,10 @@ from odr.docket.models import Role
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import staff
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means, end_everything, reset_letter
-from odr.identity.accounts.letters import Letter
 from odr.identity.models import Account, AccountState, FactorReset, Passkey
-from odr.identity.sign_in import codes
+from odr.identity.sign_in import one_time_codes
 from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
 from odr.notary.notary import Notary
@@ -33,7 +33,7 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
 
     ``by`` is the name of the person at the machine, ``why`` what happened and how they made sure who asks.
     """
-    if not account.staff_roles or not codes.is_enrolled(session, account):
+    if not account.staff_roles or not one_time_codes.is_enrolled(session, account):
         raise InvalidInput.at("account", T("This is for people of the court who have set up a second factor."))
     if not by.strip() or not why.strip():
         raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who they are."))
@@ -118,7 +118,7 @@ def _decided(
     if not approved:
         session.flush()
         return None
-    codes.remove(session, account)
+    one_time_codes.remove(session, account)
     session.execute(delete(Passkey).where(Passkey.account_id == account.id))
     account.password_hash = None
     end_everything(session, account.id, now)

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("identity", __name__)
 
-from odr.identity.pages import accounts, mandates, own_account, passkeys, provider, refusals, sign_in, step_up  # noqa: E402, F401 - they enter their routes
+from odr.identity.pages import accounts, mandates, own_account, passkeys, provider, sign_in, sign_in_needed, step_up  # noqa: E402, F401 - they enter their routes

@@ -13,7 +13,7 @@ from odr.ground.errors import CourtError, Forbidden, InvalidInput
 from odr.ground.text import T
 from odr.identity import mandates
 from odr.identity.accounts import accounts
-from odr.identity.accounts.letters import Letter
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, again, me, means, page, post, to

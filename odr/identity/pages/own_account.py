@@ -14,8 +14,8 @@ from odr.identity.accounts import accounts
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, my_session, page, post, set_locale, to
-from odr.identity.sign_in import codes, passkeys, sessions, tokens
-from odr.identity.sign_in.tokens import Scope
+from odr.identity.sign_in import one_time_codes, passkeys, program_tokens, sessions
+from odr.identity.sign_in.program_tokens import Scope
 from odr.web.guards import current_court, current_session, require_strong, signed_in
 
 ENROLLING = "enrolling"
@@ -109,8 +109,8 @@ def second_factor() -> Response:
         "second_factor.html",
         account=account,
         keys=passkeys.of_account(reading, account.id),
-        left=codes.recovery_codes_left(reading, account.id),
-        enrolled=codes.is_enrolled(reading, account),
+        left=one_time_codes.recovery_codes_left(reading, account.id),
+        enrolled=one_time_codes.is_enrolled(reading, account),
         required=sessions.is_staff(account),
         proved=me().two_factor,
     )
@@ -122,7 +122,7 @@ def second_factor() -> Response:
 def app_factor() -> Response:
     """The picture an app reads, and the field for its first code."""
     if ENROLLING not in session:
-        session[ENROLLING] = means().keyring.seal(ENROLLING, f"{me().account_id}/{codes.new_secret()}")
+        session[ENROLLING] = means().keyring.seal(ENROLLING, f"{me().account_id}/{one_time_codes.new_secret()}")
     return page("app_factor.html", **_enrolment())
 
 
@@ -138,7 +138,7 @@ def app_factor_submit() -> AnyResponse:
     try:
         with court.database.write() as writing:
             account = writing.get_one(Account, me().account_id)
-            recovery = codes.enrol(
+            recovery = one_time_codes.enrol(
                 writing, means().keyring, account, shown["secret"], request.form.get("code", ""), now
             )
             sessions.confirm(writing, my_session(), now, two_factor=True)
@@ -154,7 +154,7 @@ def app_factor_submit() -> AnyResponse:
 def remove_app_factor() -> AnyResponse:
     """Give the app up."""
     with current_court().database.write() as writing:
-        codes.remove(writing, writing.get_one(Account, me().account_id))
+        one_time_codes.remove(writing, writing.get_one(Account, me().account_id))
     return to("identity.second_factor")
 
 
@@ -164,7 +164,7 @@ def remove_app_factor() -> AnyResponse:
 def renew_recovery_codes() -> Response:
     """Make new recovery codes; shows them, this once."""
     with current_court().database.write() as writing:
-        recovery = codes.renew_recovery_codes(writing, means().keyring, me().account_id)
+        recovery = one_time_codes.renew_recovery_codes(writing, means().keyring, me().account_id)
     return page("recovery_codes.html", recovery=recovery)
 
 
@@ -186,7 +186,7 @@ def issue_token() -> Response:
         lasts = timedelta(days=form.get("days", 0, type=int))
         with court.database.write() as writing:
             account = writing.get_one(Account, me().account_id)
-            token = tokens.issue(
+            token = program_tokens.issue(
                 writing, account, name=form.get("name", ""), scopes=chosen, lasts=lasts, now=court.clock.machine_now()
             )
     except CourtError as error:
@@ -199,7 +199,7 @@ def issue_token() -> Response:
 def end_token(token_id: int) -> AnyResponse:
     """End a token."""
     with current_court().database.write() as writing:
-        if not tokens.revoke(writing, me().account_id, token_id, current_court().clock.machine_now()):
+        if not program_tokens.revoke(writing, me().account_id, token_id, current_court().clock.machine_now()):
             raise NotFound
     return to("identity.api_tokens")
 
@@ -209,7 +209,7 @@ def _account() -> Account:
 
 
 def _tokens() -> dict[str, Any]:
-    rows = tokens.live(current_session(), me().account_id, current_court().clock.machine_now())
+    rows = program_tokens.live(current_session(), me().account_id, current_court().clock.machine_now())
     return {"rows": rows, "scopes": list(Scope), "by_value": {scope.value: scope for scope in Scope}}
 
 
@@ -219,5 +219,5 @@ def _enrolment() -> dict[str, Any]:
     if owner != str(me().account_id):
         session.pop(ENROLLING)
         raise NotFound
-    otpauth = codes.address_of(secret, me().email, current_court().settings.court_name)
-    return {"secret": secret, "otpauth": otpauth, "picture": codes.picture(otpauth)}
+    otpauth = one_time_codes.address_of(secret, me().email, current_court().settings.court_name)
+    return {"secret": secret, "otpauth": otpauth, "picture": one_time_codes.picture(otpauth)}

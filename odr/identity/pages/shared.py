@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.ground.errors import CourtError, InvalidInput
 from odr.ground.text import Text
+from odr.identity.accounts import account_letters as mail
 from odr.identity.accounts import accounts
-from odr.identity.accounts import letters as mail
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means
-from odr.identity.accounts.letters import Letter
 from odr.identity.models import Account
-from odr.identity.sign_in import codes, sessions
+from odr.identity.sign_in import one_time_codes, sessions
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.passkeys import Site
 from odr.identity.sign_in.passwords import Passwords
@@ -143,7 +143,7 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyRespo
         token, row_id = sessions.open_session(
             session, account, now, device=device, address=address(), two_factor=two_factor
         )
-        needs_factor = sessions.is_staff(account) and not codes.is_enrolled(session, account)
+        needs_factor = sessions.is_staff(account) and not one_time_codes.is_enrolled(session, account)
     forgery.begin(row_id)
     if not known and not first:
         post([accounts.new_device_letter(account, sessions.device_name(device), now)])

@@ -12,7 +12,7 @@ from odr.identity.accounts import accounts, links
 from odr.identity.models import Account, AccountState, LinkPurpose
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, again, let_in, means, page, post, provider_here, to
-from odr.identity.sign_in import codes, sessions
+from odr.identity.sign_in import one_time_codes, sessions
 from odr.web import forgery, reader_language
 from odr.web.guards import current_court, current_locale, current_person, is_secure, public
 from odr.web.presence import clear_session_cookie, session_cookie_name
@@ -108,7 +108,7 @@ def first_factor_shown(account_id: int, target: str) -> Response:
     """Let somebody in who has shown one factor, or ask for the second where the account has one."""
     with current_court().database.read() as reading:
         account = reading.get_one(Account, account_id)
-        enrolled, stamp = codes.is_enrolled(reading, account), _stamp(account)
+        enrolled, stamp = one_time_codes.is_enrolled(reading, account), _stamp(account)
     if not enrolled:
         return let_in(account_id, two_factor=False, target=target)
     person = current_person()
@@ -140,7 +140,7 @@ def code_submit() -> Response:
         return to("identity.sign_in")
     account_id, target = pending
     try:
-        codes.check(
+        one_time_codes.check(
             current_court().database,
             means().keyring,
             account_id,

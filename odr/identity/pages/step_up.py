@@ -11,7 +11,7 @@ from odr.identity.accounts import accounts
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, again, landing, me, means, my_session, page, provider_here, set_locale
-from odr.identity.sign_in import codes, linked, sessions
+from odr.identity.sign_in import linked, one_time_codes, sessions
 from odr.web import reader_language
 from odr.web.guards import current_court, current_session, public, signed_in
 
@@ -36,7 +36,7 @@ def confirm_submit() -> Response:
     now, target, enrolled = court.clock.machine_now(), reader_language.safe_path(form.get("next"), ""), _enrolled()
     try:
         if enrolled:
-            codes.check(court.database, means().keyring, person.account_id, form.get("code", ""), now)
+            one_time_codes.check(court.database, means().keyring, person.account_id, form.get("code", ""), now)
         else:
             accounts.recheck(means(), person.account_id, form.get("password", ""), address=address(), now=now)
     except CourtError as error:
@@ -91,4 +91,4 @@ def _provider() -> str | None:
 
 def _enrolled() -> bool:
     session = current_session()
-    return codes.is_enrolled(session, session.get_one(Account, me().account_id))
+    return one_time_codes.is_enrolled(session, session.get_one(Account, me().account_id))

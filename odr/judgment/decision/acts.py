@@ -16,7 +16,7 @@ from odr.judgment.decision import issuing
 from odr.judgment.decision.checks import problems
 from odr.judgment.decision.costs import allocation_for
 from odr.judgment.decision.default import defaulting
-from odr.judgment.decision.file import CaseFile, ExhibitOnFile, case_file, no_ground
+from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import all_unless_countersigned
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings

@@ -14,9 +14,9 @@ from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Document, Role, St
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.judgment.decision.checks import problems
-from odr.judgment.decision.file import CaseFile, ExhibitOnFile, FactOnFile, case_file
+from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
-from odr.judgment.decision.paper import appeal_words, cost_words, lines, order_words
+from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words
 from odr.judgment.enforcement.acts import unconfirmed
 from odr.judgment.enforcement.effect import left_of
 from odr.judgment.enforcement.queries import open_enforcement

@@ -15,17 +15,17 @@ from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
 from odr.hearing.appraisal.queries import witness_of
 from odr.judgment.decision.default import default_gate, defaulting
-from odr.judgment.decision.file import CaseFile, ExhibitOnFile, case_file, no_ground
+from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
 from odr.judgment.decision.ripe import unripe
-from odr.judgment.decision.wording import GAP
+from odr.judgment.decision.standard_sentences import GAP
 from odr.judgment.models import Decision, Order
 from odr.judgment.panel.rules import panel_problems
 from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import DecisionKind, FindingResult, MotionState, OrderKind
 from odr.payments.costs.rules import Allocation
 from odr.procedure.acts.table import Milestone, acts_that_mean
-from odr.procedure.rules.court import Invariant
+from odr.procedure.rules.court_rules import Invariant
 
 if TYPE_CHECKING:
     from odr.filing.models import Claim, Relief

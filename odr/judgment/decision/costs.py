@@ -18,7 +18,7 @@ from odr.judgment.vocabulary import OrderKind
 from odr.payments.costs.demands import held_in_all, standing_fee
 from odr.payments.costs.rules import Allocation, allocate_costs, shares_by_success
 from odr.payments.fee.at_end import standing_at_end
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -18,13 +18,13 @@ from odr.docket.queries import entries_of, parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError
 from odr.ground.text import T, Text
-from odr.hearing.mode.online import stayed_away_rightly
+from odr.hearing.mode.consent_effects import stayed_away_rightly
 from odr.hearing.models import Hearing, TechnicalFailure
 from odr.hearing.vocabulary import HearingState, Mode, Presence, RequestState
 from odr.judgment import names
 from odr.payments.fee.assessment import pack_track
 from odr.procedure.models import WindowState
-from odr.procedure.rules.court import Invariant
+from odr.procedure.rules.court_rules import Invariant
 from odr.procedure.rules.tracks import announcement_allowed
 from odr.procedure.time.reckoning import reckon_before
 from odr.service.models import Packet, ProofOfService

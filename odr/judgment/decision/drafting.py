@@ -16,13 +16,13 @@ from odr.filing.models import Claim, Relief, ReliefKind
 from odr.ground.text import Money, T
 from odr.judgment import names
 from odr.judgment.decision.costs import propose_shares
-from odr.judgment.decision.file import CaseFile, case_file
+from odr.judgment.decision.file_before_judge import CaseFile, case_file
 from odr.judgment.decision.inputs import OrderInput
 from odr.judgment.decision.queries import reliefs_by_key
-from odr.judgment.decision.wording import questions
+from odr.judgment.decision.standard_sentences import questions
 from odr.judgment.models import Decision
 from odr.judgment.vocabulary import OrderKind
-from odr.procedure.acts.versions import input_of
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.forms.form_data import flatten
 
 if TYPE_CHECKING:

@@ -12,23 +12,16 @@ from odr.docket.models import Case, DocketEntry, Document, Party
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
-from odr.judgment.decision.paper import decision_paper
+from odr.judgment.decision.papers import decision_paper
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Decision, Order
 from odr.judgment.queries import decision_named, decisions_of
 from odr.judgment.vocabulary import DecisionState
 from odr.payments.fee.assessment import pack_track
 from odr.procedure.case.overview import sitters
-from odr.procedure.papers.frame import (
-    SealedPaper,
-    countersign,
-    keep_prepared,
-    keep_signed_again,
-    sealed_paper,
-)
-from odr.procedure.sitting import words_of
+from odr.procedure.papers.frame import SealedPaper, countersign, keep_prepared, keep_signed_again, sealed_paper
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

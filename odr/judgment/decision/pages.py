@@ -19,11 +19,11 @@ from odr.judgment.decision.acts import FindingInput, FindingsInput, IssueInput
 from odr.judgment.decision.case_views import decision_page
 from odr.judgment.decision.case_views import desk as gather
 from odr.judgment.decision.drafting import draft_values
-from odr.judgment.decision.file import ExhibitOnFile, case_file
+from odr.judgment.decision.file_before_judge import ExhibitOnFile, case_file
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import document_of
 from odr.judgment.decision.proposals import proposals, propose, settle
-from odr.judgment.decision.wording import insert, insertions
+from odr.judgment.decision.standard_sentences import insert, insertions
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision
 from odr.judgment.panel.rules import is_panel

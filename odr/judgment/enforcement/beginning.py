@@ -14,7 +14,7 @@ from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
 from odr.procedure.time.interest import InterestKind
 from odr.procedure.time.interest import total as interest_total

@@ -14,11 +14,11 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, R
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment import names as act_names
-from odr.judgment.decision.paper import lines, ruling_paper
+from odr.judgment.decision.papers import lines, ruling_paper
 from odr.judgment.inputs import ReviewInput
 from odr.judgment.models import Motion, Preservation, Ruling
 from odr.judgment.preservation.choices import preservation_options
@@ -37,16 +37,15 @@ from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import evidence_to_preserve, preservation_named, preservations_of
 from odr.judgment.queries import motions_of, next_ruling
 from odr.judgment.vocabulary import PRESERVATIONS, EvidenceMeasure, MotionKind, MotionState, PreservationState
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
-from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

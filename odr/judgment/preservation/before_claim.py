@@ -15,6 +15,7 @@ from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
 from odr.judgment.models import BeforeClaim, Motion
+from odr.judgment.preservation.case_without_claim import before_claim, claims_that_follow, tell_the_other_side
 from odr.judgment.preservation.evidence import bring_over
 from odr.judgment.preservation.inputs import BeforeClaimInput, OverInput
 from odr.judgment.preservation.measures import (
@@ -25,7 +26,6 @@ from odr.judgment.preservation.measures import (
     only,
     over_before_claim,
 )
-from odr.judgment.preservation.own_case import before_claim, claims_that_follow, tell_the_other_side
 from odr.judgment.preservation.queries import preservations_of
 from odr.judgment.vocabulary import MotionKind, PreservationState
 from odr.procedure.acts.table import Recorded, Topic, act, guard

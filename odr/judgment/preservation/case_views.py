@@ -8,8 +8,8 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.docket.queries import parties
 from odr.identity.actors import Actor
 from odr.judgment.models import Motion
+from odr.judgment.preservation.case_without_claim import before_claim, preserved_for
 from odr.judgment.preservation.measures import CLAIM_FOLLOWS
-from odr.judgment.preservation.own_case import before_claim, preserved_for
 from odr.judgment.preservation.queries import evidence_to_preserve, preservations_of
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.hooks import Panel

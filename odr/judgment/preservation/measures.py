@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Document, Party, Role, Stage
-from odr.filing.claim.own_case import note_applicant
+from odr.filing.claim.case_without_claim import note_applicant
 from odr.filing.inputs import ApplicantInput
 from odr.ground.text import T, Text
 from odr.judgment import desks, names
@@ -24,7 +24,7 @@ from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import LIMITING, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
 from odr.procedure.models import WindowState
 

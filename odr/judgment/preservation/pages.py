@@ -10,10 +10,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from odr.docket.models import Role
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.judgment.preservation import duty
-from odr.judgment.preservation.duty import DutyInput
+from odr.judgment.preservation import duty_judge
+from odr.judgment.preservation.case_without_claim import is_known, open_before_claim
+from odr.judgment.preservation.duty_judge import DutyInput
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
-from odr.judgment.preservation.own_case import is_known, open_before_claim
 from odr.procedure.forms import fields as forms
 from odr.web.guards import current_court, current_locale, current_person, signed_in, staff
 from odr.web.pages import Page, about_applicant, look, open_case, pack_today
@@ -74,12 +74,12 @@ def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
     choices = forms.choices_for(DutyInput, sitting, None, None)
     fields = forms.fields_of(DutyInput, current_locale(), values, faults, choices)
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    on = duty.on_duty(sitting.session, today)
+    on = duty_judge.on_duty(sitting.session, today)
     return render_template(
         "judgment/duty.html",
         fields=fields,
         faults=forms.summary(fields),
-        turns=duty.turns(sitting.session, today),
+        turns=duty_judge.turns(sitting.session, today),
         on=on,
     ), status
 
@@ -100,7 +100,7 @@ def put_on_duty() -> Page:
     try:
         given = forms.parse(DutyInput, values)
         with court.database.write() as session:
-            duty.set_turn(session, given, person.account_id, court.clock.now())
+            duty_judge.set_turn(session, given, person.account_id, court.clock.now())
     except InvalidInput as error:
         return _duty(values, error.faults, 422)
     return redirect(url_for("before.duty_roster"), 303)

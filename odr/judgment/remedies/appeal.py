@@ -13,7 +13,7 @@ from odr.docket.queries import documents, entries
 from odr.ground.canonical import canonical
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import APPEAL, bring_into_effect, is_final
@@ -24,18 +24,17 @@ from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import new_bench
 from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
 from odr.payments.costs.demands import borne_by, settle_bears, standing_fee
-from odr.payments.fee.tariff import Matter
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import BearsInput
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import AppealDecided, AppealLodged, FeeLapsed
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
-from odr.procedure.acts.versions import upcast
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_document
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, model_validator
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
-from odr.filing.course.ending import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
-from odr.filing.course.halting import go_on, halt
+from odr.filing.course.ending_rulings import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
+from odr.filing.course.time_limit_changes import go_on, halt
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.decision.paper import lines, ruling_paper
+from odr.judgment.decision.papers import lines, ruling_paper
 from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.preservation.measures import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
@@ -31,7 +31,6 @@ from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.rulings import is_appealable
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -15,10 +15,10 @@ from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.decision.paper import party_line, signers
+from odr.judgment.decision.papers import party_line, signers
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL
 from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
@@ -34,7 +34,6 @@ from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_document, keep_prepared, sealed_paper
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:

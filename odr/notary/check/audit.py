@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from odr.ground.text import T, Text
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_rows import cosignatures, latest_checkpoint, tokens
+from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.note import NoteRefused, SignatureLine, parse_note, verify_note
 from odr.notary.log.receipts import leaf_line
-from odr.notary.log.rows import cosignatures, latest_checkpoint, tokens
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import HASH_SIZE, Malformed
 from odr.notary.log.tiles import FULL, HEIGHT, WIDTH, TileReader, tile_root, width_at
-from odr.notary.log.tree import leaf_hash
 from odr.notary.models import Log, LogCheckpoint, LogEntry, LogTile, Receipt
 from odr.notary.rehash.audit import examine
 from odr.notary.rehash.rounds import Holdings

@@ -15,10 +15,10 @@ from odr.ground.text import T, Text
 from odr.notary.check.remote_log import CHECKPOINT_BYTES, Source, TooLong, fetch_tile
 from odr.notary.check.tree_memory import Seen, edge_of
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.note import NoteKey, NoteRefused, SignatureType, parse_note, verify_note
 from odr.notary.log.strict import HASH_SIZE, Malformed
 from odr.notary.log.tiles import WIDTH, CorruptTile, TileLoader, TileReader, extend, unbundle, width_at
-from odr.notary.log.tree import leaf_hash
 
 STRIDE = 64 * WIDTH
 """Entries read and computed at a time."""

@@ -20,11 +20,11 @@ from odr.ground.clock import CourtClock
 from odr.ground.text import T, Text
 from odr.notary.canonical import canonical
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_proof import Proof
+from odr.notary.log.merkle_tree import ProofRefused, leaf_hash, verify_inclusion
 from odr.notary.log.note import Note, NoteKey, NoteRefused, SignatureType, parse_note, verify_note
-from odr.notary.log.proof import Proof
 from odr.notary.log.receipts import FORMAT, digest_of_leaf
 from odr.notary.log.strict import Malformed
-from odr.notary.log.tree import ProofRefused, leaf_hash, verify_inclusion
 from odr.notary.time.verify import TokenRefused, verify_token
 
 CHUNK = 256 * 1024

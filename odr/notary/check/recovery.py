@@ -10,8 +10,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_rows import leaves, open_log, tile_reader, tree_size
 from odr.notary.log.publish import published_entries
-from odr.notary.log.rows import leaves, open_log, tile_reader, tree_size
 from odr.notary.log.sequencer import assign
 from odr.notary.log.tiles import WIDTH
 from odr.notary.models import LogEntry, Receipt

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from odr.notary.log.merkle_tree import EMPTY_ROOT
 from odr.notary.log.strict import Malformed, b64, base64_bytes, hash_value
 from odr.notary.log.tiles import HEIGHT, WIDTH, TileReader
-from odr.notary.log.tree import EMPTY_ROOT
 
 
 class MemoryDamaged(Exception):

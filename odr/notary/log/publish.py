@@ -12,8 +12,8 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_rows import leaves, tile_data
 from odr.notary.log.note import parse_note
-from odr.notary.log.rows import leaves, tile_data
 from odr.notary.log.strict import HASH_SIZE, Malformed
 from odr.notary.log.tiles import HEIGHT, WIDTH, bundle, tile_path, unbundle, width_at
 

@@ -11,9 +11,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
-from odr.notary.log.rows import set_rows, store_tiles, tile_data, tree_size
+from odr.notary.log.log_rows import set_rows, store_tiles, tile_data, tree_size
+from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.tiles import extend
-from odr.notary.log.tree import leaf_hash
 from odr.notary.models import LogEntry
 
 BATCH = 65_536

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_rows import leaves, tile_data, tile_reader, tree_size
+from odr.notary.log.merkle_tree import consistency_ranges, leaf_hash, roots
 from odr.notary.log.note import Note, NoteKey, SignatureLine, SignatureType
-from odr.notary.log.rows import leaves, tile_data, tile_reader, tree_size
 from odr.notary.log.strict import HASH_SIZE
 from odr.notary.log.tiles import WIDTH, CorruptTile, extend, width_at
-from odr.notary.log.tree import consistency_ranges, leaf_hash, roots
 from odr.notary.models import Log
 from odr.notary.vault import SignerAhead, Vault
 

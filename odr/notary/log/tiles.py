@@ -7,8 +7,8 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
+from odr.notary.log.merkle_tree import inclusion_ranges, peaks, range_root
 from odr.notary.log.strict import HASH_SIZE
-from odr.notary.log.tree import inclusion_ranges, peaks, range_root
 
 WIDTH = 256
 HEIGHT = 8
@@ -114,7 +114,7 @@ class TileReader:
         self._tiles.update(tiles)
 
     def __call__(self, height: int, index: int) -> bytes:
-        """Hash of the complete subtree (see :mod:`odr.notary.log.tree`). Raises :class:`CorruptTile`."""
+        """Hash of the complete subtree (see :mod:`odr.notary.log.merkle_tree`). Raises :class:`CorruptTile`."""
         known = self._nodes.get((height, index))
         if known is not None:
             return known

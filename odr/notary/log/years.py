@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from odr.notary.log.log_rows import latest_checkpoint, tree_size
 from odr.notary.log.note import Note, NoteKey, SignatureLine, SignatureType
 from odr.notary.log.receipts import instant
-from odr.notary.log.rows import latest_checkpoint, tree_size
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import b64
 from odr.notary.models import KeyState, KeyUse, Log, LogEntry, Receipt, SigningKey

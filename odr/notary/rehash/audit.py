@@ -15,7 +15,7 @@ from odr.notary.log.note import NoteRefused, parse_note, verify_note
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import Malformed
 from odr.notary.models import Log, LogCheckpoint, LogEntry, Receipt
-from odr.notary.rehash import rounds, tokens, tree
+from odr.notary.rehash import renewal_tokens, renewal_tree, rounds
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedNode, RenewedToken
 from odr.notary.time.verify import TokenRefused
 from odr.notary.vault import RENEWED
@@ -90,11 +90,11 @@ def _is_bound(
     """Whether a pair is still what is stored. What was erased since cannot be compared, and need not."""
     digest = bytes(entry.digest)
     if entry.bound is Bound.ERASED:
-        return digest == tree.blinded(leaf, bytes(entry.blind or b""))
+        return digest == renewal_tree.blinded(leaf, bytes(entry.blind or b""))
     if body is None:
         return True
     if entry.bound is not Bound.FILE:
-        return digest == tree.pair(body, None)
+        return digest == renewal_tree.pair(body, None)
     if file is None:
         return True
     try:
@@ -102,7 +102,7 @@ def _is_bound(
             known[file.source] = rounds.hashes(file)
     except rounds.Lost:
         return False
-    return digest == tree.pair(body, known[file.source][1])
+    return digest == renewal_tree.pair(body, known[file.source][1])
 
 
 def _heads(session: Session, row: HashRenewal) -> Iterator[Wrong]:
@@ -141,8 +141,10 @@ def _tree(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wrong]
         return
     # Tokens that came after the statement are in none of its lines.
     named = [line for line in (row.statement or "").split("\n") if line.startswith("previous ")]
-    kept = [(what, data) for what, data in said.previous if f"previous {what} {tree.sha512(data).hex()}" in named]
-    expected = tree.Statement(
+    kept = [
+        (what, data) for what, data in said.previous if f"previous {what} {renewal_tree.sha512(data).hex()}" in named
+    ]
+    expected = renewal_tree.Statement(
         said.origin, said.number, said.rule_on, said.rule, said.begun_at, said.heads, said.checkpoints, said.root, kept
     ).text
     try:
@@ -169,7 +171,7 @@ def _tokens(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wron
         try:
             if not chain:
                 raise TokenRefused("there is none")
-            tokens.verify(bytes(row.note or b""), chain, roots)
+            renewal_tokens.verify(bytes(row.note or b""), chain, roots)
         except TokenRefused as error:
             words = T(
                 "A time token of %(who)s over the statement of round %(round)s does not hold: %(why)s",

@@ -64,7 +64,7 @@ class RenewedEntry(Base):
     log_index: Mapped[int] = mapped_column(BigInt)
     bound: Mapped[Bound] = mapped_column(enum_column(Bound))
     digest: Mapped[bytes] = mapped_column(LargeBinary)
-    """64 bytes; see :func:`odr.notary.rehash.tree.pair`."""
+    """64 bytes; see :func:`odr.notary.rehash.renewal_tree.pair`."""
     blind: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Random, where there is no salt of a receipt left: nobody learns from a neighbour's path that a receipt was
     erased.
@@ -82,7 +82,7 @@ class RenewedHead(Base):
     log_id: Mapped[str] = mapped_column(ForeignKey("log.id"))
     size: Mapped[int] = mapped_column(BigInt)
     text: Mapped[bytes] = mapped_column(LargeBinary)
-    """The leaf itself; see :func:`odr.notary.rehash.tree.head_leaf`."""
+    """The leaf itself; see :func:`odr.notary.rehash.renewal_tree.head_leaf`."""
 
 
 class RenewedNode(Base):

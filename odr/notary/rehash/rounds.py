@@ -22,12 +22,12 @@ from sqlalchemy import Select, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from odr.notary.log.log_rows import cosignatures, latest_checkpoint, open_log, tokens
+from odr.notary.log.merkle_tree import SubtreeReader
 from odr.notary.log.note import Note, SignatureLine
-from odr.notary.log.rows import cosignatures, latest_checkpoint, open_log, tokens
 from odr.notary.log.signer import log_key
-from odr.notary.log.tree import SubtreeReader
 from odr.notary.models import Log, LogCheckpoint, LogEntry, Receipt
-from odr.notary.rehash import tree
+from odr.notary.rehash import renewal_tree
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedNode, RenewedToken
 from odr.notary.time.renewal import renewals
 
@@ -107,7 +107,7 @@ def begin(notary: Notary, *, rule: str, rule_on: date, by: str) -> HashRenewal:
 def _head(session: Session, log: Log) -> dict[str, Any]:
     start = session.scalar(select(func.max(RenewedEntry.log_index)).where(RenewedEntry.log_id == log.id))
     last = latest_checkpoint(session, log.id)
-    digest = tree.sha512(bytes(last.note)).hex() if last else ""
+    digest = renewal_tree.sha512(bytes(last.note)).hex() if last else ""
     return {
         "log": log.id,
         "origin": log.origin,
@@ -238,19 +238,19 @@ def _bind(
     leaf: bytes, body: bytes | None, holding: Holding | None, hashed: dict[str, tuple[str, bytes, int]]
 ) -> tuple[Bound, bytes, bytes | None, int]:
     if body is None:
-        blind = secrets.token_bytes(tree.SIZE)
-        return Bound.ERASED, tree.blinded(leaf, blind), blind, 0
+        blind = secrets.token_bytes(renewal_tree.SIZE)
+        return Bound.ERASED, renewal_tree.blinded(leaf, blind), blind, 0
     if holding is None:
-        return Bound.RECEIPT, tree.pair(body, None), None, 0
+        return Bound.RECEIPT, renewal_tree.pair(body, None), None, 0
     known = holding.source in hashed
     try:
         old, new, size = hashed[holding.source] if known else hashes(holding)
     except Lost:
-        return Bound.DAMAGED, tree.pair(body, None), None, 0
+        return Bound.DAMAGED, renewal_tree.pair(body, None), None, 0
     hashed[holding.source] = (old, new, size)
     if not named(body, old, size):
-        return Bound.DAMAGED, tree.pair(body, None), None, size
-    return Bound.FILE, tree.pair(body, new), None, 0 if known else size
+        return Bound.DAMAGED, renewal_tree.pair(body, None), None, size
+    return Bound.FILE, renewal_tree.pair(body, new), None, 0 if known else size
 
 
 def named(body: bytes, sha256: str, size: int) -> bool:
@@ -298,7 +298,7 @@ def head_text(session: Session, origin: str, log_id: str, size: int) -> bytes:
         stamps.append((provider, 0, token))
         stamps += [(provider, later.number, bytes(later.token)) for later in renewals(session, log_id, size, provider)]
     lines = [(each.witness, each.line.encode()) for each in cosignatures(session, log_id, size)]
-    return tree.head_leaf(origin, size, note, stamps, lines)
+    return renewal_tree.head_leaf(origin, size, note, stamps, lines)
 
 
 # The tree
@@ -315,7 +315,7 @@ def leaf_hashes(session: Session, row: HashRenewal, start: int, end: int) -> lis
         .order_by(RenewedEntry.position)
     )
     found = [
-        (at, tree.entry_leaf(origins[log], index, what(bound), bytes(digest)))
+        (at, renewal_tree.entry_leaf(origins[log], index, what(bound), bytes(digest)))
         for at, log, index, bound, digest in session.execute(entries)
     ]
     heads = (
@@ -326,7 +326,7 @@ def leaf_hashes(session: Session, row: HashRenewal, start: int, end: int) -> lis
     found += [(at, bytes(text)) for at, text in session.execute(heads)]
     if [at for at, _ in found] != list(range(start, end)):
         raise LookupError(f"round {row.number} lacks a leaf between {start} and {end}")
-    return [tree.leaf_hash(leaf) for _, leaf in found]
+    return [renewal_tree.leaf_hash(leaf) for _, leaf in found]
 
 
 def what(bound: Bound) -> str:
@@ -341,7 +341,7 @@ def reader(session: Session, row: HashRenewal) -> SubtreeReader:
         found = session.get(RenewedNode, (row.number, level, index))
         return bytes(found.data) if found else b""
 
-    return tree.subtree_reader(lambda start, end: b"".join(leaf_hashes(session, row, start, end)), stored)
+    return renewal_tree.subtree_reader(lambda start, end: b"".join(leaf_hashes(session, row, start, end)), stored)
 
 
 def _tiles_wanted(size: int) -> list[tuple[int, int]]:
@@ -379,22 +379,23 @@ def tile(session: Session, row: HashRenewal, level: int, index: int) -> bytes:
 def _subtree(session: Session, row: HashRenewal, level: int, index: int) -> bytes:
     """The root of the ``index``-th subtree of 256^level leaves, from what lies one level below."""
     if level == 1:
-        return tree.full_root(b"".join(leaf_hashes(session, row, index * SPAN, (index + 1) * SPAN)))
+        return renewal_tree.full_root(b"".join(leaf_hashes(session, row, index * SPAN, (index + 1) * SPAN)))
     below = session.get_one(RenewedNode, (row.number, level - 1, index))
-    return tree.full_root(bytes(below.data))
+    return renewal_tree.full_root(bytes(below.data))
 
 
 # The statement
 
 
-def statement_of(session: Session, notary: Notary, row: HashRenewal) -> tree.Statement:
+def statement_of(session: Session, notary: Notary, row: HashRenewal) -> renewal_tree.Statement:
     """What a round says, from what is stored."""
     size = row.entries + row.checkpoints
-    root = tree.range_root(reader(session, row), 0, size)
+    root = renewal_tree.range_root(reader(session, row), 0, size)
     heads = [
-        tree.Head(str(head["origin"]), int(head["start"]), int(head["size"]), str(head["sha512"])) for head in row.heads
+        renewal_tree.Head(str(head["origin"]), int(head["start"]), int(head["size"]), str(head["sha512"]))
+        for head in row.heads
     ]
-    return tree.Statement(
+    return renewal_tree.Statement(
         notary.origin,
         row.number,
         row.rule_on,
@@ -441,7 +442,7 @@ def _write_statement(notary: Notary, row: HashRenewal) -> None:
 
 def _sign(notary: Notary, row: HashRenewal) -> None:
     """Sign and stamp; both or neither are kept."""
-    from odr.notary.rehash.tokens import first_tokens
+    from odr.notary.rehash.renewal_tokens import first_tokens
 
     with notary.database.write() as session:
         mine = session.get_one(HashRenewal, row.number)

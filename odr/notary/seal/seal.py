@@ -39,8 +39,8 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from odr.notary.notary import Notary
-from odr.notary.seal.check import SealFinding, SealState, SealVerdict, outside_any_loop, validate_pdf
-from odr.notary.time.tokens import Stamp, Timestamper
+from odr.notary.seal.seal_check import SealFinding, SealState, SealVerdict, outside_any_loop, validate_pdf
+from odr.notary.time.time_tokens import Stamp, Timestamper
 from odr.notary.time.verify import TokenRefused, verify_token
 from odr.notary.vault import Vault
 
@@ -90,7 +90,7 @@ class SealKey:
 
 
 class OwnTime:
-    """The notary's own authority as a :class:`~odr.notary.time.tokens.Timestamper`, by the machine clock."""
+    """The notary's own authority as a :class:`~odr.notary.time.time_tokens.Timestamper`, by the machine clock."""
 
     name = "own"
 

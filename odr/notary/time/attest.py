@@ -2,7 +2,7 @@
 
 A witness that does not answer is told and waited for. One that refuses the tree is another matter: it is the only
 sign there is that court, log and vault were all set back together, so the vault signs nothing more until an
-operator has answered for it (:mod:`odr.notary.check.refusals`).
+operator has answered for it (:mod:`odr.notary.check.witness_refusals`).
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.ground.text import T, Text
-from odr.notary.check.refusals import Refusal
 from odr.notary.check.witness import Witness, WitnessConflict, WitnessRefused
+from odr.notary.check.witness_refusals import Refusal
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.handed_out import checkpoint
+from odr.notary.log.log_rows import cosignatures, latest_checkpoint, open_log, tile_reader, tokens
+from odr.notary.log.merkle_tree import consistency_ranges, roots
 from odr.notary.log.note import parse_note
 from odr.notary.log.publish import publish_checkpoint
-from odr.notary.log.rows import cosignatures, latest_checkpoint, open_log, tile_reader, tokens
-from odr.notary.log.served import checkpoint
 from odr.notary.log.strict import b64
-from odr.notary.log.tree import consistency_ranges, roots
 from odr.notary.log.years import is_breach
 from odr.notary.models import Log, LogCheckpoint, LogCosignature, TimestampToken
-from odr.notary.time.tokens import Timestamper, TimestampUnavailable
+from odr.notary.time.time_tokens import Timestamper, TimestampUnavailable
 from odr.notary.time.verify import TokenRefused, verify_token
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.notary.models import KeyUse, LogCheckpoint, SigningKey, TimestampRenewal, TimestampToken
-from odr.notary.time.tokens import Timestamper, TimestampUnavailable
+from odr.notary.time.time_tokens import Timestamper, TimestampUnavailable
 from odr.notary.time.verify import TokenRefused, token_ends, verify_token
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.payments import names
-from odr.payments.books.entries import HOLDS, held_as
+from odr.payments.books.bookings import HOLDS, held_as
 from odr.payments.models import (
     AssessmentState,
     FeeAssessment,

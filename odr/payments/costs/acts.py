@@ -14,13 +14,13 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks
-from odr.payments.books.entries import book_cancellation
+from odr.payments.books.bookings import book_cancellation
 from odr.payments.costs.demands import borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import keep_basis, question_for
+from odr.payments.fee.fee_computation import FeeQuestion, Matter, assess_filing
 from odr.payments.fee.reassessment import replace_unpaid
-from odr.payments.fee.tariff import FeeQuestion, Matter, assess_filing
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
 from odr.payments.refund.orders import held_for, orders_of, spread, unpaid_rows

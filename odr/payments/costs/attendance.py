@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party
 from odr.ground.text import Money, T, Text
-from odr.payments.books.entries import book_assessment, book_cancellation, book_refund_order, paid_on, refundable
+from odr.payments.books.bookings import book_assessment, book_cancellation, book_refund_order, paid_on, refundable
 from odr.payments.fee.assessment import write_assessment
+from odr.payments.fee.fee_computation import Assessment, Matter
 from odr.payments.fee.scales import FeeStep
-from odr.payments.fee.tariff import Assessment, Matter
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, FeeBasis, Payment
 from odr.payments.refund.orders import write_refund
 from odr.procedure.models import WindowState

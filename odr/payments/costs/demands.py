@@ -12,11 +12,11 @@ from odr.docket.queries import parties
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.payments import desks
-from odr.payments.books.entries import book_assessment, book_cancellation, outstanding, paid_on
+from odr.payments.books.bookings import book_assessment, book_cancellation, outstanding, paid_on
 from odr.payments.fee.assessment import assessments_of, paid_for, write_assessment
 from odr.payments.fee.at_end import ARTICLE, fee_at_end
+from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter
 from odr.payments.fee.scales import FeeStep
-from odr.payments.fee.tariff import BORNE, FIRST_INSTANCE, Assessment, Matter
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
 from odr.payments.refund.orders import orders_of, spread

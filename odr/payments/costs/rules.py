@@ -12,7 +12,7 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.tariff import Ending
-from odr.procedure.time.working import text_from_json, text_to_json
+from odr.procedure.time.written_working import text_from_json, text_to_json
 
 _SUMS = ("bears", "prepaid", "refund", "owes_court")
 

@@ -12,7 +12,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks
-from odr.payments.books.entries import (
+from odr.payments.books.bookings import (
     book_assessment,
     book_cancellation,
     book_payment,
@@ -30,7 +30,7 @@ from odr.payments.fee.assessment import (
     question_for,
     write_assessment,
 )
-from odr.payments.fee.tariff import FIRST_INSTANCE, HALVABLE, Matter, assess_filing, top_up
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, HALVABLE, Matter, assess_filing, top_up
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import (
     AssessmentState,
@@ -46,7 +46,7 @@ from odr.payments.models import (
     StripeFact,
 )
 from odr.payments.refund.orders import held_for, order_back, order_excess
-from odr.payments.stripe.facts import INTENT_SUCCEEDED, SESSION_PAID
+from odr.payments.stripe.stripe_reports import INTENT_SUCCEEDED, SESSION_PAID
 from odr.procedure.acts.events import CaseClosed, FeeLapsed, FeePaid
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard

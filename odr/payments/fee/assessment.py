@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind
 from odr.ground.text import Money
-from odr.payments.books.entries import paid_on
-from odr.payments.fee.tariff import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
+from odr.payments.books.bookings import paid_on
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, ReliefRequest, ReliefState
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.tariff import ReliefKind

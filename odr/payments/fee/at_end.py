@@ -11,8 +11,8 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.ground.text import Money, T
 from odr.payments.fee.assessment import question_for
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, Assessment, Matter, assess_filing
 from odr.payments.fee.scales import FeeStep
-from odr.payments.fee.tariff import FIRST_INSTANCE, Assessment, Matter, assess_filing
 from odr.payments.models import FeeBasis
 from odr.procedure.rules.tariff import Ending
 

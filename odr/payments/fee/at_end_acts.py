@@ -16,21 +16,21 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.payments import desks, names
-from odr.payments.books.entries import book_assessment
+from odr.payments.books.bookings import book_assessment
 from odr.payments.costs.demands import DEMAND_WINDOW, held_in_all
 from odr.payments.fee.acts import EVERY_STAGE
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import assessments_of, write_assessment
 from odr.payments.fee.at_end import fee_at_end, fee_on_leaving, standing_at_end
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter
 from odr.payments.fee.scales import FeeStep
-from odr.payments.fee.tariff import FIRST_INSTANCE, Matter
 from odr.payments.inputs import WithdrawnFeeInput
 from odr.payments.models import AssessmentState, FeeBasis
 from odr.payments.refund.acts import ENDINGS
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import CaseClosed, CaseEffective, DecisionIssued, SettlementReached
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, act
-from odr.procedure.acts.versions import input_of
 from odr.procedure.forms.inputs import CourtModel
 from odr.procedure.rules.base import law
 from odr.procedure.rules.tariff import Ending

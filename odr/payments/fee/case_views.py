@@ -11,7 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
-from odr.payments.books.entries import outstanding
+from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.at_end import fee_at_end
 from odr.payments.fee.scales import FeeStep

@@ -12,7 +12,7 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role
 from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.payments import names
-from odr.payments.books.receipts import receipt_pdf
+from odr.payments.books.payment_receipts import receipt_pdf
 from odr.payments.fee.case_views import at_end_view, fee_views
 from odr.payments.fee.quote import QuoteInput, ask, rules_today
 from odr.payments.models import FeeAssessment, Payment

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
-from odr.payments.books.entries import book_assessment, book_cancellation
+from odr.payments.books.bookings import book_assessment, book_cancellation
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.assessment import TOPUP_WINDOW, question_for, write_assessment
-from odr.payments.fee.tariff import FeeQuestion, Matter, assess_filing, top_up
+from odr.payments.fee.fee_computation import FeeQuestion, Matter, assess_filing, top_up
 from odr.payments.models import FeeAssessment, FeeBasis
 from odr.payments.refund.orders import held_for
 from odr.procedure.models import WindowState

@@ -19,8 +19,8 @@ from odr.payments import desks
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.addressees import who_asked_relief
 from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.reassessment import replace_unpaid
-from odr.payments.fee.tariff import Matter
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver

@@ -14,7 +14,7 @@ from typing import Any
 
 from odr.ground.text import Money, T, Text
 from odr.procedure.rules.tariff import Scale
-from odr.procedure.time.working import text_from_json, text_to_json
+from odr.procedure.time.written_working import text_from_json, text_to_json
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from odr.payments.fee.tariff import Assessment, FeeQuestion, Matter, assess_filing, top_up
+from odr.payments.fee.fee_computation import Assessment, FeeQuestion, Matter, assess_filing, top_up
 from odr.payments.refund.rules import RefundComputation, refund_for
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.tariff import Ending, ReliefRule

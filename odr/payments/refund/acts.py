@@ -13,13 +13,13 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks, names
-from odr.payments.books.entries import book_cancellation, book_outside_refund, book_refund_end, earn
+from odr.payments.books.bookings import book_cancellation, book_outside_refund, book_refund_end, earn
 from odr.payments.costs.acts import carry_out_waiting
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.at_end import standing_at_end
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter
 from odr.payments.fee.reassessment import replace_unpaid
-from odr.payments.fee.tariff import FIRST_INSTANCE, Matter
 from odr.payments.inputs import OutsideRefundInput, ReduceInput, RefundEndInput, WithdrawnFeeInput
 from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.refund.alarms import ALARMS

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role
 from odr.ground.text import Money, T
 from odr.payments import desks
-from odr.payments.books.entries import book_refund_order, refundable
+from odr.payments.books.bookings import book_refund_order, refundable
 from odr.payments.fee.assessment import assessments_of, paid_for, question_for
-from odr.payments.fee.tariff import BORNE, FIRST_INSTANCE, Matter
+from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
 from odr.payments.refund.rules import refund_for
 from odr.procedure.rules.tariff import Ending

@@ -9,8 +9,8 @@ from typing import Any
 
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Money, T
+from odr.payments.fee.fee_computation import FeeQuestion, assess_filing
 from odr.payments.fee.scales import FeeStep, Sum
-from odr.payments.fee.tariff import FeeQuestion, assess_filing
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.procedure.rules.tariff import Ending, RefundBasis
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import Money, T
-from odr.payments.books.entries import outstanding
+from odr.payments.books.bookings import outstanding
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, EventOrigin, FeeAssessment
-from odr.payments.stripe.facts import SESSION_EXPIRED, SESSION_PAID, SESSION_PROCESSING
 from odr.payments.stripe.gateway import CheckoutOrder, Gateway
+from odr.payments.stripe.stripe_reports import SESSION_EXPIRED, SESSION_PAID, SESSION_PROCESSING
 from odr.payments.stripe.webhook import take
 
 if TYPE_CHECKING:

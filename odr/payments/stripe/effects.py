@@ -12,7 +12,7 @@ from odr.docket.models import Case, Role
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR
 from odr.payments import desks, names
-from odr.payments.books.entries import book_dispute, book_payout, refund_told, stripe_source
+from odr.payments.books.bookings import book_dispute, book_payout, refund_told, stripe_source
 from odr.payments.fee.acts import consider_unpaid
 from odr.payments.inputs import OutsideRefundInput, PaymentInput, RefundEndInput
 from odr.payments.models import (
@@ -25,7 +25,7 @@ from odr.payments.models import (
     RefundState,
     StripeFact,
 )
-from odr.payments.stripe.facts import (
+from odr.payments.stripe.stripe_reports import (
     DISPUTE_LOST,
     DISPUTE_REINSTATED,
     SESSION_EXPIRED,
@@ -53,7 +53,7 @@ ACTED = "payments_acted"
 
 
 class CourtEffects:
-    """Effects in one Sitting; see :class:`odr.payments.stripe.facts.Effects`."""
+    """Effects in one Sitting; see :class:`odr.payments.stripe.stripe_reports.Effects`."""
 
     def __init__(self, sitting: Sitting) -> None:
         self.court = sitting

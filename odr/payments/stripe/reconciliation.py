@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.payments.books.entries import stripe_source
+from odr.payments.books.bookings import stripe_source
 from odr.payments.models import (
     AssessmentState,
     Channel,

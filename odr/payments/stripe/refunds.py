@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from odr.docket.models import Case, Role
 from odr.ground.text import T
 from odr.payments import desks
-from odr.payments.books.entries import stripe_source
+from odr.payments.books.bookings import stripe_source
 from odr.payments.models import Channel, EventOrigin, Payment, Refund, RefundState
 from odr.payments.stripe.gateway import Gateway, GatewayRefused, GatewayUnavailable, RefundOrder
 from odr.payments.stripe.webhook import take

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from odr.payments.models import EventOrigin, StripeEvent
 from odr.payments.stripe.effects import ACTED, CourtEffects
-from odr.payments.stripe.facts import absorb, is_heeded
+from odr.payments.stripe.stripe_reports import absorb, is_heeded
 from odr.procedure.sitting import Sitting
 
 if TYPE_CHECKING:

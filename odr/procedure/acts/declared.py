@@ -13,7 +13,7 @@ from odr.procedure.acts.table import Act, ActTable, Bar, Everyone
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import TIME_LIMITS, WHOSE, Nature, TimeLimit, TimeLimits
 from odr.procedure.rules.base import citations
-from odr.procedure.rules.court import SourceStyle
+from odr.procedure.rules.court_rules import SourceStyle
 
 if TYPE_CHECKING:
     from odr.procedure.rules.pack import RulePack

@@ -181,7 +181,7 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns an older version's input into the next version's."""
 
 UPCASTERS: dict[str, dict[int, Upcaster]] = {}
-"""Act → version → the step from it; declared with :func:`odr.procedure.acts.versions.upcast`."""
+"""Act → version → the step from it; declared with :func:`odr.procedure.acts.act_versions.upcast`."""
 
 
 @dataclass(frozen=True)

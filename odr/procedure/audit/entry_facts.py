@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Stage
+from odr.procedure.acts.act_versions import NoUpcaster, current_input
 from odr.procedure.acts.table import TABLE
-from odr.procedure.acts.versions import NoUpcaster, current_input
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure import names as act_names
+from odr.procedure.acts.act_versions import files_named
 from odr.procedure.acts.availability import Availability, acts_for
 from odr.procedure.acts.table import Act, Milestone, Topic
 from odr.procedure.acts.tasks import DESKS
-from odr.procedure.acts.versions import files_named
 from odr.procedure.acts.windows import shown_windows, window_title
 from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState

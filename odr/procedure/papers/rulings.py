@@ -25,7 +25,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.table import Act, Recorded, RulingForm
 from odr.procedure.forms.faults import label_of
-from odr.procedure.forms.wording import reference_of, value_words
+from odr.procedure.forms.input_words import reference_of, value_words
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.reckoning import reckon

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from odr.ground.text import Text
-from odr.procedure.time.working import Bilingual
+from odr.procedure.time.written_working import Bilingual
 
 Bounded = TypeVar("Bounded", bound="Variant | WindowRule")
 _CITATION = re.compile(r"^[A-Z]{2,8} \S.*$")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from odr.ground.text import Text
 from odr.procedure.rules.base import citations
-from odr.procedure.rules.court import Source, SourceStyle
-from odr.procedure.time.working import Bilingual
+from odr.procedure.rules.court_rules import Source, SourceStyle
+from odr.procedure.time.written_working import Bilingual
 
 _DIGITS = "零一二三四五六七八九"
 _PLACE = re.compile(r"^(\d+)(?:\((\d+)\))?$")

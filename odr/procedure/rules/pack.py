@@ -28,9 +28,9 @@ from odr.procedure.rules.base import (
     citations,
 )
 from odr.procedure.rules.cases import Cause, Causes, Track, Tracks, TrialLimits
-from odr.procedure.rules.certified import CertifiedClaims
+from odr.procedure.rules.certified_claims import CertifiedClaims
 from odr.procedure.rules.citation import places, write_citation
-from odr.procedure.rules.court import (
+from odr.procedure.rules.court_rules import (
     Abroad,
     Announcement,
     Deciders,

@@ -24,7 +24,7 @@ from odr.procedure.rules.activation import TooLate
 from odr.procedure.rules.models import LaidState, LaidVersion
 from odr.procedure.rules.pack import PackError, RulePack
 from odr.procedure.rules.registry import Change, Files, pack_diff, sections_in, sections_of
-from odr.procedure.time import periods
+from odr.procedure.time import period_calculator
 from odr.web.guards import current_court, current_locale, current_session, public, require_strong, staff
 from odr.web.pages import Page, file_answer, my_account_id, receipt_part
 
@@ -92,7 +92,7 @@ def _versions(pack_id: str) -> list[Version]:
 @public
 def overview() -> Page:
     """Every version of the court's rules: from when it governs, and who put it in force."""
-    packs = periods.packs_known(current_court())
+    packs = period_calculator.packs_known(current_court())
     return render_template("procedure/rules.html", packs=[(pack, _versions(pack.id)) for pack in packs])
 
 
@@ -252,7 +252,7 @@ def _desk(values: Mapping[str, Any], faults: list[FieldFault], status: int = 200
             before = [one for one in packs.versions(new.id) if one.version < new.version]
             changes = changed(before[-1] if before else None, new)
         shown.append((view, changes))
-    choices = {"packs_known": [Option(pack.id, pack.title) for pack in periods.packs_known(court)]}
+    choices = {"packs_known": [Option(pack.id, pack.title) for pack in period_calculator.packs_known(court)]}
     fields = forms.fields_of(RulesInput, current_locale(), values, faults, choices)
     page = render_template(
         "procedure/rules_desk.html",

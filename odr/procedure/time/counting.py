@@ -10,7 +10,7 @@ from typing import Any
 from odr.ground.text import T, Text
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.time.working import text_from_json, text_to_json
+from odr.procedure.time.written_working import text_from_json, text_to_json
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text, write, write_instant
 from odr.identity.actors import Actor
 from odr.procedure.forms import fields as forms
-from odr.procedure.time import periods
-from odr.procedure.time.picture import draw
+from odr.procedure.time import period_calculator
 from odr.procedure.time.timeline import Span, Timeline, timeline
+from odr.procedure.time.timeline_picture import draw
 from odr.web.guards import case_page, current_court, current_locale, public
 from odr.web.pages import Page, look
 
@@ -25,7 +25,7 @@ times = Blueprint("times", __name__)
 def rules_lacking() -> list[Text]:
     """What the court's rules lack at this time of the year: calendars and figures, for whoever runs the court."""
     court = current_court()
-    return periods.pack_asked(court, court.settings.pack).missing(court.clock.now())
+    return period_calculator.pack_asked(court, court.settings.pack).missing(court.clock.now())
 
 
 @times.get("/cases/<reference>/timeline")
@@ -60,15 +60,21 @@ def calculator() -> Page:
     """When a time limit ends, and why: anybody may ask; the address holds the question."""
     court = current_court()
     values: Mapping[str, str] = request.args
-    pack = periods.pack_asked(court, values.get("pack"))
+    pack = period_calculator.pack_asked(court, values.get("pack"))
     answer, faults = None, []
     if "rule" in values:
         try:
-            answer = periods.answer(court, forms.parse(periods.PeriodInput, dict(values), currency=pack.currency))
+            answer = period_calculator.answer(
+                court, forms.parse(period_calculator.PeriodInput, dict(values), currency=pack.currency)
+            )
         except InvalidInput as error:
             faults = error.faults
     fields = forms.fields_of(
-        periods.PeriodInput, current_locale(), {"pack": pack.id, **values}, faults, periods.choices(pack)
+        period_calculator.PeriodInput,
+        current_locale(),
+        {"pack": pack.id, **values},
+        faults,
+        period_calculator.choices(pack),
     )
     question: dict[str, Any] = {name: value for name, value in values.items() if value and name in asked_names()}
     link = url_for("times.calculator", **question)
@@ -79,7 +85,7 @@ def calculator() -> Page:
         answer=answer,
         link=link,
         pack=pack,
-        packs=periods.packs_known(court),
+        packs=period_calculator.packs_known(court),
         shown=lambda at: write_instant(at, current_locale(), pack.tz),
     )
     return page, 422 if faults else 200
@@ -87,7 +93,7 @@ def calculator() -> Page:
 
 def asked_names() -> set[str]:
     """Names of the form's fields; a day may come in three parts."""
-    names = set(periods.PeriodInput.model_fields)
+    names = set(period_calculator.PeriodInput.model_fields)
     return names | {
         f"{name}-{part}" for name in ("start", "still_from", "still_until") for part in ("year", "month", "day")
     }

@@ -10,7 +10,7 @@ from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.counting import Suspension
 from odr.procedure.time.reckoning import Extension, Reckoning, reckon
-from odr.procedure.time.working import text_from_json, text_to_json
+from odr.procedure.time.written_working import text_from_json, text_to_json
 
 BEGINNINGS = ("day of the event, not counted", "hour of the event, not counted")
 """The first step of every reckoning: a second one shows a length that was added from the end reached."""

@@ -27,10 +27,10 @@ from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service import desks, names
-from odr.service.calls import follow_call
 from odr.service.models import Packet, ProofOfService
+from odr.service.notices_to_appear import follow_call
 from odr.service.packet.copies import papers_for
 from odr.service.packet.occasions import ACCEPTANCE, REGISTRY, Occasion, occasion_of
 from odr.service.packet.occasions import CLAIM as CLAIM_LETTER
@@ -44,7 +44,7 @@ from odr.service.packet.packets import (
     record_fact,
     withdraw_consents,
 )
-from odr.service.packet.proof import issue_proof
+from odr.service.packet.proof_of_service import issue_proof
 from odr.service.rules import answer_by, rules_for
 from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
 

@@ -16,8 +16,8 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.models import Window, WindowState
-from odr.procedure.rules.court import Abroad
-from odr.procedure.time.working import text_from_json
+from odr.procedure.rules.court_rules import Abroad
+from odr.procedure.time.written_working import text_from_json
 from odr.service import names
 from odr.service.abroad import LETTER, abroad_of, open_methods, translation_of
 from odr.service.models import (
@@ -34,9 +34,9 @@ from odr.service.models import (
 from odr.service.packet.acts import STATE_ABROAD
 from odr.service.packet.deemed import Conclusion, Reason, Weight
 from odr.service.packet.packets import consents_of, weigh_packet
-from odr.service.packet.proof import count_proofs
+from odr.service.packet.proof_of_service import count_proofs
 from odr.service.queries import packets_of
-from odr.service.registry.ledger import Ledger, service_ledger
+from odr.service.registry.daily_ledger import Ledger, service_ledger
 from odr.service.replies.mailbox import count_unknown
 from odr.service.rules import cited, rules_for
 from odr.service.vocabulary import AbroadStep, Channel, PacketState, TaskReason

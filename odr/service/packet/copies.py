@@ -20,15 +20,14 @@ from odr.docket.papers import Block, FactsBlock, HeadingBlock, NoticePaper, Para
 from odr.docket.queries import entry as entry_numbered
 from odr.docket.visibility import document_audience, may_read
 from odr.ground.canonical import sha256_hex
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.ground.typeset import MissingGlyph
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.forms.faults import label_of
-from odr.procedure.forms.wording import value_words
+from odr.procedure.forms.input_words import value_words
 from odr.procedure.papers.frame import anchored
-from odr.procedure.sitting import words_of
-from odr.procedure.time.working import bilingual
+from odr.procedure.time.written_working import bilingual
 from odr.service.models import Packet
 from odr.service.packet.occasions import Occasion
 from odr.service.vocabulary import PacketState

@@ -16,20 +16,19 @@ from odr.docket.models import Case, Role, Stage
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.frame import keep_document
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service import desks
-from odr.service.calls import put_out_call
 from odr.service.choices import packet_options
 from odr.service.inputs import ClockRule
 from odr.service.models import Packet, ServiceAttempt
+from odr.service.notices_to_appear import put_out_call
 from odr.service.packet.acts import follow_packet, put_out
 from odr.service.packet.occasions import occasion_for
 from odr.service.packet.packets import note_address, record_by_hand, undo_packet

@@ -18,7 +18,7 @@ from odr.docket.models import Party, PartyKind
 from odr.ground.canonical import sha256_hex
 from odr.ground.text import Text
 from odr.procedure.acts.letter import PaperKind
-from odr.procedure.time.working import text_to_json
+from odr.procedure.time.written_working import text_to_json
 from odr.service.models import (
     NoticeCode,
     Packet,
@@ -28,7 +28,7 @@ from odr.service.models import (
     ServiceFact,
     ServiceTask,
 )
-from odr.service.packet import codes, deemed
+from odr.service.packet import deemed, notice_codes
 from odr.service.vocabulary import (
     ELECTRONIC,
     FINAL_PACKET_STATES,
@@ -92,7 +92,7 @@ def queue_packet(
     ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the notice code only when given.
     ``barred`` are channels the law of the recipient's state closes. Without any address a task for the clerk is opened.
     """
-    code = codes.issue_code(session, kind=kind, now=now, case_number=case_number)
+    code = notice_codes.issue_code(session, kind=kind, now=now, case_number=case_number)
     packet = Packet(
         case_id=case_id,
         party_id=party_id,

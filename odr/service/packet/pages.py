@@ -14,12 +14,12 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service import names
 from odr.service.models import InboxItem, Packet
 from odr.service.packet import photographs
 from odr.service.packet.case_views import inbox_items, service_desk, service_page
-from odr.service.packet.opening import read_letter
+from odr.service.packet.opening_letters import read_letter
 from odr.service.packet.outcomes import PHOTOGRAPH, OutcomeInput
 from odr.service.replies.mailbox import REPLY
 from odr.service.replies.tracking import MOST_BYTES, Imported, import_tracking

@@ -13,15 +13,14 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, DocketEntry, Document
 from odr.docket.papers import ProofOfServicePaper, Signatory, Trail, Words, clerk, typeset
 from odr.ground.canonical import sha256_hex
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.procedure.papers.frame import anchored
-from odr.procedure.sitting import words_of
-from odr.procedure.time.working import bilingual, text_from_json
+from odr.procedure.time.written_working import bilingual, text_from_json
 from odr.service import names
 from odr.service.models import Packet, ProofOfService
 from odr.service.packet.copies import PROOF
 from odr.service.packet.deemed import Weight
-from odr.service.packet.proof import attach_document
+from odr.service.packet.proof_of_service import attach_document
 from odr.service.rules import cited
 from odr.service.vocabulary import AddressClass, Channel, ConsentWay, FactKind
 

@@ -19,7 +19,7 @@ from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Recorded, Topic, act
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
 from odr.procedure.rules.base import law
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service import desks, names
 from odr.service.inputs import PAPER_OPTIONS, ClockRule, ReplyInput
 from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceFact

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
 from odr.ground.text import Text
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet, ProofOfService, ServiceAttempt, ServiceFact, ServiceTask
 from odr.service.vocabulary import AttemptState, Channel, FactKind, TaskReason
 

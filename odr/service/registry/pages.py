@@ -17,8 +17,8 @@ from odr.service import names
 from odr.service.models import Packet, ServiceTask
 from odr.service.packet.case_views import abroad_page
 from odr.service.packet.packets import close_task
-from odr.service.registry.batch import Batch, record_batch
 from odr.service.registry.figures import SPAN, figures, register_of
+from odr.service.registry.outcome_batch import Batch, record_batch
 from odr.service.replies.tracking import MOST_BYTES
 from odr.service.vocabulary import TaskReason
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff

@@ -18,9 +18,8 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.procedure.papers.frame import keep_document
-from odr.procedure.sitting import words_of
 from odr.service import names
 from odr.service.inputs import ReplyInput
 from odr.service.models import Packet, ServiceAttempt, ServiceFact

@@ -18,7 +18,7 @@ from odr.procedure.forms.inputs import CourtEmail, CourtModel, CourtPhone, Court
 from odr.service import names
 from odr.service.channels.seller import SIGNATURE
 from odr.service.models import Packet
-from odr.service.packet.codes import normalized
+from odr.service.packet.notice_codes import normalized
 from odr.service.packet.outcomes import SERVING
 from odr.service.registry.acts import PassedOnRecord, not_passed_on
 from odr.service.replies.carriers import MOST_BYTES, Taken, take_receipt

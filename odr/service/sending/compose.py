@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from odr.ground.text import T
-from odr.procedure.time.working import text_from_json
+from odr.procedure.time.written_working import text_from_json
 from odr.service.channels import Attachment, Dispatch
 from odr.service.sending.letters import Letterhead, write_letter
 from odr.service.vocabulary import AddressClass, Channel

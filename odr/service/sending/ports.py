@@ -20,7 +20,7 @@ from odr.identity.sign_in.keys import keyring
 from odr.service.channels import Carrier, Dispatch, Handover
 from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
-from odr.service.channels.platform import PlatformInbox
+from odr.service.channels.own_inbox import PlatformInbox
 from odr.service.channels.post import PrintQueue
 from odr.service.channels.seller import SellerInbox, read_platforms
 from odr.service.channels.sms import SmsGateway
@@ -94,7 +94,7 @@ def open_carriers(court: Court) -> ServicePorts:
 
 def letterhead(settings: Settings) -> Letterhead:
     """Who writes."""
-    from odr.procedure.time.working import bilingual
+    from odr.procedure.time.written_working import bilingual
 
     street: Text = bilingual(settings.street, settings.street_zh)
     return Letterhead(bilingual(settings.court_name, settings.court_name_zh), settings.base_url, settings.phone, street)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage
 from odr.docket.queries import parties
-from odr.filing.claim.own_case import note_applicant, write_to
+from odr.filing.claim.case_without_claim import note_applicant, write_to
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -22,18 +22,17 @@ from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, 
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 from odr.procedure.time.reckoning import Extension
 from odr.settlement import desks, names
 from odr.settlement.before_filing.inputs import BeforeFilingInput
-from odr.settlement.before_filing.opening import APPLICATION, knows_confirmation, open_from_mediation
+from odr.settlement.before_filing.opening_mediation import APPLICATION, knows_confirmation, open_from_mediation
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.mediation.acts import DESIGNATION, MEDIATION, close_mediation
 from odr.settlement.models import Agreement, AgreementState, DisputeBeforeFiling, Mediation, MediationState, OfferState
 from odr.settlement.offers.acts import close_offer
-from odr.settlement.offers.terms import PRIVATE, ROOM_STAGES, court_day
+from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES, court_day
 from odr.settlement.queries import agreement_named, agreements_of, mediation_of, offers_of
-from odr.settlement.statement.paper import THE_DISPUTE, term_words
+from odr.settlement.statement.papers import THE_DISPUTE, term_words
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -16,7 +16,7 @@ from odr.settlement.confirmation.queries import confirmation_of
 from odr.settlement.mediation.judge import led_by_judge
 from odr.settlement.models import MediationState
 from odr.settlement.queries import mediation_of
-from odr.settlement.statement.paper import term_words
+from odr.settlement.statement.papers import term_words
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

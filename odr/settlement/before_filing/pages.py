@@ -21,7 +21,12 @@ from odr.procedure.rules.pack import RulePack
 from odr.settlement import names
 from odr.settlement.before_filing.acts import dispute_of
 from odr.settlement.before_filing.inputs import BeforeFilingInput
-from odr.settlement.before_filing.opening import knows_confirmation, knows_mediation, open_confirmation, open_mediation
+from odr.settlement.before_filing.opening_mediation import (
+    knows_confirmation,
+    knows_mediation,
+    open_confirmation,
+    open_mediation,
+)
 from odr.settlement.inputs import ConfirmationInput
 from odr.settlement.mediation.judge import led_by_judge
 from odr.settlement.models import Mediation, RoomMessage

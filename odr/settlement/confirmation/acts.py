@@ -11,9 +11,9 @@ from pydantic import Field
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.docket.queries import parties
-from odr.filing.claim.own_case import note_applicant, write_to
+from odr.filing.claim.case_without_claim import note_applicant, write_to
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseClosed, InstrumentSetAside, Served, SettlementReached
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -23,9 +23,8 @@ from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 from odr.settlement import desks
-from odr.settlement.before_filing.opening import APPLICATION, application_ends, since
+from odr.settlement.before_filing.opening_mediation import APPLICATION, application_ends, since
 from odr.settlement.confirmation.inputs import ConfirmationRulingInput, ObjectionRulingInput
 from odr.settlement.confirmation.papers import (
     OBJECTION,
@@ -42,7 +41,7 @@ from odr.settlement.inputs import ConfirmationInput, OpenedInput
 from odr.settlement.mediation.acts import Nothing
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Ending
 from odr.settlement.statement.acts import obligations
-from odr.settlement.statement.paper import term_words
+from odr.settlement.statement.papers import term_words
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -18,11 +18,11 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.case.overview import sitters
 from odr.procedure.papers.frame import sealed_paper
-from odr.procedure.rules.court import NotConfirmed
+from odr.procedure.rules.court_rules import NotConfirmed
 from odr.settlement.confirmation.inputs import ConfirmationRulingInput, ObjectionRulingInput
 from odr.settlement.confirmation.queries import confirmation_of
 from odr.settlement.models import Agreement, Confirmation
-from odr.settlement.statement.paper import term_words
+from odr.settlement.statement.papers import term_words
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -26,11 +26,11 @@ from odr.settlement import desks, names
 from odr.settlement.inputs import TermsInput
 from odr.settlement.mediation.in_person import chose_online, meet_in_person
 from odr.settlement.mediation.inputs import MediateInput
-from odr.settlement.mediation.moderator import end_moderation
+from odr.settlement.mediation.moderation_end import end_moderation
 from odr.settlement.models import Mediation, MediationState, OfferState, RoomMessage
 from odr.settlement.offers.acts import close_offer
 from odr.settlement.offers.agreements import draw_up
-from odr.settlement.offers.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
+from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
 from odr.settlement.queries import mediation_of, offers_of, party_labelled
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.ground.text import T
+from odr.hearing.mode.consent_effects import in_person
 from odr.hearing.mode.consents import Step, note_step, stands
-from odr.hearing.mode.online import in_person
 from odr.procedure.acts.events import StepsChosen
 from odr.procedure.models import Task
 from odr.settlement import desks

@@ -19,7 +19,7 @@ from odr.procedure.rules.base import law
 from odr.settlement.mediation.acts import MEDIATION, Nothing, close_mediation, everybody_agreed
 from odr.settlement.mediation.inputs import MediateInput
 from odr.settlement.models import Mediation, MediationState, RoomMessage
-from odr.settlement.offers.terms import OPEN_STAGES
+from odr.settlement.offers.room_rules import OPEN_STAGES
 from odr.settlement.queries import mediation_of
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.rules.base import law
 from odr.settlement.mediation.acts import Nothing
-from odr.settlement.mediation.moderator import end_moderation
+from odr.settlement.mediation.moderation_end import end_moderation
 from odr.settlement.mediation.queries import moderation_of
 from odr.settlement.models import MediationState, Moderation, RoomMessage, ToneNote
-from odr.settlement.offers.terms import PRIVATE, ROOM_STAGES
+from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES
 from odr.settlement.queries import mediation_of
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from odr.procedure.rules.base import law
 from odr.settlement.inputs import TermsInput
 from odr.settlement.models import Offer, OfferState
 from odr.settlement.offers.agreements import conclude, draw_up, sign
-from odr.settlement.offers.terms import PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
+from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
 from odr.settlement.queries import offers_of, party_labelled
 
 if TYPE_CHECKING:

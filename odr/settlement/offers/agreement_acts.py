@@ -10,22 +10,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from odr.docket.models import PARTY_ROLES, Case, Role
-from odr.ground.text import T
+from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.events import DecisionIssued
 from odr.procedure.acts.table import Milestone, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtText, field
 from odr.procedure.rules.base import law
-from odr.procedure.sitting import words_of
 from odr.settlement import desks, names
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import AgreementState, Ending, OfferState
 from odr.settlement.offers.acts import close_offer
 from odr.settlement.offers.agreements import close_waiting, conclude, sign, waiting
 from odr.settlement.offers.queries import LIVE_AGREEMENTS
-from odr.settlement.offers.terms import OPEN_STAGES, PRIVATE, ROOM_STAGES
+from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, ROOM_STAGES
 from odr.settlement.queries import agreement_named, agreements_of, offers_of
-from odr.settlement.statement.paper import term_words
+from odr.settlement.statement.papers import term_words
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

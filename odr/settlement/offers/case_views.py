@@ -26,12 +26,12 @@ from odr.settlement.mediation.moderation import messages_for, milder
 from odr.settlement.mediation.queries import moderation_of
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, Offer, OfferState, RoomMessage
 from odr.settlement.offers.agreements import missing
+from odr.settlement.offers.offer_words import Wording, wordings
 from odr.settlement.offers.queries import LIVE_AGREEMENTS
-from odr.settlement.offers.terms import ROOM_STAGES
-from odr.settlement.offers.wording import Wording, wordings
-from odr.settlement.one_key.certified import rules_of
+from odr.settlement.offers.room_rules import ROOM_STAGES
+from odr.settlement.one_key.certified_statements import rules_of
 from odr.settlement.queries import agreements_of, mediation_of, offers_of
-from odr.settlement.statement.paper import ALL_OF_CASE, THE_DISPUTE, term_words
+from odr.settlement.statement.papers import ALL_OF_CASE, THE_DISPUTE, term_words
 
 if TYPE_CHECKING:
     from odr.ground.errors import FieldFault

@@ -15,7 +15,7 @@ from odr.identity.actors import Actor
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
 from odr.settlement.offers.case_views import ROOM_ACTS, act_form, agreement_view, room_page
-from odr.settlement.offers.wording import words_for
+from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, look, submit_form

@@ -25,8 +25,8 @@ from odr.procedure.rules.base import law
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import AgreementState, CertifiedStatement, Ending, Offer, PayoutInstruction
 from odr.settlement.offers.acts import put_forward
-from odr.settlement.offers.terms import OPEN_STAGES, PRIVATE, court_day, nothing_is_agreed
-from odr.settlement.one_key.certified import certifier_of_figure, check, rules_of, statements_of, worked_out
+from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, court_day, nothing_is_agreed
+from odr.settlement.one_key.certified_statements import certifier_of_figure, check, rules_of, statements_of, worked_out
 from odr.settlement.queries import agreement_named, agreements_of, party_labelled
 
 if TYPE_CHECKING:

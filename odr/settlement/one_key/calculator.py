@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from odr.ground.text import Money, T, Text
 from odr.payments.fee.scales import FeeStep, Sum, half_up
-from odr.procedure.rules.certified import CertifiedCause, Head, Measure
+from odr.procedure.rules.certified_claims import CertifiedCause, Head, Measure
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.settlement import names
 from odr.settlement.models import AgreementState, CertifiedStatement, Certifier, OfferState, PayoutInstruction
 from odr.settlement.offers.case_views import ActForm, AgreementView, OfferView, act_form, agreement_view, offer_view
-from odr.settlement.one_key.certified import rules_of, statements_of, worked_out
+from odr.settlement.one_key.certified_statements import rules_of, statements_of, worked_out
 from odr.settlement.queries import agreements_of, offers_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.settlement.offers.pages import WITHIN
 from odr.settlement.one_key.case_views import ANSWERS, forms_of_page, one_key_page
-from odr.settlement.one_key.certified import rules_of
+from odr.settlement.one_key.certified_statements import rules_of
 from odr.web.guards import case_page, current_locale
 from odr.web.pages import Page, look, submit_form
 

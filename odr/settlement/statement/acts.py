@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.docket.queries import parties
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.payments.refund.orders import order_back
 from odr.procedure.acts.events import AgreedPart, CaseClosed, SettlementReached
@@ -21,14 +21,13 @@ from odr.procedure.papers.frame import keep_prepared
 from odr.procedure.papers.rulings import NO_APPEAL
 from odr.procedure.rules.base import law
 from odr.procedure.rules.tariff import Ending as FeeEnding
-from odr.procedure.sitting import words_of
 from odr.settlement import desks
 from odr.settlement.inputs import LANGUAGES, AgreementRef
 from odr.settlement.models import Agreement, AgreementState, Ending
 from odr.settlement.offers.agreements import close_waiting, missing, sign, waiting
-from odr.settlement.offers.terms import OPEN_STAGES
+from odr.settlement.offers.room_rules import OPEN_STAGES
 from odr.settlement.queries import agreement_named, agreements_of
-from odr.settlement.statement.paper import prepare_statement, text_digest
+from odr.settlement.statement.papers import prepare_statement, text_digest
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -1,0 +1,117 @@
+"""Pages on uploads that nobody submitted: the sender's own list, and the list on which the court decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from odr.docket.models import Role
+from odr.evidence.intake.unsubmitted_uploads import Ruled, erased_of, keep_longer, of_sender, ruled
+from odr.evidence.retention import decisions
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotSignedIn
+from odr.ground.text import T, Text
+from odr.web.guards import current_court, current_person, current_session, need_strong, signed_in, staff
+from odr.web.pages import Page, file_answer, receipt_part
+from odr.web.presence import Person
+
+unsubmitted = Blueprint("unsubmitted", __name__)
+DECIDERS = (Role.CLERK, Role.ADMIN)
+
+
+def _person() -> Person:
+    person = current_person()
+    if person is None:
+        raise NotSignedIn(T("Sign in to see this page."))
+    return person
+
+
+def _rule() -> dict[str, Any]:
+    found: Ruled | None = ruled(current_court())
+    return {"rule": found.rule if found else None, "article": found.pack.cite(found.rule.article) if found else None}
+
+
+@unsubmitted.get("/uploads/mine")
+@signed_in
+def mine() -> Page:
+    """What the person has sent and not submitted: until when it is kept, how to keep it longer, and what was erased."""
+    court, session, account = current_court(), current_session(), _person().account_id
+    files, gone = of_sender(court, session, account), erased_of(session, account)
+    kept = request.args.get("kept", type=int)
+    return render_template(
+        "evidence/unsubmitted.html",
+        files=files,
+        told=[one for one in files if one.notice],
+        erased=gone,
+        kept=kept,
+        **_rule(),
+    )
+
+
+@unsubmitted.post("/uploads/mine")
+@signed_in
+def keep() -> Page:
+    """Keep one file, or all of those named, longer."""
+    count = keep_longer(current_court(), _person().account_id, request.form.getlist("file")[:200])
+    return redirect(url_for("unsubmitted.mine", kept=count), 303)
+
+
+@unsubmitted.get("/administration/unsubmitted")
+@staff(*DECIDERS)
+def listing() -> Page:
+    """The list: files whose time has run, whether their senders were told, and which may be erased."""
+    return _list({}, [])
+
+
+def _list(values: dict[str, Any], faults: list[tuple[str, Text]], status: int = 200) -> Page:
+    court, session = current_court(), current_session()
+    lines, count = decisions.listed(court, session)
+    ready = sum(1 for line in lines if line.reason is None)
+    return render_template(
+        "evidence/unsubmitted_list.html",
+        lines=lines,
+        count=count,
+        ready=ready,
+        decisions=decisions.decisions(session),
+        values=values,
+        faults=faults,
+        done=request.args.get("done", ""),
+        **_rule(),
+    ), status
+
+
+@unsubmitted.post("/administration/unsubmitted")
+@staff(*DECIDERS)
+def decide() -> Page:
+    """Erase the files that are ticked, or keep them; what was typed is kept when it cannot be done."""
+    person, answer = need_strong(), request.form.get("answer", "")
+    chosen, reasons = request.form.getlist("files"), request.form.get("reasons", "")
+    values = {"files": chosen, "answer": answer, "reasons": reasons}
+    try:
+        if answer not in ("erase", "keep"):
+            raise InvalidInput([FieldFault(("answer",), T("Choose one of these."))])
+        with current_court().sit() as sitting:
+            made = decisions.decide(
+                sitting, person.account_id, person.name, chosen, erased=answer == "erase", reasons=reasons
+            )
+    except InvalidInput as error:
+        return _list(values, [(str(fault.location[0]), fault.message) for fault in error.faults], 422)
+    except ActNotOpen as error:
+        return _list(values, [("files", error.message)], 409)
+    return redirect(url_for("unsubmitted.listing", done=made.reference), 303)
+
+
+@unsubmitted.get("/administration/unsubmitted/<reference>/record.json")
+@staff(*DECIDERS)
+def record(reference: str) -> Response:
+    """What was decided, byte for byte as the log's receipt says."""
+    found = decisions.decision(current_session(), reference)
+    return file_answer(found.record.encode(), f"unsubmitted-{found.reference}.json", "application/json")
+
+
+@unsubmitted.get("/administration/unsubmitted/<reference>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")
+@staff(*DECIDERS)
+def receipt(reference: str, part: str) -> Response:
+    """One file of the log's receipt for a decision."""
+    return receipt_part(decisions.decision(current_session(), reference).receipt, part)

@@ -1,0 +1,96 @@
+"""Halting, resuming, extending and reopening time limits, each reckoned again with its whole working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odr.docket.models import Case
+from odr.ground.text import Text
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.base import Period, Unit
+from odr.procedure.time.reckoned_again import reckon_working
+from odr.procedure.time.reckoning import reckon
+from odr.procedure.time.written_working import text_to_json
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def halt(windows: Iterable[Window], now: datetime) -> int:
+    """Let running windows stand still from ``now``; returns how many did."""
+    count = 0
+    for window in windows:
+        if window.state is WindowState.OPEN:
+            window.state, window.halted_at = WindowState.HALTED, now
+            count += 1
+    return count
+
+
+def go_on(sitting: Sitting, case: Case, windows: Iterable[Window], now: datetime, reason: Text, article: str) -> int:
+    """Let halted windows run again; the days of the standstill are not counted. Returns how many."""
+    count = 0
+    for window in windows:
+        if window.state is not WindowState.HALTED or window.halted_at is None:
+            continue
+        still = {
+            "from": window.halted_at.isoformat(),
+            "until": now.isoformat(),
+            "reason": text_to_json(reason),
+            "article": article,
+        }
+        window.working = {**window.working, "suspensions": [*window.working.get("suspensions", []), still]}
+        window.state, window.halted_at = WindowState.OPEN, None
+        reckon_again(sitting, case, window)
+        count += 1
+    return count
+
+
+def extend(sitting: Sitting, case: Case, window: Window, days: int, reason: Text, article: str) -> None:
+    """Give a window so many days more from the end it had, and let it run again if it had lapsed."""
+    more = {"amount": days, "reason": text_to_json(reason), "article": article}
+    window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
+    if window.state is WindowState.LAPSED:
+        window.state, window.closed_by = WindowState.OPEN, None
+    reckon_again(sitting, case, window)
+
+
+def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
+    """Let a window end ``days`` after today at the earliest: what an obstacle took is given back (CPL 86)."""
+    zone = sitting.pack(case).tz
+    until = (
+        reckon(sitting.pack(case), Period(amount=days, unit=Unit.DAYS), now, article=article)
+        .due_at.astimezone(zone)
+        .date()
+    )
+    more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
+    window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
+    window.state, window.closed_by = WindowState.OPEN, None
+    reckon_again(sitting, case, window)
+
+
+def reckon_again(sitting: Sitting, case: Case, window: Window) -> None:
+    """Find the end of a window anew from its start and everything that has halted or lengthened it."""
+    kept: dict[str, Any] = dict(window.working)
+    result = reckon_working(sitting.pack(case), kept)
+    window.working = {**kept, **result.to_json(), "key": kept["key"]}
+    window.due_at = result.due_at
+
+
+def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:
+    """Give a window the length a rule gives it from its own start, never less than its holder was told; whether it is
+    longer now. Raises NoSuchRule.
+    """
+    party = case.party_if_any(window.party_id)
+    start = datetime.fromisoformat(window.working["start"])
+    result = reckon(sitting.pack(case), key, start, track=case.track.value, abroad=bool(party and party.abroad))
+    if window.due_at is None or result.due_at <= window.due_at:
+        return False
+    kept: dict[str, Any] = {
+        name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working
+    }
+    window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at
+    if "suspensions" in kept or "extensions" in kept:
+        reckon_again(sitting, case, window)
+    return True

@@ -1,0 +1,184 @@
+"""Joining a case by the code of its letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, Role, Seat, Stage
+from odr.filing import names
+from odr.filing.inputs import JoinInput
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.parties.guardians import place_guardian
+from odr.filing.parties.inputs import InterventionInput
+from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
+from odr.ground.text import T, Text
+from odr.identity import mandates
+from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
+from odr.identity.models import Account
+from odr.procedure.forms.inputs import CourtText, field
+from odr.procedure.performing import ActReceipt
+from odr.service.models import Packet
+from odr.service.packet.notice_codes import normalized
+from odr.service.rules import answer_by
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a letter's code leads to. The page shows what the letter shows: no names of the other side, no evidence."""
+
+    code: str
+    case: Case
+    party: Party
+    sent_at: datetime
+    answer_by: datetime | None = None
+    """The last instant to answer, once service took effect."""
+    reckoned: Text | None = None
+    """Before that: in words how the last day is reckoned."""
+    is_over: bool = False
+    """The time to answer has ended, or the party answered."""
+
+    @property
+    def is_joined(self) -> bool:
+        return self.party.account_id is not None
+
+
+def invitation_for(sitting: Sitting, code: str) -> Invitation | None:
+    """The invitation behind a code, or None for a code the court never printed."""
+    packet = sitting.session.scalar(select(Packet).where(Packet.code == normalized(code)))
+    if packet is None or not packet.first_contact:
+        return None
+    party = sitting.session.get(Party, packet.party_id)
+    case = sitting.session.get(Case, packet.case_id)
+    if party is None or case is None or case.stage is Stage.CLOSED:
+        return None
+    due, reckoned = answer_by(sitting, case, party)
+    return Invitation(
+        packet.code, case, party, packet.queued_at, due, reckoned, is_over=due is None and reckoned is None
+    )
+
+
+def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:
+    """Link the account to the invited party and record it, in one Sitting.
+
+    Refused where somebody else is linked already, where the account serves the
+    court in the case, or where it is or acts for the other side: nobody is both.
+    """
+    with court.sit() as sitting:
+        found = invitation_for(sitting, code)
+        if found is None:
+            raise NotFound
+        case = sitting.session.get_one(Case, found.case.id, with_for_update=True)
+        party = case.party(found.party.id)
+        if party.account_id not in (None, account_id) or mandates.guardians_of(sitting.session, party, sitting.now):
+            raise ActNotOpen(T("Somebody has already joined for this party. Ask the clerk if that was not you."))
+        _refuse_conflict(sitting, case, party, account_id)
+        account = sitting.session.get_one(Account, account_id)
+        mandate = place_guardian(sitting, party, account, given)
+        if mandate is None:
+            party.account_id = account_id
+        party.locale = account.locale
+        sitting.session.flush()
+        powers = (mandate.id, mandate.scope) if mandate is not None else ()
+        return sitting.perform(
+            names.JOIN_CASE,
+            case,
+            given,
+            actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers),
+            key=key,
+        )
+
+
+def _refuse_conflict(sitting: Sitting, case: Case, party: Party, account_id: int) -> None:
+    """Nobody is a party to a case in which they serve, or in which they are or act for somebody else's side (CPL 47).
+    Raises ActNotOpen.
+    """
+    if (
+        sitting.session.scalar(
+            select(Seat.id)
+            .where(Seat.case_id == case.id, Seat.account_id == account_id, Seat.role != Role.WITNESS)
+            .limit(1)
+        )
+        is not None
+    ):
+        raise ActNotOpen(T("You serve or served in this case, so you cannot be a party to it."))
+    try:
+        mandates.refuse_both_sides(sitting.session, party, account_id)
+    except mandates.BothSides as error:
+        raise ActNotOpen(
+            T("You are a party on the other side of this case, or act for it, so you cannot join for this side.")
+        ) from error
+
+
+@dataclass(frozen=True)
+class OwnRequest:
+    """What somebody outside asked for, and what became of it."""
+
+    case: Case
+    request: Request
+
+    @property
+    def reasons(self) -> str | None:
+        """Why it was refused."""
+        return self.request.details.get("reasons")
+
+
+def requests_from_outside(session: Session, account_id: int) -> list[OwnRequest]:
+    """Requests of an account to take part in cases of others, newest first."""
+    query = select(Case, Request).join(Request, Request.case_id == Case.id)
+    query = query.where(Request.kind == RequestKind.JOINDER, Request.subject == f"account/{account_id}")
+    return [OwnRequest(case, request) for case, request in session.execute(query.order_by(Request.id.desc()).limit(50))]
+
+
+def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> ActReceipt:
+    """Put on the docket that somebody outside asks to take part as third party (CPL 59; CPI 81).
+
+    Refused where there is no running case of that number, where they are in the
+    case already in any capacity, or where a request of theirs waits. Raises
+    InvalidInput, ActNotOpen.
+    """
+    with court.sit() as sitting:
+        case = sitting.session.scalar(
+            select(Case)
+            .where(Case.number == given.number, Case.stage.in_((Stage.PENDING, Stage.HEARING)))
+            .with_for_update()
+        )
+        if case is None:
+            raise InvalidInput.at("number", T("No case of this number is being heard now."))
+        account = sitting.session.get_one(Account, account_id)
+        if actors_in(sitting.session, account, case, sitting.now):
+            raise ActNotOpen(T("You have a part in this case already."))
+        if any(
+            one.request.state is RequestState.ASKED and one.case.id == case.id
+            for one in requests_from_outside(sitting.session, account_id)
+        ):
+            raise ActNotOpen(T("You have already asked; the judge decides."))
+        asked = InterventionInput(**given.model_dump(exclude={"number"}))
+        receipt = sitting.perform(names.RECORD_INTERVENTION, case, asked, actor=CLOCK_ACTOR)
+        newest = (
+            select(Request)
+            .where(Request.case_id == case.id, Request.kind == RequestKind.JOINDER)
+            .order_by(Request.id.desc())
+            .limit(1)
+        )
+        made = sitting.session.scalars(newest).one()
+        made.subject = f"account/{account_id}"
+        return receipt
+
+
+class TakePartInput(InterventionInput):
+    """The same, with the number of the case."""
+
+    number: Annotated[
+        str,
+        CourtText(1, 80, one_line=True),
+        field(T("Number of the case"), T("As it stands on a paper of the court or in a published notice.")),
+    ]

@@ -1,0 +1,107 @@
+"""Telling witnesses, experts and interpreters when to come, and when not to (CPI 227)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.ground.text import T, Text
+from odr.hearing.models import Hearing, Interpreter, Witness
+from odr.hearing.vocabulary import HearingState, RequestState, TestimonyManner
+from odr.procedure.hooks import Appointment
+from odr.service.notices_to_appear import call_in
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def who_comes(sitting: Sitting, case: Case) -> list[Witness | Interpreter]:
+    """Everybody besides the parties who is to be at a hearing: who testifies in writing or on film is not, and an
+    expert only once they are called (EV 38).
+    """
+    live = select(Witness).where(
+        Witness.case_id == case.id, Witness.state == RequestState.GRANTED, Witness.manner == TestimonyManner.LIVE
+    )
+    interpreters = select(Interpreter).where(Interpreter.case_id == case.id)
+    return [
+        *sitting.session.scalars(live.order_by(Witness.id)),
+        *sitting.session.scalars(interpreters.order_by(Interpreter.id)),
+    ]
+
+
+def call_to(sitting: Sitting, case: Case, hearing: Hearing, who: Witness | Interpreter) -> None:
+    """A notice of one hearing for one of them."""
+    role = who.role if isinstance(who, Witness) else Role.INTERPRETER
+    title = T(
+        "Come to the hearing on %(at)s (%(place)s) as %(role)s",
+        at=hearing.begins_at,
+        place=hearing.place,
+        role=role.label,
+    )
+    tell(sitting, case, who, title, hearing.begins_at)
+
+
+def hearings_ahead(sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
+    """Hearings fixed in these cases, from the morning of their day until they are held or put off."""
+    zone = sitting.court.settings.tz
+    today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
+    rows = sitting.session.execute(
+        select(Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place).where(
+            Hearing.case_id.in_(cases),
+            Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
+            Hearing.begins_at >= today,
+        )
+    )
+    return [
+        Appointment(
+            case, reference, T("Hearing"), at, T("%(place)s (%(mode)s)", mode=mode.label, place=place), "hearing.page"
+        )
+        for case, reference, at, mode, place in rows
+    ]
+
+
+def call_everybody(sitting: Sitting, case: Case, hearing: Hearing) -> None:
+    """A notice of a hearing that was fixed, for each of them."""
+    for who in who_comes(sitting, case):
+        call_to(sitting, case, hearing, who)
+
+
+def call_to_fixed(sitting: Sitting, case: Case, who: Witness | Interpreter) -> None:
+    """Somebody admitted or appointed after a hearing was fixed is told of it too."""
+    if who not in who_comes(sitting, case):
+        return
+    fixed = select(Hearing).where(
+        Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.begins_at > sitting.now
+    )
+    for hearing in sitting.session.scalars(fixed.order_by(Hearing.begins_at)):
+        call_to(sitting, case, hearing, who)
+
+
+def call_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:
+    """A hearing that is put off: nobody comes in vain."""
+    for who in who_comes(sitting, case):
+        tell(
+            sitting,
+            case,
+            who,
+            T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at),
+            hearing.begins_at,
+        )
+
+
+def tell(sitting: Sitting, case: Case, who: Witness | Interpreter, title: Text, due_at: datetime | None = None) -> None:
+    """A notice to one of them whose whole content is its title."""
+    call_in(
+        sitting,
+        case,
+        subject=who.reference,
+        name=who.name,
+        email=who.email,
+        own=who.account_id is not None,
+        title=title,
+        due_at=due_at,
+    )

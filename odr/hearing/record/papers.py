@@ -1,0 +1,288 @@
+"""The record of an examination as a sealed paper: what was said, by whom and when, with digests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
+from odr.docket.papers import Attendance as AttendanceLine
+from odr.docket.papers import PostingLine, RecordPaper, Signatory, clerk, judge, typeset
+from odr.evidence.models import Exhibit
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.text import LOCALES, T, Text
+from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
+from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
+from odr.hearing.vocabulary import HearingState, Presence, RequestState
+from odr.identity.models import Account
+from odr.procedure.papers.frame import anchored
+from odr.procedure.time.written_working import bilingual
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+
+def record_entries(sitting: Sitting, case: Case) -> Sequence[DocketEntry]:
+    """Entries of the hearing in order: of the acts that stand in its record."""
+    heard = [act.name for act in sitting.court.table if act.in_record]
+    return sitting.session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(heard))
+        .order_by(DocketEntry.number)
+    ).all()
+
+
+def record_digest(sitting: Sitting, case: Case) -> str:
+    """One digest over the digests of every entry of the hearing: what is read is what is signed."""
+    return sha256_hex(canonical([[e.number, e.digest] for e in record_entries(sitting, case)]))
+
+
+def corrections_of(sitting: Sitting, case: Case) -> Sequence[RecordCorrection]:
+    """Corrections asked for, in order."""
+    return sitting.session.scalars(
+        select(RecordCorrection).where(RecordCorrection.case_id == case.id).order_by(RecordCorrection.id)
+    ).all()
+
+
+def signatures_of(sitting: Sitting, case: Case) -> Sequence[RecordSignature]:
+    """Who has signed or refused."""
+    return sitting.session.scalars(
+        select(RecordSignature).where(RecordSignature.case_id == case.id).order_by(RecordSignature.id)
+    ).all()
+
+
+@dataclass(frozen=True)
+class _Names:
+    bench: dict[Role, str]
+    parties: dict[int, str]
+
+
+def _names(sitting: Sitting, case: Case) -> _Names:
+    rows = sitting.session.execute(
+        select(Seat.role, Account.name)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
+    )
+    return _Names(dict(iter(rows)), {p.id: p.name for p in case.parties})
+
+
+def _lines(sitting: Sitting, case: Case, names: _Names) -> list[PostingLine]:
+    """Entry by entry, the words as they stood; opinions and postings in full."""
+    said: dict[int, Text | str] = {p.entry_number: p.words for p in postings_of(sitting.session, case) if p.words}
+    said.update(_opinions(sitting, case))
+    lines = []
+    for entry in record_entries(sitting, case):
+        payload = json.loads(entry.payload)
+        words = said.get(entry.number) or _words(payload)
+        speaker = names.parties.get(entry.party_id) if entry.party_id else names.bench.get(entry.role)
+        mark = (
+            T("late")
+            if payload["late"]
+            else T("was sealed until entry %(number)s", number=entry.opened_by)
+            if entry.opened_by
+            else None
+        )
+        lines.append(
+            PostingLine(
+                T("Entry %(number)s", number=entry.number).render("en"),
+                entry.effective_at,
+                speaker or entry.role.label,
+                entry.role.label,
+                words,
+                entry.digest,
+                mark,
+            )
+        )
+    return lines
+
+
+def _opinions(sitting: Sitting, case: Case) -> dict[int, Text | str]:
+    """What each entry says of exhibits, on the three questions with its reason: by entry."""
+    labels = dict(iter(sitting.session.execute(select(Exhibit.id, Exhibit.label).where(Exhibit.case_id == case.id))))
+    found: dict[tuple[int, int], list[Opinion]] = {}
+    for each in sitting.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id)):
+        found.setdefault((each.entry_number, each.exhibit_id), []).append(each)
+    written: dict[int, dict[str, list[str]]] = {}
+    for (number, exhibit), axes in found.items():
+        for locale in LOCALES:
+            stances = "; ".join(f"{o.axis.label.render(locale)}: {o.stance.label.render(locale)}" for o in axes)
+            line = f"{labels[exhibit]}: {stances}." + (f" {axes[0].reason}" if axes[0].reason else "")
+            written.setdefault(number, {}).setdefault(locale, []).append(line)
+    return {number: bilingual("\n".join(by["en"]), "\n".join(by["zh-Hans"])) for number, by in written.items()}
+
+
+SAID = (
+    "words",
+    "rephrased",
+    "explanation",
+    "what",
+    "about",
+    "page",
+    "moment",
+    "region",
+    "place",
+    "reason",
+    "reasons",
+    "minutes",
+)
+"""Fields of an input in which somebody says something: they stand in the record under the entry's own sentence."""
+
+
+def _words(payload: dict[str, Any]) -> Text:
+    said = [str(payload["input"][name]) for name in SAID if payload["input"].get(name)]
+    return bilingual(
+        *("\n".join([payload["words"].get(locale, payload["words"]["en"]), *said]) for locale in ("en", "zh-Hans"))
+    )
+
+
+def _present(sitting: Sitting, case: Case, examination: Examination, names: _Names) -> list[AttendanceLine]:
+    held = [h for h in hearings_of(sitting.session, case) if h.state is HearingState.HELD]
+    lines = [
+        AttendanceLine(role.label, name, T("for the court"))
+        for role, name in names.bench.items()
+        if role in (Role.JUDGE, Role.ASSESSOR, Role.CLERK)
+    ]
+    if not held:
+        return lines + [AttendanceLine(p.role.label, p.name, T("in writing")) for p in participants(case)]
+    for hearing in held:
+        for each in hearing.attendances:
+            presence = T("%(how)s, on %(at)s", how=each.presence.label, at=hearing.begun_at or hearing.begins_at)
+            if each.presence is Presence.ABSENT and each.by_failure:
+                presence = T("prevented by a failure, on %(at)s", at=hearing.begins_at)
+            lines.append(AttendanceLine(each.role.label, each.name, presence))
+    return lines
+
+
+def _closing(sitting: Sitting, case: Case, names: _Names) -> list[Text]:
+    found: list[Text] = []
+    for hearing in hearings_of(sitting.session, case):
+        if hearing.recording_sha256:
+            found.append(
+                T(
+                    "Recording of the hearing of %(at)s: SHA-256 %(digest)s",
+                    at=hearing.begins_at,
+                    digest=hearing.recording_sha256,
+                )
+            )
+    signed = {s.party_id: s for s in signatures_of(sitting, case)}
+    for party in participants(case):
+        one = signed.get(party.id)
+        if one is None:
+            found.append(T("%(party)s did not sign within the time given; this is noted.", party=party.name))
+        elif one.signed:
+            found.append(
+                T(
+                    "%(party)s read the record and signed it on %(at)s (entry %(number)s).",
+                    party=party.name,
+                    at=one.at,
+                    number=one.entry_number,
+                )
+            )
+        else:
+            found.append(T("%(party)s refused to sign: %(words)s", party=party.name, words=one.words or ""))
+    found.append(T("Digest of the record: SHA-256 %(digest)s", digest=record_digest(sitting, case)))
+    return found
+
+
+def paper_of(sitting: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
+    """The record as a paper, for the typesetter. Raises LookupError before there is an examination."""
+    examination = examination_of(sitting.session, case)
+    if examination is None:
+        raise LookupError("no examination")
+    names = _names(sitting, case)
+    settings = sitting.court.settings
+    signatories: list[Signatory] = [judge(names.bench.get(Role.JUDGE, "")), clerk(names.bench.get(Role.CLERK, ""))]
+    stands = {
+        RequestState.ASKED: T("not decided"),
+        RequestState.GRANTED: T("made"),
+        RequestState.REFUSED: T("not made"),
+    }
+    return RecordPaper(
+        court=bilingual(settings.court_name, settings.court_name_zh),
+        issued_on=issued_on,
+        signatories=[s for s in signatories if s.name],
+        case_number=case.number,
+        subject=sitting.subject_of(case),
+        hearing=T("Heard %(mode)s", mode=examination.mode.label),
+        opened_at=examination.opened_at,
+        closed_at=examination.hearing_closed_at,
+        present=_present(sitting, case, examination, names),
+        postings=_lines(sitting, case, names),
+        corrections=[
+            T(
+                "%(party)s, %(place)s: %(words)s (%(state)s)",
+                party=names.parties.get(c.party_id, ""),
+                place=c.place,
+                words=c.words,
+                state=stands[c.state],
+            )
+            for c in corrections_of(sitting, case)
+        ],
+        closing=_closing(sitting, case, names),
+    )
+
+
+def seal_records(court: Court, limit: int = 8) -> int:
+    """The worker's sweep: set and seal the record of each examination that closed and has none yet, in both languages."""
+    made = 0
+    with court.database.read() as session:
+        done = select(Document.case_id).where(Document.kind == "record")
+        cases = list(
+            session.scalars(
+                select(Case)
+                .join(Examination, Examination.case_id == Case.id)
+                .where(Examination.closed_at.is_not(None), Case.id.not_in(done))
+                .order_by(Case.id)
+                .limit(limit)
+            )
+        )
+        drafts = [(case, paper_of(court.look(session), case, court.clock.now())) for case in cases]
+    for case, paper in drafts:
+        now = court.clock.machine_now()
+        pdf = typeset(court.ports.typesetter, paper, "both", at=now)
+        made += _keep(
+            court,
+            case.id,
+            court.ports.sealer.seal_pdf(
+                pdf, reason="Record of the hearing", signer_name=court.settings.court_name, now=now
+            ),
+        )
+    return made
+
+
+def _keep(court: Court, case_id: int, pdf: bytes) -> int:
+    """Keep the sealed paper unless another worker was faster, and anchor its digest."""
+    with court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id, with_for_update=True)
+        if (
+            sitting.session.scalar(
+                select(Document.id).where(Document.case_id == case.id, Document.kind == "record").limit(1)
+            )
+            is not None
+        ):
+            return 0
+        title = {locale: T("Record of the hearing").render(locale) for locale in LOCALES}
+        examination = examination_of(sitting.session, case)
+        digest = sha256_hex(pdf)
+        receipt = anchored(court, sitting.session, case.reference, digest, len(pdf), now=sitting.now)
+        sitting.session.add(
+            Document(
+                case_id=case.id,
+                kind="record",
+                title=title,
+                locale="both",
+                audience=Audience.HEARING,
+                entry_number=examination.closed_by if examination else None,
+                sha256=digest,
+                content=pdf,
+                receipt=receipt,
+                made_at=sitting.now,
+            )
+        )
+        return 1

@@ -1,0 +1,249 @@
+"""The file before the judge: every exhibit with its opinions, every fact with its answers, the findings so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party
+from odr.docket.queries import parties
+from odr.docket.visibility import same_side
+from odr.evidence.exhibits.facts_of_exhibits import by_fact as exhibits_on_facts
+from odr.evidence.models import Exhibit, ExhibitState
+from odr.filing.claim.queries import facts_of
+from odr.filing.models import Fact, FactAnswer, FactStance
+from odr.ground.text import T, Text
+from odr.hearing.appraisal.models import ReportObjection
+from odr.hearing.appraisal.queries import appraisals_of
+from odr.hearing.models import AgreedFact, Examination, Hearing, Opinion
+from odr.hearing.vocabulary import HearingState, PhaseState, Stance
+from odr.judgment.decision.queries import standing_findings
+from odr.judgment.models import Finding
+from odr.procedure.rules.court_rules import Invariant
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+CROSS_EXAMINATION = "cross_examination"
+
+
+@dataclass(frozen=True)
+class ExhibitOnFile:
+    """An exhibit, what the others say to it, and what was found."""
+
+    exhibit: Exhibit
+    party: Party | None
+    opinions: list[Opinion]
+    examined: bool
+    finding: Finding | None
+    ungrounded: list[str] = field(default_factory=list)
+    """Of an expert's report: the materials it rests on that were excluded or never open to cross-examination (EV 34).
+    """
+    to_report: list[ReportObjection] = field(default_factory=list)
+    """Of an expert's report: what the parties object to it, those that count as given up too (EV 37, 38)."""
+
+    @property
+    def subject(self) -> str:
+        """Its name in an input."""
+        return f"exhibit/{self.exhibit.label}"
+
+    @property
+    def label(self) -> str:
+        """Its label, as people cite it."""
+        return str(self.exhibit.label)
+
+    @property
+    def objections(self) -> list[Opinion]:
+        """Every opinion that disputes it."""
+        return [o for o in self.opinions if o.stance is Stance.DISPUTE]
+
+    @property
+    def given_up(self) -> list[ReportObjection]:
+        """Objections to the report that count as given up: the expert's attendance was not prepaid (EV 38)."""
+        return [o for o in self.to_report if o.given_up_by is not None]
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether anybody disputes anything about it; what counts as given up disputes nothing."""
+        return bool(self.objections) or len(self.given_up) < len(self.to_report)
+
+
+@dataclass(frozen=True)
+class FactOnFile:
+    """A numbered fact, the answers to it, and what was found."""
+
+    fact: Fact
+    party: Party | None
+    answers: list[FactAnswer]
+    undisputed: bool
+    finding: Finding | None
+    shown_by: list[Exhibit] = field(default_factory=list)
+    """Exhibits that are said to show it and stand."""
+
+    @property
+    def subject(self) -> str:
+        """Its name in an input."""
+        return f"fact/{self.fact.number}"
+
+    @property
+    def label(self) -> str:
+        """Its number, as people cite it."""
+        return str(self.fact.number)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether somebody denies it, in whole or in part."""
+        return any(a.stance in (FactStance.DENIED, FactStance.PARTLY) for a in self.answers)
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything on which findings are made."""
+
+    exhibits: list[ExhibitOnFile]
+    facts: list[FactOnFile]
+
+    @property
+    def items(self) -> list[ExhibitOnFile | FactOnFile]:
+        """Exhibits, then facts."""
+        return [*self.exhibits, *self.facts]
+
+    @property
+    def unfinished(self) -> list[ExhibitOnFile | FactOnFile]:
+        """What still waits for a finding."""
+        return [item for item in self.items if item.finding is None]
+
+    @property
+    def adoptable(self) -> list[ExhibitOnFile | FactOnFile]:
+        """What nobody disputes and has no finding: adopted with one key."""
+        exhibits = [
+            e for e in self.exhibits if e.finding is None and e.examined and not e.is_disputed and not e.ungrounded
+        ]
+        return [*exhibits, *(f for f in self.facts if f.finding is None and f.undisputed)]
+
+    def find(self, subject: str) -> ExhibitOnFile | FactOnFile | None:
+        """What a subject names."""
+        return next((item for item in self.items if item.subject == subject), None)
+
+
+def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
+    """The file as it stands, in a handful of queries; with ``at``, the findings and exhibits of when that entry was
+    made.
+    """
+    findings = standing_findings(sitting.session, case, at)
+    by_exhibit = {f.exhibit_id: f for f in findings if f.exhibit_id is not None}
+    by_fact = {f.fact_id: f for f in findings if f.fact_id is not None}
+    opinions = opinions_by_exhibit(sitting, case)
+    heard = _Heard(sitting, case)
+    must_be_heard = sitting.pack(case).keeps(Invariant.UNEXAMINED_GROUNDS_NOTHING)
+
+    def examined(exhibit: Exhibit) -> bool:
+        """Whether something may be found on it: open to cross-examination, where the rules ask for that."""
+        return not must_be_heard or heard.examined(exhibit, opinions.get(exhibit.id, []))
+
+    everything = list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    sound = {e.id for e in everything if e.state is not ExhibitState.EXCLUDED and examined(e)}
+    labels = {e.id: e.label for e in everything}
+    reports = {a.exhibit_id: a for a in appraisals_of(sitting.session, case) if a.exhibit_id is not None}
+    materials = {exhibit_id: a.materials for exhibit_id, a in reports.items()}
+    exhibits = [
+        ExhibitOnFile(
+            e,
+            case.party_if_any(e.party_id),
+            opinions.get(e.id, []),
+            examined(e),
+            by_exhibit.get(e.id),
+            [labels[m] for m in materials.get(e.id, []) if m in labels and m not in sound],
+            list(reports[e.id].objections) if e.id in reports else [],
+        )
+        for e in everything
+        if not is_withdrawn(e) and (at is None or e.entry_number <= at)
+    ]
+    agreed = agreed_facts(sitting, case)
+    speaking = exhibits_on_facts([e.exhibit for e in exhibits])
+    facts = [
+        FactOnFile(
+            v.fact,
+            case.party_if_any(v.fact.party_id),
+            v.answers,
+            _undisputed(case, v.fact, v.answers, agreed),
+            by_fact.get(v.fact.id),
+            speaking.get(v.fact.number, []),
+        )
+        for v in facts_of(sitting.session, case)
+    ]
+    return CaseFile(exhibits, facts)
+
+
+def no_ground(report: ExhibitOnFile) -> Text:
+    """Why an expert's report grounds no finding."""
+    named = ", ".join(report.ungrounded)
+    return T(
+        "Report %(label)s rests on material that was excluded or never open to cross-examination: %(named)s. It grounds no finding (Evidence Rules, art. 34).",
+        label=report.label,
+        named=named,
+    )
+
+
+def is_withdrawn(exhibit: Exhibit) -> bool:
+    """Whether its party took it back, or the court excluded it: no finding is needed on it."""
+    return exhibit.state in (ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)
+
+
+def opinions_by_exhibit(sitting: Sitting, case: Case) -> dict[int, list[Opinion]]:
+    """The newest opinion of each party on each question that may be read, by exhibit."""
+    newest: dict[tuple[int, int, str], Opinion] = {}
+    for opinion in sitting.session.scalars(
+        select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+    ):
+        newest[opinion.exhibit_id, opinion.party_id, opinion.axis.value] = opinion
+    found: dict[int, list[Opinion]] = {}
+    for opinion in newest.values():
+        found.setdefault(opinion.exhibit_id, []).append(opinion)
+    return found
+
+
+def agreed_facts(sitting: Sitting, case: Case) -> dict[int, set[int]]:
+    """Fact → parties who signed that they agree to it (EV 3, 6)."""
+    found: dict[int, set[int]] = {}
+    for row in sitting.session.scalars(
+        select(AgreedFact).where(AgreedFact.case_id == case.id, AgreedFact.fact_id.is_not(None))
+    ):
+        if row.fact_id is not None:
+            found.setdefault(row.fact_id, set()).update(s.party_id for s in row.stances if s.agrees)
+    return found
+
+
+def _undisputed(case: Case, fact: Fact, answers: list[FactAnswer], agreed: dict[int, set[int]]) -> bool:
+    """Agreed to by every opposing party: silence is no admission (EV 4), and one's admission binds no other (EV 6)."""
+    if any(a.stance is not FactStance.ADMITTED for a in answers):
+        return False
+    said = {a.party_id for a in answers} | agreed.get(fact.id, set())
+    teller = case.party_if_any(fact.party_id)
+    return teller is not None and all(p.id in said for p in parties(case) if not same_side(p, teller))
+
+
+class _Heard:
+    """Whether an exhibit was open to cross-examination: in its phase, or at a hearing that was held (CPI 103)."""
+
+    def __init__(self, sitting: Sitting, case: Case) -> None:
+        session = sitting.session
+        examination = session.scalar(select(Examination).where(Examination.case_id == case.id))
+        self._case = case
+        self._closed = [
+            p.closed_at
+            for p in (examination.phases if examination else [])
+            if p.key == CROSS_EXAMINATION and p.state is PhaseState.CLOSED and p.closed_at
+        ]
+        held = session.scalars(select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD))
+        self._held = [h.ended_at for h in held if h.ended_at is not None]
+
+    def examined(self, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
+        """The other side answered it, or could have until a phase or hearing that began with it on file was over."""
+        owner = self._case.party_if_any(exhibit.party_id)
+        others = {p.id for p in parties(self._case) if owner is None or not same_side(p, owner)}
+        if others and others <= {o.party_id for o in opinions}:
+            return True
+        return any(exhibit.submitted_at <= at for at in [*self._closed, *self._held])

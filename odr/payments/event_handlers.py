@@ -1,0 +1,126 @@
+"""What payments does on events of other rooms: claims lodged, accepted and changed, appeals, cases ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party
+from odr.payments import desks, names
+from odr.payments.fee.acts import ask_for
+from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_basis
+from odr.payments.fee.fee_computation import Matter
+from odr.payments.inputs import AssessInput, ReduceInput
+from odr.payments.models import AssessmentState
+from odr.procedure.acts.events import (
+    AppealLodged,
+    Asked,
+    ClaimAccepted,
+    ClaimChanged,
+    ClaimLodged,
+    CounterclaimLodged,
+    ObjectionFailed,
+    Served,
+    ThirdPartyClaimLodged,
+    TrackConverted,
+)
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
+    """Keep what the fee of a claim will be computed on; the fee itself is assessed on acceptance."""
+    amounts, others = list(event.asked.amounts), event.asked.others
+    keep_basis(sitting.session, event.case, event.claimant, Matter.CLAIM, amounts, others, sitting.now)
+
+
+def on_claim_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
+    """Assess the fee of the accepted claim (FEE 22)."""
+    basis = standing_basis(sitting.session, event.case)
+    if basis is not None and not any(row.basis_id == basis.id for row in assessments_of(sitting.session, event.case)):
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference))
+
+
+def on_counterclaim_lodged(sitting: Sitting, event: CounterclaimLodged) -> None:
+    """Assess the fee of a counterclaim from its filing (FEE 18, 22)."""
+    _assess_new(sitting, event.case, event.party, Matter.COUNTERCLAIM, event.asked, joined=True)
+
+
+def on_third_party_claim_lodged(sitting: Sitting, event: ThirdPartyClaimLodged) -> None:
+    """Assess the fee of a third party's claim from its filing (FEE 18, 20, 22)."""
+    _assess_new(sitting, event.case, event.party, Matter.THIRD_PARTY_CLAIM, event.asked, joined=True)
+
+
+def on_appeal_lodged(sitting: Sitting, event: AppealLodged) -> None:
+    """Assess the fee of an appeal on what it challenges (FEE 17)."""
+    asked = Asked((), 1) if event.amount_minor is None else Asked((event.amount_minor,), 0)
+    _assess_new(sitting, event.case, event.party, Matter.APPEAL, asked)
+
+
+def on_objection_failed(sitting: Sitting, event: ObjectionFailed) -> None:
+    """Assess the fee of an objection to jurisdiction that failed (FEE 13(6))."""
+    if Matter.JURISDICTION_OBJECTION.value in sitting.pack(event.case).tariff.kinds:
+        _assess_new(sitting, event.case, event.party, Matter.JURISDICTION_OBJECTION, Asked((), 0))
+
+
+def _assess_new(
+    sitting: Sitting, case: Case, who: Party, matter: Matter, asked: Asked, *, joined: bool = False
+) -> None:
+    basis = keep_basis(
+        sitting.session, case, who, matter, list(asked.amounts), asked.others, sitting.now, joined=joined
+    )
+    if not basis.at_end:
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference))
+
+
+def on_claim_changed(sitting: Sitting, event: ClaimChanged) -> None:
+    """Assess anew after a claim, counterclaim or third party's claim was raised, or refund after it was lowered (FEE
+    21).
+    """
+    case, party, matter = event.case, event.party, Matter(event.kind)
+    amounts, others = list(event.asked.amounts), event.asked.others
+    old = standing_basis(sitting.session, case, matter, party_id=party.id)
+    basis = keep_basis(
+        sitting.session, case, party, matter, amounts, others, sitting.now, joined=bool(old and old.joined)
+    )
+    if basis.at_end or not any(
+        row.matter is matter and row.party_id == basis.party_id for row in assessments_of(sitting.session, case)
+    ):
+        return
+    if old is not None and sum(amounts) < sum(old.amounts):
+        sitting.then(names.REFUND_LOWERED, ReduceInput(basis=basis.reference, in_time=event.in_time))
+    else:
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article="FEE 21"))
+
+
+def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
+    """Ask for the difference after the case moved to another track (CPI 199)."""
+    case, before = event.case, event.before.value
+    basis = standing_basis(sitting.session, case)
+    if basis is None or basis.at_end or not assessments_of(sitting.session, case):
+        return
+    pack = sitting.pack(case)
+    old = next((pack.track(name) for name in (before, f"{before}_claims") if name in pack.tracks.list), None)
+    ways = [one for one in old.conversions if one.to == pack_track(pack, case) and one.tops_up] if old else []
+    if ways:
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article=ways[0].article))
+
+
+def on_served(sitting: Sitting, event: Served) -> None:
+    """A fee notice that reached its payer later than it stood on the page: their time runs from that day (FEE 22)."""
+    case, who = event.case, event.party
+    for row in assessments_of(sitting.session, case, party_id=who.id):
+        if row.matter is Matter.ATTENDANCE:
+            continue  # the judge set its time; who set it starts it anew
+        windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
+        if (
+            row.entry_number not in event.entries
+            or row.state is not AssessmentState.DUE
+            or not windows
+            or event.at <= windows[-1].opened_at
+        ):
+            continue
+        sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+        sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+        ask_for(sitting, case, who, row, event.at, event.proof)

@@ -1,0 +1,143 @@
+"""One message a day with everything that ends soon: a notice beside service, never service, and never at night."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party
+from odr.ground.db import Database
+from odr.ground.text import T, Text
+from odr.identity.models import Account, AccountState
+from odr.procedure.acts.windows import window_title
+from odr.procedure.models import Window, WindowState
+from odr.service.models import ServiceReminder
+from odr.service.sending.letters import write_letter
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+log = logging.getLogger("odr.service.sending.daily_reminder")
+AHEAD = timedelta(days=3)
+"""What ends within three days is named once."""
+LAST_DAY = timedelta(days=1)
+"""What ends within a day is named again."""
+NO_REMINDERS = "no_reminders"
+"""Key of a party's details: it wants none."""
+_looked: WeakKeyDictionary[Database, tuple[date, int]] = WeakKeyDictionary()
+"""In which hour the last look was: once an hour is enough."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One time limit that ends soon."""
+
+    reference: str
+    title: Text
+    case_number: str
+    due_at: datetime
+
+
+def send_reminders(court: Court, limit: int = 200) -> int:
+    """The worker's sweep; gives how many people were written to. Outside the quiet hours only, once an hour."""
+    local = court.clock.now().astimezone(court.settings.tz)
+    awake = court.settings.quiet_until <= local.time() < court.settings.quiet_from
+    if not awake or _looked.get(court.database) == (local.date(), local.hour):
+        return 0
+    _looked[court.database] = (local.date(), local.hour)
+    with court.database.read() as session:
+        found = endings(court, session, limit)
+        people = {
+            account.id: account
+            for account in session.scalars(
+                select(Account).where(Account.id.in_(found), Account.state == AccountState.ACTIVE)
+            )
+        }
+    return sum(
+        _remind(court, people[account_id], lines, local.date())
+        for account_id, lines in found.items()
+        if account_id in people
+    )
+
+
+def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending]]:
+    """Account → what of theirs ends soon and was not named yet; nobody twice on one day."""
+    now = court.clock.now()
+    today = now.astimezone(court.settings.tz).date()
+    rows = session.execute(
+        select(Window, Case, Party)
+        .join(Case, Case.id == Window.case_id)
+        .join(Party, Party.id == Window.party_id)
+        .where(
+            Case.next_due_at <= now + AHEAD,
+            Case.stayed_at.is_(None),
+            Window.state == WindowState.OPEN,
+            Window.due_at > now,
+            Window.due_at <= now + AHEAD,
+            Party.account_id.is_not(None),
+            Party.left_at.is_(None),
+        )
+        .order_by(Window.due_at, Window.id)
+    ).all()
+    named, done = _named(session, {party.account_id for _, _, party in rows if party.account_id}, today)
+    look = court.look(session)
+    found: dict[int, list[Ending]] = {}
+    for window, case, party in rows:
+        account_id = party.account_id
+        if (
+            account_id is None
+            or account_id in done
+            or party.details.get(NO_REMINDERS)
+            or (len(found) >= limit and account_id not in found)
+        ):
+            continue
+        assert window.due_at is not None, "the query names a day"
+        if window.reference in named and window.due_at - now > LAST_DAY:
+            continue
+        found.setdefault(account_id, []).append(
+            Ending(window.reference, window_title(look, case, window), case.number or case.reference, window.due_at)
+        )
+    return found
+
+
+def _named(session: Session, accounts: set[int], today: date) -> tuple[set[str], set[int]]:
+    rows = session.scalars(select(ServiceReminder).where(ServiceReminder.account_id.in_(accounts))).all()
+    return {reference for row in rows for reference in row.windows}, {
+        row.account_id for row in rows if row.day == today
+    }
+
+
+def _remind(court: Court, account: Account, lines: list[Ending], day: date) -> int:
+    """Note it first, then write: a reminder that is lost costs less than one that comes again and again."""
+    try:
+        with court.database.write() as session:
+            session.add(
+                ServiceReminder(
+                    account_id=account.id,
+                    day=day,
+                    windows=[line.reference for line in lines],
+                    sent_at=court.clock.now(),
+                )
+            )
+    except IntegrityError:
+        return 0
+    subject = T("%(count)s time limits end soon", count=len(lines)) if len(lines) > 1 else T("A time limit ends soon")
+    zone = court.settings.tz
+    # An end at midnight still belongs to the day before.
+    told = [
+        (line.title, line.case_number, (line.due_at - timedelta(microseconds=1)).astimezone(zone).date())
+        for line in lines
+    ]
+    letter = write_letter("digest", account.locale, subject=subject, head=court.ports.service.letterhead, endings=told)
+    try:
+        court.ports.mail.send(account.email, letter.subject, letter.text, letter.html, account.locale)
+    except Exception:
+        log.exception("a reminder could not be handed over; the time limit stands on the case page")
+    return 1

@@ -1,0 +1,77 @@
+"""Accounts of the training court, and the codes its people need to sign in."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from typing import TYPE_CHECKING
+
+import pyotp
+from sqlalchemy import select
+
+from odr.docket.models import Role
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.identity.sign_in import one_time_codes
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.passwords import Passwords
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from odr.procedure.court import Court
+
+PASSWORD = "a-court-to-train-in"
+PEOPLE = (
+    ("li@parties.example", "李文 Li Wen", None, "en"),
+    ("wu@parties.example", "吴敏 Wu Min", None, "zh-Hans"),
+    ("haiyun@parties.example", "Haiyun Information Technology Co., Ltd.", None, "zh-Hans"),
+    ("moyun@parties.example", "墨韵书店 Moyun Books", None, "zh-Hans"),
+    ("gu@lawyers.example", "顾兰 Gu Lan", None, "en"),
+    ("clerk@court.example", "孙洁 Sun Jie", Role.CLERK, "en"),
+    ("judge@court.example", "陈瑶 Chen Yao", Role.JUDGE, "en"),
+    ("president@court.example", "何平 He Ping", Role.PRESIDENT, "en"),
+    ("cashier@court.example", "周宁 Zhou Ning", Role.CASHIER, "en"),
+    ("mediator@court.example", "林和 Lin He", Role.MEDIATOR, "en"),
+    ("admin@court.example", "高远 Gao Yuan", Role.ADMIN, "en"),
+)
+"""Address, name, role at the court (none: a party), language."""
+
+
+def secret_of(email: str) -> str:
+    """The authenticator secret of a training account: derived, so that it survives a reset."""
+    return b32encode(hashlib.sha256(f"training/{email}".encode()).digest()[:20]).decode()
+
+
+def make_accounts(court: Court, session: Session) -> dict[str, Account]:
+    """Every training account that is not there yet, by address."""
+    hashed = Passwords(cheap=court.settings.argon2_cheap).hash(PASSWORD)
+    ring, now, made = keyring(court.settings.secret_key), court.clock.machine_now(), {}
+    for email, name, role, locale in PEOPLE:
+        account = session.scalar(select(Account).where(Account.email == email))
+        if account is None:
+            account = Account(
+                email=email,
+                name=name,
+                password_hash=hashed,
+                state=AccountState.ACTIVE,
+                locale=locale,
+                created_at=now,
+                confirmed_at=now,
+            )
+            session.add(account)
+            session.flush()
+            if role is not None:
+                account.totp_secret = one_time_codes.seal_secret(ring, secret_of(email))
+                session.add(AccountRole(account_id=account.id, role=role, granted_at=now))
+                session.flush()
+                session.refresh(account, ["roles"])
+        made[email] = account
+    return made
+
+
+def codes_now(court: Court) -> list[tuple[str, str, str]]:
+    """Address, name and present code of everybody at the training court with a second factor."""
+    if not court.settings.is_training:
+        return []
+    at = court.clock.machine_now()
+    return [(email, name, pyotp.TOTP(secret_of(email)).at(at)) for email, name, role, _ in PEOPLE if role is not None]
