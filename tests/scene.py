@@ -27,7 +27,7 @@ from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.identity.sign_in.passwords import Passwords
 from odr.operations import worker
 from odr.procedure.court import Court
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from tests.kept import Shelf, kept
 

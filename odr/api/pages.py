@@ -28,7 +28,7 @@ from odr.procedure.acts.availability import Availability, acts_for, refusal, ref
 from odr.procedure.acts.table import Act
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases
 from odr.procedure.forms.faults import validate
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.web.guards import api as api_guard
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public
 from odr.web.pages import look, pack_today

@@ -13,7 +13,7 @@ from odr.identity.sign_in.program_tokens import Scope
 from odr.judgment.preservation.case_without_claim import open_before_claim
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
 from odr.procedure.forms.inputs import CourtModel
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.settlement.before_filing.inputs import BeforeFilingInput
 from odr.settlement.before_filing.opening_mediation import open_confirmation, open_mediation
 from odr.settlement.inputs import ConfirmationInput

@@ -29,7 +29,7 @@ from odr.payments.books.bookings import outstanding
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FeeAssessment, Refund, RefundState
 from odr.procedure.court import Court
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
 

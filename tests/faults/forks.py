@@ -28,7 +28,7 @@ from odr.ground.text import Money
 from odr.identity.actors import CLOCK_ACTOR
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FactKind, FeeAssessment, StripeFact
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from tests.scene import Scene, claim, open_court
 
 LONGEST = 1.0

@@ -32,9 +32,8 @@ from odr.notary.vault import FileVault, Vault
 from odr.procedure.acts.table import TABLE
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
-from odr.procedure.performing import ActReceipt
 from odr.procedure.rules.registry import PackRegistry
-from odr.procedure.sitting import Sitting
+from odr.procedure.sitting import ActReceipt, Sitting
 from tests.faces import faces
 from tests.kept import Shelf, kept
 

@@ -19,7 +19,7 @@ from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.identity.models import Account
 from odr.payments.models import Payment
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.kept import kept

@@ -31,7 +31,7 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import AssessmentState, Channel, FeeAssessment, LedgerAccount, Refund
 from odr.procedure.models import Window, WindowState
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.hearing.test_appraisal import ALL, FACT, appoint, choose, reported, row, tasks

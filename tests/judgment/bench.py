@@ -25,7 +25,7 @@ from odr.judgment.queries import current_draft
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from odr.service.packet.packets import conclude_packet, record_fact
 from odr.service.vocabulary import Channel, FactKind

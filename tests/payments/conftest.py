@@ -45,9 +45,9 @@ from odr.payments.stripe.gateway import Gateway, PayDeskGateway
 from odr.procedure.acts.table import TABLE
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
-from odr.procedure.performing import ActReceipt
 from odr.procedure.room import ROOM as PROCEDURE
 from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.sitting import ActReceipt
 from odr.training.stripe_peer.app import Peer, serve
 from odr.training.stripe_peer.wire import PERMISSIONS
 from odr.web.guards import assert_guarded, register_access

@@ -18,7 +18,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refuse_role
 from odr.procedure.forms import fields as forms
 from odr.procedure.models import WindowState
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, look
 

@@ -25,7 +25,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account, LinkPurpose
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.case.overview import ActGroup, grouped
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -18,7 +18,7 @@ from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, actors_in
 from odr.identity.models import Account
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -21,7 +21,7 @@ from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
 from odr.identity.models import Account
 from odr.procedure.forms.inputs import CourtText, field
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from odr.service.packet.notice_codes import normalized
 from odr.service.rules import answer_by

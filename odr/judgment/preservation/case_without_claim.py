@@ -22,7 +22,7 @@ from odr.judgment.models import BeforeClaim
 from odr.judgment.preservation.duty_judge import seat_duty_judge
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
 from odr.judgment.preservation.measures import CLAIM_FOLLOWS
-from odr.procedure.performing import ActReceipt
+from odr.procedure.sitting import ActReceipt
 from odr.procedure.rules.pack import RulePack
 from odr.service.models import Packet
 
