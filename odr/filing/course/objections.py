@@ -286,7 +286,7 @@ class ChallengeInput(CourtModel):
         PaperKind.NOTICE,
         T("A party challenges somebody of the court"),
         T(
-            "There is nothing you have to do now. The person challenged takes no part until it is decided, and the decision is sent to you."
+            "There is nothing you have to do now. Until it is decided the person challenged takes no part, except in what is urgent; the decision is sent to you."
         ),
     ),
     source=law("CPL 47, 48", "CPI 43, 44"),
