@@ -255,10 +255,9 @@ def find_seat(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Sea
     """A seat held now in the case."""
     if not reference.isdecimal():
         return None
-    row: Seat | None = sitting.session.scalar(
+    return sitting.session.scalar(
         select(Seat).where(Seat.case_id == case.id, Seat.id == int(reference), Seat.until_at.is_(None))
     )
-    return row
 
 
 class ChallengeInput(CourtModel):
