@@ -196,7 +196,7 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
         raise breach
     code = request.headers.get("Identity-Code", "").strip()
     person = current_person()
-    if not code and person is not None and not person.by_token:
+    if not code and person is not None and not person.is_program:
         return actor
     if not code:
         raise StepUpNeeded(

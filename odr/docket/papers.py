@@ -1,8 +1,7 @@
 """The court's papers as data: what each must hold before it can be set.
 
-A room fills one of these and calls :func:`typeset`; wording, labels and layout
-are then the same wherever the paper comes from. Fields take plain strings
-(what a person wrote: shown as it is) or Text, Money, days and instants (the
+A room fills one of these and calls :func:`typeset`; wording, labels and layout are then the same wherever the paper
+comes from. Fields take plain strings (what a person wrote: shown as it is) or Text, Money, days and instants (the
 court's own words: written in the reader's language).
 """
 
@@ -12,7 +11,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import segno
 
@@ -51,7 +50,9 @@ class PartyLine:
 
 @dataclass(frozen=True)
 class Finding:
-    """One fact found: the exhibits it rests on, the objection that was answered, where it was heard."""
+    """One fact found (``found``): the exhibits it rests on, the objection that was answered, where it was heard, and what
+    the court concludes from it (``result``).
+    """
 
     found: Words
     exhibits: Sequence[Words] = ()
@@ -70,7 +71,11 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """What every paper carries: court, kind, number, day, those who sign, code and address to check it."""
+    """What every paper carries: court, kind, number, day, those who sign, code and address to check it.
+
+    ``template`` names the layout under ``templates/documents``, ``labels`` the court's own words in it; ``limit`` says at
+    the foot what the paper does not prove.
+    """
 
     template: ClassVar[str]
     labels: ClassVar[dict[str, Text]] = {
@@ -157,7 +162,7 @@ class RulingPaper(Paper):
 
 
 @dataclass(frozen=True)
-class Trail:
+class TrailEvent:
     """One event on the way of a paper to its recipient; ``evidence`` is a message id, digest or tracking number."""
 
     at: Words
@@ -194,7 +199,7 @@ class ProofOfServicePaper(Paper):
     address: Words
     attribution: Words
     consent: Words
-    trail: Sequence[Trail]
+    trail: Sequence[TrailEvent]
     rule: Words
     conclusion: Words
     paper_digest: str | None = None
@@ -297,8 +302,11 @@ class RecordPaper(Paper):
 
 @dataclass(frozen=True)
 class BundleEntry:
-    """A paper in a bundle: what it is, then its pages. ``slots`` pages are kept free for pages of its own, put in
-    afterwards.
+    """A paper in a bundle: what it is, then its pages.
+
+    ``facts`` are what its sheet says of it, name and value; ``shows`` the numbers of the facts it is to show, for the
+    index; ``note`` says in a frame why it is not shown, or that only a part is; ``text`` is a text file's content, set
+    by the court itself; ``slots`` pages are kept free for pages of its own, put in afterwards.
     """
 
     label: str
@@ -308,12 +316,9 @@ class BundleEntry:
     digest: str | None = None
     facts: Sequence[tuple[Words, Words]] = ()
     note: Words | None = None
-    """Said in a frame: why it is not shown, or that only a part is."""
     text: str | None = None
-    """What a text says, set by the court itself."""
     slots: int = 0
     shows: str | None = None
-    """Numbers of the facts it is to show, for the index."""
 
 
 @dataclass(frozen=True)
@@ -328,6 +333,8 @@ class BundleSection:
 class BundlePaper(Paper):
     """Papers bound together: index with page numbers and links, what happened when, then each paper behind a sheet of
     its own.
+
+    A line of ``days`` is the day, what is said to have happened, and the entry of the docket that says so.
     """
 
     template: ClassVar[str] = "bundle"
@@ -349,16 +356,6 @@ class BundlePaper(Paper):
     sections: Sequence[BundleSection]
     introduction: Sequence[Words] = ()
     days: Sequence[tuple[Words, Words, Words]] = ()
-    """Day, what is said to have happened, entry of the docket."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticePaper(Paper):
-    """A letter of the court, made of :data:`Block`."""
-
-    template: ClassVar[str] = "notice"
-    blocks: Sequence[Block]
-    recipient: Sequence[Words] = ()
 
 
 @dataclass(frozen=True)
@@ -379,7 +376,7 @@ class ParagraphBlock:
 
 @dataclass(frozen=True)
 class ListBlock:
-    """Points without an order, or numbered steps when ``kind`` says so."""
+    """Points without an order."""
 
     items: Sequence[Words]
     kind: str = field(default="list", init=False)
@@ -422,22 +419,35 @@ class CodeBlock:
 Block = HeadingBlock | ParagraphBlock | ListBlock | StepsBlock | FactsBlock | TableBlock | CodeBlock
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoticePaper(Paper):
+    """A letter of the court, made of :data:`Block`."""
+
+    template: ClassVar[str] = "notice"
+    blocks: Sequence[Block]
+    recipient: Sequence[Words] = ()
+
+
 def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: datetime, archival: bool = True) -> bytes:
     """Set ``paper`` for a reader; ``at`` is the machine instant written into its metadata.
 
     ``archival`` is false only for a frame into which pages of others are put: it could not keep what PDF/A promises.
     Raises MissingGlyph when a character cannot be printed.
     """
-    data: dict[str, Any] = localized(paper, locale)
+    data: dict[str, object] = localized(paper, locale)
     data["labels"] = localized(paper.labels, locale)
     data["qr"] = qr_svg(paper.check_url) if paper.check_url else None
     return typesetter.render(paper.template, data, locale=locale, title=_title(paper, locale), at=at, archival=archival)
 
 
 def _title(paper: Paper, locale: PaperLocale) -> str:
-    """The name in the metadata: kind and case number in the reader's language."""
-    kind, number = localized(paper.kind, locale), localized(paper.case_number, locale)
-    parts = [part for each in (kind, number) if each for part in (each.values() if isinstance(each, dict) else (each,))]
+    """The name in the metadata: kind and case number in the reader's language, or in both."""
+    parts: list[str] = []
+    for words in (localized(paper.kind, locale), localized(paper.case_number, locale)):
+        if isinstance(words, dict):
+            parts += words.values()
+        elif words:
+            parts.append(words)
     return " ".join(parts)
 
 

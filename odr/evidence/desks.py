@@ -1,4 +1,4 @@
-"""Kinds of tasks of the evidence room."""
+"""What waits on desks of the court about evidence: to erase, to collect, to rule on."""
 
 from __future__ import annotations
 

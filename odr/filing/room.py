@@ -14,7 +14,7 @@ from odr.filing.claim.queries import facts_of
 from odr.filing.course import complaints, ending_rulings, objections, ruling_appeals
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
-from odr.filing.group import acts as acts_group
+from odr.filing.group import acts as group_acts
 from odr.filing.parties import foreign_papers, joinder, mandates
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
@@ -120,6 +120,6 @@ ROOM = Room(
     },
     naming=(files_in_drafts,),
     facts_told=facts_told,
-    bars=(acts_group.conducted_by_others, foreign_papers.mandate_from_abroad, ending_rulings.stands_still),
+    bars=(group_acts.conducted_by_others, foreign_papers.mandate_from_abroad, ending_rulings.stands_still),
     audits=(audit_parties,),
 )

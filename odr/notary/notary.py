@@ -26,8 +26,7 @@ from odr.notary.log.receipts import leaf_line, receipt_bodies, receipt_body
 from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock
 from odr.notary.log.signer import log_key, sign_tree
 from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
-from odr.notary.rehash import renewal_proofs as round_served
-from odr.notary.rehash import renewal_tokens, rounds
+from odr.notary.rehash import renewal_proofs, renewal_tokens, rounds
 from odr.notary.rehash.models import HashRenewal
 from odr.notary.time import attest, renewal
 from odr.notary.time.authority import SHA512, Authority, active_key
@@ -351,7 +350,7 @@ class Notary:
 
     def statement_files(self, session: Session, number: int) -> dict[str, bytes]:
         """Statement and tokens of a round of hash renewal that has ended, by name; nothing for another."""
-        return round_served.statement_files(session, number)
+        return renewal_proofs.statement_files(session, number)
 
     def time_authority(self, session: Session) -> TimeAuthority:
         """The notary's own RFC 3161 authority. Raises ``LookupError`` before :meth:`establish`."""

@@ -82,12 +82,12 @@ def audit_docket(files: bool) -> None:
 @with_appcontext
 def worker(once: bool, every: float) -> None:
     """Send what acts queued and perform what time makes due."""
-    from odr.operations import worker as work
+    from odr.operations.worker import run, work_once
 
     if once:
-        click.echo(work.work_once(_court()))
+        click.echo(work_once(_court()))
     else:
-        work.run(_court(), every=every)
+        run(_court(), every=every)
 
 
 @click.group()

@@ -23,30 +23,29 @@ if TYPE_CHECKING:
 def all_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Every assessed fee of the case."""
     return [
-        Option(row.reference, T("%(amount)s, %(name)s", amount=row.amount, name=case.party(row.party_id).name))
-        for row in assessments_of(sitting.session, case)
+        Option(fee.reference, T("%(amount)s, %(name)s", amount=fee.amount, name=case.party(fee.party_id).name))
+        for fee in assessments_of(sitting.session, case)
     ]
 
 
 @choice_source("fee_parties")
 def fee_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """The parties who may bear costs."""
-    return [Option(p.label, p.name, p.role.label) for p in parties(case)]
+    """The parties of the case: each may have to bear costs (FEE 29)."""
+    return [Option(party.label, party.name, party.role.label) for party in parties(case)]
 
 
 @resolver("assessment")
 def find_assessment(sitting: Sitting, case: Case, actor: Actor, reference: str) -> FeeAssessment | None:
-    """A fee of the case; the fee itself is no secret between the parties (FEE 53)."""
-    row: FeeAssessment | None = sitting.session.scalar(
+    """A fee of the case, or None; what a party owes is no secret between the parties (FEE 53)."""
+    return sitting.session.scalar(
         select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
     )
-    return row
 
 
 @resolver("refund")
 def find_refund(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Refund | None:
-    """A refund of the case; a party finds their own."""
-    row: Refund | None = sitting.session.scalar(
-        select(Refund).where(Refund.case_id == case.id, Refund.reference == reference)
-    )
-    return row if row is None or actor.role not in PARTY_ROLES or row.party_id == actor.party_id else None
+    """A refund of the case, or None; a party finds only their own."""
+    refund = sitting.session.scalar(select(Refund).where(Refund.case_id == case.id, Refund.reference == reference))
+    if refund is not None and actor.role in PARTY_ROLES and refund.party_id != actor.party_id:
+        return None
+    return refund

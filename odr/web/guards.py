@@ -147,7 +147,7 @@ def current_locale() -> str:
     if "locale" not in g:
         person = current_person()
         # A program says with each request what it reads; a person said so once.
-        kept = person.locale if person and not (person.by_token and request.accept_languages) else None
+        kept = person.locale if person and not (person.is_program and request.accept_languages) else None
         g.locale = reader_language.choose(
             request.cookies.get(reader_language.COOKIE), kept, [tag for tag, _ in request.accept_languages]
         )
@@ -408,7 +408,7 @@ def _need_person(scope: Scope | None) -> Person:
             if request.path.startswith("/api/")
             else SignInNeeded
         )
-    if person.by_token and (scope is None or scope not in person.scopes):
+    if person.is_program and (scope is None or scope not in person.scopes):
         raise Forbidden(T("This token may not be used for that."))
     _note_use(person)
     return person
@@ -416,7 +416,7 @@ def _need_person(scope: Scope | None) -> Person:
 
 def _need_second_factor(person: Person) -> None:
     # A token was made in a session that had a second factor: giving a role ends all tokens from before.
-    if not person.two_factor and not person.by_token:
+    if not person.two_factor and not person.is_program:
         raise SecondFactorNeeded
 
 
@@ -425,7 +425,7 @@ def _check_origin(guard: Guard) -> None:
     if request.method in forgery.SAFE_METHODS or guard.csrf is Csrf.NONE:
         return
     person = current_person()
-    if person is None or not person.by_token:
+    if person is None or not person.is_program:
         forgery.check(request, person.session_id if person else None, guard.csrf, our_origins())
 
 
@@ -438,7 +438,7 @@ def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case,
     if not hats:
         raise NotFound
     chosen = [hat for hat in hats if hat.hat == person.acting_for]
-    if person.by_token and person.acting_for and not chosen:
+    if person.is_program and person.acting_for and not chosen:
         # A person's choice in the browser may be of another case; a program says it with this very request.
         raise Forbidden(
             T("In this case you cannot act for whom “Acting-For” names."),

@@ -18,7 +18,12 @@ from odr.identity.sign_in.sessions import OFFICE_ROLES, Owner
 
 @dataclass(frozen=True)
 class Person(UserMixin):  # type: ignore[misc]
-    """Somebody signed in. ``session_id`` with a cookie, ``scopes`` with a bearer token."""
+    """Somebody signed in: by cookie, then ``session_id`` is set; or a program with their bearer token, then ``token_id``
+    and ``scopes`` are.
+
+    ``strong_at`` is the instant at which they last proved who they are; ``acting_for`` the capacity (``Actor.hat``) that
+    the request names, for somebody who has several.
+    """
 
     account_id: int
     reference: str
@@ -34,7 +39,7 @@ class Person(UserMixin):  # type: ignore[misc]
     acting_for: str | None = None
 
     def get_id(self) -> str:
-        """Who it is, for Flask-Login; what keeps a person signed in is the session row, never this."""
+        """The account's reference, for Flask-Login; what keeps a person signed in is the session row, never this."""
         return self.reference
 
     @property
@@ -43,14 +48,14 @@ class Person(UserMixin):  # type: ignore[misc]
         return bool(self.roles & OFFICE_ROLES)
 
     @property
-    def by_token(self) -> bool:
+    def is_program(self) -> bool:
         """Whether a program acts with the person's token."""
         return self.token_id is not None
 
     @property
     def sign_in(self) -> SignIn:
         """By what the person is signed in."""
-        if self.by_token:
+        if self.is_program:
             return SignIn.TOKEN
         return SignIn.TWO_FACTORS if self.two_factor else SignIn.ONE_FACTOR
 
@@ -96,48 +101,54 @@ def identify(session: Session, request: Request, now: datetime, secure: bool) ->
     cookie: the program meant the token.
     """
     if request.path.startswith("/api/") and "Authorization" in request.headers:
-        token = bearer_token(request)
-        found = program_tokens.find(session, token, now) if token else None
-        if found is None:
-            return None, False
-        key, owner = found
-        known = {scope.value for scope in Scope}
-        scopes = frozenset(Scope(value) for value in key.scopes if value in known)
-        return _person(
-            owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For")
-        ), program_tokens.needs_touch(key, now)
-    cookie = request.cookies.get(session_cookie_name(secure))
-    there = sessions.find(session, cookie, now) if cookie else None
-    if there is None:
+        return _by_token(session, request, now)
+    return _by_cookie(session, request, now, secure)
+
+
+def _by_token(session: Session, request: Request, now: datetime) -> tuple[Person | None, bool]:
+    token = bearer_token(request)
+    found = program_tokens.find(session, token, now) if token else None
+    if found is None:
         return None, False
-    row, owner = there
-    person = _person(
-        owner, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor, acting_for=row.acting_for
-    )
+    key, owner = found
+    # A scope that an earlier version gave out and this one does not know opens nothing.
+    known = {scope.value for scope in Scope}
+    scopes = frozenset(Scope(value) for value in key.scopes if value in known)
+    person = _person(owner, request, token_id=key.id, scopes=scopes)
+    return person, program_tokens.needs_touch(key, now)
+
+
+def _by_cookie(session: Session, request: Request, now: datetime, secure: bool) -> tuple[Person | None, bool]:
+    cookie = request.cookies.get(session_cookie_name(secure))
+    found = sessions.find(session, cookie, now) if cookie else None
+    if found is None:
+        return None, False
+    row, owner = found
+    person = _person(owner, request, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor)
     return person, sessions.needs_touch(row, now)
 
 
 def _person(
     owner: Owner,
+    request: Request,
     *,
     session_id: int | None = None,
     token_id: int | None = None,
     scopes: frozenset[Scope] = frozenset(),
     strong_at: datetime | None = None,
     two_factor: bool = False,
-    acting_for: str | None = None,
 ) -> Person:
     return Person(
-        owner.account_id,
-        owner.reference,
-        owner.name,
-        owner.email,
-        owner.roles,
-        owner.locale,
-        strong_at,
-        two_factor,
-        session_id,
-        token_id,
-        scopes,
-        acting_for,
+        account_id=owner.account_id,
+        reference=owner.reference,
+        name=owner.name,
+        email=owner.email,
+        roles=owner.roles,
+        locale=owner.locale,
+        strong_at=strong_at,
+        two_factor=two_factor,
+        session_id=session_id,
+        token_id=token_id,
+        scopes=scopes,
+        acting_for=request.headers.get("Acting-For"),
     )

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from odr.evidence.intake.tus import options, refusal
+from odr.evidence.intake.tus import options, refusal_headers
 from odr.evidence.intake.upload import UploadDesk, UploadLimits
 from odr.evidence.intake.upload_errors import (
     BadUploadRequest,
@@ -128,7 +128,7 @@ def test_another_version_is_refused_before_anything(tus: Tus) -> None:
     """A sender of another protocol version is told which one is spoken."""
     with pytest.raises(UploadVersion) as error:
         tus("POST", Tus_Resumable="0.2.2", Upload_Length="1")
-    assert error.value.status == 412 and refusal(error.value)["Tus-Version"] == "1.0.0"
+    assert error.value.status == 412 and refusal_headers(error.value)["Tus-Version"] == "1.0.0"
 
 
 @pytest.mark.parametrize("offset", [0, 2999, 3001, 10_000])
@@ -139,7 +139,7 @@ def test_a_lying_offset_is_a_conflict(tus: Tus, offset: int) -> None:
     tus.patch(reference, 0, data[:3000])
     with pytest.raises(OffsetConflict) as error:
         tus.patch(reference, offset, data[offset : offset + 100])
-    assert error.value.status == 409 and refusal(error.value)["Upload-Offset"] == "3000"
+    assert error.value.status == 409 and refusal_headers(error.value)["Upload-Offset"] == "3000"
     assert tus("HEAD", reference).headers["Upload-Offset"] == "3000"
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import delete, select
 
 from odr.docket.models import Case, DocketEntry, Role
 from odr.evidence.models import Exhibit, Upload
-from odr.filing.draft import draft_versions as keeping
-from odr.filing.draft import drafts, sharing
+from odr.filing.draft import draft_versions, drafts, sharing
 from odr.filing.models import Draft, DraftShare, DraftState
 from odr.ground.errors import Forbidden, InvalidInput, NotFound
 from odr.identity.models import Account
@@ -336,7 +335,7 @@ def test_an_answer_is_kept_for_the_whole_side_and_filed_only_by_hand(visitor: Vi
     assert count(pending, "file_answer") == 1
     with pending.court.database.read() as session:
         case = session.get_one(Case, pending.case_id)
-        assert keeping.answer_draft(session, case, pending.actor("haiyun")) is None
+        assert draft_versions.answer_draft(session, case, pending.actor("haiyun")) is None
         assert session.get(Account, pending.people["haiyun"]) is not None
 
 

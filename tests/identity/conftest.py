@@ -24,7 +24,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
 from odr.identity.accounts import accounts
-from odr.identity.accounts import staff as office
+from odr.identity.accounts import staff as staff_accounts
 from odr.identity.accounts.accounts import Means
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -235,7 +235,7 @@ class People:
                 password_hash=stored,
             )
             for role in roles:
-                office.grant(session, account, role, self.clock.machine_now())
+                staff_accounts.grant(session, account, role, self.clock.machine_now())
             return account.id
 
     def enrol(self, account_id: int) -> pyotp.TOTP:

@@ -457,14 +457,14 @@ def test_a_new_role_ends_sessions_and_tokens(
     browser_of: BrowserOf, people: People, database: Database, clock: FixedClock
 ) -> None:
     """A session or token from before a role was given does not carry it."""
-    from odr.identity.accounts import staff as office
+    from odr.identity.accounts import staff as staff_accounts
 
     account_id = people.add("c@example.com")
     token = _token(people, account_id, *Scope)
     browser = browser_of()
     browser.sign_in("c@example.com")
     with database.write() as session:
-        office.grant(session, session.get_one(Account, account_id), Role.JUDGE, clock.machine_now())
+        staff_accounts.grant(session, session.get_one(Account, account_id), Role.JUDGE, clock.machine_now())
     assert browser.get("/door/write").status_code == 303
     assert browser_of().get("/api/door/cases", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 

@@ -26,8 +26,7 @@ from sqlalchemy.orm import Session
 from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database
 from odr.notary.notary import Notary
-from odr.notary.rehash import renewal_tree as rehash
-from odr.notary.rehash import rounds
+from odr.notary.rehash import renewal_tree, rounds
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedToken
 from odr.notary.rehash.rounds import Holding, Lost, RoundRefused
 from odr.notary.vault import FileVault, KeyFrozen, VaultRefused
@@ -129,18 +128,18 @@ def oracle(leaves: Sequence[bytes]) -> InmemoryTree:
     return tree
 
 
-def in_memory(leaves: Sequence[bytes]) -> rehash.SubtreeReader:
+def in_memory(leaves: Sequence[bytes]) -> renewal_tree.SubtreeReader:
     """The tree over leaves in hand, its upper tiles made as a round makes them."""
-    hashes = [rehash.leaf_hash(leaf) for leaf in leaves]
+    hashes = [renewal_tree.leaf_hash(leaf) for leaf in leaves]
 
     def tile(level: int, index: int) -> bytes:
         count = min(256, len(leaves) // 256**level - index * 256)
         below = (
             (lambda at: b"".join(hashes[at * 256 : at * 256 + 256])) if level == 1 else (lambda at: tile(level - 1, at))
         )
-        return b"".join(rehash.full_root(below(index * 256 + at)) for at in range(count))
+        return b"".join(renewal_tree.full_root(below(index * 256 + at)) for at in range(count))
 
-    return rehash.subtree_reader(lambda start, end: b"".join(hashes[start:end]), tile)
+    return renewal_tree.subtree_reader(lambda start, end: b"".join(hashes[start:end]), tile)
 
 
 @given(st.one_of(st.integers(1, 40), st.sampled_from([63, 64, 65, 255, 256, 257, 511, 512, 513, 700])), st.data())
@@ -151,35 +150,38 @@ def test_the_tree_is_the_one_an_independent_program_builds(size: int, data: st.D
     """
     leaves = [f"leaf {number}\n".encode() for number in range(size)]
     read, tree, position = in_memory(leaves), oracle(leaves), data.draw(st.integers(0, size - 1))
-    root = rehash.range_root(read, 0, size)
+    root = renewal_tree.range_root(read, 0, size)
     assert root == tree.get_root()
-    path = rehash.path(read, position, size)
-    assert rehash.root_from(leaves[position], position, size, path) == root
-    assert rehash.root_from(b"another\n", position, size, path) != root
+    path = renewal_tree.path(read, position, size)
+    assert renewal_tree.root_from(leaves[position], position, size, path) == root
+    assert renewal_tree.root_from(b"another\n", position, size, path) != root
     if size > 1:
         other = (position + 1) % size
         try:
-            assert rehash.root_from(leaves[position], other, size, path) != root
+            assert renewal_tree.root_from(leaves[position], other, size, path) != root
         except ValueError:
-            assert len(rehash.path(read, other, size)) != len(path)
+            assert len(renewal_tree.path(read, other, size)) != len(path)
 
 
 def test_the_tree_reaches_over_more_than_one_tile_of_tiles() -> None:
     """65,536 leaves and more: the hash above 256 tiles is read from its own tile, and the path still leads to the root."""
     leaves = [b"%d\n" % number for number in range(65536 + 300)]
     read = in_memory(leaves)
-    root, level = rehash.range_root(read, 0, len(leaves)), [rehash.leaf_hash(leaf) for leaf in leaves]
+    root, level = renewal_tree.range_root(read, 0, len(leaves)), [renewal_tree.leaf_hash(leaf) for leaf in leaves]
     while len(level) > 1:
         # RFC 6962 from below: an odd one out goes up as it is.
         pairs = [
-            rehash.node_hash(*level[at : at + 2]) if at + 1 < len(level) else level[at]
+            renewal_tree.node_hash(*level[at : at + 2]) if at + 1 < len(level) else level[at]
             for at in range(0, len(level), 2)
         ]
         level = pairs
     assert root == level[0]
     for position in (0, 255, 65535, 65536, len(leaves) - 1):
         assert (
-            rehash.root_from(leaves[position], position, len(leaves), rehash.path(read, position, len(leaves))) == root
+            renewal_tree.root_from(
+                leaves[position], position, len(leaves), renewal_tree.path(read, position, len(leaves))
+            )
+            == root
         )
 
 
@@ -228,9 +230,9 @@ def test_a_stored_round_is_the_tree_of_its_leaves_and_each_receipt_leads_to_it(n
         for reference in (references[0], references[255], references[256], references[599], last):
             files = notary.receipt_files(session, reference)
             for name in ("renewal-1.entry", "renewal-1.checkpoint"):
-                position, path, leaf = rehash.parse_proof(files.named[name])
-                assert rehash.root_from(leaf, position, row.entries + row.checkpoints, path) == signed_root(row)
-            position, _, leaf = rehash.parse_proof(files.named["renewal-1.entry"])
+                position, path, leaf = renewal_tree.parse_proof(files.named[name])
+                assert renewal_tree.root_from(leaf, position, row.entries + row.checkpoints, path) == signed_root(row)
+            position, _, leaf = renewal_tree.parse_proof(files.named["renewal-1.entry"])
             second = hashlib.sha512(b"a file").digest() if reference == last else b""
             kind, expected = (
                 "file" if second else "receipt",
@@ -317,7 +319,7 @@ def test_a_round_reaches_over_every_log(sqlite_notary: Notary) -> None:
     assert [(head["size"] - head["start"]) for head in row.heads] == [3, 1]
     with sqlite_notary.database.read() as session:
         places = [
-            rehash.parse_proof(sqlite_notary.receipt_files(session, each).named["renewal-1.entry"])[0]
+            renewal_tree.parse_proof(sqlite_notary.receipt_files(session, each).named["renewal-1.entry"])[0]
             for each in (*old, new)
         ]
         assert places == [0, 1, 2, 3] and sqlite_notary.audit(session) == []

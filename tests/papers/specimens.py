@@ -29,7 +29,7 @@ from odr.docket.papers import (
     RulingPaper,
     StepsBlock,
     TableBlock,
-    Trail,
+    TrailEvent,
     clerk,
     judge,
 )
@@ -149,13 +149,13 @@ def proof_of_service(**changes: object) -> Paper:
         "attribution": T("Named by the recipient on the service confirmation form on %(day)s.", day=date(2026, 3, 18)),
         "consent": T("Consent given in the proceedings on %(day)s, not withdrawn.", day=date(2026, 3, 18)),
         "trail": (
-            Trail(
+            TrailEvent(
                 at,
                 T("Handed to the recipient’s mail system"),
                 T("Answer of the receiving server"),
                 "250 2.0.0 Ok: queued as 4F1B2C0A7D",
             ),
-            Trail(at.replace(hour=7), T("Opened on the court’s platform"), T("Sign-in of the recipient"), DIGEST),
+            TrailEvent(at.replace(hour=7), T("Opened on the court’s platform"), T("Sign-in of the recipient"), DIGEST),
         ),
         "rule": T(
             "Service by electronic means is complete when the paper reaches the recipient’s own system (CPL 90; OLR 31)."

@@ -16,7 +16,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.identity.models import AccountRole
 from odr.settlement.before_filing import pages as before_filing_pages
-from odr.settlement.mediation import judge as acts_judge
+from odr.settlement.mediation import judge as judge_mediation
 from odr.settlement.models import Mediation, MediationState
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
@@ -190,7 +190,7 @@ def test_the_page_of_the_judge_asks_who_she_is(bench: Bench) -> None:
             else None
         )
 
-    with changed(acts_judge.led_by_judge, anyone):
+    with changed(judge_mediation.led_by_judge, anyone):
         later.get("/judge-mediation", 404)
 
     def unasked(node: ast.AST) -> ast.AST | None:
@@ -200,5 +200,5 @@ def test_the_page_of_the_judge_asks_who_she_is(bench: Bench) -> None:
             else None
         )
 
-    with changed(acts_judge.led_by_judge, anyone), changed(before_filing_pages._with_judge, unasked):
+    with changed(judge_mediation.led_by_judge, anyone), changed(before_filing_pages._with_judge, unasked):
         assert SAID in later.get("/judge-mediation")

@@ -121,7 +121,7 @@ def send_form() -> Response:
     first field, and is checked before the first file is read.
     """
     person = current_person()
-    if person is None or person.by_token:
+    if person is None or person.is_program:
         raise SignInNeeded
     if not forgery.comes_from(request, our_origins()):
         raise forgery.CrossOrigin

@@ -1,12 +1,11 @@
 """tus 1.0.0 without a request: core, creation, creation-with-upload, expiration, checksum, termination.
 
-https://tus.io/protocols/resumable-upload — headers in, a call to the desk, headers out.
+https://tus.io/protocols/resumable-upload: headers in, a call to the desk, headers out.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import re
 from collections.abc import Callable
@@ -23,10 +22,12 @@ from odr.evidence.models import Upload, UploadState
 from odr.evidence.store.store import Reader
 from odr.ground.errors import CourtError
 from odr.ground.text import T
+from odr.notary.log.strict import Malformed, base64_bytes
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"
 ALGORITHMS = {"sha256": 32, "sha1": 20}
+"""Checksums of a piece that are understood, with their length in bytes."""
 PIECE = "application/offset+octet-stream"
 
 STALL = 60.0
@@ -38,7 +39,7 @@ _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True)
 class TusRequest:
-    """One request, of a known account."""
+    """One request, of a known account; ``reference`` names the upload, None where one is begun."""
 
     method: str
     reference: str | None
@@ -90,14 +91,15 @@ def answer(
     """Answer a request of a known account, refusals too; and whether a file was anchored by it, so that its leaf waits
     for the log.
 
-    ``refused`` writes the body of a refusal; its status and headers are the protocol's.
+    ``location`` gives the address of an upload by its reference; ``refused`` writes the body of a refusal, whose status
+    and headers are the protocol's.
     """
     body: Reader = Body(request) if request.method in {"POST", "PATCH"} else io.BytesIO()
     try:
         reply = handle(desk, TusRequest(request.method, reference, account_id, request.headers, body), location)
     except CourtError as error:
         response = refused(error)
-        response.headers.update(refusal(error))
+        response.headers.update(refusal_headers(error))
         response.headers["Problem"] = error.problem
         if request.method == "HEAD":
             response.set_data(b"")
@@ -121,22 +123,22 @@ def options(desk: UploadDesk) -> TusReply:
 
 
 def handle(desk: UploadDesk, request: TusRequest, location: Callable[[str], str]) -> TusReply:
-    """Answer one request. Raises the CourtErrors of the desk; :func:`refusal` writes their headers."""
+    """Answer one request. Raises the CourtErrors of the desk; :func:`refusal_headers` writes their headers."""
     if request.headers.get("Tus-Resumable") != VERSION:
         raise UploadVersion(T("The upload protocol must be tus %(version)s.", version=VERSION))
     if request.reference is None:
         return _create(desk, request, location)
     if request.method == "HEAD":
         upload = desk.resumable(request.account_id, request.reference)
-        return TusReply(200, {**_standing(upload), "Upload-Length": str(upload.size)})
+        return TusReply(200, {**_upload_headers(upload), "Upload-Length": str(upload.size)})
     if request.method == "PATCH":
         return _patch(desk, request, request.reference)
     desk.give_up(request.account_id, request.reference)
     return TusReply(204, {"Tus-Resumable": VERSION})
 
 
-def refusal(error: CourtError) -> dict[str, str]:
-    """Headers of a refused request."""
+def refusal_headers(error: CourtError) -> dict[str, str]:
+    """Headers of a refused request: what the sender may speak instead, or from where to go on."""
     headers = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
     if isinstance(error, UploadVersion):
         headers["Tus-Version"] = VERSION
@@ -159,7 +161,7 @@ def _create(desk: UploadDesk, request: TusRequest, location: Callable[[str], str
         raise BadUploadRequest(T("A piece of a file must be sent as %(type)s.", type=PIECE))
     else:
         upload = desk.begin(request.account_id, announced)
-    return TusReply(201, {**_standing(upload), "Location": location(upload.reference)})
+    return TusReply(201, {**_upload_headers(upload), "Location": location(upload.reference)})
 
 
 def _patch(desk: UploadDesk, request: TusRequest, reference: str) -> TusReply:
@@ -175,10 +177,12 @@ def _patch(desk: UploadDesk, request: TusRequest, reference: str) -> TusReply:
         raise OffsetConflict(upload.offset)
     if length is not None and offset + length > upload.size:
         raise FileTooLarge(T("More bytes came than were announced."))
-    return TusReply(204, _standing(desk.append(request.account_id, reference, offset, request.body, checksum)))
+    upload = desk.append(request.account_id, reference, offset, request.body, checksum)
+    return TusReply(204, _upload_headers(upload))
 
 
-def _standing(upload: Upload) -> dict[str, str]:
+def _upload_headers(upload: Upload) -> dict[str, str]:
+    """How far an upload is, until when it may go on, and the receipt once it is whole."""
     headers = {
         "Tus-Resumable": VERSION,
         "Upload-Offset": str(upload.offset),
@@ -211,7 +215,7 @@ def _checksum(headers: Headers) -> Checksum | None:
     if value is None:
         return None
     algorithm, _, text = value.partition(" ")
-    digest = _strict_base64(text)
+    digest = _bytes_of(text)
     if digest is None or len(digest) != ALGORITHMS.get(algorithm, -1):
         raise BadUploadRequest(T("The checksum must be sha256 or sha1 in Base64."))
     return Checksum(algorithm, digest)
@@ -228,25 +232,24 @@ def _announced(headers: Headers) -> Announced:
 
 def _metadata(header: str) -> dict[str, str]:
     """``key base64, key base64``; a key stands once, and is never empty."""
-    bad = BadUploadRequest(T("The description of the file cannot be read."))
+    unreadable = BadUploadRequest(T("The description of the file cannot be read."))
     if len(header) > 8192:
-        raise bad
+        raise unreadable
     found: dict[str, str] = {}
     for pair in header.split(",") if header else []:
         key, _, text = pair.strip().partition(" ")
-        data = _strict_base64(text)
+        data = _bytes_of(text)
         if not key or key in found or data is None:
-            raise bad
+            raise unreadable
         try:
             found[key] = data.decode("utf-8")
         except UnicodeDecodeError:
-            raise bad from None
+            raise unreadable from None
     return found
 
 
-def _strict_base64(text: str) -> bytes | None:
+def _bytes_of(text: str) -> bytes | None:
     try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, ValueError):
+        return base64_bytes(text)
+    except Malformed:
         return None
-    return data if base64.b64encode(data).decode() == text else None

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from odr.docket.models import Role
-from odr.evidence.intake.unsubmitted_uploads import Ruled, erased_of, keep_longer, of_sender, ruled
+from odr.evidence.intake.unsubmitted_uploads import erased_of, keep_longer, of_sender, ruled
 from odr.evidence.retention import decisions
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotSignedIn
 from odr.ground.text import T, Text
@@ -18,6 +18,8 @@ from odr.web.presence import Person
 
 unsubmitted = Blueprint("unsubmitted", __name__)
 DECIDERS = (Role.CLERK, Role.ADMIN)
+MOST_AT_ONCE = 200
+"""Files kept longer in one request: as many as the sender's list shows."""
 
 
 def _person() -> Person:
@@ -28,8 +30,11 @@ def _person() -> Person:
 
 
 def _rule() -> dict[str, Any]:
-    found: Ruled | None = ruled(current_court())
-    return {"rule": found.rule if found else None, "article": found.pack.cite(found.rule.article) if found else None}
+    """The retention rule and its article, for the page; both None where the court's rules let nothing be erased."""
+    in_force = ruled(current_court())
+    if in_force is None:
+        return {"rule": None, "article": None}
+    return {"rule": in_force.rule, "article": in_force.pack.cite(in_force.rule.article)}
 
 
 @unsubmitted.get("/uploads/mine")
@@ -37,14 +42,13 @@ def _rule() -> dict[str, Any]:
 def mine() -> Page:
     """What the person has sent and not submitted: until when it is kept, how to keep it longer, and what was erased."""
     court, session, account = current_court(), current_session(), _person().account_id
-    files, gone = of_sender(court, session, account), erased_of(session, account)
-    kept = request.args.get("kept", type=int)
+    files = of_sender(court, session, account, most=MOST_AT_ONCE)
     return render_template(
         "evidence/unsubmitted.html",
         files=files,
-        told=[one for one in files if one.notice],
-        erased=gone,
-        kept=kept,
+        noticed=[one for one in files if one.notice],
+        erased=erased_of(session, account),
+        kept=request.args.get("kept", type=int),
         **_rule(),
     )
 
@@ -53,7 +57,7 @@ def mine() -> Page:
 @signed_in
 def keep() -> Page:
     """Keep one file, or all of those named, longer."""
-    count = keep_longer(current_court(), _person().account_id, request.form.getlist("file")[:200])
+    count = keep_longer(current_court(), _person().account_id, request.form.getlist("file")[:MOST_AT_ONCE])
     return redirect(url_for("unsubmitted.mine", kept=count), 303)
 
 
@@ -64,7 +68,8 @@ def listing() -> Page:
     return _list({}, [])
 
 
-def _list(values: dict[str, Any], faults: list[tuple[str, Text]], status: int = 200) -> Page:
+def _list(values: dict[str, object], faults: list[tuple[str, Text]], status: int = 200) -> Page:
+    """The list with what was typed and what is wrong with it, each fault at its field."""
     court, session = current_court(), current_session()
     lines, count = decisions.listed(court, session)
     ready = sum(1 for line in lines if line.reason is None)
@@ -84,10 +89,10 @@ def _list(values: dict[str, Any], faults: list[tuple[str, Text]], status: int = 
 @unsubmitted.post("/administration/unsubmitted")
 @staff(*DECIDERS)
 def decide() -> Page:
-    """Erase the files that are ticked, or keep them; what was typed is kept when it cannot be done."""
+    """Erase the files that are ticked, or keep them; what was typed stands there again when it cannot be done."""
     person, answer = need_strong(), request.form.get("answer", "")
     chosen, reasons = request.form.getlist("files"), request.form.get("reasons", "")
-    values = {"files": chosen, "answer": answer, "reasons": reasons}
+    values: dict[str, object] = {"files": chosen, "answer": answer, "reasons": reasons}
     try:
         if answer not in ("erase", "keep"):
             raise InvalidInput([FieldFault(("answer",), T("Choose one of these."))])
@@ -105,9 +110,9 @@ def decide() -> Page:
 @unsubmitted.get("/administration/unsubmitted/<reference>/record.json")
 @staff(*DECIDERS)
 def record(reference: str) -> Response:
-    """What was decided, byte for byte as the log's receipt says."""
-    found = decisions.decision(current_session(), reference)
-    return file_answer(found.record.encode(), f"unsubmitted-{found.reference}.json", "application/json")
+    """The record of a decision, byte for byte as the log's receipt proves it."""
+    decision = decisions.decision(current_session(), reference)
+    return file_answer(decision.record.encode(), f"unsubmitted-{decision.reference}.json", "application/json")
 
 
 @unsubmitted.get("/administration/unsubmitted/<reference>/receipt.<any(json, leaf, proof, checkpoint, tsr):part>")

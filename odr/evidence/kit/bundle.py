@@ -1,9 +1,8 @@
 """All exhibits of a case as one paginated PDF for one reader: index, links, bookmarks, a sheet for each exhibit and its
 pages.
 
-The court's typesetter makes the frame: index, sheets and free pages. Strangers'
-files become pages in a child process with limits, and another binds them into the
-frame; the process that holds the court's keys parses none of them.
+The court's typesetter makes the frame: index, sheets and free pages. Strangers' files become pages in a child process
+with limits, and another binds them into the frame; the process that holds the court's keys parses none of them.
 """
 
 from __future__ import annotations
@@ -43,24 +42,24 @@ PAGE_LIMITS = PreviewLimits(memory=2**30, cpu=60, wall=120.0, output=256 * 2**20
 BIND_LIMITS = PreviewLimits(memory=3 * 2**30, cpu=600, wall=900.0, output=4 * 2**30, files=4096)
 ORDER = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY)
 """Whose exhibits come first: the order in which they are examined (EV 62)."""
-QUESTIONS = {
+PROVENANCE = {
     "made_with": T("Made or saved with"),
     "made_at": T("When"),
     "kept": T("Kept since"),
     "changed": T("Cut, converted or forwarded"),
     "original": T("The original"),
 }
-"""What is told of an exhibit's origin, in the words of a page."""
+"""What a party states about an exhibit's provenance, as the sheet calls it."""
 NOT_SHOWN = T("This kind of file cannot be printed. The file itself is in the case; its digest stands above.")
-BROKEN = T("No pages could be made of this file. The file itself is unharmed; its digest stands above.")
-CUT = T("Only the beginning is shown here. The whole is in the file.")
+UNREADABLE = T("No pages could be made of this file. The file itself is unharmed; its digest stands above.")
+SHORTENED = T("Only the beginning is shown here. The whole is in the file.")
 ERASED = T("The file was erased under a rule.")
 STATES = {ExhibitState.LATE: T("Late"), ExhibitState.WITHDRAWN: T("Withdrawn"), ExhibitState.EXCLUDED: T("Excluded")}
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A bundle on the disk: where, how many pages, and what in it is only named."""
+    """A bundle on the disk: where, how many pages, and of which exhibits it holds the sheet alone."""
 
     place: Path
     pages: int
@@ -69,99 +68,111 @@ class Bound:
 
 @dataclass(frozen=True)
 class _Part:
+    """An exhibit in the bundle: its sheet, and the PDF of its pages where it has any."""
+
     entry: BundleEntry
     place: Path | None = None
 
 
 def exhibits_in_order(case: Case, rows: Sequence[Exhibit]) -> list[tuple[Party, list[Exhibit]]]:
     """Exhibits by party as they are examined: claimant, respondent, third party, each by number (EV 62)."""
-    owners = sorted(
-        case.parties, key=lambda p: (ORDER.index(p.role), p.ordinal) if p.role in ORDER else (len(ORDER), p.id)
-    )
-    found = [(party, sorted((e for e in rows if e.party_id == party.id), key=lambda e: e.number)) for party in owners]
-    return [(party, mine) for party, mine in found if mine]
+
+    def place(party: Party) -> tuple[int, int]:
+        return (ORDER.index(party.role), party.ordinal) if party.role in ORDER else (len(ORDER), party.id)
+
+    by_party = [
+        (party, sorted((row for row in rows if row.party_id == party.id), key=lambda exhibit: exhibit.number))
+        for party in sorted(case.parties, key=place)
+    ]
+    return [(party, exhibits) for party, exhibits in by_party if exhibits]
 
 
 def make_bundle(
-    sitting: Sitting, case: Case, viewer: Actor, locale: PaperLocale, folder: Path, tell: Callable[[int], None]
+    sitting: Sitting, case: Case, viewer: Actor, locale: PaperLocale, folder: Path, progress: Callable[[int], None]
 ) -> Bound:
-    """Bind what the viewer may see into ``folder/shown``. ``tell`` hears of the bytes worked through. Raises CourtError
-    where it cannot be bound.
+    """Bind what the viewer may see into ``folder/shown``.
+
+    ``progress`` is called with the bytes of all exhibits worked through so far. Raises CourtError where the pages cannot
+    be bound.
     """
     rows = list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
-    left: list[LeftOut] = []
+    left_out: list[LeftOut] = []
     done = 0
     groups: list[tuple[Party, list[_Part]]] = []
-    for party, mine in exhibits_in_order(case, rows):
+    for party, exhibits in exhibits_in_order(case, rows):
         parts = []
-        for exhibit in mine:
+        for exhibit in exhibits:
             part, why = _part(sitting, viewer, party, exhibit, folder)
             parts.append(part)
             if why is not None:
-                left.append(LeftOut(f"exhibit {exhibit.label}", words_of(why), exhibit.upload.sha256))
+                left_out.append(LeftOut(f"exhibit {exhibit.label}", words_of(why), exhibit.upload.sha256))
             done += exhibit.upload.size
-            tell(done)
+            progress(done)
         groups.append((party, parts))
-    frame = _frame(sitting, case, viewer, groups, locale)
-    (folder / "frame").write_bytes(frame)
-    return Bound(folder / "shown", _bind(folder, [part for _, parts in groups for part in parts]), left)
+    (folder / "frame").write_bytes(_frame(sitting, case, viewer, groups, locale))
+    pages = _bind(folder, [part for _, parts in groups for part in parts])
+    return Bound(folder / "shown", pages, left_out)
 
 
 def _part(sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder: Path) -> tuple[_Part, Text | None]:
     """An exhibit's sheet and pages; and why only the sheet, where that is so."""
     upload = exhibit.upload
-    entry = BundleEntry(
-        exhibit.label,
-        exhibit.title,
-        exhibit.submitted_at.astimezone(sitting.court.settings.tz).date(),
-        party.name,
-        upload.sha256,
-        _facts(sitting, exhibit),
-        shows=", ".join(str(number) for number in exhibit.facts) or None,
-    )
+    sheet = _sheet(sitting, party, exhibit)
     why = why_closed(viewer, exhibit)
     if why is None and (upload.blob is None or upload.blob.erased_at is not None):
         why = ERASED
     if why is not None:
-        return _Part(replace(entry, note=why)), why
+        return _Part(replace(sheet, note=why)), why
     group = upload.media.group
     try:
         if group in (Group.TEXT, Group.ACTIVE):
-            shown = PREVIEWER.make(
-                upload.media, upload.size, lambda: desk_of(sitting.court).contents(upload)
-            ).data.decode("utf-8", "replace")
-            return _Part(replace(entry, text=shown, note=CUT if upload.size > TEXT_BYTES else None)), None
+            preview = PREVIEWER.make(upload.media, upload.size, lambda: desk_of(sitting.court).contents(upload))
+            text, note = preview.data.decode("utf-8", "replace"), SHORTENED if upload.size > TEXT_BYTES else None
+            return _Part(replace(sheet, text=text, note=note)), None
         if group in (Group.IMAGE, Group.PDF):
             place, pages = _pages(sitting, exhibit, "image" if group is Group.IMAGE else "pdf", folder)
-            return _Part(replace(entry, slots=pages, note=CUT if pages >= MOST_PAGES else None), place), None
+            return _Part(replace(sheet, slots=pages, note=SHORTENED if pages >= MOST_PAGES else None), place), None
     except NoPreview:
-        return _Part(replace(entry, note=BROKEN)), BROKEN
-    return _Part(replace(entry, note=NOT_SHOWN)), NOT_SHOWN
+        return _Part(replace(sheet, note=UNREADABLE)), UNREADABLE
+    return _Part(replace(sheet, note=NOT_SHOWN)), NOT_SHOWN
+
+
+def _sheet(sitting: Sitting, party: Party, exhibit: Exhibit) -> BundleEntry:
+    return BundleEntry(
+        exhibit.label,
+        exhibit.title,
+        exhibit.submitted_at.astimezone(sitting.court.settings.tz).date(),
+        party.name,
+        exhibit.upload.sha256,
+        _facts(sitting, exhibit),
+        shows=_fact_numbers(exhibit),
+    )
+
+
+def _fact_numbers(exhibit: Exhibit) -> str | None:
+    return ", ".join(str(number) for number in exhibit.facts) or None
 
 
 def _facts(sitting: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
-    upload = exhibit.upload
-    told: list[tuple[Words, Words | None]] = [
+    upload, tz = exhibit.upload, sitting.court.settings.tz
+    facts: list[tuple[Words, Words | None]] = [
         (T("State"), STATES.get(exhibit.state)),
         (T("Kind of evidence"), exhibit.category.label),
         (T("What it is to show"), exhibit.proves),
-        (T("Facts it is to show"), ", ".join(str(number) for number in exhibit.facts) or None),
+        (T("Facts it is to show"), _fact_numbers(exhibit)),
         (T("What is in it, in short"), exhibit.summary),
         (T("Where it comes from"), exhibit.source),
         (T("Language and translation"), exhibit.language),
-        *((words, exhibit.provenance.get(key)) for key, words in QUESTIONS.items()),
+        *((words, exhibit.provenance.get(key)) for key, words in PROVENANCE.items()),
         (T("File"), T("%(name)s, %(size)s bytes", name=upload.filename, size=upload.size)),
-        (
-            T("Received by the court"),
-            upload.completed_at.astimezone(sitting.court.settings.tz) if upload.completed_at else None,
-        ),
+        (T("Received by the court"), upload.completed_at.astimezone(tz) if upload.completed_at else None),
         (T("Entry"), str(exhibit.entry_number)),
     ]
-    return [(name, value) for name, value in told if value]
+    return [(name, value) for name, value in facts if value]
 
 
 def _pages(sitting: Sitting, exhibit: Exhibit, kind: str, folder: Path) -> tuple[Path, int]:
-    """Pages of a file as a PDF of our own making. Raises NoPreview."""
+    """A PDF of our own making with the pages of a file, and how many they are. Raises NoPreview."""
     upload = exhibit.upload
     if upload.size > PAGE_LIMITS.input:
         raise NoPreview
@@ -170,19 +181,20 @@ def _pages(sitting: Sitting, exhibit: Exhibit, kind: str, folder: Path) -> tuple
         fill(place / "original", desk_of(sitting.court).contents(upload), upload.size)
         run_child(CHILD, [kind, str(MOST_PAGES)], place, PAGE_LIMITS)
         pages = _count(place, MOST_PAGES)
-        kept = folder / f"kept-{exhibit.id}"
-        with opened_left(place / "shown") as made, kept.open("wb") as file:
+        own_pdf = folder / f"kept-{exhibit.id}"
+        with opened_left(place / "shown") as made, own_pdf.open("wb") as file:
             while piece := made.read(1 << 20):
                 file.write(piece)
-    return kept, pages
+    return own_pdf, pages
 
 
 def _count(folder: Path, most: int) -> int:
+    """How many pages the child says it made. Raises NoPreview for what cannot be so: the child is not trusted."""
     with opened_left(folder / "pages") as file:
-        said = file.read(12)
-    if not said.isdigit() or not 1 <= int(said) <= most:
+        digits = file.read(12)
+    if not digits.isdigit() or not 1 <= int(digits) <= most:
         raise NoPreview
-    return int(said)
+    return int(digits)
 
 
 def _frame(
@@ -196,7 +208,7 @@ def _frame(
     )
     paper = BundlePaper(
         court=bilingual(settings.court_name, settings.court_name_zh),
-        subject=_named(setter, sitting.subject_of(case)),
+        subject=_printable_text(setter, sitting.subject_of(case)),
         case_number=case.number,
         issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=(),
@@ -205,55 +217,53 @@ def _frame(
             T("A copy for reading. What proves an exhibit is its file with the receipt, not this print."),
         ),
         sections=[
-            BundleSection(_heading(setter, party), [_set(setter, part.entry) for part in parts])
+            BundleSection(_heading(setter, party), [_printable_entry(setter, part.entry) for part in parts])
             for party, parts in groups
         ],
-        days=[(each.on, _happened(setter, each), str(each.entry)) for each in chronology(sitting, case, viewer)],
+        days=[(each.on, _day_line(setter, each), str(each.entry)) for each in chronology(sitting, case, viewer)],
     )
     return typeset(setter, paper, locale, at=sitting.court.clock.machine_now(), archival=False)
 
 
-def _happened(setter: Typesetter, each: Happening) -> str:
+def _day_line(setter: Typesetter, happening: Happening) -> str:
     """A line of the chronology: the fact, and the labels of the exhibits that are said to show it."""
-    told = printable(setter, each.what)
-    return f"{told} ({', '.join(e.label for e in each.exhibits)})" if each.exhibits else told
+    fact = printable(setter, happening.what)
+    labels = ", ".join(exhibit.label for exhibit in happening.exhibits)
+    return f"{fact} ({labels})" if labels else fact
 
 
 def _heading(setter: Typesetter, party: Party) -> Text:
     return T("%(name)s (%(role)s)", role=party.role.label, name=printable(setter, party.name))
 
 
-def _set(setter: Typesetter, entry: BundleEntry) -> BundleEntry:
-    def plain(value: Words) -> Words:
-        return printable(setter, value) if isinstance(value, str) else value
-
-    facts = [
-        (name, _printable_text(setter, value) if isinstance(value, Text) else plain(value))
-        for name, value in entry.facts
-    ]
+def _printable_entry(setter: Typesetter, entry: BundleEntry) -> BundleEntry:
+    """The sheet with words that can be printed, whatever the parties wrote."""
     return replace(
         entry,
-        title=plain(entry.title),
-        filed_by=plain(entry.filed_by or ""),
-        facts=facts,
+        title=_printable_words(setter, entry.title),
+        filed_by=_printable_words(setter, entry.filed_by or ""),
+        facts=[(name, _printable_words(setter, value)) for name, value in entry.facts],
         text=printable(setter, entry.text) if entry.text else None,
     )
 
 
-def _printable_text(setter: Typesetter, value: Text) -> Text:
-    return Text(
-        value.msgid,
-        {key: printable(setter, each) if isinstance(each, str) else each for key, each in value.params.items()},
-    )
+def _printable_words(setter: Typesetter, words: Words) -> Words:
+    if isinstance(words, Text):
+        return _printable_text(setter, words)
+    return printable(setter, words) if isinstance(words, str) else words
 
 
-def _named(setter: Typesetter, subject: Text) -> Text:
-    """The same with names that can be printed."""
+def _printable_text(setter: Typesetter, text: Text) -> Text:
+    """A sentence of the court's with parameters that can be printed."""
     params = {
-        place: _named(setter, value) if isinstance(value, Text) else printable(setter, str(value))
-        for place, value in subject.params.items()
+        name: _printable_text(setter, value)
+        if isinstance(value, Text)
+        else printable(setter, value)
+        if isinstance(value, str)
+        else value
+        for name, value in text.params.items()
     }
-    return Text(subject.msgid, params)
+    return Text(text.msgid, params)
 
 
 def printable(setter: Typesetter, text: str) -> str:
@@ -266,6 +276,10 @@ def printable(setter: Typesetter, text: str) -> str:
 
 
 def _bind(folder: Path, parts: Sequence[_Part]) -> int:
+    """Have a child put the parts' pages into ``folder/frame``; gives how many pages ``folder/shown`` then has.
+
+    Raises CourtError where it cannot.
+    """
     plan = []
     for number, part in enumerate(parts):
         if part.place is not None:
@@ -280,7 +294,7 @@ def _bind(folder: Path, parts: Sequence[_Part]) -> int:
 
 
 def pieces(place: Path) -> Iterator[bytes]:
-    """The bytes of a bound bundle."""
+    """The bytes of a bound bundle; a link in its place is not followed. Raises OSError for one."""
     with open(os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
         while piece := file.read(1 << 20):
             yield piece

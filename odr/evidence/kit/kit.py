@@ -53,10 +53,10 @@ class KitEntry:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something of the case that this reader's bag does not hold: ``entry 7``, ``exhibit C-2``, and why, in both
-    languages.
+    """Something of the case that this reader's bag does not hold, and why.
 
-    ``sha256`` is given where the docket names the file to this reader, so that its absence is explained, not just seen.
+    ``item`` names it as ``entry 7`` or ``exhibit C-2``; ``why`` gives the reason by language. ``sha256`` is given
+    where the docket names the file to this reader, so that its absence is explained, not just seen.
     """
 
     item: str
@@ -66,17 +66,19 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Kit:
-    """What goes into one bag. ``case`` is the case's reference, None for files of no case yet."""
+    """What goes into one bag.
+
+    ``name`` is the bag's folder, ``case`` the case's reference (None for files of no case yet), ``authority`` the root
+    certificate of the court's time authority (PEM), ``info`` the lines of ``bag-info.txt``.
+    """
 
     name: str
     case: str | None
     files: Sequence[KitFile]
     entries: Sequence[KitEntry] = ()
     authority: bytes = b""
-    """Root certificate of the court's time authority, PEM."""
     info: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[LeftOut] = ()
-    """What of the case is not in the bag, and why."""
 
 
 class NotProvenYet(Exception):
@@ -92,7 +94,11 @@ def fingerprint(vkey: str) -> str:
 
 
 def write_kit(kit: Kit) -> Iterator[bytes]:
-    """The bag as a ZIP, piece by piece. Raises NotProvenYet, or ValueError for a file that is not its receipt's."""
+    """The bag as a ZIP, piece by piece.
+
+    Raises NotProvenYet for a receipt that no published log holds yet, or ValueError for a file that is not its
+    receipt's.
+    """
     bag = BagWriter(kit.name)
     for file in kit.files:
         yield from bag.payload(file.path, file.chunks())
@@ -100,35 +106,37 @@ def write_kit(kit: Kit) -> Iterator[bytes]:
     if kit.entries:
         yield from bag.payload(DOCKET, (line + b"\n" for line in lines))
     yield from bag.tag("contents.json", canonical(_contents(kit)))
-    receipts = {
-        receipt.reference: receipt
-        for receipt in (*(file.receipt for file in kit.files), *(entry.receipt for entry in kit.entries))
-    }
-    for reference in sorted(receipts):
-        for name, data in _proof_files(receipts[reference]).items():
-            yield from bag.tag(f"receipts/{reference}/{name}", data)
-    rounds = {each.number: each for receipt in receipts.values() if receipt.renewed for each in receipt.renewed.rounds}
-    for _, each in sorted(rounds.items()):
-        for name, data in each.files.items():
-            yield from bag.tag(f"renewals/{name}", data)
-    logs = {(each.log or "", each.vkey or "") for each in receipts.values()} | {
-        (each.log, each.vkey) for each in rounds.values()
-    }
-    for log, vkey in sorted(logs):
-        yield from bag.tag(f"keys/log-{log}.pem", _public(vkey, serialization.Encoding.PEM))
-    if kit.authority:
-        yield from bag.tag("keys/time-authority.pem", kit.authority)
-    for authority in {each.authority for each in rounds.values() if each.authority}:
-        yield from bag.tag(
-            "keys/time-authority-sha512.pem",
-            x509.load_der_x509_certificate(authority).public_bytes(serialization.Encoding.PEM),
-        )
+    for name, data in _proofs(kit):
+        yield from bag.tag(name, data)
     yield from bag.tag("verify.py", VERIFIER.read_bytes())
     yield from bag.tag("README.txt", README.encode())
     yield from bag.finish(kit.info)
 
 
+def _proofs(kit: Kit) -> Iterator[tuple[str, bytes]]:
+    """Receipts, rounds of renewal and keys, each once, by the path in the bag."""
+    named = [file.receipt for file in kit.files] + [entry.receipt for entry in kit.entries]
+    receipts = {receipt.reference: receipt for receipt in named}
+    for reference in sorted(receipts):
+        for name, data in _proof_files(receipts[reference]).items():
+            yield f"receipts/{reference}/{name}", data
+    renewed = [receipt.renewed for receipt in receipts.values() if receipt.renewed]
+    rounds = {each.number: each for renewals in renewed for each in renewals.rounds}
+    for _, each in sorted(rounds.items()):
+        for name, data in each.files.items():
+            yield f"renewals/{name}", data
+    logs = {(receipt.log or "", receipt.vkey or "") for receipt in receipts.values()}
+    for log, vkey in sorted(logs | {(each.log, each.vkey) for each in rounds.values()}):
+        yield f"keys/log-{log}.pem", _public(vkey, serialization.Encoding.PEM)
+    if kit.authority:
+        yield "keys/time-authority.pem", kit.authority
+    for authority in {each.authority for each in rounds.values() if each.authority}:
+        certificate = x509.load_der_x509_certificate(authority)
+        yield "keys/time-authority-sha512.pem", certificate.public_bytes(serialization.Encoding.PEM)
+
+
 def _contents(kit: Kit) -> dict[str, object]:
+    """``contents.json``: which receipt proves which file or entry, and in which line of the docket an entry stands."""
     readable = 0
     entries: list[dict[str, object]] = []
     for entry in kit.entries:
@@ -148,14 +156,14 @@ def _contents(kit: Kit) -> dict[str, object]:
 def _proof_files(receipt: ReceiptFiles) -> dict[str, bytes]:
     if receipt.proof is None or receipt.spicy is None or receipt.checkpoint is None:
         raise NotProvenYet(receipt.reference)
-    beside = {
+    leaf_and_checkpoint = {
         "receipt.leaf.spicy": receipt.spicy,
         "checkpoint.body": receipt.checkpoint_body or b"",
         "checkpoint.sig": receipt.checkpoint_sig or b"",
     }
     # Statements stand once in the bag, not beside each receipt.
     shared = {name for each in receipt.renewed.rounds for name in each.files} if receipt.renewed else set()
-    return {name: data for name, data in (receipt.named | beside).items() if name not in shared}
+    return {name: data for name, data in (receipt.named | leaf_and_checkpoint).items() if name not in shared}
 
 
 def _public(vkey: str, encoding: serialization.Encoding) -> bytes:

@@ -11,8 +11,7 @@ from odr.docket.visibility import READS_FILE
 from odr.evidence.exhibits.access import why_closed
 from odr.evidence.exhibits.file_answers import Outgoing, attachment
 from odr.evidence.intake.media import Group, Media, recognise
-from odr.evidence.kit import compiling
-from odr.evidence.kit import received_case_files as receiving
+from odr.evidence.kit import compiling, received_case_files
 from odr.evidence.kit.kit import fingerprint
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit, ReceivedCase
 from odr.evidence.retention.rules import is_erased
@@ -124,8 +123,8 @@ def received() -> Page:
 @staff(*READERS)
 def received_one(received: str) -> Page:
     """One received case file, to be read only: what was proven, its docket, its files."""
-    row = receiving.received_case(current_session(), received)
-    docket = receiving.docket_of(current_court().ports.store, row)
+    row = received_case_files.received_case(current_session(), received)
+    docket = received_case_files.docket_of(current_court().ports.store, row)
     return render_template("evidence/received_one.html", row=row, docket=docket)
 
 
@@ -133,7 +132,7 @@ def received_one(received: str) -> Page:
 @staff(*READERS)
 def received_file(received: str, number: int) -> Response:
     """One file of a received case file, as an attachment."""
-    row = receiving.received_case(current_session(), received)
+    row = received_case_files.received_case(current_session(), received)
     if not 1 <= number <= len(row.files):
         raise NotFound
     file, store = row.files[number - 1], current_court().ports.store

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from odr.docket.models import Case
 from odr.docket.visibility import READS_FILE
-from odr.evidence.sources import digests as lists
+from odr.evidence.sources import digests as digest_lists
 from odr.evidence.sources.models import DigestBatch
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
@@ -34,8 +34,10 @@ def listing() -> Page:
 
 
 def _listing(typed: dict[str, str], faults: list[tuple[str, str]], status: int = 200) -> Page:
-    rows = lists.batches_of(current_session(), _account())
-    return render_template("evidence/digests.html", rows=rows, typed=typed, faults=faults, most=lists.MOST), status
+    rows = digest_lists.batches_of(current_session(), _account())
+    return render_template(
+        "evidence/digests.html", rows=rows, typed=typed, faults=faults, most=digest_lists.MOST
+    ), status
 
 
 @digests.post("/digests")
@@ -47,15 +49,15 @@ def send() -> Page:
     text = typed["list"]
     try:
         if file is not None and file.filename:
-            data = file.stream.read(lists.MOST_BYTES + 1)
-            if len(data) > lists.MOST_BYTES:
+            data = file.stream.read(digest_lists.MOST_BYTES + 1)
+            if len(data) > digest_lists.MOST_BYTES:
                 raise InvalidInput.at("list", T("The list is too large. Send it in several batches."))
             text = _decoded(data)
-        batch = lists.file_batch(
+        batch = digest_lists.file_batch(
             current_court(),
             _account(),
             typed["title"] or T("List of digests").render(current_locale()),
-            lists.read_list(text),
+            digest_lists.read_list(text),
         )
     except InvalidInput as error:
         return _listing(typed, [("list", fault.message.render(current_locale())) for fault in error.faults], 422)
@@ -76,19 +78,19 @@ def _decoded(data: bytes) -> str:
 @signed_in
 def one(reference_of: str) -> Page:
     """One list: its lines, and which files are here."""
-    return _one(lists.own_batch(current_session(), _account(), reference_of), None)
+    return _one(digest_lists.own_batch(current_session(), _account(), reference_of), None)
 
 
 def _one(batch: DigestBatch, fault: CourtError | None, status: int = 200) -> Page:
     session, after = current_session(), max(0, request.args.get("after", 0, type=int))
-    rows = lists.lines_of(session, batch, after=after, limit=A_PAGE)
-    ready = lists.matching_uploads(session, batch)
+    rows = digest_lists.lines_of(session, batch, after=after, limit=A_PAGE)
+    ready = digest_lists.matching_uploads(session, batch)
     return render_template(
         "evidence/digest_batch.html",
         batch=batch,
         rows=rows,
         ready=ready,
-        here=lists.count_of(session, batch),
+        here=digest_lists.count_of(session, batch),
         fault=fault,
         page=A_PAGE,
     ), status
@@ -98,9 +100,9 @@ def _one(batch: DigestBatch, fault: CourtError | None, status: int = 200) -> Pag
 @signed_in
 def download(reference_of: str) -> Response:
     """The list with the reference of each receipt, for a spreadsheet."""
-    batch = lists.own_batch(current_session(), _account(), reference_of)
+    batch = digest_lists.own_batch(current_session(), _account(), reference_of)
     return file_answer(
-        lists.as_csv(current_session(), batch).encode("utf-8-sig"),
+        digest_lists.as_csv(current_session(), batch).encode("utf-8-sig"),
         f"digests-{batch.reference[:8]}.csv",
         "text/csv; charset=utf-8",
     )
@@ -110,8 +112,8 @@ def download(reference_of: str) -> Response:
 @signed_in
 def receipt(reference_of: str, number: int, part: str) -> Response:
     """One file of the receipt of a line."""
-    batch = lists.own_batch(current_session(), _account(), reference_of)
-    return receipt_part(lists.line_of(current_session(), batch, number).receipt, part)
+    batch = digest_lists.own_batch(current_session(), _account(), reference_of)
+    return receipt_part(digest_lists.line_of(current_session(), batch, number).receipt, part)
 
 
 @digests.post("/digests/<reference_of>/<int:number>/file")
@@ -121,11 +123,11 @@ def attach(reference_of: str, number: int) -> Page:
     court, account = current_court(), _account()
     try:
         with court.database.write() as session:
-            lists.attach_file(
-                session, lists.own_batch(session, account, reference_of), number, request.form.get("upload", "")
+            digest_lists.attach_file(
+                session, digest_lists.own_batch(session, account, reference_of), number, request.form.get("upload", "")
             )
-    except lists.FileNotOfDigest as error:
-        return _one(lists.own_batch(current_session(), account, reference_of), error, error.status)
+    except digest_lists.FileNotOfDigest as error:
+        return _one(digest_lists.own_batch(current_session(), account, reference_of), error, error.status)
     return redirect(url_for("digests.one", reference_of=reference_of, after=max(0, number - 1)), 303)
 
 
@@ -133,7 +135,7 @@ def attach(reference_of: str, number: int) -> Page:
 @case_page(*READS_FILE)
 def in_case(case: Case, actor: Actor) -> Page:
     """Lists of digests in the case."""
-    rows = lists.batches_in(current_session(), case.id)
+    rows = digest_lists.batches_in(current_session(), case.id)
     return render_template(
         "evidence/case_digests.html",
         case=case,
@@ -149,10 +151,10 @@ def in_case(case: Case, actor: Actor) -> Page:
 def one_in_case(case: Case, actor: Actor, reference_of: str) -> Page:
     """One list of the case, line by line, so that a file can be asked for by its number."""
     session, after = current_session(), max(0, request.args.get("after", 0, type=int))
-    batch = next((b for b in lists.batches_in(session, case.id) if b.reference == reference_of), None)
+    batch = next((b for b in digest_lists.batches_in(session, case.id) if b.reference == reference_of), None)
     if batch is None:
         raise NotFound
-    rows = lists.lines_of(session, batch, after=after, limit=A_PAGE)
+    rows = digest_lists.lines_of(session, batch, after=after, limit=A_PAGE)
     return render_template(
         "evidence/case_digest_batch.html", case=case, actor=actor, batch=batch, rows=rows, page=A_PAGE, tab="exhibits"
     )

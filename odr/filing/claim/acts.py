@@ -493,7 +493,7 @@ class MoreTimeToMendInput(CourtModel):
         PaperKind.NOTICE,
         T("More time to correct your claim"),
         T(
-            "Correct your claim by the day shown on the page of the case. If you do not, it goes back to you, or the court rules that it is not accepted."
+            "Correct your claim by the day shown on the page of the case. If you do not, it goes back to you; if you insist on it, the court rules that it is not accepted."
         ),
     ),
     source=law("REG 7"),

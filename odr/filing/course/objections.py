@@ -255,10 +255,9 @@ def find_seat(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Sea
     """A seat held now in the case."""
     if not reference.isdecimal():
         return None
-    row: Seat | None = sitting.session.scalar(
+    return sitting.session.scalar(
         select(Seat).where(Seat.case_id == case.id, Seat.id == int(reference), Seat.until_at.is_(None))
     )
-    return row
 
 
 class ChallengeInput(CourtModel):
@@ -286,7 +285,7 @@ class ChallengeInput(CourtModel):
         PaperKind.NOTICE,
         T("A party challenges somebody of the court"),
         T(
-            "There is nothing you have to do now. The person challenged takes no part until it is decided, and the decision is sent to you."
+            "There is nothing you have to do now. Until it is decided the person challenged takes no part, except in what is urgent; the decision is sent to you."
         ),
     ),
     source=law("CPL 47, 48", "CPI 43, 44"),

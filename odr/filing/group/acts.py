@@ -237,10 +237,9 @@ def group_members(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 @resolver("group_member")
 def find_member(sitting: Sitting, case: Case, actor: Actor, reference: str) -> GroupMember | None:
     """A registration of the case."""
-    row: GroupMember | None = sitting.session.scalar(
+    return sitting.session.scalar(
         select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.reference == reference)
     )
-    return row
 
 
 class RegistrationRuling(CourtModel):

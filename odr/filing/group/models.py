@@ -14,7 +14,12 @@ from odr.ground.text import Text as Words
 
 
 class GroupAction(Base):
-    """The announcement of an action of many, and how its representatives were found."""
+    """The announcement of an action of many, and how its representatives were found.
+
+    ``about`` is what the case is about, ``asked`` what is sought, ``until`` the last instant to register; ``how`` is
+    ``elected``, ``agreed`` or ``appointed`` (CPI 77). Each is None until it is announced, or until representatives
+    are named.
+    """
 
     __tablename__ = "group_action"
 
@@ -47,7 +52,10 @@ class MemberState(enum.Enum):
 
 
 class GroupMember(Base):
-    """Somebody who registered for an action of many."""
+    """Somebody who registered for an action of many, and what they claim, in minor units.
+
+    ``party_id`` is the claimant they became; None unless they are registered.
+    """
 
     __tablename__ = "group_member"
 

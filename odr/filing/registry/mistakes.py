@@ -56,7 +56,7 @@ def case_windows(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 def find_case_window(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Window | None:
     """A time limit of the case that runs or was missed."""
     states = (WindowState.OPEN, WindowState.LAPSED)
-    row: Window | None = sitting.session.scalar(
+    return sitting.session.scalar(
         select(Window).where(
             Window.case_id == case.id,
             Window.reference == reference,
@@ -64,7 +64,6 @@ def find_case_window(sitting: Sitting, case: Case, actor: Actor, reference: str)
             Window.due_at.is_not(None),
         )
     )
-    return row
 
 
 class MistakeInput(CourtModel):

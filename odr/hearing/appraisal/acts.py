@@ -103,7 +103,7 @@ class CallInput(CourtModel):
         PaperKind.NOTICE,
         T("An appraisal may be needed: who may ask for it"),
         T(
-            "If the judge tells you to, ask for an appraisal by the day shown on the page of the case; if you do not, this counts as given up and the judge finds what follows for the fact. Everybody else has nothing to do."
+            "If the judge tells you to, ask for an appraisal by the day shown on the page of the case; if you do not, you have given it up, and the judge may find the fact not proven. Everybody else has nothing to do."
         ),
     ),
     source=law("EV 30"),
@@ -346,7 +346,7 @@ class OwnMotionInput(CourtModel):
         PaperKind.DECISION,
         T("The court orders an appraisal"),
         T(
-            "Say by the day shown on the page of the case whom you would have as expert. If the parties do not agree, the court appoints one."
+            "Say by the day shown on the page of the case whom you would have as expert. Once the parties have been asked, the court appoints one."
         ),
     ),
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, ruled=T("A fact of the case is appraised by an expert.")),

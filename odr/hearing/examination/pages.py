@@ -15,7 +15,7 @@ from odr.filing.claim.queries import facts_of
 from odr.filing.models import Draft, DraftState
 from odr.ground.errors import NotFound
 from odr.hearing import names
-from odr.hearing.bench import today as day
+from odr.hearing.bench import today as judges_day
 from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
 from odr.hearing.examination import case_views as examination_case_views
 from odr.hearing.examination.opinions import exhibits_phase
@@ -417,10 +417,10 @@ def today() -> Page:
     person = current_person()
     if person is None:
         raise NotFound
-    groups = frozenset(g for g in request.args.getlist("risk", type=int) if g in day.GROUPS)
+    groups = frozenset(g for g in request.args.getlist("risk", type=int) if g in judges_day.GROUPS)
     tracks = frozenset(track for track in Track if track.value in request.args.getlist("track"))
     words = request.args.get("q", "").strip()[:100]
-    shown = day.today_of(
+    shown = judges_day.today_of(
         look(),
         person.account_id,
         words=words,
@@ -432,7 +432,7 @@ def today() -> Page:
         "hearing/today.html",
         desk=True,
         today=shown,
-        groups=day.GROUPS,
+        groups=judges_day.GROUPS,
         chosen=groups,
         tracks=list(Track),
         chosen_tracks=tracks,

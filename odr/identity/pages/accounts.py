@@ -14,7 +14,7 @@ from odr.docket.models import Role
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import accounts, lost_factor
-from odr.identity.accounts import staff as office
+from odr.identity.accounts import staff as staff_accounts
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, page, post, to
@@ -41,7 +41,7 @@ def add_person() -> AnyResponse:
             account = accounts.create(
                 session, email=form.get("email", ""), name=form.get("name", ""), locale=form.get("locale", ""), now=now
             )
-            office.give(session, account, role, by=session.get_one(Account, me().account_id), now=now)
+            staff_accounts.give(session, account, role, by=session.get_one(Account, me().account_id), now=now)
             letter = accounts.reset_letter(means(), session, account, now)
     except CourtError as error:
         return again("people.html", error, **_lists())
@@ -56,7 +56,7 @@ def give_role(reference: str) -> AnyResponse:
     """Give a role, or propose it where two administrators are needed."""
     return _change(
         reference,
-        lambda session, account, by, now: office.give(
+        lambda session, account, by, now: staff_accounts.give(
             session, account, _role(request.form.get("role", "")), by=by, now=now
         ),
     )
@@ -68,7 +68,7 @@ def give_role(reference: str) -> AnyResponse:
 def take_role(reference: str) -> AnyResponse:
     """Take a role away, at once."""
     role = _role(request.form.get("role", ""))
-    return _change(reference, lambda session, account, by, now: office.take_away(session, account, role, now))
+    return _change(reference, lambda session, account, by, now: staff_accounts.take_away(session, account, role, now))
 
 
 @bp.post("/administration/people/<reference>/suspend")
@@ -76,7 +76,7 @@ def take_role(reference: str) -> AnyResponse:
 @require_strong()
 def suspend(reference: str) -> AnyResponse:
     """Stop an account, at once."""
-    return _change(reference, lambda session, account, by, now: office.suspend(session, account, now))
+    return _change(reference, lambda session, account, by, now: staff_accounts.suspend(session, account, now))
 
 
 @bp.post("/administration/people/<reference>/reinstate")
@@ -84,7 +84,7 @@ def suspend(reference: str) -> AnyResponse:
 @require_strong()
 def reinstate(reference: str) -> AnyResponse:
     """Let a stopped account sign in again."""
-    return _change(reference, lambda session, account, by, now: office.reinstate(session, account))
+    return _change(reference, lambda session, account, by, now: staff_accounts.reinstate(session, account))
 
 
 @bp.post("/administration/proposals/<int:proposal_id>")
@@ -97,9 +97,9 @@ def decide_proposal(proposal_id: int) -> AnyResponse:
         with court.database.write() as session:
             by = session.get_one(Account, me().account_id)
             if choice not in ("approve", "decline"):
-                office.waiting_proposal(session, proposal_id)
+                staff_accounts.waiting_proposal(session, proposal_id)
                 raise InvalidInput.at(field, T("Choose whether to approve or to decline."))
-            office.decide(session, proposal_id, choice == "approve", by=by, now=court.clock.machine_now())
+            staff_accounts.decide(session, proposal_id, choice == "approve", by=by, now=court.clock.machine_now())
     except NotFound:
         raise
     except CourtError as error:
@@ -139,7 +139,7 @@ def _change(reference: str, change: Change) -> AnyResponse:
     court = current_court()
     try:
         with court.database.write() as session:
-            account = office.by_reference(session, reference)
+            account = staff_accounts.by_reference(session, reference)
             change(session, account, session.get_one(Account, me().account_id), court.clock.machine_now())
     except InvalidInput as error:
         return again("people.html", error, **_lists())
@@ -156,9 +156,9 @@ def _role(raw: str) -> Role:
 def _lists() -> dict[str, Any]:
     session = current_session()
     return {
-        "rows": office.people(session, after=request.args.get("after", 0, type=int)),
-        "proposals": office.waiting(session),
+        "rows": staff_accounts.people(session, after=request.args.get("after", 0, type=int)),
+        "proposals": staff_accounts.waiting(session),
         "ways_back": lost_factor.waiting(session),
-        "roles": office.GIVEN,
-        "role_choices": [(role.value, role.label.render(current_locale())) for role in office.GIVEN],
+        "roles": staff_accounts.GIVEN,
+        "role_choices": [(role.value, role.label.render(current_locale())) for role in staff_accounts.GIVEN],
     }

@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.ground.errors import CourtError, InvalidInput
 from odr.ground.text import Text
-from odr.identity.accounts import account_letters as mail
-from odr.identity.accounts import accounts
+from odr.identity.accounts import account_letters, accounts
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account
@@ -93,7 +92,7 @@ def post(letters: Iterable[Letter]) -> None:
     port = current_court().ports.mail
     for letter in letters:
         try:
-            mail.post(port, [letter])
+            account_letters.post(port, [letter])
         except Exception:
             log.exception("a letter about an account could not be handed over")
 

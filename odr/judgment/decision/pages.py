@@ -17,7 +17,7 @@ from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.decision.acts import FindingInput, FindingsInput, IssueInput
 from odr.judgment.decision.case_views import decision_page
-from odr.judgment.decision.case_views import desk as gather
+from odr.judgment.decision.case_views import desk as judges_desk
 from odr.judgment.decision.drafting import draft_values
 from odr.judgment.decision.file_before_judge import ExhibitOnFile, case_file
 from odr.judgment.decision.inputs import DraftInput
@@ -113,7 +113,7 @@ def _desk(
     moved_on: bool = False,
 ) -> Page:
     sitting, locale = look(), current_locale()
-    page = gather(sitting, case, on)
+    page = judges_desk(sitting, case, on)
     subject = {f"{FINDING}subject": page.chosen.subject} if page.chosen else {}
     drafted = proposals(sitting.session, case)
     mine = drafted.get(page.chosen.subject) if page.chosen else None

@@ -16,7 +16,7 @@ from odr.judgment import desks
 from odr.judgment.decision import issuing
 from odr.judgment.inputs import SignInput
 from odr.judgment.models import Decision, PanelMinute
-from odr.judgment.panel import rules as panel
+from odr.judgment.panel import rules as panel_rules
 from odr.judgment.queries import current_draft, decision_named
 from odr.judgment.vocabulary import DecisionState, Vote
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 @guard("CPL 40")
 def one_judge_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A panel is convened once, and only where the track knows one."""
-    rule = panel.bench_rule(sitting, case)
+    rule = panel_rules.bench_rule(sitting, case)
     if rule is None or max(rule.sizes) == 1:
         return T("On this track one judge decides alone.")
-    return T("The panel sits already.") if panel.is_panel(sitting, case) else None
+    return T("The panel sits already.") if panel_rules.is_panel(sitting, case) else None
 
 
 class ConveneInput(CourtModel):
@@ -74,12 +74,12 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
 
     Raises InvalidInput for a number the rules do not allow (CPL 40).
     """
-    rule = panel.bench_rule(sitting, case)
+    rule = panel_rules.bench_rule(sitting, case)
     if rule is None or given.size not in rule.sizes:
         raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
     names = []
     for _ in range(given.size - 1):
-        account = choose(sitting, case, Role.ASSESSOR, but=[m.account_id for m in panel.members(sitting, case)])
+        account = choose(sitting, case, Role.ASSESSOR, but=[m.account_id for m in panel_rules.members(sitting, case)])
         if account is None:
             raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
         sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
@@ -97,7 +97,7 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
 @guard("CPL 45")
 def a_panel_deliberates(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Deliberation needs several who decide and a draft before them."""
-    if not panel.is_panel(sitting, case):
+    if not panel_rules.is_panel(sitting, case):
         return T("One judge decides this case alone.")
     return None if current_draft(sitting.session, case) is not None else T("There is no draft to deliberate on yet.")
 
@@ -131,7 +131,7 @@ def deliberate(sitting: Sitting, case: Case, given: DeliberateInput, *, actor: A
     decision = current_draft(sitting.session, case)
     assert decision is not None
     _minute(sitting, case, decision, actor, None, given.words)
-    return Recorded(T("%(name)s spoke in the deliberation", name=actor.name), named=panel.named(sitting, case))
+    return Recorded(T("%(name)s spoke in the deliberation", name=actor.name), named=panel_rules.named(sitting, case))
 
 
 class VoteInput(CourtModel):
@@ -182,7 +182,7 @@ def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: A
     return Recorded(
         T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label),
         {"decision": decision.reference},
-        named=panel.named(sitting, case),
+        named=panel_rules.named(sitting, case),
     )
 
 

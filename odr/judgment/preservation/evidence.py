@@ -217,7 +217,7 @@ class PreservedEvidenceInput(CourtModel):
         PaperKind.DECISION,
         T("Evidence has been preserved"),
         T(
-            "You may now read the application and the ruling; if you disagree, ask once for a review by the day shown on the page of the case, though what was ordered stays in force meanwhile. If you asked for it and have not brought your claim yet, bring it by the day shown there: otherwise it can be lifted."
+            "You may now read the application and the ruling; if you disagree, ask once for a review by the day shown on the page of the case, though what was ordered stays in force meanwhile. If you asked for it and have not brought your claim yet, bring it by the day shown there: otherwise the court has to lift it."
         ),
     ),
     source=law("CPL 84", "EV 23, 27"),

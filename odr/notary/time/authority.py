@@ -22,12 +22,17 @@ from odr.notary.vault import KeyKind, Vault
 
 ECDSA_SHA256, ECDSA_SHA512 = "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.4"
 ROOT_YEARS, LEAF_YEARS = 25, 6
+"""How long a certificate holds: the root's, and those under it."""
 RENEW_BEFORE = timedelta(days=180)
+"""How long before its certificate ends a time key is replaced."""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """With what an authority signs, and what its keys are for."""
+    """The algorithms of an authority, and the uses of its root key and of its time key.
+
+    ``signature`` is the object identifier written into certificates, ``hash`` what is hashed before signing.
+    """
 
     root: KeyUse
     time: KeyUse
@@ -43,7 +48,7 @@ SHA512 = Suite(KeyUse.AUTHORITY_512, KeyUse.TIME_512, KeyKind.P521, ec.SECP521R1
 
 
 def active_key(session: Session, use: KeyUse) -> SigningKey | None:
-    """The key in use, newest first."""
+    """The newest key in use for a purpose; None where there is none yet."""
     where = (SigningKey.use == use, SigningKey.state == KeyState.ACTIVE)
     return session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before.desc())).scalars().first()
 
@@ -69,51 +74,33 @@ class Authority:
             self.make_key(session, self.suite.time, now)
 
     def root(self, session: Session) -> x509.Certificate:
-        """The root certificate. Raises ``LookupError`` before :meth:`establish`."""
-        key = active_key(session, self.suite.root)
-        if key is None or key.certificate is None:
-            raise LookupError("the authority has not been established")
-        return x509.load_der_x509_certificate(key.certificate)
+        """The root certificate. Raises LookupError before :meth:`establish`."""
+        return self._root(session)[1]
 
     def make_key(self, session: Session, use: KeyUse, now: datetime) -> SigningKey:
-        """A new key with its certificate under the root, for time tokens or the seal; the one before is frozen."""
+        """A new key with its certificate under the root, for time tokens or the seal; the one before is frozen.
+
+        Raises ValueError for any other use, and LookupError before :meth:`establish`.
+        """
         if use not in (self.suite.time, KeyUse.SEAL):
             raise ValueError(f"no certificate for {use.value}")
-        before = active_key(session, use)
-        if before is not None:
-            before.state = KeyState.FROZEN
+        replaced = active_key(session, use)
+        if replaced is not None:
+            replaced.state = KeyState.FROZEN
         key_id = f"{use.value}-{_count(session, use) + 1}"
         public = self.vault.create_key(key_id, self.suite.kind)
-        root = active_key(session, self.suite.root)
-        if root is None or root.certificate is None:
-            raise LookupError("the authority has not been established")
-        issuer = x509.load_der_x509_certificate(root.certificate)
-        until = min(_years_after(now, LEAF_YEARS), issuer.not_valid_after_utc)
-        builder = _start(_name(self.organisation, _TITLES[use]), issuer.subject, public, now, until)
-        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(
-            _usage(digital_signature=True, content_commitment=use is KeyUse.SEAL), critical=True
-        )
-        if use is self.suite.time:
-            # RFC 3161 section 2.3: this purpose only, and critical.
-            builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-        identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-        builder = builder.add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
-        )
-        certificate = self._sign(builder, root.id)
-        return _keep(
-            session,
-            SigningKey(
-                id=key_id,
-                use=use,
-                public=public,
-                certificate=certificate,
-                not_before=now,
-                not_after=until,
-                state=KeyState.ACTIVE,
-            ),
-        )
+        root_id, root = self._root(session)
+        until = min(_years_after(now, LEAF_YEARS), root.not_valid_after_utc)
+        builder = _builder(_name(self.organisation, _TITLES[use]), root.subject, public, now, until)
+        certificate = self._sign(_leaf(builder, use, root, for_time=use is self.suite.time), root_id)
+        return _add_key(session, key_id, use, public, certificate, now, until)
+
+    def _root(self, session: Session) -> tuple[str, x509.Certificate]:
+        """The root's key, by its id, and certificate."""
+        key = active_key(session, self.suite.root)
+        if key is None or key.certificate is None:
+            raise LookupError("the authority has not been established: call establish() first")
+        return key.id, x509.load_der_x509_certificate(key.certificate)
 
     def _make_root(self, session: Session, now: datetime) -> None:
         use = self.suite.root
@@ -121,22 +108,10 @@ class Authority:
         public = self.vault.create_key(key_id, self.suite.kind)
         until = _years_after(now, ROOT_YEARS)
         name = _name(self.organisation, _TITLES[use])
-        builder = _start(name, name, public, now, until)
+        builder = _builder(name, name, public, now, until)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        certificate = self._sign(builder, key_id)
-        _keep(
-            session,
-            SigningKey(
-                id=key_id,
-                use=use,
-                public=public,
-                certificate=certificate,
-                not_before=now,
-                not_after=until,
-                state=KeyState.ACTIVE,
-            ),
-        )
+        _add_key(session, key_id, use, public, self._sign(builder, key_id), now, until)
 
     def _sign(self, builder: x509.CertificateBuilder, key_id: str) -> bytes:
         # The library signs only with a key in hand. A throwaway key of the same kind makes the part
@@ -160,7 +135,18 @@ def _count(session: Session, use: KeyUse) -> int:
     return len(session.execute(select(SigningKey.id).where(SigningKey.use == use)).all())
 
 
-def _keep(session: Session, key: SigningKey) -> SigningKey:
+def _add_key(
+    session: Session, key_id: str, use: KeyUse, public: bytes, certificate: bytes, now: datetime, until: datetime
+) -> SigningKey:
+    key = SigningKey(
+        id=key_id,
+        use=use,
+        public=public,
+        certificate=certificate,
+        not_before=now,
+        not_after=until,
+        state=KeyState.ACTIVE,
+    )
     session.add(key)
     session.flush()
     return key
@@ -179,7 +165,7 @@ def _name(organisation: str, title: str) -> x509.Name:
     )
 
 
-def _start(
+def _builder(
     subject: x509.Name, issuer: x509.Name, public: bytes, now: datetime, until: datetime
 ) -> x509.CertificateBuilder:
     key = serialization.load_der_public_key(public)
@@ -191,6 +177,21 @@ def _start(
         .not_valid_after(until)
     )
     return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+
+
+def _leaf(
+    builder: x509.CertificateBuilder, use: KeyUse, root: x509.Certificate, *, for_time: bool
+) -> x509.CertificateBuilder:
+    """What a certificate under the root says its key is for."""
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    usage = _usage(digital_signature=True, content_commitment=use is KeyUse.SEAL)
+    builder = builder.add_extension(usage, critical=True)
+    if for_time:
+        # RFC 3161 section 2.3: this purpose only, and critical.
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    identifier = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    issued_under = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
+    return builder.add_extension(issued_under, critical=False)
 
 
 def _usage(

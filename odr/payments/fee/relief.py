@@ -227,10 +227,12 @@ def relief_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 @resolver("relief")
 def find_relief(sitting: Sitting, case: Case, actor: Actor, reference: str) -> ReliefRequest | None:
     """A request for relief; a party finds their own."""
-    row: ReliefRequest | None = sitting.session.scalar(
+    request = sitting.session.scalar(
         select(ReliefRequest).where(ReliefRequest.case_id == case.id, ReliefRequest.reference == reference)
     )
-    return row if row is None or actor.role not in PARTY_ROLES or row.party_id == actor.party_id else None
+    if request is not None and actor.role in PARTY_ROLES and request.party_id != actor.party_id:
+        return None
+    return request
 
 
 class ReliefDecisionInput(CourtModel):

@@ -16,7 +16,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import window_title
 from odr.procedure.case.overview import attached_files, entry_view, line_views
-from odr.procedure.case.overview import case_page as gather
+from odr.procedure.case.overview import case_page as case_overview
 from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
 from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter
@@ -34,7 +34,11 @@ def overview(case: Case, actor: Actor) -> Page:
         return redirect(url_for(room, reference=case.reference), 303)
     court = look()
     return render_template(
-        "case/overview.html", page=gather(court, case, actor, current_locale()), case=case, actor=actor, tab="overview"
+        "case/overview.html",
+        page=case_overview(court, case, actor, current_locale()),
+        case=case,
+        actor=actor,
+        tab="overview",
     )
 
 
@@ -75,7 +79,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         attached=attached_files(court, actor, found),
         papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
         done="done" in request.args,
-        next_due=gather(court, case, actor, current_locale()).next_due
+        next_due=case_overview(court, case, actor, current_locale()).next_due
         if "done" in request.args and actor.role not in HEARD_ROLES
         else None,
         tab="docket",

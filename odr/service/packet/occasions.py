@@ -44,14 +44,14 @@ SUBSTITUTION = Occasion(
     "substitution",
     T("Notice that you yourself are a party to a case now"),
     PaperKind.PLEADING,
-    T("Join the case with the code above. What was done before you binds you as well."),
+    T("Join the case with the code above. What the party before you did in the case holds for you as well."),
 )
 ACCEPTANCE = Occasion(
     "acceptance",
     T("Notice of acceptance and of the court fee"),
     PaperKind.NOTICE,
     T(
-        "Pay the fee by the day shown on the page of the case, or ask for help with the fee by then. The claim is sent to the other side meanwhile."
+        "Pay the fee by the day shown on the page of the case, or ask for help with the fee by then; if you do neither, the judge may rule that the claim is withdrawn. The claim is sent to the other side meanwhile."
     ),
 )
 REGISTRY = Occasion(

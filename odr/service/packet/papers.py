@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document
-from odr.docket.papers import ProofOfServicePaper, Signatory, Trail, Words, clerk, typeset
+from odr.docket.papers import ProofOfServicePaper, Signatory, TrailEvent, Words, clerk, typeset
 from odr.ground.canonical import sha256_hex
 from odr.ground.text import T, Text, words_of
 from odr.procedure.papers.frame import anchored
@@ -116,9 +116,9 @@ def _day(instant: str, zone: ZoneInfo) -> Any:
     return datetime.fromisoformat(instant).astimezone(zone).date()
 
 
-def _trail(fact: Mapping[str, Any]) -> Trail:
+def _trail(fact: Mapping[str, Any]) -> TrailEvent:
     source: Words = Channel(fact["channel"]).label if fact["channel"] else T("the court’s record")
-    return Trail(
+    return TrailEvent(
         datetime.fromisoformat(fact["at"]), FactKind(fact["kind"]).label, source, fact["words"] or fact["raw_digest"]
     )
 

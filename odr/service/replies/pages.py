@@ -10,7 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T
-from odr.identity.sign_in import rate_limits as limits
+from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.forms import fields as forms
@@ -81,11 +81,11 @@ def send_on(code: str) -> Page:
     if found is None:
         return redirect(url_for("filing.join_code", code=code), 303)
     with court.database.write() as session:
-        limits.take(
+        rate_limits.take(
             session,
             keyring(court.settings.secret_key),
             Counted.LETTER_FROM,
-            limits.network(request.remote_addr or ""),
+            rate_limits.network(request.remote_addr or ""),
             court.clock.machine_now(),
         )
     record = PassedOnRecord(packet=found[0].reference, **given.model_dump())

@@ -346,7 +346,7 @@ def withdraw_confirmation(sitting: Sitting, case: Case, given: Nothing, *, actor
         PaperKind.DECISION,
         T("Ruling on the confirmation of the agreement"),
         T(
-            "If it is confirmed, do what the agreement says: otherwise it can be enforced; if you think the confirmation is wrong, object by the day shown on the page of the case. If it is not confirmed, the ruling says why and what you may do next."
+            "If it is confirmed, do what the agreement says: otherwise it can be enforced; if you think the confirmation is wrong, object by the day shown on the page of the case. If it is not confirmed, you may change the agreement, make a new one or bring a claim."
         ),
     ),
     prepare=prepare_confirmation,

@@ -71,7 +71,7 @@ class OfferInput(TermsInput):
         PaperKind.NOTICE,
         T("An offer in the private room"),
         T(
-            "There is an offer in the private room, which the judge never reads. If it is made to you, accept or decline it there by the day shown; if you do nothing, it ends on that day and nothing is agreed."
+            "If the offer is made to you, accept or decline it in the private room, which the judge never reads, by the day shown there. If you do nothing, it ends on that day and nothing is agreed."
         ),
     ),
     source=law("CPL 53, 62"),
