@@ -26,8 +26,7 @@ from odr.procedure.acts.availability import Availability, acts_for
 from odr.procedure.acts.windows import shown_windows, window_title
 from odr.procedure.case.overview import entry_view
 from odr.procedure.forms import fields
-from odr.procedure.sitting import ActReceipt
-from odr.procedure.sitting import Sitting
+from odr.procedure.sitting import ActReceipt, Sitting
 from odr.service.models import InboxItem
 
 ENTRIES = 200

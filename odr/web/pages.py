@@ -19,9 +19,8 @@ from odr.identity.models import Account
 from odr.procedure.acts.availability import refuse_role
 from odr.procedure.acts.table import Act
 from odr.procedure.forms import fields
-from odr.procedure.sitting import ActReceipt
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.sitting import Sitting
+from odr.procedure.sitting import ActReceipt, Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session
 
 Page = str | Answer | tuple[str, int]

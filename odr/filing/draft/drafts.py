@@ -39,10 +39,10 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option
 from odr.procedure.forms.form_data import Raw
 from odr.procedure.forms.inputs import CourtModel, field
-from odr.procedure.sitting import ActReceipt
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.tracks import propose_track
+from odr.procedure.sitting import ActReceipt
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -22,8 +22,8 @@ from odr.judgment.models import BeforeClaim
 from odr.judgment.preservation.duty_judge import seat_duty_judge
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
 from odr.judgment.preservation.measures import CLAIM_FOLLOWS
-from odr.procedure.sitting import ActReceipt
 from odr.procedure.rules.pack import RulePack
+from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Account
 from odr.procedure.acts.letter import PaperKind
-from odr.procedure.sitting import ActReceipt
 from odr.procedure.rules.pack import RulePack
+from odr.procedure.sitting import ActReceipt
 from odr.procedure.time.reckoning import reckon
 from odr.service.models import ServiceConsent
 from odr.service.packet.packets import note_address, record_consent
