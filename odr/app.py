@@ -13,8 +13,7 @@ from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import NotFound as NoSuchPage
+from werkzeug.exceptions import HTTPException, NotFound as NoSuchPage
 from werkzeug.routing import Rule
 
 from odr import wiring

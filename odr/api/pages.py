@@ -29,8 +29,15 @@ from odr.procedure.acts.table import Act
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases
 from odr.procedure.forms.faults import validate
 from odr.procedure.sitting import ActReceipt
-from odr.web.guards import api as api_guard
-from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public
+from odr.web.guards import (
+    api as api_guard,
+    case_page,
+    current_court,
+    current_locale,
+    current_person,
+    current_session,
+    public,
+)
 from odr.web.pages import look, pack_today
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -17,8 +17,7 @@ from odr.procedure.sitting import ActReceipt
 from odr.settlement.before_filing.inputs import BeforeFilingInput
 from odr.settlement.before_filing.opening_mediation import open_confirmation, open_mediation
 from odr.settlement.inputs import ConfirmationInput
-from odr.web.guards import api as api_guard
-from odr.web.guards import current_court, current_person, current_session
+from odr.web.guards import api as api_guard, current_court, current_person, current_session
 from odr.web.pages import pack_today
 
 api_before = Blueprint("api_before", __name__, url_prefix="/api/v1")

@@ -15,8 +15,7 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
 from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.forms.faults import validate
-from odr.web.guards import api as api_guard
-from odr.web.guards import current_court, current_person, current_session
+from odr.web.guards import api as api_guard, current_court, current_person, current_session
 
 api_bulk = Blueprint("api_bulk", __name__, url_prefix="/api/v1")
 MOST_BYTES = 8_000_000

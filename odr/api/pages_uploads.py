@@ -9,8 +9,7 @@ from odr.evidence.intake import tus
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import CourtError, NotFound
 from odr.identity.sign_in.program_tokens import Scope
-from odr.web.guards import api as api_guard
-from odr.web.guards import current_court, current_person, public
+from odr.web.guards import api as api_guard, current_court, current_person, public
 
 api_uploads = Blueprint("api_uploads", __name__, url_prefix="/api/v1/uploads")
 

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from odr.docket.models import Stage
 from odr.evidence.intake.media import UNKNOWN, Media, media_of
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.ground.text import T
-from odr.ground.text import Text as Words
+from odr.ground.text import T, Text as Words
 
 Hex256 = String(64)
 """Column type of a SHA-256 in lower-case hexadecimal."""

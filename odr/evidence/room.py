@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
-from odr.evidence.exhibits import acts as exhibits_acts
-from odr.evidence.exhibits import joined_cases
+from odr.evidence.exhibits import acts as exhibits_acts, joined_cases
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
 from odr.evidence.intake.unsubmitted_uploads import note_used, tell_senders
 from odr.evidence.kit.compiling import compile_due

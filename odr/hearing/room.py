@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.ground.text import T
-from odr.hearing.appraisal import acts as appraisal_acts
-from odr.hearing.appraisal import attendance, attendance_rules
-from odr.hearing.appraisal import queries as appraisal_queries
+from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance_rules, queries as appraisal_queries
 from odr.hearing.courtroom import calling_witnesses, hearings
 from odr.hearing.examination import phases, plan
 from odr.hearing.examination.case_views import acted
-from odr.hearing.mode import acts as mode_acts
-from odr.hearing.mode import consent_effects, consents
+from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
 from odr.hearing.sealed import opening_seals

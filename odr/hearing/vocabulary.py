@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from odr.ground.text import T
-from odr.ground.text import Text as Words
+from odr.ground.text import T, Text as Words
 
 
 class Mode(enum.Enum):

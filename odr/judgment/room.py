@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.ground.text import T
-from odr.judgment.decision import acts as decision_acts
-from odr.judgment.decision import case_views as decision_case_views
-from odr.judgment.enforcement import acts as enforcement_acts
-from odr.judgment.enforcement import effect
+from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views
+from odr.judgment.enforcement import acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.group import judgments
-from odr.judgment.preservation import acts as preservation_acts
-from odr.judgment.preservation import before_claim
-from odr.judgment.preservation import case_views as preservation_case_views
+from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
 from odr.judgment.remedies import appeal, motions
 from odr.procedure.acts.events import (
     CaseClosed,

@@ -10,8 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.ground.text import Money, T
-from odr.ground.text import Text as Words
+from odr.ground.text import Money, T, Text as Words
 from odr.payments.fee.fee_computation import Matter
 from odr.procedure.rules.tariff import Ending, ReliefKind
 

@@ -6,11 +6,8 @@ from odr.procedure.acts.events import DecisionIssued, Served, StepsChosen
 from odr.procedure.hooks import Room, on
 from odr.settlement.before_filing import case_views as before_filing_case_views
 from odr.settlement.confirmation import acts as confirmation_acts
-from odr.settlement.mediation import acts as mediation_acts
-from odr.settlement.mediation import in_person
-from odr.settlement.offers import acts as offers_acts
-from odr.settlement.offers import agreement_acts
-from odr.settlement.offers import case_views as offers_case_views
+from odr.settlement.mediation import acts as mediation_acts, in_person
+from odr.settlement.offers import acts as offers_acts, agreement_acts, case_views as offers_case_views
 
 ROOM = Room(
     name="settlement",

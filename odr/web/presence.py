@@ -21,8 +21,8 @@ class Person(UserMixin):  # type: ignore[misc]
     """Somebody signed in: by cookie, then ``session_id`` is set; or a program with their bearer token, then ``token_id``
     and ``scopes`` are.
 
-    ``strong_at`` is the instant at which they last proved who they are; ``acting_for`` the capacity (``Actor.hat``) that
-    the request names, for somebody who has several.
+    ``strong_at`` is the instant at which they last proved who they are; ``acting_for`` the capacity (``Actor.hat``) they
+    chose, for somebody who has several: on the account page, or with a program's request.
     """
 
     account_id: int
@@ -114,7 +114,7 @@ def _by_token(session: Session, request: Request, now: datetime) -> tuple[Person
     # A scope that an earlier version gave out and this one does not know opens nothing.
     known = {scope.value for scope in Scope}
     scopes = frozenset(Scope(value) for value in key.scopes if value in known)
-    person = _person(owner, request, token_id=key.id, scopes=scopes)
+    person = _person(owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For"))
     return person, program_tokens.needs_touch(key, now)
 
 
@@ -124,19 +124,21 @@ def _by_cookie(session: Session, request: Request, now: datetime, secure: bool) 
     if found is None:
         return None, False
     row, owner = found
-    person = _person(owner, request, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor)
+    person = _person(
+        owner, session_id=row.id, strong_at=row.strong_at, two_factor=row.two_factor, acting_for=row.acting_for
+    )
     return person, sessions.needs_touch(row, now)
 
 
 def _person(
     owner: Owner,
-    request: Request,
     *,
     session_id: int | None = None,
     token_id: int | None = None,
     scopes: frozenset[Scope] = frozenset(),
     strong_at: datetime | None = None,
     two_factor: bool = False,
+    acting_for: str | None = None,
 ) -> Person:
     return Person(
         account_id=owner.account_id,
@@ -150,5 +152,5 @@ def _person(
         session_id=session_id,
         token_id=token_id,
         scopes=scopes,
-        acting_for=request.headers.get("Acting-For"),
+        acting_for=acting_for,
     )

@@ -11,8 +11,7 @@ import pytest
 from odr.app import create_app
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
-from odr.training.stripe_peer.app import Peer
-from odr.training.stripe_peer.app import serve as serve_stripe
+from odr.training.stripe_peer.app import Peer, serve as serve_stripe
 from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.api.caller import Caller, Contract, caller
 from tests.scene import Scene, open_court

@@ -10,8 +10,7 @@ from playwright.sync_api import Page
 
 from odr.docket.models import Stage
 from odr.service.sending.ports import message_folder
-from tests.e2e.test_journey import SECRET as TOTP
-from tests.e2e.test_journey import STEPS
+from tests.e2e.test_journey import SECRET as TOTP, STEPS
 from tests.e2e.walking import CARD, GO_ON, Walk, phase, press
 from tests.peers.browser import DESK, PHONE
 

@@ -19,8 +19,7 @@ from odr.service.packet.occasions import occasion_of
 from odr.service.sending.ports import message_folder
 from odr.service.vocabulary import PacketState
 from tests.e2e.hands import Keys
-from tests.e2e.test_journey import SECRET as TOTP
-from tests.e2e.test_journey import STEPS
+from tests.e2e.test_journey import SECRET as TOTP, STEPS
 from tests.e2e.walking import CARD, Walk, phase, press
 from tests.peers.browser import DESK, PHONE
 from tests.scene import PASSWORD

@@ -21,12 +21,10 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.hearing.models import Examination
 from odr.identity.models import Account
-from odr.training.stripe_peer.app import Peer
-from odr.training.stripe_peer.app import serve as serve_peer
+from odr.training.stripe_peer.app import Peer, serve as serve_peer
 from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.e2e.hands import Hand, Mouse
-from tests.e2e.test_journey import SECRET as TOTP
-from tests.e2e.test_journey import give_second_factor
+from tests.e2e.test_journey import SECRET as TOTP, give_second_factor
 from tests.entering import let_in
 from tests.peers.browser import OpenContext
 from tests.scene import PASSWORD, Scene, open_court

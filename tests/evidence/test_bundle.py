@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select

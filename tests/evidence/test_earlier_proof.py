@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from asn1crypto import tsp
 from cryptography import x509
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sqlalchemy import select
 
 from odr.evidence.kit import verifier

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from odr.evidence.intake.multipart_form import FormField, FormFile, StreamedForm
 from odr.evidence.intake.upload import UploadDesk

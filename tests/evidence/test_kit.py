@@ -20,8 +20,7 @@ import bagit
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.evidence.intake.upload import UploadDesk
 from odr.evidence.kit import verifier

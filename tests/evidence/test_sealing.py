@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sqlalchemy import select
 
 from odr.evidence.models import Blob, CompilationKind, Exhibit, ExhibitReading, ExhibitState, SealState

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from odr.evidence.intake.tus import options, refusal_headers
 from odr.evidence.intake.upload import UploadDesk, UploadLimits

@@ -17,8 +17,7 @@ from odr.app import create_app
 from odr.evidence.intake import unsubmitted_uploads
 from odr.evidence.intake.upload_errors import UploadGone
 from odr.evidence.models import Blob, Upload, UploadState
-from odr.evidence.retention import decisions
-from odr.evidence.retention import rules as retention_rules
+from odr.evidence.retention import decisions, rules as retention_rules
 from odr.evidence.retention.models import NoticeState, UploadDecision, UploadNotice
 from odr.evidence.store.integrity_check import check
 from odr.evidence.store.ports import desk_of

@@ -7,8 +7,7 @@ from datetime import date
 from typing import Annotated
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.ground.errors import InvalidInput
 from odr.ground.text import LOCALES, Money, T, write_day, write_money

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from sqlalchemy import MetaData, select, text
 
 from odr.app import create_app

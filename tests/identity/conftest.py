@@ -23,8 +23,7 @@ from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
 from odr.ground.clock import FixedClock
 from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
-from odr.identity.accounts import accounts
-from odr.identity.accounts import staff as staff_accounts
+from odr.identity.accounts import accounts, staff as staff_accounts
 from odr.identity.accounts.accounts import Means
 from odr.identity.actors import Actor
 from odr.identity.models import Account

@@ -9,8 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
 from odr.docket.models import Party, Role

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database

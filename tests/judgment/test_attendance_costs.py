@@ -14,8 +14,7 @@ from odr.evidence.models import Exhibit
 from odr.ground.errors import ActNotOpen
 from odr.hearing.appraisal.models import Appraisal, AppraisalState, CallState, ExpertCall, ReportObjection
 from odr.hearing.models import Posting, Witness
-from odr.hearing.vocabulary import PostingKind, RequestState
-from odr.hearing.vocabulary import TestimonyManner as Manner
+from odr.hearing.vocabulary import PostingKind, RequestState, TestimonyManner as Manner
 from odr.identity.actors import Actor
 from odr.identity.models import AccountRole
 from odr.judgment.decision.case_views import desk

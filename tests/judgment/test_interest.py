@@ -7,8 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.judgment.enforcement.effect import instalments
 from odr.procedure.time.interest import InterestKind, InterestLine, interest_lines, rounded, total

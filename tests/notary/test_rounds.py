@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pymerkle import InmemoryTree
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.merkle_tree import consistency_ranges, leaf_hash, roots

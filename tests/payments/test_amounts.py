@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 from babel.numbers import get_currency_precision
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database

@@ -21,8 +21,7 @@ from odr.docket.models import Outcome
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.payments.models import FeeAssessment, Payment, Refund, RefundState
-from odr.training.stripe_peer.app import Peer
-from odr.training.stripe_peer.app import serve as serve_stripe
+from odr.training.stripe_peer.app import Peer, serve as serve_stripe
 from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.entering import let_in
 from tests.payments.conftest import KEY, SECRET, wait_for

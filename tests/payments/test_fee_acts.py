@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case as CaseRow
-from odr.docket.models import Outcome, Role, Stage
+from odr.docket.models import Case as CaseRow, Outcome, Role, Stage
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, Forbidden, StepUpNeeded

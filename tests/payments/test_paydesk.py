@@ -6,15 +6,13 @@ import io
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.docket.models import Role
 from odr.ground.errors import InvalidInput
 from odr.payments.books import ledger
 from odr.payments.books.paydesk import read_statement, take_statement
-from odr.payments.fee.assessment import _CODE as ALPHABET
-from odr.payments.fee.assessment import check_letter, transfer_code
+from odr.payments.fee.assessment import _CODE as ALPHABET, check_letter, transfer_code
 from odr.payments.models import AssessmentState, BankLine, DailyClose, Payment
 from tests.payments.conftest import BASE, PayCourt, Served
 

@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 import stripe
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from stripe import StripeClient
 
 from odr.ground.clock import FixedClock

@@ -8,8 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Money

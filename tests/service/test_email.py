@@ -22,8 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from odr.service.channels import Attachment, Dispatch, Outcome
 from odr.service.channels.email import Mailer, Tls, UnusableAddress, _stuffed, build_message, destination

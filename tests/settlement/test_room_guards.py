@@ -18,8 +18,7 @@ from odr.app import create_app
 from odr.docket import visibility
 from odr.docket.models import Audience, Case
 from odr.docket.queries import entries_of
-from odr.procedure.case import overview
-from odr.procedure.case import pages as docket_pages
+from odr.procedure.case import overview, pages as docket_pages
 from odr.settlement.mediation import moderation
 from odr.settlement.one_key import case_views as one_key_case_views
 from tests.judgment.bench import Bench

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.evidence.models import Exhibit
 from odr.ground.db import Base, BigInt, Reference, enum_column, new_reference
-from odr.ground.text import T
-from odr.ground.text import Text as Words
+from odr.ground.text import T, Text as Words
 
 
 class RequestKind(enum.Enum):

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from odr.evidence.models import Hex256, Upload
 from odr.evidence.sources.proof_formats import ProofKind, ProofResult, found_words
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.ground.text import T
-from odr.ground.text import Text as Words
+from odr.ground.text import T, Text as Words
 from odr.procedure.accreditation.models import Accredited
 
 

@@ -10,8 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.ground.text import T
-from odr.ground.text import Text as Words
+from odr.ground.text import T, Text as Words
 
 
 class LineState(enum.Enum):

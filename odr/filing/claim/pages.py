@@ -14,8 +14,13 @@ from odr.filing.claim.acts import AnswerInput
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of, review_return_of
 from odr.filing.counter.assisting import COUNTER
 from odr.filing.draft import drafts
-from odr.filing.draft.draft_versions import ANSWER, answer_draft, answer_sent, need_writable
-from odr.filing.draft.draft_versions import keep_answer as keep_answer_draft
+from odr.filing.draft.draft_versions import (
+    ANSWER,
+    answer_draft,
+    answer_sent,
+    keep_answer as keep_answer_draft,
+    need_writable,
+)
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, shown_by
 from odr.filing.draft.guide import COOKIE, opened_answers
 from odr.filing.draft.particulars import form_for, told, told_of

@@ -13,8 +13,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import entries_of, parties
-from odr.filing import desks
-from odr.filing import names as act_names
+from odr.filing import desks, names as act_names
 from odr.filing.claim.changes import TRIAL, see_track, sum_of_standing
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.group.inputs import RegistrationFact

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.evidence.models import Exhibit
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
-from odr.ground.text import Money, T
-from odr.ground.text import Text as Words
+from odr.ground.text import Money, T, Text as Words
 from odr.hearing.models import Witness
 
 

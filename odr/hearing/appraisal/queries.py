@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role
 from odr.docket.papers import PartyLine, Reason, RulingPaper, judge
 from odr.docket.queries import entries_of, parties
-from odr.filing import desks as filing_desks
-from odr.filing import names as filing_names
+from odr.filing import desks as filing_desks, names as filing_names
 from odr.filing.inputs import ConvertTrackInput
 from odr.ground.text import Money, T, Text
 from odr.hearing import names

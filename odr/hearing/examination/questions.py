@@ -13,8 +13,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.evidence.models import Exhibit, Upload
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
-from odr.hearing import desks
-from odr.hearing import names as act_names
+from odr.hearing import desks, names as act_names
 from odr.hearing.choices import as_options
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open

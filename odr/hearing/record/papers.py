@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
-from odr.docket.papers import Attendance as AttendanceLine
-from odr.docket.papers import PostingLine, RecordPaper, Signatory, clerk, judge, typeset
+from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordPaper, Signatory, clerk, judge, typeset
 from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.text import LOCALES, T, Text

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from odr.docket.models import Role
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
-from odr.identity.accounts import accounts, lost_factor
-from odr.identity.accounts import staff as staff_accounts
+from odr.identity.accounts import accounts, lost_factor, staff as staff_accounts
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, page, post, to

@@ -16,8 +16,7 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.decision.acts import FindingInput, FindingsInput, IssueInput
-from odr.judgment.decision.case_views import decision_page
-from odr.judgment.decision.case_views import desk as judges_desk
+from odr.judgment.decision.case_views import decision_page, desk as judges_desk
 from odr.judgment.decision.drafting import draft_values
 from odr.judgment.decision.file_before_judge import ExhibitOnFile, case_file
 from odr.judgment.decision.inputs import DraftInput

@@ -16,8 +16,7 @@ from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
-from odr.procedure.time.interest import InterestKind
-from odr.procedure.time.interest import total as interest_total
+from odr.procedure.time.interest import InterestKind, total as interest_total
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

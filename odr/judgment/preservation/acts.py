@@ -16,8 +16,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import Actor
-from odr.judgment import desks
-from odr.judgment import names as act_names
+from odr.judgment import desks, names as act_names
 from odr.judgment.decision.papers import lines, ruling_paper
 from odr.judgment.inputs import ReviewInput
 from odr.judgment.models import Motion, Preservation, Ruling

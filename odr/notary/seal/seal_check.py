@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from asn1crypto import cms, pem
-from asn1crypto import x509 as asn1
+from asn1crypto import cms, pem, x509 as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from pyhanko.pdf_utils.reader import PdfFileReader

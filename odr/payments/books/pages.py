@@ -14,8 +14,7 @@ from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments import names
-from odr.payments.books import cashier, ledger
-from odr.payments.books import paydesk as work
+from odr.payments.books import cashier, ledger, paydesk as work
 from odr.payments.books.day_paper import close_pdf
 from odr.payments.fee.quote import rules_today
 from odr.payments.inputs import RefundEndInput

@@ -15,8 +15,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import window_title
-from odr.procedure.case.overview import attached_files, entry_view, line_views
-from odr.procedure.case.overview import case_page as case_overview
+from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
 from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
 from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter

@@ -32,8 +32,7 @@ from odr.service import desks, names
 from odr.service.models import Packet, ProofOfService
 from odr.service.notices_to_appear import follow_call
 from odr.service.packet.copies import papers_for
-from odr.service.packet.occasions import ACCEPTANCE, REGISTRY, Occasion, occasion_of
-from odr.service.packet.occasions import CLAIM as CLAIM_LETTER
+from odr.service.packet.occasions import ACCEPTANCE, CLAIM as CLAIM_LETTER, REGISTRY, Occasion, occasion_of
 from odr.service.packet.packets import (
     Recipient,
     conclude_packet,

@@ -24,8 +24,7 @@ from odr.service import desks, names
 from odr.service.inputs import PAPER_OPTIONS, ClockRule, ReplyInput
 from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceFact
 from odr.service.packet.acts import barred_abroad, follow_packet, put_out
-from odr.service.packet.occasions import CLAIM as CLAIM_LETTER
-from odr.service.packet.occasions import Occasion
+from odr.service.packet.occasions import CLAIM as CLAIM_LETTER, Occasion
 from odr.service.packet.outcomes import SERVING, something_out
 from odr.service.packet.packets import note_address, plan_attempt, record_by_hand, record_consent, withdraw_consents
 from odr.service.queries import instant, packets_of

@@ -17,8 +17,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from odr.ground.clock import CourtClock
-from odr.training.stripe_peer import checkout, refunds
-from odr.training.stripe_peer import pages as stripe_peer_pages
+from odr.training.stripe_peer import checkout, pages as stripe_peer_pages, refunds
 from odr.training.stripe_peer.books import Books
 from odr.training.stripe_peer.webhooks import Courier, Faults
 from odr.training.stripe_peer.wire import (
