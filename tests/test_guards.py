@@ -22,6 +22,7 @@ from odr.procedure.acts import availability
 from odr.procedure.acts.table import Bar
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
+from odr.procedure.performing import Performing
 from odr.procedure.sitting import Sitting
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending
@@ -76,7 +77,7 @@ GUARDS: list[tuple[FunctionType, int]] = [
     for number in range(len(breaches(function)))
 ] + [
     (function, number)
-    for function in (Sitting._check, Sitting._check_premise)
+    for function in (Performing._check, Performing._check_premise)
     for number in range(len(breaches(function)))
 ]
 

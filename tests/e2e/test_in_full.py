@@ -12,6 +12,7 @@ import pyotp
 from playwright.sync_api import Page
 from sqlalchemy import select
 
+from odr.procedure.acts.table import TABLE
 from odr.docket.models import Document, Role, Stage
 from odr.identity.models import Account
 from odr.notary.check.receipt import verify_receipt
@@ -331,7 +332,7 @@ def is_served(walk: Walk, everybody: list[str], orders: int) -> None:
     for who in everybody:
         page = walk.enter(who)
         walk.follow(page, "/service")
-        packets = page.locator("section[id^=packet-]", has_text=occasion_of("decision").title.render(locale))
+        packets = page.locator("section[id^=packet-]", has_text=occasion_of(TABLE["issue_decision"]).title.render(locale))
         assert packets.first.locator(".court-status").first.inner_text().strip() in served, packets.all_inner_texts()
         walk.follow(page, "/decision")
         assert page.locator("#orders + ol > li").count() == orders

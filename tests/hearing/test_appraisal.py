@@ -325,7 +325,7 @@ def test_late_report_is_taken_and_marked_or_another_expert_commissioned(small_sc
     receipt = small_scene.do(
         "end_appraisal", "judge", appraisal=found.reference, ground="expert_failed", reasons="No reason was given."
     )
-    assert "returns the fee" in receipt.words["en"]
+    assert "return the fee" in receipt.words["en"]
 
 
 def test_another_appraisal_needs_a_ground_and_sets_the_first_aside(small_scene: Scene) -> None:

@@ -301,6 +301,11 @@ def test_every_order_of_an_event_set_gives_one_conclusion() -> None:
     assert results.pop().effective_at == DAY + timedelta(hours=4)
 
 
+def test_what_somebody_does_upon_a_text_message_is_no_service_of_the_paper() -> None:
+    """A text message is a notice beside service: an act reported through it completes none (OLR 32)."""
+    assert not weigh(fact(FactKind.HANDED_OVER), fact(FactKind.ACTED, 1, channel=Channel.SMS)).is_service
+
+
 @given(st.lists(ANY_FACT, max_size=8), st.lists(ANY_CONSENT, max_size=2), ANY_OCCASION)
 def test_never_served_without_a_proof_of_the_rule(
     facts: list[Fact], consents: list[Consent], occasion: Occasion

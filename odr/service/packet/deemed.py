@@ -341,6 +341,8 @@ def _sendings_before(bench: _Bench, at: datetime) -> list[Fact]:
 
 
 def _acted(bench: _Bench, fact: Fact) -> _Finding:
+    if fact.channel is Channel.SMS:
+        return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
     sendings = _sendings_before(bench, fact.at)
     if not sendings and fact.channel is None:
         return _nothing(
