@@ -332,7 +332,9 @@ def is_served(walk: Walk, everybody: list[str], orders: int) -> None:
     for who in everybody:
         page = walk.enter(who)
         walk.follow(page, "/service")
-        packets = page.locator("section[id^=packet-]", has_text=occasion_of(TABLE["issue_decision"]).title.render(locale))
+        packets = page.locator(
+            "section[id^=packet-]", has_text=occasion_of(TABLE["issue_decision"]).title.render(locale)
+        )
         assert packets.first.locator(".court-status").first.inner_text().strip() in served, packets.all_inner_texts()
         walk.follow(page, "/decision")
         assert page.locator("#orders + ol > li").count() == orders

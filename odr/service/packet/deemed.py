@@ -226,8 +226,16 @@ def _derived(reasons: tuple[Reason, ...], occasion: Occasion) -> Conclusion:
     return Conclusion(ServiceStatus.NOT_SERVED, None, None, reasons)
 
 
+SERVES = frozenset({Weight.EFFECTIVE, Weight.PRESUMED, Weight.PENDING})
+
+
 def _reason(bench: _Bench, fact: Fact) -> Reason:
     weight, at, text, article = _WEIGHERS.get(fact.kind, _worth_nothing)(bench, fact)
+    if weight in SERVES and fact.channel is Channel.SMS and fact.kind is not FactKind.FOUND_SERVED:
+        # Whatever is reported through a text message, the message was a notice and no paper.
+        weight, at, text, article = _nothing(
+            fact, T("A text message is a notice beside service, not service."), "OLR 32"
+        )
     return Reason(fact.event_id, weight, _channel_of(bench, fact), at, text, article)
 
 
@@ -341,8 +349,6 @@ def _sendings_before(bench: _Bench, at: datetime) -> list[Fact]:
 
 
 def _acted(bench: _Bench, fact: Fact) -> _Finding:
-    if fact.channel is Channel.SMS:
-        return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
     sendings = _sendings_before(bench, fact.at)
     if not sendings and fact.channel is None:
         return _nothing(
