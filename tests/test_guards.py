@@ -21,8 +21,8 @@ from odr.identity.models import MandateScope
 from odr.procedure.acts import availability
 from odr.procedure.acts.table import Bar
 from odr.procedure.models import Window, WindowState
-from odr.procedure.rules.base import law
 from odr.procedure.performing import Performing
+from odr.procedure.rules.base import law
 from odr.procedure.sitting import Sitting
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending

@@ -12,10 +12,10 @@ import pyotp
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from odr.procedure.acts.table import TABLE
 from odr.docket.models import Document, Role, Stage
 from odr.identity.models import Account
 from odr.notary.check.receipt import verify_receipt
+from odr.procedure.acts.table import TABLE
 from odr.service.packet.occasions import occasion_of
 from odr.service.sending.ports import message_folder
 from odr.service.vocabulary import PacketState

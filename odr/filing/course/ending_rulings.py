@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.docket.queries import parties
-from odr.filing import names
+from odr.filing import names, time_limits
 from odr.filing.claim.progress import ask, decide, end_case, requests_of
 from odr.filing.course.time_limit_changes import go_on, halt
 from odr.filing.models import Request, RequestKind, RequestState
@@ -26,7 +26,8 @@ from odr.service import names as service_names
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-APPEAL_JURISDICTION, APPEAL_DISMISSAL, APPEAL_REFUSAL = "appeal_jurisdiction", "appeal_dismissal", "appeal_ruling"
+APPEAL_JURISDICTION, APPEAL_DISMISSAL = time_limits.APPEAL_JURISDICTION, time_limits.APPEAL_DISMISSAL
+APPEAL_REFUSAL = time_limits.APPEAL_RULING
 RULING_APPEALS = (APPEAL_JURISDICTION, APPEAL_DISMISSAL, APPEAL_REFUSAL)
 """Windows of the pack in which a ruling is appealed from."""
 RUNS = frozenset({Stage.PENDING, Stage.HEARING, Stage.DELIBERATION})

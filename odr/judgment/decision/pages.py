@@ -131,7 +131,7 @@ def _desk(
         for name in (names.RECORD_FINDINGS, names.DRAFT_DECISION, names.SEND_FOR_SIGNING, names.REOPEN_DECISION)
     }
     may = {name: breach is None for name, breach in breaches.items()}
-    closed = breaches["record_findings"]
+    closed = breaches[names.RECORD_FINDINGS]
     return render_template(
         "judgment/desk.html",
         case=case,

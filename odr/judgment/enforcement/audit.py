@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 ACTS = (
-    "draft_decision",
+    names.DRAFT_DECISION,
     names.ISSUE_DECISION,
     names.TAKE_EFFECT,
     names.RECORD_APPEAL_OUTCOME,
@@ -43,7 +43,7 @@ def audit_orders(court: Court, session: Session, case: Case) -> Iterator[str]:
     labels = {party.id: party.label for party in case.parties}
     drafts: dict[str, EntryFacts] = {}
     for entry in entries:
-        if entry.act == "draft_decision":
+        if entry.act == names.DRAFT_DECISION:
             drafts[entry.result["decision"]] = entry
         elif entry.act == names.ISSUE_DECISION:
             reference = entry.result["decision"]
