@@ -238,6 +238,22 @@ def test_templates_have_no_words_of_their_own() -> None:
     assert wrong == []
 
 
+LATIN_STOP = re.compile(r"(?<!number )\}\}\.(?=[ <{])")
+
+
+def test_no_sentence_ends_in_a_stop_typed_into_a_template() -> None:
+    """Chinese ends a sentence with another mark: the stop after a value is translated; after a list number it stands."""
+    assert LATIN_STOP.search("{{ a }}. {{ b }}") and not LATIN_STOP.search("{{ r.number }}. {{ b }}")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in template_files()
+        if path.parent.name != "letters"
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if LATIN_STOP.search(line)
+    ]
+    assert wrong == []
+
+
 def test_the_search_for_loose_words_finds_them() -> None:
     """The check above sees text, attributes and text behind a tag, and not what is translated, code or a name."""
     source = (
