@@ -1,0 +1,130 @@
+"""Walks of one case: short beginnings that bring it somewhere, and steps that anybody may take from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from sqlalchemy import func, select
+
+from odr.docket.models import DocketEntry, Role, Stage
+from odr.ground.errors import CourtError
+from tests.conftest import MORNING
+from tests.model.hands import JOINS, Hands
+from tests.model.law import broken
+from tests.model.record import Record
+
+Beginning = Callable[[Hands, Random], None]
+
+
+def lodged(hands: Hands, lot: Random) -> None:
+    """A claim before the registry: against one, two or three; small, or above small claims."""
+    hands.lodge(lot.choice([1, 1, 2, 3]), lot.choice(["8,000.00", "8,000.00", "90,000.00"]))
+
+
+def accepted(hands: Hands, lot: Random) -> None:
+    """Accepted, and on its way to the respondents."""
+    lodged(hands, lot)
+    track = lot.choice(["small_claims", "simple", "simple", "ordinary", "ordinary"])
+    if not hands.do("accept_claim", Role.CLERK, lot, track=track):
+        hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.wait(hours=1)
+
+
+def served(hands: Hands, lot: Random) -> None:
+    """Served on everybody by post or by joining; some answer, some bring evidence, time goes by or not."""
+    accepted(hands, lot)
+    if lot.random() < 0.7:
+        hands.do("submit_exhibit", Role.CLAIMANT, lot)
+    for who in JOINS:
+        if lot.random() < 0.6:
+            hands.joins(who, in_writing=lot.random() < 0.8)
+    hands.everything_served(lot, "claim")
+    if lot.random() < 0.4:
+        hands.do("file_answer", Role.RESPONDENT, lot, position="defend", statement="It was inspected.")
+    if lot.random() < 0.6:
+        hands.wait(days=lot.choice([3, 16, 22]))
+
+
+def heard(hands: Hands, lot: Random) -> None:
+    """Heard at one hour in the courtroom, or opened in writing."""
+    served(hands, lot)
+    hands.do("open_examination", Role.JUDGE, lot)
+    hands.do("summon", Role.CLERK, lot)
+    hands.wait(hours=2)
+    hands.everything_served(lot, "summons")
+    hands.wait(days=lot.choice([2, 8, 15]))
+    hands.do("record_hearing", Role.CLERK, lot)
+
+
+def hurried(hands: Hands, lot: Random) -> None:
+    """Everything as fast as the court lets it, up to a judgment where it lets it."""
+    served(hands, lot)
+    hurry_on(hands, lot, Stage.PRONOUNCED, 26)
+
+
+def decided(hands: Hands, lot: Random) -> None:
+    """With time for everything, up to a judgment and its service."""
+    served(hands, lot)
+    hands.wait(days=22)
+    hurry_on(hands, lot, Stage.PRONOUNCED, 26)
+    hands.everything_served(lot, "decision")
+
+
+def hurry_on(hands: Hands, lot: Random, until: Stage, most: int) -> None:
+    """Those in a hurry go on until a stage; where nothing is open papers arrive and days go by."""
+    later = [Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED]
+    for _ in range(most):
+        if hands.scene.case().stage in (until, *later):
+            return
+        if not hands.hurry(lot):
+            hands.everything_served(lot, lot.choice(["claim", "summons", "decision"]))
+            hands.wait(days=lot.choice([1, 2, 3, 9]))
+
+
+BEGINNINGS: tuple[Beginning, ...] = (lodged, accepted, served, heard, hurried, decided)
+
+
+def begin(hands: Hands, lot: Random, beginning: Beginning) -> None:
+    """A new case on a morning of the registry."""
+    hands.scene.clock.set(MORNING)
+    beginning(hands, lot)
+
+
+def step(hands: Hands, lot: Random) -> None:
+    """Anybody does anything: something open, something forbidden, the next thing of who is in a hurry, or time goes by."""
+    which = lot.random()
+    if which < 0.35:
+        hands.something(lot)
+    elif which < 0.50:
+        refused = hands.forbidden(lot)
+        if refused is not None:
+            says_why(*refused)
+    elif which < 0.75:
+        hands.hurry(lot)
+    elif which < 0.87:
+        hands.served(lot, returned=lot.random() < 0.2)
+    elif which < 0.91:
+        hands.joins(lot.choice(JOINS), in_writing=lot.random() < 0.8)
+    elif which < 0.95:
+        hands.wait(hours=lot.choice([1, 5, 27]))
+    else:
+        hands.wait(days=lot.choice([2, 5, 11, 17]))
+
+
+def says_why(act: str, error: CourtError) -> None:
+    """A refusal is a sentence in both languages."""
+    for locale in ("en", "zh-Hans"):
+        assert error.message.render(locale).strip(), act
+    assert error.message.render("en") != error.message.render("zh-Hans"), f"{act}: {error.message} is not translated"
+
+
+def breaches(hands: Hands, since: int) -> tuple[list[str], int]:
+    """What the entries after ``since`` broke, and the number of the last."""
+    with hands.scene.court.database.read() as session:
+        last = session.scalar(
+            select(func.max(DocketEntry.number)).where(DocketEntry.case_id == hands.scene.case_id)
+        ) or 0
+        if last == since:
+            return [], last
+        return broken(Record(session, hands.scene.case_id, hands.scene.clock.now()), since), last
