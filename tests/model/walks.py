@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 
-from sqlalchemy import func, select
-
-from odr.docket.models import DocketEntry, Role, Stage
+from odr.docket.models import Role, Stage
 from odr.ground.errors import CourtError
 from tests.conftest import MORNING
 from tests.model.hands import JOINS, Hands
-from tests.model.law import broken
-from tests.model.record import Record
 
 Beginning = Callable[[Hands, Random], None]
 
@@ -60,15 +57,58 @@ def heard(hands: Hands, lot: Random) -> None:
 def hurried(hands: Hands, lot: Random) -> None:
     """Everything as fast as the court lets it, up to a judgment where it lets it."""
     served(hands, lot)
-    hurry_on(hands, lot, Stage.PRONOUNCED, 26)
+    hurry_on(hands, lot, Stage.PRONOUNCED, 20)
 
 
-def decided(hands: Hands, lot: Random) -> None:
-    """With time for everything, up to a judgment and its service."""
-    served(hands, lot)
+def judged(hands: Hands, lot: Random, track: str | None = None) -> None:
+    """By the book: served, time for everything, summoned, heard in the courtroom, found, signed, rested, pronounced."""
+    track = track or lot.choice(["small_claims", "simple", "ordinary"])
+    hands.lodge(lot.choice([1, 1, 2]))
+    hands.do("accept_claim", Role.CLERK, lot, track=track)
+    hands.wait(hours=1)
+    if lot.random() < 0.7:
+        hands.do("submit_exhibit", Role.CLAIMANT, lot)
+    if lot.random() < 0.6:
+        hands.joins("haiyun", in_writing=lot.random() < 0.5)
+    hands.everything_served(lot, "claim")
     hands.wait(days=22)
-    hurry_on(hands, lot, Stage.PRONOUNCED, 26)
+    by_the_book(hands, lot)
+
+
+def by_the_book(hands: Hands, lot: Random) -> None:
+    """From a case whose times are over to its judgment."""
+    hands.do("open_examination", Role.JUDGE, lot, mode="offline")
+    day = (hands.scene.clock.now() + timedelta(days=12)).date()
+    hands.do("summon", Role.CLERK, lot, mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
+    hands.wait(hours=2)
+    hands.everything_served(lot, "summons")
+    hands.wait(days=13)
+    hands.do("record_hearing", Role.CLERK, lot)
+    hands.do("close_hearing", Role.JUDGE, lot, reasons="Everything was heard.")
+    hands.wait(days=9)
+    for name in ("record_findings", "draft_decision", "send_for_signing"):
+        hands.do(name, Role.JUDGE, lot)
+    hands.wait(hours=27)
+    hands.do("issue_decision", Role.JUDGE, lot)
+    hands.do("countersign_decision", Role.CLERK, lot)
+    hands.wait(hours=1)
+
+
+def binding(hands: Hands, lot: Random) -> None:
+    """Judged and served on everybody; nobody appeals, or somebody does."""
+    judged(hands, lot)
     hands.everything_served(lot, "decision")
+    hands.wait(days=lot.choice([2, 17, 17, 40]))
+
+
+def appealed(hands: Hands, lot: Random) -> None:
+    """Judged, appealed, and sent back or upheld."""
+    judged(hands, lot, lot.choice(["simple", "ordinary"]))
+    hands.everything_served(lot, "decision")
+    hands.do("appeal_decision", Role.CLAIMANT, lot)
+    hands.wait(days=lot.choice([1, 17]))
+    hands.do("send_file_up", Role.CLERK, lot)
+    hands.do("record_appeal_outcome", Role.CLERK, lot)
 
 
 def hurry_on(hands: Hands, lot: Random, until: Stage, most: int) -> None:
@@ -82,7 +122,7 @@ def hurry_on(hands: Hands, lot: Random, until: Stage, most: int) -> None:
             hands.wait(days=lot.choice([1, 2, 3, 9]))
 
 
-BEGINNINGS: tuple[Beginning, ...] = (lodged, accepted, served, heard, hurried, decided)
+BEGINNINGS: tuple[Beginning, ...] = (lodged, accepted, served, heard, hurried, judged, binding, appealed)
 
 
 def begin(hands: Hands, lot: Random, beginning: Beginning) -> None:
@@ -117,14 +157,3 @@ def says_why(act: str, error: CourtError) -> None:
     for locale in ("en", "zh-Hans"):
         assert error.message.render(locale).strip(), act
     assert error.message.render("en") != error.message.render("zh-Hans"), f"{act}: {error.message} is not translated"
-
-
-def breaches(hands: Hands, since: int) -> tuple[list[str], int]:
-    """What the entries after ``since`` broke, and the number of the last."""
-    with hands.scene.court.database.read() as session:
-        last = session.scalar(
-            select(func.max(DocketEntry.number)).where(DocketEntry.case_id == hands.scene.case_id)
-        ) or 0
-        if last == since:
-            return [], last
-        return broken(Record(session, hands.scene.case_id, hands.scene.clock.now()), since), last
