@@ -20,7 +20,14 @@ HOLIDAYS = {
     for day in days
 }
 """Days off of 2026, by the notice of the State Council; of later years only weekends are known, so nothing is too long."""
-WORKED = {date(2026, 1, 4), date(2026, 2, 14), date(2026, 2, 28), date(2026, 5, 9), date(2026, 9, 20), date(2026, 10, 10)}
+WORKED = {
+    date(2026, 1, 4),
+    date(2026, 2, 14),
+    date(2026, 2, 28),
+    date(2026, 5, 9),
+    date(2026, 9, 20),
+    date(2026, 10, 10),
+}
 """Saturdays and Sundays that are worked instead."""
 
 

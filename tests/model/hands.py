@@ -31,13 +31,14 @@ from odr.judgment.models import Finding
 from odr.judgment.queries import current_draft
 from odr.procedure.acts.availability import is_known, refusal
 from odr.procedure.acts.table import Act, Premise
+from odr.procedure.forms.fields import SOURCES
 from odr.procedure.sitting import Sitting
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
 from tests.model.days import SHANGHAI, day_of
+from tests.model.inputs import WORDS, Inputs, NothingToChoose
 from tests.model.law import broken
 from tests.model.record import Record
-from tests.model.inputs import WORDS, Inputs, NothingToChoose
 from tests.scene import Scene, claim
 
 MORE_PEOPLE: dict[str, Role | None] = {
@@ -124,9 +125,9 @@ KNOWN_TO_FAIL = {"amend_claim"}
 class Refused(Exception):
     """The court did not do it, and says why."""
 
-    def __init__(self, error: CourtError | None, rule: bool) -> None:
+    def __init__(self, error: CourtError | None) -> None:
         super().__init__(str(error))
-        self.error, self.rule = error, rule
+        self.error = error
 
 
 def let_in_more(scene: Scene) -> None:
@@ -227,13 +228,14 @@ class Hands:
                     name, case, given, actor=actor, premise=None if act.premise is Premise.NOTHING else premise
                 )
         except ValidationError:
-            raise Refused(None, rule=False) from None
+            raise Refused(None) from None
         except CourtError as error:
-            raise Refused(error, rule=True) from None
+            self.story.append(f"    {name} is refused to {actor.hat}: {error.message.render('en')}")
+            raise Refused(error) from None
         except IntegrityError:
             if name not in KNOWN_TO_FAIL:
                 raise
-            raise Refused(None, rule=False) from None
+            raise Refused(None) from None
         self.reached[name, stage] += 1
         self.story.append(f"{self.scene.clock.now():%d %b %H:%M} {name} by {actor.name} as {actor.hat}: {values}")
         self.watch()
@@ -280,9 +282,7 @@ class Hands:
         found = {"draft_decision"} if draft is not None and draft.orders else set()
         if session.scalar(select(Finding.id).where(Finding.case_id == case.id, Finding.replaced_by.is_(None))):
             found |= {"record_findings"}
-        if session.scalar(
-            select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED)
-        ):
+        if session.scalar(select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED)):
             found |= {"summon"}
         certified = select(DocketEntry.id).where(DocketEntry.case_id == case.id, DocketEntry.act == "certify_effect")
         return found | ({"certify_effect"} if session.scalar(certified) else set())
@@ -293,7 +293,7 @@ class Hands:
         with court.database.read() as session:
             case = session.get_one(Case, self.scene.case_id)
             look = court.look(session)
-            actors = [a for a in self.actors(session, case)]
+            actors = self.actors(session, case)
             for act, actor in self._drawn(actors, lot, tries):
                 if is_known(look, act, case) and refusal(look, act, case, actor) is None:
                     try:
@@ -449,10 +449,28 @@ class Hands:
         own: Callable[..., dict[str, Any]] | None = getattr(self, f"_for_{name}", None)
         if own is not None:
             return own(look, case, lot, actor)
-        inputs = Inputs(
-            look, case, actor, lot, day_of(self.scene.clock.now()), lambda: self._upload(actor)
-        )
+        inputs = Inputs(look, case, actor, lot, day_of(self.scene.clock.now()), lambda: self._upload(actor))
         return inputs.fields(self.scene.court.table[name].input)
+
+    def offered(self, source: str, role: Role) -> str:
+        """The first that the court offers the holder of a role to choose. Raises LookupError where it offers nothing."""
+        court = self.scene.court
+        with court.database.read() as session:
+            case = session.get_one(Case, self.scene.case_id)
+            actor = self.holder(role, session, case)
+            options = SOURCES[source](court.look(session), case, actor)
+            if not options:
+                raise LookupError(source)
+            return options[0].value
+
+    def _for_amend_claim(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
+        return {
+            "relief": [{"kind": "money", "what": "The price back", "amount": lot.choice(["9,000.00", "7,000.00"])}],
+            "reasons": WORDS,
+        }
+
+    def _for_object_to_jurisdiction(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
+        return {"ground": lot.choice(["place", "elsewhere", "arbitration"]), "words": WORDS}
 
     def _upload(self, actor: Actor) -> str:
         who = next((n for n, number in self.scene.people.items() if number == actor.account_id), "li")
@@ -465,8 +483,6 @@ class Hands:
         return claim().model_dump(mode="json")
 
     def _for_open_examination(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
-        from odr.procedure.forms.fields import SOURCES
-
         mode = lot.choice(["asynchronous", "asynchronous", "offline", "live", "hybrid"])
         keys = [o.value for o in SOURCES["plan_phases"](look, case, None)]
         left_out = [key for key in keys if lot.random() < lot.choice([0.0, 0.3, 1.0])]

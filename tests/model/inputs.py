@@ -34,7 +34,14 @@ class Inputs:
     def __init__(
         self, sitting: Sitting, case: Case, actor: Actor, lot: Random, today: date, upload: Callable[[], str]
     ) -> None:
-        self.sitting, self.case, self.actor, self.lot, self.today, self.upload = sitting, case, actor, lot, today, upload
+        self.sitting, self.case, self.actor, self.lot, self.today, self.upload = (
+            sitting,
+            case,
+            actor,
+            lot,
+            today,
+            upload,
+        )
 
     def fields(self, model: type[BaseModel]) -> dict[str, Any]:
         """A value for every field; what may be left open is left open half of the time."""
@@ -73,7 +80,7 @@ class Inputs:
         if reference is not None:
             return self.chosen(reference)
         if label is not None and label.options:
-            return self.lot.choice([key for key in label.options])
+            return self.lot.choice(list(label.options))
         for mark in found:
             if isinstance(mark, CourtEmail):
                 return "post@parties.example"

@@ -158,7 +158,11 @@ def relied_on(record: Record) -> list[Hearing]:
 def sent_back(record: Record) -> int:
     """Number of the entry by which the case was sent back or retried; 0 where it was not."""
     found = [e.number for e in record.of("record_appeal_outcome") if e.given.get("outcome") == "sent_back"]
-    found += [e.number for e in record.of("record_retrial_outcome") if e.given.get("outcome") in ("retry", "heard_again", "ordered")]
+    found += [
+        e.number
+        for e in record.of("record_retrial_outcome")
+        if e.given.get("outcome") in ("retry", "heard_again", "ordered")
+    ]
     return max(found, default=0)
 
 
@@ -261,7 +265,10 @@ def was_open(record: Record, exhibit: Exhibit) -> bool:
     others -= {p.id for p in record.parties if owner is not None and p.role is owner.role}
     if others and others <= {o.party_id for o in record.opinions if o.exhibit_id == exhibit.id}:
         return True
-    if any(p.opened_at is not None and exhibit.submitted_at <= p.opened_at for p in record.closed_phases("cross_examination")):
+    if any(
+        p.opened_at is not None and exhibit.submitted_at <= p.opened_at
+        for p in record.closed_phases("cross_examination")
+    ):
         return True
     shown = {e.result.get("hearing") for e in record.of("record_hearing") if e.result.get("exhibits_examined")}
     return any(
@@ -277,7 +284,9 @@ def a_case_is_judged_once(record: Record, entry: Entry) -> Iterator[str]:
     whole = [d for d in record.decisions if d.kind.value == "judgment"]
     if len(whole) > 1:
         yield "two judgments on the whole stand"
-    ended = record.of("rule_on_withdrawal", "allow_agreed_withdrawal", "sign_statement", "deem_withdrawn", "end_by_ruling")
+    ended = record.of(
+        "rule_on_withdrawal", "allow_agreed_withdrawal", "sign_statement", "deem_withdrawn", "end_by_ruling"
+    )
     if record.case.outcome is not None:
         yield f"the case has ended: {[e.act for e in ended]}"
 
@@ -290,7 +299,11 @@ def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterat
     """Who was challenged with success takes no part any more, and nobody while a challenge of theirs is undecided."""
     me = record.name_of(entry.account_id)
     for asked in record.of("challenge"):
-        if asked.number > entry.number or asked.result.get("name") != me or asked.result.get("role") not in ("judge", "assessor"):
+        if (
+            asked.number > entry.number
+            or asked.result.get("name") != me
+            or asked.result.get("role") not in ("judge", "assessor")
+        ):
             continue
         reference = asked.result.get("request")
         rulings = [e for e in record.of("decide_recusal", after=asked.number) if e.result.get("request") == reference]
@@ -447,3 +460,106 @@ def nothing_is_enforced_that_does_not_bind(record: Record, entry: Entry) -> Iter
         yield "the judgment is not in effect"
     if not any(day_of(entry.at) > o.due_on for o in record.obligations):
         yield "nothing is overdue"
+
+
+# The course of a case
+
+
+@invariant("CPL 143; CPI 232", frozenset({"amend_claim", "file_counterclaim", "file_third_party_claim"}))
+def claims_stand_once_the_debate_has_ended(record: Record, entry: Entry) -> Iterator[str]:
+    """Nothing is added to or changed in a claim after the debate."""
+    closed = record.of("close_hearing", after=sent_back(record))
+    if closed and closed[-1].number < entry.number:
+        yield f"{entry.act} after the debate was closed by entry {closed[-1].number}"
+
+
+@invariant("REG 7; OLR 9", frozenset({"return_claim"}))
+def a_claim_is_returned_once(record: Record, entry: Entry) -> Iterator[str]:
+    """Everything that is missing is said at once."""
+    if len(record.of("return_claim")) > 1:
+        yield "the claim was returned a second time"
+
+
+@invariant("REG 7", frozenset({"refuse_claim"}))
+def nothing_is_refused_while_it_may_be_mended(record: Record, entry: Entry) -> Iterator[str]:
+    """The days given for the correction are the claimant's."""
+    for returned in record.of("return_claim"):
+        if record.of("correct_claim", after=returned.number):
+            continue
+        days = returned.given.get("days")
+        if isinstance(days, int) and not is_over(returned.at, days, entry.at):
+            yield f"the claim may be mended until {last_day(returned.at, days)}"
+
+
+@invariant("CPL 144", frozenset({"close_hearing"}))
+def no_hearing_is_closed_that_was_not_held(record: Record, entry: Entry) -> Iterator[str]:
+    """What was not held has no end, and ends once."""
+    if not [h for h in relied_on(record) if (h.recorded_by or 0) < entry.number]:
+        yield "the hearing is closed and none was held"
+
+
+@invariant("CPL 155; COURT cooling-off", JUDGMENT)
+def what_is_pronounced_was_signed_and_has_rested(record: Record, entry: Entry) -> Iterator[str]:
+    """Signed, unchanged since, and a day old; a partial judgment is signed on its own."""
+    signed = [e for e in record.of("send_for_signing") if e.number < entry.number]
+    taken_back = [e.number for e in record.of("reopen_decision") if e.number < entry.number]
+    if not signed or max(taken_back, default=0) > signed[-1].number:
+        yield "pronounced without a signature"
+        return
+    changed = [e for e in record.of("draft_decision", "record_findings") if signed[-1].number < e.number < entry.number]
+    for change in changed:
+        yield f"{change.act} of entry {change.number} changed what was signed"
+    if entry.at - signed[-1].at < timedelta(hours=24):
+        yield f"pronounced {entry.at - signed[-1].at} after it was signed"
+
+
+@invariant("CPL 155", frozenset({"countersign_decision"}))
+def the_clerk_signs_after_the_judge(record: Record, entry: Entry) -> Iterator[str]:
+    """Each judgment once, and never before it was pronounced."""
+    pronounced = [e for e in record.of("issue_decision") if e.number < entry.number]
+    if len(record.of("countersign_decision")) > len(pronounced):
+        yield "signed by the clerk more often than pronounced"
+
+
+@invariant("CPL 158", frozenset({"certify_effect"}))
+def a_certificate_is_of_a_judgment(record: Record, entry: Entry) -> Iterator[str]:
+    """What is certified was judged and binds."""
+    if record.judgment is None or record.judgment.effective_at is None:
+        yield "a certificate of effect without a judgment in effect"
+
+
+@invariant("COURT closing", frozenset({"close_case"}))
+def nothing_is_closed_as_performed_while_it_is_owed(record: Record, entry: Entry) -> Iterator[str]:
+    """Closed as performed: nothing is owed."""
+    if record.obligations:
+        yield "closed as performed, and something is owed"
+
+
+@invariant("CPL 171, 177", frozenset({"record_appeal_outcome", "send_file_up"}))
+def the_higher_court_decides_on_appeals(record: Record, entry: Entry) -> Iterator[str]:
+    """Nobody appealed, so there is nothing to send up or to decide above."""
+    if not [e for e in record.of("appeal_decision") if e.number < entry.number]:
+        yield f"{entry.act} without an appeal"
+
+
+@invariant(
+    "CPL 130, 157, 158",
+    frozenset({"open_examination", "summon", "record_hearing", "issue_decision", "send_for_signing"}),
+)
+def nothing_goes_on_after_a_ruling_that_ends_the_case(record: Record, entry: Entry) -> Iterator[str]:
+    """While a ruling that ends the case may be appealed from, and after it is final, the case is not tried."""
+    for ruling in record.of("rule_on_jurisdiction"):
+        if ruling.number < entry.number and ruling.given.get("answer") == "allow":
+            undone = [e for e in record.of("record_jurisdiction_appeal") if ruling.number < e.number < entry.number]
+            if not undone:
+                yield f"{entry.act} after the court said in entry {ruling.number} that it does not hear the case"
+
+
+@invariant("CPL 45", frozenset({"vote_on_decision", "deliberate"}))
+def only_a_panel_votes(record: Record, entry: Entry) -> Iterator[str]:
+    """One judge has nobody to deliberate with."""
+    from odr.docket.models import Seat
+
+    seats = [s for s in record._all(Seat) if s.role in DECIDING and s.until_at is None]
+    if len(seats) < 2:
+        yield f"{entry.act} by a single judge"

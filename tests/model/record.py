@@ -77,9 +77,7 @@ class Record:
     def of(self, *acts: str, party: Party | None = None, after: int = 0) -> list[Entry]:
         """Entries of some acts, of one party."""
         return [
-            e
-            for e in self.entries
-            if e.act in acts and e.number > after and (party is None or e.party_id == party.id)
+            e for e in self.entries if e.act in acts and e.number > after and (party is None or e.party_id == party.id)
         ]
 
     @cached_property
