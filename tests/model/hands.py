@@ -96,6 +96,9 @@ TELLING = {
     "decide_rebuttal",
     "serve_again",
     "consent_to_mode",
+    "apply_for_written_hearing",
+    "answer_written_hearing",
+    "rule_on_written_hearing",
     "change_plan",
     "end_phase",
     "convene_panel",
@@ -520,7 +523,9 @@ class Hands:
             "ended": "10:15",
             "attendance": there,
             "minutes": WORDS,
-            "held_exhibits": lot.random() < 0.7,
+            "held_exhibits": lot.random() < 0.8,
+            "debated": "yes" if lot.random() < 0.9 else "no",
+            "last_words": "yes" if lot.random() < 0.9 else "no",
         }
 
     def _for_record_findings(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:

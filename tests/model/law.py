@@ -11,9 +11,7 @@ from datetime import timedelta
 
 from odr.docket.models import Party, Role, Stage, Track
 from odr.evidence.models import Exhibit, ExhibitState
-from odr.filing.models import FactStance
 from odr.hearing.models import Hearing
-from odr.hearing.vocabulary import Stance
 from odr.judgment.vocabulary import FindingResult
 from odr.procedure.models import Window, WindowState
 from odr.service.vocabulary import PacketState
@@ -173,7 +171,7 @@ def no_default_without_service_summons_and_hearing(record: Record, entry: Entry)
     for who in record.respondents:
         if any(record.came(who, hearing) for hearing in heard):
             continue
-        if not heard and record.is_asynchronous and took_part_in_writing(record, who):
+        if not heard and took_part_in_writing(record, who):
             continue
         if record.arrived(who, "claim") is None:
             yield f"{who.label} was absent and was not served with the claim"
@@ -182,8 +180,9 @@ def no_default_without_service_summons_and_hearing(record: Record, entry: Entry)
 
 
 def took_part_in_writing(record: Record, who: Party) -> bool:
-    """Whether a party agreed to be heard in writing and was in the case to speak there."""
-    return who.account_id is not None and record.agrees_to_writing(who)
+    """Whether a party applied for a hearing in writing, or agreed to it."""
+    agreed = [e.given.get("agrees") for e in record.of("answer_written_hearing", party=who)]
+    return bool(record.of("apply_for_written_hearing", party=who)) or (bool(agreed) and agreed[-1] == "yes")
 
 
 def summoned(record: Record, who: Party, hearing: Hearing) -> bool:
@@ -202,14 +201,21 @@ def summoned(record: Record, who: Party, hearing: Hearing) -> bool:
 
 @invariant("CPL 139, 140, 144; OLR 20, 21", JUDGMENT)
 def ordinary_procedure_has_a_hearing(record: Record, entry: Entry) -> Iterator[str]:
-    """In ordinary procedure the case is debated in a hearing at one hour, recorded, and its end declared."""
+    """In ordinary procedure there is a hearing at one hour, recorded, with debate and everybody's last words, and its
+    end is declared.
+    """
     if record.track is not Track.ORDINARY:
         return
     heard = relied_on(record)
     if not heard:
         yield "no hearing was held in ordinary procedure"
-    elif not record.of("close_hearing", after=max(h.recorded_by or 0 for h in heard)):
-        yield "the debate was not closed after the last hearing: nobody was asked for a last statement"
+        return
+    said = [e.given for e in record.of("record_hearing") if e.number in {h.recorded_by for h in heard}]
+    for stage in ("debated", "last_words"):
+        if not any(one.get(stage) == "yes" for one in said):
+            yield f"no hearing in ordinary procedure says “{stage}”"
+    if not record.of("close_hearing", after=max(h.recorded_by or 0 for h in heard)):
+        yield "the debate was not closed after the last hearing"
 
 
 @invariant("CPL 162, 163", JUDGMENT)
@@ -222,21 +228,33 @@ def each_side_is_heard(record: Record, entry: Entry) -> Iterator[str]:
 
 
 @invariant("OLR 20", JUDGMENT)
-def an_asynchronous_hearing_has_its_conditions(record: Record, entry: Entry) -> Iterator[str]:
-    """Small claims or simple, everybody agrees and takes part, nothing is in dispute after the exchange."""
-    if relied_on(record) or not record.is_asynchronous:
+def a_hearing_in_writing_has_its_conditions(record: Record, entry: Entry) -> Iterator[str]:
+    """Small claims or simple; one party applied in writing, everybody agreed, and the judge recorded the difficulty and
+    that nothing is in dispute.
+    """
+    if relied_on(record):
         return
     if record.track is Track.ORDINARY:
         yield "a judgment in ordinary procedure rests on a hearing in writing"
-    for who in (p for p in record.parties if p.role in SIDES):
-        if who.account_id is None or not record.agrees_to_writing(who):
+    since = sent_back(record)
+    applied = record.of("apply_for_written_hearing", after=since)
+    if not applied:
+        yield "nobody applied for a hearing in writing"
+        return
+    allowed = [
+        e for e in record.of("rule_on_written_hearing", after=applied[-1].number) if e.given.get("answer") == "allow"
+    ]
+    if not allowed or not allowed[-1].given.get("difficulty") or not allowed[-1].given.get("undisputed"):
+        yield "the judge did not record that attending together is hard and that nothing is in dispute"
+    for who in record.parties:
+        words = [
+            e
+            for e in record.of("answer_written_hearing", party=who, after=applied[-1].number)
+            if e.number < entry.number
+        ]
+        agrees = words[-1].given.get("agrees") == "yes" if words else applied[-1].party_id == who.id
+        if not agrees and not record.of("keep_mode", after=words[-1].number if words else entry.number):
             yield f"{who.label} did not agree to a hearing in writing"
-    if any(a.stance in (FactStance.DENIED, FactStance.PARTLY) for a in record.fact_answers):
-        yield "a main fact is in dispute, and the hearing was in writing"
-    if any(o.stance is Stance.DISPUTE for o in record.opinions):
-        yield "an exhibit is in dispute, and the hearing was in writing"
-    if not any("applies_for_writing" in str(e.payload) for e in record.entries):
-        yield "nobody applied in writing for a hearing in writing, with the difficulty of attending together"
 
 
 @invariant("CPI 103, 106; EV 60", JUDGMENT)
@@ -270,10 +288,13 @@ def was_open(record: Record, exhibit: Exhibit) -> bool:
         for p in record.closed_phases("cross_examination")
     ):
         return True
-    shown = {e.result.get("hearing") for e in record.of("record_hearing") if e.result.get("exhibits_examined")}
-    return any(
-        h.reference in shown and h.ended_at is not None and exhibit.submitted_at <= h.ended_at for h in record.hearings
-    )
+    for told in record.of("record_hearing"):
+        if not told.given.get("held_exhibits", True) or exhibit.reference in (told.given.get("not_shown") or []):
+            continue
+        hearing = next((h for h in record.hearings if h.recorded_by == told.number), None)
+        if hearing is not None and hearing.ended_at is not None and exhibit.submitted_at <= hearing.ended_at:
+            return True
+    return False
 
 
 @invariant("CPL 153, 148, 98; CPI 148", JUDGMENT)

@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Track
 from odr.evidence.models import Exhibit
-from odr.filing.models import Fact, FactAnswer
-from odr.hearing.models import Examination, Hearing, ModeConsent, Opinion
-from odr.hearing.vocabulary import HearingState, Mode, PhaseState, Presence
+from odr.hearing.models import Examination, Hearing, Opinion
+from odr.hearing.vocabulary import HearingState, PhaseState, Presence
 from odr.identity.models import Account
 from odr.judgment.models import AppealPetition, Decision, Finding, Obligation
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState
@@ -134,11 +133,6 @@ class Record:
         """Hearings at one hour that were held."""
         return [h for h in self._all(Hearing) if h.state is HearingState.HELD and h.recorded_by is not None]
 
-    @property
-    def is_asynchronous(self) -> bool:
-        """Whether no hearing at one hour was held and the examination went on in writing."""
-        return not self.hearings and any(e.mode is Mode.ASYNCHRONOUS for e in self.examinations)
-
     def closed_phases(self, *keys: str) -> list[Any]:
         """Phases of these kinds that came to their end."""
         return [p for e in self.examinations for p in e.phases if p.key in keys and p.state is PhaseState.CLOSED]
@@ -161,19 +155,6 @@ class Record:
     def findings(self) -> list[Finding]:
         """Findings that stand."""
         return [f for f in self._all(Finding) if f.replaced_by is None]
-
-    @property
-    def fact_answers(self) -> list[FactAnswer]:
-        """What was said to facts."""
-        rows = self.session.scalars(
-            select(FactAnswer).join(Fact, Fact.id == FactAnswer.fact_id).where(Fact.case_id == self.case.id)
-        )
-        return list(rows)
-
-    def agrees_to_writing(self, party: Party) -> bool:
-        """What a party said last to a hearing in writing."""
-        said = [c.agrees for c in self._all(ModeConsent) if c.party_id == party.id and c.mode is Mode.ASYNCHRONOUS]
-        return bool(said) and said[-1]
 
     # Decision and after
 
