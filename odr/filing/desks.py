@@ -27,4 +27,6 @@ PLATFORM_SILENT = desk(
     "platform_silent", T("A platform that has not answered"), Role.CLERK, until_decided=True, by_hand=True
 )
 REGISTRATION = desk("registration", T("A registration in an action of many"), Role.CLERK)
+PROCEDURE = desk("procedure", T("An objection to the procedure"), Role.JUDGE)
+PANEL = desk("panel", T("A panel to be convened"), Role.JUDGE, until_decided=True)
 TRACK = desk("track", T("A procedure that may not fit any more"), Role.JUDGE, until_decided=True)

@@ -12,6 +12,7 @@ from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, PartyKind, Role
 from odr.docket.queries import parties
 from odr.filing import desks, names
 from odr.filing.claim.announcements import asked_in
+from odr.filing.claim.procedure_bars import agreed_to_small_claims, bars_of
 from odr.filing.claim.progress import (
     ask,
     before_end_of_debate,
@@ -142,11 +143,14 @@ def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
 
 
 def barred_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
-    """Why the case can no longer follow its procedure, or None."""
-    found = next(
-        one for one in track_findings(sitting.pack(case), amount, bars, case.filed_on) if one.track == case.track.value
-    )
+    """Why the case can no longer follow its procedure, or None. ``bars`` are those that come with the act in hand."""
+    found = next(one for one in _tracks_now(sitting, case, amount, bars) if one.track == case.track.value)
     return None if found.open else found
+
+
+def _tracks_now(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> list[TrackFinding]:
+    agreed = agreed_to_small_claims(sitting, case)
+    return track_findings(sitting.pack(case), amount, bars | bars_of(sitting, case), case.filed_on, agreed=agreed)
 
 
 def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
@@ -158,7 +162,7 @@ def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None
     order = list(pack.tracks.list)
     later = [
         one
-        for one in track_findings(pack, amount, bars, case.filed_on)
+        for one in _tracks_now(sitting, case, amount, bars)
         if one.open and order.index(one.track) > order.index(case.track.value)
     ]
     way = (
@@ -522,12 +526,23 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     """
     pack, before = sitting.pack(case), case.track
     way = (
-        conversion(pack, before.value, given.to, hearing_opened=case.stage is Stage.HEARING)
+        conversion(
+            pack,
+            before.value,
+            given.to,
+            hearing_opened=case.stage is Stage.HEARING,
+            agreed=agreed_to_small_claims(sitting, case),
+        )
         if given.to in pack.tracks.list
         else None
     )
     if way is None:
         raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
+    goal = next(
+        one for one in _tracks_now(sitting, case, sum_of_standing(sitting, case), set()) if one.track == given.to
+    )
+    if not goal.open:
+        raise InvalidInput.at("to", T("%(reason)s (%(article)s)", reason=goal.reason, article=pack.cite(goal.article)))
     case.track = Track(given.to)
     sitting.close_tasks(case, desks.TRACK)
     sitting.announce(TrackConverted(case, before))

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat
+from odr.filing.claim.procedure_bars import is_heard_again
+from odr.filing.claim.progress import requests_of
+from odr.filing.models import RequestKind, RequestState
 from odr.ground.text import T, Text
 from odr.identity.models import Account
 from odr.judgment.decision.issuing import words_digest
@@ -80,6 +83,14 @@ def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
     return {m.account_id: m.vote for m in minutes(sitting, decision) if m.vote is not None and m.text_sha256 == digest}
 
 
+def panel_is_ordered(sitting: Sitting, case: Case) -> bool:
+    """Whether only a panel may decide: an objection to the single judge was upheld, or the case is heard again (CPL 41,
+    43).
+    """
+    upheld = requests_of(sitting, case, RequestKind.PROCEDURE, RequestState.GRANTED)
+    return any(one.details["what"] == "one_judge" for one in upheld) or is_heard_again(sitting, case)
+
+
 def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     """What the composition and the vote of a panel still lack; it never says how anybody voted."""
     panel, rule = members(sitting, case), bench_rule(sitting, case)
@@ -91,6 +102,10 @@ def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator
             sizes=", ".join(str(s) for s in sizes),
         )
     if len(panel) < 2:
+        if panel_is_ordered(sitting, case):
+            yield T(
+                "One judge may not decide this case alone. The judge convenes a panel first (Civil Procedure Law, art. 41, 43)."
+            )
         return
     cast = votes(sitting, case, decision)
     waiting = [m.name for m in panel if m.account_id not in cast]
