@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Case, Role, Stage, Track
 from odr.docket.queries import entry
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
@@ -20,7 +20,7 @@ from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.acts.events import FeeLapsed, Served
+from odr.procedure.acts.events import FeeLapsed, HeardAgain, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ def on_served(sitting: Sitting, event: Served) -> None:
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending_rulings.hold_still(sitting, case)
+
+
+def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
+    """Heard again, the case follows the fullest procedure, and everybody has a new time for evidence (CPI 257; EV 55(3))."""
+    event.case.track = Track(sitting.pack(event.case).tracks.default)
+    changes.restart_evidence(sitting, event.case, sitting.now)
 
 
 def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
@@ -104,7 +110,7 @@ ROOM = Room(
         mandates.IDENTITY_WINDOW: mandates.platform_silent,
         complaints.COMPLAINT_WINDOW: complaints.complaint_overdue,
     },
-    on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed)),
+    on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed), on(HeardAgain, on_heard_again)),
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(

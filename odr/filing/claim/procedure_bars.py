@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Role, Seat
 from odr.docket.queries import entries_of, parties
 from odr.filing import names
+from odr.filing.claim.progress import is_heard_again, requests_of
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.group.models import GroupAction
-from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.filing.models import RequestKind, RequestState
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.procedure.acts.table import guard
 from odr.procedure.rules.cases import Bar
 from odr.service import names as service_names
 
@@ -36,13 +39,22 @@ def bars_of(sitting: Sitting, case: Case) -> set[Bar]:
     return {bar for bar, is_so in holds.items() if is_so}
 
 
-def is_heard_again(sitting: Sitting, case: Case) -> bool:
-    """Whether the case was sent back, or is heard again on a retrial (CPL 41; CPI 257)."""
-    return any(
-        json.loads(entry.payload)["result"].get("heard_again")
-        for act in acts_that_mean(Milestone.HEARD_AGAIN)
-        for entry in entries_of(sitting.session, case, act)
-    )
+def panel_is_ordered(sitting: Sitting, case: Case) -> bool:
+    """Whether only a panel may decide: an objection to the single judge was upheld, or the case is heard again (CPL 41,
+    43).
+    """
+    upheld = requests_of(sitting, case, RequestKind.PROCEDURE, RequestState.GRANTED)
+    return any(one.details["what"] == "one_judge" for one in upheld) or is_heard_again(sitting, case)
+
+
+@guard("CPL 41, 43")
+def the_panel_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the hearing cannot begin: only a panel may decide, and it is not convened yet."""
+    if not panel_is_ordered(sitting, case):
+        return None
+    seats = select(func.count()).select_from(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None))
+    sit = sitting.session.scalar(seats.where(Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))) or 0
+    return T("Only a panel may hear this case. The judge convenes it first.") if sit < 2 else None
 
 
 def agreed_to_small_claims(sitting: Sitting, case: Case, *, but: int | None = None) -> bool:

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, Role, Stage
+from odr.filing.claim.procedure_bars import the_panel_sits
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
@@ -160,6 +161,7 @@ class OpenInput(CourtModel):
     by={Role.JUDGE},
     at={Stage.PENDING},
     to={Stage.HEARING, Stage.DELIBERATION},
+    guard=the_panel_sits,
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,

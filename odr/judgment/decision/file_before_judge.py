@@ -17,7 +17,8 @@ from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.models import ReportObjection
 from odr.hearing.appraisal.queries import appraisals_of
-from odr.hearing.models import AgreedFact, Examination, Hearing, Opinion
+from odr.hearing.models import AgreedFact, Hearing, Opinion
+from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import HearingState, PhaseState, Stance
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Finding
@@ -230,7 +231,7 @@ class _Heard:
 
     def __init__(self, sitting: Sitting, case: Case) -> None:
         session = sitting.session
-        examination = session.scalar(select(Examination).where(Examination.case_id == case.id))
+        examination = examination_of(session, case)
         self._case = case
         self._closed = [
             p.closed_at

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat
-from odr.filing.claim.procedure_bars import is_heard_again
-from odr.filing.claim.progress import requests_of
-from odr.filing.models import RequestKind, RequestState
+from odr.filing.claim.procedure_bars import panel_is_ordered
 from odr.ground.text import T, Text
 from odr.identity.models import Account
 from odr.judgment.decision.issuing import words_digest
@@ -81,14 +79,6 @@ def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
     """Member → last vote on the text as it stands; a vote on another text counts no more."""
     digest = words_digest(sitting, case, decision)
     return {m.account_id: m.vote for m in minutes(sitting, decision) if m.vote is not None and m.text_sha256 == digest}
-
-
-def panel_is_ordered(sitting: Sitting, case: Case) -> bool:
-    """Whether only a panel may decide: an objection to the single judge was upheld, or the case is heard again (CPL 41,
-    43).
-    """
-    upheld = requests_of(sitting, case, RequestKind.PROCEDURE, RequestState.GRANTED)
-    return any(one.details["what"] == "one_judge" for one in upheld) or is_heard_again(sitting, case)
 
 
 def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
