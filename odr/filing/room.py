@@ -11,7 +11,7 @@ from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
 from odr.filing.claim.progress import standing_claim
 from odr.filing.claim.queries import facts_of
-from odr.filing.course import complaints, ending_rulings, objections, ruling_appeals
+from odr.filing.course import complaints, ending_rulings, evidence_periods, objections, ruling_appeals
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
@@ -44,6 +44,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
     if event.occasion == "joinder":
         joinder.evidence_of_newcomer(sitting, case, party, event.at)
     ending_rulings.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
+    evidence_periods.from_own_notice(sitting, case, party, event.entries, event.at, event.proof)
     for number in event.entries:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == names.FILE_COUNTERCLAIM:
@@ -56,7 +57,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
 def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
     """Heard again, the case follows the fullest procedure, and everybody has a new time for evidence (CPI 257; EV 55(3))."""
     event.case.track = Track(sitting.pack(event.case).tracks.default)
-    changes.restart_evidence(sitting, event.case, sitting.now)
+    evidence_periods.restart_evidence(sitting, event.case, sitting.now)
 
 
 def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:

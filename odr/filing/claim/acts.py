@@ -13,6 +13,7 @@ from odr.docket.queries import parties, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
 from odr.filing.claim.announcements import claim_lodged, party_joined
+from odr.filing.course.evidence_periods import evidence_on_service
 from odr.filing.course.time_limit_changes import reopen
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
@@ -608,10 +609,7 @@ def start_answer(sitting: Sitting, case: Case, who: Party, served_at: datetime, 
         return
     rule = start_acknowledgement(sitting, case, who, served_at, proof)
     sitting.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)
-    # Where documents are due so long before a hearing, service starts nothing.
-    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
-        if not sitting.windows(case, "evidence", party=each, state=None):
-            sitting.start_window(case, "evidence", party=each, start=served_at, proof=proof)
+    evidence_on_service(sitting, case, who, served_at, proof)
 
 
 CLAIM_PARTS = {

@@ -9,7 +9,6 @@ from pydantic import Field
 from sqlalchemy import delete, func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, PartyKind, Role, Stage, Track
-from odr.docket.queries import parties
 from odr.filing import desks, names
 from odr.filing.claim.announcements import asked_in
 from odr.filing.claim.procedure_bars import agreed_to_small_claims, bars_of
@@ -23,6 +22,7 @@ from odr.filing.claim.progress import (
     requests_of,
     standing_claim,
 )
+from odr.filing.course.evidence_periods import evidence_in_new_track, restart_evidence
 from odr.filing.inputs import (
     Answer,
     ConvertTrackInput,
@@ -49,7 +49,6 @@ from odr.procedure.acts.events import (
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
-from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
@@ -124,21 +123,6 @@ def _write_facts(sitting: Sitting, case: Case, party: Party, facts: list[FactInp
                 what=told.what,
                 entry_number=sitting.next_number(case),
             )
-        )
-
-
-def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
-    """A changed or new claim gives everybody a new time for evidence (EV 53, 55), unless it is counted back from the
-    hearing.
-    """
-    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
-        sitting.close_windows(case, "evidence", WindowState.ENDED, party=each)
-        sitting.start_window(
-            case,
-            "evidence",
-            party=each,
-            start=now,
-            proof=T("Entry %(number)s of the docket.", number=sitting.next_number(case)),
         )
 
 
@@ -544,6 +528,7 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     if not goal.open:
         raise InvalidInput.at("to", T("%(reason)s (%(article)s)", reason=goal.reason, article=pack.cite(goal.article)))
     case.track = Track(given.to)
+    evidence_in_new_track(sitting, case, now)
     sitting.close_tasks(case, desks.TRACK)
     sitting.announce(TrackConverted(case, before))
     result = {

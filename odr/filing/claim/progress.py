@@ -79,6 +79,13 @@ def _heard(sitting: Sitting, case: Case) -> bool:
     return bool(_since_begun(sitting, case, Milestone.HEARING_CLOSED))
 
 
+def hearing_has_begun(sitting: Sitting, case: Case) -> bool:
+    """Whether a first hearing was held, or the first part of a hearing in writing is over (CPI 216)."""
+    return case.stage not in (Stage.LODGED, Stage.RETURNED, Stage.PENDING) and (
+        _heard(sitting, case) or bool(_since_begun(sitting, case, Milestone.PHASE_MOVED))
+    )
+
+
 @guard("CPI 232")
 def before_end_of_debate(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a claim can no longer be changed: the debate has ended."""

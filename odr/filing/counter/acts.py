@@ -44,7 +44,7 @@ def may_be_taken(act: Act) -> bool:
     at=NOT_CLOSED,
     listed=False,
     while_stayed=True,
-    source=law("CPL 123", "CPI 265", "OLR 10, 11"),
+    source=law("CPL 85, 123", "CPI 265", "OLR 10, 11"),
     in_record=False,
 )
 def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
@@ -52,14 +52,15 @@ def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Acto
     (CPL 123; CPI 265).
 
     Everything that holds for the act online holds here: who, when, in what stage. A
-    paper counts from the day on which it came, also where it is scanned later.
+    paper counts from the day on which it came, also where it is scanned later; whether it is in time is told
+    by the day on which it was handed to the post (CPL 85(4)).
     """
     party: Party = sitting.resolved("party", given.party)
     taken = sitting.court.table[given.act]
     acting = Actor(party.role, given.writer, party.name, case.id, party.id, strong_at=sitting.court.clock.machine_now())
     came = _came(sitting, given, now)
     if taken.name != FIRST:
-        _check(sitting, case, taken, acting, came)
+        _check(sitting, case, taken, acting, _posted(sitting, given) or came)
     model = taken.input.model_validate(given.given)
     sitting.then(taken.name, model, actor=acting, effective_at=came)
     words = T(
@@ -98,6 +99,13 @@ def _came(sitting: Sitting, given: FilingTaken, now: datetime) -> datetime | Non
         raise InvalidInput.at("received_on", T("This day is still to come."))
     end = datetime.combine(given.received_on, time(23, 59, 59), tz)
     return min(end, now)
+
+
+def _posted(sitting: Sitting, given: FilingTaken) -> datetime | None:
+    """The end of the day of the postmark, by which a time limit is kept (CPL 85(4)); None where nothing was posted."""
+    if given.posted_on is None:
+        return None
+    return datetime.combine(given.posted_on, time(23, 59, 59), sitting.court.settings.tz)
 
 
 def _check(sitting: Sitting, case: Case, taken: Act, acting: Actor, came: datetime | None) -> None:
