@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Stage
@@ -137,7 +138,7 @@ def test_what_was_handed_to_the_post_in_time_is_in_time(small_scene: Scene) -> N
         {"manner": "oral", "posted_on": last.isoformat()},
         {"manner": "paper", "received_on": last.isoformat(), "posted_on": came.isoformat()},
     ):
-        with pytest.raises(InvalidInput):
+        with pytest.raises(ValidationError):
             answer(small_scene, **wrong)
     receipt = answer(small_scene, manner="paper", received_on=came.isoformat(), posted_on=last.isoformat())
     taken, filed = entries(small_scene)[receipt.number - 1 : receipt.number + 1]

@@ -14,6 +14,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.availability import refusal, window_for
 from odr.procedure.acts.table import Act, Recorded, act
 from odr.procedure.models import WindowState
@@ -46,6 +47,7 @@ def may_be_taken(act: Act) -> bool:
     while_stayed=True,
     source=law("CPL 85, 123", "CPI 265", "OLR 10, 11"),
     in_record=False,
+    version=2,
 )
 def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a named person filed orally or on paper and confirmed it; their act follows as an entry of their own
@@ -77,6 +79,12 @@ def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Acto
         {"party": party.label, "act": taken.name, "sha256": sha256_hex(canonical(model.model_dump(mode="json")))},
         kept=kept,
     )
+
+
+@upcast(names.TAKE_FILING, from_version=1)
+def without_postmark(given: dict[str, Any]) -> dict[str, Any]:
+    """At first the counter did not ask for the postmark."""
+    return {**given, "posted_on": None}
 
 
 SAID = {
