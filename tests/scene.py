@@ -203,6 +203,11 @@ class Scene:
         """The clerk accepts."""
         return self.do("accept_claim", "clerk", track=track)
 
+    def refuse(self, reasons: str = "This belongs before another court.", article: str = "CPL 122") -> ActReceipt:
+        """The registry proposes to refuse the claim, and the judge does."""
+        self.do("propose_refusal", "clerk", reasons=reasons, article=article)
+        return self.do("refuse_claim", "judge", reasons=reasons, article=article)
+
     def code(self) -> str:
         """The code of the invitation to the respondent."""
         with self.court.database.read() as session:

@@ -65,13 +65,15 @@ class StepConsent(Base):
 
 
 class Examination(Base):
-    """The hearing of a case, whichever way it is held: one record with a snapshot of its plan."""
+    """The hearing of a case, whichever way it is held: one record with a snapshot of its plan; another one where the case
+    is heard again.
+    """
 
     __tablename__ = "examination"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     mode: Mapped[Mode] = mapped_column(enum_column(Mode))
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -85,6 +87,8 @@ class Examination(Base):
     hearing_closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by: Mapped[int | None]
+    replaced_by: Mapped[int | None]
+    """Number of the entry by which the case is heard again, in an examination of its own; empty while it stands."""
 
     phases: Mapped[list[Phase]] = relationship(order_by="Phase.ordinal", back_populates="examination", lazy="selectin")
 

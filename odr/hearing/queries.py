@@ -47,14 +47,14 @@ STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 
 
 def examination_of(session: Session, case: Case) -> Examination | None:
-    """The examination of a case, once it was opened.
+    """The examination of a case, once it was opened; where it is heard again, the new one.
 
     Many guards ask for it: within a session it is looked up once.
     """
     known = session.info.get(("examination", case.id))
-    if known is not None and known in session:
+    if known is not None and known in session and known.replaced_by is None:
         return cast("Examination", known)
-    found = session.scalar(select(Examination).where(Examination.case_id == case.id))
+    found = session.scalar(select(Examination).where(Examination.case_id == case.id, Examination.replaced_by.is_(None)))
     if found is not None:
         session.info["examination", case.id] = found
     return found

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, Role, Stage
+from odr.filing.claim.procedure_bars import the_panel_sits
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
@@ -176,7 +177,7 @@ class OpenInput(CourtModel):
     by={Role.JUDGE},
     at={Stage.PENDING},
     to={Stage.HEARING},
-    guard=everybody_could_answer,
+    guard=(everybody_could_answer, the_panel_sits),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,

@@ -31,8 +31,13 @@ EXHIBITS = "cross_examination"
 
 
 def held(sitting: Sitting, case: Case) -> list[Hearing]:
-    """Hearings at one hour that were held and recorded."""
-    return [h for h in hearings_of(sitting.session, case) if h.state is HearingState.HELD and h.recorded_by is not None]
+    """Hearings at one hour of the examination that stands, that were held and recorded: where the case is heard again,
+    what others heard carries nothing (CPL 41; CPI 45).
+    """
+    examination = examination_of(sitting.session, case)
+    since = examination.opened_by if examination is not None else 0
+    every = hearings_of(sitting.session, case)
+    return [h for h in every if h.state is HearingState.HELD and h.recorded_by and h.summoned_by >= since]
 
 
 def without_basis(sitting: Sitting, case: Case, *, whole: bool = True) -> Iterator[Text]:
@@ -93,8 +98,10 @@ class Examined:
         self._held = held(sitting, case)
         turns = select(Duty.party_id, Window.opened_at).join(Phase, Phase.id == Duty.phase_id)
         turns = turns.join(Window, Window.reference == Duty.window)
+        examination = examination_of(session, case)
+        self._since = examination.opened_by if examination is not None else 0
         closed = (
-            Phase.case_id == case.id,
+            Phase.examination_id == (examination.id if examination is not None else None),
             Phase.key == EXHIBITS,
             Phase.state == PhaseState.CLOSED,
             Duty.state != DutyState.ENDED,
@@ -107,7 +114,7 @@ class Examined:
         """
         owner = self._case.party_if_any(exhibit.party_id)
         others = {p.id for p in parties(self._case) if owner is None or not same_side(p, owner)}
-        spoke = {o.party_id for o in opinions}
+        spoke = {o.party_id for o in opinions if o.entry_number >= self._since}
         had_a_turn = {party for party, at in self._turns if at >= exhibit.submitted_at}
         called = {s.party_id for h in self._held if exhibit.id in h.shown for s in h.summonses}
         return bool(others) and others <= spoke | had_a_turn | called

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from odr.docket.models import Case
+from odr.filing.claim.progress import heard_again_by
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.models import Phase, TrialExtension
@@ -179,6 +180,12 @@ def extensions_granted(sitting: Sitting, case: Case) -> int:
     return sitting.session.scalar(rows) or 0
 
 
+def began(sitting: Sitting, case: Case) -> datetime | None:
+    """When the trial limit began anew because the case is heard again; None where it is not (CPL 41, 152)."""
+    again = heard_again_by(sitting, case)
+    return again[-1].effective_at if again else None
+
+
 def clock_of(sitting: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> TrialClock | None:
     """The case's trial limit without the time that does not count (CPI 243) and with what the president has granted.
 
@@ -190,7 +197,7 @@ def clock_of(sitting: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> 
     return trial_limit(
         pack,
         case.track.value,
-        case.accepted_at,
+        began(sitting, case) or case.accepted_at,
         excluded=[*excluded_of(sitting, case), *more],
         extensions=extensions_granted(sitting, case),
         foreign=case.foreign_related,

@@ -35,6 +35,9 @@ BEFORE_EXAMINATION = {
     RequestKind.APPEAL: T(
         "The appeal from the ruling on jurisdiction is not decided yet (Civil Procedure Law, art. 157, 171)."
     ),
+    RequestKind.PROCEDURE: T(
+        "The objection to the procedure is not ruled on yet (Civil Procedure Law, art. 43, 169; Interpretation, art. 269, 279)."
+    ),
     RequestKind.RECUSAL: T("A challenge is not decided yet (Civil Procedure Law, art. 47 to 50)."),
 }
 """Requests that are ruled on before anything is examined."""
