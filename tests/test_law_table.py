@@ -57,7 +57,7 @@ def test_an_article_that_is_cited_and_does_not_exist_is_refused(cited: str) -> N
 def test_an_act_on_an_article_told_as_not_built_is_refused() -> None:
     """Whoever builds an article takes its line out of the data."""
     with pytest.raises(LawTableWrong, match="told as not built"):
-        law_page(with_citation("CPI 269"), bars())
+        law_page(with_citation("CPI 270"), bars())
 
 
 def test_a_gap_is_refused(tmp_path: Path) -> None:

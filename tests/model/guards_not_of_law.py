@@ -17,6 +17,13 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "filing.course.procedure_objections.procedure_can_be_objected_to": (Why.NAMED, None),
+    "filing.course.procedure_objections.procedure_objection_waits": (Why.NAMED, None),
+    "filing.registry.refusing.no_refusal_waits": (Why.ONCE, None),
+    "filing.registry.refusing.refusal_waits": (Why.ONCE, None),
+    "hearing.mode.acts.consent_was_taken_back": (Why.HANDLER, None),
+    "hearing.written.acts.one_is_asked_for": (Why.HANDLER, None),
+    "hearing.written.acts.one_waits": (Why.HANDLER, None),
     "judgment.decision.acts.a_decision_has_rested": (Why.HANDLER, None),
     "judgment.enforcement.acts.something_is_overdue": (Why.WINDOW, None),
     "evidence.requests.acts.being_collected": (Why.NAMED, None),

@@ -5,9 +5,6 @@ from __future__ import annotations
 KNOWN: dict[str, str] = {
     "no_window_is_shorter_than_its_article": "time for evidence and for the answer to an appeal runs before the own paper arrives",
     "nothing_is_deemed_withdrawn_while_relief_waits_or_after_judgment": "the unpaid fee of the claim ends a case that was judged",
-    "a_judge_refuses_a_claim": "the clerk refuses",
-    "a_case_sent_back_has_a_new_panel": "a case sent back stays with a single judge",
     "a_judgment_that_was_not_served_has_no_effect": "a rebuttal of the judgment's service leaves its effect",
     "no_effect_while_somebody_may_appeal": "the certificate looks at no service that fell",
-    "everybody_had_time_for_evidence": "the time of who was served later is not counted from their own notice",
 }

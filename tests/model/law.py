@@ -149,19 +149,8 @@ def a_ruling_on_jurisdiction_is_final(record: Record, entry: Entry) -> Iterator[
 
 def relied_on(record: Record) -> list[Hearing]:
     """The hearings at one hour of the examination that counts: those since a case was sent back."""
-    since = sent_back(record)
+    since = record.begun_anew
     return [h for h in record.hearings if (h.recorded_by or 0) > since]
-
-
-def sent_back(record: Record) -> int:
-    """Number of the entry by which the case was sent back or retried; 0 where it was not."""
-    found = [e.number for e in record.of("record_appeal_outcome") if e.given.get("outcome") == "sent_back"]
-    found += [
-        e.number
-        for e in record.of("record_retrial_outcome")
-        if e.given.get("outcome") in ("retry", "heard_again", "ordered")
-    ]
-    return max(found, default=0)
 
 
 @invariant("CPL 147; CPI 227, 241, 261; OLR 25", JUDGMENT)
@@ -236,7 +225,7 @@ def a_hearing_in_writing_has_its_conditions(record: Record, entry: Entry) -> Ite
         return
     if record.track is Track.ORDINARY:
         yield "a judgment in ordinary procedure rests on a hearing in writing"
-    since = sent_back(record)
+    since = record.begun_anew
     applied = record.of("apply_for_written_hearing", after=since)
     if not applied:
         yield "nobody applied for a hearing in writing"
@@ -312,6 +301,29 @@ def a_case_is_judged_once(record: Record, entry: Entry) -> Iterator[str]:
         yield f"the case has ended: {[e.act for e in ended]}"
 
 
+@invariant("CPL 128, 130; CPI 266, 275", frozenset({"open_examination"}))
+def nothing_is_examined_before_everybody_could_answer(record: Record, entry: Entry) -> Iterator[str]:
+    """The examination begins when everybody could answer and the objections to the court are ruled on."""
+    yield from every_respondent_had_time_to_answer(record, entry)
+    for asked in record.of("object_to_jurisdiction"):
+        rulings = [e for e in record.of("rule_on_jurisdiction", after=asked.number) if e.number < entry.number]
+        if asked.number < entry.number and not rulings:
+            yield f"the objection of entry {asked.number} is not ruled on"
+
+
+@invariant("EV 51, 56; CPI 99", frozenset({"record_findings"}))
+def nothing_is_found_while_evidence_may_come(record: Record, entry: Entry) -> Iterator[str]:
+    """Findings wait for everybody's time to bring evidence."""
+    yield from everybody_had_time_for_evidence(record, entry)
+
+
+@invariant("OLR 20", frozenset({"apply_for_written_hearing", "rule_on_written_hearing"}))
+def a_hearing_in_writing_is_for_simple_cases(record: Record, entry: Entry) -> Iterator[str]:
+    """Small claims and simple procedure only."""
+    if record.track is Track.ORDINARY:
+        yield f"{entry.act} in ordinary procedure"
+
+
 # Who decides
 
 
@@ -338,7 +350,7 @@ def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterat
 @invariant("CPL 41; CPI 45, 257", JUDGMENT)
 def a_case_sent_back_has_a_new_panel(record: Record, entry: Entry) -> Iterator[str]:
     """Ordinary procedure, a panel, and nobody who sat before."""
-    since = sent_back(record)
+    since = record.begun_anew
     if not since:
         return
     before = {e.account_id for e in record.entries if e.number < since and e.role in DECIDING}
@@ -351,6 +363,13 @@ def a_case_sent_back_has_a_new_panel(record: Record, entry: Entry) -> Iterator[s
         yield "a case sent back is judged by a single judge"
 
 
+@invariant("CPL 41; CPI 45", frozenset({"open_examination", "record_hearing"}))
+def a_case_sent_back_is_heard_by_a_panel(record: Record, entry: Entry) -> Iterator[str]:
+    """Several sit before it is examined again."""
+    if record.begun_anew and len(record.bench) < 3:
+        yield f"{entry.act} before a bench of {len(record.bench)} in a case that was sent back"
+
+
 @invariant("CPL 126, 157", frozenset({"refuse_claim"}))
 def a_judge_refuses_a_claim(record: Record, entry: Entry) -> Iterator[str]:
     """The refusal of a claim is a ruling."""
@@ -358,19 +377,23 @@ def a_judge_refuses_a_claim(record: Record, entry: Entry) -> Iterator[str]:
         yield f"a {entry.role.value} refused the claim"
 
 
-SMALL_BOUND = 6_205_500
-"""Half a year's average wage of the province of this model, in minor units (CPL 165)."""
+SMALL_BOUND, AGREED_BOUND = 6_205_500, 24_822_000
+"""Half a year's average wage of the province of this model, and twice that wage, in minor units (CPL 165)."""
 
 
-@invariant("CPL 165", frozenset({"accept_claim", "convert_track"}))
+@invariant("CPL 165", frozenset({"accept_claim", "convert_track", "agree_small_claims"}))
 def small_claims_are_small(record: Record, entry: Entry) -> Iterator[str]:
-    """Above half the wage small claims need an agreement."""
-    from odr.filing.models import Claim
-
-    asked = sum(c.amount_minor for c in record._all(Claim) if c.withdrawn_at is None)
-    agreed = any("agree" in e.act and "small" in str(e.payload) for e in record.entries)
-    if record.track is Track.SMALL and asked > SMALL_BOUND and not agreed and entry.role is not Role.CLOCK:
+    """Above half the wage small claims need everybody's agreement, above twice the wage nobody can agree on them."""
+    asked = sum(c.amount_minor for c in record.claims)
+    if record.track is not Track.SMALL and entry.act != "agree_small_claims":
+        return
+    agreed = {e.party_id for e in record.of("agree_small_claims")}
+    if asked > AGREED_BOUND:
         yield f"small claims over {asked / 100:.2f}"
+    elif asked > SMALL_BOUND and record.track is Track.SMALL:
+        lacking = [p.label for p in record.parties if p.role in SIDES and p.id not in agreed]
+        if lacking:
+            yield f"small claims over {asked / 100:.2f} without the agreement of {lacking}"
 
 
 # Time limits
@@ -418,7 +441,7 @@ def too_short(record: Record, window: Window) -> Iterator[str]:
         start = paper.effective_at
     if window.kind == "appeal_answer" and record.arrived(who, entry=window.opened_by) is None:
         yield f"appeal_answer of {who.label} runs before the appeal arrived"
-    long = abroad(who, days) if window.kind != "preservation_review" else days
+    long = days if window.kind in ("preservation_review", "evidence") else abroad(who, days)
     if day_of(window.due_at) < last_day(start, long):
         yield f"{window.kind} of {who.label} ends {day_of(window.due_at)}, by law {last_day(start, long)}"
 
@@ -489,7 +512,7 @@ def nothing_is_enforced_that_does_not_bind(record: Record, entry: Entry) -> Iter
 @invariant("CPL 143; CPI 232", frozenset({"amend_claim", "file_counterclaim", "file_third_party_claim"}))
 def claims_stand_once_the_debate_has_ended(record: Record, entry: Entry) -> Iterator[str]:
     """Nothing is added to or changed in a claim after the debate."""
-    closed = record.of("close_hearing", after=sent_back(record))
+    closed = record.of("close_hearing", after=record.begun_anew)
     if closed and closed[-1].number < entry.number:
         yield f"{entry.act} after the debate was closed by entry {closed[-1].number}"
 
@@ -565,7 +588,7 @@ def the_higher_court_decides_on_appeals(record: Record, entry: Entry) -> Iterato
 
 @invariant(
     "CPL 130, 157, 158",
-    frozenset({"open_examination", "summon", "record_hearing", "issue_decision", "send_for_signing"}),
+    frozenset({"open_examination", "summon", "record_hearing", "issue_decision", "send_for_signing", "amend_claim"}),
 )
 def nothing_goes_on_after_a_ruling_that_ends_the_case(record: Record, entry: Entry) -> Iterator[str]:
     """While a ruling that ends the case may be appealed from, and after it is final, the case is not tried."""
@@ -579,8 +602,5 @@ def nothing_goes_on_after_a_ruling_that_ends_the_case(record: Record, entry: Ent
 @invariant("CPL 45", frozenset({"vote_on_decision", "deliberate"}))
 def only_a_panel_votes(record: Record, entry: Entry) -> Iterator[str]:
     """One judge has nobody to deliberate with."""
-    from odr.docket.models import Seat
-
-    seats = [s for s in record._all(Seat) if s.role in DECIDING and s.until_at is None]
-    if len(seats) < 2:
+    if len(record.bench) < 2:
         yield f"{entry.act} by a single judge"

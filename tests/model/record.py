@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, DocketEntry, Party, Role, Track
+from odr.docket.models import Case, DocketEntry, Party, Role, Seat, Track
 from odr.evidence.models import Exhibit
+from odr.filing.models import Claim
 from odr.hearing.models import Examination, Hearing, Opinion
 from odr.hearing.vocabulary import HearingState, PhaseState, Presence
 from odr.identity.models import Account
@@ -94,6 +95,16 @@ class Record:
         """The procedure."""
         return self.case.track
 
+    @property
+    def bench(self) -> list[Seat]:
+        """Who decides now."""
+        return [s for s in self._all(Seat) if s.role in DECIDING and s.until_at is None]
+
+    @property
+    def claims(self) -> list[Claim]:
+        """What is asked for now."""
+        return [c for c in self._all(Claim) if c.withdrawn_at is None]
+
     # Service
 
     @cached_property
@@ -133,9 +144,17 @@ class Record:
         """Hearings at one hour that were held."""
         return [h for h in self._all(Hearing) if h.state is HearingState.HELD and h.recorded_by is not None]
 
+    @cached_property
+    def begun_anew(self) -> int:
+        """Number of the entry by which the case was sent back or retried; 0 where it was not."""
+        found = [e.number for e in self.of("record_appeal_outcome") if e.given.get("outcome") == "sent_back"]
+        found += [e.number for e in self.of("record_retrial_outcome") if e.given.get("outcome") == "ordered"]
+        return max(found, default=0)
+
     def closed_phases(self, *keys: str) -> list[Any]:
-        """Phases of these kinds that came to their end."""
-        return [p for e in self.examinations for p in e.phases if p.key in keys and p.state is PhaseState.CLOSED]
+        """Phases of these kinds that came to their end in the trial that counts."""
+        counted = [e for e in self.examinations if e.opened_by > self.begun_anew]
+        return [p for e in counted for p in e.phases if p.key in keys and p.state is PhaseState.CLOSED]
 
     def came(self, party: Party, hearing: Hearing) -> bool:
         """Whether a party took part in a hearing."""

@@ -93,8 +93,8 @@ def refuses_what_may_be_mended(hands: Hands, lot: Random) -> None:
     """Returned, and refused the same day."""
     hands.lodge()
     hands.do("return_claim", Role.CLERK, lot, defects=[{"part": "facts", "what": "Say when."}], days=7)
-    for role in (Role.CLERK, Role.JUDGE):
-        hands.do("refuse_claim", role, lot, reasons="Not mended.", article="CPL 122")
+    for name, role in (("propose_refusal", Role.CLERK), ("refuse_claim", Role.JUDGE)):
+        hands.do(name, role, lot, reasons="It was not mended.", article="CPL 122")
 
 
 def closes_a_hearing_nobody_held(hands: Hands, lot: Random) -> None:
@@ -150,7 +150,7 @@ def certifies_what_never_was_judged(hands: Hands, lot: Random) -> None:
 
 
 def goes_on_after_the_court_said_no(hands: Hands, lot: Random) -> None:
-    """The court does not hear the case, and opens its examination all the same."""
+    """The court does not hear the case, and the claim is changed all the same."""
     hands.lodge()
     hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
     hands.wait(hours=1)
@@ -166,7 +166,7 @@ def goes_on_after_the_court_said_no(hands: Hands, lot: Random) -> None:
         court="Another court",
     )
     hands.wait(hours=1)
-    hands.do("open_examination", Role.JUDGE, lot, mode="offline")
+    hands.do("amend_claim", Role.CLAIMANT, lot)
 
 
 def votes_alone(hands: Hands, lot: Random) -> None:
@@ -177,13 +177,66 @@ def votes_alone(hands: Hands, lot: Random) -> None:
         hands.do(name, Role.JUDGE, lot)
 
 
+def opens_at_once(hands: Hands, lot: Random) -> None:
+    """Served, and examined the same day."""
+    hands.lodge()
+    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.wait(hours=1)
+    hands.joins("haiyun")
+    hands.do("open_examination", Role.JUDGE, lot, mode="offline")
+
+
+def finds_at_once(hands: Hands, lot: Random) -> None:
+    """Answered at once, and found while both may still bring evidence."""
+    hands.lodge()
+    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.wait(hours=1)
+    hands.joins("haiyun")
+    hands.do("file_answer", Role.RESPONDENT, lot, position="defend", statement="It was inspected.")
+    hands.do("open_examination", Role.JUDGE, lot, mode="offline")
+    hands.do("record_findings", Role.JUDGE, lot)
+
+
+def sent_back(hands: Hands, lot: Random) -> None:
+    """Judged, appealed, sent back; time for everything again."""
+    walks.judged(hands, lot, "ordinary")
+    hands.everything_served(lot, "decision")
+    hands.do("appeal_decision", Role.CLAIMANT, lot)
+    hands.wait(days=17)
+    hands.do("send_file_up", Role.CLERK, lot)
+    told = {"court": "Intermediate Court", "number": "(2026)浙01民终1号", "summary": "Heard again."}
+    day = hands.scene.clock.now().date().isoformat()
+    hands.do("record_appeal_outcome", Role.CLERK, lot, outcome="sent_back", decided_on=day, **told)
+    hands.wait(days=22)
+
+
+def examines_alone_what_was_sent_back(hands: Hands, lot: Random) -> None:
+    """One judge opens the examination of a case that was sent back."""
+    sent_back(hands, lot)
+    hands.do("open_examination", Role.JUDGE, lot, mode="offline")
+
+
+def writes_in_ordinary_procedure(hands: Hands, lot: Random) -> None:
+    """A hearing in writing is applied for in ordinary procedure."""
+    hands.lodge()
+    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.do("apply_for_written_hearing", Role.CLAIMANT, lot, difficulty="I work at night and cannot come.")
+
+
+def agrees_on_small_claims_over_much(hands: Hands, lot: Random) -> None:
+    """Half a million by agreement."""
+    hands.lodge(amount="500,000.00")
+    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.do("agree_small_claims", Role.CLAIMANT, lot, final=True)
+
+
 FOUND_BY: dict[str, tuple[Walk, str]] = {
     "filing.claim.progress.before_end_of_debate": (
         changes_a_claim_after_the_debate,
         "claims_stand_once_the_debate_has_ended",
     ),
     "filing.claim.acts.not_returned_twice": (returns_a_claim_twice, "a_claim_is_returned_once"),
-    "filing.claim.acts.time_to_mend_is_over": (
+    "filing.registry.refusing.time_to_mend_is_over": (
         refuses_what_may_be_mended,
         "nothing_is_refused_while_it_may_be_mended",
     ),
@@ -197,12 +250,28 @@ FOUND_BY: dict[str, tuple[Walk, str]] = {
         goes_on_after_the_court_said_no,
         "nothing_goes_on_after_a_ruling_that_ends_the_case",
     ),
+    "hearing.examination.acts.everybody_could_answer": (
+        opens_at_once,
+        "nothing_is_examined_before_everybody_could_answer",
+    ),
+    "judgment.decision.acts.time_is_over": (finds_at_once, "nothing_is_found_while_evidence_may_come"),
+    "filing.claim.procedure_bars.the_panel_sits": (
+        examines_alone_what_was_sent_back,
+        "a_case_sent_back_is_heard_by_a_panel",
+    ),
+    "hearing.written.acts.track_allows_it": (writes_in_ordinary_procedure, "a_hearing_in_writing_is_for_simple_cases"),
+    "filing.course.procedure_objections.small_claims_may_be_agreed": (
+        agrees_on_small_claims_over_much,
+        "small_claims_are_small",
+    ),
     "judgment.panel.acts.a_panel_deliberates": (votes_alone, "only_a_panel_votes"),
 }
 """Guard or bar → the walk that steps over it, and the invariant that is broken then."""
 SHORTENED = (
     "filing.claim.progress.before_end_of_debate",
     "judgment.decision.acts.nothing_rests",
+    "hearing.examination.acts.everybody_could_answer",
+    "judgment.decision.acts.time_is_over",
     "filing.course.ending_rulings.stands_still",
 )
 """What ``make test`` takes out; ``make prove`` takes out all."""

@@ -85,7 +85,7 @@ def by_the_book(hands: Hands, lot: Random) -> None:
     hands.wait(days=13)
     hands.do("record_hearing", Role.CLERK, lot)
     hands.do("close_hearing", Role.JUDGE, lot, reasons="Everything was heard.")
-    hands.wait(days=9)
+    hands.wait(days=13)
     for name in ("record_findings", "draft_decision", "send_for_signing"):
         hands.do(name, Role.JUDGE, lot)
     hands.wait(hours=27)
