@@ -163,6 +163,8 @@ class Hands:
     """How often something was tried, done or refused, or time went by."""
     broken: list[str] = field(default_factory=list)
     """Invariants of law that something broke, in order."""
+    careful: bool = False
+    """Whether a hearing is recorded with everything that belongs to it."""
     seen: int = 0
     """The last entry that was looked at."""
     story: list[str] = field(default_factory=list)
@@ -442,6 +444,21 @@ class Hands:
         self.work()
         return done
 
+    def rebut(self, lot: Random, occasion: str) -> bool:
+        """A respondent shows that a paper did not arrive, and the judge finds so."""
+        with self.scene.court.database.read() as session:
+            case = session.get_one(Case, self.scene.case_id)
+            respondents = [p.id for p in case.parties if p.role is Role.RESPONDENT and p.account_id is not None]
+            paper = session.scalars(
+                select(Packet.reference)
+                .where(Packet.party_id.in_(respondents), Packet.occasion == occasion)
+                .where(Packet.state.in_((PacketState.SERVED, PacketState.PRESUMED)))
+            ).first()
+        if paper is None:
+            return False
+        said = self.do("rebut_service", Role.RESPONDENT, lot, packet=paper, says="not_received", grounds=WORDS)
+        return said and self.do("decide_rebuttal", Role.JUDGE, lot, packet=paper, finding="not_received", reasons=WORDS)
+
     def everything_served(self, lot: Random, occasion: str) -> None:
         """Every paper of an occasion that is out comes back signed."""
         for _ in range(9):
@@ -534,9 +551,9 @@ class Hands:
             "ended": "10:15",
             "attendance": there,
             "minutes": WORDS,
-            "held_exhibits": lot.random() < 0.8,
-            "debated": "yes" if lot.random() < 0.9 else "no",
-            "last_words": "yes" if lot.random() < 0.9 else "no",
+            "held_exhibits": self.careful or lot.random() < 0.8,
+            "debated": "yes" if self.careful or lot.random() < 0.9 else "no",
+            "last_words": "yes" if self.careful or lot.random() < 0.9 else "no",
         }
 
     def _for_record_findings(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:

@@ -439,11 +439,19 @@ def too_short(record: Record, window: Window) -> Iterator[str]:
             yield f"{window.kind} of {who.label} runs before the paper arrived"
             return
         start = paper.effective_at
-    if window.kind == "appeal_answer" and record.arrived(who, entry=window.opened_by) is None:
-        yield f"appeal_answer of {who.label} runs before the appeal arrived"
     long = days if window.kind in ("preservation_review", "evidence") else abroad(who, days)
     if day_of(window.due_at) < last_day(start, long):
         yield f"{window.kind} of {who.label} ends {day_of(window.due_at)}, by law {last_day(start, long)}"
+
+
+@invariant("CPL 174")
+def an_answer_to_an_appeal_runs_from_its_service(record: Record, entry: Entry) -> Iterator[str]:
+    """Nobody's time to answer runs before the appeal arrived at them."""
+    for window in (w for w in record.windows if w.opened_by == entry.number and w.kind == "appeal_answer"):
+        who = next(p for p in record.case.parties if p.id == window.party_id)
+        appeals = [e for e in record.of("appeal_decision") if e.result.get("appeal") == window.subject]
+        if not any(record.arrived(who, entry=e.number) for e in appeals):
+            yield f"appeal_answer of {who.label} runs before the appeal arrived"
 
 
 @invariant("FEE 22; CPI 213; REG 11", frozenset({"deem_withdrawn"}))

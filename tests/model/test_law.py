@@ -26,7 +26,7 @@ from tests.model.known import KNOWN
 from tests.model.law import LAW
 from tests.scene import Scene, open_court
 
-EXAMPLES, STEPS = (2_000, 40) if os.environ.get("ODR_PROVE") else (40, 25)
+EXAMPLES, STEPS = (5_000, 40) if os.environ.get("ODR_PROVE") else (100, 25)
 LEAST = 100_000 if os.environ.get("ODR_PROVE") else 2_000
 """Acts tried and stretches of time in all; what a beginning does is counted and looked at like every other step."""
 PAIRS = 300 if os.environ.get("ODR_PROVE") else 90

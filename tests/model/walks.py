@@ -60,7 +60,7 @@ def hurried(hands: Hands, lot: Random) -> None:
     hurry_on(hands, lot, Stage.PRONOUNCED, 20)
 
 
-def judged(hands: Hands, lot: Random, track: str | None = None) -> None:
+def judged(hands: Hands, lot: Random, track: str | None = None, *, joined: bool = False) -> None:
     """By the book: served, time for everything, summoned, heard in the courtroom, found, signed, rested, pronounced."""
     track = track or lot.choice(["small_claims", "simple", "ordinary"])
     hands.lodge(lot.choice([1, 1, 2]))
@@ -68,7 +68,7 @@ def judged(hands: Hands, lot: Random, track: str | None = None) -> None:
     hands.wait(hours=1)
     if lot.random() < 0.7:
         hands.do("submit_exhibit", Role.CLAIMANT, lot)
-    if lot.random() < 0.6:
+    if joined or lot.random() < 0.6:
         hands.joins("haiyun", in_writing=lot.random() < 0.5)
     hands.everything_served(lot, "claim")
     hands.wait(days=22)
@@ -83,7 +83,9 @@ def by_the_book(hands: Hands, lot: Random) -> None:
     hands.wait(hours=2)
     hands.everything_served(lot, "summons")
     hands.wait(days=13)
+    hands.careful = lot.random() < 0.9
     hands.do("record_hearing", Role.CLERK, lot)
+    hands.careful = False
     hands.do("close_hearing", Role.JUDGE, lot, reasons="Everything was heard.")
     hands.wait(days=13)
     for name in ("record_findings", "draft_decision", "send_for_signing"):
@@ -99,6 +101,14 @@ def binding(hands: Hands, lot: Random) -> None:
     judged(hands, lot)
     hands.everything_served(lot, "decision")
     hands.wait(days=lot.choice([2, 17, 17, 40]))
+
+
+def rebutted(hands: Hands, lot: Random) -> None:
+    """Judged, served and binding; then the judgment, or the claim, is found not to have reached the respondent."""
+    judged(hands, lot, joined=True)
+    hands.everything_served(lot, "decision")
+    hands.wait(days=lot.choice([2, 17, 40]))
+    hands.rebut(lot, lot.choice(["decision", "decision", "claim"]))
 
 
 def appealed(hands: Hands, lot: Random) -> None:
@@ -122,7 +132,7 @@ def hurry_on(hands: Hands, lot: Random, until: Stage, most: int) -> None:
             hands.wait(days=lot.choice([1, 2, 3, 9]))
 
 
-BEGINNINGS: tuple[Beginning, ...] = (lodged, accepted, served, heard, hurried, judged, binding, appealed)
+BEGINNINGS: tuple[Beginning, ...] = (lodged, accepted, served, heard, hurried, judged, binding, rebutted, appealed)
 
 
 def begin(hands: Hands, lot: Random, beginning: Beginning) -> None:
