@@ -344,7 +344,7 @@ class Hands:
             # What is due by the clock is done first, so the docket may have grown, but never by this act.
             assert refused.error is not None
             assert self.scene.case().entry_count >= before
-            return act.name, refused.error
+            return act.name, reason
         raise AssertionError(f"{act.name} was closed to {actor.hat} and was done: {reason}")
 
     def _drawn(

@@ -5,6 +5,5 @@ from __future__ import annotations
 KNOWN: dict[str, str] = {
     "an_answer_to_an_appeal_runs_from_its_service": "the time to answer an appeal runs from its filing",
     "nothing_is_deemed_withdrawn_while_relief_waits_or_after_judgment": "the unpaid fee of the claim ends a case that was judged",
-    "a_judgment_that_was_not_served_has_no_effect": "a rebuttal of the judgment's service leaves its effect",
-    "no_effect_while_somebody_may_appeal": "the time of who is found to live abroad is not lengthened, and no effect falls with a service",
+    "no_effect_while_somebody_may_appeal": "the time of who is found to live abroad is not lengthened",
 }

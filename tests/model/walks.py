@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 
 from odr.docket.models import Role, Stage
-from odr.ground.errors import CourtError
+from odr.ground.errors import CourtError, Forbidden, StepUpNeeded
 from tests.conftest import MORNING
 from tests.model.hands import JOINS, Hands
 
@@ -163,7 +163,8 @@ def step(hands: Hands, lot: Random) -> None:
 
 
 def says_why(act: str, error: CourtError) -> None:
-    """A refusal is a sentence in both languages."""
+    """A refusal is a sentence in both languages, and names the article it rests on, save where only a role is asked for."""
     for locale in ("en", "zh-Hans"):
         assert error.message.render(locale).strip(), act
     assert error.message.render("en") != error.message.render("zh-Hans"), f"{act}: {error.message} is not translated"
+    assert error.source or isinstance(error, Forbidden | StepUpNeeded), f"{act}: {error.message} names no article"
