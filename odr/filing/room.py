@@ -63,7 +63,11 @@ def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
 def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
     """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213)."""
     claim = standing_claim(sitting, event.case, event.party.id)
-    if claim is not None and event.matter == claim.kind:
+    if claim is None or event.matter != claim.kind:
+        return
+    if event.stands is not None:
+        changes.take_back_increase(sitting, event.case, claim, event.stands)
+    else:
         claim.withdrawn_at = sitting.now
 
 

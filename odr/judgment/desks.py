@@ -19,6 +19,7 @@ ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stand
 ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
 EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK)
 HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
+LATE_ANSWER = desk("late_answer", T("An answer to an appeal to send after the file"), Role.CLERK, by_hand=True)
 LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
 PRESERVATION_RULING = desk(
     "preservation_ruling", T("An urgent preservation not ruled on"), Role.PRESIDENT, by_itself=True

@@ -43,7 +43,7 @@ ROOM = Room(
     on_event=(
         on(ClaimAccepted, judgments.tell_the_judge),
         on(ExaminationClosed, decision_acts.begin_deliberation),
-        on(Served, decision_acts.on_served, preservation_acts.review_begins),
+        on(Served, decision_acts.on_served, appeal.on_served, preservation_acts.review_begins),
         on(CaseClosed, preservation_acts.case_over),
         on(SettlementReached, effect.settled),
         on(InstrumentSetAside, effect.on_set_aside),
