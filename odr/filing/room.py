@@ -131,6 +131,11 @@ ROOM = Room(
     },
     naming=(files_in_drafts,),
     facts_told=facts_told,
-    bars=(group_acts.conducted_by_others, foreign_papers.mandate_from_abroad, ending_rulings.stands_still),
+    bars=(
+        objections.challenged_pauses,
+        group_acts.conducted_by_others,
+        foreign_papers.mandate_from_abroad,
+        ending_rulings.stands_still,
+    ),
     audits=(audit_parties,),
 )

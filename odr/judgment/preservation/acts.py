@@ -41,7 +41,7 @@ from odr.judgment.vocabulary import PRESERVATIONS, EvidenceMeasure, MotionKind, 
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
@@ -202,6 +202,7 @@ class PreservationRulingInput(CourtModel):
     ),
     concerns=who_applied,
     desk=(desks.PRESERVATION_RULING, desks.RULING_ASKED, desks.LIFT_PRESERVATION),
+    means={Milestone.URGENT_MEASURE},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -283,6 +284,7 @@ class SecurityInput(CourtModel):
     while_stayed=True,
     seen_by=Audience.NAMED,
     source=law("CPL 103", "CPI 152"),
+    means={Milestone.URGENT_MEASURE},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -360,6 +362,7 @@ class ExecuteInput(CourtModel):
     ),
     source=law("CPL 103, 106", "CPI 171"),
     desk=desks.EXECUTE_PRESERVATION,
+    means={Milestone.URGENT_MEASURE},
     topic=Topic.DECISION,
     in_record=False,
 )
