@@ -26,6 +26,7 @@ from odr.hearing.models import (
     SealedPosting,
     TimeRequest,
     Witness,
+    WrittenHearing,
 )
 from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, Mode, RequestState, Stance
 from odr.identity.actors import Actor
@@ -226,6 +227,13 @@ def proposed_facts(session: Session, case: Case) -> list[AgreedFact]:
 def hearings_of(session: Session, case: Case) -> list[Hearing]:
     """Hearings at one hour, in order."""
     return list(session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
+
+
+def written_hearing_of(session: Session, case: Case) -> WrittenHearing | None:
+    """The newest application for a hearing in writing, whatever became of it."""
+    return session.scalars(
+        select(WrittenHearing).where(WrittenHearing.case_id == case.id).order_by(WrittenHearing.id.desc()).limit(1)
+    ).one_or_none()
 
 
 def witnesses_of(session: Session, case: Case) -> list[Witness]:

@@ -1,6 +1,6 @@
 """a case that is heard again has an examination of its own, and a review says what it looks at again
 
-Revises 0096.
+Revises 0097.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0097"
-down_revision = "0096"
+revision = "0098"
+down_revision = "0097"
 branch_labels = None
 depends_on = None
 
