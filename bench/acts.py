@@ -137,7 +137,7 @@ class Gunicorn:
             "-m",
             "gunicorn",
             "--worker-class",
-            "gthread",
+            "odr.web.patient_worker.PatientWorker",
             "--threads",
             "8",
             "--workers",

@@ -44,8 +44,6 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 def _body() -> dict[str, Any]:
-    if (request.content_length or 0) > 2_000_000:
-        raise InvalidInput([FieldFault((), T("The request is too large."))])
     try:
         data = request.get_json(silent=True)
     except RecursionError:  # brackets within brackets, thousands deep
@@ -215,7 +213,7 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
 
 
 @api.post("/digests")
-@api_guard(Scope.UPLOAD)
+@api_guard(Scope.UPLOAD, most=digests.MOST_BYTES)
 def file_digests() -> tuple[Response, int]:
     """A list of digests, as JSON or as CSV, anchored line by line; the same list again gives the first batch."""
     person, court = current_person(), current_court()
@@ -227,8 +225,6 @@ def file_digests() -> tuple[Response, int]:
 
 
 def _listed() -> tuple[str, list[digests.Given]]:
-    if (request.content_length or 0) > digests.MOST_BYTES:
-        raise InvalidInput.at("list", T("The list is too large. Send it in several batches."))
     if request.mimetype == "text/csv":
         try:
             return request.args.get("title", "")[:200] or "digests.csv", digests.read_list(

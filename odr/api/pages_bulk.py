@@ -23,8 +23,6 @@ PAGE = 200
 
 
 def _given() -> BulkInput:
-    if (request.content_length or 0) > MOST_BYTES:
-        raise InvalidInput([FieldFault((), T("The request is too large."))])
     data = request.get_json(silent=True)
     if not isinstance(data, dict):
         raise InvalidInput([FieldFault((), T("Send a JSON object."))])
@@ -33,7 +31,7 @@ def _given() -> BulkInput:
 
 
 @api_bulk.post("/bulk")
-@api_guard(Scope.FILE)
+@api_guard(Scope.FILE, most=MOST_BYTES)
 def lodge_many() -> tuple[Response, int]:
     """Keep up to 1,000 claims whole and answer at once; the worker lodges them. The same key gives the same bulk."""
     person = current_person()

@@ -186,7 +186,7 @@ def run() -> int:
             "web process",
             "gunicorn",
             "--worker-class",
-            "gthread",
+            "odr.web.patient_worker.PatientWorker",
             "--threads",
             "8",
             "--workers",

@@ -70,14 +70,14 @@ def capabilities(reference: str | None = None) -> Response:
 
 
 @blueprint.route("/", methods=["POST"], provide_automatic_options=False)
-@signed_in(upload=True)
+@signed_in(upload=True, most=None)
 def create() -> Response:
     """Open an upload (tus creation)."""
     return _speak(None)
 
 
 @blueprint.route("/<reference>", methods=["GET", "HEAD", "PATCH", "DELETE"], provide_automatic_options=False)
-@signed_in(upload=True)
+@signed_in(upload=True, most=None)
 def piece(reference: str) -> Response:
     """Ask where an upload stands, send a piece, give it up; for a reader, its page."""
     if request.method == "GET":
@@ -113,7 +113,7 @@ def hash_worker() -> Response:
 
 
 @blueprint.post("/new")
-@public(csrf=False)
+@public(csrf=False, most=None)
 def send_form() -> Response:
     """Take files from the plain form as they stream in.
 

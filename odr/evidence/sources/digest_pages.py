@@ -14,6 +14,7 @@ from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, signed_in
+from odr.web.limits import MOST_BODY
 from odr.web.pages import Page, file_answer, receipt_part
 
 digests = Blueprint("digests", __name__)
@@ -41,7 +42,7 @@ def _listing(typed: dict[str, str], faults: list[tuple[str, str]], status: int =
 
 
 @digests.post("/digests")
-@signed_in
+@signed_in(most=digest_lists.MOST_BYTES + MOST_BODY)
 def send() -> Page:
     """Take a list, from the file or from the field; each wrong line is named, and what was typed is kept."""
     typed = {"title": request.form.get("title", "").strip()[:200], "list": request.form.get("list", "")}

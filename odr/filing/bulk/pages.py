@@ -15,6 +15,7 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
 from odr.procedure.forms import fields as forms
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
+from odr.web.limits import MOST_BODY
 from odr.web.pages import Page, file_answer, my_account_id
 
 pages = Blueprint("bulk", __name__)
@@ -53,7 +54,7 @@ def _choose_page(values: dict[str, Any], faults: list[FieldFault], status: int =
 
 
 @pages.post("/bulk")
-@signed_in
+@signed_in(most=MOST_BYTES + MOST_BODY)
 def send() -> Page:
     """Keep the table whole; the worker lodges its lines."""
     court, values = current_court(), request.form.to_dict(flat=False)

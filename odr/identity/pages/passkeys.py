@@ -18,9 +18,12 @@ from odr.identity.sign_in.rate_limits import Counted
 from odr.web import reader_language
 from odr.web.guards import current_court, public, require_strong, signed_in
 
+MOST_SENT = 100_000
+"""Bytes of what a device sends."""
+
 
 @bp.post("/account/passkeys/options")
-@signed_in(upload=True)
+@signed_in(upload=True, most=MOST_SENT)
 @require_strong()
 def passkey_options() -> Response:
     """What the browser needs to make a passkey."""
@@ -32,7 +35,7 @@ def passkey_options() -> Response:
 
 
 @bp.post("/account/passkeys")
-@signed_in(upload=True)
+@signed_in(upload=True, most=MOST_SENT)
 @require_strong()
 def add_passkey() -> Response:
     """Take a passkey; the page that follows offers recovery codes where there are none."""
@@ -57,7 +60,7 @@ def remove_passkey(key_id: int) -> AnyResponse:
 
 
 @bp.post("/account/sign-in/passkey/options")
-@public(upload=True)
+@public(upload=True, most=MOST_SENT)
 def passkey_challenge() -> Response:
     """What the browser needs to offer its passkeys; the same for everybody."""
     court = current_court()
@@ -69,7 +72,7 @@ def passkey_challenge() -> Response:
 
 
 @bp.post("/account/sign-in/passkey")
-@public(upload=True)
+@public(upload=True, most=MOST_SENT)
 def passkey_sign_in() -> Response:
     """Come in with a passkey: it is two factors in one."""
     sent = _sent()
@@ -82,7 +85,7 @@ def passkey_sign_in() -> Response:
 
 
 @bp.post("/account/confirm/passkey")
-@signed_in(upload=True)
+@signed_in(upload=True, most=MOST_SENT)
 def passkey_confirm() -> Response:
     """Prove again who one is with a passkey of one's own."""
     sent = _sent()
@@ -102,7 +105,7 @@ def _authenticated(sent: dict[str, Any]) -> int:
 
 def _sent() -> dict[str, Any]:
     sent = request.get_json(silent=True)
-    if not isinstance(sent, dict) or (request.content_length or 0) > 100_000:
+    if not isinstance(sent, dict):
         raise InvalidInput.at("credential", T("The request could not be understood."))
     return sent
 

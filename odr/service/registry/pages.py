@@ -22,6 +22,7 @@ from odr.service.registry.outcome_batch import Batch, record_batch
 from odr.service.replies.tracking import MOST_BYTES
 from odr.service.vocabulary import TaskReason
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
+from odr.web.limits import MOST_BODY
 from odr.web.pages import Page, file_answer, look, my_account_id
 
 service_desk = Blueprint("service_desk", __name__)
@@ -44,7 +45,7 @@ def outcomes() -> Page:
 
 
 @service_desk.post("/service-desk/outcomes")
-@staff(Role.CLERK)
+@staff(Role.CLERK, most=MOST_BYTES + MOST_BODY)
 def record_outcomes() -> Page:
     """Record the lines; those that were wrong stand in the form again, as they were written."""
     sent = request.files.get("list")
