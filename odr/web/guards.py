@@ -114,6 +114,8 @@ class Guard:
     heard: bool = False
     most: int | None = MOST_BODY
     """Bytes of a body that are read; None: as many as come, for the route counts them itself."""
+    weak: bool = False
+    """Whether somebody of the court enters before they have shown a second factor."""
 
     def admits(self, role: Role) -> bool:
         """Whether somebody of the case may enter in a role; who is only heard in it enters where that is said."""
@@ -216,14 +218,17 @@ def public(
 @overload
 def signed_in(view: View, /) -> View: ...
 @overload
-def signed_in(*, upload: bool = False, most: int | None = MOST_BODY) -> Callable[[View], View]: ...
-def signed_in(view: Any = None, /, *, upload: bool = False, most: int | None = MOST_BODY) -> Any:
-    """Anybody with an account may enter; ``most`` bytes of the body are read, more than usual where it carries a file."""
-    guard = Guard(Entry.SIGNED_IN, csrf=_csrf(upload), most=most)
+def signed_in(*, upload: bool = False, most: int | None = MOST_BODY, weak: bool = False) -> Callable[[View], View]: ...
+def signed_in(view: Any = None, /, *, upload: bool = False, most: int | None = MOST_BODY, weak: bool = False) -> Any:
+    """Anybody with an account may enter; ``most`` bytes of the body are read, more than usual where it carries a file.
+
+    ``weak``: also somebody of the court who has shown no second factor, to set one up or show it.
+    """
+    guard = Guard(Entry.SIGNED_IN, csrf=_csrf(upload), most=most, weak=weak)
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, **kwargs: Any) -> Any:
-            _need_person(None)
+            _need_person(None, weak=weak)
             _check_origin(guard)
             return inner(*args, **kwargs)
 
@@ -315,7 +320,7 @@ def require_strong(minutes: int = 15) -> Callable[[View], View]:
 
 def need_strong(minutes: int = 15) -> Person:
     """The person, if they proved who they are within ``minutes``. Raises StepUpNeeded."""
-    person = _need_person(None)
+    person = _need_person(None, weak=True)
     if not person.is_strong(current_court().clock.machine_now(), minutes):
         raise StepUpNeeded(T("Confirm that it is you before you do this."))
     return person
@@ -428,8 +433,10 @@ def _csrf(upload: bool) -> Csrf:
     return Csrf.HEADER if upload else Csrf.FORM
 
 
-def _need_person(scope: Scope | None) -> Person:
-    """The person of this request, by cookie, or by a token that has the scope."""
+def _need_person(scope: Scope | None, *, weak: bool = False) -> Person:
+    """The person of this request, by cookie, or by a token that has the scope; ``weak`` for the few pages that somebody
+    of the court sees before they have shown a second factor.
+    """
     person = current_person()
     if person is None:
         raise (
@@ -439,13 +446,15 @@ def _need_person(scope: Scope | None) -> Person:
         )
     if person.is_program and (scope is None or scope not in person.scopes):
         raise Forbidden(T("This token may not be used for that."))
+    if person.is_staff and not person.two_factor and not weak:
+        raise SecondFactorNeeded
     _note_use(person)
     return person
 
 
 def _need_second_factor(person: Person) -> None:
-    # A token was made in a session that had a second factor: giving a role ends all tokens from before.
-    if not person.two_factor and not person.is_program:
+    # A token is as strong as the session it was made in.
+    if not person.two_factor:
         raise SecondFactorNeeded
 
 

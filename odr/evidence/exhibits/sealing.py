@@ -149,6 +149,7 @@ class SealInput(CourtModel):
     means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.SEAL_ASKED,
     topic=Topic.EVIDENCE,
+    strong=True,
     in_record=False,
 )
 def order_seal(sitting: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -21,7 +21,7 @@ from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
-from odr.identity.sign_in import program_tokens, rate_limits, sessions
+from odr.identity.sign_in import one_time_codes, program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import Keyring
 from odr.identity.sign_in.passwords import Passwords, check_choice
 from odr.identity.sign_in.rate_limits import Counted
@@ -240,6 +240,22 @@ def end_everything(session: Session, account_id: int, now: datetime) -> None:
     """End every way in that is open: sessions and tokens."""
     sessions.revoke_everywhere(session, account_id, now)
     program_tokens.revoke_all(session, account_id, now)
+
+
+def weaker_ways_end(session: Session, account_id: int, now: datetime, *, keep: int) -> None:
+    """A second factor was set up: every session and token that has shown none ends, but the one that did it."""
+    sessions.revoke_everywhere(session, account_id, now, but=keep, weak_only=True)
+    program_tokens.revoke_all(session, account_id, now, weak_only=True)
+
+
+def factor_given_up(session: Session, account: Account, now: datetime, *, keep: int) -> None:
+    """A second factor was taken off: what rested on it ends, but the session that did it, and that one is as strong as
+    what is left.
+    """
+    sessions.revoke_everywhere(session, account.id, now, but=keep)
+    program_tokens.revoke_all(session, account.id, now)
+    if not one_time_codes.is_enrolled(session, account):
+        sessions.factor_given_up(session, keep)
 
 
 def reset_letter(means: Means, session: Session, account: Account, now: datetime) -> Letter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -126,7 +127,7 @@ def to(endpoint: str, **values: Any) -> AnyResponse:
     return redirect(url_for(endpoint, **values), 303)
 
 
-def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyResponse:
+def let_in(account_id: int, *, two_factor: bool, target: str | None, proved_at: datetime | None = None) -> AnyResponse:
     """Open a session for this device and go on. Any session the device had before ends: nothing from before counts."""
     court, name = current_court(), session_cookie_name(is_secure(current_court().settings))
     now, device = court.clock.machine_now(), request.user_agent.string
@@ -140,7 +141,7 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyRespo
         if presented:
             sessions.end_presented(session, presented, now)
         token, row_id = sessions.open_session(
-            session, account, now, device=device, address=address(), two_factor=two_factor
+            session, account, now, device=device, address=address(), two_factor=two_factor, proved_at=proved_at
         )
         needs_factor = sessions.is_staff(account) and not one_time_codes.is_enrolled(session, account)
     forgery.begin(row_id)

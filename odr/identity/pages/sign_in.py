@@ -104,13 +104,15 @@ def sign_in_submit() -> Response:
     return first_factor_shown(account_id, target)
 
 
-def first_factor_shown(account_id: int, target: str) -> Response:
-    """Let somebody in who has shown one factor, or ask for the second where the account has one."""
+def first_factor_shown(account_id: int, target: str, proved_at: datetime | None = None) -> Response:
+    """Let somebody in who has shown one factor, perhaps a while ago elsewhere (``proved_at``), or ask for the second
+    where the account has one.
+    """
     with current_court().database.read() as reading:
         account = reading.get_one(Account, account_id)
         enrolled, stamp = one_time_codes.is_enrolled(reading, account), _stamp(account)
     if not enrolled:
-        return let_in(account_id, two_factor=False, target=target)
+        return let_in(account_id, two_factor=False, target=target, proved_at=proved_at)
     person = current_person()
     forgery.begin(person.session_id if person else None)
     session[PENDING] = {
