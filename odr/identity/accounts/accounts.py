@@ -23,6 +23,7 @@ from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
 from odr.identity.sign_in import one_time_codes, program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import Keyring
+from odr.identity.sign_in.known_devices import KnownDevice
 from odr.identity.sign_in.passwords import Passwords, check_choice
 from odr.identity.sign_in.rate_limits import Counted
 
@@ -165,8 +166,10 @@ def confirm(means: Means, token: str, password: str, *, address: str, now: datet
         return account.id
 
 
-def authenticate(means: Means, email: str, password: str, *, address: str, now: datetime) -> int:
-    """The id of the account that address and password open.
+def authenticate(
+    means: Means, email: str, password: str, *, address: str, now: datetime, device: KnownDevice | None = None
+) -> int:
+    """The id of the account that address and password open; tries from a ``device`` known for it are counted apart.
 
     Raises WrongCredentials — the same for a wrong password, an unknown address, one
     never confirmed and a suspended one — and TooMany before the password is looked at.
@@ -179,7 +182,8 @@ def authenticate(means: Means, email: str, password: str, *, address: str, now: 
         found = by_email(session, email)
         account = to_look_at(session, found) if found else None
     usable = account.password_hash if account is not None and account.state is AccountState.ACTIVE else None
-    _check_password(means, email, usable, password, address=address, now=now)
+    own = device.number if device and account and device.knows(account.id) else None
+    _check_password(means, email, usable, password, address=address, now=now, device=own)
     assert account is not None and usable is not None
     if means.passwords.is_outdated(usable):
         _rehash(means, account.id, usable, password)
@@ -190,23 +194,27 @@ def recheck(means: Means, account_id: int, password: str, *, address: str, now: 
     """Ask a signed-in person's password again (step-up). Raises WrongCredentials, TooMany."""
     with means.database.read() as session:
         account = to_look_at(session, session.get_one(Account, account_id))
-    _check_password(means, account.email, account.password_hash, password, address=address, now=now)
+    _check_password(means, account.email, account.password_hash, password, address=address, now=now, device="signed in")
 
 
 def ask_reset(means: Means, email: str, *, address: str, now: datetime) -> list[Letter]:
-    """Ask for a link to set a new password; no letter goes where there is no account. Raises InvalidInput, TooMany."""
+    """Ask for a link to set a new password; where there is no account the letter goes nowhere. Raises InvalidInput, TooMany."""
     email = normal_email(email)
     with means.database.write() as session:
         rate_limits.take(session, means.keyring, Counted.LETTER_FROM, rate_limits.network(address), now)
         rate_limits.take(session, means.keyring, Counted.LETTER_TO, email, now)
         account = by_email(session, email)
         if account is None or account.state is AccountState.SUSPENDED:
-            return []
+            # The same work for whoever asks: a link that is nobody's, in a letter to nobody.
+            account = Account(id=None, email="", name="", locale=SOURCE_LOCALE)
         return [reset_letter(means, session, account, now)]
 
 
-def reset(means: Means, token: str, password: str, *, now: datetime) -> Letter:
-    """Set a new password with the link; every session and token ends. Raises NotFound, InvalidInput."""
+def reset(means: Means, token: str, password: str, *, now: datetime) -> tuple[Letter, int]:
+    """Set a new password with the link; every session and token ends. Gives the letter that says so, and the account.
+
+    Raises NotFound, InvalidInput.
+    """
     with means.database.read() as session:
         account = to_look_at(session, _account_of(session, links.look(session, LinkPurpose.RESET_PASSWORD, token, now)))
     check_choice(password, account.email.split("@")[0], account.name)
@@ -219,7 +227,7 @@ def reset(means: Means, token: str, password: str, *, now: datetime) -> Letter:
             account.state, account.confirmed_at = AccountState.ACTIVE, now
         links.void(session, LinkPurpose.CONFIRM_ADDRESS, now, account_id=account.id)
         end_everything(session, account.id, now)
-        return _password_changed(account)
+        return _password_changed(account), account.id
 
 
 def change_password(means: Means, account_id: int, password: str, *, keep: int, now: datetime) -> Letter:
@@ -292,13 +300,30 @@ def new_device_letter(account: Account, device: str, at: datetime) -> Letter:
 
 
 def _check_password(
-    means: Means, email: str, stored: str | None, password: str, *, address: str, now: datetime
+    means: Means,
+    email: str,
+    stored: str | None,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    device: str | None = None,
 ) -> None:
-    with means.database.write() as session:
-        taken = [
-            rate_limits.take(session, means.keyring, Counted.SIGN_IN, email, now),
-            rate_limits.take(session, means.keyring, Counted.SIGN_IN_FROM, rate_limits.network(address), now),
+    """Count the try, then look at the password. Strangers count together by where they are, so that they keep nobody
+    out who is elsewhere; the owner's own ``device`` counts by itself.
+    """
+    network = rate_limits.network(address)
+    counted = (
+        [(Counted.SIGN_IN, f"{email} by device {device}")]
+        if device
+        else [
+            (Counted.SIGN_IN, f"{email} from {network}"),
+            (Counted.SIGN_IN_FROM, network),
+            (Counted.SIGN_IN_TO, email),
         ]
+    )
+    with means.database.write() as session:
+        taken = [rate_limits.take(session, means.keyring, what, subject, now) for what, subject in counted]
     if not means.passwords.matches(stored, password):
         raise WrongCredentials
     with means.database.write() as session:

@@ -11,7 +11,18 @@ from odr.ground.errors import CourtError, NotFound
 from odr.identity.accounts import accounts, links
 from odr.identity.models import Account, AccountState, LinkPurpose
 from odr.identity.pages import bp
-from odr.identity.pages.shared import address, again, let_in, means, page, post, provider_here, to
+from odr.identity.pages.shared import (
+    address,
+    again,
+    known_device,
+    let_in,
+    means,
+    page,
+    post,
+    provider_here,
+    remember_device,
+    to,
+)
 from odr.identity.sign_in import one_time_codes, sessions
 from odr.web import forgery, reader_language
 from odr.web.guards import current_court, current_locale, current_person, is_secure, public
@@ -97,7 +108,7 @@ def sign_in_submit() -> Response:
     target = reader_language.safe_path(form.get("next"), "")
     try:
         account_id = accounts.authenticate(
-            means(), form.get("email", ""), form.get("password", ""), address=address(), now=now
+            means(), form.get("email", ""), form.get("password", ""), address=address(), now=now, device=known_device()
         )
     except CourtError as error:
         return again("sign_in.html", error, "password", next=target, provider=provider_here())
@@ -206,7 +217,7 @@ def reset(token: str) -> Response:
 def reset_submit(token: str) -> Response:
     """Set the new password; one signs in with it afterwards, with the second factor where there is one."""
     try:
-        letter = accounts.reset(
+        letter, account_id = accounts.reset(
             means(), token, request.form.get("password", ""), now=current_court().clock.machine_now()
         )
     except NotFound:
@@ -214,7 +225,9 @@ def reset_submit(token: str) -> Response:
     except CourtError as error:
         return again("reset.html", error)
     post([letter])
-    return to("identity.sign_in")
+    response = to("identity.sign_in")
+    remember_device(response, account_id)
+    return response
 
 
 def _pending() -> tuple[int, str] | None:
