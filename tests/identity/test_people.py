@@ -297,8 +297,9 @@ def test_the_worker_forgets(browser_of: BrowserOf, people: People, database: Dat
     assert sweep(database, clock.machine_now()) == 0
     assert browser.get("/door/write").status_code == 200
     clock.advance(timedelta(days=60))
-    # The wrong password by account and network, the letter by mailbox and network, the link, the session.
-    assert sweep(database, clock.machine_now()) == 6
+    # The wrong password by account at the network, by network and by account; the letter by mailbox and network, and
+    # itself; the link; the session.
+    assert sweep(database, clock.machine_now()) == 8
     with database.read() as session:
         assert session.query(Account).one().state is AccountState.ACTIVE
 
