@@ -36,6 +36,7 @@ from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
 from odr.web.guards import SignInNeeded, assert_guarded, current_locale, register_access
 from odr.web.limits import MOST_BODY, TooSlow
+from odr.web.numbers import register_numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
         "odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.url_rule_class = _KeptRule
+    register_numbers(app)
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BODY, MAX_FORM_MEMORY_SIZE=MOST_BODY, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None
     )

@@ -16,7 +16,7 @@ from odr.evidence.sources import digests
 from odr.filing.draft.drafts import lodge
 from odr.filing.draft.particulars import require
 from odr.filing.inputs import ClaimInput, JoinInput
-from odr.filing.parties.joining_by_code import join
+from odr.filing.parties.joining_by_code import invitation_for, join
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotFound, StepUpNeeded
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -31,6 +31,7 @@ from odr.procedure.forms.faults import validate
 from odr.procedure.sitting import ActReceipt
 from odr.web.guards import (
     api as api_guard,
+    behind_code,
     case_page,
     current_court,
     current_locale,
@@ -38,6 +39,7 @@ from odr.web.guards import (
     current_session,
     public,
 )
+from odr.web.numbers import number_in
 from odr.web.pages import look, pack_today
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -114,6 +116,8 @@ def join_case() -> tuple[Response, int]:
     person = current_person()
     assert person is not None
     given: JoinByCode = given_for(JoinByCode)
+    if behind_code(lambda: invitation_for(look(), given.code)) is None:
+        raise NotFound
     confirmed = JoinInput.model_validate(given.model_dump(exclude={"code"}))
     return receipt_answer(join(current_court(), person.account_id, given.code, confirmed, key=idempotency_key()), 200)
 
@@ -124,7 +128,7 @@ def get_case(case: Case, actor: Actor) -> Response:
     """The case as its viewer sees it."""
     sitting = look()
     return jsonify(
-        answers.case(sitting, case, actor, g.get("hats", []), current_locale(), request.args.get("after", 0, type=int))
+        answers.case(sitting, case, actor, g.get("hats", []), current_locale(), number_in(request.args, "after", 0))
     )
 
 
@@ -246,7 +250,7 @@ def get_digests(batch: str) -> Response:
     person, session = current_person(), current_session()
     assert person is not None
     found = digests.own_batch(session, person.account_id, batch)
-    lines = digests.lines_of(session, found, after=max(0, request.args.get("after", 0, type=int)), limit=1000)
+    lines = digests.lines_of(session, found, after=max(0, number_in(request.args, "after", 0)), limit=1000)
     return jsonify({**answers.digest_batch(found), "lines": [answers.digest_line(line) for line in lines]})
 
 

@@ -16,6 +16,7 @@ from odr.ground.text import T
 from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.forms.faults import validate
 from odr.web.guards import api as api_guard, current_court, current_person, current_session
+from odr.web.numbers import number_in
 
 api_bulk = Blueprint("api_bulk", __name__, url_prefix="/api/v1")
 MOST_BYTES = 8_000_000
@@ -57,7 +58,7 @@ def get_bulk(reference: str) -> Response:
     assert person is not None
     found = lodging.find_bulk(session, person.account_id, reference)
     progress = lodging.progress_of(session, found)
-    lines = lodging.report(session, found, after=request.args.get("after", 0, type=int), limit=PAGE)
+    lines = lodging.report(session, found, after=number_in(request.args, "after", 0), limit=PAGE)
     return jsonify(
         bulk=found.reference,
         total=found.total,

@@ -505,6 +505,14 @@ def _note_use(person: Person) -> None:
             program_tokens.touch(session, person.token_id, now)
 
 
+def count_named(account_id: int) -> None:
+    """Count that somebody named a person or a case that may be nobody's or none. Raises TooMany by the 20th in an hour."""
+    court = current_court()
+    with court.database.write() as session:
+        ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
+        rate_limits.take(session, ring, Counted.NAMED_BY, str(account_id), now)
+
+
 _Found = TypeVar("_Found")
 
 

@@ -17,6 +17,7 @@ from odr.identity.pages.shared import again, me, means, my_session, page, post, 
 from odr.identity.sign_in import one_time_codes, passkeys, program_tokens, sessions
 from odr.identity.sign_in.program_tokens import Scope
 from odr.web.guards import current_court, current_session, require_strong, signed_in
+from odr.web.numbers import number_in
 
 ENROLLING = "enrolling"
 
@@ -186,7 +187,7 @@ def issue_token() -> Response:
     form, court = request.form, current_court()
     try:
         chosen = [scope for scope in Scope if scope.value in form.getlist("scopes")]
-        lasts = timedelta(days=form.get("days", 0, type=int))
+        lasts = timedelta(days=number_in(form, "days", 0))
         with court.database.write() as writing:
             account = writing.get_one(Account, me().account_id)
             token = program_tokens.issue(
