@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from odr.ground.clock import Clock
+from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.identity.accounts.account_letters import Letter, MailPort
 from odr.identity.models import AccountLetter
 from odr.identity.sign_in.keys import Keyring, keyring
-
-if TYPE_CHECKING:
-    from odr.procedure.court import Court
 
 log = logging.getLogger("odr.identity")
 PURPOSE = "account letter"
@@ -34,6 +33,22 @@ KEPT = timedelta(days=30)
 """How long a line about a letter stays."""
 
 
+class House(Protocol):
+    """What letters need of a court."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def ports(self) -> Any: ...
+    def beside(self, step: Callable[[Any], object]) -> None:
+        """Have a step done right after the request."""
+        ...
+
+
 def keep(session: Session, ring: Keyring, letters: Iterable[Letter], now: datetime) -> None:
     """Put letters on their way. One to nobody is kept like any other and goes nowhere."""
     for letter in letters:
@@ -41,7 +56,7 @@ def keep(session: Session, ring: Keyring, letters: Iterable[Letter], now: dateti
         session.add(AccountLetter(sealed=ring.seal(PURPOSE, words), written_at=now, try_at=now))
 
 
-def post(court: Court, letters: Iterable[Letter]) -> None:
+def post(court: House, letters: Iterable[Letter]) -> None:
     """Put letters whose rows are committed on their way; they leave beside the request, which waits for no mail server.
     One that reaches nobody is an operator's matter and tells the caller nothing.
     """
@@ -53,7 +68,7 @@ def post(court: Court, letters: Iterable[Letter]) -> None:
     court.beside(send_letters)
 
 
-def send_letters(court: Court) -> int:
+def send_letters(court: House) -> int:
     """Send what waits; gives the number of letters that are done with, sent or refused for good."""
     ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
     with court.database.read() as session:
