@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from odr.app import create_court
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Role, Stage
 from odr.evidence.models import Upload
 from odr.evidence.store.ports import desk_of
 from odr.filing.draft import drafts
@@ -22,7 +22,8 @@ from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.hearing.courtroom import seat_offers
-from odr.hearing.models import SeatOffer
+from odr.hearing.models import Examination, Hearing, SeatOffer
+from odr.hearing.vocabulary import HearingState
 from odr.identity import mandates
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
@@ -215,6 +216,11 @@ class Scene:
         """The clerk accepts."""
         return self.do("accept_claim", "clerk", track=track)
 
+    def refuse(self, reasons: str = "This belongs before another court.", article: str = "CPL 122") -> ActReceipt:
+        """The registry proposes to refuse the claim, and the judge does."""
+        self.do("propose_refusal", "clerk", reasons=reasons, article=article)
+        return self.do("refuse_claim", "judge", reasons=reasons, article=article)
+
     def code(self) -> str:
         """The code of the invitation to the respondent."""
         with self.court.database.read() as session:
@@ -236,6 +242,44 @@ class Scene:
         return join(self.court, self.people[who], self.code(), given)
 
     @kept
+    def hear(self, *absent: str) -> None:
+        """A hearing in the courtroom: summoned, held with all its stages, recorded and closed; then the record lies for
+        signing until its time is over. ``absent`` are labels of parties who stay away.
+        """
+        if self.case().stage is Stage.PENDING:
+            self.do("open_examination", "judge", mode="offline")
+        day = (self.clock.now() + timedelta(days=14)).date()
+        self.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
+        self.later(days=14, hours=9)
+        with self.court.database.read() as session:
+            case = session.get_one(Case, self.case_id)
+            (fixed,) = session.scalars(
+                select(Hearing.reference).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED)
+            )
+            there = [
+                {"who": p.reference, "presence": "absent" if p.label in absent else "courtroom"}
+                for p in case.parties
+                if p.left_at is None
+            ]
+        self.do(
+            "record_hearing",
+            "clerk",
+            hearing=fixed,
+            begun="09:32",
+            ended="11:05",
+            attendance=there,
+            debated="yes",
+            last_words="yes",
+            minutes="Everybody who came was heard.",
+        )
+        self.do("close_hearing", "judge", reasons="Everything was heard.")
+        for _ in range(20):
+            if self.case().stage is Stage.DELIBERATION:
+                return
+            self.later(days=1)
+        raise AssertionError("the record is still open")
+
+    @kept
     def pend(self) -> None:
         """A small claim is lodged, accepted and served; the respondent is there, and what her joining brought is sent
         too.
@@ -245,6 +289,13 @@ class Scene:
         self.work()
         self.join()
         self.work()
+
+
+def exchange_is_over(scene: Scene) -> bool:
+    """Whether the exchange in writing is over and what follows is the hearing."""
+    with scene.court.database.read() as session:
+        opened = session.scalars(select(Examination).where(Examination.case_id == scene.case_id)).one()
+        return opened.exchanged_at is not None
 
 
 def open_court(

@@ -1,6 +1,6 @@
 """a program's token keeps how its owner was signed in who made it
 
-Revises 0096.
+Revises 0098.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0117"
-down_revision = "0096"
+down_revision = "0098"
 branch_labels = None
 depends_on = None
 

@@ -74,6 +74,7 @@ WAITING = {
     "ruling_appeals": RequestKind.RULING_APPEAL,
     "complaints": RequestKind.COMPLAINT,
     "dispositions": RequestKind.DISPOSITION,
+    "procedure_objections": RequestKind.PROCEDURE,
     "legal_aids": RequestKind.LEGAL_AID,
 }
 """Source of options → requests of that kind that wait."""
@@ -90,6 +91,7 @@ REFERENCES = {
     "ruling_appeal": RequestKind.RULING_APPEAL,
     "complaint": RequestKind.COMPLAINT,
     "disposition": RequestKind.DISPOSITION,
+    "procedure_objection": RequestKind.PROCEDURE,
     "legal_aid": RequestKind.LEGAL_AID,
 }
 """Kind of a reference → requests it may lead to."""

@@ -22,8 +22,11 @@ IDENTITY_ASKED = desk("identity_asked", T("Papers of identity asked for"), Role.
 IDENTITY_SHOWN = desk("identity_shown", T("Papers of identity to look at"), Role.CLERK)
 NO_SEAT = desk("no_seat", T("A seat that nobody could take"), Role.PRESIDENT)
 NOT_CORRECTED = desk("not_corrected", T("A claim not corrected in time"), Role.CLERK)
+REFUSAL = desk("refusal", T("A claim that may have to be refused"), Role.JUDGE, until_decided=True)
 PLATFORM_SILENT = desk(
     "platform_silent", T("A platform that has not answered"), Role.CLERK, until_decided=True, by_hand=True
 )
 REGISTRATION = desk("registration", T("A registration in an action of many"), Role.CLERK)
+PROCEDURE = desk("procedure", T("An objection to the procedure"), Role.JUDGE)
+PANEL = desk("panel", T("A panel to be convened"), Role.JUDGE, until_decided=True)
 TRACK = desk("track", T("A procedure that may not fit any more"), Role.JUDGE, until_decided=True)

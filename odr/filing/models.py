@@ -268,6 +268,7 @@ class RequestKind(enum.Enum):
     ENDING = "ending"  # a ruling that ends the case and waits for its time of appeal (CPL 158)
     DISPOSITION = "disposition"  # that all who are represented agree to a step (CPL 56)
     COMPLAINT = "complaint"  # a complaint about how the court does its work (EXT 7)
+    PROCEDURE = "procedure"  # that the case follows another procedure, or that a panel decides (CPL 43, 169; CPI 269)
     LEGAL_AID = "legal_aid"  # a lawyer who costs nothing, asked of the legal-aid body
 
     @property
@@ -290,6 +291,7 @@ REQUEST_WORDS = {
     RequestKind.ENDING: T("Ruling that ends the case"),
     RequestKind.DISPOSITION: T("Consent to a step for all"),
     RequestKind.COMPLAINT: T("Complaint"),
+    RequestKind.PROCEDURE: T("Objection to the procedure"),
     RequestKind.LEGAL_AID: T("Legal aid"),
 }
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Case, Role, Stage, Track
 from odr.docket.queries import entry
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
 from odr.filing.claim.progress import standing_claim
 from odr.filing.claim.queries import facts_of
-from odr.filing.course import complaints, ending_rulings, objections, ruling_appeals
+from odr.filing.course import complaints, ending_rulings, evidence_periods, objections, ruling_appeals
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
@@ -20,7 +20,7 @@ from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.acts.events import FeeLapsed, Served
+from odr.procedure.acts.events import FeeLapsed, HeardAgain, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
     if event.occasion == "joinder":
         joinder.evidence_of_newcomer(sitting, case, party, event.at)
     ending_rulings.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
+    evidence_periods.from_own_notice(sitting, case, party, event.entries, event.at, event.proof)
     for number in event.entries:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == names.FILE_COUNTERCLAIM:
@@ -51,6 +52,12 @@ def on_served(sitting: Sitting, event: Served) -> None:
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending_rulings.hold_still(sitting, case)
+
+
+def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
+    """Heard again, the case follows the fullest procedure, and everybody has a new time for evidence (CPI 257; EV 55(3))."""
+    event.case.track = Track(sitting.pack(event.case).tracks.default)
+    evidence_periods.restart_evidence(sitting, event.case, sitting.now)
 
 
 def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
@@ -104,7 +111,7 @@ ROOM = Room(
         mandates.IDENTITY_WINDOW: mandates.platform_silent,
         complaints.COMPLAINT_WINDOW: complaints.complaint_overdue,
     },
-    on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed)),
+    on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed), on(HeardAgain, on_heard_again)),
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(

@@ -65,22 +65,30 @@ class StepConsent(Base):
 
 
 class Examination(Base):
-    """The hearing of a case, whichever way it is held: one record with a snapshot of its plan."""
+    """The hearing of a case, whichever way it is held: one record with a snapshot of its plan; another one where the case
+    is heard again.
+    """
 
     __tablename__ = "examination"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     mode: Mapped[Mode] = mapped_column(enum_column(Mode))
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     opened_by: Mapped[int]
     ends_by: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_doors: Mapped[bool] = mapped_column(default=False)
+    exchanged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the exchange in writing was over and what belongs to the hearing came up."""
+    doubted_by: Mapped[int | None]
+    """Entry by which somebody took their consent to writing back; the next step waits for the judge's ruling (OLR 5)."""
     hearing_closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by: Mapped[int | None]
+    replaced_by: Mapped[int | None]
+    """Number of the entry by which the case is heard again, in an examination of its own; empty while it stands."""
 
     phases: Mapped[list[Phase]] = relationship(order_by="Phase.ordinal", back_populates="examination", lazy="selectin")
 
@@ -109,6 +117,8 @@ class Phase(Base):
     turns: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     turn: Mapped[int] = mapped_column(default=0)
     sealed: Mapped[bool] = mapped_column(default=False)
+    part: Mapped[str] = mapped_column(String(20), default="exchange")
+    """``exchange``, ``hearing`` or ``record``: what belongs to the hearing is not done in writing without its conditions."""
     state: Mapped[PhaseState] = mapped_column(enum_column(PhaseState))
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -452,12 +462,38 @@ class Hearing(Base):
     recording_upload: Mapped[str | None] = mapped_column(Reference)
     recording_sha256: Mapped[str | None] = mapped_column(String(64))
     recorded_by: Mapped[int | None]
+    shown: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Exhibits that were shown and open to cross-examination in it, as the record says (CPI 103)."""
+    stages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Which stages were held in it: ``investigation``, ``debate``, ``final`` (CPL 141, 144)."""
     ground: Mapped[AdjournmentGround | None] = mapped_column(enum_column(AdjournmentGround))
     why: Mapped[str | None] = mapped_column(Text)
 
     attendances: Mapped[list[Attendance]] = relationship(order_by="Attendance.id", lazy="selectin")
     summonses: Mapped[list[Summons]] = relationship(order_by="Summons.id", lazy="selectin")
     __table_args__ = (UniqueConstraint("case_id", "ordinal"),)
+
+
+class WrittenHearing(Base):
+    """A hearing in writing that a party applied for: who agrees, and the judge's ruling with the ground of every
+    condition (OLR 20(2)).
+    """
+
+    __tablename__ = "written_hearing"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    difficulty: Mapped[str] = mapped_column(Text)
+    agreed: Mapped[list[int]] = mapped_column(JSON, default=list)
+    refused: Mapped[list[int]] = mapped_column(JSON, default=list)
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState))
+    found_difficult: Mapped[str | None] = mapped_column(Text)
+    found_undisputed: Mapped[str | None] = mapped_column(Text)
+    why: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    decided_by: Mapped[int | None]
 
 
 class Summons(Base):

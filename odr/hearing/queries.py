@@ -26,6 +26,7 @@ from odr.hearing.models import (
     SealedPosting,
     TimeRequest,
     Witness,
+    WrittenHearing,
 )
 from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, Mode, RequestState, Stance
 from odr.identity.actors import Actor
@@ -46,14 +47,14 @@ STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 
 
 def examination_of(session: Session, case: Case) -> Examination | None:
-    """The examination of a case, once it was opened.
+    """The examination of a case, once it was opened; where it is heard again, the new one.
 
     Many guards ask for it: within a session it is looked up once.
     """
     known = session.info.get(("examination", case.id))
-    if known is not None and known in session:
+    if known is not None and known in session and known.replaced_by is None:
         return cast("Examination", known)
-    found = session.scalar(select(Examination).where(Examination.case_id == case.id))
+    found = session.scalar(select(Examination).where(Examination.case_id == case.id, Examination.replaced_by.is_(None)))
     if found is not None:
         session.info["examination", case.id] = found
     return found
@@ -226,6 +227,13 @@ def proposed_facts(session: Session, case: Case) -> list[AgreedFact]:
 def hearings_of(session: Session, case: Case) -> list[Hearing]:
     """Hearings at one hour, in order."""
     return list(session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
+
+
+def written_hearing_of(session: Session, case: Case) -> WrittenHearing | None:
+    """The newest application for a hearing in writing, whatever became of it."""
+    return session.scalars(
+        select(WrittenHearing).where(WrittenHearing.case_id == case.id).order_by(WrittenHearing.id.desc()).limit(1)
+    ).one_or_none()
 
 
 def witnesses_of(session: Session, case: Case) -> list[Witness]:

@@ -63,6 +63,25 @@ def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None
     )
 
 
+def with_procedure_notice(pack: RulePack, track: Track, what_next: Text | None) -> Text | None:
+    """What a letter on acceptance says, and with it, where nobody can appeal, what the parties have to be told of the
+    procedure: who decides, that it is final, by when, at which fee, and that one may object (CPI 274, 279).
+    """
+    rule = pack.tracks.list.get(track.value)
+    limit = pack.trial_limits.tracks.get(track.value) if rule is not None else None
+    if rule is None or rule.appealable or limit is None or what_next is None:
+        return what_next
+    return T(
+        "%(what_next)s This case follows the %(procedure)s (%(article)s): one judge decides it within %(limit)s of "
+        "acceptance, the fee is half of the usual one, and the judgment is final: nobody can appeal from it. Who "
+        "thinks that this procedure is not allowed here objects on the page of the case before the hearing opens.",
+        what_next=what_next,
+        procedure=rule.title,
+        article=pack.cite(rule.article),
+        limit=Text(UNITS[limit.period.unit], {"count": limit.period.amount}),
+    )
+
+
 def answer_by(sitting: Sitting, case: Case, party: Party) -> tuple[datetime | None, Text | None]:
     """By when a respondent has to answer: the last instant once service took effect, before it in words how that day is
     reckoned.

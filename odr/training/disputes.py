@@ -151,14 +151,17 @@ def capsules(story: Story) -> None:
 
 
 def examine(story: Story) -> None:
-    """The written examination of the capsules, phase by phase until its record is signed."""
+    """The exchange about the capsules in writing, phase by phase; what is disputed is then heard at one hour."""
     story.do("open_examination", "judge", mode="asynchronous")
     for _ in range(40):
         phase = story.phase()
         if phase is None:
-            return
+            break
         _play(story, phase)
         story.later(days=1)
+    story.hear(
+        "法庭说明双方在线交换证据的情况，对无争议的证据不再重复质证。围绕抗结剂是否允许用于此类食品，原告、被告先后发表辩论意见，并作最后陈述。"
+    )
 
 
 _done: set[tuple[int, str]] = set()

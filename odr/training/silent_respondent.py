@@ -152,6 +152,8 @@ def heard_alone(story: Story) -> None:
         begun="09:32",
         ended="10:15",
         attendance=there,
+        debated="yes",
+        last_words="yes",
         minutes=minutes,
     )
     story.do("close_hearing", "judge", reasons="原告已陈述并出示全部证据，没有待查事项。")

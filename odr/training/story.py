@@ -19,7 +19,8 @@ from odr.filing.inputs import ClaimInput, JoinInput
 from odr.filing.models import Fact
 from odr.filing.parties.joining_by_code import join
 from odr.ground.clock import Clock
-from odr.hearing.models import Examination, Question
+from odr.hearing.models import Examination, Hearing, Question
+from odr.hearing.vocabulary import HearingState
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account
 from odr.judgment.decision.queries import reliefs_by_key
@@ -108,6 +109,34 @@ class Story:
             raise RuntimeError(f"{name} was not kept")
         self.court.sequence_now()
         return kept.reference
+
+    def hear(self, minutes: str) -> None:
+        """A hearing at one hour in the courtroom, a fortnight ahead: summons, record, its end, and the record signed or
+        left.
+        """
+        day = (self.clock.now() + timedelta(days=14)).astimezone(self.court.settings.tz).date()
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+        self.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="第三法庭")
+        while self.clock.now().astimezone(self.court.settings.tz).date() <= day:
+            self.later(days=1)
+        with self.rows() as session:
+            hearing = session.scalars(
+                select(Hearing.reference).where(Hearing.case_id == self.case_id, Hearing.state == HearingState.SUMMONED)
+            ).one()
+            there = [{"who": p.reference, "presence": "courtroom"} for p in session.get_one(Case, self.case_id).parties]
+        self.do(
+            "record_hearing",
+            "clerk",
+            hearing=hearing,
+            begun="09:32",
+            ended="10:15",
+            attendance=there,
+            debated="yes",
+            last_words="yes",
+            minutes=minutes,
+        )
+        self.do("close_hearing", "judge", reasons="双方已充分陈述和辩论，没有待查事项。")
 
     def lodge(self, who: str, claim: ClaimInput) -> None:
         """Lodge the claim; the clerk and later the judge of the demonstration are seated by rule."""

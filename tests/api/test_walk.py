@@ -92,6 +92,8 @@ def answer_and_examine(scene: Scene, people: dict[str, Caller]) -> None:
         "category": "files",
     }
     haiyun.do("submit_exhibit", **line)
+    li.do("apply_for_written_hearing", difficulty="I work nights, the others by day.")
+    haiyun.do("answer_written_hearing", agrees="yes")
     judge.do("open_examination", mode="asynchronous")
     opposed(li, haiyun, judge)
     scene.work()
@@ -123,6 +125,9 @@ def opposed(li: Caller, haiyun: Caller, judge: Caller) -> None:
     (asked,) = li.read("/examination")["questions"]
     assert asked["mine"] and not haiyun.read("/examination")["questions"][0]["mine"]
     li.do("answer_question", question=asked["reference"], words="My own phone.", exhibits=[labels["C-1"]])
+    grounds = {"difficulty": "Their hours do not meet.", "undisputed": "Only the law is left."}
+    assert judge.do("rule_on_written_hearing", status=422, answer="allow", reasons="Agreed.")["errors"]
+    judge.do("rule_on_written_hearing", answer="allow", **grounds, reasons="Every condition is met.")
     assert phase() == "final"
     li.do("post_statement", words="The price back, please.")
     haiyun.do("finish_turn")

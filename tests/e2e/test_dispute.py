@@ -13,6 +13,7 @@ from odr.service.sending.ports import message_folder
 from tests.e2e.test_journey import SECRET as TOTP, STEPS
 from tests.e2e.walking import CARD, GO_ON, Walk, phase, press
 from tests.peers.browser import DESK, PHONE
+from tests.scene import exchange_is_over
 
 
 @pytest.mark.parametrize(("locale", "width", "javascript"), [("en", DESK, True), ("zh-CN", PHONE, False)])
@@ -147,7 +148,8 @@ def is_examined(walk: Walk) -> None:
     haiyun.fill("textarea[name=words]", "我方依据检验证明。")
     walk.send(haiyun, f"form[action$='/examination/answer'] {GO_ON.removeprefix('main form ')}", to="/cases/")
     give_opinions(walk, haiyun, dispute="authenticity")
-    walk.wait(lambda: scene.case().stage is Stage.DELIBERATION)
+    walk.wait(lambda: exchange_is_over(scene))
+    scene.hear()
     walk.case(walk.enter("li"), "/examination/record")
 
 

@@ -23,7 +23,7 @@ from tests.e2e.hands import Keys
 from tests.e2e.test_journey import SECRET as TOTP, STEPS
 from tests.e2e.walking import CARD, Walk, phase, press
 from tests.peers.browser import DESK, PHONE
-from tests.scene import PASSWORD
+from tests.scene import PASSWORD, exchange_is_over
 
 
 def newest(walk: Walk, address: str, pattern: str) -> str:
@@ -232,7 +232,8 @@ def is_examined(walk: Walk, sides: list[str]) -> None:
                 to="/cases/",
             )
         gives_opinions(walk, page)
-    walk.wait(lambda: walk.scene.case().stage is Stage.DELIBERATION)
+    walk.wait(lambda: exchange_is_over(walk.scene))
+    walk.scene.hear()
 
 
 def gives_opinions(walk: Walk, page: Page) -> None:

@@ -274,6 +274,17 @@ def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene
                     **fine,
                 )
             fine = {}
+        if fault == "none":
+            with pytest.raises(ActNotOpen, match="may still say"):
+                small_scene.do(
+                    "rule_on_late_evidence",
+                    "judge",
+                    request=request.reference,
+                    fault=fault,
+                    reasons="So.",
+                    language="en",
+                )
+            small_scene.later(days=14)
         small_scene.do(
             "rule_on_late_evidence",
             "judge",

@@ -268,7 +268,7 @@ def test_the_refusal_of_a_claim_is_appealed(small_scene: Scene, result: str) -> 
     seven days (CPL 126; CPI 330).
     """
     small_scene.lodge()
-    small_scene.do("refuse_claim", "clerk", **REFUSED)
+    small_scene.refuse(**REFUSED)
     with pytest.raises(ActNotOpen):
         small_scene.do("appeal_refusal", "li", words="It belongs here.")
     small_scene.work()

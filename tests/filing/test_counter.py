@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Stage
@@ -120,6 +121,29 @@ def test_a_paper_counts_from_the_day_on_which_it_came(small_scene: Scene) -> Non
     assert (
         '"late":false' in filed.payload and filed.effective_at.astimezone(small_scene.court.settings.tz).date() == last
     )
+
+
+def test_what_was_handed_to_the_post_in_time_is_in_time(small_scene: Scene) -> None:
+    """The day of the postmark keeps the time limit, though the paper came days after it; only paper has a postmark, and
+    none is of a day after it came (CPL 85(4)).
+    """
+    served(small_scene)
+    with small_scene.court.database.read() as session:
+        due = session.scalars(select(Window.due_at).where(Window.kind == "answer")).one()
+    assert due is not None
+    last: date = due.astimezone(small_scene.court.settings.tz).date()
+    small_scene.later(days=(last - small_scene.clock.now().date()).days + 4)
+    came = last + timedelta(days=3)
+    for wrong in (
+        {"manner": "oral", "posted_on": last.isoformat()},
+        {"manner": "paper", "received_on": last.isoformat(), "posted_on": came.isoformat()},
+    ):
+        with pytest.raises(ValidationError):
+            answer(small_scene, **wrong)
+    receipt = answer(small_scene, manner="paper", received_on=came.isoformat(), posted_on=last.isoformat())
+    taken, filed = entries(small_scene)[receipt.number - 1 : receipt.number + 1]
+    assert '"late":false' in filed.payload and input_of(taken)["posted_on"] == last.isoformat()
+    assert filed.effective_at.astimezone(small_scene.court.settings.tz).date() == came
 
 
 @pytest.mark.slow

@@ -192,7 +192,7 @@ def test_who_has_to_send_a_photograph_is_led_to_where_and_back(small_scene: Scen
 def test_the_entry_of_a_ruling_gives_its_reasons_beside_the_sealed_paper(small_scene: Scene, visitor: Door) -> None:
     """A reader need not open the paper to learn why; an entry without a paper of the court shows none."""
     small_scene.lodge()
-    receipt = small_scene.do("refuse_claim", "clerk", reasons="This belongs before another court.", article="CPL 122")
+    receipt = small_scene.refuse()
     li = visitor("li")
     assert '<p class="govuk-body court-kept">This belongs before another court.</p>' in li.get(
         path(small_scene, f"/docket/{receipt.number}")

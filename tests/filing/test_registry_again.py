@@ -32,7 +32,7 @@ def test_a_returned_claim_is_decided_only_after_its_time(small_scene: Scene) -> 
     7).
     """
     returned(small_scene)
-    for act, given in (("refuse_claim", REFUSAL), ("allow_more_correction", {"days": 5, "reasons": "She was ill."})):
+    for act, given in (("propose_refusal", REFUSAL), ("allow_more_correction", {"days": 5, "reasons": "She was ill."})):
         with pytest.raises(ActNotOpen):
             small_scene.do(act, "clerk", **given)
     small_scene.later(days=12)
@@ -51,16 +51,16 @@ def test_a_returned_claim_is_decided_only_after_its_time(small_scene: Scene) -> 
 
 
 def test_a_claim_not_mended_is_refused_by_ruling(small_scene: Scene) -> None:
-    """After the time ended unused the clerk refuses with reasons, once, and the claimant may appeal from it (REG 7, CPL
+    """After the time ended unused the judge refuses with reasons, once, and the claimant may appeal from it (REG 7, CPL
     126).
     """
     returned(small_scene)
     small_scene.later(days=12)
-    small_scene.do("refuse_claim", "clerk", **REFUSAL)
+    small_scene.refuse(**REFUSAL)
     case = small_scene.case()
     assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.REFUSED) and desk(small_scene) == []
     with pytest.raises(ActNotOpen):
-        small_scene.do("refuse_claim", "clerk", **REFUSAL)
+        small_scene.do("propose_refusal", "clerk", **REFUSAL)
 
 
 def test_a_party_joins_once(small_scene: Scene) -> None:

@@ -32,6 +32,7 @@ from odr.notary.vault import FileVault, Vault
 from odr.procedure.acts.table import TABLE
 from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
+from odr.procedure.models import WindowState
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import ActReceipt, Sitting
 from tests.faces import faces
@@ -356,6 +357,9 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
         sitting.session.add(party)
         sitting.session.flush()
         scene.parties[name] = party.id
+        if role is Role.RESPONDENT:
+            answer = sitting.start_window(case, "answer", party=party, start=sitting.now)
+            answer.state, answer.closed_by = WindowState.ENDED if joined else WindowState.LAPSED, 1
         if online:
             sitting.session.add(
                 ModeConsent(
@@ -372,6 +376,25 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
     sitting.session.flush()
     sitting.session.refresh(case, ["parties"])
     return case.id
+
+
+def agreed_to_writing(scene: Scene, *names: str) -> None:
+    """The first of them applies for a hearing in writing, the others agree (OLR 20)."""
+    scene.act(names[0], "apply_for_written_hearing", difficulty="We work in shifts that do not meet.")
+    for name in names[1:]:
+        scene.act(name, "answer_written_hearing", agrees="yes")
+
+
+def allow_writing(scene: Scene) -> None:
+    """The judge allows the hearing in writing that everybody agreed to, once the exchange is over."""
+    scene.act(
+        CHEN,
+        "rule_on_written_hearing",
+        answer="allow",
+        difficulty="Their hours do not meet.",
+        undisputed="What is disputed is how the law reads, and no main fact.",
+        reasons="Every condition is met.",
+    )
 
 
 def opinion(

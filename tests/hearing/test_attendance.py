@@ -148,6 +148,7 @@ def going_back(scene: Scene) -> list[tuple[int, int]]:
 def hearing(scene: Scene, presence: str = "courtroom") -> None:
     """A hearing is fixed and held; the expert came, or did not."""
     if scene.case().stage is Stage.PENDING:
+        scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
         scene.do("open_examination", "judge", mode="offline")
     day = (scene.clock.now() + timedelta(days=10)).date()
     scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
@@ -168,6 +169,8 @@ def hearing(scene: Scene, presence: str = "courtroom") -> None:
         "begun": "09:32",
         "ended": "09:50",
         "minutes": "The expert was asked about page 2.",
+        "debated": "yes",
+        "last_words": "yes",
     }
     scene.do("record_hearing", "clerk", attendance=there, **given)
 

@@ -63,6 +63,8 @@ def held(scene: Scene, **more: object) -> None:
         "ended": "11:05",
         "attendance": attendance,
         "minutes": "The claimant was heard.",
+        "debated": "yes",
+        "last_words": "yes",
         **more,
     }
     scene.act(WANG, "record_hearing", **given)
@@ -148,6 +150,8 @@ def test_staying_away_from_a_video_one_no_longer_agrees_to_is_no_absence(scene_o
         begun="09:32",
         ended="10:15",
         attendance=attendance,
+        debated="yes",
+        last_words="yes",
         minutes="Nobody came for the respondent.",
     )
     assert "absence" not in tasks(scene) and "hearing_place" in tasks(scene)
@@ -305,6 +309,8 @@ def test_no_hearing_is_recorded_before_it_ended(scene_of: Callable[..., Scene]) 
             begun="09:32",
             ended="11:05",
             attendance=[{"who": scene.party(LI), "presence": "courtroom"}],
+            debated="yes",
+            last_words="yes",
             minutes="x",
         )
     with pytest.raises(ActNotOpen):

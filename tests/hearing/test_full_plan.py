@@ -15,7 +15,7 @@ from odr.hearing.record.papers import record_digest
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, QuestionState, Stance
 from odr.procedure.models import Task
 from odr.procedure.time.reckoned_again import reckon_working
-from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, opinion
+from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, agreed_to_writing, allow_writing, opinion
 from tests.kept import kept
 
 
@@ -322,7 +322,8 @@ def test_conversion_and_back_keeps_what_was_done(full: Scene) -> None:
 
 
 def test_plans_are_changed_by_order_with_reasons(full: Scene) -> None:
-    """The judge ends a phase, leaves phases out, takes one up again; the record is never left out."""
+    """The judge ends a phase, leaves phases out, takes one up again; the record and the last words are never left out."""
+    agreed_to_writing(full, LI, HAIYUN, BAIHUA)
     to_questions(full)
     with pytest.raises(ValueError, match="text_missing"):
         full.act(CHEN, "end_phase", reasons="")
@@ -330,8 +331,9 @@ def test_plans_are_changed_by_order_with_reasons(full: Scene) -> None:
     with full.look() as (court, _):
         phases = full.examination(court).phases
         refs = {(p.key, p.round): p.reference for p in phases}
-    with pytest.raises(InvalidInput):
-        full.act(CHEN, "change_plan", left_out=[refs["record", 1]], reasons="No need to sign.")
+    for key in ("record", "final"):
+        with pytest.raises(ActNotOpen, match="cannot be left out"):
+            full.act(CHEN, "change_plan", left_out=[refs[key, 1]], reasons="No need.")
     full.act(
         CHEN,
         "change_plan",
@@ -343,6 +345,8 @@ def test_plans_are_changed_by_order_with_reasons(full: Scene) -> None:
         say_all(full, LI, HAIYUN, BAIHUA)
     assert full.current() == "judge_questions"
     say_all(full, CHEN)
+    assert full.current() is None
+    allow_writing(full)
     assert full.current() == "debate"
 
 
@@ -350,9 +354,17 @@ def test_the_whole_record_is_read_corrected_and_signed(full: Scene) -> None:
     """Who signs signs what she has read: a record that grew is read again; step-up is needed; refusal is noted; then
     the case is ready.
     """
+    agreed_to_writing(full, LI, HAIYUN, BAIHUA)
     to_questions(full)
-    while full.current() != "record":
+    while full.current() is not None:
         full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
+    allow_writing(full)
+    while full.current() == "debate":
+        full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
+    with pytest.raises(ActNotOpen, match="cannot be left out"):
+        full.act(CHEN, "end_phase", reasons="Nobody needs the last word.")
+    say_all(full, LI, HAIYUN, BAIHUA)
+    assert full.current() == "record"
     with full.look() as (court, case):
         digest = record_digest(court, case)
     with pytest.raises(CaseMovedOn):

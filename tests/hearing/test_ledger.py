@@ -65,7 +65,7 @@ def test_only_parties_choose_and_not_after_the_end(small_scene: Scene) -> None:
     small_scene.do("choose_steps", "li", evidence="online")
     with pytest.raises(Forbidden):
         small_scene.do("choose_steps", "clerk", evidence="online")
-    small_scene.do("refuse_claim", "clerk", reasons="This belongs before another court.", article="CPL 122")
+    small_scene.refuse()
     with pytest.raises(ActNotOpen):
         small_scene.do("choose_steps", "li", evidence="offline")
 

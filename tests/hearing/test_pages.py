@@ -24,7 +24,19 @@ from odr.hearing.record.papers import record_digest, seal_records
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name
-from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, WANG, Scene, accepted_case, opinion, whole_court
+from tests.hearing.scene import (
+    CHEN,
+    DING,
+    HAIYUN,
+    LI,
+    ORIGIN,
+    WANG,
+    Scene,
+    accepted_case,
+    allow_writing,
+    opinion,
+    whole_court,
+)
 from tests.kept import Shelf, kept
 
 
@@ -239,7 +251,10 @@ def test_a_witness_gets_her_own_room(scene: Scene, app: Flask) -> None:
 def finish(scene: Scene, app: Flask) -> None:
     """Everybody acts to the end; Li signs on the page."""
     scene.act(LI, "give_opinion", **opinion(scene.refs[HAIYUN, 1]))
+    scene.act(LI, "apply_for_written_hearing", difficulty="We work in shifts that do not meet.")
+    scene.act(HAIYUN, "answer_written_hearing", agrees="yes")
     scene.act(HAIYUN, "give_opinion", **opinion(scene.refs[LI, 1], authenticity="dispute", reason="截图没有地址栏。"))
+    allow_writing(scene)
     scene.act(LI, "finish_turn")
     scene.act(HAIYUN, "finish_turn")
     li = Browser(app, scene, LI)

@@ -36,6 +36,8 @@ from tests.hearing.scene import (
     WANG,
     Scene,
     accepted_case,
+    agreed_to_writing,
+    allow_writing,
     open_court,
     opinion,
     whole_court,
@@ -148,6 +150,7 @@ def test_what_each_role_sees_in_each_phase(everybody: tuple[Scene, Flask]) -> No
     and court read it, others never.
     """
     scene, app = everybody
+    agreed_to_writing(scene, LI, HAIYUN, BAIHUA)
     to_exhibits(scene, sealed=["cross_examination", "debate"])
     seat_witness(scene)
     readers = {name for name, reads in PEOPLE.items() if reads}
@@ -183,8 +186,10 @@ def test_what_each_role_sees_in_each_phase(everybody: tuple[Scene, Flask]) -> No
     assert "keep a copy" in Browser(app, scene, HAIYUN).get("/examination")
     scene.act(HAIYUN, "answer_question", question=scene.question(2).reference, words="Nothing of the kind.")
 
-    while scene.current() != "debate":
+    while scene.current() is not None:
         scene.act(CHEN, "end_phase", reasons="Nothing more is needed.")
+    allow_writing(scene)
+    assert scene.current() == "debate"
     scene.act(HAIYUN, "post_statement", words="The buyer is a trader in capsules.")
     assert who_reads("ferrocyanide", "trader in capsules") == [readers, set()]
     scene.act(CHEN, "end_phase", reasons="Time is short.")
@@ -335,7 +340,7 @@ def test_a_vault_that_is_away_loses_nothing_and_opens_nothing_early(
     path.unlink(missing_ok=True)
     with pytest.raises(SealNotReached):
         scene.act(HAIYUN, "give_opinion", **opinion(exhibits[LI]))
-    scene.days(20)
+    scene.days(9)
     scene.due()
     assert scene.current() not in (None, "cross_examination") and open_waiting(scene.court) == 1
     with scene.look() as (court, case):
@@ -374,6 +379,8 @@ def test_closing_the_hearing_opens_what_a_halted_phase_holds(scene_of: Callable[
         begun="09:32",
         ended="11:05",
         attendance=attendance,
+        debated="yes",
+        last_words="yes",
         minutes="Both were heard.",
     )
     scene.act(CHEN, "close_hearing", reasons="Everything was heard.")

@@ -8,15 +8,16 @@ from odr.docket.models import Stage
 from odr.hearing.queries import disputed_exhibits, matrix, undisputed_exhibits
 from odr.hearing.vocabulary import DutyState
 from odr.procedure.audit.docket_audit import audit
-from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, opinion
+from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, agreed_to_writing, allow_writing, opinion
 
 
 def test_everybody_acts_and_the_plan_runs_through_by_itself(scene_of: Callable[..., Scene]) -> None:
-    """When everybody who had to act has acted, each phase opens the next in the same Sitting, to deliberation, without
-    a click of the judge.
+    """When everybody who had to act has acted, each phase opens the next in the same Sitting, to deliberation; between
+    exchange and hearing the judge rules once.
     """
     scene = scene_of()
     c1, r1 = scene.exhibit(LI, 1), scene.exhibit(HAIYUN, 1)
+    agreed_to_writing(scene, LI, HAIYUN)
     scene.act(CHEN, "open_examination", mode="asynchronous")
     assert scene.current() == "opening"
     scene.act(LI, "post_statement", words="I stand by my claim.")
@@ -28,6 +29,8 @@ def test_everybody_acts_and_the_plan_runs_through_by_itself(scene_of: Callable[.
     scene.act(LI, "give_opinion", **opinion(r1))
     assert scene.current() == "cross_examination", "the question still waits"
     scene.act(LI, "answer_question", question=scene.question(1).reference, words="My own phone.", exhibits=[c1])
+    assert scene.current() is None, "the hearing itself waits for the judge's ruling"
+    allow_writing(scene)
     assert scene.current() == "final"
     scene.act(LI, "post_statement", words="Final word.")
     scene.act(HAIYUN, "finish_turn")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
-from odr.docket.models import Stage, Track
+from odr.docket.models import Track
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen
@@ -19,7 +20,7 @@ from odr.hearing.vocabulary import Mode
 from odr.operations import worker
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.time.reckoning import reckon
-from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case, at, open_court
+from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case, agreed_to_writing, at, open_court
 
 CN = PackRegistry.load().for_case("cn", date(2026, 3, 2))
 
@@ -75,17 +76,24 @@ def test_plans_are_those_of_the_pack() -> None:
 
 
 def test_what_cannot_be_ordered() -> None:
-    """An asymmetric phase is not sealed, and the record is not left out."""
-    plan = plan_of(CN, "ordinary", Mode.ASYNCHRONOUS)
+    """An asymmetric phase is not sealed; what a judgment would be set aside without is left out on no track (CPL 71, 144,
+    162; CPI 103).
+    """
+    order = partial(ordered, CN, mode=Mode.ASYNCHRONOUS, lengths={})
     with pytest.raises(ActNotOpen):
-        ordered(plan, lengths={}, sealed=["pleadings"], left_out=[])
-    with pytest.raises(ActNotOpen):
-        ordered(plan, lengths={}, sealed=[], left_out=["record"])
+        order("ordinary", sealed=["pleadings"], left_out=[])
+    for track, kept in [
+        *(("ordinary", key) for key in ("cross_examination", "debate", "final", "record")),
+        *((track, key) for track in ("simple", "small_claims") for key in ("cross_examination", "final", "record")),
+    ]:
+        with pytest.raises(ActNotOpen, match="cannot be left out"):
+            order(track, sealed=[], left_out=[kept])
+    assert "debate" not in {p.key for p in order("simple", sealed=[], left_out=["debate", "issues"])}
 
 
 def test_sealed_turns_count_once() -> None:
     """Turns that run side by side last as long as the longest of them."""
-    plan = ordered(plan_of(CN, "ordinary", Mode.ASYNCHRONOUS), lengths={}, sealed=["cross_examination"], left_out=[])
+    plan = ordered(CN, "ordinary", Mode.ASYNCHRONOUS, lengths={}, sealed=["cross_examination"], left_out=[])
     assert next(p.days for p in plan if p.key == "cross_examination") == 5
 
 
@@ -109,16 +117,17 @@ def test_a_worker_that_was_down_changes_nothing(sqlite_template: Path, tmp_path:
         scene = accepted_case(open_court(database, clock, folder / "court"), clock, track=Track.SIMPLE)
         scene.exhibit(LI, 1)
         scene.exhibit(HAIYUN, 1)
+        agreed_to_writing(scene, LI, HAIYUN)
         scene.act(CHEN, "open_examination", mode="asynchronous")
         end = clock.now() + timedelta(days=60)
         while clock.now() < end:
             clock.advance(timedelta(hours=step))
             worker.sweep_windows(scene.court)
-        assert scene.stage() is Stage.DELIBERATION
+        assert scene.current() is None and scene.entries().count("close_phase") == 8
         stories.append(history(scene))
         database.dispose()
     assert stories[0] == stories[1]
-    assert sum(act == "close_window" for act, _, _ in stories[0]) >= 15
+    assert sum(act == "close_window" for act, _, _ in stories[0]) >= 9
 
 
 def test_an_act_after_the_end_finds_the_next_phase(scene_of: Callable[..., Scene]) -> None:

@@ -228,6 +228,9 @@ def sent(scene: Scene, who: str, name: str, data: bytes) -> str:
 
 def pleaded(scene: Scene, by: Speaker) -> None:
     """Opening and claim and answer; a technical failure gives everybody a day."""
+    by.act(LI, "apply_for_written_hearing", difficulty="I work nights, the others by day.")
+    for who in (HAIYUN, BAIHUA):
+        by.act(who, "answer_written_hearing", agrees="yes")
     by.act(CHEN, "open_examination", mode="asynchronous", sealed=["debate"], words="You may ask that I step aside.")
     by.look(LI, "/examination")
     by.act(LI, "report_failure", what="The platform did not answer all morning.")
@@ -327,6 +330,8 @@ def converted(scene: Scene, by: Speaker) -> None:
         begun="09:32",
         ended="10:05",
         attendance=attendance,
+        debated="yes",
+        last_words="yes",
         minutes="The device was looked at.",
         recording_sha256=recording,
     )
@@ -343,6 +348,14 @@ def argued(scene: Scene, by: Speaker) -> None:
     by.act(CHEN, "list_issues", issues="Is the additive allowed?\nWas the parcel whole?")
     for who in (LI, HAIYUN, BAIHUA):
         by.act(who, "post_statement", words=f"{who} on the issues.")
+    by.act(
+        CHEN,
+        "rule_on_written_hearing",
+        answer="allow",
+        difficulty="One works at night.",
+        undisputed="What is left is the law.",
+        reasons="Every condition is met.",
+    )
     assert scene.current() == "debate"
     by.act(LI, "post_statement", words="Ten times the price is owed.")
     by.look(CHEN, "/examination")
@@ -460,6 +473,8 @@ def test_a_silent_respondent_is_heard_of_in_the_courtroom(
         begun="09:32",
         ended="11:05",
         attendance=attendance,
+        debated="yes",
+        last_words="yes",
         minutes="The claimant was heard.",
     )
     with scene.look() as (court, case):

@@ -17,8 +17,8 @@ from odr.evidence.models import Blob, Category, Exhibit, Upload, UploadState
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind
 from odr.ground.clock import FixedClock
 from odr.ground.db import new_reference
-from odr.hearing.models import Examination, Opinion, Phase
-from odr.hearing.vocabulary import Axis, Mode, PhaseState, Stance
+from odr.hearing.models import Attendance, Examination, Hearing, Opinion, Phase, Summons, WrittenHearing
+from odr.hearing.vocabulary import Axis, HearingState, Mode, PhaseState, Presence, RequestState, Stance
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.queries import current_draft
@@ -356,6 +356,7 @@ def _lay(bench: Bench, track: Track, joined: bool) -> None:
             lay_exhibit(session, case, claimant, n, now - timedelta(days=25))
         session.flush()
         if joined:
+            lay_hearing(session, case, examination, now - timedelta(days=2))
             for exhibit in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id)):
                 for axis in Axis:
                     disputed = exhibit.label == "C-2" and axis is Axis.AUTHENTICITY
@@ -384,6 +385,62 @@ def _lay(bench: Bench, track: Track, joined: bool) -> None:
                     opened_by=1,
                 )
             )
+
+
+def lay_hearing(session: Any, case: Case, examination: Examination, at: datetime) -> None:
+    """What a judgment rests on: in ordinary procedure a hearing that was held, else one in writing that was allowed."""
+    everybody = [party.id for party in case.parties]
+    if case.track is Track.ORDINARY:
+        hearing = Hearing(
+            case_id=case.id,
+            ordinal=1,
+            mode=Mode.OFFLINE,
+            begins_at=at,
+            place="Courtroom 2",
+            state=HearingState.HELD,
+            summoned_by=3,
+            begun_at=at,
+            ended_at=at + timedelta(hours=1),
+            minutes="Everybody was there.",
+            recorded_by=3,
+            stages=["investigation", "debate", "final"],
+        )
+        hearing.summonses = [Summons(party_id=party, sent_by=3) for party in everybody]
+        hearing.attendances = [
+            Attendance(party_id=party.id, role=party.role, name=party.name, presence=Presence.COURTROOM)
+            for party in case.parties
+        ]
+        session.add(hearing)
+        return
+    session.add(
+        WrittenHearing(
+            case_id=case.id,
+            party_id=everybody[0],
+            difficulty="Works shifts.",
+            agreed=everybody,
+            refused=[],
+            state=RequestState.GRANTED,
+            found_difficult="Their hours do not meet.",
+            found_undisputed="What is denied is law.",
+            entry_number=3,
+            decided_by=3,
+        )
+    )
+    session.add(
+        Phase(
+            case_id=case.id,
+            examination_id=examination.id,
+            ordinal=2,
+            key="final",
+            title={"en": "Final statements", "zh-Hans": "最后陈述"},
+            article="CPL 144",
+            turns=[],
+            part="hearing",
+            state=PhaseState.CLOSED,
+            opened_at=at,
+            closed_at=at,
+        )
+    )
 
 
 def lay_exhibit(session: Any, case: Case, party: Party, number: int, at: datetime) -> Exhibit:

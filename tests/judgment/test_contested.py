@@ -29,7 +29,7 @@ from tests.api.caller import Caller, Contract, caller
 from tests.e2e.test_journey import give_second_factor
 from tests.entering import let_in
 from tests.peers.browser import DESK, PHONE, OpenContext
-from tests.scene import Scene, open_court
+from tests.scene import Scene, exchange_is_over, open_court
 from tests.sound import fits_each_width, is_sound, is_sound_to_both
 
 PEOPLE = ("li", "haiyun", "judge", "clerk")
@@ -71,10 +71,10 @@ def court(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]
     scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
     scene.do("open_examination", "judge", mode="asynchronous")
     for _ in range(60):
-        if scene.case().stage is Stage.DELIBERATION:
+        if exchange_is_over(scene):
             break
         scene.later(days=1)
-    assert scene.case().stage is Stage.DELIBERATION
+    scene.hear()
     yield scene
     database.dispose()
 

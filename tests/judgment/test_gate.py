@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Track
+from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen
@@ -100,6 +101,8 @@ def absent(whole_court: Court, clock: FixedClock) -> Bench:
             ended_at=now - timedelta(days=3) + timedelta(hours=1),
             minutes="The respondent did not come.",
             recorded_by=90,
+            stages=["investigation", "debate", "final"],
+            shown=list(session.scalars(select(Exhibit.id).where(Exhibit.case_id == case.id))),
         )
         session.add(hearing)
         session.flush()

@@ -85,7 +85,7 @@ def test_a_retrial_that_is_ordered_halts_execution_and_opens_the_case(bench: Ben
         ).all()
     assert sitting == [newcomer], "who decided does not hear it again (CPL 41)"
     case = bench.case()
-    assert (case.stage, case.effective_at, case.outcome) == (Stage.HEARING, None, None)
+    assert (case.stage, case.effective_at, case.outcome) == (Stage.PENDING, None, None)
     with bench.court.database.read() as session:
         assert session.scalars(select(Decision)).one().state is DecisionState.SET_ASIDE
         assert all(o.ended_at is not None for o in session.scalars(select(Obligation)))

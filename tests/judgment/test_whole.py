@@ -88,6 +88,8 @@ def hear(scene: Scene) -> None:
         begun="09:32",
         ended="10:15",
         attendance=there,
+        debated="yes",
+        last_words="yes",
         minutes="The claimant was heard; nobody came for the respondent.",
     )
     scene.do("close_hearing", "judge", reasons="Everything was heard.")

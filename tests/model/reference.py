@@ -34,6 +34,7 @@ class Reference:
     correct_until: date | None = None
     joined: bool = False
     answered: bool = False
+    proposed: bool = False
     asks_to_withdraw: bool = False
     offers: list[Offer] = field(default_factory=list)
     agreed: bool = False
@@ -82,8 +83,17 @@ class Reference:
     def _may_accept_claim(self, who: str) -> bool:
         return who == "clerk" and self.stage == "lodged"
 
+    def _may_propose_refusal(self, who: str) -> bool:
+        return who == "clerk" and not self.proposed and (self.stage == "lodged" or self._time_to_mend_is_over())
+
     def _may_refuse_claim(self, who: str) -> bool:
-        return who == "clerk" and self.stage == "lodged"
+        return who == "judge" and self.proposed and self.stage in {"lodged", "returned"}
+
+    def _may_decline_refusal(self, who: str) -> bool:
+        return self._may_refuse_claim(who)
+
+    def _time_to_mend_is_over(self) -> bool:
+        return self.stage == "returned" and self.correct_until is not None and self.today > self.correct_until
 
     def _may_join_case(self, who: str) -> bool:
         return who == "haiyun" and self.stage in OPEN and not self.joined
@@ -139,19 +149,26 @@ class Reference:
             effect(who)
 
     def _accepted(self) -> None:
-        self.stage, self.review_until = "pending", None
+        self.stage, self.review_until, self.proposed = "pending", None, False
 
     def _close(self) -> None:
-        self.stage, self.offers = "closed", []
+        self.stage, self.offers, self.proposed = "closed", [], False
 
     def _do_return_claim(self, who: str) -> None:
         self.stage, self.returned, self.review_until, self.correct_until = "returned", True, None, self._in_seven_days()
+        self.proposed = False
 
     def _do_correct_claim(self, who: str) -> None:
         self.stage, self.correct_until, self.review_until = "lodged", None, self._in_seven_days()
 
     def _do_accept_claim(self, who: str) -> None:
         self._accepted()
+
+    def _do_propose_refusal(self, who: str) -> None:
+        self.proposed = True
+
+    def _do_decline_refusal(self, who: str) -> None:
+        self.proposed = False
 
     def _do_refuse_claim(self, who: str) -> None:
         self._close()

@@ -122,8 +122,10 @@ class Lifecycle(RuleBasedStateMachine):
                 return claim().model_dump(mode="json")
             case "accept_claim":
                 return {"track": "small_claims"}
-            case "refuse_claim":
+            case "refuse_claim" | "propose_refusal":
                 return {"reasons": REASONS, "article": "CPL 122"}
+            case "decline_refusal":
+                return {"reasons": REASONS}
             case "file_answer":
                 return {"position": "defend", "statement": "The goods were inspected on entry."}
             case "rule_on_withdrawal" | "refuse_withdrawal":

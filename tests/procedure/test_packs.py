@@ -308,7 +308,11 @@ def test_every_invariant_is_a_switch_that_some_act_asks_or_is_always_kept() -> N
     asked = set(
         re.findall(
             r"Invariant\.([A-Z_]+)",
-            "".join(path.read_text() for path in (PACKAGED.parent.parent / "judgment").rglob("*.py")),
+            "".join(
+                path.read_text()
+                for room in ("hearing", "judgment")
+                for path in (PACKAGED.parent.parent / room).rglob("*.py")
+            ),
         )
     )
     assert {one.name for one in Invariant} == asked | {one.name for one in ALWAYS_KEPT}

@@ -148,6 +148,8 @@ def heard(scene: Scene) -> None:
         begun="10:32",
         ended="11:00",
         attendance=there,
+        debated="yes",
+        last_words="yes",
         minutes="Nobody came for the respondent.",
     )
     scene.do("close_hearing", "judge", reasons="Everything was heard.")

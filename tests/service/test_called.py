@@ -63,6 +63,7 @@ def witness(scene: Scene, name: str = "Ding Mei", email: str = DING, manner: str
 
 def summon(scene: Scene) -> None:
     """The judge opens the hearing, the clerk fixes it for 20 March."""
+    scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
     scene.do("open_examination", "judge", mode="offline")
     scene.do("summon", "clerk", mode="offline", on="2026-03-20", at="09:30", place="Courtroom 3")
     scene.later(minutes=11)

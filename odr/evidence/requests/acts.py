@@ -492,6 +492,15 @@ def rule_on_late_evidence(
                 )
             ]
         )
+    running = sitting.windows(case, REPLY, subject=request.reference)
+    if given.fault == "none" and running:
+        raise ActNotOpen(
+            T(
+                "The other side may still say until %(day)s whether they object to the late evidence. Rule when they have answered, or after that day.",
+                day=running[-1].due_at,
+            ),
+            source=sitting.pack(case).cited("CPI 101"),
+        )
     order = _order_words(case, request, given, 0)
     document = _keep_ruling(sitting, case, request, given, True)
     assert request.exhibit is not None

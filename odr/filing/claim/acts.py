@@ -8,31 +8,30 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
-from odr.docket.queries import parties, party
+from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
+from odr.docket.queries import parties, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
 from odr.filing.claim.announcements import claim_lodged, party_joined
-from odr.filing.claim.progress import ask
-from odr.filing.course.ending_rulings import APPEAL_REFUSAL
+from odr.filing.course.evidence_periods import evidence_on_service
 from odr.filing.course.time_limit_changes import reopen
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
-from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, RequestKind, ReviewReturn
+from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
 from odr.filing.parties.invitation import call_in, note_addresses
+from odr.filing.registry.refusing import time_to_mend_is_over
 from odr.filing.registry.review import tracks_for, unknown_respondents
 from odr.filing.registry.seats import Draw, case_number_for, draw_seat
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import ClaimAccepted, ClaimRefused, ClaimReturned
+from odr.procedure.acts.events import ClaimAccepted, ClaimReturned
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
-from odr.procedure.papers.rulings import appeal_within, is_appealable
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -288,6 +287,7 @@ def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Act
         )
     )
     sitting.close_windows(case, "registry_review", WindowState.ENDED)
+    sitting.close_tasks(case, desks.REFUSAL)
     claimant = party(case, Role.CLAIMANT)
     sitting.start_window(case, "correction", party=claimant, start=now, amount=given.days)
     sitting.move(case, Stage.RETURNED)
@@ -400,6 +400,10 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
     case.number = case_number_for(sitting, case)
     sitting.close_windows(case, "registry_review", WindowState.MET)
     sitting.move(case, Stage.PENDING)
+    asked = seat(sitting.session, case, Role.JUDGE)
+    if asked is not None:  # Who was asked to refuse the claim does not judge it for that: the lot falls anew.
+        asked.until_at, asked.reason = now, "claim accepted"
+    sitting.close_tasks(case, desks.REFUSAL)
     drawn = draw_seat(sitting, case, Role.JUDGE)
     for respondent in parties(case, Role.RESPONDENT):
         sitting.start_window(case, "serve_claim", start=now, subject=respondent.reference)
@@ -417,62 +421,6 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
 def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
     """Who judges, and the draw as anybody can repeat it."""
     return {"judge": drawn.account.name, "draw": drawn.to_json()} if drawn is not None else {"judge": None}
-
-
-@guard("REG 7", "OLR 9")
-def time_to_mend_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why a returned claim cannot be decided on: the claimant still has time to mend it (REG 7)."""
-    running = sitting.windows(case, CORRECTION) if case.stage is Stage.RETURNED else []
-    return (
-        T("The claimant still has time to correct the claim, until %(day)s.", day=running[0].due_at)
-        if running
-        else None
-    )
-
-
-class RefuseInput(CourtModel):
-    """Why a claim is not accepted, and where it belongs."""
-
-    reasons: Annotated[
-        str,
-        CourtText(10, 4000),
-        field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea"),
-    ]
-    article: Annotated[str, CourtText(1, 60), field(T("Article"), T("For example CPL 122."))]
-    elsewhere: Annotated[str | None, CourtText(0, 500), field(T("Where the claim may be brought instead"))] = None
-
-
-@act(
-    title=T("Refuse the claim"),
-    input=RefuseInput,
-    by={Role.CLERK},
-    at={Stage.LODGED, Stage.RETURNED},
-    to={Stage.CLOSED},
-    guard=time_to_mend_is_over,
-    serves=Everyone.NOBODY,
-    paper=RulingForm(
-        T("Acceptance of the claim"), appeal_within(APPEAL_REFUSAL), ruled=T("The claim is not accepted.")
-    ),
-    source=law("CPL 126", "REG 7, 9"),
-    desk=desks.NOT_CORRECTED,
-    topic=Topic.CLAIM,
-)
-def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Refuse the claim by a reasoned ruling that can be appealed within ten days (CPL 126, 157, 171).
-
-    A returned claim is refused only after the time to mend it ended unused (REG 7).
-    """
-    sitting.close_windows(case, "registry_review", WindowState.MET)
-    sitting.close_tasks(case, desks.NOT_CORRECTED)
-    case.outcome = Outcome.REFUSED
-    case.closed_at = now
-    sitting.move(case, Stage.CLOSED)
-    claimant = party(case, Role.CLAIMANT)
-    if is_appealable(sitting, case, APPEAL_REFUSAL):
-        ask(sitting, case, RequestKind.ENDING, claimant, "", subject=APPEAL_REFUSAL, outcome=Outcome.REFUSED.value)
-    assert claimant is not None
-    sitting.announce(ClaimRefused(case, claimant))
-    return Recorded(T("Claim not accepted (%(article)s)", article=sitting.pack(case).cite(given.article)))
 
 
 class MoreTimeToMendInput(CourtModel):
@@ -661,10 +609,7 @@ def start_answer(sitting: Sitting, case: Case, who: Party, served_at: datetime, 
         return
     rule = start_acknowledgement(sitting, case, who, served_at, proof)
     sitting.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)
-    # Where documents are due so long before a hearing, service starts nothing.
-    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
-        if not sitting.windows(case, "evidence", party=each, state=None):
-            sitting.start_window(case, "evidence", party=each, start=served_at, proof=proof)
+    evidence_on_service(sitting, case, who, served_at, proof)
 
 
 CLAIM_PARTS = {

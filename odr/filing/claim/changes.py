@@ -9,9 +9,9 @@ from pydantic import Field
 from sqlalchemy import delete, func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, PartyKind, Role, Stage, Track
-from odr.docket.queries import parties
 from odr.filing import desks, names
 from odr.filing.claim.announcements import asked_in
+from odr.filing.claim.procedure_bars import agreed_to_small_claims, bars_of
 from odr.filing.claim.progress import (
     ask,
     before_end_of_debate,
@@ -22,6 +22,7 @@ from odr.filing.claim.progress import (
     requests_of,
     standing_claim,
 )
+from odr.filing.course.evidence_periods import evidence_in_new_track, restart_evidence
 from odr.filing.inputs import (
     Answer,
     ConvertTrackInput,
@@ -48,7 +49,6 @@ from odr.procedure.acts.events import (
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
-from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
@@ -126,27 +126,15 @@ def _write_facts(sitting: Sitting, case: Case, party: Party, facts: list[FactInp
         )
 
 
-def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
-    """A changed or new claim gives everybody a new time for evidence (EV 53, 55), unless it is counted back from the
-    hearing.
-    """
-    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
-        sitting.close_windows(case, "evidence", WindowState.ENDED, party=each)
-        sitting.start_window(
-            case,
-            "evidence",
-            party=each,
-            start=now,
-            proof=T("Entry %(number)s of the docket.", number=sitting.next_number(case)),
-        )
-
-
 def barred_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
-    """Why the case can no longer follow its procedure, or None."""
-    found = next(
-        one for one in track_findings(sitting.pack(case), amount, bars, case.filed_on) if one.track == case.track.value
-    )
+    """Why the case can no longer follow its procedure, or None. ``bars`` are those that come with the act in hand."""
+    found = next(one for one in _tracks_now(sitting, case, amount, bars) if one.track == case.track.value)
     return None if found.open else found
+
+
+def _tracks_now(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> list[TrackFinding]:
+    agreed = agreed_to_small_claims(sitting, case)
+    return track_findings(sitting.pack(case), amount, bars | bars_of(sitting, case), case.filed_on, agreed=agreed)
 
 
 def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
@@ -158,7 +146,7 @@ def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None
     order = list(pack.tracks.list)
     later = [
         one
-        for one in track_findings(pack, amount, bars, case.filed_on)
+        for one in _tracks_now(sitting, case, amount, bars)
         if one.open and order.index(one.track) > order.index(case.track.value)
     ]
     way = (
@@ -522,13 +510,25 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     """
     pack, before = sitting.pack(case), case.track
     way = (
-        conversion(pack, before.value, given.to, hearing_opened=case.stage is Stage.HEARING)
+        conversion(
+            pack,
+            before.value,
+            given.to,
+            hearing_opened=case.stage is Stage.HEARING,
+            agreed=agreed_to_small_claims(sitting, case),
+        )
         if given.to in pack.tracks.list
         else None
     )
     if way is None:
         raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
+    goal = next(
+        one for one in _tracks_now(sitting, case, sum_of_standing(sitting, case), set()) if one.track == given.to
+    )
+    if not goal.open:
+        raise InvalidInput.at("to", T("%(reason)s (%(article)s)", reason=goal.reason, article=pack.cite(goal.article)))
     case.track = Track(given.to)
+    evidence_in_new_track(sitting, case, now)
     sitting.close_tasks(case, desks.TRACK)
     sitting.announce(TrackConverted(case, before))
     result = {

@@ -17,9 +17,10 @@ from sqlalchemy import select
 from odr.docket.models import Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.filing import names as act_names
-from odr.filing.claim.changes import TRIAL, restart_evidence, see_track, sum_of_standing
+from odr.filing.claim.changes import TRIAL, see_track, sum_of_standing
 from odr.filing.claim.progress import before_end_of_debate, debate_is_open, end_case
 from odr.filing.claim.queries import claims_of
+from odr.filing.course.evidence_periods import restart_evidence
 from odr.filing.inputs import Reasons
 from odr.filing.models import Claim, Fact, FactAnswer, Relief
 from odr.filing.registry.seats import case_number_for

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Outcome, Party, Role, Stage
+from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Stage
 from odr.docket.queries import entries_of
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.ground.text import T, Text
@@ -25,13 +25,39 @@ AFTER_INVESTIGATION = {"debate", "final", "record"}
 AFTER_DEBATE = {"final", "record"}
 
 
+def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
+    """The entries by which the case began anew, in order: sent back, or a retrial was ordered (CPL 41)."""
+
+    def look() -> list[DocketEntry]:
+        rows = sitting.session.scalars(
+            select(DocketEntry)
+            .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(acts_that_mean(Milestone.HEARD_AGAIN)))
+            .order_by(DocketEntry.number)
+        )
+        return [entry for entry in rows if json.loads(entry.payload)["result"].get("heard_again")]
+
+    # Many guards ask for it: a page asks the database once.
+    return sitting.once(("heard again", case.id), look) if sitting.reading else look()
+
+
+def is_heard_again(sitting: Sitting, case: Case) -> bool:
+    """Whether the case was sent back, or is heard again on a retrial (CPL 41; CPI 257)."""
+    return bool(heard_again_by(sitting, case))
+
+
+def _since_begun(sitting: Sitting, case: Case, milestone: Milestone) -> list[DocketEntry]:
+    """Entries of a milestone; of the round in hand alone where the case is heard again (CPI 251)."""
+    found = [entry for act in acts_that_mean(milestone) for entry in entries_of(sitting.session, case, act)]
+    again = heard_again_by(sitting, case) if found else []
+    return [entry for entry in found if not again or entry.number > again[-1].number]
+
+
 def _opened(sitting: Sitting, case: Case) -> set[str]:
     """Keys of the phases that have opened, and of those closed, as the docket tells."""
     found: set[str] = set()
-    for act in acts_that_mean(Milestone.PHASE_MOVED):
-        for entry in entries_of(sitting.session, case, act):
-            result = json.loads(entry.payload)["result"]
-            found |= {key for key in (result.get("next"),) if key}
+    for entry in _since_begun(sitting, case, Milestone.PHASE_MOVED):
+        result = json.loads(entry.payload)["result"]
+        found |= {key for key in (result.get("next"),) if key}
     return found
 
 
@@ -50,7 +76,14 @@ def debate_is_open(sitting: Sitting, case: Case) -> bool:
 
 
 def _heard(sitting: Sitting, case: Case) -> bool:
-    return any(entries_of(sitting.session, case, act) for act in acts_that_mean(Milestone.HEARING_CLOSED))
+    return bool(_since_begun(sitting, case, Milestone.HEARING_CLOSED))
+
+
+def hearing_has_begun(sitting: Sitting, case: Case) -> bool:
+    """Whether a first hearing was held, or the first part of a hearing in writing is over (CPI 216)."""
+    return case.stage not in (Stage.LODGED, Stage.RETURNED, Stage.PENDING) and (
+        _heard(sitting, case) or bool(_since_begun(sitting, case, Milestone.PHASE_MOVED))
+    )
 
 
 @guard("CPI 232")

@@ -14,6 +14,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.availability import refusal, window_for
 from odr.procedure.acts.table import Act, Recorded, act
 from odr.procedure.models import WindowState
@@ -44,22 +45,24 @@ def may_be_taken(act: Act) -> bool:
     at=NOT_CLOSED,
     listed=False,
     while_stayed=True,
-    source=law("CPL 123", "CPI 265", "OLR 10, 11"),
+    source=law("CPL 85, 123", "CPI 265", "OLR 10, 11"),
     in_record=False,
+    version=2,
 )
 def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a named person filed orally or on paper and confirmed it; their act follows as an entry of their own
     (CPL 123; CPI 265).
 
     Everything that holds for the act online holds here: who, when, in what stage. A
-    paper counts from the day on which it came, also where it is scanned later.
+    paper counts from the day on which it came, also where it is scanned later; whether it is in time is told
+    by the day on which it was handed to the post (CPL 85(4)).
     """
     party: Party = sitting.resolved("party", given.party)
     taken = sitting.court.table[given.act]
     acting = Actor(party.role, given.writer, party.name, case.id, party.id, strong_at=sitting.court.clock.machine_now())
     came = _came(sitting, given, now)
     if taken.name != FIRST:
-        _check(sitting, case, taken, acting, came)
+        _check(sitting, case, taken, acting, _posted(sitting, given) or came)
     model = taken.input.model_validate(given.given)
     sitting.then(taken.name, model, actor=acting, effective_at=came)
     words = T(
@@ -76,6 +79,12 @@ def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Acto
         {"party": party.label, "act": taken.name, "sha256": sha256_hex(canonical(model.model_dump(mode="json")))},
         kept=kept,
     )
+
+
+@upcast(names.TAKE_FILING, from_version=1)
+def without_postmark(given: dict[str, Any]) -> dict[str, Any]:
+    """At first the counter did not ask for the postmark."""
+    return {**given, "posted_on": None}
 
 
 SAID = {
@@ -98,6 +107,13 @@ def _came(sitting: Sitting, given: FilingTaken, now: datetime) -> datetime | Non
         raise InvalidInput.at("received_on", T("This day is still to come."))
     end = datetime.combine(given.received_on, time(23, 59, 59), tz)
     return min(end, now)
+
+
+def _posted(sitting: Sitting, given: FilingTaken) -> datetime | None:
+    """The end of the day of the postmark, by which a time limit is kept (CPL 85(4)); None where nothing was posted."""
+    if given.posted_on is None:
+        return None
+    return datetime.combine(given.posted_on, time(23, 59, 59), sitting.court.settings.tz)
 
 
 def _check(sitting: Sitting, case: Case, taken: Act, acting: Actor, came: datetime | None) -> None:

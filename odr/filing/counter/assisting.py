@@ -126,6 +126,7 @@ def _record(act: str, party: str, given: Any, taken: TakenInput, clerk: Actor) -
         party=party,
         manner=taken.manner,
         received_on=taken.received_on,
+        posted_on=taken.posted_on,
         confirmation=taken.confirmation,
         paper=taken.paper,
         clerk=clerk.name,

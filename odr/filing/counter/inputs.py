@@ -51,6 +51,13 @@ class TakenInput(CourtModel):
     received_on: Annotated[
         CourtDate | None, field(T("On which day did the paper come?"), T("That day counts, not the day of the scan."))
     ] = None
+    posted_on: Annotated[
+        CourtDate | None,
+        field(
+            T("Day of the postmark, if it came by post"),
+            T("Handed to the post before the end of a time limit, it is in time; the postmark is the proof."),
+        ),
+    ] = None
     confirmation: Annotated[Confirmation, Choice(Confirmation), field(T("How does the person confirm it?"))]
     paper: Annotated[
         str | None,
@@ -68,6 +75,10 @@ class TakenInput(CourtModel):
         faults = []
         if self.manner is Manner.PAPER and self.received_on is None:
             faults.append(FieldFault(("received_on",), T("Fill this in.")))
+        if self.posted_on is not None and self.manner is not Manner.PAPER:
+            faults.append(FieldFault(("posted_on",), T("Only what came on paper has a postmark.")))
+        if self.posted_on is not None and self.received_on is not None and self.posted_on > self.received_on:
+            faults.append(FieldFault(("posted_on",), T("It was posted before it came.")))
         if self.confirmation is Confirmation.SIGNATURE and self.paper is None:
             faults.append(FieldFault(("paper",), T("Choose the scan of what they signed.")))
         if faults:
@@ -82,6 +93,7 @@ class FilingTaken(CourtModel):
     party: Annotated[str, RefTo("party")]
     manner: Annotated[Manner, Choice(Manner)]
     received_on: CourtDate | None = None
+    posted_on: CourtDate | None = None
     confirmation: Annotated[Confirmation, Choice(Confirmation)]
     paper: Annotated[str | None, RefTo("upload")] = None
     clerk: Annotated[str, CourtText(1, 200)]

@@ -16,7 +16,8 @@ from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.filing import desks
 from odr.filing.choices import window_named
 from odr.filing.claim.progress import ask, decide, requests_of
-from odr.filing.course.time_limit_changes import extend, reopen
+from odr.filing.course.evidence_periods import lengthen_for_all
+from odr.filing.course.time_limit_changes import reopen
 from odr.filing.inputs import Answer, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import InvalidInput, OutOfTime
@@ -186,16 +187,8 @@ def rule_on_extension(sitting: Sitting, case: Case, given: MoreTimeRuling, *, ac
         return Recorded(T("Not lengthened: %(title)s", title=title), {"reasons": given.reasons})
     days = given.days or int(request.details["days"])
     article = rule_of(sitting, window).extendable or "EV 54"
-    for each in {w.id: w for w in [window, *sitting.windows(case, window.kind)]}.values():
-        if each.state in (WindowState.OPEN, WindowState.LAPSED):
-            extend(
-                sitting,
-                case,
-                each,
-                days,
-                T("ruling of the judge, entry %(number)s", number=sitting.next_number(case)),
-                article,
-            )
+    reason = T("ruling of the judge, entry %(number)s", number=sitting.next_number(case))
+    lengthen_for_all(sitting, case, window, days, reason, article)
     decide(sitting, case, request, RequestState.GRANTED)
     return Recorded(
         T("Longer by %(days)s days: %(title)s", days=days, title=title),

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from sqlalchemy import select
 
-from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Role, Seat, Stage
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import seat as seat_of
 from odr.filing import desks
-from odr.filing.claim.acknowledgement import OBJECTION_WINDOW, may_object
-from odr.filing.claim.progress import ask, decide, requests_of
+from odr.filing.claim.acknowledgement import ACKNOWLEDGEMENT, OBJECTION_WINDOW, may_object
+from odr.filing.claim.progress import (
+    ask,
+    decide,
+    hearing_has_begun,
+    is_heard_again,
+    requests_of,
+    standing_claim,
+)
 from odr.filing.course.ending_rulings import APPEAL_JURISDICTION, wait_for_appeals
 from odr.filing.course.time_limit_changes import go_on, halt
 from odr.filing.inputs import Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.registry.seats import Draw, choose, draw_seat
-from odr.ground.errors import InvalidInput
+from odr.ground.errors import ActNotOpen, InvalidInput, OutOfTime
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -54,13 +61,17 @@ DECIDERS = {
 
 @guard("COURT once")
 def no_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why no objection can be raised: one waits, or was ruled on."""
-    mine = [one for one in requests_of(sitting, case, OBJECTION, None) if one.party_id == actor.party_id]
+    """Reason why no objection can be raised now: an own one waits for its ruling."""
+    mine = [one for one in requests_of(sitting, case, OBJECTION) if one.party_id == actor.party_id]
     return T("You have already objected.") if mine else None
 
 
+TO_ANOTHER_COURT = ("place", "exclusive")
+"""Grounds by which the case goes to another court; by the others the action is dismissed."""
+
 OBJECTIONS = {
     "place": T("Another court is the right one"),
+    "exclusive": T("The law gives the case to a court of another level, or to one court alone"),
     "arbitration": T("There is an agreement to arbitrate"),
     "elsewhere": T("The same dispute is before another court, or was decided"),
 }
@@ -69,7 +80,9 @@ OBJECTIONS = {
 class ObjectInput(CourtModel):
     """Why this court is not the one."""
 
-    ground: Annotated[Literal["place", "arbitration", "elsewhere"], field(T("What do you object?"), options=OBJECTIONS)]
+    ground: Annotated[
+        Literal["place", "exclusive", "arbitration", "elsewhere"], field(T("What do you object?"), options=OBJECTIONS)
+    ]
     court: Annotated[str | None, CourtText(0, 200), field(T("Which court is the right one?"))] = None
     words: Words
 
@@ -78,9 +91,7 @@ class ObjectInput(CourtModel):
     title=T("Object that this court does not hear the case"),
     input=ObjectInput,
     by={Role.RESPONDENT},
-    at={Stage.PENDING},
-    window="answer",
-    meets=False,
+    at=WHILE_SEATED,
     guard=(no_objection_waits, may_object),
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
@@ -92,16 +103,22 @@ class ObjectInput(CourtModel):
     ),
     source=law("CPL 130", "EV 55", "CPI 216, 247"),
     topic=Topic.CLAIM,
-    help=T("Only while your time to answer runs, and before you answer. The time for evidence stands still meanwhile."),
+    in_record=False,
+    help=T(
+        "That another court is the right one, only while your own time to answer runs and before you answer; that there is an agreement to arbitrate, until the first hearing; the rest at any time. The time for evidence stands still meanwhile."
+    ),
 )
 def object_to_jurisdiction(
     sitting: Sitting, case: Case, given: ObjectInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Object within the time to answer; what the pack says stands still meanwhile does so (CPL 130, EV 55).
+    """Object to the court; what the pack says stands still meanwhile does so (CPL 130, EV 55).
 
-    Arbitration and another court's earlier case are the same objection on other grounds.
+    To its place within one's own time to answer, also who joined late (CPL 130); for an
+    agreement to arbitrate until the first hearing (CPI 216); that the law gives the case to another level
+    or to one court alone, or that the same dispute is before a court or decided, at any time (CPL 130(2); CPI 247).
     """
     me = sitting.party_of(case, actor)
+    _check_ground(sitting, case, me, given.ground)
     request = ask(sitting, case, OBJECTION, me, given.words, ground=given.ground, right_court=given.court or "")
     sitting.close_windows(case, OBJECTION_WINDOW, WindowState.MET, party=me)
     halted = halt([w for kind in _halted_kinds(sitting, case) for w in sitting.windows(case, kind)], now)
@@ -117,6 +134,43 @@ def object_to_jurisdiction(
         T("%(name)s objected to the jurisdiction of this court", name=me.name),
         {"request": request.reference, "ground": given.ground, "halted": halted},
     )
+
+
+def _check_ground(sitting: Sitting, case: Case, me: Party, ground: str) -> None:
+    """Raises ActNotOpen where the ground comes too late, or was ruled on for this party already."""
+    pack = sitting.pack(case)
+    earlier = requests_of(sitting, case, OBJECTION, None)
+    if any(one.party_id == me.id and one.details["ground"] == ground for one in earlier):
+        raise ActNotOpen(T("You have already objected."), source=pack.cited("COURT once"))
+    if ground in ("place", "arbitration") and is_heard_again(sitting, case):
+        raise ActNotOpen(
+            T("This case is heard again. Whether this court hears it was settled in the first round."),
+            source=pack.cited("CPI 39"),
+        )
+    if ground == "arbitration" and hearing_has_begun(sitting, case):
+        raise OutOfTime(
+            T("An agreement to arbitrate is raised before the first hearing, and that has been held."),
+            source=pack.cited("CPI 216"),
+        )
+    # Where service is acknowledged first, the guard has looked at the time for it.
+    if ground != "place" or ACKNOWLEDGEMENT in pack.windows.rules:
+        return
+    if standing_claim(sitting, case, me.id) is not None:
+        raise ActNotOpen(
+            T("You have brought a counterclaim without objecting: you accept this court."), source=pack.cited("CPL 130")
+        )
+    mine = sitting.windows(case, "answer", party=me, state=None)
+    if any(window.state in (WindowState.OPEN, WindowState.HALTED) for window in mine):
+        return
+    if mine and mine[-1].state is WindowState.MET:
+        raise ActNotOpen(
+            T("You have answered the claim without objecting: you accept this court."), source=pack.cited("CPL 130")
+        )
+    if mine:
+        raise OutOfTime(
+            T("Your time to answer has ended, and with it the time to object to this court."),
+            source=pack.cited("CPL 130"),
+        )
 
 
 def _halted_kinds(sitting: Sitting, case: Case) -> list[str]:
@@ -156,7 +210,7 @@ class ObjectionRuling(CourtModel):
     title=T("Rule on an objection to jurisdiction"),
     input=ObjectionRuling,
     by={Role.JUDGE},
-    at=TRIAL,
+    at=WHILE_SEATED,
     to={Stage.CLOSED},
     guard=objection_waits,
     strong=True,
@@ -185,17 +239,17 @@ def rule_on_jurisdiction(
     """
     request: Request = sitting.resolved("jurisdiction_objection", given.request)
     ground = request.details["ground"]
-    if given.answer == "allow" and ground == "place" and not given.court:
+    if given.answer == "allow" and ground in TO_ANOTHER_COURT and not given.court:
         raise InvalidInput.at("court", T("Name the court to which the case goes."))
     who = case.party(request.party_id)
     result = {"ground": ground, "reasons": given.reasons, "court": given.court}
     if given.answer == "allow":
         decide(sitting, case, request, RequestState.GRANTED)
-        outcome = Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED
+        outcome = Outcome.TRANSFERRED if ground in TO_ANOTHER_COURT else Outcome.DISMISSED
         wait_for_appeals(sitting, case, APPEAL_JURISDICTION, outcome, to=given.court, ground=ground)
         words = (
             T("The objection is right: the case goes to %(court)s", court=given.court or "")
-            if ground == "place"
+            if ground in TO_ANOTHER_COURT
             else T("The objection is right: the action is dismissed")
         )
         return Recorded(words, result)

@@ -19,7 +19,7 @@ from odr.filing.course.ending_rulings import (
     is_final,
     ruling_appealed,
 )
-from odr.filing.course.objections import OBJECTION, TRIAL, evidence_goes_on
+from odr.filing.course.objections import OBJECTION, TO_ANOTHER_COURT, WHILE_SEATED, evidence_goes_on
 from odr.filing.inputs import Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import InvalidInput
@@ -76,7 +76,7 @@ class RulingAppealInput(CourtModel):
     title=T("Appeal from the ruling on jurisdiction"),
     input=RulingAppealInput,
     by=set(PARTY_ROLES),
-    at=TRIAL,
+    at=WHILE_SEATED,
     window=APPEAL_JURISDICTION,
     remedy=True,
     special=True,
@@ -231,7 +231,7 @@ class JurisdictionAppealOutcome(CourtModel):
     title=T("Record the outcome of the appeal on jurisdiction"),
     input=JurisdictionAppealOutcome,
     by={Role.CLERK},
-    at=TRIAL,
+    at=WHILE_SEATED,
     to={Stage.CLOSED},
     guard=jurisdiction_appealed,
     while_stayed=True,
@@ -273,13 +273,13 @@ def record_jurisdiction_appeal(
         return Recorded(
             T("The higher court upheld the ruling: the case goes on here (%(number)s)", number=given.number), result
         )
-    if ground == "place" and not given.court:
+    if ground in TO_ANOTHER_COURT and not given.court:
         raise InvalidInput.at("court", T("Name the court to which the case goes."))
     decide(sitting, case, request, RequestState.GRANTED)
-    end_case(sitting, case, Outcome.TRANSFERRED if ground == "place" else Outcome.DISMISSED, now)
+    end_case(sitting, case, Outcome.TRANSFERRED if ground in TO_ANOTHER_COURT else Outcome.DISMISSED, now)
     words = (
         T("The higher court set the ruling aside: the case goes to %(court)s", court=given.court or "")
-        if ground == "place"
+        if ground in TO_ANOTHER_COURT
         else T("The higher court set the ruling aside: the action is dismissed")
     )
     return Recorded(words, result)

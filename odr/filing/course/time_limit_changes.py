@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case
@@ -56,6 +56,15 @@ def extend(sitting: Sitting, case: Case, window: Window, days: int, reason: Text
     reckon_again(sitting, case, window)
 
 
+def give_until(sitting: Sitting, case: Case, window: Window, until: date, reason: Text, article: str) -> None:
+    """Let a window run until a day at the earliest, again if it was over."""
+    more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
+    window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
+    if window.state is not WindowState.HALTED:
+        window.state, window.closed_by = WindowState.OPEN, None
+    reckon_again(sitting, case, window)
+
+
 def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
     """Let a window end ``days`` after today at the earliest: what an obstacle took is given back (CPL 86)."""
     zone = sitting.pack(case).tz
@@ -64,10 +73,7 @@ def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: in
         .due_at.astimezone(zone)
         .date()
     )
-    more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
-    window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
-    window.state, window.closed_by = WindowState.OPEN, None
-    reckon_again(sitting, case, window)
+    give_until(sitting, case, window, until, reason, article)
 
 
 def reckon_again(sitting: Sitting, case: Case, window: Window) -> None:

@@ -13,7 +13,7 @@ from odr.service.models import ServiceAddress
 from odr.service.packet.copies import papers_for
 from odr.service.packet.occasions import CLAIM, JOINDER, SUBSTITUTION
 from odr.service.packet.packets import Recipient, note_reach, queue_packet, reach_of, withdraw_consents
-from odr.service.rules import answer_by
+from odr.service.rules import answer_by, with_procedure_notice
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -70,7 +70,7 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
         party_id=party.id,
         entry_ids=[sitting.next_number(case)],
         title=occasion.title,
-        what_next=occasion.what_next,
+        what_next=with_procedure_notice(sitting.pack(case), case.track, occasion.what_next),
         first_contact=True,
         now=sitting.now,
         documents=papers_for(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.filing import desks
-from odr.filing.claim.changes import bring_claim, restart_evidence
+from odr.filing.claim.changes import bring_claim
 from odr.filing.claim.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
+from odr.filing.course.evidence_periods import restart_evidence
 from odr.filing.inputs import Answer, CounterAnswerInput, CounterclaimInput, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import InterventionInput

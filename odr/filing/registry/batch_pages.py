@@ -10,9 +10,10 @@ from sqlalchemy import select
 from odr.docket.models import Role
 from odr.filing import names
 from odr.filing.bulk.models import BulkFiling
-from odr.filing.claim.acts import RefuseInput, ReturnInput
+from odr.filing.claim.acts import ReturnInput
 from odr.filing.registry.claims_of_one_sender import SHOWN, Done, cases_of, compare, decide_all
 from odr.filing.registry.queue import told_apart
+from odr.filing.registry.refusing import RefuseInput
 from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
@@ -22,7 +23,7 @@ from odr.web.guards import current_court, current_locale, current_session, staff
 from odr.web.pages import Page, my_account_id
 
 batch = Blueprint("batch", __name__)
-ACTS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.REFUSE_CLAIM}
+ACTS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.PROPOSE_REFUSAL}
 
 
 def _bulk(reference: str) -> BulkFiling:

@@ -23,7 +23,7 @@ from odr.web.guards import case_page, current_court, current_locale, current_per
 from odr.web.pages import Page, look, submit_act
 
 registry = Blueprint("registry", __name__)
-DECISIONS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.REFUSE_CLAIM}
+DECISIONS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.PROPOSE_REFUSAL}
 BESIDE = (
     names.VERIFY_IDENTITY,
     names.VERIFY_LICENCE,

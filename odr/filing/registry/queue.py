@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.docket.queries import parties
+from odr.filing import desks
 from odr.filing.bulk.models import BulkLine
 from odr.filing.claim.acts import CORRECTION
 from odr.filing.course.complaints import COMPLAINT, COMPLAINT_WINDOW
@@ -20,7 +21,7 @@ from odr.filing.models import Claim, Request, RequestKind, RequestState, ReviewR
 from odr.filing.registry.review import is_definite
 from odr.ground.text import Money, T, Text
 from odr.procedure.acts.windows import rule_of
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import Task, Window, WindowState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -159,6 +160,7 @@ def _waiting(sitting: Sitting, account_id: int) -> list[tuple[Case, Window]]:
         & (Window.state == WindowState.LAPSED)
         & (Case.stage == Stage.RETURNED)
     )
+    before_judge = select(Task.case_id).where(Task.kind == desks.REFUSAL.kind, Task.done_at.is_(None))
     asked = select(Request.reference).where(Request.kind == COMPLAINT, Request.state == RequestState.ASKED)
     complaint = (Seat.role == Role.PRESIDENT) & (Window.kind == COMPLAINT_WINDOW) & Window.subject.in_(asked)
     rows = sitting.session.execute(
@@ -166,6 +168,7 @@ def _waiting(sitting: Sitting, account_id: int) -> list[tuple[Case, Window]]:
         .join(Seat, (Seat.case_id == Case.id) & Seat.until_at.is_(None))
         .join(Window, Window.case_id == Case.id)
         .where(Seat.account_id == account_id, Window.due_at.is_not(None), or_(review, unmended, complaint))
+        .where(or_(complaint, Case.id.not_in(before_judge)))
         .order_by(Window.due_at, Case.id)
         .limit(READ_AT_MOST)
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import entries_of, parties
+from odr.filing.claim.procedure_bars import bars_of
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
 from odr.filing.draft.particulars import missing
 from odr.filing.inputs import Ties
@@ -20,7 +21,6 @@ from odr.identity.models import Account
 from odr.identity.sign_in.linked import vouched_name
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.table import Milestone, acts_that_mean
-from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import TrackFinding, track_findings
 
 if TYPE_CHECKING:
@@ -274,11 +274,8 @@ def _not_before(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
 
 def tracks_for(sitting: Sitting, case: Case) -> list[TrackFinding]:
     """Every procedure with its answer for this claim (CPL 160, 165, 166)."""
-    bars = {Bar.NOT_MONEY} if any(r.amount_minor is None for r in reliefs_of(sitting.session, case)) else set()
-    if case.foreign_related:
-        bars.add(Bar.FOREIGN)
     amount = sum(c.amount_minor for c in claims_of(sitting.session, case))
-    return track_findings(sitting.pack(case), amount, bars, case.filed_on)
+    return track_findings(sitting.pack(case), amount, bars_of(sitting, case), case.filed_on)
 
 
 def helpful_of(sitting: Sitting, case: Case) -> list[Helpful]:

@@ -58,6 +58,22 @@ def conflicted(session: Session, case: Case) -> set[int]:
     return found
 
 
+HEARD_BY_OTHERS = "heard again by others"
+"""Why a seat ended that was held when the case was sent back or a retrial ordered."""
+
+
+def sat_before(session: Session, case: Case, role: Role) -> set[int]:
+    """Who decided or helped to decide in an earlier round of a case that is heard again: they never sit in it again (CPL
+    41; CPI 45).
+    """
+    if case.is_blank or role not in (Role.JUDGE, Role.ASSESSOR):
+        return set()
+    seats = session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR))))
+    held = list(seats)
+    ended = [s.until_at for s in held if s.reason == HEARD_BY_OTHERS and s.until_at is not None]
+    return {s.account_id for s in held if ended and s.until_at is not None and s.from_at <= max(ended)}
+
+
 def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
     """Somebody of the role without a conflict and not on leave, by lot among those who have least to do.
 
@@ -80,7 +96,7 @@ def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ())
         )
         .order_by(Account.name, Account.id)
     )
-    barred = conflicted(session, case) | set(but)
+    barred = conflicted(session, case) | set(but) | sat_before(session, case, role)
     loads = loads_of(sitting, role)
     free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]
     if not free:

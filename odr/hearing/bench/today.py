@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Role, Seat, Stage, Track
 from odr.ground.text import T, Text
 from odr.hearing import names
+from odr.hearing.examination.plan import began
 from odr.hearing.models import TrialExtension
 from odr.hearing.trial_limit.excluded_time import excluded_times
 from odr.hearing.vocabulary import RequestState
@@ -114,9 +115,9 @@ def _limit_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
 def _limit_line(sitting: Sitting, case: Case, extensions: int, excluded: list[Excluded]) -> Line | None:
     if case.stage not in HANDLED_AT or case.accepted_at is None:
         return None
-    pack = sitting.pack(case)
+    pack, since = sitting.pack(case), began(sitting, case) or case.accepted_at
     clock = trial_limit(
-        pack, case.track.value, case.accepted_at, excluded=excluded, extensions=extensions, foreign=case.foreign_related
+        pack, case.track.value, since, excluded=excluded, extensions=extensions, foreign=case.foreign_related
     )
     today = sitting.now.astimezone(pack.tz).date()
     if clock is None or today < clock.ask_by - timedelta(days=7):

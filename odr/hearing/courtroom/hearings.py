@@ -12,17 +12,27 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.evidence.models import Upload
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
-from odr.hearing import desks
+from odr.hearing import desks, names
 from odr.hearing.choices import addressees
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
 from odr.hearing.examination.acts import hearing_open
+from odr.hearing.examination.basis import DEBATE, FINAL, INVESTIGATION
+from odr.hearing.examination.ripe import too_early
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.mode.consent_effects import absent_at, call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
-from odr.hearing.queries import examination_of, find_addressee, has_none, hearings_of, row_named
+from odr.hearing.queries import (
+    examination_of,
+    find_addressee,
+    has_none,
+    hearings_of,
+    row_named,
+    standing_exhibits,
+)
 from odr.hearing.trial_limit.acts import seat_president
 from odr.hearing.vocabulary import AdjournmentGround, HearingState, Mode, Presence
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
@@ -36,6 +46,9 @@ from odr.procedure.time.reckoning import reckon, reckon_before
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+YES_NO = {"yes": T("Yes"), "no": T("No")}
 
 
 @guard("OLR 20")
@@ -133,6 +146,8 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
     except NoSuchRule:
         latest = begins
     _require_gap(sitting, case, given, begins)
+    for reason in too_early(sitting, case, begins):
+        raise InvalidInput.at("on", reason)
     if latest < now:
         raise InvalidInput.at(
             "on",
@@ -378,6 +393,26 @@ class RecordHearingInput(CourtModel):
         str | None, CourtText(0, 64, one_line=True), field(T("SHA-256 of a recording kept elsewhere"))
     ] = None
     held_exhibits: Annotated[bool, field(T("The exhibits were examined in this hearing"))] = True
+    not_shown: Annotated[
+        list[str],
+        RefTo("exhibit"),
+        Field(max_length=400),
+        field(
+            T("Exhibits that were not shown"),
+            T("Nothing can be found on these until they are shown to the other side (Interpretation, art. 103)."),
+            choices="exhibit",
+            widget="checkboxes",
+        ),
+    ] = []
+    debated: Annotated[
+        Literal["yes", "no"], field(T("Was there debate?"), T("Civil Procedure Law, art. 144."), options=YES_NO)
+    ]
+    last_words: Annotated[
+        Literal["yes", "no"],
+        field(
+            T("Was everybody there asked for their last words?"), T("Civil Procedure Law, art. 144."), options=YES_NO
+        ),
+    ]
 
     @model_validator(mode="after")
     def _has_minutes(self) -> RecordHearingInput:
@@ -408,7 +443,8 @@ class RecordHearingInput(CourtModel):
             "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, the page of the case shows until when."
         ),
     ),
-    source=law("CPL 150", "REC 5, 9"),
+    version=2,
+    source=law("CPL 144, 150", "REC 5, 9"),
     seen_by=Audience.HEARING,
     desk=desks.RECORD_HEARING,
     topic=Topic.HEARING,
@@ -441,6 +477,12 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
         _digest(recording) or (given.recording_sha256 or "").lower() or None,
     )
     hearing.state, hearing.recorded_by = HearingState.HELD, sitting.next_number(case)
+    hearing.stages = [
+        *([INVESTIGATION] if given.held_exhibits else []),
+        *([DEBATE] if given.debated == "yes" else []),
+        *([FINAL] if given.last_words == "yes" else []),
+    ]
+    hearing.shown = _shown(sitting, case, given, hearing.ended_at)
     for line in given.attendance:
         hearing.attendances.append(_attendance(sitting.resolved("attendee", line.who), line))
     sitting.session.flush()
@@ -464,8 +506,18 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
         "minutes_sha256": hearing.minutes_sha256,
         "recording_sha256": hearing.recording_sha256,
         "exhibits_examined": given.held_exhibits,
+        "stages": hearing.stages,
     }
     return Recorded(T("Hearing of %(at)s recorded", at=hearing.begins_at), result)
+
+
+def _shown(sitting: Sitting, case: Case, given: RecordHearingInput, ended: datetime) -> list[int]:
+    """Exhibits that were on file in time and open to the other side in the hearing."""
+    not_shown = {sitting.resolved("exhibit", reference).id for reference in given.not_shown}
+    if not given.held_exhibits:
+        return []
+    on_file = [e for e in standing_exhibits(sitting.session, case) if e.submitted_at <= ended]
+    return [e.id for e in on_file if e.id not in not_shown]
 
 
 def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> Attendance:
@@ -498,6 +550,12 @@ def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
         sitting.open_task(
             case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=f"{hearing.reference}/{each.party_id}"
         )
+
+
+@upcast(names.RECORD_HEARING, from_version=1)
+def _stages_unsaid(old: dict[str, Any]) -> dict[str, Any]:
+    """A record of before said nothing of debate and last words: they are not taken for held."""
+    return {**old, "debated": "no", "last_words": "no", "not_shown": []}
 
 
 @guard("REC 9")

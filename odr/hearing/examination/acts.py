@@ -9,13 +9,24 @@ from pydantic import Field
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, Role, Stage
+from odr.filing.claim.procedure_bars import the_panel_sits
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
 from odr.hearing.examination import phases
 from odr.hearing.examination.choices import phase_options
 from odr.hearing.examination.inputs import CloseInput, PhaseInput
-from odr.hearing.examination.plan import RECORD, PlannedPhase, latest_end, ordered, plan_of, require_plan_fits, title_of
+from odr.hearing.examination.plan import (
+    RECORD,
+    PlannedPhase,
+    latest_end,
+    ordered,
+    plan_of,
+    require_may_be_left_out,
+    require_plan_fits,
+    title_of,
+)
+from odr.hearing.examination.ripe import not_yet
 from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import OrderInput, Reasons
 from odr.hearing.models import Examination, Phase, Seal
@@ -54,6 +65,12 @@ def hearing_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     if examination is None:
         return T("The examination has not been opened yet.")
     return T("The examination is closed.") if examination.closed_at is not None else None
+
+
+@guard("CPL 50, 128, 130", "COURT plan")
+def everybody_could_answer(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the examination does not begin yet: somebody may still answer, or what is ruled on first is not."""
+    return next(iter(not_yet(sitting, case)), None)
 
 
 @guard("OLR 20", "COURT plan")
@@ -159,7 +176,8 @@ class OpenInput(CourtModel):
     input=OpenInput,
     by={Role.JUDGE},
     at={Stage.PENDING},
-    to={Stage.HEARING, Stage.DELIBERATION},
+    to={Stage.HEARING},
+    guard=(everybody_could_answer, the_panel_sits),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,
@@ -178,14 +196,17 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
     """Open the hearing; a plan in writing ends in good time before the trial limit, a hearing at one hour may always be
     held.
 
-    In writing only by everybody's consent on record; agreed to online proceedings
-    but not to this mode, the case is heard live (OLR 14, 20).
+    Only when everybody could answer and what is ruled on first is ruled on. In writing only by everybody's consent on
+    record; agreed to online proceedings but not to this mode, the case is heard live (OLR 14, 20). What goes in writing
+    is the exchange; a hearing at one hour follows, unless the judge allows one in writing (OLR 20(2)).
     """
     if given.mode is Mode.ASYNCHRONOUS:
         require_agreed(sitting, case)
     pack = sitting.pack(case)
     plan = ordered(
-        plan_of(pack, case.track.value, given.mode),
+        pack,
+        case.track.value,
+        given.mode,
         lengths={one.phase: one.days for one in given.lengths},
         sealed=given.sealed,
         left_out=given.left_out,
@@ -211,8 +232,7 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
     if given.words:
         write_posting(sitting, case, voice_of(sitting, case, actor, now), PostingKind.NOTICE, given.words)
     if given.mode is Mode.ASYNCHRONOUS:
-        if phases.next_step(sitting, case, examination, None, now) is None:
-            phases.finish_examination_next(sitting, examination, now)
+        phases.go_on(sitting, case, examination, None, now)
     else:
         sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
     words = (
@@ -235,6 +255,7 @@ def phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:
         turns=[turn.to_json() for turn in planned.turns],
         turn=0,
         sealed=planned.sealed,
+        part=planned.part,
         state=PhaseState.PLANNED,
     )
 
@@ -282,7 +303,7 @@ def end_of_phase(sitting: Sitting, case: Case, phase: Phase, now: datetime, beca
     if seal is not None:
         phases.open_seal_next(sitting, seal, now)
     sitting.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
-    following = phases.next_step(sitting, case, phase.examination, phase, now)
+    following = phases.go_on(sitting, case, phase.examination, phase, now)
     result = {
         "phase": phase.key,
         "round": phase.round,
@@ -290,7 +311,14 @@ def end_of_phase(sitting: Sitting, case: Case, phase: Phase, now: datetime, beca
         "next": following.key if following else None,
     }
     if following is None:
-        phases.finish_examination_next(sitting, phase.examination, now)
+        if phase.examination.mode is Mode.HYBRID and phase.examination.exchanged_at == now:
+            return Recorded(
+                T(
+                    "“%(phase)s” closed. The exchange in writing is over, and a hearing at one hour follows",
+                    phase=title_of(phase),
+                ),
+                {**result, "exchange": "over", "mode": phase.examination.mode.value},
+            )
         return Recorded(T("“%(phase)s” closed", phase=title_of(phase)), result)
     return Recorded(
         T("“%(phase)s” closed; “%(next)s” is open", phase=title_of(phase), next=title_of(following)), result
@@ -335,6 +363,8 @@ def end_phase(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, 
                 "The record stays open until its time ends: everybody may read, correct and sign it (Civil Procedure Law, art. 150)."
             )
         )
+    if phase.part == "hearing" and phase.round == 1:
+        require_may_be_left_out(sitting.pack(case), case.track.value, phase.key, title_of(phase))
     phases.end_duties(sitting, case, phase)
     return end_of_phase(sitting, case, phase, now, "order")
 
@@ -400,8 +430,10 @@ def change_plan(sitting: Sitting, case: Case, given: ChangePlanInput, *, actor: 
         chosen.turns = [{**turn, "days": length.days} for turn in chosen.turns]
     for reference in given.left_out:
         dropped = coming.get(reference)
-        if dropped is None or dropped.key == RECORD:
+        if dropped is None:
             raise InvalidInput.at("left_out", T("This phase cannot be left out."))
+        if dropped.round == 1:
+            require_may_be_left_out(sitting.pack(case), case.track.value, dropped.key, title_of(dropped))
         dropped.state = PhaseState.DROPPED
     for reference in given.again:
         _take_up_again(examination, past.get(reference))
@@ -431,6 +463,7 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
             turns=old.turns,
             turn=0,
             sealed=old.sealed,
+            part=old.part,
             round=1 + max(p.round for p in examination.phases if p.key == old.key),
             state=PhaseState.PLANNED,
         )

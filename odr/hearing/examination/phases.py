@@ -19,11 +19,20 @@ from odr.hearing.examination.inputs import CloseInput, PhaseInput
 from odr.hearing.examination.plan import days_of, latest_end
 from odr.hearing.inputs import SealInput
 from odr.hearing.models import Duty, Examination, Opinion, Phase, Question, Seal
-from odr.hearing.queries import WINDOW, examination_of, open_questions_to, participants, standing_exhibits, turn_windows
+from odr.hearing.queries import (
+    WINDOW,
+    examination_of,
+    open_questions_to,
+    participants,
+    standing_exhibits,
+    turn_windows,
+    written_hearing_of,
+)
 from odr.hearing.sealed.words import can_open, closed_rows
-from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, DutyState, PhaseState, QuestionState
+from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, DutyState, Mode, PhaseState, QuestionState, RequestState
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period
+from odr.procedure.rules.court_rules import Invariant
 from odr.procedure.time.reckoned_again import extension_to_json
 from odr.procedure.time.reckoning import Extension, Reckoning, reckon
 
@@ -147,19 +156,59 @@ def open_phase(sitting: Sitting, case: Case, phase: Phase, at: datetime) -> bool
     return True
 
 
-def next_step(
-    sitting: Sitting, case: Case, examination: Examination, phase: Phase | None, at: datetime
-) -> Phase | None:
-    """After a phase: open the next that needs somebody; None when the plan is at its end."""
+def go_on(sitting: Sitting, case: Case, examination: Examination, phase: Phase | None, at: datetime) -> Phase | None:
+    """After a phase: open the next that needs somebody, and give it. None when nothing opens: the plan is at its end
+    and the examination closes, or what comes next waits for a ruling or a hearing.
+    """
     waiting = [
         p for p in examination.phases if p.state is PhaseState.PLANNED and (phase is None or p.ordinal > phase.ordinal)
     ]
     for each in waiting:
+        if waits(sitting, case, examination, each, at):
+            return None
         if open_phase(sitting, case, each, at):
             examination.ends_by = projected_end(sitting, case, examination)
             return each
         close(each, at, "nobody")
+    finish_examination_next(sitting, examination, at)
     return None
+
+
+def waits(sitting: Sitting, case: Case, examination: Examination, phase: Phase, at: datetime) -> bool:
+    """Whether a phase may not open by itself: somebody took their consent to writing back (OLR 5), or it belongs to the
+    hearing and nobody has allowed that in writing (OLR 20(2)).
+
+    With the exchange over and no application waiting, the case goes over to a hearing at one hour.
+    """
+    if examination.mode is not Mode.ASYNCHRONOUS or examination.hearing_closed_at is not None:
+        return False
+    if examination.doubted_by is not None:
+        return True  # as a court rule, the step itself waits for the ruling
+    if phase.part == "exchange" or not sitting.pack(case).keeps(Invariant.HEARING_BEFORE_JUDGMENT):
+        return False
+    examination.exchanged_at = examination.exchanged_at or at
+    asked = written_hearing_of(sitting.session, case)
+    if asked is not None and asked.state is RequestState.GRANTED:
+        return False
+    if asked is not None and asked.state is RequestState.ASKED:
+        sitting.open_task(
+            case,
+            Role.JUDGE,
+            desks.WRITTEN_HEARING,
+            T("The exchange in writing is over. Rule on the hearing in writing that was applied for."),
+            risk=40,
+            subject=asked.reference,
+        )
+        return True
+    to_one_hour(sitting, case, examination)
+    return True
+
+
+def to_one_hour(sitting: Sitting, case: Case, examination: Examination) -> None:
+    """The case is heard at one hour from now on, each where they agreed to be (OLR 4, 20, 22)."""
+    examination.mode = Mode.HYBRID
+    if not sitting.tasks(case, desks.SUMMON):
+        sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
 
 
 def close(phase: Phase, at: datetime, because: str) -> None:

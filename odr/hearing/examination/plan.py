@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from odr.docket.models import Case
+from odr.filing.claim.progress import heard_again_by
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.models import Phase, TrialExtension
@@ -58,6 +59,8 @@ class PlannedPhase:
     may_be_sealed: bool
     turns: tuple[PlannedTurn, ...]
     sealed: bool = False
+    part: str = "exchange"
+    kept_on: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:
@@ -73,6 +76,7 @@ class PlannedPhase:
             "article": self.article,
             "round": self.round,
             "sealed": self.sealed,
+            "part": self.part,
             "turns": [t.to_json() for t in self.turns],
         }
 
@@ -99,30 +103,61 @@ def plan_of(pack: RulePack, track: str, mode: Mode) -> list[PlannedPhase]:
         turns = tuple(PlannedTurn(turn.who, turn.amount, _words(turn.does)) for turn in phase.turns)
         for number in range(1, phase.rounds + 1):
             found.append(
-                PlannedPhase(phase.key, _words(phase.title), str(phase.article), number, phase.may_be_sealed, turns)
+                PlannedPhase(
+                    phase.key,
+                    _words(phase.title),
+                    str(phase.article),
+                    number,
+                    phase.may_be_sealed,
+                    turns,
+                    part=phase.part,
+                    kept_on=phase.kept_on,
+                )
             )
     return found
 
 
 def ordered(
-    plan: Sequence[PlannedPhase], *, lengths: Mapping[str, int], sealed: Collection[str], left_out: Collection[str]
+    pack: RulePack,
+    track: str,
+    mode: Mode,
+    *,
+    lengths: Mapping[str, int],
+    sealed: Collection[str],
+    left_out: Collection[str],
 ) -> list[PlannedPhase]:
     """The plan as a judge orders it: other lengths, sealed phases, phases left out (OLR 20; CPL 144 caps nothing).
 
-    Raises ActNotOpen for sealing a phase that is not symmetric, or leaving out the record.
+    Raises ActNotOpen for sealing a phase that is not symmetric, or leaving out one that the track never goes without.
     """
     changed = []
-    for phase in plan:
+    for phase in plan_of(pack, track, mode):
+        title = bilingual(phase.title["en"], phase.title["zh-Hans"])
         if phase.key in left_out:
-            if phase.key == RECORD:
-                raise ActNotOpen(T("The record cannot be left out of a plan (Civil Procedure Law, art. 150)."))
+            require_may_be_left_out(pack, track, phase.key, title)
             continue
         if phase.key in sealed and not phase.may_be_sealed:
-            raise ActNotOpen(T("“%(phase)s” cannot be sealed: its sides do not act alike.", phase=phase.title["en"]))
+            raise ActNotOpen(T("“%(phase)s” cannot be sealed: its sides do not act alike.", phase=title))
         days = lengths.get(phase.key)
         turns = tuple(replace(turn, days=days) for turn in phase.turns) if days else phase.turns
         changed.append(replace(phase, turns=turns, sealed=phase.key in sealed))
     return changed
+
+
+def require_may_be_left_out(pack: RulePack, track: str, key: str, title: Text) -> None:
+    """Refuse to leave out a phase without which no judgment stands: the exhibits are open to the other side, everybody
+    has the last word (CPL 71, 144, 162).
+    """
+    kept = next((p for p in pack.plan_for(track).phases if p.key == key and track in p.kept_on), None)
+    if kept is not None or key == RECORD:
+        raise ActNotOpen(
+            T(
+                "“%(phase)s” cannot be left out in this procedure: a judgment without it would be set aside.",
+                phase=title,
+            ),
+            T("Give it another length, or leave out another part."),
+            pack.cited(kept.article) if kept is not None else None,
+        )
 
 
 def latest_end(pack: RulePack, lengths: Sequence[int], start: datetime) -> datetime:
@@ -145,6 +180,12 @@ def extensions_granted(sitting: Sitting, case: Case) -> int:
     return sitting.session.scalar(rows) or 0
 
 
+def began(sitting: Sitting, case: Case) -> datetime | None:
+    """When the trial limit began anew because the case is heard again; None where it is not (CPL 41, 152)."""
+    again = heard_again_by(sitting, case)
+    return again[-1].effective_at if again else None
+
+
 def clock_of(sitting: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> TrialClock | None:
     """The case's trial limit without the time that does not count (CPI 243) and with what the president has granted.
 
@@ -156,7 +197,7 @@ def clock_of(sitting: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> 
     return trial_limit(
         pack,
         case.track.value,
-        case.accepted_at,
+        began(sitting, case) or case.accepted_at,
         excluded=[*excluded_of(sitting, case), *more],
         extensions=extensions_granted(sitting, case),
         foreign=case.foreign_related,

@@ -13,17 +13,20 @@ from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open, phase_row, require_agreed, the_examination
+from odr.hearing.examination.basis import missing_stages
 from odr.hearing.examination.plan import RECORD, plan_of, require_plan_fits
 from odr.hearing.inputs import OrderInput, Reasons
 from odr.hearing.models import Examination, Hearing, ModeConsent
-from odr.hearing.queries import examination_of
-from odr.hearing.vocabulary import HearingState, Mode, PhaseState
+from odr.hearing.queries import examination_of, written_hearing_of
+from odr.hearing.vocabulary import HearingState, Mode, PhaseState, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import ClaimLodged, PartyJoined
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.papers.rulings import STANDS
 from odr.procedure.rules.base import law
+from odr.procedure.rules.court_rules import Invariant
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -67,7 +70,8 @@ def convert_mode(sitting: Sitting, case: Case, given: ConvertInput, *, actor: Ac
     before = examination.mode
     if given.mode is Mode.ASYNCHRONOUS:
         require_agreed(sitting, case)
-    examination.mode = given.mode
+        _require_something_to_exchange(sitting, case, examination)
+    examination.mode, examination.doubted_by = given.mode, None
     phase = examination.current
     if before is Mode.ASYNCHRONOUS and phase is not None:
         phases.end_duties(sitting, case, phase)
@@ -84,6 +88,19 @@ def convert_mode(sitting: Sitting, case: Case, given: ConvertInput, *, actor: Ac
     )
 
 
+def _require_something_to_exchange(sitting: Sitting, case: Case, examination: Examination) -> None:
+    """Refuse to go back to writing when only the hearing is left and nobody has allowed that in writing (OLR 20(2))."""
+    allowed = written_hearing_of(sitting.session, case)
+    if examination.exchanged_at is None or (allowed is not None and allowed.state is RequestState.GRANTED):
+        return
+    raise InvalidInput.at(
+        "mode",
+        T(
+            "The exchange in writing is over; what is left is the hearing, and that goes in writing only where a party applies for it and every condition is on record (Online Litigation Rules, art. 20)."
+        ),
+    )
+
+
 def _resume(sitting: Sitting, case: Case, examination: Examination, now: datetime) -> None:
     """Take the plan up where it was halted; a case opened live gets the pack's plan before its record."""
     phase = examination.current
@@ -94,23 +111,18 @@ def _resume(sitting: Sitting, case: Case, examination: Examination, now: datetim
             examination.phases.append(phase_row(case, each, ordinal))
         examination.phases.sort(key=lambda p: p.ordinal)
         sitting.session.flush()
-    resumed = (
-        phases.open_phase(sitting, case, phase, now)
-        if phase is not None
-        else phases.next_step(sitting, case, examination, None, now) is not None
-    )
-    if not resumed and phase is not None:
+    if phase is None:
+        phases.go_on(sitting, case, examination, None, now)
+    elif not phases.open_phase(sitting, case, phase, now):
         phases.close(phase, now, "nobody")
-        resumed = phases.next_step(sitting, case, examination, phase, now) is not None
-    if not resumed:
-        phases.finish_examination_next(sitting, examination, now)
+        phases.go_on(sitting, case, examination, phase, now)
     end = phases.projected_end(sitting, case, examination)
     if end is not None:
         require_plan_fits(sitting, case, end)
     examination.ends_by = end
 
 
-@guard("CPL 144, 150", "COURT plan")
+@guard("CPL 144, 150, 162", "COURT plan")
 def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a hearing at one hour cannot be closed."""
     examination = examination_of(sitting.session, case)
@@ -121,7 +133,11 @@ def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     held = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD).limit(1)
     )
-    return None if held else T("No hearing has been held and recorded yet.")
+    if not held:
+        return T("No hearing has been held and recorded yet.")
+    if not sitting.pack(case).keeps(Invariant.HEARING_BEFORE_JUDGMENT):
+        return None
+    return next(missing_stages(sitting, case, examination), None)
 
 
 @act(
@@ -157,8 +173,7 @@ def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Act
             if seal is not None:
                 phases.open_seal_next(sitting, seal, now)
     sitting.close_tasks(case, desks.CLOSE_HEARING)
-    if phases.next_step(sitting, case, examination, None, now) is None:
-        phases.finish_examination_next(sitting, examination, now)
+    phases.go_on(sitting, case, examination, None, now)
     return Recorded(T("Hearing closed"), {"reasons": given.reasons})
 
 
@@ -190,7 +205,7 @@ class ConsentInput(CourtModel):
 def consent_to_mode(sitting: Sitting, case: Case, given: ConsentInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree to be heard in writing, or take it back for what is still to come (OLR 4).
 
-    Taken back while a plan runs, the judge decides on going live; nothing done is lost.
+    Taken back while a plan runs, the next step waits until the judge has ruled (OLR 5); nothing done is lost.
     """
     who = sitting.party_of(case, actor)
     agrees = given.agrees == "yes"
@@ -202,6 +217,7 @@ def consent_to_mode(sitting: Sitting, case: Case, given: ConsentInput, *, actor:
         and examination.mode is Mode.ASYNCHRONOUS
         and examination.closed_at is None
     ):
+        examination.doubted_by = sitting.next_number(case)
         sitting.open_task(
             case,
             Role.JUDGE,
@@ -212,8 +228,73 @@ def consent_to_mode(sitting: Sitting, case: Case, given: ConsentInput, *, actor:
         )
     if agrees:
         sitting.close_tasks(case, desks.MODE_DOUBT, who.reference)
+        if examination is not None and not sitting.tasks(case, desks.MODE_DOUBT):
+            go_on_in_writing(sitting, case, examination, now)
         return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
     return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
+
+
+@guard("OLR 5")
+def consent_was_taken_back(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to rule on: nobody took their consent to writing back."""
+    examination = examination_of(sitting.session, case)
+    if examination is None or examination.doubted_by is None:
+        return T("Nobody has taken back that they agree to writing.")
+    return None
+
+
+class KeepModeInput(CourtModel):
+    """Why the case goes on in writing although somebody no longer wants that."""
+
+    ground: Annotated[
+        Literal["late", "dilatory"],
+        field(
+            T("Why the consent binds"),
+            T("Only one of these lets it bind (Online Litigation Rules, art. 5)."),
+            options={
+                "late": T("It was taken back too shortly before the step"),
+                "dilatory": T("It was taken back to delay the case"),
+            },
+        ),
+    ]
+    reasons: Reasons
+
+
+@act(
+    title=T("Let the case go on in writing"),
+    input=KeepModeInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, consent_was_taken_back),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Your case goes on in writing"),
+        T(
+            "Read why. The page of the case shows whether it is your turn and until when. Somebody who cannot take part in writing says so to the court at once: then it is changed for them."
+        ),
+    ),
+    paper=RulingForm(
+        T("Consent to writing taken back"), STANDS, ruled=T("The case goes on in writing."), is_decision=True
+    ),
+    source=law("OLR 5"),
+    seen_by=Audience.HEARING,
+    desk=desks.MODE_DOUBT,
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def keep_mode(sitting: Sitting, case: Case, given: KeepModeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Refuse to change the way of hearing: the consent was taken back too late, or to delay the case (OLR 5(2))."""
+    sitting.close_tasks(case, desks.MODE_DOUBT)
+    go_on_in_writing(sitting, case, the_examination(sitting, case), now)
+    return Recorded(T("The case goes on in writing"), {"ground": given.ground, "reasons": given.reasons})
+
+
+def go_on_in_writing(sitting: Sitting, case: Case, examination: Examination, now: datetime) -> None:
+    """Nobody doubts any more how the case is heard: what waited for that opens."""
+    doubted, examination.doubted_by = examination.doubted_by, None
+    if doubted is not None and examination.mode is Mode.ASYNCHRONOUS and examination.current is None:
+        phases.go_on(sitting, case, examination, None, now)
 
 
 def note_consent(sitting: Sitting, case: Case, who: Party, agrees: bool) -> None:

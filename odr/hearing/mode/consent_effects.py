@@ -15,7 +15,6 @@ from odr.hearing.mode.consents import Step, stands
 from odr.hearing.models import Hearing
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import HearingState, Mode
-from odr.procedure.rules.court_rules import Invariant
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -25,8 +24,6 @@ def in_person(sitting: Sitting, case: Case, step: Step) -> list[Party]:
     """Parties who have not agreed to a step online: they are dealt with in person, never taken to have agreed (OLR
     4(3), (4)).
     """
-    if not sitting.pack(case).keeps(Invariant.CONSENT_PER_STAGE):
-        return []
     return [p for p in parties(case) if not stands(sitting.session, p).get(step, False)]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
 from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordPaper, Signatory, clerk, judge, typeset
@@ -231,12 +231,16 @@ def seal_records(court: Court, limit: int = 8) -> int:
     """The worker's sweep: set and seal the record of each examination that closed and has none yet, in both languages."""
     made = 0
     with court.database.read() as session:
-        done = select(Document.case_id).where(Document.kind == "record")
+        done = exists().where(
+            Document.case_id == Examination.case_id,
+            Document.kind == "record",
+            Document.entry_number == Examination.closed_by,
+        )
         cases = list(
             session.scalars(
                 select(Case)
                 .join(Examination, Examination.case_id == Case.id)
-                .where(Examination.closed_at.is_not(None), Case.id.not_in(done))
+                .where(Examination.closed_at.is_not(None), Examination.replaced_by.is_(None), ~done)
                 .order_by(Case.id)
                 .limit(limit)
             )
@@ -259,15 +263,12 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
     """Keep the sealed paper unless another worker was faster, and anchor its digest."""
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id, with_for_update=True)
-        if (
-            sitting.session.scalar(
-                select(Document.id).where(Document.case_id == case.id, Document.kind == "record").limit(1)
-            )
-            is not None
-        ):
+        examination = examination_of(sitting.session, case)
+        closed_by = examination.closed_by if examination else None
+        made = select(Document.id).where(Document.case_id == case.id, Document.kind == "record")
+        if sitting.session.scalar(made.where(Document.entry_number == closed_by).limit(1)) is not None:
             return 0
         title = {locale: T("Record of the hearing").render(locale) for locale in LOCALES}
-        examination = examination_of(sitting.session, case)
         digest = sha256_hex(pdf)
         receipt = anchored(court, sitting.session, case.reference, digest, len(pdf), now=sitting.now)
         sitting.session.add(
@@ -277,7 +278,7 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
                 title=title,
                 locale="both",
                 audience=Audience.HEARING,
-                entry_number=examination.closed_by if examination else None,
+                entry_number=closed_by,
                 sha256=digest,
                 content=pdf,
                 receipt=receipt,

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
+from odr.hearing.examination.ripe import nothing_found_yet
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.decision import issuing
@@ -50,6 +51,12 @@ def nothing_rests(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     if any(d.state is DecisionState.COOLING for d in decisions_of(sitting.session, case, DecisionState.COOLING)):
         return T("A decision rests before it is pronounced. Take it back first.")
     return None
+
+
+@guard("CPL 128, 130", "EV 51, 56")
+def time_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Nothing is found while somebody may still answer or bring evidence."""
+    return next(iter(nothing_found_yet(sitting, case)), None)
 
 
 @choice_source("finding_subjects")
@@ -126,7 +133,7 @@ class FindingsInput(CourtModel):
     input=FindingsInput,
     by={Role.JUDGE},
     at=DECIDING,
-    guard=nothing_rests,
+    guard=(nothing_rests, time_is_over),
     seen_by=Audience.BENCH,
     page="judgment.desk",
     source=law("EV 97", "CPI 103"),

@@ -14,10 +14,11 @@ from odr.ground.text import Money, T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
 from odr.hearing.appraisal.queries import witness_of
+from odr.hearing.examination.basis import without_basis
+from odr.hearing.examination.ripe import unripe
 from odr.judgment.decision.default import default_gate, defaulting
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
-from odr.judgment.decision.ripe import unripe
 from odr.judgment.decision.standard_sentences import GAP
 from odr.judgment.models import Decision, Order
 from odr.judgment.panel.rules import panel_problems
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     """Everything that keeps a draft from being signed, in words; empty when it is ready."""
     file = case_file(sitting, case)
-    found = [*unripe(sitting, case), *_missing_parts(sitting, case, decision), *_findings(file, decision)]
+    whole = decision.kind is not DecisionKind.PARTIAL
+    found = [*unripe(sitting, case), *without_basis(sitting, case, whole=whole)]
+    found += [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
     found += [
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),

@@ -17,16 +17,15 @@ from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.models import ReportObjection
 from odr.hearing.appraisal.queries import appraisals_of
-from odr.hearing.models import AgreedFact, Examination, Hearing, Opinion
-from odr.hearing.vocabulary import HearingState, PhaseState, Stance
+from odr.hearing.examination.basis import Examined
+from odr.hearing.models import AgreedFact, Opinion
+from odr.hearing.vocabulary import Stance
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Finding
 from odr.procedure.rules.court_rules import Invariant
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-CROSS_EXAMINATION = "cross_examination"
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     by_exhibit = {f.exhibit_id: f for f in findings if f.exhibit_id is not None}
     by_fact = {f.fact_id: f for f in findings if f.fact_id is not None}
     opinions = opinions_by_exhibit(sitting, case)
-    heard = _Heard(sitting, case)
+    heard = Examined(sitting, case)
     must_be_heard = sitting.pack(case).keeps(Invariant.UNEXAMINED_GROUNDS_NOTHING)
 
     def examined(exhibit: Exhibit) -> bool:
@@ -223,27 +222,3 @@ def _undisputed(case: Case, fact: Fact, answers: list[FactAnswer], agreed: dict[
     said = {a.party_id for a in answers} | agreed.get(fact.id, set())
     teller = case.party_if_any(fact.party_id)
     return teller is not None and all(p.id in said for p in parties(case) if not same_side(p, teller))
-
-
-class _Heard:
-    """Whether an exhibit was open to cross-examination: in its phase, or at a hearing that was held (CPI 103)."""
-
-    def __init__(self, sitting: Sitting, case: Case) -> None:
-        session = sitting.session
-        examination = session.scalar(select(Examination).where(Examination.case_id == case.id))
-        self._case = case
-        self._closed = [
-            p.closed_at
-            for p in (examination.phases if examination else [])
-            if p.key == CROSS_EXAMINATION and p.state is PhaseState.CLOSED and p.closed_at
-        ]
-        held = session.scalars(select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD))
-        self._held = [h.ended_at for h in held if h.ended_at is not None]
-
-    def examined(self, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
-        """The other side answered it, or could have until a phase or hearing that began with it on file was over."""
-        owner = self._case.party_if_any(exhibit.party_id)
-        others = {p.id for p in parties(self._case) if owner is None or not same_side(p, owner)}
-        if others and others <= {o.party_id for o in opinions}:
-            return True
-        return any(exhibit.submitted_at <= at for at in [*self._closed, *self._held])

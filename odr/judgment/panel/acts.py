@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, model_validator
 
 from odr.docket.models import Audience, Case, Role, Seat, Stage
+from odr.filing import desks as filing_desks
 from odr.filing.registry.seats import choose
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
@@ -64,7 +65,8 @@ class ConveneInput(CourtModel):
             "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
         ),
     ),
-    source=law("CPL 40, 44, 131"),
+    source=law("CPL 40, 43, 44, 131"),
+    desk=filing_desks.PANEL,
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -85,6 +87,7 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
         sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
         sitting.session.flush()
         names.append(account.name)
+    sitting.close_tasks(case, filing_desks.PANEL)
     words = T(
         "A panel of %(size)s decides: %(judge)s presides, with %(others)s",
         size=given.size,

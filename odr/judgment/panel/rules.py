@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat
+from odr.filing.claim.procedure_bars import panel_is_ordered
 from odr.ground.text import T, Text
 from odr.identity.models import Account
 from odr.judgment.decision.issuing import words_digest
@@ -91,6 +92,10 @@ def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator
             sizes=", ".join(str(s) for s in sizes),
         )
     if len(panel) < 2:
+        if panel_is_ordered(sitting, case):
+            yield T(
+                "One judge may not decide this case alone. The judge convenes a panel first (Civil Procedure Law, art. 41, 43)."
+            )
         return
     cast = votes(sitting, case, decision)
     waiting = [m.name for m in panel if m.account_id not in cast]

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.queries import documents, entries
+from odr.filing.claim.progress import heard_again_by
 from odr.ground.canonical import canonical
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -21,7 +22,7 @@ from odr.judgment.inputs import EffectInput
 from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.remedies.inputs import SendFileInput
-from odr.judgment.remedies.rehearing import new_bench
+from odr.judgment.remedies.rehearing import begin_anew
 from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
 from odr.payments.costs.demands import borne_by, settle_bears, standing_fee
 from odr.payments.fee.fee_computation import Matter
@@ -29,7 +30,7 @@ from odr.payments.inputs import BearsInput
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import AppealDecided, AppealLodged, FeeLapsed
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
@@ -325,7 +326,7 @@ class AppealOutcomeInput(CourtModel):
     input=AppealOutcomeInput,
     by={Role.CLERK},
     at=APPEALABLE,
-    to={Stage.EFFECTIVE, Stage.HEARING},
+    to={Stage.EFFECTIVE, Stage.PENDING},
     guard=some_appeal,
     serves=Everyone.PARTIES,
     letter=Letter(
@@ -335,7 +336,8 @@ class AppealOutcomeInput(CourtModel):
             "What the higher court decided is final, unless it sent the case back: then it is heard again here. Whoever has to pay or do something finds the day on the page of the case; what is not done by then can be enforced."
         ),
     ),
-    source=law("CPL 177, 182", "FEE 30"),
+    source=law("CPL 41, 177, 182", "CPI 45", "FEE 30"),
+    means={Milestone.HEARD_AGAIN},
     topic=Topic.DECISION,
     in_record=False,
     version=2,
@@ -354,6 +356,15 @@ def record_appeal_outcome(
         raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
     if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
         raise InvalidInput.at("amount", T("Only a changed judgment has another amount."))
+    if given.outcome is AppealOutcome.SENT_BACK and any(
+        entry.act == names.RECORD_APPEAL_OUTCOME for entry in heard_again_by(sitting, case)
+    ):
+        raise InvalidInput.at(
+            "outcome",
+            T(
+                "The case was sent back once already, and is not sent back again. Look at the higher court’s decision: it decides itself (Civil Procedure Law, art. 177)."
+            ),
+        )
     costs = _changed_costs(sitting, case, given, partial=partial)
     for petition in [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]:
         petition.state, petition.outcome, petition.closed_entry = (
@@ -370,8 +381,7 @@ def record_appeal_outcome(
     if given.outcome is AppealOutcome.SENT_BACK:
         decision.state = DecisionState.SET_ASIDE
         if not partial:
-            sitting.move(case, Stage.HEARING)
-            new_bench(sitting, case)
+            begin_anew(sitting, case)
     else:
         if not partial:
             sitting.move(case, Stage.EFFECTIVE)
@@ -385,6 +395,7 @@ def record_appeal_outcome(
         words,
         {
             "decision": decision.reference,
+            "heard_again": given.outcome is AppealOutcome.SENT_BACK and not partial,
             **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()},
         },
     )

@@ -25,10 +25,10 @@ from odr.judgment.models import Decision, FinalityCertificate, RetrialApplicatio
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.remedies.appeal import file_list
 from odr.judgment.remedies.inputs import SendFileInput
-from odr.judgment.remedies.rehearing import new_bench
+from odr.judgment.remedies.rehearing import begin_anew
 from odr.judgment.vocabulary import DecisionState, RetrialState
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
@@ -344,7 +344,7 @@ class RetrialOutcomeInput(CourtModel):
     input=RetrialOutcomeInput,
     by={Role.CLERK},
     at=BINDING,
-    to={Stage.HEARING},
+    to={Stage.PENDING},
     guard=some_retrial,
     serves=Everyone.PARTIES,
     letter=Letter(
@@ -354,7 +354,8 @@ class RetrialOutcomeInput(CourtModel):
             "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now and the case is heard again here; the page of the case shows your next step."
         ),
     ),
-    source=law("CPL 215, 217"),
+    source=law("CPL 41, 215, 217", "CPI 45"),
+    means={Milestone.HEARD_AGAIN},
     desk=desks.RETRIAL,
     topic=Topic.DECISION,
 )
@@ -373,7 +374,7 @@ def record_retrial_outcome(
     if given.ordered:
         _hear_again(sitting, case, decision)
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
-    return Recorded(words, {"decision": decision.reference, "ordered": given.ordered})
+    return Recorded(words, {"decision": decision.reference, "ordered": given.ordered, "heard_again": given.ordered})
 
 
 def _hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
@@ -384,8 +385,7 @@ def _hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
     for kind in (PERFORMANCE, ENFORCE, RETRIAL, "enforcement_notice", "enforcement_inaction"):
         sitting.close_windows(case, kind, WindowState.ENDED)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
-    sitting.move(case, Stage.HEARING)
-    new_bench(sitting, case)
+    begin_anew(sitting, case)
 
 
 def retrials_of(session: Session, case: Case, *states: RetrialState) -> Sequence[RetrialApplication]:

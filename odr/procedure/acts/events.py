@@ -294,6 +294,13 @@ class AppealDecided(Event):
 
 
 @dataclass(frozen=True)
+class HeardAgain(Event):
+    """The decision was set aside and this court hears the whole case again, before others (CPL 41): the case is at the
+    stage of preparation, and new judges sit.
+    """
+
+
+@dataclass(frozen=True)
 class SettlementReached(Event):
     """The parties settled and it is in effect, as a mediation statement or as a ruling that confirms (CPL 100, 206)."""
 

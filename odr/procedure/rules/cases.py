@@ -128,6 +128,8 @@ class Conversion(Rule):
     """A ruling is needed; otherwise the judge records it."""
     tops_up: bool = False
     """The difference of the fee becomes payable."""
+    by_agreement: bool = False
+    """Only where every party has agreed to it on record (CPL 165(2))."""
 
 
 class BenchRule(Rule):

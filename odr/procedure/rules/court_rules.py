@@ -31,6 +31,10 @@ class Phase(Rule):
     rounds: int = Field(default=1, ge=1, le=5)
     may_be_sealed: bool = False
     """Symmetric: the judge may keep postings sealed until both sides have filed."""
+    part: Literal["exchange", "hearing", "record"] = "exchange"
+    """Exchange of evidence and inquiry may go in writing by consent; what belongs to the hearing needs more (OLR 14, 20)."""
+    kept_on: tuple[Key, ...] = ()
+    """Tracks on which no judge may leave it out."""
     turns: Annotated[tuple[Turn, ...], Field(min_length=1)]
 
 
@@ -44,6 +48,20 @@ class Plan(Rule):
     def length(self) -> int:
         """Working days if every turn of every round takes its full time."""
         return sum(turn.amount for phase in self.phases for _ in range(phase.rounds) for turn in phase.turns)
+
+
+class WrittenHearings(Rule):
+    """Where a hearing, and not only the exchange before it, may go in writing or by recorded video (OLR 20(2)).
+
+    ``media`` names what may carry its stages; a medium in ``provisional`` rests on a reading that is not settled.
+    """
+
+    applies_to: Applies
+    article: Article
+    tracks: Annotated[tuple[Key, ...], Field(min_length=1)]
+    media: Annotated[tuple[Literal["video", "text"], ...], Field(min_length=1)]
+    provisional: tuple[Literal["video", "text"], ...] = ()
+    note: Words | None = None
 
 
 class Plans(Rule):
@@ -78,6 +96,8 @@ class Invariant(StrEnum):
     """A judgment never records a settlement."""
     REFUSAL_HAS_REASONS = "refusal_has_reasons"
     """Every refusal carries reasons and what one may do next."""
+    HEARING_BEFORE_JUDGMENT = "hearing_before_judgment"
+    """No judgment without a hearing that was held and recorded, or one in writing whose every condition is on record."""
     DEFAULT_ON_REQUEST = "default_on_request"
     """Judgment in default only on the claimant's request."""
 

@@ -47,6 +47,7 @@ from odr.procedure.rules.court_rules import (
     StageWords,
     WageFigure,
     Wages,
+    WrittenHearings,
 )
 from odr.procedure.rules.tariff import Tariff
 from odr.procedure.time.calendar import WorkingCalendar
@@ -95,6 +96,7 @@ class RulePack(Rule):
     windows: Windows
     trial_limits: TrialLimits
     plans: Plans
+    written_hearings: WrittenHearings | None = None
     invariants: Invariants
     deciders: Deciders
     announcement: Announcement
@@ -304,6 +306,14 @@ def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
         wanted.extend((f"windows.rules.{key}.effects", one.window, windows, "window") for one in window.effects)
     wanted.extend((f"trial_limits.tracks.{name}", name, tracks, "track") for name in pack.trial_limits.tracks)
     wanted.extend(("announcement.tracks", name, tracks, "track") for name in pack.announcement.tracks)
+    if pack.written_hearings is not None:
+        wanted.extend(("written_hearings.tracks", name, tracks, "track") for name in pack.written_hearings.tracks)
+    for key, plan in pack.plans.list.items():
+        wanted.extend(
+            (f"plans.list.{key}.{phase.key}.kept_on", name, tracks, "track")
+            for phase in plan.phases
+            for name in phase.kept_on
+        )
     for path, name, known, what in wanted:
         if name not in known:
             yield path, f"names no {what}: {name}"

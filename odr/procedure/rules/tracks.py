@@ -77,9 +77,11 @@ def most_amount(pack: RulePack, track: Track, filed_on: date, *, agreed: bool = 
     return Money(track.most_amount, pack.currency) if track.most_amount is not None else None
 
 
-def conversion(pack: RulePack, current: str, to: str, *, hearing_opened: bool) -> Conversion | None:
-    """The rule by which a case may move from a track to another now, or None (CPL 169–170; CPI 258, 260)."""
-    ways = [one for one in pack.track(current).conversions if one.to == to]
+def conversion(
+    pack: RulePack, current: str, to: str, *, hearing_opened: bool, agreed: bool = False
+) -> Conversion | None:
+    """The rule by which a case may move from a track to another now, or None (CPL 165, 169–170; CPI 258, 260)."""
+    ways = [one for one in pack.track(current).conversions if one.to == to and (agreed or not one.by_agreement)]
     return next((one for one in ways if not (one.until_hearing_opens and hearing_opened)), None)
 
 

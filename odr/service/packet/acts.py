@@ -44,7 +44,7 @@ from odr.service.packet.packets import (
     withdraw_consents,
 )
 from odr.service.packet.proof_of_service import issue_proof
-from odr.service.rules import answer_by, rules_for
+from odr.service.rules import answer_by, rules_for, with_procedure_notice
 from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -113,13 +113,16 @@ def put_out(
         due_at, reckoned = answer_by(sitting, case, party)
     if documents is None:
         documents = papers_for(sitting, case, party, occasion, entry_number, audience=audience, named=named)
+    what_next = occasion.what_next
+    if occasion.key in (CLAIM, ACCEPTANCE.key):
+        what_next = with_procedure_notice(sitting.pack(case), case.track, what_next)
     packet = queue_packet(
         sitting.session,
         case_id=case.id,
         party_id=party.id,
         entry_ids=[entry_number],
         title=occasion.title,
-        what_next=occasion.what_next,
+        what_next=what_next,
         first_contact=occasion.key == CLAIM and party.joined_at is None,
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,

@@ -1,0 +1,137 @@
+"""Everybody's time for evidence: from one's own notice, lengthened for all, begun anew, and never two beside each other
+(EV 51, 54, 55; CPI 99).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party, Role
+from odr.docket.queries import entry, parties
+from odr.filing import names
+from odr.filing.claim.progress import requests_of
+from odr.filing.course.time_limit_changes import by_rule, extend, give_until, halt
+from odr.filing.models import RequestKind
+from odr.ground.text import T, Text
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.pack import NoSuchRule
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+EVIDENCE = "evidence"
+
+NEW_CLAIM = (names.AMEND_CLAIM, names.FILE_COUNTERCLAIM, names.FILE_THIRD_PARTY_CLAIM)
+"""Acts by which something else is claimed: everybody gets a new time for evidence (EV 55(4))."""
+
+
+def period_of(sitting: Sitting, case: Case, party: Party) -> Window | None:
+    """A party's time for evidence as it last began; None before."""
+    rows = [w for w in sitting.windows(case, EVIDENCE, party=party, state=None) if w.state is not WindowState.ENDED]
+    return rows[-1] if rows else None
+
+
+def begin_evidence(sitting: Sitting, case: Case, party: Party, at: datetime, proof: Text | None) -> None:
+    """A party's time for evidence begins. While an objection to jurisdiction waits it stands still like everybody's (EV
+    55(1)).
+    """
+    if sitting.pack(case).window(EVIDENCE).before:  # Documents are due so long before a hearing; nothing starts them.
+        return
+    still = bool(requests_of(sitting, case, RequestKind.JURISDICTION)) or bool(
+        sitting.windows(case, EVIDENCE, state=WindowState.HALTED)
+    )
+    begun = sitting.start_window(case, EVIDENCE, party=party, start=at, proof=proof)
+    if still:
+        halt([begun], sitting.now)
+
+
+def evidence_on_service(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
+    """A respondent has the claim and the notice on evidence: their own time begins, and with the first service the
+    claimants'. A fellow respondent's begins with their own notice, not with this one (EV 50, 51).
+    """
+    for each in parties(case):
+        concerned = each.id == who.id or each.role is Role.CLAIMANT
+        if concerned and not sitting.windows(case, EVIDENCE, party=each, state=None):
+            begin_evidence(sitting, case, each, at, proof)
+
+
+def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
+    """A changed or new claim, or a newcomer, gives everybody a new time for evidence (EV 55). Who has not been told of
+    the case yet gets theirs with the first notice; what stood still ends, so that no second period runs beside it.
+    """
+    told = [
+        p
+        for p in parties(case)
+        if p.role is not Role.RESPONDENT or p.joined_at is not None or _served(sitting, case, p)
+    ]
+    standing = sitting.windows(case, EVIDENCE, state=WindowState.HALTED)
+    proof = T("Entry %(number)s of the docket.", number=sitting.next_number(case))
+    for each in told:
+        begin_evidence(sitting, case, each, now, proof)
+    begun = sitting.next_number(case)
+    for window in [*standing, *sitting.windows(case, EVIDENCE)]:
+        if window in standing or window.opened_by != begun:
+            window.state, window.closed_by = WindowState.ENDED, begun
+
+
+def _served(sitting: Sitting, case: Case, party: Party) -> bool:
+    return bool(sitting.windows(case, EVIDENCE, party=party, state=None))
+
+
+def from_own_notice(
+    sitting: Sitting, case: Case, party: Party, numbers: Collection[int], at: datetime, proof: Text | None
+) -> None:
+    """The paper by which something else is claimed reached a party after it stood on the docket: their new time runs
+    from that day.
+    """
+    for number in numbers:
+        told = entry(sitting.session, case, number)
+        if told is None or told.act not in NEW_CLAIM:
+            continue
+        mine = [w for w in sitting.windows(case, EVIDENCE, party=party, state=None) if w.opened_by == number]
+        if mine and mine[-1].state is not WindowState.ENDED and at > mine[-1].opened_at:
+            mine[-1].state, mine[-1].closed_by = WindowState.ENDED, sitting.next_number(case)
+            begin_evidence(sitting, case, party, at, proof)
+
+
+def lengthen_for_all(sitting: Sitting, case: Case, window: Window, days: int, reason: Text, article: str) -> None:
+    """Lengthen a limit, and the other parties' of the same kind with it (EV 54). Whose own is over already gets it back,
+    until the day the one who asked has.
+    """
+    extend(sitting, case, window, days, reason, article)
+    for each in parties(case):
+        rows = [
+            w for w in sitting.windows(case, window.kind, party=each, state=None) if w.state is not WindowState.ENDED
+        ]
+        if not rows or rows[-1].id == window.id:
+            continue
+        if rows[-1].state in (WindowState.OPEN, WindowState.HALTED):
+            extend(sitting, case, rows[-1], days, reason, article)
+        elif rows[-1].state is WindowState.LAPSED and window.due_at is not None:
+            last = (window.due_at - timedelta(microseconds=1)).astimezone(sitting.pack(case).tz).date()
+            give_until(sitting, case, rows[-1], last, reason, article)
+
+
+def evidence_in_new_track(sitting: Sitting, case: Case, now: datetime) -> None:
+    """The case moved to a fuller procedure: each party has at least the time that procedure gives, in all (EV 51). What
+    is missing of it is given from today where the shorter time was over.
+    """
+    for each in parties(case):
+        window = period_of(sitting, case, each)
+        if window is None or window.due_at is None:
+            continue
+        before = window.due_at
+        try:
+            longer = by_rule(sitting, case, window, EVIDENCE)
+        except NoSuchRule:
+            continue
+        if not longer or window.state is not WindowState.LAPSED:
+            continue
+        missing = window.due_at - before
+        window.state, window.closed_by = WindowState.OPEN, None
+        if window.due_at <= now + missing:
+            until = (now + missing).astimezone(sitting.pack(case).tz).date()
+            reason = T("the case moved to the %(track)s", track=case.track.label)
+            give_until(sitting, case, window, until, reason, "EV 51")

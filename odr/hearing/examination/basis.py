@@ -1,0 +1,120 @@
+"""What a judgment may rest on: a hearing that was held and recorded, or one in writing whose every condition is on record.
+
+CPL 144, 147, 162; CPI 103; OLR 20, 22; EV 60. Each reason names what is missing and who can mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.docket.queries import parties
+from odr.docket.visibility import same_side
+from odr.evidence.models import Exhibit
+from odr.ground.text import T, Text
+from odr.hearing.models import Duty, Examination, Hearing, Opinion, Phase
+from odr.hearing.queries import examination_of, hearings_of, written_hearing_of
+from odr.hearing.vocabulary import DutyState, HearingState, PhaseState, RequestState
+from odr.procedure.models import Window
+from odr.procedure.rules.court_rules import Invariant
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+INVESTIGATION, DEBATE, FINAL = "investigation", "debate", "final"
+STAGES = {INVESTIGATION: T("Investigation"), DEBATE: T("Debate"), FINAL: T("Last words of everybody")}
+"""Stages of a hearing, as its record names them (CPL 141, 144)."""
+EXHIBITS = "cross_examination"
+
+
+def held(sitting: Sitting, case: Case) -> list[Hearing]:
+    """Hearings at one hour of the examination that stands, that were held and recorded: where the case is heard again,
+    what others heard carries nothing (CPL 41; CPI 45).
+    """
+    examination = examination_of(sitting.session, case)
+    since = examination.opened_by if examination is not None else 0
+    every = hearings_of(sitting.session, case)
+    return [h for h in every if h.state is HearingState.HELD and h.recorded_by and h.summoned_by >= since]
+
+
+def without_basis(sitting: Sitting, case: Case, *, whole: bool = True) -> Iterator[Text]:
+    """Why no judgment may rest on what was held so far; nothing when one may. ``whole`` for a judgment on everything,
+    for which the examination is closed.
+    """
+    if not sitting.pack(case).keeps(Invariant.HEARING_BEFORE_JUDGMENT):
+        return
+    examination = examination_of(sitting.session, case)
+    if examination is None or (whole and examination.closed_at is None):
+        yield T("The examination is not closed yet (Civil Procedure Law, art. 144).")
+        return
+    yield from missing_stages(sitting, case, examination)
+
+
+def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> Iterator[Text]:
+    """Stages without which no hearing carries a judgment: debate and last words in ordinary procedure, that everybody
+    was heard in the others, where form is free (CPL 144, 162, 163).
+    """
+    hearings = held(sitting, case)
+    done = {stage for hearing in hearings for stage in hearing.stages} | set(_in_writing(sitting, case, examination))
+    if not done:
+        yield T(
+            "No hearing was held and recorded, and none in writing was allowed (Online Litigation Rules, art. 20, 22)."
+        )
+        return
+    needed = {FINAL, *_kept(sitting, case)} & STAGES.keys()
+    for stage in (s for s in STAGES if s in needed - done):
+        yield T(
+            "“%(stage)s” is not on record. Hold it in a hearing, and let the record say so (Civil Procedure Law, art. 144, 162).",
+            stage=STAGES[stage],
+        )
+
+
+def _kept(sitting: Sitting, case: Case) -> set[str]:
+    """Phases of the plan that this track never goes without."""
+    return {p.key for p in sitting.pack(case).plan_for(case.track.value).phases if case.track.value in p.kept_on}
+
+
+def _in_writing(sitting: Sitting, case: Case, examination: Examination) -> Iterator[str]:
+    """Stages of a hearing that were gone through in writing, where that was allowed."""
+    allowed = written_hearing_of(sitting.session, case)
+    rules = sitting.pack(case).written_hearings
+    if allowed is None or allowed.state is not RequestState.GRANTED or rules is None:
+        return
+    if case.track.value in rules.tracks:
+        # What ended by order before everybody's time was over heard nobody.
+        over = (p for p in examination.phases if p.state is PhaseState.CLOSED and p.closed_because != "order")
+        yield from (p.key for p in over if p.part == "hearing")
+
+
+class Examined:
+    """Which exhibits were open to cross-examination by everybody who may oppose them (CPI 103; EV 60, 62)."""
+
+    def __init__(self, sitting: Sitting, case: Case) -> None:
+        session = sitting.session
+        self._case = case
+        self._held = held(sitting, case)
+        turns = select(Duty.party_id, Window.opened_at).join(Phase, Phase.id == Duty.phase_id)
+        turns = turns.join(Window, Window.reference == Duty.window)
+        examination = examination_of(session, case)
+        self._since = examination.opened_by if examination is not None else 0
+        closed = (
+            Phase.examination_id == (examination.id if examination is not None else None),
+            Phase.key == EXHIBITS,
+            Phase.state == PhaseState.CLOSED,
+            Duty.state != DutyState.ENDED,
+        )
+        self._turns = [(party, at) for party, at in session.execute(turns.where(*closed)) if party is not None]
+
+    def examined(self, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
+        """Whether everybody on another side has spoken on it, had a turn of their own after it came, or was called to a
+        hearing in which it was shown.
+        """
+        owner = self._case.party_if_any(exhibit.party_id)
+        others = {p.id for p in parties(self._case) if owner is None or not same_side(p, owner)}
+        spoke = {o.party_id for o in opinions if o.entry_number >= self._since}
+        had_a_turn = {party for party, at in self._turns if at >= exhibit.submitted_at}
+        called = {s.party_id for h in self._held if exhibit.id in h.shown for s in h.summonses}
+        return bool(others) and others <= spoke | had_a_turn | called

@@ -1,0 +1,136 @@
+"""Whether a case is ripe: everybody served, every time to answer and to bring evidence over, nothing pending that has to
+be ruled on first. Examination, hearing, findings and decision wait for it, each for what concerns it.
+
+CPL 128, 130, 47; CPI 99, 266, 275; EV 51, 56. A decision before that would be set aside (CPL 177). Every reason is
+said, with the party it concerns and who can mend it; none is weighed against another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party, Role
+from odr.docket.queries import parties
+from odr.filing.claim.progress import requests_of
+from odr.filing.models import RequestKind, RequestState
+from odr.ground.text import T, Text
+from odr.hearing.queries import examination_of
+from odr.hearing.vocabulary import PhaseState
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+EXCHANGE = "cross_examination"
+"""Key of the phase in which exhibits are gone through, in the plans of the packs."""
+RUNNING = (WindowState.OPEN, WindowState.HALTED)
+ANSWERS = ("answer", "counterclaim_answer", "third_party_answer")
+"""Windows in which somebody may answer what is asked of them."""
+BEFORE_EXAMINATION = {
+    RequestKind.JURISDICTION: T(
+        "The objection to jurisdiction is not ruled on yet; the judge rules on it first (Civil Procedure Law, art. 130)."
+    ),
+    RequestKind.APPEAL: T(
+        "The appeal from the ruling on jurisdiction is not decided yet (Civil Procedure Law, art. 157, 171)."
+    ),
+    RequestKind.PROCEDURE: T(
+        "The objection to the procedure is not ruled on yet (Civil Procedure Law, art. 43, 169; Interpretation, art. 269, 279)."
+    ),
+    RequestKind.RECUSAL: T("A challenge is not decided yet (Civil Procedure Law, art. 47 to 50)."),
+}
+"""Requests that are ruled on before anything is examined."""
+BEFORE_DECISION = BEFORE_EXAMINATION | {
+    RequestKind.LATENESS: T("A request for relief from lateness is not ruled on yet (Civil Procedure Law, art. 86)."),
+    RequestKind.TIME: T("A request for more time is not ruled on yet."),
+    RequestKind.JOINDER: T("A request to bring somebody into the case is not ruled on yet."),
+    RequestKind.WITHDRAWAL: T("A request for leave to withdraw is not ruled on yet (Civil Procedure Law, art. 148)."),
+}
+"""Requests that are ruled on before the case is decided."""
+
+
+def not_yet(sitting: Sitting, case: Case) -> list[Text]:
+    """Every reason why the examination may not begin: somebody is not served or may still answer, or an objection to
+    jurisdiction or a challenge is undecided. The exchange of evidence may come before the time for evidence is over,
+    and then ends it (EV 56).
+    """
+    return [*_answers(sitting, case), *_waiting(sitting, case, BEFORE_EXAMINATION)]
+
+
+def nothing_found_yet(sitting: Sitting, case: Case) -> list[Text]:
+    """Every reason why nothing may be found yet: somebody's time to answer or to bring evidence runs, or it is not
+    settled whether this court and these judges decide.
+    """
+    return [*not_yet(sitting, case), *_evidence(sitting, case)]
+
+
+def unripe(sitting: Sitting, case: Case) -> list[Text]:
+    """Every reason why nothing may be decided yet; empty when the case is ripe."""
+    return [*_answers(sitting, case), *_evidence(sitting, case), *_waiting(sitting, case, BEFORE_DECISION)]
+
+
+def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:
+    """Why a hearing may not begin at ``at``: somebody may still bring evidence then (EV 51; CPI 99)."""
+    if exchanged(sitting, case):
+        return
+    for party in parties(case):
+        for window in sitting.windows(case, "evidence", party=party, state=None):
+            if window.state not in RUNNING:
+                continue
+            if window.due_at is None or window.state is WindowState.HALTED:
+                yield T(
+                    "The time for %(party)s to bring evidence stands still. Fix the hearing when it is over (Evidence Rules, art. 51, 55).",
+                    party=party.name,
+                )
+            elif window.due_at > at:
+                yield T(
+                    "%(party)s may bring evidence until %(until)s. Choose a day after that (Evidence Rules, art. 51).",
+                    party=party.name,
+                    until=window.due_at,
+                )
+
+
+def _waiting(sitting: Sitting, case: Case, kinds: Mapping[RequestKind, Text]) -> list[Text]:
+    return [words for kind, words in kinds.items() if requests_of(sitting, case, kind, RequestState.ASKED)]
+
+
+def _answers(sitting: Sitting, case: Case) -> Iterator[Text]:
+    for party in parties(case):
+        yield from _answer(sitting, case, party)
+
+
+def _answer(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
+    """What of a party's own time to answer still runs. Who was joined late has time of their own."""
+    answers = sitting.windows(case, "answer", party=party, state=None)
+    if party.role is Role.RESPONDENT and not answers:
+        yield T(
+            "The claim is not served on %(party)s yet, so their time to answer has not begun (Civil Procedure Law, art. 128).",
+            party=party.name,
+        )
+    others = [w for kind in ANSWERS[1:] for w in sitting.windows(case, kind, party=party, state=None)]
+    if any(window.state in RUNNING for window in (*answers, *others)):
+        yield T(
+            "The time for %(party)s to answer is not over, and they have neither answered nor given it up.",
+            party=party.name,
+        )
+
+
+def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """Whose time for evidence still runs; who was joined late has time of their own (EV 55)."""
+    if exchanged(sitting, case):
+        return
+    for party in parties(case):
+        if any(w.state in RUNNING for w in sitting.windows(case, "evidence", party=party, state=None)):
+            yield T(
+                "The time for %(party)s to bring evidence is not over; it ends with its day, or with the exchange of evidence (Evidence Rules, art. 56).",
+                party=party.name,
+            )
+
+
+def exchanged(sitting: Sitting, case: Case) -> bool:
+    """Whether the exhibits were gone through with both sides: with the exchange of evidence the time for it ends (EV 56)."""
+    examination = examination_of(sitting.session, case)
+    return examination is not None and any(
+        phase.key == EXCHANGE and phase.state is PhaseState.CLOSED for phase in examination.phases
+    )

@@ -1,0 +1,1 @@
+"""A hearing in writing: applied for, agreed to by everybody, and allowed with the ground of every condition (OLR 20)."""

@@ -1,0 +1,270 @@
+"""No way to a judgment that would be set aside: nothing is examined too early, nothing decided without a hearing, nothing
+found on what the other side never saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, Stage, Track
+from odr.evidence.models import Exhibit
+from odr.ground.clock import FixedClock
+from odr.ground.db import Database
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.hearing.examination.basis import without_basis
+from odr.hearing.models import Hearing
+from odr.hearing.vocabulary import Mode
+from odr.judgment.decision.file_before_judge import case_file
+from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, WANG, Scene, agreed_to_writing, allow_writing, opinion
+from tests.hearing.test_courtroom import fixed
+from tests.scene import Scene as Court, open_court
+
+ANSWER = {"position": "defend", "statement": "The label is lawful."}
+OBJECTION = {"ground": "place", "words": "This belongs before the court at our seat."}
+DRAFT = {"language": "en", "claims": "The price back.", "reasons": [{"text": "It was not."}], "orders": []}
+
+
+@pytest.fixture
+def ordinary(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Court]:
+    """A case in ordinary procedure, served; the respondent is there and has not answered."""
+    database = Database(sqlite_url, synchronous="OFF")
+    court = open_court(database, clock, tmp_path / "court")
+    court.lodge()
+    court.accept("ordinary")
+    court.work()
+    court.join()
+    yield court
+    database.dispose()
+
+
+def bring(court: Court, who: str, title: str) -> str:
+    """An exhibit of somebody's; gives its label."""
+    sent = court.upload(who, title.encode())
+    court.do("submit_exhibit", who, upload=sent.reference, title=title, proves="It was so", source="My phone")
+    with court.court.database.read() as session:
+        return session.scalars(select(Exhibit.label).order_by(Exhibit.id.desc())).first() or ""
+
+
+def test_nothing_is_examined_while_the_respondent_may_still_answer(ordinary: Court) -> None:
+    """Opened on the ninth day of fifteen, a judgment would fall (CPL 128, 177)."""
+    ordinary.later(days=9)
+    for mode in ("offline", "live", "asynchronous"):
+        with pytest.raises(ActNotOpen, match="to answer is not over"):
+            ordinary.do("open_examination", "judge", mode=mode)
+    ordinary.later(days=10)
+    ordinary.do("open_examination", "judge", mode="offline")
+
+
+def test_nothing_is_examined_while_an_objection_to_jurisdiction_waits(ordinary: Court) -> None:
+    """Whether this court decides at all is ruled on first (CPL 130)."""
+    ordinary.do("object_to_jurisdiction", "haiyun", **OBJECTION)
+    ordinary.later(days=30)
+    with pytest.raises(ActNotOpen, match="objection to jurisdiction is not ruled on"):
+        ordinary.do("open_examination", "judge", mode="offline")
+
+
+def test_no_hearing_is_fixed_for_a_day_on_which_evidence_may_still_come(ordinary: Court) -> None:
+    """She answered at once; her fifteen days for evidence run on (EV 51)."""
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    early, late = ((ordinary.clock.now() + timedelta(days=n)).date().isoformat() for n in (8, 20))
+    given = {"mode": "offline", "at": "09:30", "place": "Courtroom 3"}
+    with pytest.raises(InvalidInput, match="may bring evidence until"):
+        ordinary.do("summon", "clerk", on=early, **given)
+    ordinary.do("summon", "clerk", on=late, **given)
+
+
+def test_nothing_is_found_and_nothing_signed_before_the_time_is_over(ordinary: Court) -> None:
+    """Findings wait as the hearing does; a draft is signed only after the examination (CPL 144, EV 51)."""
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    with pytest.raises(ActNotOpen, match="to bring evidence is not over"):
+        ordinary.do("record_findings", "judge", adopt_undisputed=True)
+    ordinary.later(days=20)
+    with ordinary.court.database.read() as session:
+        look, case = ordinary.court.look(session), session.get_one(Case, ordinary.case_id)
+        assert any("not closed yet" in str(reason) for reason in without_basis(look, case))
+
+
+def test_what_was_not_shown_in_the_hearing_grounds_nothing(ordinary: Court) -> None:
+    """The clerk notes what was not shown: the other side had no word on it (CPI 103; EV 60)."""
+    labels = [bring(ordinary, "li", title) for title in ("Order page", "Chat")]
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    record(ordinary, not_shown=labels[1:], debated="yes", last_words="yes")
+    with ordinary.court.database.read() as session:
+        look, case = ordinary.court.look(session), session.get_one(Case, ordinary.case_id)
+        assert {e.label: e.examined for e in case_file(look, case).exhibits} == {labels[0]: True, labels[1]: False}
+    with pytest.raises(InvalidInput, match="never open to cross-examination"):
+        ordinary.do(
+            "record_findings",
+            "judge",
+            findings=[{"subject": f"exhibit/{labels[1]}", "result": "adopted", "reasons": "I saw it."}],
+        )
+
+
+@pytest.mark.parametrize(("debated", "last_words"), [("no", "yes"), ("yes", "no"), ("no", "no")])
+def test_without_debate_and_last_words_no_hearing_is_closed(ordinary: Court, debated: str, last_words: str) -> None:
+    """In ordinary procedure both are held before the hearing ends (CPL 144); another hearing makes it good."""
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    record(ordinary, debated=debated, last_words=last_words)
+    with pytest.raises(ActNotOpen, match="is not on record"):
+        ordinary.do("close_hearing", "judge", reasons="Enough.")
+    record(ordinary, debated="yes", last_words="yes")
+    ordinary.do("close_hearing", "judge", reasons="Enough.")
+
+
+def record(court: Court, **given: object) -> None:
+    """A hearing is fixed, held with everybody there, and recorded."""
+    day = (court.clock.now() + timedelta(days=10)).date().isoformat()
+    court.do("summon", "clerk", mode="offline", on=day, at="09:30", place="Courtroom 3")
+    court.later(days=10, hours=9)
+    with court.court.database.read() as session:
+        case = session.get_one(Case, court.case_id)
+        hearing = session.scalars(select(Hearing.reference).order_by(Hearing.id.desc())).first()
+        shown = {e.label: e.reference for e in session.scalars(select(Exhibit))}
+        there = [{"who": p.reference, "presence": "courtroom"} for p in case.parties]
+    not_shown = [shown[label] for label in given.pop("not_shown", [])]  # type: ignore[attr-defined]
+    court.do(
+        "record_hearing",
+        "clerk",
+        hearing=hearing,
+        begun="09:32",
+        ended="11:05",
+        attendance=there,
+        minutes="Everybody was there.",
+        not_shown=not_shown,
+        **given,
+    )
+
+
+def test_ordinary_procedure_is_never_heard_in_writing(scene_of: Callable[..., Scene]) -> None:
+    """The exchange may go in writing by consent; then a hearing at one hour follows by itself (OLR 14, 20, 22)."""
+    scene = scene_of(track=Track.ORDINARY, third=True)
+    scene.exhibits(1)
+    with pytest.raises(ActNotOpen, match="hearing at one hour"):
+        scene.act(LI, "apply_for_written_hearing", difficulty="I work nights, the others by day.")
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    exchange(scene)
+    assert (mode(scene), scene.stage(), scene.current()) == (Mode.HYBRID, Stage.HEARING, None)
+    with pytest.raises(InvalidInput, match="every condition is on record"):
+        scene.act(CHEN, "convert_mode", mode="asynchronous", reasons="It is quicker.")
+    scene.act(WANG, "summon", mode="hybrid", on=ahead(scene, 10), at="09:30", place="Courtroom 3")
+    scene.days(10.3)
+    attendance = [{"who": scene.party(name), "presence": "courtroom"} for name in (LI, HAIYUN, BAIHUA)]
+    given = {"begun": "09:32", "ended": "11:05", "minutes": "All argued.", "debated": "yes", "last_words": "yes"}
+    scene.act(WANG, "record_hearing", hearing=fixed(scene), attendance=attendance, **given)
+    scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
+    scene.days(20)
+    scene.due()
+    assert scene.stage() is Stage.DELIBERATION and reasons(scene) == []
+
+
+def exchange(scene: Scene) -> None:
+    """Nobody says anything in the exchange: its phases lapse one after the other."""
+    for _ in range(40):
+        if scene.current() is None:
+            return
+        scene.days(2)
+        scene.due()
+
+
+def ahead(scene: Scene, days: int) -> str:
+    """A day to come."""
+    return (scene.clock.now() + timedelta(days=days)).date().isoformat()
+
+
+def mode(scene: Scene) -> Mode:
+    """How the case is heard now."""
+    with scene.look() as (court, _):
+        return scene.examination(court).mode
+
+
+def reasons(scene: Scene) -> list[str]:
+    """Why no judgment may rest on what was held."""
+    with scene.look() as (court, case):
+        return [str(reason) for reason in without_basis(court, case)]
+
+
+def test_a_hearing_in_writing_needs_every_condition(scene_of: Callable[..., Scene]) -> None:
+    """One applies, everybody agrees, the exchange is over, and the judge records the ground of each; else it is not
+    allowed, and a hearing at one hour follows (OLR 20(2)).
+    """
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    scene.act(LI, "apply_for_written_hearing", difficulty="I work nights, the others by day.")
+    with pytest.raises(ActNotOpen, match="applied for already"):
+        scene.act(HAIYUN, "apply_for_written_hearing", difficulty="We are in another time zone.")
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    scene.act(HAIYUN, "answer_written_hearing", agrees="yes")
+    with pytest.raises(ActNotOpen, match="not been exchanged"):
+        allow_writing(scene)
+    exchange(scene)
+    assert mode(scene) is Mode.ASYNCHRONOUS, "it waits for the ruling"
+    scene.act(HAIYUN, "answer_written_hearing", agrees="no", words="We would rather come.")
+    with pytest.raises(ActNotOpen, match="has not agreed"):
+        allow_writing(scene)
+    scene.act(CHEN, "rule_on_written_hearing", answer="refuse", reasons="Not everybody agrees.")
+    assert mode(scene) is Mode.HYBRID and any("not closed" in reason for reason in reasons(scene))
+
+
+def test_an_allowed_hearing_in_writing_carries_a_judgment(scene_of: Callable[..., Scene]) -> None:
+    """With every condition on record the stages of the hearing go in writing, and a judgment may rest on them."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    agreed_to_writing(scene, LI, HAIYUN)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    exchange(scene)
+    allow_writing(scene)
+    exchange(scene)
+    assert scene.stage() is Stage.DELIBERATION and reasons(scene) == []
+
+
+@pytest.mark.parametrize("ruling", ["keep_mode", "convert_mode", "agree again"])
+def test_consent_taken_back_stops_the_next_step_until_the_judge_rules(
+    scene_of: Callable[..., Scene], ruling: str
+) -> None:
+    """The step that runs ends; the next opens only by a ruling, or when they agree again (OLR 5)."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    scene.act(LI, "consent_to_mode", agrees="no", reason="I cannot write well.")
+    exchange(scene)
+    scene.days(60)
+    scene.due()
+    assert (scene.stage(), scene.current()) == (Stage.HEARING, None)
+    if ruling == "keep_mode":
+        scene.act(CHEN, "keep_mode", ground="late", reasons="It was said on the last day.")
+    elif ruling == "convert_mode":
+        scene.act(CHEN, "convert_mode", mode="offline", reasons="She cannot write well.")
+        assert mode(scene) is Mode.OFFLINE
+        return
+    else:
+        scene.act(LI, "consent_to_mode", agrees="yes")
+    assert scene.current() == "pleadings"
+    with pytest.raises(ActNotOpen, match="Nobody has taken back"):
+        scene.act(CHEN, "keep_mode", ground="late", reasons="It was said on the last day.")
+
+
+def test_an_exhibit_that_came_after_the_other_sides_turn_is_not_examined(scene_of: Callable[..., Scene]) -> None:
+    """A phase that closes is not enough: each on the other side had a turn of their own after it came (CPI 103, EV 62)."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    while scene.current() != "cross_examination":
+        scene.days(2)
+        scene.due()
+    scene.act(HAIYUN, "give_opinion", **opinion(scene.refs[LI, 1]))
+    scene.exhibit(LI, 2)
+    exchange(scene)
+    with scene.look() as (court, case):
+        file = {e.label: e.examined for e in case_file(court, case).exhibits}
+    assert file == {"C-1": True, "R-1": True, "C-2": False}
