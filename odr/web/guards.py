@@ -446,10 +446,16 @@ def _need_person(scope: Scope | None, *, weak: bool = False) -> Person:
         )
     if person.is_program and (scope is None or scope not in person.scopes):
         raise Forbidden(T("This token may not be used for that."))
-    if person.is_staff and not person.two_factor and not weak:
-        raise SecondFactorNeeded
+    if not weak:
+        need_second_factor(person)
     _note_use(person)
     return person
+
+
+def need_second_factor(person: Person) -> None:
+    """Somebody of the court has shown a second factor. Raises SecondFactorNeeded."""
+    if person.is_staff:
+        _need_second_factor(person)
 
 
 def _need_second_factor(person: Person) -> None:

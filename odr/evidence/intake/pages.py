@@ -31,6 +31,7 @@ from odr.web.guards import (
     current_court,
     current_locale,
     current_person,
+    need_second_factor,
     our_origins,
     public,
     signed_in,
@@ -123,6 +124,7 @@ def send_form() -> Response:
     person = current_person()
     if person is None or person.is_program:
         raise SignInNeeded
+    need_second_factor(person)
     if not forgery.comes_from(request, our_origins()):
         raise forgery.CrossOrigin
     results = _take_files(person.account_id, _token_check(person.session_id))

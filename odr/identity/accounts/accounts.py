@@ -7,6 +7,7 @@ reckoned outside every transaction.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,13 +62,23 @@ def normal_email(raw: str, field: str = "email") -> str:
 
 
 def normal_name(raw: str) -> str:
-    """A name without stray blanks. Raises InvalidInput at ``name``."""
-    name = " ".join(raw.split())
+    """A name without stray blanks, in one spelling (NFKC: wide letters are the plain ones). Raises InvalidInput at
+    ``name``.
+    """
+    name = " ".join(unicodedata.normalize("NFKC", raw).split())
     if not name:
         raise InvalidInput.at("name", T("Write your name as it stands on your identity document."))
     if len(name) > 200 or not name.isprintable():
         raise InvalidInput.at("name", T("Write a name of at most 200 letters."))
+    if any(len(_alphabets(word)) > 1 for word in name.split()):
+        raise InvalidInput.at("name", T("Write each word of the name in one alphabet. Some letters only look alike."))
     return name
+
+
+def _alphabets(word: str) -> set[str]:
+    """Alphabets of a word among those whose letters look alike: an A may be Latin, Cyrillic or Greek."""
+    kinds = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+    return kinds & {"LATIN", "CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN"}
 
 
 def normal_locale(raw: str | None) -> str:
