@@ -392,3 +392,6 @@ class Document(Base):
     receipt: Mapped[str | None] = mapped_column(Reference)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_public: Mapped[bool] = mapped_column(default=False)
+    void_by: Mapped[int | None]
+    """Entry since which the paper no longer holds, such as a certificate of an effect that never came."""
+    void_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -121,3 +121,8 @@ def seat(session: Session, case: Case, role: Role) -> Seat | None:
     return session.scalar(
         select(Seat).where(Seat.case_id == case.id, Seat.role == role, Seat.until_at.is_(None)).order_by(Seat.id.desc())
     )
+
+
+def void(paper: Document, entry: int, at: datetime) -> None:
+    """From an entry on a paper of the court no longer holds; whoever checks it is told so. The bytes stay."""
+    paper.void_by, paper.void_at = entry, at

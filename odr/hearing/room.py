@@ -15,7 +15,16 @@ from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
 from odr.hearing.sealed import opening_seals
 from odr.identity.actors import Actor
-from odr.procedure.acts.events import CaseClosed, CaseEffective, ClaimLodged, FeePaid, HeardAgain, PartyJoined, Served
+from odr.procedure.acts.events import (
+    CaseClosed,
+    CaseEffective,
+    ClaimLodged,
+    ExaminationVoid,
+    FeePaid,
+    HeardAgain,
+    PartyJoined,
+    Served,
+)
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, on
 
 if TYPE_CHECKING:
@@ -53,8 +62,10 @@ def consents_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("aside", 22, "hearing/_consents.html", {"in_person": prepared})
 
 
-def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
-    """What was examined before others is examined anew: the earlier examination stays to be read (CPL 41)."""
+def on_heard_again(sitting: Sitting, event: HeardAgain | ExaminationVoid) -> None:
+    """What was examined before others, or without somebody, is examined anew: the earlier examination stays to be read
+    (CPL 41).
+    """
     examination = examination_of(sitting.session, event.case)
     if examination is not None:
         examination.replaced_by = sitting.next_number(event.case)
@@ -94,6 +105,7 @@ ROOM = Room(
         on(Served, hearings.on_served, attendance.on_served),
         on(FeePaid, attendance.on_fee_paid),
         on(HeardAgain, on_heard_again),
+        on(ExaminationVoid, on_heard_again),
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),

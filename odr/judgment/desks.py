@@ -18,8 +18,10 @@ ENFORCEMENT = desk("enforcement", T("An enforcement applied for"), Role.CLERK)
 ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stands still"), Role.PRESIDENT, by_hand=True)
 ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
 EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK)
+GIVE_BACK = desk("give_back", T("Something to give back after a judgment fell"), Role.CLERK, by_hand=True)
 HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
 LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
+NOT_HEARD = desk("not_heard", T("Somebody who was never called"), Role.JUDGE, by_hand=True)
 PRESERVATION_RULING = desk(
     "preservation_ruling", T("An urgent preservation not ruled on"), Role.PRESIDENT, by_itself=True
 )

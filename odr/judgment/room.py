@@ -10,15 +10,18 @@ from odr.judgment.enforcement import acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.group import judgments
 from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
-from odr.judgment.remedies import appeal, motions
+from odr.judgment.remedies import appeal, motions, service_fell
 from odr.procedure.acts.events import (
     CaseClosed,
     ClaimAccepted,
+    ClaimIsChanging,
     ExaminationClosed,
     FeeLapsed,
     InstrumentSetAside,
     Served,
+    ServiceFell,
     SettlementReached,
+    TimeGivenBack,
 )
 from odr.procedure.hooks import NavItem, Room, on
 
@@ -42,8 +45,11 @@ ROOM = Room(
     },
     on_event=(
         on(ClaimAccepted, judgments.tell_the_judge),
+        on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),
         on(Served, decision_acts.on_served, preservation_acts.review_begins),
+        on(ServiceFell, service_fell.on_service_fell),
+        on(TimeGivenBack, service_fell.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over),
         on(SettlementReached, effect.settled),
         on(InstrumentSetAside, effect.on_set_aside),

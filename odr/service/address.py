@@ -15,6 +15,7 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
+from odr.procedure.acts.events import ServiceFell
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -290,17 +291,18 @@ class RebuttalInput(CourtModel):
     input=RebuttalInput,
     by={Role.JUDGE},
     at=OPEN,
+    to={Stage.PENDING, Stage.PRONOUNCED},
     guard=something_contested,
     while_stayed=True,
     paper=RulingForm(T("Contested service"), WITH_THE_JUDGMENT, result="finding"),
-    source=law("OLR 31"),
+    source=law("OLR 31", "CPI 135, 244", "CPL 147, 171"),
     desk=desks.REBUTTAL,
     topic=Topic.SERVICE,
     in_record=False,
 )
 def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The judge's finding on a contested service. Where it falls, what ran from it ends and the clerk serves again (OLR
-    31, CPI 135).
+    """The judge's finding on a contested service. Where it falls, what ran from it ends, what rested on it falls with it
+    and the clerk serves again (OLR 31, CPI 135).
     """
     packet: Packet = sitting.resolved("packet", given.packet)
     party = case.party(packet.party_id)
@@ -310,6 +312,8 @@ def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor
     sitting.close_tasks(case, desks.REBUTTAL, packet.reference)
     if (packet.state, packet.effective_at) != before:
         end_what_ran(sitting, case, packet)
+        moved = given.finding is Verdict.LATER
+        sitting.announce(ServiceFell(case, party, packet.occasion, tuple(packet.entry_ids), moved))
     follow_packet(sitting, case, packet)
     words = T("Contested service on %(party)s: %(finding)s", party=party.name, finding=given.finding.label)
     return Recorded(words, {"packet": packet.reference, "finding": given.finding.value, "state": packet.state.value})
@@ -372,7 +376,7 @@ def end_what_ran(sitting: Sitting, case: Case, packet: Packet) -> int:
         select(Window).where(
             Window.case_id == case.id,
             Window.opened_by.in_(numbers),
-            Window.state.in_((WindowState.OPEN, WindowState.LAPSED)),
+            Window.state.in_((WindowState.OPEN, WindowState.LAPSED, WindowState.HALTED)),
         )
     ).all()
     for window in windows:

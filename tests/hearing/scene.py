@@ -359,7 +359,7 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
         scene.parties[name] = party.id
         if role is Role.RESPONDENT:
             answer = sitting.start_window(case, "answer", party=party, start=sitting.now)
-            answer.state, answer.closed_by = WindowState.ENDED if joined else WindowState.LAPSED, 1
+            answer.state = WindowState.LAPSED
         if online:
             sitting.session.add(
                 ModeConsent(

@@ -41,6 +41,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
 from odr.procedure.acts.events import (
     ClaimChanged,
+    ClaimIsChanging,
     ClaimWithdrawn,
     CounterclaimLodged,
     ThirdPartyClaimLodged,
@@ -223,6 +224,8 @@ def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor
         kind.value for kind in sitting.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id))
     )
     is_reduction = after < before and not given.facts and sorted(one.kind.value for one in given.relief) == old_kinds
+    heads = sitting.session.scalars(select(Relief.id).where(Relief.claim_id == claim.id))
+    sitting.announce(ClaimIsChanging(case, tuple(heads)))
     sitting.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
     _write_relief(sitting, claim, given.relief)
     _write_facts(sitting, case, me, given.facts)

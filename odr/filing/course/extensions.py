@@ -23,6 +23,7 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import InvalidInput, OutOfTime
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.events import TimeGivenBack
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 TRIAL = {Stage.PENDING, Stage.HEARING}
 
-LATER = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE}
+LATER = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 IN_EXAMINATION = "examination"
 
@@ -294,6 +295,7 @@ class LatenessRuling(CourtModel):
     input=LatenessRuling,
     by={Role.JUDGE},
     at=LATER,
+    to={Stage.PRONOUNCED},
     guard=lateness_waits,
     strong=True,
     serves=Everyone.PARTIES,
@@ -328,6 +330,8 @@ def rule_on_lateness(sitting: Sitting, case: Case, given: LatenessRuling, *, act
         "CPL 86",
     )
     decide(sitting, case, request, RequestState.GRANTED)
+    if window.party_id is not None:
+        sitting.announce(TimeGivenBack(case, case.party(window.party_id), window.kind, window.subject))
     return Recorded(
         T("Relief for lateness: %(title)s runs until %(day)s", title=title, day=window.due_at),
         {"days": given.days, "window": window.kind, "reasons": given.reasons},

@@ -102,7 +102,9 @@ def _answers(sitting: Sitting, case: Case) -> Iterator[Text]:
 
 def _answer(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
     """What of a party's own time to answer still runs. Who was joined late has time of their own."""
-    answers = sitting.windows(case, "answer", party=party, state=None)
+    found = sitting.windows(case, "answer", party=party, state=None)
+    # One that ended rested on a service that did not happen.
+    answers = [window for window in found if window.state is not WindowState.ENDED]
     if party.role is Role.RESPONDENT and not answers:
         yield T(
             "The claim is not served on %(party)s yet, so their time to answer has not begun (Civil Procedure Law, art. 128).",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, model_validator
+from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
@@ -27,7 +28,7 @@ from odr.judgment.models import Decision, Finding, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of, party_labelled
 from odr.judgment.remedies.absence import absent_may_ask
 from odr.judgment.vocabulary import DecisionKind, DecisionState, FindingResult
-from odr.procedure.acts.events import DecisionIssued, ExaminationClosed, Served
+from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -524,6 +525,24 @@ def begin_deliberation(sitting: Sitting, event: ExaminationClosed) -> None:
             T("The examination is over. Make the findings and write the decision."),
             risk=30,
         )
+
+
+def claim_is_changing(sitting: Sitting, event: ClaimIsChanging) -> None:
+    """Orders of a draft that answer what is no longer asked for fall out of it; what is decided already cannot be asked
+    for otherwise. Raises ActNotOpen.
+    """
+    orders = select(Order).join(Decision, Decision.id == Order.decision_id).where(Order.relief_id.in_(event.heads))
+    for order in sitting.session.scalars(orders.where(Decision.case_id == event.case.id)).all():
+        decision = sitting.session.get_one(Decision, order.decision_id)
+        if decision.state not in (DecisionState.DRAFT, DecisionState.DROPPED):
+            raise ActNotOpen(
+                T("A part of what you ask for is decided already, and cannot be changed any more."),
+                T("Appeal from that decision, or leave what it decides as it is."),
+                sitting.pack(event.case).cited("CPL 156", "CPI 232"),
+            )
+        decision.orders.remove(order)
+        sitting.session.delete(order)
+    sitting.session.flush()
 
 
 def on_served(sitting: Sitting, event: Served) -> None:

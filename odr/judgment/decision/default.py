@@ -18,8 +18,10 @@ from odr.docket.queries import entries_of, parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError
 from odr.ground.text import T, Text
+from odr.hearing.examination.basis import FINAL, held
 from odr.hearing.mode.consent_effects import stayed_away_rightly
 from odr.hearing.models import Hearing, TechnicalFailure
+from odr.hearing.queries import hearings_of
 from odr.hearing.vocabulary import HearingState, Mode, Presence, RequestState
 from odr.judgment import names
 from odr.payments.fee.assessment import pack_track
@@ -55,14 +57,21 @@ def has_appeared(sitting: Sitting, case: Case, party: Party) -> bool:
 
 
 def stayed_away(sitting: Sitting, case: Case, party: Party) -> bool:
-    """Whether hearings were held and the party came to none of them; to join a case once is not to be heard in it
-    (CPL 147; CPI 241).
+    """Whether the party did not come to the hearing the decision relies on: the last one, in which the debate ended. To
+    join a case once, or to have come once before, is not to be heard in it (CPL 147; CPI 241).
     """
-    held = sitting.session.scalars(
-        select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.HELD)
-    ).all()
-    presences = [a.presence for h in held for a in h.attendances if a.party_id == party.id]
-    return bool(held) and all(presence is Presence.ABSENT for presence in presences)
+    relied_on = relied(sitting, case)
+    if relied_on is None:
+        return False
+    return all(a.presence is Presence.ABSENT for a in relied_on.attendances if a.party_id == party.id)
+
+
+def relied(sitting: Sitting, case: Case) -> Hearing | None:
+    """The hearing a decision relies on: the last that was held of those in which everybody was asked for their last words,
+    or the last of all.
+    """
+    every = held(sitting, case)
+    return next((h for h in reversed(every) if FINAL in h.stages), every[-1] if every else None)
 
 
 def defaulting(sitting: Sitting, case: Case) -> list[Party]:
@@ -177,9 +186,8 @@ def _answer_reasons(sitting: Sitting, case: Case, party: Party) -> Iterator[Text
 
 def _hearing_reasons(sitting: Sitting, case: Case, party: Party) -> list[Text]:
     """Why no hearing yet carries a decision in default; empty when one does."""
-    hearings = list(
-        sitting.session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal))
-    )
+    relied_on = relied(sitting, case)
+    hearings = [relied_on] if relied_on is not None else hearings_of(sitting.session, case)
     if not hearings:
         return [T("No hearing was held. Somebody who never appeared has not agreed to a hearing in writing.")]
     reasons = [list(_one_hearing(sitting, case, hearing, party)) for hearing in hearings]
@@ -200,6 +208,13 @@ def _one_hearing(sitting: Sitting, case: Case, hearing: Hearing, party: Party) -
         return
     if hearing.recorded_by is None or (not hearing.minutes and hearing.minutes_sha256 is None):
         yield T("There is no record of the hearing of %(at)s.", at=hearing.begins_at)
+    answers = [w for w in sitting.windows(case, "answer", party=party, state=None) if w.state is not WindowState.ENDED]
+    if answers and hearing.begins_at < answers[-1].opened_at:
+        yield T(
+            "The hearing of %(at)s was held before %(party)s was served with the claim.",
+            at=hearing.begins_at,
+            party=party.name,
+        )
     yield from _summons_reasons(sitting, case, hearing, party)
     yield from _absence_reasons(sitting, case, hearing, party)
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party, Role
-from odr.docket.queries import parties
+from odr.docket.models import Case, Document, Party, Role
+from odr.docket.queries import parties, void
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.queries import performed
 from odr.judgment.inputs import EffectInput
-from odr.judgment.models import Decision, Obligation, Order, Performance
+from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.payments import desks as payments_desks
@@ -25,7 +25,7 @@ from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import pack_track
 from odr.payments.refund.orders import order_back
 from odr.procedure.acts.events import CaseEffective, InstrumentSetAside, SettlementReached
-from odr.procedure.models import WindowState
+from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.tariff import Ending
 from odr.procedure.time.interest import InterestLine, interest_lines
 from odr.procedure.time.reckoning import reckon
@@ -76,12 +76,18 @@ def start_appeals(
     if decision is None or decision.effective_at is not None:
         return
     if is_appealable(sitting, case):
-        if not sitting.windows(case, APPEAL, party=party, state=None, subject=decision.reference):
+        if not _appeals(sitting, case, decision, party):
             sitting.start_window(case, APPEAL, party=party, start=at, subject=decision.reference, proof=proof)
         return
     served = served_on(sitting, decision) | {party.id: at}
     if all(p.id in served for p in parties(case)):
         sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), effective_at=max(served.values()))
+
+
+def _appeals(sitting: Sitting, case: Case, decision: Decision, party: Party | None = None) -> list[Window]:
+    """Times to appeal that count: one that rested on a service which did not happen does not."""
+    found = sitting.windows(case, APPEAL, party=party, state=None, subject=decision.reference)
+    return [w for w in found if w.state is not WindowState.ENDED]
 
 
 def appeal_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
@@ -93,7 +99,7 @@ def appeal_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
 
 def is_final(sitting: Sitting, case: Case, decision: Decision) -> bool:
     """Served on everybody, no appeal window open, no appeal pending."""
-    windows = sitting.windows(case, APPEAL, state=None, subject=decision.reference)
+    windows = _appeals(sitting, case, decision)
     heard = {w.party_id for w in windows}
     pending = [
         p
@@ -251,6 +257,20 @@ def set_aside(sitting: Sitting, case: Case) -> None:
         row.ended_at = sitting.now
     for kind in (PERFORMANCE, ENFORCE, "enforcement_notice", "enforcement_inaction"):
         sitting.close_windows(case, kind, WindowState.ENDED)
+
+
+def papers_of(sitting: Sitting, decision: Decision, *, certificates_only: bool = False) -> list[Document]:
+    """The sealed paper of a decision, and the certificates that it is in effect."""
+    certified = select(FinalityCertificate.document_id).where(FinalityCertificate.decision_id == decision.id)
+    own = None if certificates_only else decision.document_id
+    return list(sitting.session.scalars(select(Document).where(Document.id.in_(certified) | (Document.id == own))))
+
+
+def set_decision_aside(sitting: Sitting, case: Case, decision: Decision) -> None:
+    """A decision stands no longer: its paper and its certificates say so to whoever checks them."""
+    decision.state = DecisionState.SET_ASIDE
+    for paper in papers_of(sitting, decision):
+        void(paper, sitting.next_number(case), sitting.now)
 
 
 def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:

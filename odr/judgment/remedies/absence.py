@@ -12,11 +12,11 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import APPEAL, set_aside
+from odr.judgment.enforcement.effect import APPEAL, set_aside, set_decision_aside
 from odr.judgment.inputs import ReviewInput
 from odr.judgment.models import Decision, Motion
 from odr.judgment.queries import issued, petitions_of
-from odr.judgment.vocabulary import AppealState, DecisionState, MotionKind
+from odr.judgment.vocabulary import AppealState, MotionKind
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act
 from odr.procedure.models import WindowState
@@ -96,7 +96,7 @@ def hear_again(sitting: Sitting, case: Case) -> None:
         raise ActNotOpen(T("No decision stands that could be set aside."))
     if petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED, AppealState.SENT):
         raise ActNotOpen(T("An appeal is pending; the higher court decides."))
-    decision.state = DecisionState.SET_ASIDE
+    set_decision_aside(sitting, case, decision)
     set_aside(sitting, case)
     for kind in (APPEAL, SET_ASIDE, "retrial_application"):
         sitting.close_windows(case, kind, WindowState.ENDED)

@@ -17,7 +17,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
-from odr.judgment.enforcement.effect import APPEAL, bring_into_effect, is_final
+from odr.judgment.enforcement.effect import APPEAL, bring_into_effect, is_final, set_decision_aside
 from odr.judgment.inputs import EffectInput
 from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
@@ -379,7 +379,7 @@ def record_appeal_outcome(
     sitting.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
     sitting.announce(AppealDecided(case, given.outcome.value))
     if given.outcome is AppealOutcome.SENT_BACK:
-        decision.state = DecisionState.SET_ASIDE
+        set_decision_aside(sitting, case, decision)
         if not partial:
             begin_anew(sitting, case)
     else:

@@ -19,14 +19,14 @@ from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.decision.papers import party_line, signers
-from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL
+from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, set_decision_aside
 from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.remedies.appeal import file_list
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew
-from odr.judgment.vocabulary import DecisionState, RetrialState
+from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -379,7 +379,7 @@ def record_retrial_outcome(
 
 def _hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
     """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
-    decision.state = DecisionState.SET_ASIDE
+    set_decision_aside(sitting, case, decision)
     for row in obligations_of(sitting.session, case):
         row.ended_at = sitting.now
     for kind in (PERFORMANCE, ENFORCE, RETRIAL, "enforcement_notice", "enforcement_inaction"):

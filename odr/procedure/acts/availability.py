@@ -69,14 +69,18 @@ def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
 
 def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     """The first rule that stands in the way of an act, or None."""
+    pack = sitting.pack(case)
+    law = pack.cited(*act.source)
     if actor.role not in act.by:
-        return Forbidden(T("Your role in this case does not do this."))
+        return Forbidden(T("Your role in this case does not do this."), source=law)
     if not is_known(sitting, act, case):
-        return ActNotOpen(T("The rules of this court know no such step."))
+        return ActNotOpen(T("The rules of this court know no such step."), source=pack.cited("COURT known-steps"))
     if case.stage not in act.at:
-        return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
+        return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label), source=law)
     if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
-        return ActNotOpen(T("The case is stayed and its time limits are halted."))
+        return ActNotOpen(
+            T("The case is stayed and its time limits are halted."), source=pack.cited("CPL 153", "CPI 55")
+        )
     return (
         _window_refusal(sitting, act, case, actor)
         or _person_refusal(act, actor, sitting)
@@ -89,14 +93,14 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
         return None
     window = window_for(sitting, act, case, actor)
     if window is None:
-        return ActNotOpen(T("The time for this has not started for you."))
+        return ActNotOpen(T("The time for this has not started for you."), source=sitting.pack(case).cited(*act.source))
     if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.now):
         return None
     law = sitting.pack(case).cited(window.working.get("article", ""))
     if window.state is WindowState.HALTED:
         return ActNotOpen(T("Your time for this is halted for the moment."), source=law)
     if window.state is WindowState.MET:
-        return ActNotOpen(T("You have already done this."))
+        return ActNotOpen(T("You have already done this."), source=law)
     if act.late:
         return None
     if window.state is WindowState.ENDED:

@@ -115,6 +115,13 @@ class ClaimRefused(Event):
 
 
 @dataclass(frozen=True)
+class ClaimIsChanging(Event):
+    """What a party asked for is about to be replaced by something else (CPI 232); ``heads``: ids of what they asked for."""
+
+    heads: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class ClaimChanged(Event):
     """A party now asks for something else (CPI 232); ``in_time``: while the court still investigated (FEE 21)."""
 
@@ -241,6 +248,27 @@ class Served(Event):
 
 
 @dataclass(frozen=True)
+class ServiceFell(Event):
+    """A judge found that papers did not reach a party or, where ``moved``, did so on another day than recorded (OLR 31;
+    CPI 135). What they were about and which entries they were of, as in :class:`Served`.
+    """
+
+    party: Party
+    occasion: str
+    entries: tuple[int, ...]
+    moved: bool
+
+
+@dataclass(frozen=True)
+class TimeGivenBack(Event):
+    """A party that was late through no fault of theirs has time again (CPL 86): kind and subject of the time limit."""
+
+    party: Party
+    kind: str
+    subject: str | None
+
+
+@dataclass(frozen=True)
 class FeePaid(Event):
     """A fee was paid in full; ``assessment`` is the reference of its notice (FEE 22)."""
 
@@ -264,6 +292,13 @@ class StepsChosen(Event):
 
     party: Party
     changed: Mapping[str, bool]
+
+
+@dataclass(frozen=True)
+class ExaminationVoid(Event):
+    """What was examined so far counts for nothing: somebody was never called to it. It is examined anew, by the same
+    judges (CPL 147, 177).
+    """
 
 
 @dataclass(frozen=True)

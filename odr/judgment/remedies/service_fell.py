@@ -1,0 +1,136 @@
+"""When service turns out not to have happened, or time is given back: a judgment that took effect too early takes none,
+and what was heard without somebody is heard anew.
+
+CPL 86, 158, 171, 177(1)(4), 211; CPI 244; OLR 31. Of a judgment that was not served, the effect never came: obligations,
+enforcement and certificate fall with it, and the time to appeal runs from the new service. Of a claim or summons that
+was not served, what was heard is void as long as nothing is pronounced; after that there is the appeal, and once the
+judgment binds the retrial, with enforcement going on until it is ordered (CPL 210, 217).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role, Stage
+from odr.docket.queries import void
+from odr.ground.text import T, Text
+from odr.judgment import desks
+from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, papers_of
+from odr.judgment.enforcement.queries import open_enforcement, performed
+from odr.judgment.models import Decision, Finding, Obligation
+from odr.judgment.queries import decisions_of, obligations_of
+from odr.judgment.vocabulary import DecisionKind, DecisionState, EnforcementState
+from odr.procedure.acts.events import ExaminationVoid, ServiceFell, TimeGivenBack
+from odr.procedure.models import WindowState
+from odr.service.models import Packet
+from odr.service.vocabulary import PacketState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+BOUND = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
+CLAIM = "claim"
+TO_HEAR = (CLAIM, "summons")
+"""Occasions of papers without which nobody can be heard."""
+
+
+def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
+    """Undo what rested on a service that did not happen, or happened on another day."""
+    if event.occasion == "decision":
+        for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
+            if decision.served_entry in event.entries:
+                undo_effect(sitting, event.case, decision)
+    elif event.occasion in TO_HEAR and not event.moved and not _served_otherwise(sitting, event):
+        if event.occasion == CLAIM:
+            _nothing_runs(sitting, event)
+        _not_heard(sitting, event)
+
+
+def _served_otherwise(sitting: Sitting, event: ServiceFell) -> bool:
+    """Whether the same papers reached the party by another packet: the earliest that is good counts (OLR 31)."""
+    mine = Packet.case_id == event.case.id, Packet.party_id == event.party.id, Packet.occasion == event.occasion
+    served = (PacketState.SERVED, PacketState.PRESUMED)
+    packets = sitting.session.scalars(select(Packet).where(*mine, Packet.state.in_(served)))
+    return any(set(event.entries) & set(packet.entry_ids) for packet in packets)
+
+
+def _nothing_runs(sitting: Sitting, event: ServiceFell) -> None:
+    """Who never got the claim has not begun to have time for an answer or for evidence."""
+    for kind in ("answer", "evidence"):
+        for window in sitting.windows(event.case, kind, party=event.party, state=None):
+            if window.state is not WindowState.MET:
+                window.state, window.closed_by = WindowState.ENDED, sitting.next_number(event.case)
+
+
+def on_time_given_back(sitting: Sitting, event: TimeGivenBack) -> None:
+    """Relief for lateness against the time to appeal is not hollow: the judgment binds nobody while that time runs (CPL
+    86; that an effect which had come is undone is provisional).
+    """
+    if event.kind != APPEAL:
+        return
+    for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
+        if decision.reference == event.subject:
+            undo_effect(sitting, event.case, decision)
+
+
+def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
+    """The decision binds nobody: nothing is owed under it, nothing enforced, nothing certified. What was paid stays
+    recorded, and is given back on the clerk's desk (CPL 244).
+    """
+    if decision.effective_at is None:
+        return
+    number, orders = sitting.next_number(case), {order.id for order in decision.orders}
+    owed = [o for o in obligations_of(sitting.session, case) if o.order_id in orders]
+    for obligation in owed:
+        obligation.ended_at = sitting.now
+    for kind in (PERFORMANCE, RETRIAL):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=decision.reference)
+    for kind in (ENFORCE, "enforcement_notice", "enforcement_inaction"):
+        sitting.close_windows(case, kind, WindowState.ENDED)
+    under_way = open_enforcement(sitting.session, case)
+    if under_way is not None:
+        under_way.state = EnforcementState.ENDED
+    for paper in papers_of(sitting, decision, certificates_only=True):
+        void(paper, number, sitting.now)
+    decision.effective_at = None
+    sitting.close_tasks(case, desks.CLOSE_CASE)
+    if under_way is not None or any(_paid(sitting, obligation) for obligation in owed):
+        words = T("A judgment that was enforced or performed binds nobody yet. See that what was taken is given back.")
+        sitting.open_task(case, Role.CLERK, desks.GIVE_BACK, words, risk=80, subject=decision.reference)
+    if decision.kind is not DecisionKind.PARTIAL:
+        case.effective_at = None
+        if case.stage in BOUND:
+            sitting.move(case, Stage.PRONOUNCED)
+
+
+def _paid(sitting: Sitting, obligation: Obligation) -> bool:
+    return obligation.done_at is not None or performed(sitting.session, obligation) > 0
+
+
+def _not_heard(sitting: Sitting, event: ServiceFell) -> None:
+    """Who was not called could not be heard: before a judgment everything heard without them is heard anew."""
+    case, name = event.case, event.party.name
+    if case.pronounced_at is not None:
+        words: Text = T(
+            "The claim or the summons never reached %(name)s, and judgment is given. They appeal, or apply for retrial once it binds (Civil Procedure Law, art. 177, 211).",
+            name=name,
+        )
+        sitting.open_task(case, Role.JUDGE, desks.NOT_HEARD, words, risk=80, subject=event.party.reference)
+        return
+    if case.stage not in (Stage.HEARING, Stage.DELIBERATION):
+        return
+    number = sitting.next_number(case)
+    for decision in decisions_of(sitting.session, case, DecisionState.DRAFT, DecisionState.COOLING):
+        sitting.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
+        decision.state, decision.signed_entry = DecisionState.DROPPED, None
+    standing = select(Finding).where(Finding.case_id == case.id, Finding.replaced_by.is_(None))
+    for finding in sitting.session.scalars(standing):
+        finding.replaced_by = number
+    for desk in (desks.PRONOUNCE, desks.DRAFT_DECISION):
+        sitting.close_tasks(case, desk)
+    sitting.announce(ExaminationVoid(case))
+    sitting.move(case, Stage.PENDING)
+    words = T("What was heard without %(name)s is heard anew, once the papers have reached them.", name=name)
+    sitting.open_task(case, Role.JUDGE, desks.NOT_HEARD, words, risk=80, subject=event.party.reference)

@@ -1,0 +1,172 @@
+"""A judgment whose service did not happen binds nobody, and nobody is judged without having been called (CPL 147, 158,
+171; CPI 135, 244; OLR 31).
+"""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.docket.models import Document, Stage
+from odr.ground.errors import ActNotOpen
+from odr.judgment.decision.queries import standing_findings
+from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.models import Decision, Obligation
+from odr.judgment.queries import decisions_of
+from odr.judgment.vocabulary import DecisionState
+from odr.procedure.audit.docket_audit import audit_case
+from odr.procedure.models import Task, Window, WindowState
+from odr.service.models import Packet
+from tests.judgment.bench import Bench
+from tests.judgment.test_gate import absent, serve
+
+__all__ = ["absent"]
+GROUNDS = "The address is not ours: see the register of companies."
+FOUND = "The register shows another address."
+
+
+def contested(bench: Bench, occasion: str, finding: str, **more: str) -> None:
+    """The respondent shows that a paper did not reach her, and the judge finds on it."""
+    with bench.court.database.read() as session:
+        (packet,) = session.scalars(
+            select(Packet.reference).where(
+                Packet.case_id == bench.case_id, Packet.occasion == occasion, Packet.party_id == respondent(bench)
+            )
+        )
+    says = "later" if finding == "later" else "not_received"
+    bench.do("respondent/1", "rebut_service", {"packet": packet, "says": says, "grounds": GROUNDS, **more})
+    bench.do("judge", "decide_rebuttal", {"packet": packet, "finding": finding, "reasons": FOUND, **more})
+
+
+def respondent(bench: Bench) -> int:
+    """Id of the respondent."""
+    return next(p.id for p in bench.case().parties if p.label == "respondent/1")
+
+
+def appeals(bench: Bench, state: WindowState) -> list[Window]:
+    """The respondent's times to appeal in a state."""
+    with bench.court.database.read() as session:
+        query = select(Window).where(Window.kind == "appeal_judgment", Window.party_id == respondent(bench))
+        return list(session.scalars(query.where(Window.state == state)))
+
+
+def binds(bench: Bench) -> bool:
+    """Whether the decision is in effect and anything is owed under it."""
+    with bench.court.database.read() as session:
+        decision = session.scalars(select(Decision)).one()
+        owed = session.scalars(select(Obligation).where(Obligation.ended_at.is_(None))).all()
+        assert bool(owed) is (decision.effective_at is not None)
+        return bool(owed)
+
+
+def test_a_judgment_that_was_not_served_never_took_effect(bench: Bench) -> None:
+    """Obligation, enforcement and certificate fall with the service; served again, her time to appeal runs anew, and only
+    when it ends unused does the judgment bind (CPL 158, 171; CPI 244).
+    """
+    bench.effective()
+    bench.do("clerk", "certify_effect", {"language": "en"})
+    bench.wait(days=15)
+    assert bench.case().stage is Stage.EFFECTIVE and binds(bench)
+    contested(bench, "decision", "not_received")
+    assert bench.case().stage is Stage.PRONOUNCED and not binds(bench)
+    with bench.court.database.read() as session:
+        certificate = session.scalars(select(Document).where(Document.kind == "certificate")).one()
+        assert certificate.void_at is not None and open_enforcement(session, bench.case()) is None
+        assert audit_case(session, bench.case()) == []
+    told = create_app(court=bench.court).test_client().get(f"/check?code={certificate.reference}").text
+    assert "no longer holds" in told
+    with pytest.raises(ActNotOpen):
+        bench.do("clerk", "certify_effect", {"language": "en"})
+    assert appeals(bench, WindowState.OPEN) == []
+    with bench.court.database.write() as session:
+        case = session.get_one(type(bench.case()), bench.case_id)
+        entry = session.scalars(select(Decision)).one().served_entry
+        assert entry is not None
+        packet = serve(session, case, case.parties[1], "decision", entry, bench.clock.now())
+        packet.docketed_as = None
+    bench.serve("respondent/1")
+    assert len(appeals(bench, WindowState.OPEN)) == 1
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.EFFECTIVE and binds(bench)
+
+
+def test_a_judgment_that_arrived_later_gives_the_time_from_then(bench: Bench) -> None:
+    """At a confirmed address only the day moves; her fifteen days run from it, and until they end nothing binds (CPI
+    135(2)).
+    """
+    bench.effective()
+    day = bench.clock.now().date().isoformat()
+    contested(bench, "decision", "later", arrived_on=day)
+    assert bench.case().stage is Stage.PRONOUNCED and not binds(bench)
+    assert len(appeals(bench, WindowState.OPEN)) == 1
+    bench.do(
+        "respondent/1",
+        "appeal_decision",
+        {"challenged": "8,000.00", "asks": "Dismiss the claim.", "grounds": "The label was true."},
+    )
+    bench.wait(days=20)
+    assert not binds(bench)
+
+
+def test_relief_from_a_missed_appeal_is_not_hollow(bench: Bench) -> None:
+    """Given her time again, the judgment binds nobody while it runs (CPL 86)."""
+    bench.effective()
+    (window,) = appeals(bench, WindowState.LAPSED)
+    ended = bench.clock.now().date().isoformat()
+    bench.do(
+        "respondent/1",
+        "ask_relief_for_lateness",
+        {"window": window.reference, "ended_on": ended, "words": "The district was flooded until today."},
+    )
+    with bench.court.database.read() as session:
+        from odr.filing.models import Request
+
+        request = session.scalars(select(Request.reference)).one()
+    bench.do("judge", "rule_on_lateness", {"request": request, "answer": "allow", "days": 10, "reasons": "It was."})
+    assert bench.case().stage is Stage.PRONOUNCED and not binds(bench)
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.EFFECTIVE and binds(bench), "unused, it took effect with the new end"
+
+
+@pytest.mark.parametrize("occasion", ["claim", "summons"])
+def test_what_was_heard_without_somebody_never_called_is_heard_anew(absent: Bench, occasion: str) -> None:
+    """Before a judgment the examination falls with its findings and drafts; nobody is decided against in their absence
+    (CPL 147, 177).
+    """
+    absent.do("judge", "record_findings", {"adopt_undisputed": True, "findings": FINDINGS})
+    absent.do("judge", "draft_decision", absent.draft(answers=None))
+    absent.do("judge", "send_for_signing", {"decision": absent.draft_reference()})
+    with absent.court.database.write() as session:
+        case = session.get_one(type(absent.case()), absent.case_id)
+        case.parties[1].account_id = absent.account("haiyun").id
+    contested(absent, occasion, "not_received")
+    case = absent.case()
+    assert case.stage is Stage.PENDING
+    with absent.court.database.read() as session:
+        assert [d.state for d in decisions_of(session, case)] == [DecisionState.DROPPED]
+        assert standing_findings(session, case) == []
+        kinds = session.scalars(select(Task.kind).where(Task.case_id == case.id, Task.done_at.is_(None))).all()
+    assert "not_heard" in kinds and "pronounce" not in kinds
+    if occasion == "claim":
+        with pytest.raises(ActNotOpen, match="not served on"):
+            absent.do("judge", "open_examination", {"mode": "offline"})
+
+
+FINDINGS = [
+    {"subject": f"fact/{n}", "result": "adopted", "reasons": "Shown by the exhibits.", "rests_on": ["C-1", "C-2"]}
+    for n in (1, 2)
+]
+
+
+def test_a_claim_changed_under_a_draft_takes_its_orders_along(bench: Bench) -> None:
+    """What the draft ordered on a head that is no longer asked for falls out of it; the desk says what is missing."""
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    with bench.court.database.write() as session:
+        session.get_one(type(bench.case()), bench.case_id).stage = Stage.HEARING
+    relief = [{"kind": "money", "what": "The price back", "amount": "7,000.00"}]
+    bench.do("claimant/1", "amend_claim", {"relief": relief, "reasons": "A part was paid."})
+    with bench.court.database.read() as session:
+        (draft,) = decisions_of(session, bench.case())
+        assert [o.kind.value for o in draft.orders] == ["dismiss"]
