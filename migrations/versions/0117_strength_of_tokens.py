@@ -1,6 +1,6 @@
 """a program's token keeps how its owner was signed in who made it
 
-Revises 0098.
+Revises 0099.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0117"
-down_revision = "0098"
+down_revision = "0099"
 branch_labels = None
 depends_on = None
 
