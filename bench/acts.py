@@ -137,7 +137,7 @@ class Gunicorn:
             "-m",
             "gunicorn",
             "--worker-class",
-            "gthread",
+            "odr.web.patient_worker.PatientWorker",
             "--threads",
             "8",
             "--workers",
@@ -212,7 +212,7 @@ def acts_over_http(folder: Path) -> Ratio:
     with scene.court.database.write() as session:
         account, now = session.get_one(Account, scene.people["li"]), scene.clock.machine_now()
         secret = program_tokens.issue(
-            session, account, name="bench", scopes=[Scope.ACT], lasts=timedelta(days=1), now=now
+            session, account, name="bench", scopes=[Scope.ACT], lasts=timedelta(days=1), two_factor=True, now=now
         )
     path = f"/api/v1/cases/{scene.case().reference}/acts/change_consent"
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}

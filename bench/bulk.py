@@ -66,7 +66,13 @@ def run() -> list[Ratio]:
         with scene.court.database.write() as session:
             li = session.get_one(Account, scene.people["li"])
             token = program_tokens.issue(
-                session, li, name="bench", scopes=list(Scope), lasts=timedelta(days=1), now=scene.clock.machine_now()
+                session,
+                li,
+                name="bench",
+                scopes=list(Scope),
+                lasts=timedelta(days=1),
+                two_factor=True,
+                now=scene.clock.machine_now(),
             )
         client = create_app(court=scene.court).test_client()
 

@@ -101,7 +101,7 @@ def opened(folder: Path) -> Iterator[tuple[Scene, Gunicorn, str]]:
     with scene.court.database.write() as session:
         account, now = session.get_one(Account, scene.people["li"]), scene.clock.machine_now()
         secret = program_tokens.issue(
-            session, account, name="bench", scopes=[Scope.UPLOAD], lasts=timedelta(days=1), now=now
+            session, account, name="bench", scopes=[Scope.UPLOAD], lasts=timedelta(days=1), two_factor=True, now=now
         )
     with Gunicorn(folder, "background") as served:
         yield scene, served, secret

@@ -13,7 +13,7 @@ from flask import Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
-from werkzeug.exceptions import HTTPException, NotFound as NoSuchPage
+from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound as NoSuchPage
 from werkzeug.routing import Rule
 
 from odr import wiring
@@ -35,6 +35,8 @@ from odr.procedure.models import ClockOffset
 from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
 from odr.web.guards import SignInNeeded, assert_guarded, current_locale, register_access
+from odr.web.limits import MOST_BODY, TooSlow
+from odr.web.numbers import register_numbers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -103,7 +105,10 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
         "odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.url_rule_class = _KeptRule
-    app.config.update(MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None)
+    register_numbers(app)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MOST_BODY, MAX_FORM_MEMORY_SIZE=MOST_BODY, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None
+    )
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -204,6 +209,8 @@ def _errors(app: Flask) -> None:
     def on_http(error: HTTPException) -> ResponseReturnValue:
         if isinstance(error, NoSuchPage):
             return on_breach(NotFound())
+        if isinstance(error, ClientDisconnected) and isinstance(error.__context__, TooSlow):
+            return on_slow(error.__context__)
         breach = CourtError(T("The request could not be understood."))
         if error.code == 413:
             breach = CourtError(
@@ -211,6 +218,14 @@ def _errors(app: Flask) -> None:
                 T("Send less. A file that is evidence is sent on the page for files."),
             )
         breach.status = error.code or 500
+        return on_breach(breach)
+
+    @app.errorhandler(TooSlow)
+    def on_slow(error: TooSlow) -> ResponseReturnValue:
+        breach = CourtError(
+            T("What you sent came too slowly."), T("Try again. A large file goes on from where it was interrupted.")
+        )
+        breach.status = 408
         return on_breach(breach)
 
     @app.errorhandler(500)
@@ -222,14 +237,15 @@ def _errors(app: Flask) -> None:
 
 def _typed() -> list[tuple[str, str]]:
     """What the person had typed, to be shown and copied when a form could not be taken."""
-    if (
-        request.method != "POST"
-        or (request.content_length or 0) > 2_000_000
-        or not (request.mimetype or "").startswith(("application/x-www-form", "multipart/form"))
+    if request.method != "POST" or not (request.mimetype or "").startswith(
+        ("application/x-www-form", "multipart/form")
     ):
         return []
     hidden = {"csrf_token", "password", "new_password", "code", "premise", "idempotency_key"}
-    return [(k, v) for k, v in request.form.items(multi=True) if k not in hidden and v.strip()]
+    try:
+        return [(k, v) for k, v in request.form.items(multi=True) if k not in hidden and v.strip()]
+    except (HTTPException, TooSlow):  # too large, or too slow: nothing of it is read
+        return []
 
 
 __all__ = ["ROOT", "Response", "create_app", "create_court"]

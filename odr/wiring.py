@@ -138,6 +138,7 @@ def rooms() -> list[Room]:
 def _identity() -> Room:
     from odr.identity.accounts.expiry import sweep
     from odr.identity.accounts.lost_factor import records
+    from odr.identity.accounts.outbox import send_letters
 
     def sweep_accounts(court: Court) -> int:
         """Forget sessions, links and tries that nothing needs any more."""
@@ -148,7 +149,7 @@ def _identity() -> Room:
         routes=("odr.identity.pages:bp",),
         commands=("odr.identity.accounts.cli:group",),
         desk_pages=(DeskPage("identity.people", T("People of the court"), 100),),
-        sweeps={"identity": sweep_accounts},
+        sweeps={"identity": sweep_accounts, "account letters": send_letters},
         holdings=(lambda court, session, references: records(session, references),),
     )
 

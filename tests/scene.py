@@ -21,7 +21,8 @@ from odr.filing.parties.joining_by_code import join
 from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
 from odr.ground.db import Database
-from odr.hearing.models import Examination, Hearing
+from odr.hearing.courtroom import seat_offers
+from odr.hearing.models import Examination, Hearing, SeatOffer
 from odr.hearing.vocabulary import HearingState
 from odr.identity import mandates
 from odr.identity.actors import Actor, actors_in
@@ -32,6 +33,16 @@ from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from tests.kept import Shelf, kept
+
+
+def take_places(court: Court) -> None:
+    """Everybody accepts the places in cases that are offered to them."""
+    with court.database.read() as session:
+        offers = session.scalars(select(SeatOffer).where(SeatOffer.ended_at.is_(None))).all()
+    for one in offers:
+        with court.database.write() as session:
+            seat_offers.accept(session, one.reference, one.account_id, court.clock.now())
+
 
 PASSWORD = "quite a long password"
 PEOPLE: dict[str, Role | None] = {
@@ -149,9 +160,11 @@ class Scene:
         model = given if given is not None else act.input.model_validate(values)
         actor = self.actor(who)
         with self.court.sit(self.court.prepare(name, self.case(), model, actor)) as sitting:
-            return sitting.perform(
+            receipt = sitting.perform(
                 name, sitting.session.get_one(Case, self.case_id), model, actor=actor, key=key, premise=premise
             )
+        take_places(self.court)
+        return receipt
 
     def represent(self, party: str, by: str, **powers: Any) -> ActReceipt:
         """A party appoints somebody, who accepts."""

@@ -16,7 +16,6 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parent.parent
 RUNTIME, EXTRA, DEVELOPMENT = "requirements.txt", "requirements-extra.txt", "requirements-dev.txt"
 NOT_IMPORTED = {
-    "gunicorn": "the program that serves the court",
     "psycopg": "loaded by SQLAlchemy when the database is PostgreSQL",
 }
 """Pins that the court needs and no module imports, each with its reason."""

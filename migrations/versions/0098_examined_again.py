@@ -1,4 +1,4 @@
-"""a case that is heard again has an examination of its own
+"""a case that is heard again has an examination of its own, and a review says what it looks at again
 
 Revises 0097.
 """
@@ -20,10 +20,13 @@ def upgrade() -> None:
         batch.add_column(sa.Column("replaced_by", sa.Integer(), nullable=True))
         batch.drop_constraint("uq_examination_case_id", type_="unique")
         batch.create_index("ix_examination_case_id", ["case_id"])
+    op.add_column("motion", sa.Column("about", sa.String(length=26), nullable=True))
 
 
 def downgrade() -> None:
     """Only where no case was heard again: two examinations of one case have no place in the older form."""
+    with op.batch_alter_table("motion") as batch:
+        batch.drop_column("about")
     with op.batch_alter_table("examination") as batch:
         batch.drop_index("ix_examination_case_id")
         batch.create_unique_constraint("uq_examination_case_id", ["case_id"])

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
 from odr.docket.queries import entries
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
+from odr.evidence.exhibits.access import why_closed
 from odr.evidence.models import Exhibit
 from odr.evidence.sources.models import DigestBatch, DigestLine
 from odr.ground.text import Money, Text, words_of, write
@@ -172,8 +173,9 @@ def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
             "title": e.title,
             "state": e.state.value,
             "facts": e.facts,
-            "sha256": e.upload.sha256,
-            "size": e.upload.size,
+            # Without a salt, a digest tells whoever guesses what a sealed file says that they guessed right.
+            "sha256": e.upload.sha256 if why_closed(actor, e) is None else None,
+            "size": e.upload.size if why_closed(actor, e) is None else None,
             "media_type": e.upload.media_type,
             "entry": e.entry_number,
         }

@@ -16,7 +16,7 @@ from odr.evidence.sources import digests
 from odr.filing.draft.drafts import lodge
 from odr.filing.draft.particulars import require
 from odr.filing.inputs import ClaimInput, JoinInput
-from odr.filing.parties.joining_by_code import join
+from odr.filing.parties.joining_by_code import invitation_for, join
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotFound, StepUpNeeded
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -31,6 +31,7 @@ from odr.procedure.forms.faults import validate
 from odr.procedure.sitting import ActReceipt
 from odr.web.guards import (
     api as api_guard,
+    behind_code,
     case_page,
     current_court,
     current_locale,
@@ -38,14 +39,13 @@ from odr.web.guards import (
     current_session,
     public,
 )
+from odr.web.numbers import number_in
 from odr.web.pages import look, pack_today
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 def _body() -> dict[str, Any]:
-    if (request.content_length or 0) > 2_000_000:
-        raise InvalidInput([FieldFault((), T("The request is too large."))])
     try:
         data = request.get_json(silent=True)
     except RecursionError:  # brackets within brackets, thousands deep
@@ -116,6 +116,8 @@ def join_case() -> tuple[Response, int]:
     person = current_person()
     assert person is not None
     given: JoinByCode = given_for(JoinByCode)
+    if behind_code(lambda: invitation_for(look(), given.code)) is None:
+        raise NotFound
     confirmed = JoinInput.model_validate(given.model_dump(exclude={"code"}))
     return receipt_answer(join(current_court(), person.account_id, given.code, confirmed, key=idempotency_key()), 200)
 
@@ -126,7 +128,7 @@ def get_case(case: Case, actor: Actor) -> Response:
     """The case as its viewer sees it."""
     sitting = look()
     return jsonify(
-        answers.case(sitting, case, actor, g.get("hats", []), current_locale(), request.args.get("after", 0, type=int))
+        answers.case(sitting, case, actor, g.get("hats", []), current_locale(), number_in(request.args, "after", 0))
     )
 
 
@@ -215,7 +217,7 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
 
 
 @api.post("/digests")
-@api_guard(Scope.UPLOAD)
+@api_guard(Scope.UPLOAD, most=digests.MOST_BYTES)
 def file_digests() -> tuple[Response, int]:
     """A list of digests, as JSON or as CSV, anchored line by line; the same list again gives the first batch."""
     person, court = current_person(), current_court()
@@ -227,8 +229,6 @@ def file_digests() -> tuple[Response, int]:
 
 
 def _listed() -> tuple[str, list[digests.Given]]:
-    if (request.content_length or 0) > digests.MOST_BYTES:
-        raise InvalidInput.at("list", T("The list is too large. Send it in several batches."))
     if request.mimetype == "text/csv":
         try:
             return request.args.get("title", "")[:200] or "digests.csv", digests.read_list(
@@ -250,7 +250,7 @@ def get_digests(batch: str) -> Response:
     person, session = current_person(), current_session()
     assert person is not None
     found = digests.own_batch(session, person.account_id, batch)
-    lines = digests.lines_of(session, found, after=max(0, request.args.get("after", 0, type=int)), limit=1000)
+    lines = digests.lines_of(session, found, after=max(0, number_in(request.args, "after", 0)), limit=1000)
     return jsonify({**answers.digest_batch(found), "lines": [answers.digest_line(line) for line in lines]})
 
 

@@ -16,6 +16,7 @@ from odr.ground.text import T
 from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.forms.faults import validate
 from odr.web.guards import api as api_guard, current_court, current_person, current_session
+from odr.web.numbers import number_in
 
 api_bulk = Blueprint("api_bulk", __name__, url_prefix="/api/v1")
 MOST_BYTES = 8_000_000
@@ -23,8 +24,6 @@ PAGE = 200
 
 
 def _given() -> BulkInput:
-    if (request.content_length or 0) > MOST_BYTES:
-        raise InvalidInput([FieldFault((), T("The request is too large."))])
     data = request.get_json(silent=True)
     if not isinstance(data, dict):
         raise InvalidInput([FieldFault((), T("Send a JSON object."))])
@@ -33,7 +32,7 @@ def _given() -> BulkInput:
 
 
 @api_bulk.post("/bulk")
-@api_guard(Scope.FILE)
+@api_guard(Scope.FILE, most=MOST_BYTES)
 def lodge_many() -> tuple[Response, int]:
     """Keep up to 1,000 claims whole and answer at once; the worker lodges them. The same key gives the same bulk."""
     person = current_person()
@@ -59,7 +58,7 @@ def get_bulk(reference: str) -> Response:
     assert person is not None
     found = lodging.find_bulk(session, person.account_id, reference)
     progress = lodging.progress_of(session, found)
-    lines = lodging.report(session, found, after=request.args.get("after", 0, type=int), limit=PAGE)
+    lines = lodging.report(session, found, after=number_in(request.args, "after", 0), limit=PAGE)
     return jsonify(
         bulk=found.reference,
         total=found.total,

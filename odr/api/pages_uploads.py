@@ -23,7 +23,7 @@ def capabilities() -> Response:
 
 
 @api_uploads.post("", provide_automatic_options=False)
-@api_guard(Scope.UPLOAD, upload=True)
+@api_guard(Scope.UPLOAD, upload=True, most=None)
 def upload() -> Response:
     """One file in one request, hashed as it streams, anchored before it is acknowledged; or, by tus, the beginning of
     an upload.
@@ -42,7 +42,7 @@ def upload() -> Response:
 
 
 @api_uploads.route("/<reference>", methods=["HEAD", "PATCH", "DELETE"], provide_automatic_options=False)
-@api_guard(Scope.UPLOAD, upload=True)
+@api_guard(Scope.UPLOAD, upload=True, most=None)
 def piece(reference: str) -> Response:
     """Ask where an upload stands, send a piece, give it up (tus)."""
     return _speak(reference)

@@ -63,7 +63,11 @@ def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
 def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
     """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213)."""
     claim = standing_claim(sitting, event.case, event.party.id)
-    if claim is not None and event.matter == claim.kind:
+    if claim is None or event.matter != claim.kind:
+        return
+    if event.stands is not None:
+        changes.take_back_increase(sitting, event.case, claim, event.stands)
+    else:
         claim.withdrawn_at = sitting.now
 
 
@@ -127,6 +131,11 @@ ROOM = Room(
     },
     naming=(files_in_drafts,),
     facts_told=facts_told,
-    bars=(group_acts.conducted_by_others, foreign_papers.mandate_from_abroad, ending_rulings.stands_still),
+    bars=(
+        objections.challenged_pauses,
+        group_acts.conducted_by_others,
+        foreign_papers.mandate_from_abroad,
+        ending_rulings.stands_still,
+    ),
     audits=(audit_parties,),
 )

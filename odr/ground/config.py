@@ -35,6 +35,8 @@ class Settings(BaseModel):
     base_url: str = "http://127.0.0.1:5000"
     court_name: str = "Internet Court"
     court_name_zh: str = "互联网法院"
+    appeal_court: str = "Intermediate Court above this court"
+    appeal_court_zh: str = "上一级人民法院"
     street: str = "1 Court Road, Lakeside District"
     street_zh: str = "湖滨区法院路1号"
     phone: str = "12368"

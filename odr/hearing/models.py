@@ -422,6 +422,23 @@ class Witness(Base):
     entry_number: Mapped[int]
 
 
+class SeatOffer(Base):
+    """A place for who is heard or interprets, offered to whom somebody named; only their own word makes a seat of it."""
+
+    __tablename__ = "seat_offer"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    subject: Mapped[str] = mapped_column(Reference, index=True)
+    """The witness, expert or interpreter whose place it is."""
+    offered_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    accepted: Mapped[bool | None]
+
+
 class Hearing(Base):
     """A hearing at one hour, in the courtroom or by video, recorded in the same record."""
 

@@ -85,6 +85,7 @@ ROOM = Room(
         "odr.hearing.bench.pages:bench",
         "odr.hearing.appraisal.pages:appraisals",
         "odr.hearing.mode.pages:ledger",
+        "odr.hearing.courtroom.seat_offer_pages:places",
     ),
     panels=(panel, consents_panel),
     appointments=(calling_witnesses.hearings_ahead,),

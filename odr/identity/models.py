@@ -231,6 +231,22 @@ class OneTimeLink(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class AccountLetter(Base):
+    """A letter about an account on its way; ``sealed`` is its address and its words until it has left."""
+
+    __tablename__ = "account_letter"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    sealed: Mapped[str | None] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    try_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    said: Mapped[str | None] = mapped_column(String(200))
+    """What the mail server said when it last refused it."""
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class Attempt(Base):
     """Failed and counted tries per kind and subject, for limits."""
 
@@ -253,6 +269,8 @@ class ApiToken(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     scopes: Mapped[list[str]] = mapped_column(JSON)
+    two_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether its owner was signed in with a second factor when they made it: it opens no more than that did."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -20,8 +20,12 @@ ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by t
 EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK)
 GIVE_BACK = desk("give_back", T("Something to give back after a judgment fell"), Role.CLERK, by_hand=True)
 HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
+LATE_ANSWER = desk("late_answer", T("An answer to an appeal to send after the file"), Role.CLERK, by_hand=True)
 LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
 NOT_HEARD = desk("not_heard", T("Somebody who was never called"), Role.JUDGE, by_hand=True)
+PASS_ON_PRESERVATION = desk(
+    "pass_on_preservation", T("A preservation to send to another court"), Role.CLERK, by_hand=True
+)
 PRESERVATION_RULING = desk(
     "preservation_ruling", T("An urgent preservation not ruled on"), Role.PRESIDENT, by_itself=True
 )

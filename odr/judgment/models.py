@@ -160,6 +160,8 @@ class Motion(Base):
     amount_minor: Mapped[int | None] = mapped_column(BigInt)
     currency: Mapped[str | None] = mapped_column(String(3))
     urgent: Mapped[bool] = mapped_column(default=False)
+    about: Mapped[str | None] = mapped_column(Reference)
+    """Of a review: the preservation, or the refused application, that is looked at again."""
     state: Mapped[MotionState] = mapped_column(enum_column(MotionState), default=MotionState.OPEN)
     entry_number: Mapped[int]
     ruled_entry: Mapped[int | None]

@@ -47,7 +47,7 @@ ROOM = Room(
         on(ClaimAccepted, judgments.tell_the_judge),
         on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),
-        on(Served, decision_acts.on_served, preservation_acts.review_begins),
+        on(Served, decision_acts.on_served, appeal.on_served, preservation_acts.review_begins),
         on(ServiceFell, service_fell.on_service_fell),
         on(TimeGivenBack, service_fell.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over),

@@ -108,6 +108,7 @@ class MotionKind(enum.Enum):
     CORRECTION = "correction"  # a slip in a decision
     SET_ASIDE = "set_aside"  # a decision given in absence, where the rules know it (CPR 27.11)
     RETRIAL = "retrial"  # hear an effective decision again
+    ENFORCEMENT_TIME = "enforcement_time"  # not to enforce, because the time to apply has passed (CPI 481)
     OTHER = "other"  # anything else that needs a ruling
 
     @property
@@ -127,6 +128,7 @@ MOTION_WORDS = {
     MotionKind.CORRECTION: T("Correction of a slip in a decision"),
     MotionKind.SET_ASIDE: T("Setting aside a decision given in absence"),
     MotionKind.RETRIAL: T("Retrial"),
+    MotionKind.ENFORCEMENT_TIME: T("No enforcement, because the time to apply has passed"),
     MotionKind.OTHER: T("Another motion"),
 }
 
@@ -294,6 +296,7 @@ class EnforcementState(enum.Enum):
     SETTLED = "settled"  # the parties agreed on another way to perform (CPL 241)
     DONE = "done"  # performed
     ENDED = "ended"  # ended without full performance
+    BARRED = "barred"  # not enforced, because the time to apply had passed and the debtor said so (CPI 481)
 
     @property
     def label(self) -> Text:
@@ -302,6 +305,7 @@ class EnforcementState(enum.Enum):
             EnforcementState.OPEN: T("Under way"),
             EnforcementState.SETTLED: T("Settled between the parties"),
             EnforcementState.DONE: T("Performed"),
+            EnforcementState.BARRED: T("Not enforced: the time to apply had passed"),
             EnforcementState.ENDED: T("Ended without full performance"),
         }[self]
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
+from odr.ground.text import Money
 from odr.payments import desks, names
+from odr.payments.books.bookings import book_cancellation
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, ReduceInput
 from odr.payments.models import AssessmentState
+from odr.payments.refund.orders import order_back
 from odr.procedure.acts.events import (
     AppealLodged,
     Asked,
@@ -19,11 +22,13 @@ from odr.procedure.acts.events import (
     ClaimLodged,
     CounterclaimLodged,
     ObjectionFailed,
+    ObjectionWon,
     Served,
     ThirdPartyClaimLodged,
     TrackConverted,
 )
 from odr.procedure.models import WindowState
+from odr.procedure.rules.tariff import Ending
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -62,6 +67,24 @@ def on_objection_failed(sitting: Sitting, event: ObjectionFailed) -> None:
     """Assess the fee of an objection to jurisdiction that failed (FEE 13(6))."""
     if Matter.JURISDICTION_OBJECTION.value in sitting.pack(event.case).tariff.kinds:
         _assess_new(sitting, event.case, event.party, Matter.JURISDICTION_OBJECTION, Asked((), 0))
+
+
+def on_objection_won(sitting: Sitting, event: ObjectionWon) -> None:
+    """The objection is right in the end: its fee is owed no more, and what was paid goes back (FEE 13(6), 30)."""
+    matter = Matter.JURISDICTION_OBJECTION
+    for row in assessments_of(sitting.session, event.case, party_id=event.party.id):
+        if row.matter is matter and row.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
+            sitting.close_windows(event.case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            sitting.close_tasks(event.case, desks.FEE_UNPAID, row.reference)
+            book_cancellation(sitting.session, row, sitting.now)
+    order_back(
+        sitting,
+        event.case,
+        event.party,
+        Ending.WON,
+        borne=Money(0, sitting.pack(event.case).currency),
+        matters=(matter,),
+    )
 
 
 def _assess_new(

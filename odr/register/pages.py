@@ -19,6 +19,7 @@ from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
 from odr.service.packet.notice_codes import look_up
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
+from odr.web.numbers import number_in
 from odr.web.pages import Page, pack_today
 from odr.web.presence import Person
 
@@ -145,7 +146,7 @@ def check_code(code: str) -> Response:
 @public
 def decisions() -> Page:
     """Published decisions, the newest first."""
-    before = request.args.get("before", type=int)
+    before = number_in(request.args, "before")
     query = (
         select(Document, Case)
         .join(Case, Case.id == Document.case_id)

@@ -141,6 +141,7 @@ def prepare(folder: Path) -> None:
         print("  The first start was cut off; beginning anew.", flush=True)
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # what lies in it is for nobody else on this machine, also from before
     if not any(folder.iterdir()):
         (folder / UNFINISHED).touch()
 
@@ -161,6 +162,7 @@ def announce(env: Mapping[str, str], began: float) -> None:
 def run() -> int:
     """Start everything, wait, stop everything."""
     began = time.monotonic()
+    os.umask(0o077)
     env = environment()
     os.environ.update(env)
     os.chdir(ROOT)
@@ -186,7 +188,7 @@ def run() -> int:
             "web process",
             "gunicorn",
             "--worker-class",
-            "gthread",
+            "odr.web.patient_worker.PatientWorker",
             "--threads",
             "8",
             "--workers",

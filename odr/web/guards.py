@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from odr.docket.models import HEARD_ROLES, Case, Role
 from odr.docket.queries import case_by_reference
@@ -34,6 +35,7 @@ from odr.procedure.court import Court
 from odr.web import forgery, headers, reader_language
 from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
+from odr.web.limits import MOST_BODY
 from odr.web.presence import Person, identify, session_cookie_name
 
 __all__ = [
@@ -110,6 +112,10 @@ class Guard:
     csrf: Csrf = Csrf.FORM
     shared: bool = False
     heard: bool = False
+    most: int | None = MOST_BODY
+    """Bytes of a body that are read; None: as many as come, for the route counts them itself."""
+    weak: bool = False
+    """Whether somebody of the court enters before they have shown a second factor."""
 
     def admits(self, role: Role) -> bool:
         """Whether somebody of the case may enter in a role; who is only heard in it enters where that is said."""
@@ -179,15 +185,25 @@ def our_origins() -> frozenset[str]:
 @overload
 def public(view: View, /) -> View: ...
 @overload
-def public(*, csrf: bool = True, upload: bool = False, shared: bool = False) -> Callable[[View], View]: ...
-def public(view: Any = None, /, *, csrf: bool = True, upload: bool = False, shared: bool = False) -> Any:
+def public(
+    *, csrf: bool = True, upload: bool = False, shared: bool = False, most: int | None = MOST_BODY
+) -> Callable[[View], View]: ...
+def public(
+    view: Any = None,
+    /,
+    *,
+    csrf: bool = True,
+    upload: bool = False,
+    shared: bool = False,
+    most: int | None = MOST_BODY,
+) -> Any:
     """Anybody may enter.
 
-    ``csrf=False`` for callers that are no browsers and sign what they send;
-    ``upload`` where the body is a file; ``shared`` where the answer is the same for
-    everybody and may be kept by caches on the way (tiles of the log).
+    ``csrf=False`` for callers that are no browsers and sign what they send; ``upload`` where a script sends the body
+    and the token beside it; ``shared`` where the answer is the same for everybody and may be kept by caches on the way
+    (tiles of the log); ``most`` bytes of the body are read.
     """
-    guard = Guard(Entry.PUBLIC, csrf=_csrf(upload) if csrf else Csrf.NONE, shared=shared)
+    guard = Guard(Entry.PUBLIC, csrf=_csrf(upload) if csrf else Csrf.NONE, shared=shared, most=most)
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, **kwargs: Any) -> Any:
@@ -202,15 +218,17 @@ def public(view: Any = None, /, *, csrf: bool = True, upload: bool = False, shar
 @overload
 def signed_in(view: View, /) -> View: ...
 @overload
-def signed_in(*, upload: bool = False, most: int | None = None) -> Callable[[View], View]: ...
-def signed_in(view: Any = None, /, *, upload: bool = False, most: int | None = None) -> Any:
-    """Anybody with an account may enter; ``most`` bytes of a form that carries a small file are read."""
-    guard = Guard(Entry.SIGNED_IN, csrf=_csrf(upload))
+def signed_in(*, upload: bool = False, most: int | None = MOST_BODY, weak: bool = False) -> Callable[[View], View]: ...
+def signed_in(view: Any = None, /, *, upload: bool = False, most: int | None = MOST_BODY, weak: bool = False) -> Any:
+    """Anybody with an account may enter; ``most`` bytes of the body are read, more than usual where it carries a file.
+
+    ``weak``: also somebody of the court who has shown no second factor, to set one up or show it.
+    """
+    guard = Guard(Entry.SIGNED_IN, csrf=_csrf(upload), most=most, weak=weak)
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, **kwargs: Any) -> Any:
-            _need_person(None)
-            request.max_content_length = most
+            _need_person(None, weak=weak)
             _check_origin(guard)
             return inner(*args, **kwargs)
 
@@ -219,11 +237,11 @@ def signed_in(view: Any = None, /, *, upload: bool = False, most: int | None = N
     return guarded(view) if view is not None else guarded
 
 
-def staff(*roles: Role, upload: bool = False) -> Callable[[View], View]:
+def staff(*roles: Role, upload: bool = False, most: int | None = MOST_BODY) -> Callable[[View], View]:
     """Only who holds one of the roles of the court, signed in with a second factor. Others find nothing here."""
     if not roles:
         raise ValueError("name the roles that may enter")
-    guard = Guard(Entry.STAFF, frozenset(roles), csrf=_csrf(upload))
+    guard = Guard(Entry.STAFF, frozenset(roles), csrf=_csrf(upload), most=most)
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, **kwargs: Any) -> Any:
@@ -240,7 +258,11 @@ def staff(*roles: Role, upload: bool = False) -> Callable[[View], View]:
 
 
 def case_page(
-    *roles: Role, scope: Scope | None = None, upload: bool = False, heard: bool = False
+    *roles: Role,
+    scope: Scope | None = None,
+    upload: bool = False,
+    heard: bool = False,
+    most: int | None = MOST_BODY,
 ) -> Callable[[View], View]:
     """Only who takes part in the case named by ``reference`` in the address.
 
@@ -250,7 +272,7 @@ def case_page(
     experts and interpreters, who see only what is put to them; with ``heard`` they
     too. ``scope`` also lets a bearer token of that scope in.
     """
-    guard = Guard(Entry.CASE, frozenset(roles), scope, _csrf(upload), heard=heard)
+    guard = Guard(Entry.CASE, frozenset(roles), scope, _csrf(upload), heard=heard, most=most)
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, reference: str, **kwargs: Any) -> Any:
@@ -266,10 +288,10 @@ def case_page(
     return guarded
 
 
-def api(scope: Scope | str, *, upload: bool = False) -> Callable[[View], View]:
+def api(scope: Scope | str, *, upload: bool = False, most: int | None = MOST_BODY) -> Callable[[View], View]:
     """A program with a bearer token of that scope, or a page of a signed-in person."""
     wanted = Scope(scope)
-    guard = Guard(Entry.API, scope=wanted, csrf=_csrf(upload))
+    guard = Guard(Entry.API, scope=wanted, csrf=_csrf(upload), most=most)
 
     def guarded(inner: View) -> View:
         def enter(*args: Any, **kwargs: Any) -> Any:
@@ -298,7 +320,7 @@ def require_strong(minutes: int = 15) -> Callable[[View], View]:
 
 def need_strong(minutes: int = 15) -> Person:
     """The person, if they proved who they are within ``minutes``. Raises StepUpNeeded."""
-    person = _need_person(None)
+    person = _need_person(None, weak=True)
     if not person.is_strong(current_court().clock.machine_now(), minutes):
         raise StepUpNeeded(T("Confirm that it is you before you do this."))
     return person
@@ -340,6 +362,7 @@ def register_access(app: Flask, court: Court) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
     )
+    app.before_request(bound_body)
     app.after_request(harden)
     login = LoginManager(app)
     login.session_protection = None
@@ -349,6 +372,17 @@ def register_access(app: Flask, court: Court) -> None:
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["may_enter"] = may_enter
     app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))
+
+
+def bound_body() -> None:
+    """Before anything of a body is read: no more than the route takes; a route that is none takes nothing.
+
+    Raises RequestEntityTooLarge for a length that says it will be more; where none is said, whoever reads on.
+    """
+    guard = guard_of(request.endpoint)
+    request.max_content_length = most = guard.most if guard is not None else MOST_BODY
+    if most is not None and (request.content_length or 0) > most:
+        raise RequestEntityTooLarge
 
 
 def harden(response: Response) -> Response:
@@ -399,8 +433,10 @@ def _csrf(upload: bool) -> Csrf:
     return Csrf.HEADER if upload else Csrf.FORM
 
 
-def _need_person(scope: Scope | None) -> Person:
-    """The person of this request, by cookie, or by a token that has the scope."""
+def _need_person(scope: Scope | None, *, weak: bool = False) -> Person:
+    """The person of this request, by cookie, or by a token that has the scope; ``weak`` for the few pages that somebody
+    of the court sees before they have shown a second factor.
+    """
     person = current_person()
     if person is None:
         raise (
@@ -410,13 +446,21 @@ def _need_person(scope: Scope | None) -> Person:
         )
     if person.is_program and (scope is None or scope not in person.scopes):
         raise Forbidden(T("This token may not be used for that."))
+    if not weak:
+        need_second_factor(person)
     _note_use(person)
     return person
 
 
+def need_second_factor(person: Person) -> None:
+    """Somebody of the court has shown a second factor. Raises SecondFactorNeeded."""
+    if person.is_staff:
+        _need_second_factor(person)
+
+
 def _need_second_factor(person: Person) -> None:
-    # A token was made in a session that had a second factor: giving a role ends all tokens from before.
-    if not person.two_factor and not person.is_program:
+    # A token is as strong as the session it was made in.
+    if not person.two_factor:
         raise SecondFactorNeeded
 
 
@@ -465,6 +509,14 @@ def _note_use(person: Person) -> None:
             sessions.touch(session, person.session_id, now)
         elif person.token_id is not None:
             program_tokens.touch(session, person.token_id, now)
+
+
+def count_named(account_id: int) -> None:
+    """Count that somebody named a person or a case that may be nobody's or none. Raises TooMany by the 20th in an hour."""
+    court = current_court()
+    with court.database.write() as session:
+        ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
+        rate_limits.take(session, ring, Counted.NAMED_BY, str(account_id), now)
 
 
 _Found = TypeVar("_Found")

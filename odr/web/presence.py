@@ -114,7 +114,9 @@ def _by_token(session: Session, request: Request, now: datetime) -> tuple[Person
     # A scope that an earlier version gave out and this one does not know opens nothing.
     known = {scope.value for scope in Scope}
     scopes = frozenset(Scope(value) for value in key.scopes if value in known)
-    person = _person(owner, token_id=key.id, scopes=scopes, acting_for=request.headers.get("Acting-For"))
+    person = _person(
+        owner, token_id=key.id, scopes=scopes, two_factor=key.two_factor, acting_for=request.headers.get("Acting-For")
+    )
     return person, program_tokens.needs_touch(key, now)
 
 

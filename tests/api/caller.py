@@ -171,7 +171,13 @@ def caller(
         if second_factor:
             account.totp_secret = one_time_codes.seal_secret(keyring(scene.court.settings.secret_key), SECRET)
         token = program_tokens.issue(
-            session, account, name="test", scopes=scopes, lasts=timedelta(days=30), now=scene.clock.machine_now()
+            session,
+            account,
+            name="test",
+            scopes=scopes,
+            lasts=timedelta(days=30),
+            two_factor=True,
+            now=scene.clock.machine_now(),
         )
     return Caller(scene, origin, contract, token, {"Accept-Language": "en"})
 

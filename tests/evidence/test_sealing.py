@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import select
 
+from odr.docket.models import Case
 from odr.evidence.models import Blob, CompilationKind, Exhibit, ExhibitReading, ExhibitState, SealState
 from odr.evidence.store import envelope
 from odr.evidence.store.integrity_check import FaultKind, check
-from odr.ground.errors import InvalidInput
+from odr.evidence.store.ports import desk_of
+from odr.ground.errors import InvalidInput, StepUpNeeded
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
 from tests.scene import Scene
 
@@ -167,3 +171,45 @@ def test_ordered_seal_recalls_what_lay_ready_and_damage_is_named(small_scene: Sc
             FaultKind.ALTERED
         ]
     assert r1.state is ExhibitState.SUBMITTED
+
+
+def test_sealing_and_opening_ask_again_who_it_is(small_scene: Scene) -> None:
+    """No file is sealed, and none opened to everybody, by a session that somebody left open (security: sign, seal,
+    unseal).
+    """
+    with_exhibits(small_scene)
+    act = small_scene.court.table["order_seal"]
+    assert act.strong
+    judge = replace(small_scene.actor("judge"), strong_at=small_scene.clock.machine_now() - timedelta(minutes=16))
+    with small_scene.court.database.read() as session:
+        r1 = session.scalars(select(Exhibit).where(Exhibit.label == "R-1")).one()
+    for answer in ("seal", "open"):
+        given = act.input.model_validate(
+            {"exhibit": r1.reference, "answer": answer, "readers": [], "reasons": "Names of customers."}
+        )
+        with small_scene.court.sit() as sitting, pytest.raises(StepUpNeeded):
+            sitting.perform("order_seal", sitting.session.get_one(Case, small_scene.case_id), given, actor=judge)
+
+
+def test_what_is_sealed_lies_nowhere_in_the_open(small_scene: Scene) -> None:
+    """Neither in the database's file nor in its write-ahead log; and digest and size, by which a guess could be proved,
+    are shown to nobody who may not open it.
+    """
+    with_exhibits(small_scene)
+    with small_scene.court.database.read() as session:
+        r1 = session.scalars(select(Exhibit).where(Exhibit.label == "R-1")).one()
+        digest, upload = r1.upload.sha256, r1.upload
+        plain = b"".join(desk_of(small_scene.court).contents(upload))
+    assert digest
+    small_scene.do("order_seal", "judge", exhibit=r1.reference, answer="seal", readers=[], reasons="Names.")
+    path = small_scene.court.database.path
+    assert path is not None
+    for kept in (path, path.with_name(path.name + "-wal")):
+        assert not kept.exists() or plain not in kept.read_bytes(), kept
+    case = small_scene.case().reference
+    for who, shown in (("li", False), ("haiyun", True), ("judge", True)):
+        client = signed_in(small_scene, who)
+        page = client.get(f"/cases/{case}/exhibits/R-1").get_data(as_text=True)
+        listed = next(e for e in client.get(f"/api/v1/cases/{case}").json["exhibits"] if e["label"] == "R-1")
+        assert (f"<dd>{digest}</dd>" in page) is shown and (listed["sha256"] == digest) is shown, who
+        assert (listed["size"] is not None) is shown

@@ -29,7 +29,13 @@ def bearer(scene: Scene, who: str) -> str:
     with scene.court.database.write() as session:
         account = session.get_one(Account, scene.people[who])
         return program_tokens.issue(
-            session, account, name="test", scopes=Scope, lasts=timedelta(days=1), now=scene.court.clock.machine_now()
+            session,
+            account,
+            name="test",
+            scopes=Scope,
+            lasts=timedelta(days=1),
+            two_factor=True,
+            now=scene.court.clock.machine_now(),
         )
 
 

@@ -12,7 +12,7 @@ from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage, Tra
 from odr.filing.claim.changes import SubstituteInput
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound, OutOfTime
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import T
 from odr.procedure.acts.events import Served
 from odr.procedure.models import Window, WindowState
@@ -208,8 +208,13 @@ def test_a_challenged_judge_pauses_and_the_president_decides(pending: Scene) -> 
     sitting = seat(pending, Role.JUDGE)
     assert sitting is not None
     pending.do("challenge", "li", seat=str(sitting.id), words="She dined with the other side.")
-    with pytest.raises((NotFound, LookupError)):
+    with pytest.raises(ActNotOpen, match="challenged you"):
         pending.do("convert_track", "judge", to="simple", reasons="Disputed facts.")
+    with pytest.raises(ActNotOpen, match="No application for preservation"):
+        # What is urgent goes on: only that nothing is asked for stands in the way (CPL 48).
+        pending.do(
+            "rule_on_preservation", "judge", motion="x", result="refused", orders="No.", reasons="None is asked."
+        )
     asked = request_of(pending, RequestKind.RECUSAL).reference
     pending.do("decide_recusal", "president", request=asked, answer="refuse", reasons="Nothing shows it.")
     assert seat(pending, Role.JUDGE) is not None
@@ -218,6 +223,7 @@ def test_a_challenged_judge_pauses_and_the_president_decides(pending: Scene) -> 
     with pytest.raises(InvalidInput):
         pending.do("challenge", "li", seat="999999", words="Nobody.")
     pending.do("ask_recusal_review", "li", request=asked, words="There is a picture.")
+    pending.do("convert_track", "judge", to="simple", reasons="Disputed facts.")
     pending.do("decide_recusal", "president", request=asked, answer="allow", reasons="The picture shows it.")
     assert seat(pending, Role.JUDGE) is None, "the only judge left; nobody else is free"
     with pytest.raises(ActNotOpen):
@@ -230,7 +236,34 @@ def test_an_undecided_challenge_comes_back_first(pending: Scene) -> None:
     assert sitting is not None
     pending.do("challenge", "haiyun", seat=str(sitting.id), words="A relative of the claimant.")
     pending.later(days=5)
-    assert request_of(pending, RequestKind.RECUSAL).state is RequestState.ASKED and seat(pending, Role.JUDGE) is None
+    assert request_of(pending, RequestKind.RECUSAL).state is RequestState.ASKED
+    with pytest.raises(ActNotOpen, match="challenged you"):
+        pending.do("convert_track", "judge", to="simple", reasons="Disputed facts.")
+
+
+def test_a_repeated_challenge_is_answered_and_stops_nothing(pending: Scene) -> None:
+    """What was refused and is said again pauses nobody, and is decided on all the same (court rule)."""
+    sitting = seat(pending, Role.JUDGE)
+    assert sitting is not None
+    words = "She dined with the other side."
+    pending.do("challenge", "li", seat=str(sitting.id), words=words)
+    asked = request_of(pending, RequestKind.RECUSAL).reference
+    pending.do("decide_recusal", "president", request=asked, answer="refuse", reasons="Nothing shows it.")
+    pending.do("challenge", "li", seat=str(sitting.id), words=words)
+    pending.do("convert_track", "judge", to="simple", reasons="Disputed facts.")
+    again = request_of(pending, RequestKind.RECUSAL)
+    assert again.state is RequestState.ASKED and again.details["repeat"] is True
+    pending.do("decide_recusal", "president", request=again.reference, answer="refuse", reasons="It was answered.")
+
+
+def test_nobody_is_challenged_after_the_debate(pending: Scene) -> None:
+    """A challenge comes at the start, or on what became known later, until the debate ends (CPL 48)."""
+    sitting = seat(pending, Role.JUDGE)
+    assert sitting is not None
+    with pending.court.database.write() as session:
+        session.get_one(Case, pending.case_id).stage = Stage.DELIBERATION
+    with pytest.raises(ActNotOpen):
+        pending.do("challenge", "li", seat=str(sitting.id), words="She dined with the other side.")
 
 
 def test_a_seat_is_given_to_somebody_else_by_the_president_only(pending: Scene) -> None:

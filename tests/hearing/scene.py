@@ -37,6 +37,7 @@ from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import ActReceipt, Sitting
 from tests.faces import faces
 from tests.kept import Shelf, kept
+from tests.scene import take_places
 
 LI, HAIYUN, BAIHUA, CHEN, WANG, DING = "Li Wen", "Haiyun", "Baihua Market", "Judge Chen", "Clerk Wang", "Ding"
 DENG = "President Deng"
@@ -91,7 +92,9 @@ class Scene:
             prepared = self.court.prepare(act, case, model, self.actor(court, who))
         with self.court.sit(prepared) as sitting:
             case = sitting.session.get_one(Case, self.case_id)
-            return sitting.perform(act, case, model, actor=self.actor(sitting, who), premise=premise)
+            receipt = sitting.perform(act, case, model, actor=self.actor(sitting, who), premise=premise)
+        take_places(self.court)
+        return receipt
 
     def due(self) -> int:
         """The clock does what is due."""

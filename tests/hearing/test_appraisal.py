@@ -26,8 +26,8 @@ from tests.kept import kept
 from tests.scene import PEOPLE, Scene
 
 FACT = "The capsules hold an additive that is not allowed."
-EXPERT = {"name": "Lake Laboratory", "email": "admin@court.example", "qualification": "Accredited for food"}
-"""The administrator's account stands in for the laboratory's: it serves in no case."""
+EXPERT = {"name": "Lake Laboratory", "email": "stranger@court.example", "qualification": "Accredited for food"}
+"""The stranger’s account is the laboratory’s: it serves in no case."""
 ALL = ["court", "task", "materials", "method", "course", "opinion", "undertaking", "signed"]
 
 
@@ -95,7 +95,11 @@ def commissioned(scene: Scene) -> Appraisal:
 def at_work(scene: Scene) -> Appraisal:
     found = commissioned(scene)
     scene.do(
-        "undertake_appraisal", "admin", appraisal=found.reference, answer="undertake", pay_to="Account 42 at Lake Bank"
+        "undertake_appraisal",
+        "stranger",
+        appraisal=found.reference,
+        answer="undertake",
+        pay_to="Account 42 at Lake Bank",
     )
     return row(scene)
 
@@ -103,10 +107,10 @@ def at_work(scene: Scene) -> Appraisal:
 @kept
 def reported(scene: Scene) -> Appraisal:
     found = at_work(scene)
-    upload = scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")
+    upload = scene.upload("stranger", b"%PDF-1.7 report", "report.pdf", "application/pdf")
     scene.do(
         "submit_report",
-        "admin",
+        "stranger",
         appraisal=found.reference,
         upload=upload.reference,
         contents=ALL,
@@ -126,12 +130,18 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     with scene.court.database.read() as session:
         paper = session.get_one(Document, found.document_id)
         assert paper.content.startswith(b"%PDF") and b"/ByteRange" in paper.content
-        assert session.scalars(select(Seat.role).where(Seat.account_id == scene.people["admin"])).all() == [Role.EXPERT]
+        assert session.scalars(select(Seat.role).where(Seat.account_id == scene.people["stranger"])).all() == [
+            Role.EXPERT
+        ]
     path = f"/cases/{scene.case().reference}/examination"
-    lab = signed_in(scene, "admin")
+    lab = signed_in(scene, "stranger")
     assert lab.get(f"{path}/exhibits/C-1").status_code == 404  # not before the undertaking
     scene.do(
-        "undertake_appraisal", "admin", appraisal=found.reference, answer="undertake", pay_to="Account 42 at Lake Bank"
+        "undertake_appraisal",
+        "stranger",
+        appraisal=found.reference,
+        answer="undertake",
+        pay_to="Account 42 at Lake Bank",
     )
     assert [lab.get(f"{path}/exhibits/{label}").status_code for label in ("C-1", "R-1")] == [200, 404]
     assert "Which additives?" in lab.get(f"{path}/commission").get_data(as_text=True)
@@ -143,17 +153,17 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     assert "Account 42" in page and "Report due by" in page
     with scene.court.database.read() as session:
         payments = len(session.scalars(select(Payment.id)).all())
-    scene.do("confirm_expert_fee", "admin", appraisal=found.reference)
+    scene.do("confirm_expert_fee", "stranger", appraisal=found.reference)
     with scene.court.database.read() as session:
         assert len(session.scalars(select(Payment.id)).all()) == payments  # the court neither takes nor holds it
         assert {w.state for w in session.scalars(select(Window).where(Window.kind == "appraisal_fee"))} == {
             WindowState.MET
         }
-    upload = scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")
+    upload = scene.upload("stranger", b"%PDF-1.7 report", "report.pdf", "application/pdf")
     with pytest.raises(ValidationError):
         scene.do(
             "submit_report",
-            "admin",
+            "stranger",
             appraisal=found.reference,
             upload=upload.reference,
             contents=ALL[:-1],
@@ -161,7 +171,7 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
         )
     receipt = scene.do(
         "submit_report",
-        "admin",
+        "stranger",
         appraisal=found.reference,
         upload=upload.reference,
         contents=ALL,
@@ -177,12 +187,12 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     with pytest.raises(InvalidInput):
         scene.do("withdraw_exhibit", "li", exhibit=report.reference, reason="I do not like it.")
     scene.do("object_to_report", "haiyun", appraisal=found.reference, words="The sample was open.")
-    assert "The sample was open." in signed_in(scene, "admin").get(f"{path}/commission").get_data(as_text=True)
+    assert "The sample was open." in signed_in(scene, "stranger").get(f"{path}/commission").get_data(as_text=True)
     with pytest.raises(ActNotOpen):
-        scene.do("confirm_expert_fee", "admin", appraisal=found.reference)
+        scene.do("confirm_expert_fee", "stranger", appraisal=found.reference)
     objection = row(scene).objections[-1]
     scene.do(
-        "answer_objection", "admin", objection=objection.reference, words="It was sealed when it came, see page 2."
+        "answer_objection", "stranger", objection=objection.reference, words="It was sealed when it came, see page 2."
     )
     assert tasks(scene, "expert_hear") == 0
     scene.do("object_to_report", "haiyun", appraisal=found.reference, words="Page 2 shows another bottle.")
@@ -225,7 +235,7 @@ def test_lot_is_drawn_only_without_agreement_and_after_the_time_for_it(small_sce
     for how in ("agreed", "lot"):
         with pytest.raises(InvalidInput):
             appoint(small_scene, how)
-    choose(small_scene, "haiyun", name="Sea Laboratory", email="stranger@court.example")
+    choose(small_scene, "haiyun", name="Sea Laboratory", email="sea@court.example")
     with pytest.raises(InvalidInput):
         appoint(small_scene, "agreed")
     receipt = appoint(small_scene, "lot")
@@ -246,7 +256,7 @@ def test_parties_who_agree_bind_the_judge(small_scene: Scene) -> None:
     choose(small_scene, "li")
     assert tasks(small_scene, "expert_appoint") == 1
     with pytest.raises(InvalidInput):
-        appoint(small_scene, "named", name="Another", email="stranger@court.example", qualification="None")
+        appoint(small_scene, "named", name="Another", email="sea@court.example", qualification="None")
     appoint(small_scene, "agreed")
     assert row(small_scene).witness is not None and tasks(small_scene, "expert_appoint") == 0
 
@@ -274,14 +284,14 @@ def test_time_of_the_appraisal_does_not_count(small_scene: Scene) -> None:
     small_scene.later(days=3)
     assert spans() == [(began, small_scene.clock.now())]
     small_scene.do(
-        "undertake_appraisal", "admin", appraisal=row(small_scene).reference, answer="undertake", pay_to="Account 42"
+        "undertake_appraisal", "stranger", appraisal=row(small_scene).reference, answer="undertake", pay_to="Account 42"
     )
     small_scene.later(days=2)
     ended = small_scene.clock.now()
-    upload = small_scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")
+    upload = small_scene.upload("stranger", b"%PDF-1.7 report", "report.pdf", "application/pdf")
     small_scene.do(
         "submit_report",
-        "admin",
+        "stranger",
         appraisal=row(small_scene).reference,
         upload=upload.reference,
         contents=ALL,
@@ -306,7 +316,7 @@ def test_unpaid_expert_is_for_the_judge_to_find(small_scene: Scene) -> None:
     )
     assert row(small_scene).state is AppraisalState.ENDED and tasks(small_scene, "appraisal_unpaid") == 0
     with pytest.raises(LookupError):
-        small_scene.actor("admin")  # the expert has left the case
+        small_scene.actor("stranger")  # the expert has left the case
 
 
 @pytest.mark.slow
@@ -315,7 +325,7 @@ def test_late_report_is_taken_and_marked_or_another_expert_commissioned(small_sc
     back (EV 35).
     """
     found = at_work(small_scene)
-    small_scene.do("confirm_expert_fee", "admin", appraisal=found.reference)
+    small_scene.do("confirm_expert_fee", "stranger", appraisal=found.reference)
     with pytest.raises(InvalidInput):
         small_scene.do(
             "end_appraisal", "judge", appraisal=found.reference, ground="expert_failed", reasons="Too early."
@@ -350,11 +360,11 @@ def test_expert_may_decline_and_another_is_appointed(small_scene: Scene) -> None
     """Who declines leaves the case, and the judge appoints another."""
     found = commissioned(small_scene)
     small_scene.do(
-        "undertake_appraisal", "admin", appraisal=found.reference, answer="decline", words="I know the shop."
+        "undertake_appraisal", "stranger", appraisal=found.reference, answer="decline", words="I know the shop."
     )
     assert row(small_scene).state is AppraisalState.CHOOSING and tasks(small_scene, "expert_appoint") == 1
     with pytest.raises(LookupError):
-        small_scene.actor("admin")
+        small_scene.actor("stranger")
 
 
 @pytest.mark.slow
@@ -399,9 +409,9 @@ def test_third_specialist_of_a_party_is_refused(small_scene: Scene) -> None:
         )
     with pytest.raises(InvalidInput):
         perform(small_scene, "ask_leave_for_witness", "li", name="Doctor 3", email="doctor3@court.example", **given)
-    assert "admin" in PEOPLE and small_scene.account("admin").email == EXPERT["email"]
+    assert "stranger" in PEOPLE and small_scene.account("stranger").email == EXPERT["email"]
     with small_scene.court.database.read() as session:
         assert (
             session.scalars(select(Account.id).where(Account.email == EXPERT["email"])).one()
-            == small_scene.people["admin"]
+            == small_scene.people["stranger"]
         )

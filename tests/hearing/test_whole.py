@@ -74,7 +74,7 @@ class Program:
                 account = session.get_one(Account, self.scene.accounts[who])
                 scopes = [Scope.ACT, Scope.READ]
                 self.given[who, now.date()] = program_tokens.issue(
-                    session, account, name="program", scopes=scopes, lasts=timedelta(days=2), now=now
+                    session, account, name="program", scopes=scopes, lasts=timedelta(days=2), two_factor=True, now=now
                 )
         return self.given[who, now.date()]
 

@@ -406,7 +406,13 @@ def _token(people: People, account_id: int, *scopes: Scope) -> str:
     with people.means.database.write() as session:
         account = session.get_one(Account, account_id)
         return program_tokens.issue(
-            session, account, name="program", scopes=scopes, lasts=timedelta(days=3), now=people.clock.machine_now()
+            session,
+            account,
+            name="program",
+            scopes=scopes,
+            lasts=timedelta(days=3),
+            two_factor=True,
+            now=people.clock.machine_now(),
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 from odr.docket.models import Role
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
 from odr.identity.accounts import staff
 from odr.identity.models import Account, AccountState, Attempt, OneTimeLink, SessionRow
 from odr.identity.sign_in import rate_limits
@@ -362,3 +363,24 @@ def test_a_refused_form_comes_back_filled(browser_of: BrowserOf) -> None:
     answer = browser_of().submit("/account/register", {"email": "no address", "name": "Wu Min", "password": PASSWORD})
     assert 'value="Wu Min"' in answer.text and 'value="no address"' in answer.text
     assert PASSWORD not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Ｌｉ　Ｗｅｎ", "Li Wen"),
+        ("Li Wеn", None),
+        ("Αnna Weber", None),
+        ("Анна Weber", "Анна Weber"),
+        ("李文 Li", "李文 Li"),
+    ],
+)
+def test_no_name_is_written_to_look_like_another(name: str, kept: str | None) -> None:
+    """Wide letters become the plain ones; a word that mixes alphabets whose letters look alike is refused."""
+    from odr.identity.accounts.accounts import normal_name
+
+    if kept is None:
+        with pytest.raises(InvalidInput):
+            normal_name(name)
+    else:
+        assert normal_name(name) == kept

@@ -64,7 +64,7 @@ def test_the_client_signs_by_link(
     assert client.get(link).status_code == 404
 
 
-def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_field(
+def test_an_assistant_is_asked_on_the_page_and_no_answer_says_who_has_an_account(
     browser_of: BrowserOf,
     people: People,
     mailbox: Mailbox,
@@ -73,8 +73,8 @@ def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_fie
     database: Database,
     clock: FixedClock,
 ) -> None:
-    """Each mandate has a field of its own; what was typed wrong stands there again with the reason, not in the offer
-    below.
+    """Each mandate has a field of its own; what is no address stands there again with the reason, not in the offer
+    below. Any address gets the same answer, and few may be tried.
     """
     browser, assistant = browser_of(), people.add("assistant@example.com")
     _offer(browser)
@@ -82,12 +82,18 @@ def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_fie
     with database.read() as session:
         mandate = session.query(Mandate).one()
     page, place = f"/account/mandates/{mandate.reference}/delegate", f"email-{mandate.id}"
-    wrong = browser.submit(page, {"assistant": "nobody@example.com"}, on="/account/mandates")
-    assert (
-        wrong.status_code == 422 and f'id="{place}-error"' in wrong.text and wrong.text.count("nobody@example.com") == 1
-    )
-    assert _actors(database, clock, assistant) == []
-    assert browser.submit(page, {"assistant": "assistant@example.com"}, on="/account/mandates").status_code == 303
+    wrong = browser.submit(page, {"assistant": "nobody at home"}, on="/account/mandates")
+    assert wrong.status_code == 422 and f'id="{place}-error"' in wrong.text and wrong.text.count("nobody at home") == 1
+    people.add("clerk@court.example", "", Role.CLERK)
+    with database.read() as session:
+        other = _party(session, Role.RESPONDENT).email
+    answers = [
+        browser.submit(page, {"assistant": email}, on="/account/mandates")
+        for email in ("assistant@example.com", "nobody@example.com", "clerk@court.example", other)
+    ]
+    assert {(answer.status_code, answer.headers["Location"]) for answer in answers} == {
+        (303, "/account/mandates/assistant-asked")
+    }
     assert _actors(database, clock, assistant) == []
     with database.read() as session:
         delegated = session.query(Mandate).filter_by(account_id=assistant).one().reference
@@ -99,6 +105,10 @@ def test_an_assistant_is_named_on_the_page_and_a_wrong_name_stays_at_its_own_fie
     assert helper.submit(accept, on="/account/mandates").status_code == 303
     assert accept not in helper.get("/account/mandates").text
     assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
+    tried = [
+        browser.submit(page, {"assistant": f"{n}@example.com"}, on="/account/mandates").status_code for n in range(20)
+    ]
+    assert 429 in tried
 
 
 def test_an_offer_tells_nothing(browser_of: BrowserOf, mailbox: Mailbox, lawyer: int, reference: str) -> None:

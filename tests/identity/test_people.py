@@ -96,6 +96,30 @@ def test_a_proposal_is_decided_only_by_a_choice(browser_of: BrowserOf, people: P
         assert session.get_one(RoleProposal, waits).approved is False
 
 
+def test_who_moves_money_is_made_by_two(browser_of: BrowserOf, people: People, database: Database) -> None:
+    """An administrator only proposes a cashier, as they propose a judge."""
+
+    admin, person = people.add("a@court.example", "", Role.ADMIN), people.add("p@example.com")
+    now = people.clock.machine_now()
+    with database.write() as session:
+        by, account = session.get_one(Account, admin), session.get_one(Account, person)
+        for role in (Role.CASHIER, Role.JUDGE, Role.ASSESSOR, Role.PRESIDENT, Role.ADMIN):
+            assert isinstance(staff.give(session, account, role, by=by, now=now), RoleProposal)
+        assert account.staff_roles == frozenset()
+
+
+def test_nobody_gives_a_role_to_themselves(browser_of: BrowserOf, people: People, database: Database) -> None:
+    """Neither at once nor as a proposal that somebody else waves through."""
+
+    admin = people.add("a@court.example", "", Role.ADMIN)
+    with database.write() as session:
+        by = session.get_one(Account, admin)
+        for role in staff.GIVEN:
+            with pytest.raises(InvalidInput):
+                staff.give(session, by, role, by=by, now=people.clock.machine_now())
+        assert session.query(RoleProposal).count() == 0
+
+
 def test_a_clerk_is_made_by_one(browser_of: BrowserOf, people: People, database: Database) -> None:
     """Roles that decide nothing need one administrator."""
     _admin(people, browser_of, "one@example.com").submit(
@@ -273,8 +297,9 @@ def test_the_worker_forgets(browser_of: BrowserOf, people: People, database: Dat
     assert sweep(database, clock.machine_now()) == 0
     assert browser.get("/door/write").status_code == 200
     clock.advance(timedelta(days=60))
-    # The wrong password by account and network, the letter by mailbox and network, the link, the session.
-    assert sweep(database, clock.machine_now()) == 6
+    # The wrong password by account at the network, by network and by account; the letter by mailbox and network, and
+    # itself; the link; the session.
+    assert sweep(database, clock.machine_now()) == 8
     with database.read() as session:
         assert session.query(Account).one().state is AccountState.ACTIVE
 

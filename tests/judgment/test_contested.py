@@ -174,6 +174,7 @@ def test_programs_decide_appeal_and_make_it_final(court: Scene, serve: Callable[
     haiyun.do("appeal_decision", asks="Dismiss the claim.", grounds="The label is lawful.", challenged="8,000.00")
     assert li.stage() == "appealed"
     pay(court)
+    read_all(court)
     assert haiyun.do("answer_appeal", status=409, appeal="x", answer="No.")["open_acts"], (
         "nobody answers her own appeal"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case, Document
+from odr.docket.models import Case, Document, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -135,7 +135,9 @@ def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:
 
 
 def test_nothing_stays_frozen_for_a_case_that_is_over(bench: Bench) -> None:
-    """A dismissal of the action ends what was preserved for it, and its measures are undone (CPI 166)."""
+    """After a dismissal of the action the judge lifts by ruling what was preserved for it, and its measures are undone (CPI
+    166).
+    """
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
     bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
@@ -144,4 +146,56 @@ def test_nothing_stays_frozen_for_a_case_that_is_over(bench: Bench) -> None:
     )
     assert preserved(bench).state is PreservationState.EXECUTED, "it holds while the ruling may be appealed from"
     bench.nobody_appeals()
-    assert preserved(bench).state is PreservationState.LAPSED
+    assert preserved(bench).state is PreservationState.EXECUTED, "the clock lifts nothing"
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert look.tasks(case, DESKS["lift_preservation"])
+    with pytest.raises(InvalidInput, match="nothing but the preservation"):
+        bench.do("judge", "give_ruling", {**RULING, "kind": "other", "security": None})
+    bench.do("judge", "give_ruling", {**RULING, "kind": "preservation_review", "security": None, "orders": "Lifted."})
+    assert preserved(bench).state is PreservationState.LIFTED
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert not look.tasks(case, DESKS["lift_preservation"]) and look.tasks(case, DESKS["undo_preservation"])
+
+
+def test_a_transfer_takes_what_is_preserved_along(bench: Bench) -> None:
+    """Nothing is undone; the registry sends the papers after the case (CPI 160; court rule)."""
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
+    with bench.court.database.write() as session:
+        session.get_one(Case, bench.case_id).stage = Stage.HEARING
+    bench.do("judge", "transfer_case", {"court": "Ningbo Internet Court", "reasons": "The seat is there."})
+    assert preserved(bench).state is PreservationState.EXECUTED
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert look.tasks(case, DESKS["pass_on_preservation"]) and not look.tasks(case, DESKS["undo_preservation"])
+
+
+def test_a_granted_review_of_a_refusal_orders_what_was_refused(bench: Bench) -> None:
+    """The review is about the refused application: granted, it preserves, and touches nothing else (CPI 171)."""
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    first = preserved(bench).reference
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    bench.do(
+        "judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "result": "refused", "security": None}
+    )
+    bench.serve("claimant/1")
+    bench.do("claimant/1", "ask_for_preservation_review", {"asks": "Order it.", "grounds": "They sell everything."})
+    bench.do("judge", "give_ruling", {**RULING, "motion": motion_of(bench), "security": None, "orders": "Frozen."})
+    with bench.court.database.read() as session:
+        rows = session.scalars(select(Preservation).order_by(Preservation.id)).all()
+        assert [r.state for r in rows] == [PreservationState.ORDERED] * 2 and rows[0].reference == first
+
+
+def test_the_letter_on_a_preservation_carries_the_ruling(bench: Bench) -> None:
+    """From its receipt the five days for a review run, so it has to be in the letter (CPI 171)."""
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
+    with bench.court.database.read() as session:
+        ruling = session.scalars(select(Document.reference).where(Document.kind == "ruling")).one()
+        packets = session.scalars(select(Packet).where(Packet.occasion == "execute_preservation")).all()
+        assert packets and all(ruling in [d["reference"] for d in p.documents] for p in packets)

@@ -147,7 +147,7 @@ def test_the_web_process_has_no_keys(house: tuple[dict[str, str], Path, Path]) -
             "-m",
             "gunicorn",
             "--worker-class",
-            "gthread",
+            "odr.web.patient_worker.PatientWorker",
             "--threads",
             "4",
             "--bind",

@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
 from odr.docket.visibility import reads_document
+from odr.filing.claim.queries import claims_of
 from odr.filing.models import Claim, Request
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T
 from odr.identity.actors import CLOCK_ACTOR
+from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.models import Motion
 from odr.payments.books.ledger import is_balanced, trial_balance
 from odr.payments.costs.demands import demand
@@ -30,6 +32,7 @@ from odr.procedure.rules.tariff import Ending
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
+from tests.judgment.test_panel import vote
 from tests.kept import kept
 from tests.scene import Scene, claim
 from tests.settlement.test_offers import settle
@@ -202,13 +205,26 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
         {"court": "Intermediate Court", "number": "7", "summary": "See the ruling.", "ordered": True},
     )
     with bench.court.database.write() as session:
+        session.get_one(Case, bench.case_id).stage = Stage.HEARING
+        for name in ("ann", "ben"):
+            account = Account(
+                email=f"{name}@people.example", name=name, state=AccountState.ACTIVE, created_at=bench.clock.now()
+            )
+            session.add(account)
+            session.flush()
+            session.add(AccountRole(account_id=account.id, role=Role.ASSESSOR, granted_at=bench.clock.now()))
         # The bench knows one judge only; she stands for the one who is drawn.
         session.add(
             Seat(
                 case_id=bench.case_id, account_id=bench.account("judge").id, role=Role.JUDGE, from_at=bench.clock.now()
             )
         )
+    bench.wait(days=20)
+    bench.do("judge", "convene_panel", {"size": 3, "reasons": "The case is heard again."})
+    bench.findings()
     bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss"}]))
+    for who in ("ann", "ben", "judge"):
+        vote(bench, who, {"vote": "for"})
     decision = {"decision": bench.draft_reference()}
     bench.do("judge", "send_for_signing", decision)
     bench.wait(hours=26)
@@ -231,6 +247,10 @@ def test_an_unpaid_appeal_is_ruled_withdrawn_and_the_decision_binds(bench: Bench
     """
     row = appealed(bench)
     bench.wait(days=20)
+    with pytest.raises(ActNotOpen):
+        # The time to appeal has only just ended, and the seven days begin after it (FEE 22).
+        bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
+    bench.wait(days=10)
     assert bench.case().stage is Stage.APPEALED
     bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
     assert (
@@ -363,18 +383,68 @@ def test_a_claim_lowered_and_raised_again_is_paid_once(small_scene: Scene) -> No
     assert fees(small_scene.court, small_scene.case_id)[-1].amount_minor == 2750_00
 
 
-def test_an_unpaid_increase_is_no_conversion(small_scene: Scene) -> None:
-    """A raised claim whose difference stays unpaid is withdrawn by the common rule: half of the new fee is kept, never
-    half of what was paid (FEE 15, 21).
+def test_an_unpaid_increase_falls_alone(small_scene: Scene) -> None:
+    """A raised claim whose difference stays unpaid goes on as it was paid for: nothing is withdrawn, nothing goes back
+    (FEE 21; provisional).
     """
     pending(small_scene)
+    with small_scene.court.database.read() as session:
+        paid_for = claims_of(session, session.get_one(Case, small_scene.case_id))[0].amount_minor
     small_scene.do("amend_claim", "li", relief=money("150,000.00"), reasons="More came to light.")
     topup = fees(small_scene.court, small_scene.case_id)[-1]
     assert topup.amount_minor == 1500_00
     small_scene.work()
     small_scene.later(days=9)
+    before = small_scene.case().stage
     small_scene.do("deem_withdrawn", "judge", assessment=topup.reference, reasons=REASONS)
-    assert back(small_scene.court, small_scene.case_id) == {"claimant/1": 150_00}
+    assert back(small_scene.court, small_scene.case_id) == {} and small_scene.case().stage is before
+    with small_scene.court.database.read() as session:
+        (standing,) = claims_of(session, session.get_one(Case, small_scene.case_id))
+        assert standing.amount_minor == paid_for
+
+
+def test_nothing_is_deemed_withdrawn_after_pronouncement(small_scene: Scene) -> None:
+    """Once the decision is pronounced an unpaid fee of a claim is collected, never a ground to end it (by CPL 148)."""
+    pending(small_scene)
+    small_scene.do("amend_claim", "li", relief=money("150,000.00"), reasons="More came to light.")
+    topup = fees(small_scene.court, small_scene.case_id)[-1]
+    small_scene.work()
+    with small_scene.court.database.write() as session:
+        session.get_one(Case, small_scene.case_id).pronounced_at = small_scene.clock.now()
+    small_scene.later(days=9)
+    with pytest.raises(ActNotOpen):
+        small_scene.do("deem_withdrawn", "judge", assessment=topup.reference, reasons=REASONS)
+    with small_scene.court.database.read() as session:
+        rows = session.scalars(select(Task.role).where(Task.kind == "fee_unpaid", Task.done_at.is_(None))).all()
+    assert rows == [Role.CASHIER]
+
+
+def test_the_fee_of_an_objection_falls_when_it_wins_on_appeal(small_scene: Scene) -> None:
+    """Set aside above, the ruling that had rejected the objection costs the objector nothing (FEE 13(6))."""
+    pending(small_scene)
+    small_scene.work()
+    small_scene.do("object_to_jurisdiction", "haiyun", **OBJECTION)
+    asked = _newest_request(small_scene)
+    small_scene.do("rule_on_jurisdiction", "judge", request=asked, answer="refuse", reasons="The seat is here.")
+    small_scene.work()
+    small_scene.do("appeal_jurisdiction", "haiyun", words="It is not.")
+    small_scene.do(
+        "record_jurisdiction_appeal",
+        "clerk",
+        request=_newest_request(small_scene),
+        outcome="set_aside",
+        court="Ningbo Internet Court",
+        number="(2026) 9",
+        decided_on=small_scene.clock.now().date().isoformat(),
+    )
+    (row,) = fees(small_scene.court, small_scene.case_id, Matter.JURISDICTION_OBJECTION)
+    assert row.state is AssessmentState.CANCELLED
+
+
+def _newest_request(scene: Scene) -> str:
+    with scene.court.database.read() as session:
+        rows = select(Request.reference).where(Request.case_id == scene.case_id).order_by(Request.id.desc())
+        return session.scalars(rows).first() or pytest.fail("nothing was asked")
 
 
 def test_an_objection_that_failed_costs_its_own_fee_and_no_right(small_scene: Scene) -> None:

@@ -18,6 +18,7 @@ from odr.evidence import desks
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Blob, Exhibit, ExhibitSeal, SealState, Upload
+from odr.evidence.retention.rules import forget_in_database
 from odr.evidence.store.envelope import new_key, seal_stream
 from odr.evidence.store.integrity_check import seal_context
 from odr.evidence.store.ports import desk_of
@@ -91,6 +92,7 @@ def _put_under_seal(sitting: Sitting, exhibit: Exhibit) -> None:
     made = sitting.prepared.get("sealed")
     if not isinstance(made, Encrypted) or made.blob_id != blob.id:
         raise ActNotOpen(T("The file was not encrypted. Send the form again."))
+    forget_in_database(sitting)
     old = blob.key
     blob.key, blob.wrapped, blob.content = made.key, made.wrapped, None
     sitting.session.flush()
@@ -149,6 +151,7 @@ class SealInput(CourtModel):
     means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.SEAL_ASKED,
     topic=Topic.EVIDENCE,
+    strong=True,
     in_record=False,
 )
 def order_seal(sitting: Sitting, case: Case, given: SealInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -31,6 +31,7 @@ from odr.web.guards import (
     current_court,
     current_locale,
     current_person,
+    need_second_factor,
     our_origins,
     public,
     signed_in,
@@ -70,14 +71,14 @@ def capabilities(reference: str | None = None) -> Response:
 
 
 @blueprint.route("/", methods=["POST"], provide_automatic_options=False)
-@signed_in(upload=True)
+@signed_in(upload=True, most=None)
 def create() -> Response:
     """Open an upload (tus creation)."""
     return _speak(None)
 
 
 @blueprint.route("/<reference>", methods=["GET", "HEAD", "PATCH", "DELETE"], provide_automatic_options=False)
-@signed_in(upload=True)
+@signed_in(upload=True, most=None)
 def piece(reference: str) -> Response:
     """Ask where an upload stands, send a piece, give it up; for a reader, its page."""
     if request.method == "GET":
@@ -113,7 +114,7 @@ def hash_worker() -> Response:
 
 
 @blueprint.post("/new")
-@public(csrf=False)
+@public(csrf=False, most=None)
 def send_form() -> Response:
     """Take files from the plain form as they stream in.
 
@@ -123,6 +124,7 @@ def send_form() -> Response:
     person = current_person()
     if person is None or person.is_program:
         raise SignInNeeded
+    need_second_factor(person)
     if not forgery.comes_from(request, our_origins()):
         raise forgery.CrossOrigin
     results = _take_files(person.account_id, _token_check(person.session_id))

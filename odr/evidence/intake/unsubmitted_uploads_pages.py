@@ -13,6 +13,7 @@ from odr.evidence.retention import decisions
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotSignedIn
 from odr.ground.text import T, Text
 from odr.web.guards import current_court, current_person, current_session, need_strong, signed_in, staff
+from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, receipt_part
 from odr.web.presence import Person
 
@@ -48,7 +49,7 @@ def mine() -> Page:
         files=files,
         noticed=[one for one in files if one.notice],
         erased=erased_of(session, account),
-        kept=request.args.get("kept", type=int),
+        kept=number_in(request.args, "kept"),
         **_rule(),
     )
 

@@ -164,14 +164,20 @@ def erase_uploads(sitting: Sitting, uploads: Iterable[Upload]) -> None:
     """Erase each file with its receipt and salt. The bytes in the store go once that is committed; those in the
     database are overwritten.
     """
-    session = sitting.session
-    if session.get_bind().dialect.name == "sqlite":
-        # Otherwise what was deleted stays readable in free pages of the file.
-        session.execute(text("PRAGMA secure_delete=ON"))
-        _emptied_at.pop(sitting.court.database, None)
-        sitting.after_commit.append(lambda: empty_journal(sitting.court))
+    forget_in_database(sitting)
     for upload in uploads:
         _erase_upload(sitting, upload)
+
+
+def forget_in_database(sitting: Sitting) -> None:
+    """What this transaction takes out of a row is overwritten in the file, and in the write-ahead log once it is
+    committed.
+    """
+    if sitting.session.get_bind().dialect.name == "sqlite":
+        # Otherwise what was deleted stays readable in free pages of the file.
+        sitting.session.execute(text("PRAGMA secure_delete=ON"))
+        _emptied_at.pop(sitting.court.database, None)
+        sitting.after_commit.append(lambda: empty_journal(sitting.court))
 
 
 def empty_journal(court: Court) -> int:

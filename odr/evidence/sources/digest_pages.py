@@ -14,6 +14,8 @@ from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, signed_in
+from odr.web.limits import MOST_BODY
+from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, receipt_part
 
 digests = Blueprint("digests", __name__)
@@ -41,7 +43,7 @@ def _listing(typed: dict[str, str], faults: list[tuple[str, str]], status: int =
 
 
 @digests.post("/digests")
-@signed_in
+@signed_in(most=digest_lists.MOST_BYTES + MOST_BODY)
 def send() -> Page:
     """Take a list, from the file or from the field; each wrong line is named, and what was typed is kept."""
     typed = {"title": request.form.get("title", "").strip()[:200], "list": request.form.get("list", "")}
@@ -82,7 +84,7 @@ def one(reference_of: str) -> Page:
 
 
 def _one(batch: DigestBatch, fault: CourtError | None, status: int = 200) -> Page:
-    session, after = current_session(), max(0, request.args.get("after", 0, type=int))
+    session, after = current_session(), max(0, number_in(request.args, "after", 0))
     rows = digest_lists.lines_of(session, batch, after=after, limit=A_PAGE)
     ready = digest_lists.matching_uploads(session, batch)
     return render_template(
@@ -150,7 +152,7 @@ def in_case(case: Case, actor: Actor) -> Page:
 @case_page(*READS_FILE)
 def one_in_case(case: Case, actor: Actor, reference_of: str) -> Page:
     """One list of the case, line by line, so that a file can be asked for by its number."""
-    session, after = current_session(), max(0, request.args.get("after", 0, type=int))
+    session, after = current_session(), max(0, number_in(request.args, "after", 0))
     batch = next((b for b in digest_lists.batches_in(session, case.id) if b.reference == reference_of), None)
     if batch is None:
         raise NotFound

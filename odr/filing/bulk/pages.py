@@ -15,6 +15,8 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
 from odr.procedure.forms import fields as forms
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
+from odr.web.limits import MOST_BODY
+from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, my_account_id
 
 pages = Blueprint("bulk", __name__)
@@ -53,7 +55,7 @@ def _choose_page(values: dict[str, Any], faults: list[FieldFault], status: int =
 
 
 @pages.post("/bulk")
-@signed_in
+@signed_in(most=MOST_BYTES + MOST_BODY)
 def send() -> Page:
     """Keep the table whole; the worker lodges its lines."""
     court, values = current_court(), request.form.to_dict(flat=False)
@@ -94,7 +96,7 @@ def watch(reference: str) -> Page:
     """How far it is, and what became of each line; looks again by itself until the last line had its turn."""
     found, session = _found(reference), current_session()
     only = LineState(request.args["state"]) if request.args.get("state") in {s.value for s in LineState} else None
-    after = request.args.get("after", 0, type=int)
+    after = number_in(request.args, "after", 0)
     lines = lodging.report(session, found, after=after, limit=SHOWN + 1, state=only)
     more = lines[SHOWN - 1][0].number if len(lines) > SHOWN else None
     return render_template(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 from sqlalchemy import delete, func, select
 
-from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, PartyKind, Role, Stage, Track
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.filing import desks, names
 from odr.filing.claim.announcements import asked_in
 from odr.filing.claim.procedure_bars import agreed_to_small_claims, bars_of
@@ -39,6 +39,7 @@ from odr.ground.text import Money, T, Text
 from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import (
     ClaimChanged,
     ClaimIsChanging,
@@ -245,6 +246,39 @@ def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor
             "in_time": in_time,
         },
     )
+
+
+STATED = (
+    names.LODGE_CLAIM,
+    names.CORRECT_CLAIM,
+    names.AMEND_CLAIM,
+    names.FILE_COUNTERCLAIM,
+    names.FILE_THIRD_PARTY_CLAIM,
+)
+"""Acts whose input says what a party asks for from then on."""
+
+
+def take_back_increase(sitting: Sitting, case: Case, claim: Claim, stands: int) -> None:
+    """The fee of an increase was not paid: what the party asked for when the fee was paid stands again, by the entry that
+    said so (FEE 21; provisional).
+    """
+    rows = sitting.session.scalars(
+        select(DocketEntry)
+        .where(
+            DocketEntry.case_id == case.id,
+            DocketEntry.party_id == claim.party_id,
+            DocketEntry.act.in_(STATED),
+            DocketEntry.number < claim.entry_number,
+        )
+        .order_by(DocketEntry.number.desc())
+    )
+    for entry in rows:
+        relief = [ReliefInput.model_validate(one) for one in input_of(entry)["relief"]]
+        if sum_of(relief) == stands:
+            sitting.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
+            _write_relief(sitting, claim, relief)
+            claim.amount_minor = stands
+            return
 
 
 @guard("COURT one-at-a-time")

@@ -48,6 +48,7 @@ from odr.service.packet.notice_codes import look_up
 from odr.web.guards import (
     behind_code,
     case_page,
+    count_named,
     current_court,
     current_locale,
     current_person,
@@ -473,7 +474,7 @@ def join_case(code: str) -> Page:
     values = _values()
     try:
         given = forms.parse(JoinInput, values)
-        invited = invitation_for(look(), code)
+        invited = behind_code(lambda: invitation_for(look(), code))
         receipt = join(current_court(), _me().account_id or 0, code, given)
     except InvalidInput as error:
         return _join_page(code, values, error.faults, 422)
@@ -528,7 +529,9 @@ def send_take_part() -> Page:
     """Put the request before the judge of the case."""
     values = _values()
     try:
-        ask_to_take_part(current_court(), _me().account_id or 0, forms.parse(TakePartInput, values))
+        given = forms.parse(TakePartInput, values)
+        count_named(_me().account_id or 0)
+        ask_to_take_part(current_court(), _me().account_id or 0, given)
     except InvalidInput as error:
         return _take_part_page(values, error.faults, 422)
     except ActNotOpen as error:

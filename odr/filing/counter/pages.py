@@ -22,7 +22,7 @@ from odr.filing.models import Draft
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T, Text, write, write_day
-from odr.identity.accounts import account_letters
+from odr.identity.accounts import outbox
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.table import Act
@@ -129,8 +129,8 @@ def _asked(token: str, name: str, address: str | None, back: str) -> Page:
     court = current_court()
     link = f"{court.settings.base_url.rstrip('/')}{url_for('counter.confirm_page', token=token)}"
     if address and court.ports.mail is not None:
-        account_letters.post(
-            court.ports.mail,
+        outbox.post(
+            court,
             [assisting.letter_to_confirm(address, "zh-Hans" if court.settings.pack == "cn" else "en", link, name)],
         )
     picture = segno.make_qr(link, error="m").svg_data_uri(scale=5, border=2)

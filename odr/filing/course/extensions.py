@@ -17,7 +17,7 @@ from odr.filing import desks
 from odr.filing.choices import window_named
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.course.evidence_periods import lengthen_for_all
-from odr.filing.course.time_limit_changes import reopen
+from odr.filing.course.time_limit_changes import extend, reopen
 from odr.filing.inputs import Answer, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import InvalidInput, OutOfTime
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 TRIAL = {Stage.PENDING, Stage.HEARING}
 
+LENGTHENED = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED}
+"""Where a limit of somebody may be lengthened: that of evidence while the case is heard, that of appeal abroad later."""
+
 LATER = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 IN_EXAMINATION = "examination"
@@ -59,10 +62,20 @@ def own_windows(sitting: Sitting, case: Case, actor: Actor, state: WindowState) 
 
 def extendable_windows(sitting: Sitting, case: Case, actor: Actor) -> list[Window]:
     """The actor's running limits that a judge may lengthen by the pack."""
-    return [w for w in own_windows(sitting, case, actor, WindowState.OPEN) if rule_of(sitting, w).extendable]
+    return [w for w in own_windows(sitting, case, actor, WindowState.OPEN) if lengthened_by(sitting, case, w)]
 
 
-@guard("EV 54", "CPL 68")
+def lengthened_by(sitting: Sitting, case: Case, window: Window) -> str | None:
+    """The article by which the court may lengthen a limit; some only for who lives abroad (CPL 285, 286). None where it may
+    not.
+    """
+    rule, party = rule_of(sitting, window), case.party_if_any(window.party_id)
+    if rule.extendable is not None:
+        return rule.extendable
+    return rule.abroad.extendable if party is not None and party.abroad and rule.abroad is not None else None
+
+
+@guard("EV 54", "CPL 68, 285, 286")
 def something_to_extend(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no more time can be asked for."""
     return (
@@ -107,7 +120,7 @@ class MoreTimeInput(CourtModel):
     title=T("Ask for a longer time limit"),
     input=MoreTimeInput,
     by=set(PARTY_ROLES),
-    at=TRIAL,
+    at=LENGTHENED,
     guard=something_to_extend,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
@@ -117,7 +130,7 @@ class MoreTimeInput(CourtModel):
             "There is nothing you have to do now; your own time limits go on. The judge rules on it, and the ruling is sent to you."
         ),
     ),
-    source=law("EV 54", "CPL 68"),
+    source=law("EV 54", "CPL 68, 285, 286"),
     topic=Topic.CLAIM,
     in_record=False,
 )
@@ -162,7 +175,7 @@ class MoreTimeRuling(CourtModel):
     title=T("Rule on a longer time limit"),
     input=MoreTimeRuling,
     by={Role.JUDGE},
-    at=TRIAL,
+    at=LENGTHENED,
     guard=extension_waits,
     serves=Everyone.PARTIES,
     letter=Letter(
@@ -187,9 +200,12 @@ def rule_on_extension(sitting: Sitting, case: Case, given: MoreTimeRuling, *, ac
         decide(sitting, case, request, RequestState.REFUSED)
         return Recorded(T("Not lengthened: %(title)s", title=title), {"reasons": given.reasons})
     days = given.days or int(request.details["days"])
-    article = rule_of(sitting, window).extendable or "EV 54"
+    article = lengthened_by(sitting, case, window) or "EV 54"
     reason = T("ruling of the judge, entry %(number)s", number=sitting.next_number(case))
-    lengthen_for_all(sitting, case, window, days, reason, article)
+    if rule_of(sitting, window).extendable is None:  # Who lives abroad gets it for themselves alone.
+        extend(sitting, case, window, days, reason, article)
+    else:
+        lengthen_for_all(sitting, case, window, days, reason, article)
     decide(sitting, case, request, RequestState.GRANTED)
     return Recorded(
         T("Longer by %(days)s days: %(title)s", days=days, title=title),

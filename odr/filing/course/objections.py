@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import seat as seat_of
-from odr.filing import desks
+from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import ACKNOWLEDGEMENT, OBJECTION_WINDOW, may_object
 from odr.filing.claim.progress import (
     ask,
+    debate_is_open,
     decide,
     hearing_has_begun,
     is_heard_again,
@@ -28,10 +29,11 @@ from odr.ground.errors import ActNotOpen, InvalidInput, OutOfTime
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ObjectionFailed
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Act, Everyone, Milestone, Recorded, RulingForm, Topic, act, bar, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
@@ -327,13 +329,61 @@ class ChallengeInput(CourtModel):
             widget="textarea",
         ),
     ]
+    learned: Annotated[
+        str | None,
+        CourtText(0, 1000),
+        field(
+            T("When and how did you learn of it?"),
+            T("Needed once the hearing has begun, and where you have challenged the same person before."),
+            widget="textarea",
+        ),
+    ] = None
+
+
+@guard("CPL 48")
+def before_the_debate_ended(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody is challenged any more: the debate has ended."""
+    return (
+        None
+        if debate_is_open(sitting, case)
+        else T("The debate has ended. A reason you learn of now can be raised in an appeal, or for a retrial.")
+    )
+
+
+@bar("CPL 48")
+def challenged_pauses(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
+    """Reason why somebody of the court does nothing in the case: they are challenged, and it is not decided. What is urgent
+    goes on; while a refusal is looked at again, and on a repeated challenge, so does everything (CPL 48, 50).
+    """
+    if actor.role not in CHALLENGEABLE or Milestone.URGENT_MEASURE in act.means:
+        return None
+    waiting = requests_of(sitting, case, CHALLENGE)
+    pausing = {int(r.subject or 0) for r in waiting if not r.details.get("reviewed") and not r.details.get("repeat")}
+    if not pausing:
+        return None
+    seats = select(Seat.id).where(Seat.case_id == case.id, Seat.account_id == actor.account_id, Seat.role == actor.role)
+    if pausing.isdisjoint(sitting.session.scalars(seats)):
+        return None
+    return T("A party has challenged you. Until this is decided you take no part, except in what is urgent.")
+
+
+def _said_before(sitting: Sitting, case: Case, me: Party, seat: Seat, given: ChallengeInput) -> bool:
+    """Whether this party's challenge of this person was refused before and nothing new is told: it is answered, and
+    nobody pauses for it again (court rule).
+    """
+    refused = [r for r in requests_of(sitting, case, CHALLENGE, RequestState.REFUSED) if r.party_id == me.id]
+    same = [r for r in refused if sitting.session.get_one(Seat, int(r.subject or 0)).account_id == seat.account_id]
+    words = [" ".join(r.words.casefold().split()) for r in same]
+    return bool(same) and (not given.learned or " ".join(given.words.casefold().split()) in words)
 
 
 @act(
     title=T("Challenge somebody who sits in the case"),
     input=ChallengeInput,
     by=set(PARTY_ROLES),
-    at=WHILE_SEATED,
+    at=TRIAL,
+    guard=before_the_debate_ended,
+    version=2,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.NOTICE,
@@ -348,15 +398,24 @@ class ChallengeInput(CourtModel):
     help=T("The person pauses until the challenge is decided, within three days."),
 )
 def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Challenge somebody of the court; they pause until the decider whom the pack names has decided (CPL 48–50)."""
+    """Challenge somebody of the court: at the start, or on what became known later, until the debate ends. They pause until
+    the decider whom the pack names has decided, except in what is urgent (CPL 48–50).
+    """
     me = sitting.party_of(case, actor)
     seat: Seat = sitting.resolved("seat", given.seat)
     if seat.role not in CHALLENGEABLE:
         raise InvalidInput.at(
             "seat", T("Only who decides, keeps the record, assesses or interprets can be challenged.")
         )
+    if hearing_has_begun(sitting, case) and not given.learned:
+        raise InvalidInput.at(
+            "learned",
+            T(
+                "The hearing has begun. Say when and how you learned of the reason: only what became known later counts now."
+            ),
+        )
     name = _name(sitting, seat)
-    seat.until_at, seat.reason = now, "challenged"
+    repeat = _said_before(sitting, case, me, seat, given)
     decider = decider_of(sitting, case, seat.role)
     seat_decider(sitting, case, decider)
     request = ask(
@@ -369,6 +428,7 @@ def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Act
         decider=decider.value,
         role=seat.role.value,
         name=name,
+        repeat=repeat,
     )
     window = sitting.start_window(case, CHALLENGE_WINDOW, start=now, subject=request.reference)
     title = T(
@@ -379,15 +439,19 @@ def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Act
     )
     sitting.open_task(case, decider, desks.RECUSAL, title, risk=85, due_at=window.due_at, subject=request.reference)
     result = {"request": request.reference, "role": seat.role.value, "name": name, "decider": decider.value}
-    return Recorded(
-        T(
-            "%(party)s challenged %(name)s, %(role)s, who pauses until this is decided",
-            party=me.name,
-            name=name,
-            role=seat.role.label,
-        ),
-        result,
+    facts = {"party": me.name, "name": name, "role": seat.role.label}
+    words = (
+        T("%(party)s challenged %(name)s, %(role)s, again; it is answered, and they go on meanwhile", **facts)
+        if repeat
+        else T("%(party)s challenged %(name)s, %(role)s, who pauses until this is decided", **facts)
     )
+    return Recorded(words, result | {"repeat": repeat})
+
+
+@upcast(names.CHALLENGE, from_version=1)
+def learned_from_the_start(given: dict[str, Any]) -> dict[str, Any]:
+    """At first nobody was asked when they learned of the reason."""
+    return {**given, "learned": None}
 
 
 def _name(sitting: Sitting, seat: Seat) -> str:
@@ -456,8 +520,9 @@ def decide_recusal(sitting: Sitting, case: Case, given: ChallengeRuling, *, acto
     name, result = request.details["name"], {"request": request.reference, "reasons": given.reasons}
     if given.answer == "refuse":
         decide(sitting, case, request, RequestState.REFUSED)
-        sitting.session.add(Seat(case_id=case.id, account_id=seat.account_id, role=seat.role, from_at=now))
-        sitting.session.flush()
+        if seat.until_at is not None and seat.reason == "challenged":  # Challenged when that still ended the seat.
+            sitting.session.add(Seat(case_id=case.id, account_id=seat.account_id, role=seat.role, from_at=now))
+            sitting.session.flush()
         return Recorded(T("The challenge is refused: %(name)s stays", name=name), result)
     decide(sitting, case, request, RequestState.GRANTED)
     return Recorded(

@@ -25,6 +25,7 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.events import ObjectionWon
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.acts.tasks import DESKS
@@ -276,6 +277,7 @@ def record_jurisdiction_appeal(
     if ground in TO_ANOTHER_COURT and not given.court:
         raise InvalidInput.at("court", T("Name the court to which the case goes."))
     decide(sitting, case, request, RequestState.GRANTED)
+    sitting.announce(ObjectionWon(case, case.party(ruling.party_id)))
     end_case(sitting, case, Outcome.TRANSFERRED if ground in TO_ANOTHER_COURT else Outcome.DISMISSED, now)
     words = (
         T("The higher court set the ruling aside: the case goes to %(court)s", court=given.court or "")

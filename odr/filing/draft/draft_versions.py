@@ -14,7 +14,7 @@ from odr.filing.draft.drafts import KEPT_FOR, SCHEMA_VERSION, save_step
 from odr.filing.models import Draft, DraftRevision, DraftState
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
-from odr.identity.accounts import account_letters
+from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -95,7 +95,7 @@ def keep_drafts(court: Court, limit: int = 256) -> int:
             draft.reminded_at = now
             letters.append(_reminder(court, session.get_one(Account, draft.account_id), draft))
     if letters and court.ports.mail is not None:
-        account_letters.post(court.ports.mail, letters)
+        outbox.post(court, letters)
     return len(left) + len(soon)
 
 

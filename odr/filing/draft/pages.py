@@ -16,7 +16,7 @@ from odr.filing.draft.sharing import accept, decline, end_share, invitation, inv
 from odr.filing.models import Draft
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
-from odr.identity.accounts import account_letters
+from odr.identity.accounts import outbox
 from odr.identity.models import Account
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
@@ -238,7 +238,7 @@ def add_share(draft: str) -> Page:
         faults = {str(f.location[0]): f.message.render(current_locale()) for f in error.faults}
         return _share_page(_find(draft), form.to_dict(), faults, 422)
     if letters and court.ports.mail is not None:
-        account_letters.post(court.ports.mail, letters)
+        outbox.post(court, letters)
     return redirect(url_for("drafts.share_page", draft=draft), 303)
 
 

@@ -137,8 +137,8 @@ def invitation(court: Court, session: Session, share: DraftShare) -> list[Letter
     of the draft.
     """
     other, draft = accounts.by_email(session, share.email), session.get_one(Draft, share.draft_id)
-    if other is None or not _may_write(other, draft):
-        return []
+    # Who cannot be invited gets no letter; but one is written, so that the same happens.
+    to = other.email if other is not None and _may_write(other, draft) else ""
     owner = session.get_one(Account, draft.account_id)
     words = T(
         "%(name)s invites you to write together in the draft of a claim. Accept or decline it here:", name=owner.name
@@ -147,7 +147,7 @@ def invitation(court: Court, session: Session, share: DraftShare) -> list[Letter
         "Before you accept, nobody sees anything of yours. If you do not know this person, you need do nothing."
     )
     link = f"{court.settings.base_url.rstrip('/')}/claim/invitations"
-    return [Letter(other.email, T("You are invited to a draft"), (words, nothing), other.locale, link)]
+    return [Letter(to, T("You are invited to a draft"), (words, nothing), other.locale if other else "en", link)]
 
 
 def _may_write(account: Account, draft: Draft) -> bool:

@@ -19,7 +19,7 @@ from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity import mandates
-from odr.identity.accounts import account_letters, accounts
+from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter as Message
 from odr.identity.actors import Actor
 from odr.identity.mandates import QUALIFICATION_WORDS
@@ -483,7 +483,7 @@ def request_legal_aid(sitting: Sitting, case: Case, given: LegalAidInput, *, act
     sitting.open_task(case, Role.CLERK, desks.LEGAL_AID, title, risk=35, subject=request.reference)
     letter = _to_the_body(sitting, case, party, given)
     if letter is not None:
-        sitting.after_commit.append(lambda: account_letters.post(sitting.court.ports.mail, [letter]))
+        sitting.after_commit.append(lambda: outbox.post(sitting.court, [letter]))
     return Recorded(
         T("%(name)s asked for legal aid", name=party.name),
         {"request": request.reference, "written": letter is not None},
@@ -608,4 +608,4 @@ def _tell(sitting: Sitting, party: Party, given: LegalAidReply) -> None:
     letter = Message(
         party.email, T("Your request for legal aid"), (what,), account.locale if account is not None else party.locale
     )
-    sitting.after_commit.append(lambda: account_letters.post(sitting.court.ports.mail, [letter]))
+    sitting.after_commit.append(lambda: outbox.post(sitting.court, [letter]))

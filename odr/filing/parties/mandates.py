@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, PartyKind, Role, Stage
@@ -21,6 +21,9 @@ from odr.identity import mandates
 from odr.identity.accounts import accounts
 from odr.identity.actors import Actor
 from odr.identity.models import Account, Mandate, MandateScope
+from odr.identity.sign_in import rate_limits
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
@@ -30,6 +33,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
+    from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
 NOT_CLOSED = set(Stage) - {Stage.CLOSED}
@@ -65,9 +69,20 @@ class AppointInput(CourtModel):
     until: Annotated[CourtDate | None, field(T("Until"), T("Leave it empty: until the case is over."))] = None
 
 
+def count_who_is_named(court: Court, case: Case, given: BaseModel, actor: Actor) -> dict[str, Any]:
+    """Count, before the transaction, that an address was named: whether its owner has an account is not for guessing.
+    Raises TooMany.
+    """
+    ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
+    with court.database.write() as session:
+        rate_limits.take(session, ring, Counted.NAMED_BY, str(actor.account_id), now)
+    return {}
+
+
 @act(
     title=T("Appoint a representative"),
     input=AppointInput,
+    prepare=count_who_is_named,
     by=set(PARTY_ROLES),
     at=NOT_CLOSED,
     guard=for_oneself,

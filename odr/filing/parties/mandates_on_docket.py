@@ -15,7 +15,7 @@ from odr.filing import names as act_names
 from odr.filing.models import MandateNote
 from odr.filing.parties.inputs import MandateFact
 from odr.ground.text import T, Text
-from odr.identity.accounts import account_letters
+from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.mandates import QUALIFICATION_WORDS, SCOPE_WORDS, licence_of
 from odr.identity.models import Account, Mandate
@@ -127,7 +127,7 @@ def write_to_appointed(court: Court, limit: int = 256) -> int:
             mandate.asked_at = court.clock.now()
             letters.append(_asking(court, session, mandate))
     if letters and court.ports.mail is not None:
-        account_letters.post(court.ports.mail, letters)
+        outbox.post(court, letters)
     return len(letters)
 
 

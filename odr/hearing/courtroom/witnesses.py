@@ -13,6 +13,7 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.courtroom.calling_witnesses import call_to_fixed
+from odr.hearing.courtroom.seat_offers import has_offer
 from odr.hearing.courtroom.seating import seat
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import ANSWERS, Reasons
@@ -222,7 +223,7 @@ class EmptyInput(CourtModel):
 
 
 @act(
-    title=T("Seat witnesses who have registered"),
+    title=T("Offer witnesses who have registered their place"),
     input=EmptyInput,
     by={Role.CLERK},
     at={Stage.PENDING, Stage.HEARING},
@@ -234,13 +235,13 @@ class EmptyInput(CourtModel):
     in_record=False,
 )
 def seat_witnesses(sitting: Sitting, case: Case, given: EmptyInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Seat every admitted witness, expert or interpreter whose address has an account by now."""
+    """Offer every admitted witness, expert or interpreter their place whose address has an account by now."""
     waiting = _without_place(sitting, case)
     for one in waiting:
         sitting.close_tasks(case, desks.WITNESS_ACCOUNT, one.reference)
         seat(sitting, case, one, one.role if isinstance(one, Witness) else Role.INTERPRETER)
-    seated = [one.name for one in waiting if one.account_id is not None]
-    return Recorded(T("Witnesses seated: %(count)s", count=len(seated)), {"seated": len(seated)})
+    offered = sum(has_offer(sitting.session, one) for one in waiting)
+    return Recorded(T("Places offered to who is heard or interprets: %(count)s", count=offered), {"seated": offered})
 
 
 def own_row(sitting: Sitting, case: Case, actor: Actor) -> Witness | None:

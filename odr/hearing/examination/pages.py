@@ -33,6 +33,7 @@ from odr.procedure.forms import fields
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
+from odr.web.numbers import number_in
 from odr.web.pages import Page, look, submit_act
 
 hearing = Blueprint("hearing", __name__)
@@ -417,7 +418,7 @@ def today() -> Page:
     person = current_person()
     if person is None:
         raise NotFound
-    groups = frozenset(g for g in request.args.getlist("risk", type=int) if g in judges_day.GROUPS)
+    groups = frozenset(g for g in judges_day.GROUPS if str(g) in request.args.getlist("risk"))
     tracks = frozenset(track for track in Track if track.value in request.args.getlist("track"))
     words = request.args.get("q", "").strip()[:100]
     shown = judges_day.today_of(
@@ -426,7 +427,7 @@ def today() -> Page:
         words=words,
         groups=groups,
         tracks=tracks,
-        page=max(request.args.get("page", 1, type=int), 1),
+        page=max(number_in(request.args, "page", 1), 1),
     )
     return render_template(
         "hearing/today.html",

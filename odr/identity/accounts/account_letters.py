@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,14 +9,16 @@ from odr.ground.text import T, Text
 
 
 class MailPort(Protocol):
-    """Takes a letter and brings it on its way, without keeping the caller waiting for a server."""
+    """Hands a letter to a mail server, and says what that said against it; None where it took the letter."""
 
-    def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> None: ...
+    def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> str | None: ...
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to one mailbox, in the reader's language; sent after the rows it speaks of are committed."""
+    """A letter to one mailbox, in the reader's language; sent after the rows it speaks of are committed. One to nobody
+    (``to`` is empty) is written and kept like any other, and goes nowhere.
+    """
 
     to: str
     subject: Text
@@ -33,9 +34,3 @@ class Letter:
             parts.insert(1, self.link)
         parts.append(T("The court never asks for your password or a code by mail or telephone.").render(self.locale))
         return "\n\n".join(parts) + "\n"
-
-
-def post(port: MailPort, letters: Iterable[Letter]) -> None:
-    """Hand the letters over."""
-    for letter in letters:
-        port.send(letter.to, letter.subject.render(letter.locale), letter.text, None, letter.locale)

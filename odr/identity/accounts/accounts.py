@@ -7,6 +7,7 @@ reckoned outside every transaction.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +22,9 @@ from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
-from odr.identity.sign_in import program_tokens, rate_limits, sessions
+from odr.identity.sign_in import one_time_codes, program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import Keyring
+from odr.identity.sign_in.known_devices import KnownDevice
 from odr.identity.sign_in.passwords import Passwords, check_choice
 from odr.identity.sign_in.rate_limits import Counted
 
@@ -60,13 +62,23 @@ def normal_email(raw: str, field: str = "email") -> str:
 
 
 def normal_name(raw: str) -> str:
-    """A name without stray blanks. Raises InvalidInput at ``name``."""
-    name = " ".join(raw.split())
+    """A name without stray blanks, in one spelling (NFKC: wide letters are the plain ones). Raises InvalidInput at
+    ``name``.
+    """
+    name = " ".join(unicodedata.normalize("NFKC", raw).split())
     if not name:
         raise InvalidInput.at("name", T("Write your name as it stands on your identity document."))
     if len(name) > 200 or not name.isprintable():
         raise InvalidInput.at("name", T("Write a name of at most 200 letters."))
+    if any(len(_alphabets(word)) > 1 for word in name.split()):
+        raise InvalidInput.at("name", T("Write each word of the name in one alphabet. Some letters only look alike."))
     return name
+
+
+def _alphabets(word: str) -> set[str]:
+    """Alphabets of a word among those whose letters look alike: an A may be Latin, Cyrillic or Greek."""
+    kinds = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+    return kinds & {"LATIN", "CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN"}
 
 
 def normal_locale(raw: str | None) -> str:
@@ -165,8 +177,10 @@ def confirm(means: Means, token: str, password: str, *, address: str, now: datet
         return account.id
 
 
-def authenticate(means: Means, email: str, password: str, *, address: str, now: datetime) -> int:
-    """The id of the account that address and password open.
+def authenticate(
+    means: Means, email: str, password: str, *, address: str, now: datetime, device: KnownDevice | None = None
+) -> int:
+    """The id of the account that address and password open; tries from a ``device`` known for it are counted apart.
 
     Raises WrongCredentials — the same for a wrong password, an unknown address, one
     never confirmed and a suspended one — and TooMany before the password is looked at.
@@ -179,7 +193,8 @@ def authenticate(means: Means, email: str, password: str, *, address: str, now: 
         found = by_email(session, email)
         account = to_look_at(session, found) if found else None
     usable = account.password_hash if account is not None and account.state is AccountState.ACTIVE else None
-    _check_password(means, email, usable, password, address=address, now=now)
+    own = device.number if device and account and device.knows(account.id) else None
+    _check_password(means, email, usable, password, address=address, now=now, device=own)
     assert account is not None and usable is not None
     if means.passwords.is_outdated(usable):
         _rehash(means, account.id, usable, password)
@@ -190,23 +205,27 @@ def recheck(means: Means, account_id: int, password: str, *, address: str, now: 
     """Ask a signed-in person's password again (step-up). Raises WrongCredentials, TooMany."""
     with means.database.read() as session:
         account = to_look_at(session, session.get_one(Account, account_id))
-    _check_password(means, account.email, account.password_hash, password, address=address, now=now)
+    _check_password(means, account.email, account.password_hash, password, address=address, now=now, device="signed in")
 
 
 def ask_reset(means: Means, email: str, *, address: str, now: datetime) -> list[Letter]:
-    """Ask for a link to set a new password; no letter goes where there is no account. Raises InvalidInput, TooMany."""
+    """Ask for a link to set a new password; where there is no account the letter goes nowhere. Raises InvalidInput, TooMany."""
     email = normal_email(email)
     with means.database.write() as session:
         rate_limits.take(session, means.keyring, Counted.LETTER_FROM, rate_limits.network(address), now)
         rate_limits.take(session, means.keyring, Counted.LETTER_TO, email, now)
         account = by_email(session, email)
         if account is None or account.state is AccountState.SUSPENDED:
-            return []
+            # The same work for whoever asks: a link that is nobody's, in a letter to nobody.
+            account = Account(id=None, email="", name="", locale=SOURCE_LOCALE)
         return [reset_letter(means, session, account, now)]
 
 
-def reset(means: Means, token: str, password: str, *, now: datetime) -> Letter:
-    """Set a new password with the link; every session and token ends. Raises NotFound, InvalidInput."""
+def reset(means: Means, token: str, password: str, *, now: datetime) -> tuple[Letter, int]:
+    """Set a new password with the link; every session and token ends. Gives the letter that says so, and the account.
+
+    Raises NotFound, InvalidInput.
+    """
     with means.database.read() as session:
         account = to_look_at(session, _account_of(session, links.look(session, LinkPurpose.RESET_PASSWORD, token, now)))
     check_choice(password, account.email.split("@")[0], account.name)
@@ -219,7 +238,7 @@ def reset(means: Means, token: str, password: str, *, now: datetime) -> Letter:
             account.state, account.confirmed_at = AccountState.ACTIVE, now
         links.void(session, LinkPurpose.CONFIRM_ADDRESS, now, account_id=account.id)
         end_everything(session, account.id, now)
-        return _password_changed(account)
+        return _password_changed(account), account.id
 
 
 def change_password(means: Means, account_id: int, password: str, *, keep: int, now: datetime) -> Letter:
@@ -240,6 +259,22 @@ def end_everything(session: Session, account_id: int, now: datetime) -> None:
     """End every way in that is open: sessions and tokens."""
     sessions.revoke_everywhere(session, account_id, now)
     program_tokens.revoke_all(session, account_id, now)
+
+
+def weaker_ways_end(session: Session, account_id: int, now: datetime, *, keep: int) -> None:
+    """A second factor was set up: every session and token that has shown none ends, but the one that did it."""
+    sessions.revoke_everywhere(session, account_id, now, but=keep, weak_only=True)
+    program_tokens.revoke_all(session, account_id, now, weak_only=True)
+
+
+def factor_given_up(session: Session, account: Account, now: datetime, *, keep: int) -> None:
+    """A second factor was taken off: what rested on it ends, but the session that did it, and that one is as strong as
+    what is left.
+    """
+    sessions.revoke_everywhere(session, account.id, now, but=keep)
+    program_tokens.revoke_all(session, account.id, now)
+    if not one_time_codes.is_enrolled(session, account):
+        sessions.factor_given_up(session, keep)
 
 
 def reset_letter(means: Means, session: Session, account: Account, now: datetime) -> Letter:
@@ -276,13 +311,30 @@ def new_device_letter(account: Account, device: str, at: datetime) -> Letter:
 
 
 def _check_password(
-    means: Means, email: str, stored: str | None, password: str, *, address: str, now: datetime
+    means: Means,
+    email: str,
+    stored: str | None,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    device: str | None = None,
 ) -> None:
-    with means.database.write() as session:
-        taken = [
-            rate_limits.take(session, means.keyring, Counted.SIGN_IN, email, now),
-            rate_limits.take(session, means.keyring, Counted.SIGN_IN_FROM, rate_limits.network(address), now),
+    """Count the try, then look at the password. Strangers count together by where they are, so that they keep nobody
+    out who is elsewhere; the owner's own ``device`` counts by itself.
+    """
+    network = rate_limits.network(address)
+    counted = (
+        [(Counted.SIGN_IN, f"{email} by device {device}")]
+        if device
+        else [
+            (Counted.SIGN_IN, f"{email} from {network}"),
+            (Counted.SIGN_IN_FROM, network),
+            (Counted.SIGN_IN_TO, email),
         ]
+    )
+    with means.database.write() as session:
+        taken = [rate_limits.take(session, means.keyring, what, subject, now) for what, subject in counted]
     if not means.passwords.matches(stored, password):
         raise WrongCredentials
     with means.database.write() as session:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.ground.errors import CourtError
-from odr.identity.accounts import account_letters, accounts, lost_factor, staff
+from odr.identity.accounts import accounts, lost_factor, outbox, staff
 from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account
 from odr.identity.sign_in.keys import keyring
@@ -133,7 +133,7 @@ def go_back(email: str, by: str, why: str, second: str | None) -> None:
     except CourtError as error:
         raise click.ClickException(str(error)) from None
     if letter is not None:
-        account_letters.post(court.ports.mail, [letter])
+        outbox.post(court, [letter])
         click.echo(f"{email}: the second factor is taken off; a letter with a link to set a password is on its way")
     elif left:
         click.echo(f"{email}: asked; another administrator decides under /administration/people")

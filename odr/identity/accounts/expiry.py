@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from odr.ground.db import Database
-from odr.identity.accounts import links
+from odr.identity.accounts import links, outbox
 from odr.identity.sign_in import rate_limits, sessions
 
 
@@ -16,4 +16,5 @@ def sweep(database: Database, machine_now: datetime) -> int:
             sessions.sweep(session, machine_now)
             + links.sweep(session, machine_now)
             + rate_limits.sweep(session, machine_now)
+            + outbox.sweep(session, machine_now)
         )

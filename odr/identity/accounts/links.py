@@ -75,7 +75,7 @@ def void(
     session: Session, purpose: LinkPurpose, now: datetime, *, account_id: int | None = None, subject: str | None = None
 ) -> None:
     """End earlier links of one purpose, as when a newer one is sent."""
-    owner = OneTimeLink.account_id == account_id if account_id is not None else OneTimeLink.subject == subject
+    owner = OneTimeLink.account_id == account_id if account_id is not None else OneTimeLink.subject == (subject or "")
     session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.purpose == purpose, owner, OneTimeLink.used_at.is_(None))

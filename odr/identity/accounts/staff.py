@@ -18,9 +18,8 @@ from odr.identity.sign_in.sessions import OFFICE_ROLES
 GIVEN = (*sorted(OFFICE_ROLES, key=lambda role: role.value), Role.PLATFORM)
 """Roles that an account may hold at the court as such; the others are held in a case."""
 
-NEEDS_TWO = frozenset({Role.JUDGE, Role.PRESIDENT, Role.ADMIN})
-"""Roles that one administrator proposes and another approves; the administrator's too, else one could make the second.
-"""
+NEEDS_TWO = frozenset({Role.JUDGE, Role.ASSESSOR, Role.PRESIDENT, Role.CASHIER, Role.ADMIN})
+"""Roles that one administrator proposes and another approves: of whoever decides, moves money, or gives roles."""
 
 
 class NeedsTwo(CourtError):
@@ -46,8 +45,12 @@ def grant(session: Session, account: Account, role: Role, now: datetime) -> None
 
 
 def give(session: Session, account: Account, role: Role, *, by: Account, now: datetime) -> RoleProposal | None:
-    """An administrator gives a role; for some roles this only proposes it. Raises NotFound, InvalidInput."""
+    """An administrator gives a role; for some roles this only proposes it. Raises NotFound, InvalidInput; nobody gives
+    a role to themselves.
+    """
     _need_admin(by)
+    if account.id == by.id:
+        raise InvalidInput.at("role", T("Nobody gives a role to themselves. Ask another administrator."))
     if role not in NEEDS_TWO:
         grant(session, account, role, now)
         return None

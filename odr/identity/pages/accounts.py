@@ -18,6 +18,7 @@ from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, page, post, to
 from odr.web.guards import current_court, current_locale, current_session, require_strong, staff
+from odr.web.numbers import number_in
 
 
 @bp.get("/administration/people")
@@ -155,7 +156,7 @@ def _role(raw: str) -> Role:
 def _lists() -> dict[str, Any]:
     session = current_session()
     return {
-        "rows": staff_accounts.people(session, after=request.args.get("after", 0, type=int)),
+        "rows": staff_accounts.people(session, after=number_in(request.args, "after", 0)),
         "proposals": staff_accounts.waiting(session),
         "ways_back": lost_factor.waiting(session),
         "roles": staff_accounts.GIVEN,

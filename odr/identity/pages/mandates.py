@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from odr.docket.models import Case, Party
-from odr.ground.errors import CourtError, Forbidden, InvalidInput
+from odr.ground.errors import CourtError, Forbidden, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity import mandates
 from odr.identity.accounts import accounts
@@ -114,21 +115,34 @@ def end_mandate(reference: str) -> AnyResponse:
 @signed_in
 @require_strong()
 def delegate_mandate(reference: str) -> AnyResponse:
-    """Ask an assistant to act under one's mandate."""
+    """Ask an assistant to act under one's mandate; the answer is the same whoever has an account with the address."""
     court, place = current_court(), "email"
+    now = court.clock.machine_now()
     try:
         with court.database.write() as session:
             found = mandates.find(session, reference, me().account_id)
+            if found.account_id != me().account_id:
+                raise NotFound
             # One such field stands beside each mandate.
             place = f"email-{found.id}"
-            assistant = accounts.by_email(session, accounts.normal_email(request.form.get("assistant", "")))
-            if assistant is None or found.account_id != me().account_id:
-                raise InvalidInput.at("email", mandates.NO_ASSISTANT)
-            mandates.delegate(session, found, assistant, court.clock.now())
+            rate_limits.take(session, means().keyring, Counted.NAMED_BY, str(me().account_id), now)
+            email = accounts.normal_email(request.form.get("assistant", ""))
+            assistant = accounts.by_email(session, email)
+            # Whether there is such an account, and whom its owner serves or stands by, is told to nobody.
+            with suppress(InvalidInput, mandates.BothSides, mandates.ServesCourt):
+                if assistant is not None:
+                    mandates.delegate(session, found, assistant, court.clock.now())
     except InvalidInput as error:
         there = InvalidInput.at(place, error.faults[0].message)
         return again("mandates.html", there, **_lists())
-    return to("identity.my_mandates")
+    return to("identity.assistant_asked")
+
+
+@bp.get("/account/mandates/assistant-asked")
+@signed_in
+def assistant_asked() -> Response:
+    """Says that the assistant finds the question on their own page, if somebody signs in with that address."""
+    return page("assistant_asked.html")
 
 
 def _offer(number: str, email: str, scope: MandateScope, until: datetime | None) -> list[Letter]:
@@ -138,7 +152,15 @@ def _offer(number: str, email: str, scope: MandateScope, until: datetime | None)
         rate_limits.take(session, means().keyring, Counted.LETTER_FROM, rate_limits.network(address()), machine_now)
         party = mandates.client_of(session, number, email)
         if party is None:
-            return []
+            # A letter to nobody is written, so that the same happens.
+            return [
+                Letter(
+                    "",
+                    T("Sign the mandate of your representative"),
+                    (T("If you do not know this person, do not sign; you need do nothing."),),
+                    "en",
+                )
+            ]
         offered = mandates.offer(
             session, party, session.get_one(Account, me().account_id), scope, from_at=now, until_at=until, now=now
         )

@@ -17,12 +17,13 @@ from odr.identity.pages.shared import again, me, means, my_session, page, post, 
 from odr.identity.sign_in import one_time_codes, passkeys, program_tokens, sessions
 from odr.identity.sign_in.program_tokens import Scope
 from odr.web.guards import current_court, current_session, require_strong, signed_in
+from odr.web.numbers import number_in
 
 ENROLLING = "enrolling"
 
 
 @bp.get("/account")
-@signed_in
+@signed_in(weak=True)
 def profile() -> Response:
     """Name, language, and the way to everything else of the account."""
     return page("profile.html", account=_account())
@@ -74,7 +75,7 @@ def password_submit() -> AnyResponse:
 
 
 @bp.get("/account/devices")
-@signed_in
+@signed_in(weak=True)
 def devices() -> Response:
     """Where one is signed in."""
     rows = sessions.live(current_session(), me().account_id, current_court().clock.machine_now())
@@ -82,7 +83,7 @@ def devices() -> Response:
 
 
 @bp.post("/account/devices/<int:row_id>/end")
-@signed_in
+@signed_in(weak=True)
 def end_device(row_id: int) -> AnyResponse:
     """Sign one device out."""
     with current_court().database.write() as writing:
@@ -92,7 +93,7 @@ def end_device(row_id: int) -> AnyResponse:
 
 
 @bp.post("/account/devices/end-all")
-@signed_in
+@signed_in(weak=True)
 def end_devices() -> AnyResponse:
     """Sign every device out, this one too."""
     with current_court().database.write() as writing:
@@ -101,7 +102,7 @@ def end_devices() -> AnyResponse:
 
 
 @bp.get("/account/second-factor")
-@signed_in
+@signed_in(weak=True)
 def second_factor() -> Response:
     """The app, the passkeys and the recovery codes, and what is missing."""
     reading, account = current_session(), _account()
@@ -117,7 +118,7 @@ def second_factor() -> Response:
 
 
 @bp.get("/account/second-factor/app")
-@signed_in
+@signed_in(weak=True)
 @require_strong()
 def app_factor() -> Response:
     """The picture an app reads, and the field for its first code."""
@@ -127,7 +128,7 @@ def app_factor() -> Response:
 
 
 @bp.post("/account/second-factor/app")
-@signed_in
+@signed_in(weak=True)
 @require_strong()
 def app_factor_submit() -> AnyResponse:
     """Take the app once its code is right; shows the recovery codes, this once."""
@@ -142,6 +143,7 @@ def app_factor_submit() -> AnyResponse:
                 writing, means().keyring, account, shown["secret"], request.form.get("code", ""), now
             )
             sessions.confirm(writing, my_session(), now, two_factor=True)
+            accounts.weaker_ways_end(writing, account.id, now, keep=my_session())
     except CourtError as error:
         return again("app_factor.html", error, "code", **shown)
     session.pop(ENROLLING)
@@ -154,12 +156,14 @@ def app_factor_submit() -> AnyResponse:
 def remove_app_factor() -> AnyResponse:
     """Give the app up."""
     with current_court().database.write() as writing:
-        one_time_codes.remove(writing, writing.get_one(Account, me().account_id))
+        account = writing.get_one(Account, me().account_id)
+        one_time_codes.remove(writing, account)
+        accounts.factor_given_up(writing, account, current_court().clock.machine_now(), keep=my_session())
     return to("identity.second_factor")
 
 
 @bp.post("/account/second-factor/recovery-codes")
-@signed_in
+@signed_in(weak=True)
 @require_strong()
 def renew_recovery_codes() -> Response:
     """Make new recovery codes; shows them, this once."""
@@ -183,11 +187,17 @@ def issue_token() -> Response:
     form, court = request.form, current_court()
     try:
         chosen = [scope for scope in Scope if scope.value in form.getlist("scopes")]
-        lasts = timedelta(days=form.get("days", 0, type=int))
+        lasts = timedelta(days=number_in(form, "days", 0))
         with court.database.write() as writing:
             account = writing.get_one(Account, me().account_id)
             token = program_tokens.issue(
-                writing, account, name=form.get("name", ""), scopes=chosen, lasts=lasts, now=court.clock.machine_now()
+                writing,
+                account,
+                name=form.get("name", ""),
+                scopes=chosen,
+                lasts=lasts,
+                two_factor=me().two_factor,
+                now=court.clock.machine_now(),
             )
     except CourtError as error:
         return again("tokens.html", error, **_tokens())

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
+from odr.identity.accounts import accounts
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, landing, let_in, me, means, my_session, site, to
@@ -18,9 +19,12 @@ from odr.identity.sign_in.rate_limits import Counted
 from odr.web import reader_language
 from odr.web.guards import current_court, public, require_strong, signed_in
 
+MOST_SENT = 100_000
+"""Bytes of what a device sends."""
+
 
 @bp.post("/account/passkeys/options")
-@signed_in(upload=True)
+@signed_in(upload=True, most=MOST_SENT, weak=True)
 @require_strong()
 def passkey_options() -> Response:
     """What the browser needs to make a passkey."""
@@ -32,7 +36,7 @@ def passkey_options() -> Response:
 
 
 @bp.post("/account/passkeys")
-@signed_in(upload=True)
+@signed_in(upload=True, most=MOST_SENT, weak=True)
 @require_strong()
 def add_passkey() -> Response:
     """Take a passkey; the page that follows offers recovery codes where there are none."""
@@ -42,6 +46,7 @@ def add_passkey() -> Response:
         account = writing.get_one(Account, me().account_id)
         passkeys.register(writing, account, site(), _credential(sent), str(sent.get("name", "")), now)
         sessions.confirm(writing, my_session(), now, two_factor=True)
+        accounts.weaker_ways_end(writing, account.id, now, keep=my_session())
     return jsonify({"next": url_for("identity.second_factor")})
 
 
@@ -53,11 +58,13 @@ def remove_passkey(key_id: int) -> AnyResponse:
     with current_court().database.write() as writing:
         if not passkeys.remove(writing, me().account_id, key_id):
             raise NotFound
+        account = writing.get_one(Account, me().account_id)
+        accounts.factor_given_up(writing, account, current_court().clock.machine_now(), keep=my_session())
     return to("identity.second_factor")
 
 
 @bp.post("/account/sign-in/passkey/options")
-@public(upload=True)
+@public(upload=True, most=MOST_SENT)
 def passkey_challenge() -> Response:
     """What the browser needs to offer its passkeys; the same for everybody."""
     court = current_court()
@@ -69,7 +76,7 @@ def passkey_challenge() -> Response:
 
 
 @bp.post("/account/sign-in/passkey")
-@public(upload=True)
+@public(upload=True, most=MOST_SENT)
 def passkey_sign_in() -> Response:
     """Come in with a passkey: it is two factors in one."""
     sent = _sent()
@@ -82,7 +89,7 @@ def passkey_sign_in() -> Response:
 
 
 @bp.post("/account/confirm/passkey")
-@signed_in(upload=True)
+@signed_in(upload=True, most=MOST_SENT, weak=True)
 def passkey_confirm() -> Response:
     """Prove again who one is with a passkey of one's own."""
     sent = _sent()
@@ -102,7 +109,7 @@ def _authenticated(sent: dict[str, Any]) -> int:
 
 def _sent() -> dict[str, Any]:
     sent = request.get_json(silent=True)
-    if not isinstance(sent, dict) or (request.content_length or 0) > 100_000:
+    if not isinstance(sent, dict):
         raise InvalidInput.at("credential", T("The request could not be understood."))
     return sent
 

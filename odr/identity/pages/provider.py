@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from flask import request, session, url_for
 from werkzeug.wrappers import Response
 
-from odr.ground.errors import CourtError, NotFound
+from odr.ground.errors import CourtError, NotFound, StepUpNeeded
+from odr.ground.text import T
 from odr.identity.accounts import links
 from odr.identity.models import Account, LinkPurpose
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, again, landing, me, means, my_session, page, provider_here, to
 from odr.identity.pages.sign_in import first_factor_shown
-from odr.identity.sign_in import linked, rate_limits, sessions
+from odr.identity.sign_in import linked, one_time_codes, rate_limits, sessions
 from odr.identity.sign_in.keys import new_token
 from odr.identity.sign_in.provider import Errand, IdentityProvider, ProviderFailed, Voucher
 from odr.identity.sign_in.rate_limits import Counted
@@ -156,7 +157,7 @@ def _signed_in(voucher: Voucher, journey: _Journey) -> Response:
         account_id = account.id if account is not None else None
     if account_id is None:
         return page("provider_unknown.html", 403, name=_provider().name)
-    return first_factor_shown(account_id, journey.target)
+    return first_factor_shown(account_id, journey.target, voucher.at)
 
 
 def _linked(voucher: Voucher, journey: _Journey) -> Response:
@@ -173,6 +174,8 @@ def _confirmed(voucher: Voucher, journey: _Journey) -> Response:
         account = linked.account_of(writing, voucher, now)
         if account is None or account.id != account_id:
             raise ProviderFailed
+        if one_time_codes.is_enrolled(writing, account):
+            raise StepUpNeeded(T("Confirm with your second factor: the identity provider does not ask for it."))
         sessions.confirm(writing, my_session(), now, two_factor=False)
     response = Response(status=303)
     response.headers["Location"] = landing(journey.target)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.ground.errors import CourtError, InvalidInput
 from odr.ground.text import Text
-from odr.identity.accounts import account_letters, accounts
+from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account
-from odr.identity.sign_in import one_time_codes, sessions
+from odr.identity.sign_in import known_devices, one_time_codes, sessions
 from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.known_devices import KnownDevice
 from odr.identity.sign_in.passkeys import Site
 from odr.identity.sign_in.passwords import Passwords
 from odr.identity.sign_in.provider import IdentityProvider
@@ -25,8 +26,6 @@ from odr.web import forgery, reader_language
 from odr.web.guards import current_court, current_locale, current_person, is_secure, our_origins
 from odr.web.headers import allow
 from odr.web.presence import Person, session_cookie_name, set_session_cookie
-
-log = logging.getLogger("odr.identity")
 
 
 def means() -> Means:
@@ -88,13 +87,8 @@ def landing(target: str | None) -> str:
 
 
 def post(letters: Iterable[Letter]) -> None:
-    """Send letters whose rows are committed; a port that fails is an operator's matter and tells the caller nothing."""
-    port = current_court().ports.mail
-    for letter in letters:
-        try:
-            account_letters.post(port, [letter])
-        except Exception:
-            log.exception("a letter about an account could not be handed over")
+    """Put letters whose rows are committed on their way."""
+    outbox.post(current_court(), letters)
 
 
 def page(
@@ -126,7 +120,7 @@ def to(endpoint: str, **values: Any) -> AnyResponse:
     return redirect(url_for(endpoint, **values), 303)
 
 
-def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyResponse:
+def let_in(account_id: int, *, two_factor: bool, target: str | None, proved_at: datetime | None = None) -> AnyResponse:
     """Open a session for this device and go on. Any session the device had before ends: nothing from before counts."""
     court, name = current_court(), session_cookie_name(is_secure(current_court().settings))
     now, device = court.clock.machine_now(), request.user_agent.string
@@ -140,7 +134,7 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyRespo
         if presented:
             sessions.end_presented(session, presented, now)
         token, row_id = sessions.open_session(
-            session, account, now, device=device, address=address(), two_factor=two_factor
+            session, account, now, device=device, address=address(), two_factor=two_factor, proved_at=proved_at
         )
         needs_factor = sessions.is_staff(account) and not one_time_codes.is_enrolled(session, account)
     forgery.begin(row_id)
@@ -148,9 +142,30 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None) -> AnyRespo
         post([accounts.new_device_letter(account, sessions.device_name(device), now)])
     response = redirect(url_for("identity.second_factor") if needs_factor else landing(target), 303)
     set_session_cookie(response, token, is_secure(court.settings))  # type: ignore[arg-type]
+    remember_device(response, account_id)
     if reader_language.COOKIE not in request.cookies:
         set_locale(response, account.locale)
     return response
+
+
+def known_device() -> KnownDevice:
+    """The device of this request."""
+    name = known_devices.cookie_name(is_secure(current_court().settings))
+    return known_devices.read(means().keyring, request.cookies.get(name))
+
+
+def remember_device(response: AnyResponse, account_id: int) -> None:
+    """The account's owner has come in, or shown their mailbox, with this device."""
+    secure = is_secure(current_court().settings)
+    response.set_cookie(
+        known_devices.cookie_name(secure),
+        known_devices.written(means().keyring, known_device().after(account_id)),
+        max_age=known_devices.LASTS,
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
 
 
 def set_locale(response: AnyResponse, tag: str) -> None:

@@ -11,7 +11,18 @@ from odr.ground.errors import CourtError, NotFound
 from odr.identity.accounts import accounts, links
 from odr.identity.models import Account, AccountState, LinkPurpose
 from odr.identity.pages import bp
-from odr.identity.pages.shared import address, again, let_in, means, page, post, provider_here, to
+from odr.identity.pages.shared import (
+    address,
+    again,
+    known_device,
+    let_in,
+    means,
+    page,
+    post,
+    provider_here,
+    remember_device,
+    to,
+)
 from odr.identity.sign_in import one_time_codes, sessions
 from odr.web import forgery, reader_language
 from odr.web.guards import current_court, current_locale, current_person, is_secure, public
@@ -97,20 +108,22 @@ def sign_in_submit() -> Response:
     target = reader_language.safe_path(form.get("next"), "")
     try:
         account_id = accounts.authenticate(
-            means(), form.get("email", ""), form.get("password", ""), address=address(), now=now
+            means(), form.get("email", ""), form.get("password", ""), address=address(), now=now, device=known_device()
         )
     except CourtError as error:
         return again("sign_in.html", error, "password", next=target, provider=provider_here())
     return first_factor_shown(account_id, target)
 
 
-def first_factor_shown(account_id: int, target: str) -> Response:
-    """Let somebody in who has shown one factor, or ask for the second where the account has one."""
+def first_factor_shown(account_id: int, target: str, proved_at: datetime | None = None) -> Response:
+    """Let somebody in who has shown one factor, perhaps a while ago elsewhere (``proved_at``), or ask for the second
+    where the account has one.
+    """
     with current_court().database.read() as reading:
         account = reading.get_one(Account, account_id)
         enrolled, stamp = one_time_codes.is_enrolled(reading, account), _stamp(account)
     if not enrolled:
-        return let_in(account_id, two_factor=False, target=target)
+        return let_in(account_id, two_factor=False, target=target, proved_at=proved_at)
     person = current_person()
     forgery.begin(person.session_id if person else None)
     session[PENDING] = {
@@ -204,7 +217,7 @@ def reset(token: str) -> Response:
 def reset_submit(token: str) -> Response:
     """Set the new password; one signs in with it afterwards, with the second factor where there is one."""
     try:
-        letter = accounts.reset(
+        letter, account_id = accounts.reset(
             means(), token, request.form.get("password", ""), now=current_court().clock.machine_now()
         )
     except NotFound:
@@ -212,7 +225,9 @@ def reset_submit(token: str) -> Response:
     except CourtError as error:
         return again("reset.html", error)
     post([letter])
-    return to("identity.sign_in")
+    response = to("identity.sign_in")
+    remember_device(response, account_id)
+    return response
 
 
 def _pending() -> tuple[int, str] | None:

@@ -17,7 +17,7 @@ from odr.web.guards import current_court, current_session, public, signed_in
 
 
 @bp.get("/account/confirm")
-@signed_in
+@signed_in(weak=True)
 def confirm() -> Response:
     """Asks for the second factor, or for the password where there is none (step-up)."""
     return page(
@@ -29,7 +29,7 @@ def confirm() -> Response:
 
 
 @bp.post("/account/confirm")
-@signed_in
+@signed_in(weak=True)
 def confirm_submit() -> Response:
     """Check it and go back to what needed it."""
     court, person, form = current_court(), me(), request.form
@@ -54,7 +54,7 @@ def confirm_submit() -> Response:
 
 
 @bp.get("/account/close")
-@signed_in
+@signed_in(weak=True)
 def close() -> Response:
     """After signing in beside a form that was waiting: says to go back to it."""
     return page("close.html")

@@ -46,9 +46,19 @@ _SCOPE_WORDS = {
 
 
 def issue(
-    session: Session, account: Account, *, name: str, scopes: Iterable[Scope], lasts: timedelta, now: datetime
+    session: Session,
+    account: Account,
+    *,
+    name: str,
+    scopes: Iterable[Scope],
+    lasts: timedelta,
+    two_factor: bool,
+    now: datetime,
 ) -> str:
-    """Give the account a token; it is shown once. Raises InvalidInput for no scope or too long a life."""
+    """Give the account a token; it is shown once, and is as strong as the session in which it is made.
+
+    Raises InvalidInput for no scope or too long a life.
+    """
     chosen = sorted(scope.value for scope in set(scopes))
     longest = LONGEST_STAFF if is_staff(account) else LONGEST
     if not name.strip():
@@ -64,6 +74,7 @@ def issue(
             account_id=account.id,
             name=name.strip()[:100],
             scopes=chosen,
+            two_factor=two_factor,
             created_at=now,
             expires_at=now + lasts,
         )
@@ -77,11 +88,12 @@ class LiveToken(NamedTuple):
 
     id: int
     scopes: list[str]
+    two_factor: bool
     used_at: datetime | None
 
 
 _T = ApiToken.__table__.c
-_BY_TOKEN = with_owner(ApiToken, _T.id, _T.scopes, _T.used_at, _T.revoked_at, _T.expires_at)
+_BY_TOKEN = with_owner(ApiToken, _T.id, _T.scopes, _T.two_factor, _T.used_at, _T.revoked_at, _T.expires_at)
 
 
 def find(session: Session, token: str, now: datetime) -> tuple[LiveToken, Owner] | None:
@@ -90,7 +102,7 @@ def find(session: Session, token: str, now: datetime) -> tuple[LiveToken, Owner]
     owner = owner_of(rows)
     if owner is None or rows[0].revoked_at is not None or rows[0].expires_at <= now:
         return None
-    return LiveToken(rows[0].id, rows[0].scopes, rows[0].used_at), owner
+    return LiveToken(rows[0].id, rows[0].scopes, rows[0].two_factor, rows[0].used_at), owner
 
 
 def live(session: Session, account_id: int, now: datetime) -> Sequence[ApiToken]:
@@ -112,11 +124,12 @@ def revoke(session: Session, account_id: int, token_id: int, now: datetime) -> b
     return getattr(result, "rowcount", 0) == 1
 
 
-def revoke_all(session: Session, account_id: int, now: datetime) -> None:
-    """End every token of the account."""
-    session.execute(
-        update(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
-    )
+def revoke_all(session: Session, account_id: int, now: datetime, *, weak_only: bool = False) -> None:
+    """End every token of the account, or those made without a second factor."""
+    ending = update(ApiToken).where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None))
+    if weak_only:
+        ending = ending.where(ApiToken.two_factor.is_(False))
+    session.execute(ending.values(revoked_at=now))
 
 
 def touch(session: Session, token_id: int, now: datetime) -> None:

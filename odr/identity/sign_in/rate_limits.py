@@ -19,9 +19,11 @@ from odr.identity.sign_in.keys import Keyring
 class Counted(enum.Enum):
     """What is counted."""
 
-    SIGN_IN = "sign_in"  # passwords that were wrong, by account
+    SIGN_IN = "sign_in"  # passwords that were wrong, by account and by network address or known device
+    SIGN_IN_TO = "sign_in_to"  # wrong passwords for one account from unknown devices, wherever they are
     SIGN_IN_FROM = "sign_in_from"  # wrong passwords from one network address
     CODE = "code"  # wrong one-time codes, by account
+    NAMED_BY = "named_by"  # addresses somebody wrote to let their owners in, by account
     LETTER_TO = "letter_to"  # letters with a link to one mailbox
     LETTER_FROM = "letter_from"  # letters caused from one network address
     LINK_FROM = "link_from"  # links and invitation codes that do not exist, from one network address
@@ -38,8 +40,10 @@ class Limit:
 
 LIMITS = {
     Counted.SIGN_IN: Limit(10, timedelta(minutes=15)),
+    Counted.SIGN_IN_TO: Limit(100, timedelta(minutes=15)),
     Counted.SIGN_IN_FROM: Limit(18, timedelta(minutes=15)),
     Counted.CODE: Limit(6, timedelta(minutes=15)),
+    Counted.NAMED_BY: Limit(18, timedelta(hours=1)),
     Counted.LETTER_TO: Limit(5, timedelta(hours=1)),
     Counted.LETTER_FROM: Limit(18, timedelta(hours=1)),
     Counted.LINK_FROM: Limit(18, timedelta(minutes=15)),
@@ -74,7 +78,7 @@ def _too_many(counted: Counted) -> TooMany:
     minutes = int(LIMITS[counted].span.total_seconds() // 60)
     return TooMany(
         T("There were too many tries. For your safety this waits %(minutes)s minutes.", minutes=minutes),
-        T("Wait, then try again, or use a passkey if you have one."),
+        T("Wait, then try again. With a passkey, or a new password by e-mail, you come in at once."),
     )
 
 

@@ -30,9 +30,19 @@ def is_staff(account: Account) -> bool:
 
 
 def open_session(
-    session: Session, account: Account, now: datetime, *, device: str, address: str, two_factor: bool
+    session: Session,
+    account: Account,
+    now: datetime,
+    *,
+    device: str,
+    address: str,
+    two_factor: bool,
+    proved_at: datetime | None = None,
 ) -> tuple[str, int]:
-    """Sign a device in; gives its token and the row's id. Nothing else opens a session."""
+    """Sign a device in; gives its token and the row's id. Nothing else opens a session.
+
+    ``proved_at`` is when the person proved who they are where that was not just now, at an identity provider.
+    """
     token = new_token()
     row = SessionRow(
         token_hash=fingerprint(token),
@@ -40,7 +50,7 @@ def open_session(
         created_at=now,
         seen_at=now,
         expires_at=now + ABSOLUTE,
-        strong_at=now,
+        strong_at=min(now, proved_at or now),
         two_factor=two_factor,
         device=device_name(device),
         address=address[:60],
@@ -149,6 +159,11 @@ def confirm(session: Session, row_id: int, now: datetime, *, two_factor: bool) -
     session.execute(update(SessionRow).where(SessionRow.id == row_id, SessionRow.revoked_at.is_(None)).values(**values))
 
 
+def factor_given_up(session: Session, row_id: int) -> None:
+    """The session rests on no second factor any more."""
+    session.execute(update(SessionRow).where(SessionRow.id == row_id).values(two_factor=False))
+
+
 def act_for(session: Session, row_id: int, hat: str | None) -> None:
     """Choose for whom the person acts from now on: ``party/12``, ``judge``, or nobody in particular."""
     session.execute(update(SessionRow).where(SessionRow.id == row_id).values(acting_for=hat))
@@ -178,9 +193,13 @@ def revoke(session: Session, account_id: int, row_id: int, now: datetime) -> boo
     return getattr(result, "rowcount", 0) == 1
 
 
-def revoke_everywhere(session: Session, account_id: int, now: datetime, *, but: int | None = None) -> int:
-    """End every session of the account, or every other one; gives their number."""
+def revoke_everywhere(
+    session: Session, account_id: int, now: datetime, *, but: int | None = None, weak_only: bool = False
+) -> int:
+    """End every session of the account, or every other one, or those without a second factor; gives their number."""
     ending = update(SessionRow).where(SessionRow.account_id == account_id, SessionRow.revoked_at.is_(None))
+    if weak_only:
+        ending = ending.where(SessionRow.two_factor.is_(False))
     if but is not None:
         ending = ending.where(SessionRow.id != but)
     return int(getattr(session.execute(ending.values(revoked_at=now)), "rowcount", 0))

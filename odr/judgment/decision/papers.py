@@ -16,6 +16,7 @@ from odr.judgment.models import Decision, Order, Ruling
 from odr.judgment.vocabulary import DecisionKind, OrderKind
 from odr.payments.costs.rules import Allocation
 from odr.procedure.case.overview import sitters
+from odr.procedure.papers import rulings
 
 if TYPE_CHECKING:
     from odr.hearing.models import Opinion
@@ -123,14 +124,9 @@ def appeal_words(sitting: Sitting, case: Case) -> Text:
         return T(
             "This decision is final: small claims are heard in one instance (Civil Procedure Law, art. 165). It takes effect when it has been served."
         )
-    rule = sitting.pack(case).window("appeal_judgment")
-    abroad = rule.abroad.amount if rule.abroad and rule.abroad.amount else rule.amount
-    return T(
-        "Each party may appeal through this court within %(days)s days of receiving this decision; a party abroad within %(abroad)s days (%(article)s).",
-        days=rule.amount,
-        abroad=abroad,
-        article=sitting.pack(case).cite(rule.article),
-    )
+    words = rulings.appeal_words(sitting, case, "appeal_judgment")
+    assert words is not None
+    return words
 
 
 def late_words(sitting: Sitting, case: Case) -> Text | None:
@@ -251,12 +247,7 @@ def ruling_paper(sitting: Sitting, case: Case, ruling: Ruling, language: str, at
 def remedy_words(sitting: Sitting, case: Case, ruling: Ruling) -> Text:
     """What can be done against a ruling."""
     if ruling.appealable:
-        rule = sitting.pack(case).window("appeal_dismissal")
-        return T(
-            "Each party may appeal through this court within %(days)s days of receiving this ruling (%(article)s).",
-            days=rule.amount,
-            article=sitting.pack(case).cite(rule.article),
-        )
+        return rulings.appeal_words(sitting, case, "appeal_dismissal") or rulings.NO_APPEAL
     if ruling.kind.value in ("preservation", "evidence_preservation", "advance"):
         return T("Each party may ask for one review; it does not halt execution (Civil Procedure Law, art. 111).")
     return T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment.")

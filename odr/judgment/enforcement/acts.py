@@ -16,7 +16,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.enforcement.beginning import INACTION, begin, today
 from odr.judgment.enforcement.effect import all_done, is_overdue, left_of
-from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
+from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of, open_enforcement
 from odr.judgment.enforcement.settlement import after_payment
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import obligations_of
@@ -176,6 +176,8 @@ def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     """Enforcement needs something that was due to this party and is not performed."""
     if enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
         return T("You settled in an enforcement. Have it resumed if that is not kept.")
+    if any(one.party_id == actor.party_id for one in enforcements_of(sitting.session, case, EnforcementState.BARRED)):
+        return T("The court has ruled that this is not enforced, because the time to apply had passed.")
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id]
     return None if any(is_overdue(sitting, o) for o in mine) else T("Nothing that is owed to you is overdue.")
 
@@ -197,6 +199,7 @@ class EnforcementInput(CourtModel):
     guard=something_is_overdue,
     window="enforcement_application",
     meets=False,
+    late=True,
     special=True,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
@@ -206,7 +209,7 @@ class EnforcementInput(CourtModel):
             "Whoever still owes something should pay or do it now. If they do not, the court can take measures of enforcement."
         ),
     ),
-    source=law("CPL 247, 250"),
+    source=law("CPL 247, 250", "CPI 481"),
     topic=Topic.DECISION,
 )
 def apply_for_enforcement(
@@ -216,7 +219,8 @@ def apply_for_enforcement(
     247, 250).
 
     Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
-    all the rest due.
+    all the rest due. After the two years it is accepted too: whether they are over is looked at only where the
+    debtor says so (CPI 481).
     """
     me = sitting.party_of(case, actor)
     number, rows, total = begin(sitting, case, me)
@@ -322,6 +326,8 @@ def end_enforcement(
         raise ActNotOpen(T("No enforcement is under way."))
     if given.state is EnforcementState.OPEN:
         raise InvalidInput.at("state", T("Say how it ended."))
+    if given.state is EnforcementState.BARRED:
+        raise InvalidInput.at("state", T("This is ruled only where the debtor asks for it: rule on their motion."))
     if given.state is EnforcementState.DONE and not all_done(sitting, case):
         raise ActNotOpen(T("Something is still owed."))
     signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case, Party, Role
+from odr.docket.models import Case, Party, Role, Stage
 from odr.filing.registry.seats import next_of_series
 from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import interest_on, is_overdue, left_of
+from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
+from odr.judgment.vocabulary import EnforcementState
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
+from odr.procedure.models import WindowState
 from odr.procedure.time.interest import InterestKind, total as interest_total
 
 if TYPE_CHECKING:
@@ -60,6 +63,20 @@ def begin(
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
     sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
     return number, rows, total
+
+
+def not_enforced(sitting: Sitting, case: Case) -> None:
+    """The debtor said that the time to apply had passed, and was right: it is not enforced (CPI 481). What is owed stays
+    owed, and what was paid stays paid.
+    """
+    found = open_enforcement(sitting.session, case)
+    if found is None:
+        return
+    found.state, found.closed_entry = EnforcementState.BARRED, sitting.next_number(case)
+    for kind in (NOTICE, INACTION):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
+    sitting.close_tasks(case, desks.ENFORCEMENT, found.reference)
+    sitting.move(case, Stage.EFFECTIVE)
 
 
 def _claimed(sitting: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:

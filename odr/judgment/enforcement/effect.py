@@ -275,14 +275,16 @@ def set_decision_aside(sitting: Sitting, case: Case, decision: Decision) -> None
 
 def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time to perform ended: whoever is still owed something may apply for enforcement for two years (CPL 250)."""
-    open_creditors = {
-        o.creditor_id
-        for o in obligations_of(sitting.session, case)
-        if o.debtor_id == window.party_id and o.done_at is None
-    }
+    zone = sitting.pack(case).tz
+    last: dict[int | None, date] = {}
+    for owed in obligations_of(sitting.session, case):
+        if owed.debtor_id == window.party_id and owed.done_at is None:
+            last[owed.creditor_id] = max(owed.due_on, last.get(owed.creditor_id, owed.due_on))
     for party in parties(case):
-        if party.id in open_creditors and not sitting.windows(case, ENFORCE, party=party):
-            sitting.start_window(case, ENFORCE, party=party, start=window.due_at)
+        if party.id in last and not sitting.windows(case, ENFORCE, party=party):
+            # Where it is to be performed in parts, the two years run from the last of them.
+            ends = datetime.combine(last[party.id], time(23, 59), tzinfo=zone)
+            sitting.start_window(case, ENFORCE, party=party, start=max(window.due_at, ends))
 
 
 def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:

@@ -29,6 +29,12 @@ def open_enforcement(session: Session, case: Case) -> EnforcementCase | None:
     )
 
 
+def enforcements_of(session: Session, case: Case, *states: EnforcementState) -> Sequence[EnforcementCase]:
+    """Enforcements of the case in some states (all, without any), in order."""
+    query = select(EnforcementCase).where(EnforcementCase.case_id == case.id).order_by(EnforcementCase.id)
+    return session.scalars(query.where(EnforcementCase.state.in_(states)) if states else query).all()
+
+
 def enforcement_settlements(session: Session, case: Case, *states: SettlementState) -> Sequence[EnforcementSettlement]:
     """Agreements in enforcements of the case, in some states (all, without any), in order."""
     query = (

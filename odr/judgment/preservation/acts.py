@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Outcome, Party, Role
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -19,7 +19,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks, names as act_names
 from odr.judgment.decision.papers import lines, ruling_paper
 from odr.judgment.inputs import ReviewInput
-from odr.judgment.models import Motion, Preservation, Ruling
+from odr.judgment.models import Motion, Ruling
 from odr.judgment.preservation.choices import preservation_options
 from odr.judgment.preservation.inputs import MEASURES
 from odr.judgment.preservation.measures import (
@@ -30,6 +30,8 @@ from odr.judgment.preservation.measures import (
     carried_out,
     end_preservations,
     only,
+    order_preservation,
+    rulings_on,
     security_needed,
 )
 from odr.judgment.preservation.models import EvidencePreservation
@@ -39,7 +41,7 @@ from odr.judgment.vocabulary import PRESERVATIONS, EvidenceMeasure, MotionKind, 
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
@@ -200,6 +202,7 @@ class PreservationRulingInput(CourtModel):
     ),
     concerns=who_applied,
     desk=(desks.PRESERVATION_RULING, desks.RULING_ASKED, desks.LIFT_PRESERVATION),
+    means={Milestone.URGENT_MEASURE},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -225,7 +228,7 @@ def rule_on_preservation(
     sitting.close_tasks(case, desks.PRESERVATION_RULING, motion.reference)
     sitting.close_tasks(case, desks.RULING_ASKED, motion.reference)
     if ruling.result is not MotionState.REFUSED:
-        _order(sitting, case, motion, ruling)
+        order_preservation(sitting, case, motion, ruling)
         wanted = sitting.session.get(EvidencePreservation, motion.id)
         if wanted is not None:
             wanted.measures = [measure.value for measure in given.measures]
@@ -243,29 +246,6 @@ def rule_on_preservation(
 def of_property(given: dict[str, Any]) -> dict[str, Any]:
     """Rulings of the first version preserved property or conduct, never evidence."""
     return {**given, "measures": []}
-
-
-def _order(sitting: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
-    row = Preservation(
-        case_id=case.id,
-        motion_id=motion.id,
-        party_id=motion.party_id,
-        amount_minor=motion.amount_minor,
-        security_minor=ruling.security_minor or None,
-        currency=motion.currency or sitting.pack(case).currency,
-        entry_number=ruling.entry_number,
-    )
-    sitting.session.add(row)
-    sitting.session.flush()
-    if not row.waits_for_security:
-        sitting.open_task(
-            case,
-            Role.CLERK,
-            desks.EXECUTE_PRESERVATION,
-            T("A preservation was ordered. Carry it out now."),
-            risk=90,
-            subject=row.reference,
-        )
 
 
 @guard("CPL 103", "CPI 152")
@@ -304,6 +284,7 @@ class SecurityInput(CourtModel):
     while_stayed=True,
     seen_by=Audience.NAMED,
     source=law("CPL 103", "CPI 152"),
+    means={Milestone.URGENT_MEASURE},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -381,6 +362,7 @@ class ExecuteInput(CourtModel):
     ),
     source=law("CPL 103, 106", "CPI 171"),
     desk=desks.EXECUTE_PRESERVATION,
+    means={Milestone.URGENT_MEASURE},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -392,7 +374,10 @@ def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, a
     if not row.is_ready or evidence_to_preserve(sitting.session, row) is not None:
         raise ActNotOpen(T("No preservation waits to be carried out."))
     carried_out(sitting, case, row, now)
-    return Recorded(T("Preservation carried out: %(what)s", what=given.what), {"preservation": row.reference})
+    return Recorded(
+        T("Preservation carried out: %(what)s", what=given.what),
+        {"preservation": row.reference, "encloses": rulings_on(sitting, row)},
+    )
 
 
 def review_begins(sitting: Sitting, event: Served) -> None:
@@ -440,6 +425,7 @@ def ask_for_preservation_review(
         kind=MotionKind.PRESERVATION_REVIEW,
         asks=given.asks,
         grounds=given.grounds,
+        about=_subject(sitting, case, me),
         entry_number=sitting.next_number(case),
     )
     sitting.session.add(motion)
@@ -452,6 +438,23 @@ def ask_for_preservation_review(
     )
 
 
+def _subject(sitting: Sitting, case: Case, me: Party) -> str | None:
+    """Of what the act in hand asks a review: the preservation or the refused application whose time it met."""
+    mine = sitting.windows(case, REVIEW, party=me, state=WindowState.MET)
+    return next((w.subject for w in reversed(mine) if w.closed_by == sitting.next_number(case)), None)
+
+
 def case_over(sitting: Sitting, event: CaseClosed) -> None:
-    """The case ended: nothing stays preserved for it (CPI 166)."""
-    end_preservations(sitting, event.case, PreservationState.LAPSED)
+    """The case ended here. Sent to another court, it takes along what is preserved for it (CPI 160; court rule); else what
+    was carried out waits for the ruling that lifts it (CPI 166), and what was not lapses.
+    """
+    case = event.case
+    for row in preservations_of(sitting.session, case, PreservationState.EXECUTED):
+        if case.outcome is Outcome.TRANSFERRED:
+            words = T("The case went to another court. Send it the papers of the preservation, which goes on there.")
+            sitting.open_task(case, Role.CLERK, desks.PASS_ON_PRESERVATION, words, risk=85, subject=row.reference)
+        else:
+            words = T("The case is over. Lift what is preserved for it: rule on it as a review, granted.")
+            sitting.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=80, subject=row.reference)
+    if case.outcome is not Outcome.TRANSFERRED:
+        end_preservations(sitting, case, PreservationState.LAPSED, PreservationState.ORDERED)

@@ -180,7 +180,8 @@ def tell_when_carried_out(sitting: Sitting, case: Case, made: DocketEntry) -> No
 def end_with_claims(court: Court) -> int:
     """End what was preserved for claims whose cases are over; a round of the worker."""
     with court.database.read() as session:
-        over = select(Case.id).where(Case.stage == Stage.CLOSED)
+        # Sent to another court, the claim takes along what is preserved for it (CPI 160).
+        over = select(Case.id).where(Case.stage == Stage.CLOSED, Case.outcome != Outcome.TRANSFERRED)
         kept = select(Case.id).where(Case.stage == Stage.PRESERVING)
         ids = session.scalars(
             select(BeforeClaim.case_id)

@@ -21,7 +21,7 @@ from odr.judgment import names
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.preservation.choices import preservation_options
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, EvidenceToPreserve
-from odr.judgment.preservation.measures import SECURED, apply_before_claim, apply_for, carried_out, only
+from odr.judgment.preservation.measures import SECURED, apply_before_claim, apply_for, carried_out, only, rulings_on
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import evidence_to_preserve, preservation_named, preservations_of
 from odr.judgment.vocabulary import EvidenceMeasure, MotionKind, PreservationState
@@ -245,7 +245,7 @@ def record_preserved_evidence(
         if labels
         else T("Evidence preserved: %(how)s", how=given.how)
     )
-    return Recorded(words, {"preservation": row.reference, "exhibits": labels})
+    return Recorded(words, {"preservation": row.reference, "exhibits": labels, "encloses": rulings_on(sitting, row)})
 
 
 def _exhibits(

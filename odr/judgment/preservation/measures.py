@@ -139,14 +139,57 @@ def _show(sitting: Sitting, case: Case, row: Preservation) -> None:
         document.audience = Audience.PARTIES_AND_COURT
 
 
+def order_preservation(sitting: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:
+    """Put on record that something is preserved; it is carried out at once, or when its security is given (CPL 103)."""
+    row = Preservation(
+        case_id=case.id,
+        motion_id=motion.id,
+        party_id=motion.party_id,
+        amount_minor=motion.amount_minor,
+        security_minor=ruling.security_minor or None,
+        currency=motion.currency or sitting.pack(case).currency,
+        entry_number=ruling.entry_number,
+    )
+    sitting.session.add(row)
+    sitting.session.flush()
+    if not row.waits_for_security:
+        sitting.open_task(
+            case,
+            Role.CLERK,
+            desks.EXECUTE_PRESERVATION,
+            T("A preservation was ordered. Carry it out now."),
+            risk=90,
+            subject=row.reference,
+        )
+
+
+def rulings_on(sitting: Sitting, row: Preservation) -> list[str]:
+    """The papers of the rulings that ordered it, by their references: they go with the letter that it was carried out."""
+    query = (
+        select(Document.reference)
+        .join(Ruling, Ruling.document_id == Document.id)
+        .where((Ruling.motion_id == row.motion_id) | (Ruling.entry_number == row.entry_number))
+        .where(Ruling.case_id == row.case_id)
+        .order_by(Document.id)
+    )
+    return list(sitting.session.scalars(query))
+
+
 def after_ruling(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | None) -> None:
-    """A review that was granted lifts what was preserved."""
+    """A review that was granted lifts what it is about, and nothing else; of a refusal, it orders what was refused (CPI
+    171). Of the court's own motion everything is lifted (CPI 166).
+    """
     if ruling.kind is not MotionKind.PRESERVATION_REVIEW:
         return
     if motion is not None:
         sitting.close_windows(case, REVIEW_DECISION, WindowState.MET, subject=motion.reference)
-    if ruling.result is MotionState.GRANTED:
-        end_preservations(sitting, case, PreservationState.LIFTED)
+    refused = _refused(sitting, case, motion)
+    if refused is not None and ruling.result is not MotionState.REFUSED:
+        refused.state = ruling.result
+        order_preservation(sitting, case, refused, ruling)
+    elif ruling.result is MotionState.GRANTED:
+        end_preservations(sitting, case, PreservationState.LIFTED, only_of=motion.about if motion is not None else None)
+        sitting.close_tasks(case, desks.LIFT_PRESERVATION)
     over_before_claim(sitting, case)
 
 
@@ -163,9 +206,26 @@ def over_before_claim(sitting: Sitting, case: Case) -> None:
         sitting.then(names.END_BEFORE_CLAIM, OverInput())
 
 
-def end_preservations(sitting: Sitting, case: Case, state: PreservationState) -> None:
-    """End what is preserved; measures that were carried out are to be undone by the clerk."""
-    for row in preservations_of(sitting.session, case, *LIVE):
+def _refused(sitting: Sitting, case: Case, review: Motion | None) -> Motion | None:
+    """The refused application that a review looks at again; None where it is about something ordered."""
+    if review is None or review.about is None:
+        return None
+    rows = motions_of(sitting.session, case, MotionState.REFUSED)
+    return next((m for m in rows if m.reference == review.about), None)
+
+
+def end_preservations(
+    sitting: Sitting,
+    case: Case,
+    state: PreservationState,
+    *states: PreservationState,
+    only_of: str | None = None,
+) -> None:
+    """End what is preserved, in some states where they are named, and ``only_of`` one where a review is about that one;
+    measures that were carried out are to be undone by the clerk.
+    """
+    rows = preservations_of(sitting.session, case, *(states or LIVE))
+    for row in [r for r in rows if only_of in (None, r.reference)]:
         undo = row.state is PreservationState.EXECUTED
         row.state, row.ended_entry = state, sitting.next_number(case)
         sitting.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)

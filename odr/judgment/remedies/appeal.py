@@ -28,7 +28,7 @@ from odr.payments.costs.demands import borne_by, settle_bears, standing_fee
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import BearsInput
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import AppealDecided, AppealLodged, FeeLapsed
+from odr.procedure.acts.events import AppealDecided, AppealLodged, FeeLapsed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 APPEALABLE = {Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED}
 """A partial judgment is appealed while the rest is still heard (CPL 156)."""
+
+ANSWER = "appeal_answer"
+"""A party's fifteen days to answer an appeal, from the day it reached them (CPL 174)."""
 
 FILE = "appeal_file"
 """The clerk's five days to send the file up (CPL 174)."""
@@ -106,9 +109,6 @@ def appeal_decision(sitting: Sitting, case: Case, given: AppealInput, *, actor: 
         sitting.move(case, Stage.APPEALED)
     sitting.session.flush()
     sitting.announce(AppealLodged(case, me, amount_minor=given.challenged.minor or None))
-    for party in case.parties:
-        if party.id != me.id and party.left_at is None:
-            sitting.start_window(case, "appeal_answer", party=party, start=now, subject=petition.reference)
     sitting.open_task(
         case,
         Role.CLERK,
@@ -137,7 +137,7 @@ def _challenged(sitting: Sitting, case: Case, actor: Actor) -> Decision | None:
 @choice_source("appeals_of_others")
 def appeals_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Appeals that another party filed."""
-    found = petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
+    found = petitions_of(sitting.session, case, *LIVE)
     names = {p.id: p.name for p in case.parties}
     return [
         Option(p.reference, T("Appeal of %(name)s", name=names[p.party_id]), p.asks)
@@ -173,11 +173,7 @@ class AppealAnswerInput(CourtModel):
 def answer_appeal(sitting: Sitting, case: Case, given: AppealAnswerInput, *, actor: Actor, now: datetime) -> Recorded:
     """Answer another's appeal; silence does not stop it (CPL 174)."""
     petition = next(
-        (
-            p
-            for p in petitions_of(sitting.session, case, AppealState.FILED, AppealState.ANSWERED)
-            if p.reference == given.appeal
-        ),
+        (p for p in petitions_of(sitting.session, case, *LIVE) if p.reference == given.appeal),
         None,
     )
     me = sitting.party_of(case, actor)
@@ -188,16 +184,38 @@ def answer_appeal(sitting: Sitting, case: Case, given: AppealAnswerInput, *, act
             petition_id=petition.id, party_id=me.id, answer=given.answer, entry_number=sitting.next_number(case)
         )
     )
-    petition.state = AppealState.ANSWERED
+    if petition.state is AppealState.SENT:
+        words = T("%(name)s answered the appeal after the file went up. Send the answer after it.", name=me.name)
+        sitting.open_task(case, Role.CLERK, desks.LATE_ANSWER, words, risk=45, subject=petition.reference)
+    else:
+        petition.state = AppealState.ANSWERED
     file_is_due(sitting, case, petition.reference, now)
     return Recorded(T("Appeal answered by %(name)s", name=me.name), {"appeal": petition.reference})
 
 
+def on_served(sitting: Sitting, event: Served) -> None:
+    """An appeal reached another party: their time to answer it runs from that day (CPL 174)."""
+    case, party = event.case, event.party
+    for petition in petitions_of(sitting.session, case, *LIVE):
+        known = sitting.windows(case, ANSWER, party=party, state=None, subject=petition.reference)
+        if petition.entry_number in event.entries and petition.party_id != party.id and not known:
+            sitting.start_window(
+                case, ANSWER, party=party, start=event.at, subject=petition.reference, proof=event.proof
+            )
+
+
+def _all_served(sitting: Sitting, case: Case, petition: AppealPetition) -> bool:
+    """Whether the appeal has reached everybody who may answer it."""
+    told = {w.party_id for w in sitting.windows(case, ANSWER, state=None, subject=petition.reference)}
+    return all(p.id in told for p in case.parties if p.left_at is None and p.id != petition.party_id)
+
+
 def file_is_due(sitting: Sitting, case: Case, petition: str, since: datetime) -> None:
     """When everybody has answered or lost the time for it, the file goes up within five days (CPL 174)."""
-    if sitting.windows(case, "appeal_answer", subject=petition) or sitting.windows(
-        case, FILE, state=None, subject=petition
-    ):
+    known = next((p for p in petitions_of(sitting.session, case) if p.reference == petition), None)
+    if known is None or not _all_served(sitting, case, known):
+        return
+    if sitting.windows(case, ANSWER, subject=petition) or sitting.windows(case, FILE, state=None, subject=petition):
         return
     if FILE not in sitting.pack(case).windows.rules:
         return
@@ -256,7 +274,6 @@ def send_file_up(sitting: Sitting, case: Case, given: SendFileInput, *, actor: A
         petition.state = AppealState.SENT
         sitting.close_windows(case, FILE, WindowState.MET, subject=petition.reference)
         sitting.close_tasks(case, desks.APPEAL_FILE, petition.reference)
-        sitting.close_windows(case, "appeal_answer", WindowState.ENDED, subject=petition.reference)
         sitting.close_tasks(case, desks.APPEAL, petition.reference)
     content = canonical(file_list(sitting, case, given.court))
     document = keep_document(
@@ -372,7 +389,7 @@ def record_appeal_outcome(
             given.outcome,
             sitting.next_number(case),
         )
-        for kind in ("appeal_answer", FILE):
+        for kind in (ANSWER, FILE):
             sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
         for desk in (desks.APPEAL, desks.APPEAL_FILE):
             sitting.close_tasks(case, desk, petition.reference)

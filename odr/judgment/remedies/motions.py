@@ -17,6 +17,8 @@ from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.decision.papers import lines, ruling_paper
+from odr.judgment.enforcement.beginning import not_enforced
+from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.preservation.measures import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
@@ -93,6 +95,10 @@ def ask_for_ruling(sitting: Sitting, case: Case, given: MotionInput, *, actor: A
     if given.kind in ELSEWHERE:
         raise InvalidInput.at("kind", ELSEWHERE[given.kind])
     me = sitting.party_of(case, actor)
+    if given.kind is MotionKind.ENFORCEMENT_TIME:
+        found = open_enforcement(sitting.session, case)
+        if found is None or found.party_id == me.id:
+            raise InvalidInput.at("kind", T("This is for a debtor against whom an enforcement is under way."))
     motion = Motion(
         case_id=case.id,
         party_id=me.id,
@@ -135,8 +141,12 @@ def _ruling(sitting: Sitting, case: Case, given: RulingInput) -> Ruling:
         raise InvalidInput.at(
             "kind", T("A decision given in absence is set aside only when the absent party asks for it.")
         )
-    if case.stage is Stage.PRESERVING and kind is not MotionKind.PRESERVATION_REVIEW:
-        raise InvalidInput.at("kind", T("Before there is a claim, nothing but the preservation can be ruled on."))
+    if motion is None and kind is MotionKind.ENFORCEMENT_TIME:
+        raise InvalidInput.at(
+            "kind", T("Whether the time to apply for enforcement has passed is ruled on only where the debtor says so.")
+        )
+    if case.stage in (Stage.PRESERVING, Stage.CLOSED) and kind is not MotionKind.PRESERVATION_REVIEW:
+        raise InvalidInput.at("kind", T("At this point of the case nothing but the preservation can be ruled on."))
     return Ruling(
         case_id=case.id,
         motion_id=motion.id if motion else None,
@@ -222,8 +232,8 @@ class RulingInput(CourtModel):
     title=T("Rule on a motion"),
     input=RulingInput,
     by={Role.JUDGE},
-    at=SECURED,
-    to={Stage.CLOSED, Stage.HEARING},
+    at=SECURED | {Stage.CLOSED},
+    to={Stage.CLOSED, Stage.EFFECTIVE, Stage.HEARING},
     while_stayed=True,
     strong=True,
     premise=Premise.SUBJECT,
@@ -237,9 +247,9 @@ class RulingInput(CourtModel):
         ),
     ),
     prepare=prepare_ruling,
-    source=law("CPL 157"),
+    source=law("CPL 157, 250", "CPI 166, 171, 481"),
     means={Milestone.RULING_GIVEN},
-    desk=desks.RULING_ASKED,
+    desk=(desks.RULING_ASKED, desks.LIFT_PRESERVATION),
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -280,6 +290,8 @@ def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> N
     """What a ruling does to the case by itself."""
     if ruling.kind is MotionKind.SET_ASIDE:
         hear_again(sitting, case)
+    if ruling.kind is MotionKind.ENFORCEMENT_TIME:
+        not_enforced(sitting, case)
     if ruling.kind is MotionKind.STAY:
         if case.stayed_at is not None:
             raise ActNotOpen(T("The case is stayed already."))

@@ -26,6 +26,7 @@ from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, field
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session, staff
+from odr.web.limits import MOST_BODY
 from odr.web.pages import Page
 
 paydesk = Blueprint("paydesk", __name__, url_prefix="/payments/desk")
@@ -88,7 +89,7 @@ def overview() -> Page:
 
 
 @paydesk.post("/statement")
-@staff(Role.CASHIER)
+@staff(Role.CASHIER, most=work.MOST_BYTES + MOST_BODY)
 def statement() -> Page:
     """Import a statement of the bank; importing it twice changes nothing."""
 

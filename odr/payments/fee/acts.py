@@ -26,6 +26,7 @@ from odr.payments.fee.assessment import (
     TOPUP_WINDOW,
     WINDOWS,
     assessments_of,
+    keep_basis,
     put_off_until,
     question_for,
     write_assessment,
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 EVERY_STAGE = set(Stage)
+
+APPEAL_PERIOD = "appeal_judgment"
 
 OVER = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
@@ -117,7 +120,7 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
     row = write_assessment(sitting, case, payer, basis, basis.matter, found, kind)
     book_assessment(sitting.session, row)
     if found.prepaid:
-        ask_for(sitting, case, payer, row, now)
+        ask_for(sitting, case, payer, row, _notice_runs_from(sitting, case, payer, basis.matter, now))
     words = T("Fee of %(amount)s assessed, to be paid by %(name)s", amount=row.amount, name=payer.name)
     if row.state is AssessmentState.NOTHING:
         words = T("No fee is to be paid by %(name)s", name=payer.name)
@@ -131,6 +134,14 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
             named=(f"party/{payer.id}", *sorted(r.value for r in COURT_ROLES | {Role.CASHIER})),
         )
     return Recorded(words, facts)
+
+
+def _notice_runs_from(sitting: Sitting, case: Case, payer: Party, matter: Matter, now: datetime) -> datetime:
+    """From when the time to pay runs: an appeal is paid for within the time to appeal, and only where that ends unused do
+    the seven days of the notice begin (FEE 22).
+    """
+    periods = sitting.windows(case, APPEAL_PERIOD, party=payer, state=None) if matter is Matter.APPEAL else []
+    return max([now, *(window.due_at for window in periods[-1:] if window.due_at is not None)])
 
 
 def ask_for(
@@ -270,6 +281,16 @@ def leads_to_ruling(row: FeeAssessment) -> bool:
     return row.basis_id is not None and row.matter in HALVABLE
 
 
+APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)
+
+
+def comes_too_late(case: Case, row: FeeAssessment) -> bool:
+    """Whether nothing is ruled withdrawn any more: the decision is pronounced, and the fee is not an appeal's (provisional,
+    by CPL 148). What is owed is then collected.
+    """
+    return case.pronounced_at is not None and row.matter not in APPEALS
+
+
 def is_unpaid_for_good(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
     """Whether the payer's time is over, nothing is pending, and money is still missing."""
     if row.state is not AssessmentState.DUE or is_pending(sitting, row):
@@ -277,6 +298,7 @@ def is_unpaid_for_good(sitting: Sitting, case: Case, row: FeeAssessment) -> bool
     windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
     return (
         leads_to_ruling(row)
+        and not comes_too_late(case, row)
         and bool(windows)
         and windows[-1].state is WindowState.LAPSED
         and outstanding(sitting.session, row).minor > 0
@@ -308,7 +330,7 @@ def fee_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     if row.state is AssessmentState.DEFERRED:
         row.state = AssessmentState.DUE
     left = outstanding(sitting.session, row)
-    if left.minor and not leads_to_ruling(row):
+    if left.minor and (not leads_to_ruling(row) or comes_too_late(case, row)):
         words = T(
             "%(name)s has not paid %(amount)s in time. Collect it.",
             name=case.party(row.party_id).name,
@@ -425,6 +447,9 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     book_cancellation(sitting.session, row, now)
     sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
     back = Money(0, row.currency)
+    stands = _paid_for(sitting, case, row)
+    if stands is not None:
+        return _increase_falls(sitting, case, row, payer, stands)
     if _follows_conversion(sitting, case, row):
         back = order_back(sitting, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))
     elif row.matter in FIRST_INSTANCE:
@@ -442,6 +467,52 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
             "party": payer.label,
             "matter": row.matter.value,
             "back": back.minor,
+            "currency": row.currency,
+        },
+    )
+
+
+def _paid_for(sitting: Sitting, case: Case, row: FeeAssessment) -> FeeBasis | None:
+    """Where only an increase is unpaid: what the fee that was paid had been computed on. A difference after conversion is
+    no increase (CPI 199).
+    """
+    if row.window_kind != TOPUP_WINDOW or _follows_conversion(sitting, case, row):
+        return None
+    paid = [
+        one
+        for one in assessments_of(sitting.session, case, party_id=row.party_id)
+        if one.matter is row.matter and one.state is AssessmentState.PAID and one.basis_id is not None
+    ]
+    return sitting.session.get(FeeBasis, paid[-1].basis_id) if paid else None
+
+
+def _increase_falls(sitting: Sitting, case: Case, row: FeeAssessment, payer: Party, stands: FeeBasis) -> Recorded:
+    """Only what was added and not paid for falls; the claim goes on as it was paid for (FEE 21; provisional)."""
+    sum_paid_for = sum(stands.amounts)
+    keep_basis(
+        sitting.session,
+        case,
+        payer,
+        row.matter,
+        list(stands.amounts),
+        stands.non_property,
+        sitting.now,
+        joined=stands.joined,
+    )
+    sitting.announce(FeeLapsed(case, payer, row.matter.value, sum_paid_for))
+    still = Money(sum_paid_for, row.currency)
+    return Recorded(
+        T(
+            "Ruling: the increase of %(name)s falls, because its fee was not paid; %(amount)s stands",
+            name=payer.name,
+            amount=still,
+        ),
+        {
+            "assessment": row.reference,
+            "party": payer.label,
+            "matter": row.matter.value,
+            "back": 0,
+            "stands": sum_paid_for,
             "currency": row.currency,
         },
     )

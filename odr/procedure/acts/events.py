@@ -188,6 +188,13 @@ class ObjectionFailed(Event):
 
 
 @dataclass(frozen=True)
+class ObjectionWon(Event):
+    """An objection to jurisdiction that had been found not right is right in the end (CPI 330): its fee falls."""
+
+    party: Party
+
+
+@dataclass(frozen=True)
 class TrackConverted(Event):
     """The case moved to another procedure than ``before`` (CPI 258)."""
 
@@ -277,10 +284,14 @@ class FeePaid(Event):
 
 @dataclass(frozen=True)
 class FeeLapsed(Event):
-    """Ruled: a fee was not paid, so what it was for counts as withdrawn (CPI 213); ``matter`` as the tariff calls it."""
+    """Ruled: a fee was not paid, so what it was for counts as withdrawn (CPI 213); ``matter`` as the tariff calls it.
+
+    ``stands``: only an increase was not paid for; the sum, in minor units, for which the claim goes on.
+    """
 
     party: Party
     matter: str
+    stands: int | None = None
 
 
 # -- examination and decision -------------------------------------------------

@@ -97,9 +97,8 @@ class Milestone(enum.Enum):
     AGREEMENT_LOST = "agreement_lost"  # it has failed, or the court refuses it
     RULING_ASKED = "ruling_asked"  # a motion for a ruling, such as a stay; its result names the motion
     PERFORMANCE_TOLD = "performance_told"  # a debtor reports that something is paid or done, or a creditor confirms it
-    HEARD_AGAIN = (
-        "heard_again"  # a decision may fall by it; the result says as ``heard_again`` that the case begins anew
-    )
+    URGENT_MEASURE = "urgent_measure"  # what cannot wait: it goes on though who takes it is challenged (CPL 48)
+    HEARD_AGAIN = "heard_again"  # the case may begin anew by it; its result says so as ``heard_again``
     RULING_GIVEN = "ruling_given"  # the ruling on such a motion
 
 

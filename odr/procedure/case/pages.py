@@ -19,6 +19,7 @@ from odr.procedure.case.overview import attached_files, case_page as case_overvi
 from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
 from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter
+from odr.web.numbers import number_in
 from odr.web.pages import Page, act_page, file_answer, look, receipt_part, submit_form
 
 cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
@@ -46,7 +47,7 @@ def overview(case: Case, actor: Actor) -> Page:
 def docket(case: Case, actor: Actor) -> Page:
     """Every entry's envelope, and the words where the viewer may read them."""
     court = look()
-    after = request.args.get("after", 0, type=int)
+    after = number_in(request.args, "after", 0)
     rows = lines(court.session, case, after=after, limit=101)
     views = line_views(court, case, actor, rows[:100], current_locale())
     return render_template(

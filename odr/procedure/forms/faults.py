@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import Money, T, Text
 from odr.procedure.forms.inputs import Label, Location, Widget, marks, union_members
 
 Context = Mapping[str, Any]
@@ -86,6 +86,10 @@ SENTENCES: dict[str, Callable[[Context], Text]] = {
     "missing": _plain(T("Fill this in.")),
 }
 """Pydantic's error code → our sentence. A test walks every act's input and finds each code here."""
+
+
+MOST = 10**18
+"""Numbers beyond fit into no column (2⁶³)."""
 
 
 def label_of(info: FieldInfo) -> Label | None:
@@ -191,6 +195,27 @@ def validate(model: type[BaseModel], data: Any, *, currency: str | None = None) 
     ``currency`` is what a bare amount is in; without it, the court's own.
     """
     try:
-        return model.model_validate(data, context={"currency": currency} if currency else None)
+        found = model.model_validate(data, context={"currency": currency} if currency else None)
     except ValidationError as error:
         raise InvalidInput(list(faults_of(model, error))) from None
+    too_large = list(too_large_in(found))
+    if too_large:
+        raise InvalidInput([FieldFault(where, T("Write a number below %(most)s.", most=MOST)) for where in too_large])
+    return found
+
+
+def too_large_in(given: Any, where: Location = ()) -> Iterator[Location]:
+    """Where a number stands that no column of the database holds, whatever its field allows."""
+    if isinstance(given, int) and abs(given) > MOST:
+        yield where
+    elif isinstance(given, BaseModel):
+        for name in type(given).model_fields:
+            yield from too_large_in(getattr(given, name), (*where, name))
+    elif isinstance(given, Money):
+        yield from too_large_in(given.minor, where)
+    elif isinstance(given, Mapping):
+        for name, value in given.items():
+            yield from too_large_in(value, (*where, str(name)))
+    elif isinstance(given, (list, tuple)):
+        for place, value in enumerate(given):
+            yield from too_large_in(value, (*where, place))

@@ -29,6 +29,7 @@ from odr.procedure.forms.input_words import reference_of, value_words
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.reckoning import reckon
+from odr.procedure.time.written_working import bilingual
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -64,18 +65,39 @@ def appeal_within(window: str) -> Callable[[Sitting, Case, Any], Text]:
     """
 
     def words(sitting: Sitting, case: Case, given: Any) -> Text:
-        pack = sitting.pack(case)
-        try:
-            rule = reckon(pack, window, sitting.now, track=case.track.value)
-        except NoSuchRule:
-            return NO_APPEAL
-        return T(
-            "Each party may appeal through this court within %(days)s days of receiving this ruling (%(article)s).",
-            days=rule.amount,
-            article=pack.cite(rule.article),
-        )
+        return appeal_words(sitting, case, window) or NO_APPEAL
 
     return words
+
+
+def appeal_words(sitting: Sitting, case: Case, window: str) -> Text | None:
+    """To which court, until when and with how many copies one appeals from a judgment or ruling (CPL 151, 155, 171, 173,
+    286); None where nobody may.
+    """
+    pack, settings = sitting.pack(case), sitting.court.settings
+    try:
+        rule = reckon(pack, window, sitting.now, track=case.track.value)
+        abroad = reckon(pack, window, sitting.now, track=case.track.value, abroad=True)
+    except NoSuchRule:
+        return None
+    facts: dict[str, Any] = {
+        "court": bilingual(settings.appeal_court, settings.appeal_court_zh),
+        "days": rule.amount,
+        "abroad": abroad.amount,
+        "article": pack.cite(rule.article),
+    }
+    if pack.cited("CPL 173") is None:
+        return T(
+            "Each party may appeal to %(court)s through this court within %(days)s days of receipt, a party abroad within %(abroad)s days (%(article)s).",
+            **facts,
+        )
+    return T(
+        "Each party may appeal to %(court)s within %(days)s days of receipt, a party abroad within %(abroad)s days, by a petition handed in "
+        "through this court with a copy for each party of the other side: %(respondents)s for a claimant, %(claimants)s for a respondent (%(article)s).",
+        **facts,
+        claimants=len(parties(case, Role.CLAIMANT)),
+        respondents=len(parties(case, Role.RESPONDENT)),
+    )
 
 
 def seal_ruling(court: Court, act: Act, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:

@@ -163,6 +163,8 @@ class Variant(Rule):
     at_least: int | None = Field(default=None, gt=0)
     at_most: int | None = Field(default=None, gt=0)
     waivable: bool = False
+    extendable: Article | None = None
+    """By which article the court may lengthen it for this party, where it may not for others (CPL 285, 286)."""
     available: bool = True
     """False where the track knows no such window: no appeal in small claims."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,21 @@ def papers_for(
     if not papers and may_read(reader, audience, None, named):
         alone = party if audience is Audience.NAMED else None
         papers = [_promised(sitting, case, occasion, _source(sitting, case, occasion, entry_number), alone)]
+    papers += [d for d in _enclosed(sitting, case, entry_number) if may_read(reader, d.audience, d.party_id)]
     return [described(d, occasion.key) for d in papers]
+
+
+def _enclosed(sitting: Sitting, case: Case, entry_number: int) -> Sequence[Document]:
+    """Papers of earlier entries that go along, as an entry names them by ``encloses``: with the letter on a preservation
+    its ruling, from whose receipt the time for a review runs (CPI 171).
+    """
+    told = entry_numbered(sitting.session, case, entry_number)
+    references = (json.loads(told.payload).get("result") or {}).get("encloses", []) if told is not None else []
+    if not references:
+        return []
+    return sitting.session.scalars(
+        select(Document).where(Document.case_id == case.id, Document.reference.in_(references)).order_by(Document.id)
+    ).all()
 
 
 def described(document: Document, name: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from odr.service.packet.outcomes import PHOTOGRAPH, OutcomeInput
 from odr.service.replies.mailbox import REPLY
 from odr.service.replies.tracking import MOST_BYTES, Imported, import_tracking
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public, staff
+from odr.web.limits import MOST_BODY
 from odr.web.pages import Page, look, receipt_part, to_receipt
 
 service = Blueprint("service", __name__)
@@ -177,7 +178,7 @@ def _outcome(case: Case, actor: Actor, values: dict[str, Any], faults: list[Fiel
 
 
 @service.post("/cases/<reference>/service/outcome")
-@case_page(Role.CLERK)
+@case_page(Role.CLERK, most=photographs.MOST_TOGETHER + MOST_BODY)
 def record(case: Case, actor: Actor) -> Page:
     """Record it, with the photographs that came along."""
     values = request.form.to_dict(flat=False)
@@ -217,7 +218,7 @@ def desk() -> Page:
 
 
 @service.post("/service-desk/tracking")
-@staff(Role.CLERK)
+@staff(Role.CLERK, most=MOST_BYTES + MOST_BODY)
 def tracking() -> Page:
     """Take the post's tracking list; sending it twice changes nothing."""
     sent, person = request.files.get("list"), current_person()

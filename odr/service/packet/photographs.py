@@ -11,6 +11,7 @@ from odr.service.packet.outcomes import Photograph
 
 MOST = 8
 MOST_BYTES = 8_000_000
+MOST_TOGETHER = MOST * MOST_BYTES
 _HEADS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
 
 

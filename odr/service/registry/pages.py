@@ -22,6 +22,8 @@ from odr.service.registry.outcome_batch import Batch, record_batch
 from odr.service.replies.tracking import MOST_BYTES
 from odr.service.vocabulary import TaskReason
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
+from odr.web.limits import MOST_BODY
+from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, look, my_account_id
 
 service_desk = Blueprint("service_desk", __name__)
@@ -44,7 +46,7 @@ def outcomes() -> Page:
 
 
 @service_desk.post("/service-desk/outcomes")
-@staff(Role.CLERK)
+@staff(Role.CLERK, most=MOST_BYTES + MOST_BODY)
 def record_outcomes() -> Page:
     """Record the lines; those that were wrong stand in the form again, as they were written."""
     sent = request.files.get("list")
@@ -95,7 +97,7 @@ def answer_read(number: int) -> Response:
 @staff(Role.CLERK, Role.PRESIDENT)
 def quality() -> Page:
     """How well service works, by channel, over the last days."""
-    days = min(max(request.args.get("days", SPAN.days, type=int), 1), 366)
+    days = min(max(number_in(request.args, "days", SPAN.days), 1), 366)
     now = current_court().clock.now()
     found = figures(current_session(), since=now - timedelta(days=days), until=now)
     return render_template("service/figures.html", rows=found, days=days)
@@ -105,7 +107,7 @@ def quality() -> Page:
 @staff(Role.CLERK)
 def register() -> Response:
     """The register of service of one's own cases as a table."""
-    days = min(max(request.args.get("days", SPAN.days, type=int), 1), 3660)
+    days = min(max(number_in(request.args, "days", SPAN.days), 1), 3660)
     court = current_court()
     now = court.clock.now()
     table = register_of(

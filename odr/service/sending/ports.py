@@ -17,7 +17,7 @@ from odr.ground.config import Settings
 from odr.ground.text import T, Text
 from odr.ground.typeset import PaperLocale
 from odr.identity.sign_in.keys import keyring
-from odr.service.channels import Carrier, Dispatch, Handover
+from odr.service.channels import Carrier, Dispatch, Handover, Outcome
 from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
 from odr.service.channels.own_inbox import PlatformInbox
@@ -135,9 +135,10 @@ class AccountMail:
     carrier: Carrier
     clock: Clock
 
-    def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> None:
-        """Hand one letter over."""
-        self.hand_over(to, subject, text, html, locale)
+    def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> str | None:
+        """Hand one letter over; what was said against it, None where it was taken."""
+        made = self.hand_over(to, subject, text, html, locale)
+        return None if made.outcome in (Outcome.REACHED, Outcome.HANDED_OVER) else f"{made.outcome.value} {made.said}"
 
     def hand_over(self, to: str, subject: str, text: str, html: str | None, locale: str) -> Handover:
         """Hand one letter over, and say what the mail server made of it."""

@@ -15,6 +15,7 @@ from odr.settlement.offers.pages import WITHIN
 from odr.settlement.one_key.case_views import ANSWERS, forms_of_page, one_key_page
 from odr.settlement.one_key.certified_statements import rules_of
 from odr.web.guards import case_page, current_locale
+from odr.web.numbers import number_in
 from odr.web.pages import Page, look, submit_form
 
 one_key_pages = Blueprint("one_key", __name__, url_prefix="/cases/<reference>/one-key")
@@ -49,7 +50,7 @@ def _page(
         actor=actor,
         page=shown,
         faults=form.faults if form else [],
-        done=request.args.get("number", type=int) if request.args.get("done") else None,
+        done=number_in(request.args, "number") if request.args.get("done") else None,
         moved_on=moved_on,
         tab="settlement",
         key=new_reference(),

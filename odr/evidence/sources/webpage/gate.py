@@ -19,6 +19,12 @@ PORTS = frozenset({80, 443})
 HEAD = 64 * 1024
 PIECE = 64 * 1024
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_WRAPPED = (_NAT64, ipaddress.IPv6Network("::/96"), ipaddress.IPv6Network("::ffff:0:0:0/96"))
+"""Networks whose last 32 bits are an IPv4 address: translated (RFC 6052, RFC 2765), or written the old way."""
+_MACHINES = frozenset(
+    map(ipaddress.ip_address, ("168.63.129.16", "fd00:ec2::254", "169.254.169.254", "100.100.100.200"))
+)
+"""Where clouds answer their own machines, keys included; the first lies in the public network."""
 _RESERVED = (ipaddress.IPv6Network("64:ff9b:1::/48"), ipaddress.IPv6Network("fec0::/10"))
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -41,11 +47,11 @@ def is_outside(address: str) -> bool:
         if any(found in network for network in _RESERVED):
             return False
         inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if found in _NAT64:
+        if any(found in network for network in _WRAPPED):
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_outside(str(inner))
-    return found.is_global and not found.is_multicast
+    return found not in _MACHINES and found.is_global and not found.is_multicast
 
 
 def resolved(host: str, port: int) -> list[str]:

@@ -1,0 +1,208 @@
+"""The worker that serves the court: no sender or reader, however slow, holds a thread that others wait for.
+
+gunicorn's threaded worker gives a connection to a thread at its first byte, and eight that drip hold eight threads.
+Here the main loop gathers a request (up to the size of one without a file) before a thread sees it, and sends on what
+somebody reads slowly. Bodies that are files stream to their routes, in half of the threads at most (decision 0051).
+"""
+
+from __future__ import annotations
+
+import errno
+import resource
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.errors import ConfigError
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from odr.web.slow_lines import Line
+
+LINGER = 2.0
+"""Seconds for the other side to close, once everything is said."""
+LOOK = 0.5
+"""Seconds between two looks at who is too late."""
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's threaded worker with patience in its main loop, where it costs nobody anything."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._too_late: dict[Any, tuple[Callable[[], float], Callable[[Any], None]]] = {}
+        self._queued: list[Any] = []
+        self._streaming: set[Any] = set()
+        self._looked = 0.0
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """TLS ends in the proxy. Raises ConfigError."""
+        if cfg.is_ssl:
+            raise ConfigError("the court's worker speaks no TLS: let a proxy end it (docs/operators.md, Proxies)")
+        cfg.set("sendfile", False)
+        super().check_config(cfg, log)
+
+    def init_process(self) -> None:
+        """Allow as many files as connections may need: each its socket, what was sent and what is read slowly."""
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4 * self.worker_connections + 1024), most))
+        super().init_process()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection and begin to gather its request."""
+        try:
+            connection, client = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                time.sleep(0.01)  # files are given back as others end
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        self.nr_conns += 1
+        self._gather(TConn(self.cfg, Line(connection), client, listener.getsockname()))
+
+    def on_client_socket_readable(self, conn: Any, client: Any) -> None:
+        """A connection that stayed asks again."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._gather(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """A thread is done: send on what it wrote, then go on with the connection or close it."""
+        self._streaming.discard(conn)
+        self._submit_queued()
+        try:
+            stays = bool(fs.result()) if not fs.cancelled() else False
+        except Exception:
+            stays = False
+        self._send_on(conn, stays)
+
+    def murder_pending(self) -> None:
+        """End what took too long."""
+        super().murder_pending()
+        now = time.monotonic()
+        if now - self._looked < LOOK:
+            return
+        self._looked = now
+        for conn, (ends_at, end) in list(self._too_late.items()):
+            if ends_at() <= now:
+                self._leave_alone(conn)
+                end(conn)
+
+    # -- what a connection waits for
+
+    def _gather(self, conn: Any) -> None:
+        if conn.sock.arriving.is_ready:
+            self._submit(conn)
+            return
+
+        def ends_at() -> float:
+            coming = conn.sock.arriving
+            return coming.ends_at if self.alive or coming.count else 0.0
+
+        self._wait(conn, selectors.EVENT_READ, self._on_bytes, ends_at, self._refuse)
+
+    def _on_bytes(self, conn: Any) -> None:
+        if not conn.sock.gather():
+            self._leave_alone(conn)
+            self._drop(conn)
+        elif conn.sock.arriving.too_long:
+            self._leave_alone(conn)
+            self._refuse(conn)
+        elif conn.sock.arriving.is_ready:
+            self._leave_alone(conn)
+            self._submit(conn)
+
+    def _submit(self, conn: Any) -> None:
+        conn.data_ready = True
+        if conn.sock.arriving.streams:
+            if len(self._streaming) >= max(1, self.cfg.threads // 2):
+                self._queued.append(conn)
+                ends_at = conn.sock.arriving.ends_at
+                self._too_late[conn] = (lambda: ends_at, self._refuse)
+                return
+            self._streaming.add(conn)
+        self.enqueue_req(conn)
+
+    def _submit_queued(self) -> None:
+        if self._queued:
+            conn = self._queued.pop(0)
+            self._too_late.pop(conn, None)
+            self._submit(conn)
+
+    def _send_on(self, conn: Any, stays: bool) -> None:
+        try:
+            if not conn.sock.send_on():
+                self._wait(
+                    conn,
+                    selectors.EVENT_WRITE,
+                    lambda one: self._on_room(one, stays),
+                    lambda: conn.sock.answer_ends_at,
+                    self._drop,
+                )
+                return
+        except OSError:
+            self._drop(conn)
+            return
+        if stays and self.alive:
+            self._keep(conn)
+        else:
+            self._linger(conn)
+
+    def _on_room(self, conn: Any, stays: bool) -> None:
+        self._leave_alone(conn)
+        self._send_on(conn, stays)
+
+    def _keep(self, conn: Any) -> None:
+        """Wait for the next request; one that has begun to come is gathered at once."""
+        conn.sock.begin_anew(conn.parser.unreader.take_buffered())
+        if conn.sock.arriving.count:
+            self._gather(conn)
+            return
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        self.poller.register(
+            conn.sock, selectors.EVENT_READ, lambda client: self.on_client_socket_readable(conn, client)
+        )
+
+    def _refuse(self, conn: Any) -> None:
+        if conn in self._queued:
+            self._queued.remove(conn)
+        if conn.sock.arriving.count:
+            conn.sock.refuse()
+        self._linger(conn)
+
+    def _linger(self, conn: Any) -> None:
+        """Close without cutting off the last words: not before the other side has, or a moment has passed."""
+        if not conn.sock.hang_up():
+            self._drop(conn)
+            return
+        ends_at = time.monotonic() + LINGER
+        self._wait(conn, selectors.EVENT_READ, self._on_rest, lambda: ends_at, self._drop)
+
+    def _on_rest(self, conn: Any) -> None:
+        if not conn.sock.discard():
+            self._leave_alone(conn)
+            self._drop(conn)
+
+    def _drop(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def _wait(
+        self,
+        conn: Any,
+        what: int,
+        then: Callable[[Any], None],
+        ends_at: Callable[[], float],
+        end: Callable[[Any], None],
+    ) -> None:
+        self._too_late[conn] = (ends_at, end)
+        self.poller.register(conn.sock, what, lambda _: then(conn))
+
+    def _leave_alone(self, conn: Any) -> None:
+        self._too_late.pop(conn, None)
+        if conn not in self._queued:
+            self.poller.unregister(conn.sock)

@@ -1,0 +1,285 @@
+"""A connection that takes its time: gathered before a thread reads it, sent on after a thread wrote it.
+
+The patient worker (``odr/web/patient_worker.py``) gives each thread a request that is there as a whole, and takes from
+it an answer that the other side need not have read yet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import select
+import socket
+import tempfile
+import time
+
+from odr.web.limits import MOST_BODY, MOST_GATHERED, TooSlow, seconds_for
+
+MOST_HEAD = 32 * 1024
+"""Bytes of a request's first lines; a longer head is refused."""
+MOST_KEPT = 64 * 2**20
+"""Bytes of an answer kept for a slow reader; of a longer one the thread waits, in the time its length allows."""
+IN_MEMORY = 64 * 1024
+"""Bytes of a request or of an answer kept in memory; more goes to an unnamed file."""
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
+_CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:.*chunked", re.I | re.M)
+_EXPECT = re.compile(rb"^expect[ \t]*:[ \t]*100-continue", re.I | re.M)
+
+
+class Chunks:
+    """Finds the end of a chunked body (RFC 9112, 7.1) as it comes; what is no such body ends at once, to be refused."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self._left = 0
+        self._in_trailers = False
+        self._line = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Look at the next bytes."""
+        at = 0
+        while at < len(data) and not self.over:
+            if self._left:
+                step = min(self._left, len(data) - at)
+                self._left, at = self._left - step, at + step
+                continue
+            end = data.find(b"\n", at) + 1
+            self._line += data[at : end or len(data)]
+            if len(self._line) > 8192:
+                self.over = True
+            if not end:
+                return
+            at = end
+            self._take(bytes(self._line).strip())
+            self._line.clear()
+
+    def _take(self, line: bytes) -> None:
+        if self._in_trailers:
+            self.over = not line
+            return
+        size = line.partition(b";")[0].strip()
+        if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
+            self.over = True
+        elif int(size, 16):
+            self._left = int(size, 16) + 2
+        else:
+            self._in_trailers = True
+
+
+class Arriving:
+    """What has come of one request, and whether a thread may have it."""
+
+    def __init__(self) -> None:
+        self.kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the line
+        self.began = time.monotonic()
+        self.count = 0
+        self.whole = self.streams = self.too_long = False
+        self.wants_to_be_told = self.told_to_go_on = False
+        self._head = bytearray()
+        self._body = 0
+        self._chunks: Chunks | None = None
+        self._wanted: int | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Keep the next bytes. ``whole`` afterwards: the request is there; ``streams``: its body is longer than any
+        that somebody unknown may send, so that the route must say whether it reads it; ``too_long``: its head has no end.
+        """
+        self.count += len(data)
+        self.kept.write(data)
+        if self._wanted is not None or self._chunks is not None:
+            self._feed_body(data)
+            return
+        self._head += data
+        end = self._head.find(b"\r\n\r\n")
+        if end < 0:
+            self.too_long = len(self._head) > MOST_HEAD
+            return
+        head, rest = bytes(self._head[: end + 2]).replace(b"\r\n", b"\n"), bytes(self._head[end + 4 :])
+        self._head.clear()
+        self.wants_to_be_told = _EXPECT.search(head) is not None
+        if _CHUNKED.search(head):
+            self._chunks = Chunks()
+        else:
+            length = _LENGTH.search(head)
+            self._wanted = int(length[1]) if length else 0
+        self._feed_body(rest)
+
+    def _feed_body(self, data: bytes) -> None:
+        self._body += len(data)
+        if self._chunks is not None:
+            self._chunks.feed(data)
+            self.whole = self._chunks.over
+        else:
+            self.whole = self._body >= (self._wanted or 0)
+        self.streams = not self.whole and max(self._body, self._wanted or 0) > MOST_GATHERED
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a thread may have it."""
+        return self.whole or self.streams
+
+    @property
+    def ends_at(self) -> float:
+        """When it is too late for the rest."""
+        return self.began + seconds_for(self.count)
+
+
+class Line:
+    """A connection as gunicorn's threads see it: a socket whose request was gathered before, and whose answer is kept
+    for whoever reads it slowly.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.arriving = Arriving()
+        self._socket = connection
+        self._reading = False
+        self._cap: float | None = None
+        self._out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the line
+        self._written = self._sent = 0
+        self._answer_began = 0.0
+        self._discarded = 0
+        connection.setblocking(False)
+
+    # -- the main loop's side
+
+    def gather(self) -> bool:
+        """Take what has come without waiting; False where the other side has gone."""
+        try:
+            data = self._socket.recv(64 * 1024)
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            return False
+        if data:
+            self.arriving.feed(data)
+            self._go_on()
+        return bool(data)
+
+    def _go_on(self) -> None:
+        """Tell who asks for it that the body may come; where it streams, the route decides first."""
+        coming = self.arriving
+        if coming.wants_to_be_told and not (coming.whole or coming.streams or coming.told_to_go_on):
+            coming.told_to_go_on = True
+            with contextlib.suppress(OSError):
+                self._socket.send(_CONTINUE)
+
+    def begin_anew(self, ahead: bytes) -> None:
+        """The next request of a connection that stays; ``ahead`` has come with the one before."""
+        rest = ahead + (self.arriving.kept.read() if self._reading else b"")
+        self.arriving.kept.close()
+        self.arriving, self._reading, self._cap = Arriving(), False, None
+        if rest:
+            self.arriving.feed(rest)
+
+    def send_on(self) -> bool:
+        """Send what is kept as far as it goes without waiting; whether everything is sent. Raises OSError."""
+        while self._sent < self._written:
+            self._out.seek(self._sent)
+            piece = self._out.read(64 * 1024)
+            try:
+                self._sent += self._socket.send(piece)
+            except (BlockingIOError, InterruptedError):
+                return False
+        self._out.seek(0)
+        self._out.truncate()
+        self._written = self._sent = 0
+        return True
+
+    @property
+    def answer_ends_at(self) -> float:
+        """When a reader of what is kept is too slow."""
+        return self._answer_began + seconds_for(self._written)
+
+    def refuse(self) -> None:
+        """Say that the request took too long, or that its head is."""
+        status = b"431 Request Header Fields Too Large" if self.arriving.too_long else b"408 Request Timeout"
+        with contextlib.suppress(OSError):
+            self._socket.send(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+
+    def hang_up(self) -> bool:
+        """Say that nothing more comes (RFC 9112, 9.6); False where there is nobody to tell."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            return False
+        return True
+
+    def discard(self) -> bool:
+        """Throw away what still comes; False when it has ended, or has no end."""
+        try:
+            data = self._socket.recv(64 * 1024)
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            return False
+        self._discarded += len(data)
+        return bool(data) and self._discarded < MOST_BODY
+
+    # -- a thread's side: what gunicorn asks of a socket
+
+    def recv(self, size: int) -> bytes:
+        """The next bytes: what was gathered, then what comes, in the time a body of that length may take. Raises
+        TooSlow.
+        """
+        if not self._reading:
+            self.arriving.kept.seek(0)
+            self._reading = True
+        data = self.arriving.kept.read(size)
+        if data:
+            return data
+        while True:
+            left = self.arriving.ends_at - time.monotonic()
+            self._wait(select.POLLIN, left if self._cap is None else min(left, self._cap))
+            with contextlib.suppress(BlockingIOError):
+                data = self._socket.recv(size)
+                self.arriving.count += len(data)
+                return data
+
+    def sendall(self, data: bytes) -> None:
+        """Send as far as it goes, keep the rest; of a long answer the reader is waited for. Raises TooSlow."""
+        if not self._written:
+            self._answer_began = time.monotonic()
+            with contextlib.suppress(BlockingIOError):
+                data = data[self._socket.send(data) :]
+        if not data:
+            return
+        self._out.seek(self._written)
+        self._out.write(data)
+        self._written += len(data)
+        while not self.send_on() and self._written - self._sent > MOST_KEPT:
+            self._wait(select.POLLOUT, self._answer_began + seconds_for(self._sent) - time.monotonic())
+
+    def send(self, data: bytes) -> int:
+        """As ``sendall``; that the body may come was perhaps said before."""
+        if data != _CONTINUE or not self.arriving.told_to_go_on:
+            self.sendall(data)
+        return len(data)
+
+    def _wait(self, what: int, seconds: float) -> None:
+        poll = select.poll()
+        poll.register(self._socket, what)
+        if seconds <= 0 or not poll.poll(seconds * 1000):
+            raise TooSlow
+
+    def fileno(self) -> int:
+        """The socket's number."""
+        return self._socket.fileno()
+
+    def gettimeout(self) -> float | None:
+        """How long a thread waits for the next bytes at most."""
+        return self._cap
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Wait no longer than this for the next bytes."""
+        self._cap = seconds
+
+    def setblocking(self, blocks: bool) -> None:
+        """Threads always wait, the main loop never does."""
+        self._cap = None
+
+    def close(self) -> None:
+        """End it."""
+        self.arriving.kept.close()
+        self._out.close()
+        self._socket.close()

@@ -1,0 +1,75 @@
+"""What may be guessed at is limited by the 20th try, on every way: codes of letters, case numbers, addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from odr.ground.errors import InvalidInput, TooMany
+from odr.identity.models import Account
+from odr.identity.sign_in import program_tokens
+from odr.identity.sign_in.program_tokens import Scope
+from odr.service.packet.notice_codes import new_code
+from tests.filing.visitor import Visitor
+from tests.scene import Scene
+
+TRIES = 20
+
+
+def test_codes_are_not_guessed_by_a_program(app: Flask, small_scene: Scene) -> None:
+    """The interface counts as the page does, and then does not look at the right code either."""
+    small_scene.pend()
+    with small_scene.court.database.write() as session:
+        token = program_tokens.issue(
+            session,
+            session.get_one(Account, small_scene.people["stranger"]),
+            name="guesses",
+            scopes=[Scope.ACT],
+            lasts=timedelta(days=1),
+            two_factor=False,
+            now=small_scene.clock.machine_now(),
+        )
+    given: dict[str, Any] = {"name": "Someone", "email": "s@example.com"}
+
+    def tried(code: str) -> int:
+        sent = {"Authorization": f"Bearer {token}"}
+        return app.test_client().post("/api/v1/join", json={**given, "code": code}, headers=sent).status_code
+
+    assert [tried(new_code()) for _ in range(TRIES)][:: TRIES - 1] == [404, 429]
+    assert tried(small_scene.code()) == 429
+
+
+def test_codes_are_not_guessed_by_sending_the_form(pending: Scene, visitor: Callable[[str | None], Visitor]) -> None:
+    """Sending the form counts as opening its page does."""
+    stranger = visitor("stranger")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', stranger.get("/take-part"))
+    assert token
+    form = {"name": "Someone", "email": "s@example.com", "csrf_token": token[1]}
+    sent = {"data": form, "headers": {"Origin": stranger.origin}, "base_url": stranger.origin}
+    statuses = [stranger.client.post(f"/join/{new_code()}/details", **sent).status_code for _ in range(TRIES)]
+    assert statuses[0] == 404 and statuses[-1] == 429
+
+
+def test_case_numbers_are_not_guessed(pending: Scene, visitor: Callable[[str | None], Visitor]) -> None:
+    """Whether a case of some number runs is not found out by asking to take part in one after the other."""
+    stranger = visitor("stranger")
+    given = {"name": "X Ltd.", "kind": "company", "email": "x@example.com", "words": "It is mine."}
+    for n in range(18):
+        stranger.send("/take-part", "/take-part", 422, **{**given, "number": f"(2026) 浙0192民初{9000 + n}号"})
+    stranger.send("/take-part", "/take-part", 429, **{**given, "number": pending.case().number or ""})
+
+
+def test_addresses_are_not_guessed_by_appointing(small_scene: Scene) -> None:
+    """Whether somebody has an account is not found out by appointing one address after the other."""
+    small_scene.pend()
+    refusals: list[type[Exception]] = []
+    for n in range(TRIES):
+        try:
+            small_scene.do("appoint_representative", "li", email=f"nobody{n}@example.com", scope="ordinary")
+        except (InvalidInput, TooMany) as error:
+            refusals.append(type(error))
+    assert refusals[0] is InvalidInput and refusals[-1] is TooMany

@@ -1,0 +1,38 @@
+"""A party abroad may ask for more time to answer and to appeal; the court decides (CPL 285, 286)."""
+
+from __future__ import annotations
+
+import pytest
+
+from odr.docket.models import Case
+from odr.filing.models import RequestKind
+from odr.ground.errors import ActNotOpen
+from odr.procedure.models import WindowState
+from tests.filing.test_motions import request_of, windows
+from tests.scene import Scene
+
+
+def test_who_lives_abroad_asks_for_more_time_to_answer(pending: Scene) -> None:
+    """The law fixes the length for everybody at home; abroad the court may add to it, for that party alone."""
+    evidence = {w.id: w.due_at for w in windows(pending, "evidence", WindowState.OPEN)}
+    with pending.court.database.write() as session:
+        session.get_one(Case, pending.case_id).parties[1].abroad = True
+    answer = windows(pending, "answer", WindowState.OPEN)[0]
+    pending.do("ask_extension", "haiyun", window=answer.reference, days=20, words="The papers come from abroad.")
+    asked = request_of(pending, RequestKind.TIME).reference
+    pending.do("rule_on_extension", "judge", request=asked, answer="allow", reasons="The distance.")
+    longer = windows(pending, "answer", WindowState.OPEN)[0]
+    assert longer.due_at and answer.due_at and (longer.due_at - answer.due_at).days >= 19
+    assert "CPL 285" in str(longer.working)
+    assert {w.id: w.due_at for w in windows(pending, "evidence", WindowState.OPEN)} == evidence
+
+
+def test_the_appeal_of_who_lives_abroad_may_be_lengthened(pending: Scene) -> None:
+    """The pack says so for every appeal and for the answer to one, and for nobody at home."""
+    pack = pending.court.packs.get("cn", pending.case().pack_version)
+    for kind in ("appeal_judgment", "appeal_ruling", "appeal_jurisdiction", "appeal_dismissal", "appeal_answer"):
+        rule = pack.window(kind)
+        assert rule.extendable is None and rule.abroad is not None and rule.abroad.extendable == "CPL 286"
+    pending.later(days=40)
+    with pytest.raises(ActNotOpen):
+        pending.do("ask_extension", "haiyun", window="x" * 26, days=5, words="Too much to do.")

@@ -1,0 +1,205 @@
+"""Whoever sends or reads slowly, or far too much, keeps nobody else out: against the program that serves the court."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from odr.app import create_app
+from odr.web.guards import Guard
+from odr.web.limits import MOST_BODY, MOST_GATHERED
+from tests.scene import Scene
+
+ROOT = Path(__file__).resolve().parents[2]
+STREAMED = {"/uploads/", "/uploads/<reference>", "/uploads/new", "/api/v1/uploads", "/api/v1/uploads/<reference>"}
+"""Where files stream in; the route counts their bytes itself."""
+HEAD = b"Host: court\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+
+class Served:
+    """A court as its unit starts it, with one process of eight threads."""
+
+    def __init__(self, folder: Path) -> None:
+        unit = (ROOT / "deploy/court-web.service").read_text()
+        found = re.search(r"bin/gunicorn (.+?) --workers \d+ (--threads 8) ", unit)
+        assert found, unit
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", *found[1].split(), *found[2].split()]
+        command += ["--workers", "1", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning", "wsgi:app"]
+        env = {**os.environ, "ODR_MODE": "test", "ODR_DATA_DIR": str(folder), "ODR_ARGON2_CHEAP": "1"}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
+        self.open: list[socket.socket] = []
+
+    def line(self, data: bytes, window: int = 0) -> socket.socket:
+        """A connection that has sent this; with a ``window`` it takes little at once."""
+        one = socket.socket()
+        if window:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        one.settimeout(30)
+        one.connect(("127.0.0.1", self.port))
+        one.sendall(data)
+        self.open.append(one)
+        return one
+
+    def status(self, path: str, seconds: float = 60) -> int:
+        """What a page answers, or TimeoutError."""
+        page = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        try:
+            page.request("GET", path)
+            answer = page.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            page.close()
+
+    def memory(self) -> int:
+        """Bytes that its worker holds."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        pages = Path(f"/proc/{children[0]}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGESIZE")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The court, answering."""
+    court = Served(tmp_path_factory.mktemp("served"))
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            assert court.status("/health/live") == 200
+            break
+        except OSError:
+            assert court.process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+    yield court
+    for one in court.open:
+        one.close()
+    court.process.terminate()
+    court.process.wait(60)
+
+
+SLOW = {
+    "head": b"GET / HTTP/1.1\r\nHost: cou",
+    "form": b"POST /account/sign-in HTTP/1.1\r\n" + HEAD + b"Content-Length: 300\r\n\r\nemail=",
+    "event": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Content-Length: 900000\r\n\r\n{",
+    "chunks": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+    "expecting": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Content-Length: 30\r\nExpect: 100-continue\r\n\r\n",
+    "next": b"GET /health/live HTTP/1.1\r\nHost: court\r\n\r\nGET / HTT",
+    "records": b"POST /platform-records HTTP/1.1\r\n" + HEAD + b"Content-Length: 1500000\r\n\r\n{",
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_slow_senders_hold_nobody_up(served: Served, kind: str) -> None:
+    """Sixteen that stop in the middle of a request, twice as many as there are threads: the court is well."""
+    for _ in range(16):
+        served.line(SLOW[kind])
+    assert [served.status("/health/live", 5) for _ in range(3)] == [200] * 3
+
+
+def test_slow_readers_hold_nobody_up(served: Served) -> None:
+    """Sixteen that ask for much and read nothing of it."""
+    asked = b"".join(b"GET /static/" + name + b" HTTP/1.1\r\nHost: court\r\n\r\n" for name in _large() * 4)
+    for _ in range(16):
+        served.line(asked, window=2048)
+    assert [served.status("/health/live", 5) for _ in range(3)] == [200] * 3
+
+
+def _large() -> list[bytes]:
+    files = sorted((ROOT / "static").rglob("*.*"), key=lambda path: path.stat().st_size)
+    return [str(path.relative_to(ROOT / "static")).encode() for path in files[-3:]]
+
+
+def test_a_slow_sender_is_told_that_it_is_too_late(served: Served) -> None:
+    """Within ten seconds of a first byte, and a second more for each 100 KB, a request is there, or refused (408)."""
+    began = time.monotonic()
+    line = served.line(SLOW["form"])
+    assert line.recv(100).startswith(b"HTTP/1.1 408 ")
+    assert 9 < time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("path", ["/payments/stripe", "/account/sign-in", "/nowhere"])
+def test_a_body_without_end_is_read_no_further(served: Served, path: str) -> None:
+    """Eight at once that send 60 MB in chunks, as fast as they can: refused after the first, and nothing is kept."""
+    before = served.memory()
+    chunk = b"10000\r\n" + b"a" * 65536 + b"\r\n"
+    lines = [
+        served.line(f"POST {path} HTTP/1.1\r\n".encode() + HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        for _ in range(8)
+    ]
+    sent = 0
+    for line in lines:
+        try:
+            for _ in range(900):
+                line.sendall(chunk)
+                sent += len(chunk)
+        except OSError:
+            pass
+    assert sent < 8 * 20_000_000
+    assert served.memory() - before < 60_000_000
+    assert served.status("/health/live", 5) == 200
+
+
+@pytest.mark.parametrize("path", ["/payments/stripe", "/account/sign-in", "/nowhere", "/service/receipts/someone"])
+def test_a_body_that_says_it_is_too_long_is_not_waited_for(served: Served, path: str) -> None:
+    """The answer comes before the body is sent: 413."""
+    line = served.line(f"POST {path} HTTP/1.1\r\n".encode() + HEAD + b"Content-Length: 400000000\r\n\r\n")
+    assert b" 413 " in line.recv(200)[:30] or path == "/nowhere"
+
+
+def test_a_head_without_end_is_refused(served: Served) -> None:
+    """A head longer than any of ours is not kept."""
+    line = served.line(b"GET / HTTP/1.1\r\n" + b"X: " + b"a" * 40_000)
+    assert line.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def _guards(app: Flask) -> dict[str, Guard]:
+    return {
+        rule.rule: app.view_functions[rule.endpoint].__guard__  # type: ignore[attr-defined]
+        for rule in app.url_map.iter_rules()
+        if {"POST", "PUT", "PATCH"} & (rule.methods or set())
+        and hasattr(app.view_functions[rule.endpoint], "__guard__")
+    }
+
+
+def test_every_route_bounds_its_body(small_scene: Scene) -> None:
+    """One MiB everywhere; without a bound only where files stream in, and to no stranger more than is gathered."""
+    guards = _guards(create_app(court=small_scene.court))
+    assert {rule for rule, guard in guards.items() if guard.most is None} == STREAMED
+    more = {rule: guard for rule, guard in guards.items() if guard.most is not None and guard.most > MOST_BODY}
+    assert set(more) == {
+        "/claim/<draft>/import",
+        "/claim/<draft>/exhibits/import",
+        "/bulk",
+        "/digests",
+        "/api/v1/bulk",
+        "/api/v1/digests",
+        "/payments/desk/statement",
+        "/cases/<reference>/service/outcome",
+        "/service-desk/tracking",
+        "/service-desk/outcomes",
+        "/platform-records",
+    }
+    assert all(guard.entry.value != "public" or (guard.most or 0) <= MOST_GATHERED for guard in more.values())
+
+
+def test_the_proxy_keeps_all_but_files() -> None:
+    """The configuration we give operators buffers requests, files alone excepted, and lets the largest form through."""
+    text = re.sub(r"#.*", "", (ROOT / "deploy/nginx.conf").read_text())
+    files = re.search(r"location ~ (\S+) \{(.+?)\}", text, re.S)
+    assert files and "proxy_request_buffering off;" in files[2] and "client_max_body_size 0;" in files[2]
+    assert text.count("proxy_request_buffering on;") == 1 and text.count("proxy_request_buffering off;") == 1
+    assert all(re.match(files[1], path.replace("<reference>", "abc")) for path in STREAMED)
+    assert not re.match(files[1], "/account/sign-in") and not re.match(files[1], "/uploadsx")

@@ -1,0 +1,117 @@
+"""What belongs to a case, a draft or an upload is found through it, never through a person: whoever is drawn into one
+thing must not bring everything else they have along (files, letters, mandates, drafts).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1] / "odr"
+OWN = {
+    "account_id",
+    "me",
+    "my_account_id",
+    "_account",
+    "_account_id",
+    "account",
+    "person",
+    "actor",
+    "_me",
+    "owner",
+    "hers",
+}
+"""Names under which somebody asks for what is their own."""
+OBJECTS = {"case_id", "draft_id", "batch_id", "party_id", "upload_id", "id", "token_hash", "subject", "credential_id"}
+"""Columns that tie a row to one thing."""
+
+ALLOWED: dict[str, str] = {
+    "evidence/intake/unsubmitted_uploads.py:open_notices": "for the worker alone; each notice goes to its own sender",
+    "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
+    "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
+    "service/sending/daily_reminder.py:_named": "for the worker alone; each reminder goes to its own account",
+}
+"""Lists gathered through somebody other than who asks, each with why nothing of another thing comes along."""
+
+BY_REFERENCE: dict[str, str] = {
+    "evidence/intake/upload.py:_finished": "tells the desk itself whether an upload of its own is over",
+    "filing/draft/drafts.py:find_draft": "`_is_theirs` stands in the same query",
+    "hearing/examination/file_pages.py:one": "the reference stands in a posting or hearing that the viewer reads",
+    "identity/mandates.py:_of_subject": "the reference comes from the court's own link, never from a form",
+}
+"""Where a typed reference alone finds a row, each with who asks afterwards whether it is open to them."""
+
+KEPT_APART = {"Upload", "Draft", "Compilation", "DigestBatch", "DraftShare", "Mandate", "SeatOffer", "InboxItem"}
+"""Tables whose rows are somebody's."""
+
+
+def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                yield f"{path.relative_to(ROOT)}:{node.name}", node
+
+
+def _column(node: ast.AST) -> tuple[str, str] | None:
+    """Table and column of ``Table.column``."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id[:1].isupper():
+        return node.value.id, node.attr
+    return None
+
+
+def _is_own(node: ast.AST) -> bool:
+    names = {found.id for found in ast.walk(node) if isinstance(found, ast.Name)}
+    return bool(names) and names <= OWN
+
+
+def _equalities(function: ast.FunctionDef) -> Iterator[tuple[str, str, ast.AST]]:
+    """Table, column and what it is compared with, of every ``Table.column == …``."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Compare) and (column := _column(node.left)) and isinstance(node.ops[0], ast.Eq):
+            yield *column, node.comparators[0]
+
+
+def _columns(function: ast.FunctionDef) -> set[str]:
+    """Columns by which a function's queries are bound."""
+    return {column for _, column, _ in _equalities(function)}
+
+
+def through_others(function: ast.FunctionDef) -> bool:
+    """Whether a function gathers rows by the account of somebody other than who asks, and by nothing else."""
+    gathers = any(
+        column == "account_id" and not _is_own(other) and _column(other) is None
+        for _, column, other in _equalities(function)
+    )
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "in_":
+            gathers |= (_column(node.func.value) or ("", ""))[1] == "account_id"
+    return gathers and not _columns(function) & (OBJECTS | {"reference"})
+
+
+def by_reference_alone(function: ast.FunctionDef) -> bool:
+    """Whether a function finds a row that is somebody's by a typed reference and by nothing else."""
+    typed = any(column == "reference" and table in KEPT_APART for table, column, _ in _equalities(function))
+    return typed and not _columns(function) & (OBJECTS | {"account_id"})
+
+
+def test_no_list_is_gathered_through_a_person() -> None:
+    """A query by the account of somebody else is bound to a case, a draft or another thing as well."""
+    assert {name for name, function in _functions() if through_others(function)} == set(ALLOWED)
+
+
+def test_a_typed_reference_opens_nothing_by_itself() -> None:
+    """Who holds a reference of what is somebody's has not thereby the right to it."""
+    assert {name for name, function in _functions() if by_reference_alone(function)} == set(BY_REFERENCE)
+
+
+def test_the_rules_see_what_they_look_for() -> None:
+    """The hole that was: files of everybody who writes in a draft, whatever they were sent for."""
+    hole = "def files(session, draft):\n    return select(Upload).where(Upload.account_id.in_(writers(session, draft)))"
+    bound = hole.replace("))\n", "").replace("where(", "where(DraftFile.draft_id == draft.id, ")
+    other = "def files(session, exhibit):\n    return select(Upload).where(Upload.account_id == exhibit.sender)"
+    own = "def files(session, account_id):\n    return select(Upload).where(Upload.account_id == account_id)"
+    typed = "def one(session, given):\n    return session.scalar(select(Upload).where(Upload.reference == given))"
+    functions = [ast.parse(source).body[0] for source in (hole, bound, other, own, typed)]
+    assert [through_others(f) for f in functions] == [True, False, True, False, False]  # type: ignore[arg-type]
+    assert [by_reference_alone(f) for f in functions] == [False, False, False, False, True]  # type: ignore[arg-type]
