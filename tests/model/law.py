@@ -347,6 +347,13 @@ def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterat
             yield f"{me} acts although the challenge was granted"
 
 
+@invariant("CPL 48", frozenset({"challenge"}))
+def nobody_is_challenged_after_the_debate(record: Record, entry: Entry) -> Iterator[str]:
+    """At the start, or on grounds known later, until the debate ends."""
+    if [e for e in record.of("close_hearing", after=record.begun_anew) if e.number < entry.number]:
+        yield "challenged after the debate had ended"
+
+
 @invariant("CPL 41; CPI 45, 257", JUDGMENT)
 def a_case_sent_back_has_a_new_panel(record: Record, entry: Entry) -> Iterator[str]:
     """Ordinary procedure, a panel, and nobody who sat before."""

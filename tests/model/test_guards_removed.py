@@ -230,6 +230,25 @@ def agrees_on_small_claims_over_much(hands: Hands, lot: Random) -> None:
     hands.do("agree_small_claims", Role.CLAIMANT, lot, final=True)
 
 
+def challenges_after_the_debate(hands: Hands, lot: Random) -> None:
+    """Heard and closed, and then the judge is challenged."""
+    heard(hands, lot, days=13)
+    hands.do("challenge", Role.RESPONDENT, lot)
+
+
+def finds_while_challenged(hands: Hands, lot: Random) -> None:
+    """The judge is challenged, and takes findings all the same."""
+    hands.lodge()
+    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.wait(hours=1)
+    hands.joins("haiyun")
+    hands.wait(days=22)
+    hands.do("open_examination", Role.JUDGE, lot, mode="offline")
+    for _ in range(4):
+        hands.do("challenge", Role.RESPONDENT, lot)
+    hands.do("record_findings", Role.JUDGE, lot)
+
+
 FOUND_BY: dict[str, tuple[Walk, str]] = {
     "filing.claim.progress.before_end_of_debate": (
         changes_a_claim_after_the_debate,
@@ -264,6 +283,11 @@ FOUND_BY: dict[str, tuple[Walk, str]] = {
         agrees_on_small_claims_over_much,
         "small_claims_are_small",
     ),
+    "filing.course.objections.before_the_debate_ended": (
+        challenges_after_the_debate,
+        "nobody_is_challenged_after_the_debate",
+    ),
+    "filing.course.objections.challenged_pauses": (finds_while_challenged, "nobody_decides_who_had_to_step_aside"),
     "judgment.panel.acts.a_panel_deliberates": (votes_alone, "only_a_panel_votes"),
 }
 """Guard or bar → the walk that steps over it, and the invariant that is broken then."""
