@@ -494,6 +494,12 @@ class Hands:
     def _for_agree_small_claims(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
         return {"final": True}
 
+    def _for_challenge(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
+        options = SOURCES["seats"](look, case, actor)
+        if not options:
+            raise NothingToChoose("seats")
+        return {"seat": lot.choice(options).value, "words": WORDS, "learned": WORDS}
+
     def _for_amend_claim(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
         return {
             "relief": [{"kind": "money", "what": "The price back", "amount": lot.choice(["9,000.00", "7,000.00"])}],

@@ -327,7 +327,10 @@ def a_hearing_in_writing_is_for_simple_cases(record: Record, entry: Entry) -> It
 # Who decides
 
 
-@invariant("CPL 47, 48, 50", frozenset({"issue_decision", "send_for_signing", "record_findings", "vote_on_decision"}))
+@invariant(
+    "CPL 47, 48, 50",
+    frozenset({"issue_decision", "send_for_signing", "record_findings", "draft_decision", "vote_on_decision"}),
+)
 def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterator[str]:
     """Who was challenged with success takes no part any more, and nobody while a challenge of theirs is undecided."""
     me = record.name_of(entry.account_id)

@@ -236,8 +236,8 @@ def challenges_after_the_debate(hands: Hands, lot: Random) -> None:
     hands.do("challenge", Role.RESPONDENT, lot)
 
 
-def finds_while_challenged(hands: Hands, lot: Random) -> None:
-    """The judge is challenged, and takes findings all the same."""
+def drafts_while_challenged(hands: Hands, lot: Random) -> None:
+    """The judge is challenged, and drafts the decision all the same."""
     hands.lodge()
     hands.do("accept_claim", Role.CLERK, lot, track="simple")
     hands.wait(hours=1)
@@ -246,7 +246,7 @@ def finds_while_challenged(hands: Hands, lot: Random) -> None:
     hands.do("open_examination", Role.JUDGE, lot, mode="offline")
     for _ in range(4):
         hands.do("challenge", Role.RESPONDENT, lot)
-    hands.do("record_findings", Role.JUDGE, lot)
+    hands.do("draft_decision", Role.JUDGE, lot)
 
 
 FOUND_BY: dict[str, tuple[Walk, str]] = {
@@ -287,7 +287,7 @@ FOUND_BY: dict[str, tuple[Walk, str]] = {
         challenges_after_the_debate,
         "nobody_is_challenged_after_the_debate",
     ),
-    "filing.course.objections.challenged_pauses": (finds_while_challenged, "nobody_decides_who_had_to_step_aside"),
+    "filing.course.objections.challenged_pauses": (drafts_while_challenged, "nobody_decides_who_had_to_step_aside"),
     "judgment.panel.acts.a_panel_deliberates": (votes_alone, "only_a_panel_votes"),
 }
 """Guard or bar → the walk that steps over it, and the invariant that is broken then."""
