@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -9,8 +10,17 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.docket.queries import parties
 from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
-from odr.evidence.requests.models import RequestState
-from odr.evidence.requests.queries import requests_of, title_of
+from odr.evidence.requests.models import EvidenceRequest
+from odr.evidence.requests.queries import (
+    late_ones,
+    not_obeyed,
+    ordered_of,
+    title_of,
+    to_answer,
+    to_collect,
+    to_rule_on,
+    with_fine,
+)
 from odr.evidence.sources.models import DigestBatch
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -68,13 +78,47 @@ def case_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     return [Option(p.label, p.name) for p in parties(case)]
 
 
-@choice_source("evidence_request")
-def evidence_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Requests about evidence that are not settled."""
-    waiting = (RequestState.OPEN, RequestState.ORDERED, RequestState.NOT_OBEYED)
-    found = [
-        r
-        for r in requests_of(sitting.session, case)
-        if r.state in waiting or (r.fine_minor is not None and r.fine_approved is None)
-    ]
+def _requests(case: Case, found: Iterable[EvidenceRequest]) -> list[Option]:
     return [Option(r.reference, title_of(case, r)) for r in found]
+
+
+@choice_source("requests_to_answer")
+def requests_to_answer(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Requests of others that wait for the judge."""
+    return _requests(case, to_answer(sitting, case, actor))
+
+
+@choice_source("requests_to_rule_on")
+def requests_to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Requests for an order that wait for the judge; late evidence is ruled on by an act of its own."""
+    return _requests(case, to_rule_on(sitting, case, actor))
+
+
+@choice_source("late_evidence")
+def late_evidence(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Late evidence that waits for the judge."""
+    return _requests(case, late_ones(sitting, case, actor))
+
+
+@choice_source("fines_proposed")
+def fines_proposed(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Late evidence for which the judge proposed a fine."""
+    return _requests(case, with_fine(sitting, case, actor))
+
+
+@choice_source("orders_to_me")
+def orders_to_me(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Orders to produce something that are directed at the actor."""
+    return _requests(case, ordered_of(sitting, case, actor))
+
+
+@choice_source("not_produced")
+def not_produced(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Orders that were not obeyed."""
+    return _requests(case, not_obeyed(sitting, case, actor))
+
+
+@choice_source("to_be_collected")
+def to_be_collected(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What the court is to collect and has not yet."""
+    return _requests(case, to_collect(sitting, case, actor))

@@ -11,7 +11,14 @@ from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
 from odr.filing.claim.progress import standing_claim
 from odr.filing.claim.queries import facts_of
-from odr.filing.course import complaints, ending_rulings, evidence_periods, objections, ruling_appeals
+from odr.filing.course import (
+    complaints,
+    ending_rulings,
+    evidence_periods,
+    objections,
+    ruling_appeals,
+    time_limit_changes,
+)
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
@@ -20,7 +27,7 @@ from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.acts.events import FeeLapsed, HeardAgain, Served
+from odr.procedure.acts.events import FeeLapsed, HeardAgain, PartyAbroad, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 
 if TYPE_CHECKING:
@@ -115,7 +122,12 @@ ROOM = Room(
         mandates.IDENTITY_WINDOW: mandates.platform_silent,
         complaints.COMPLAINT_WINDOW: complaints.complaint_overdue,
     },
-    on_event=(on(Served, on_served), on(FeeLapsed, on_fee_lapsed), on(HeardAgain, on_heard_again)),
+    on_event=(
+        on(Served, on_served),
+        on(FeeLapsed, on_fee_lapsed),
+        on(HeardAgain, on_heard_again),
+        on(PartyAbroad, time_limit_changes.longer_abroad),
+    ),
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(

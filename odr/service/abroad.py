@@ -19,6 +19,7 @@ from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
+from odr.procedure.acts.events import PartyAbroad
 from odr.procedure.acts.resolvers import RESOLVERS, resolver
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -83,15 +84,16 @@ class AbodeInput(CourtModel):
     input=AbodeInput,
     by={Role.CLERK},
     at=OPEN,
+    to={Stage.PRONOUNCED},
     guard=states_known,
     while_stayed=True,
-    source=law("CPL 283", "CPL 285"),
+    source=law("CPL 283", "CPL 285, 286"),
     topic=Topic.SERVICE,
     in_record=False,
 )
 def note_abode_abroad(sitting: Sitting, case: Case, given: AbodeInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Note that a party has no home in the court's state: longer time limits and other ways of service apply from now
-    on (CPL 283, 285, 286).
+    """Note that a party has no home in the court's state: other ways of service apply from now on, and time limits that
+    began at service are as long as the law gives abroad, counted from that service (CPL 283, 285, 286).
     """
     party: Party = sitting.resolved("party", given.party)
     rules = sitting.pack(case).abroad
@@ -103,6 +105,7 @@ def note_abode_abroad(sitting: Sitting, case: Case, given: AbodeInput, *, actor:
         sitting.session, case, PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED, party_id=party.id
     ):
         packet.abroad = True
+    sitting.announce(PartyAbroad(case, party))
     words = T("%(party)s lives in %(state)s", party=party.name, state=rules.states[given.state.upper()].title)
     return Recorded(words, {"party": party.label, "state": given.state.upper(), "shown_by": given.shown_by})
 

@@ -13,7 +13,8 @@ from odr.docket.models import Case, Document, Role, Seat
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.evidence.requests.models import EvidenceRequest, RequestState
 from odr.evidence.requests.queries import late_consequence, requests_of
-from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
+from odr.procedure.forms.fields import SOURCES
 from odr.procedure.models import Task, Window, WindowState
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.scene import Scene
@@ -64,7 +65,7 @@ def test_exclusion_is_asked_answered_and_ruled(small_scene: Scene) -> None:
     with pytest.raises(InvalidInput):
         ask(small_scene, "haiyun", kind="exclusion", exhibit=r1.reference)
     request = ask(small_scene, "li", kind="exclusion", exhibit=r1.reference)
-    with pytest.raises(InvalidInput):
+    with pytest.raises(ActNotOpen):
         small_scene.do("answer_evidence_request", "li", request=request.reference, objects="no", words="It is mine.")
     small_scene.do(
         "answer_evidence_request", "haiyun", request=request.reference, objects="yes", words="It is our own record."
@@ -201,6 +202,16 @@ def test_court_collects_from_outside_for_who_asked(small_scene: Scene) -> None:
     )
 
 
+def no_ruling_as_if_asked(scene: Scene, late: EvidenceRequest) -> None:
+    """Late evidence is no request for an order: the act for those does not offer it, and says which ruling it needs."""
+    with pytest.raises(CourtError, match="ruling of its own"):
+        scene.do("rule_on_evidence", "judge", request=late.reference, result="granted", reasons="So.", language="en")
+    with scene.court.database.read() as session:
+        look, case, judge = scene.court.look(session), session.get_one(Case, scene.case_id), scene.actor("judge")
+        assert late.reference not in [o.value for o in SOURCES["requests_to_rule_on"](look, case, judge)]
+        assert [o.value for o in SOURCES["late_evidence"](look, case, judge)] == [late.reference]
+
+
 @pytest.mark.slow
 def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene: Scene) -> None:
     """Late evidence is taken and waits; the judge rules by the three cases; a fine stands only when the president
@@ -254,6 +265,9 @@ def test_late_evidence_is_admitted_or_not_and_fined_by_the_president(small_scene
             why_late="I was ill.",
         )
         request = newest(small_scene)
+        if text == b"three":
+            ask(small_scene, "haiyun", kind="original", exhibit=exhibit(small_scene, "C-1").reference)
+        no_ruling_as_if_asked(small_scene, request)
         assert (
             request.exhibit is not None
             and request.exhibit.state is ExhibitState.LATE

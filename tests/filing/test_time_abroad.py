@@ -7,6 +7,7 @@ import pytest
 from odr.docket.models import Case
 from odr.filing.models import RequestKind
 from odr.ground.errors import ActNotOpen
+from odr.procedure.audit.docket_audit import audit_case
 from odr.procedure.models import WindowState
 from tests.filing.test_motions import request_of, windows
 from tests.scene import Scene
@@ -36,3 +37,46 @@ def test_the_appeal_of_who_lives_abroad_may_be_lengthened(pending: Scene) -> Non
     pending.later(days=40)
     with pytest.raises(ActNotOpen):
         pending.do("ask_extension", "haiyun", window="x" * 26, days=5, words="Too much to do.")
+
+
+def abroad(scene: Scene) -> None:
+    """The clerk notes that the respondent lives abroad."""
+    reference = next(p.reference for p in scene.case().parties if p.label == "respondent/1")
+    scene.do("note_abode_abroad", "clerk", party=reference, state="DE", shown_by="Commercial register abroad")
+
+
+def test_an_abode_noted_later_lengthens_the_time_to_answer(pending: Scene) -> None:
+    """Thirty days from the same service, although the claim was served on somebody thought to live at home; the other
+    side's times stay (CPL 285).
+    """
+    answer = windows(pending, "answer", WindowState.OPEN)[0]
+    others = {w.id: w.due_at for w in windows(pending, "evidence", WindowState.OPEN)}
+    pending.later(days=3)
+    abroad(pending)
+    longer = windows(pending, "answer", WindowState.OPEN)[0]
+    assert longer.id == answer.id and longer.opened_at == answer.opened_at
+    assert longer.due_at is not None and (longer.due_at.date() - longer.opened_at.date()).days >= 30
+    assert "CPL 285" in str(longer.working)
+    assert {w.id: w.due_at for w in windows(pending, "evidence", WindowState.OPEN)} == others
+    with pending.court.database.read() as session:
+        assert audit_case(session, session.get_one(Case, pending.case_id)) == []
+
+
+def test_a_time_to_answer_that_ended_too_early_runs_on(pending: Scene) -> None:
+    """After its fifteen days it is open again until the thirtieth; once that too is past nothing comes back."""
+    pending.later(days=18)
+    (lapsed,) = windows(pending, "answer", WindowState.LAPSED)
+    abroad(pending)
+    (answer,) = windows(pending, "answer", WindowState.OPEN)
+    assert answer.id == lapsed.id
+    pending.do("file_answer", "haiyun", position="defend", statement="The goods were inspected on entry.")
+    assert [w.id for w in windows(pending, "answer", WindowState.MET)] == [lapsed.id]
+
+
+def test_a_time_to_answer_that_is_over_abroad_too_stays_over(pending: Scene) -> None:
+    """What ended thirty-five days after service had ended by any count."""
+    pending.later(days=35)
+    (before,) = windows(pending, "answer", WindowState.LAPSED)
+    abroad(pending)
+    (after,) = windows(pending, "answer", WindowState.LAPSED)
+    assert after.due_at == before.due_at and windows(pending, "answer", WindowState.OPEN) == []

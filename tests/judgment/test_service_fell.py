@@ -170,3 +170,41 @@ def test_a_claim_changed_under_a_draft_takes_its_orders_along(bench: Bench) -> N
     with bench.court.database.read() as session:
         (draft,) = decisions_of(session, bench.case())
         assert [o.kind.value for o in draft.orders] == ["dismiss"]
+
+
+def abroad(bench: Bench) -> None:
+    """The clerk notes that the respondent lives abroad."""
+    reference = next(p.reference for p in bench.case().parties if p.label == "respondent/1")
+    bench.do(
+        "clerk", "note_abode_abroad", {"party": reference, "state": "DE", "shown_by": "Commercial register abroad"}
+    )
+
+
+def test_who_is_found_to_live_abroad_may_appeal_for_thirty_days(bench: Bench) -> None:
+    """Noted while the time to appeal runs, it runs for thirty days from the same service, and the judgment binds nobody
+    until then (CPL 286).
+    """
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.wait(days=2)
+    abroad(bench)
+    (window,) = appeals(bench, WindowState.OPEN)
+    assert "CPL 286" in str(window.working)
+    bench.wait(days=20)
+    assert bench.case().stage is Stage.PRONOUNCED and not binds(bench)
+    bench.wait(days=12)
+    assert bench.case().stage is Stage.EFFECTIVE and binds(bench)
+
+
+def test_a_judgment_that_bound_too_early_binds_nobody_while_who_lives_abroad_may_appeal(bench: Bench) -> None:
+    """Noted after the fifteen days: the effect falls, and comes when the thirty days end unused (CPL 158, 286)."""
+    bench.effective()
+    assert binds(bench)
+    abroad(bench)
+    assert bench.case().stage is Stage.PRONOUNCED and not binds(bench)
+    assert len(appeals(bench, WindowState.OPEN)) == 1
+    with bench.court.database.read() as session:
+        assert audit_case(session, bench.case()) == []
+    bench.wait(days=14)
+    assert bench.case().stage is Stage.EFFECTIVE and binds(bench)

@@ -15,7 +15,6 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from odr.docket.models import Case, DocketEntry, PartyKind, Role, Seat
 from odr.filing.inputs import JoinInput
@@ -120,10 +119,6 @@ TOWARDS_THE_END = (
     "accept_claim",
 )
 """What somebody in a hurry does, the furthest first."""
-
-
-KNOWN_TO_FAIL = {"amend_claim", "rule_on_evidence"}
-"""Acts that end in an error instead of an answer for some inputs, until that is mended."""
 
 
 class Refused(Exception):
@@ -238,10 +233,6 @@ class Hands:
         except CourtError as error:
             self.story.append(f"    {name} is refused to {actor.hat}: {error.message.render('en')}")
             raise Refused(error) from None
-        except (IntegrityError, KeyError):
-            if name not in KNOWN_TO_FAIL:
-                raise
-            raise Refused(None) from None
         self.reached[name, stage] += 1
         self.story.append(f"{self.scene.clock.now():%d %b %H:%M} {name} by {actor.name} as {actor.hat}: {values}")
         self.watch()

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +19,18 @@ from odr.evidence.inputs import ExhibitInput
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.evidence.requests.models import EvidenceReply, EvidenceRequest, RequestKind, RequestState
-from odr.evidence.requests.queries import late_consequence, requests_of, ruling_on, title_of
+from odr.evidence.requests.queries import (
+    late_consequence,
+    late_ones,
+    not_obeyed,
+    ordered_of,
+    ruling_on,
+    title_of,
+    to_answer,
+    to_collect,
+    to_rule_on,
+    with_fine,
+)
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text, words_of
@@ -42,15 +53,25 @@ RULED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 REPLY, ORDER = "evidence_reply", "evidence_order"
 
 
-def waits(*states: RequestState, source: str, reason: Text, mine: bool = False) -> Guard:
-    """Open only where a request is in one of these states; with ``mine``, one that is directed at the actor."""
+Found = Callable[["Sitting", Case, Actor], list[EvidenceRequest]]
+
+
+def waits(found: Found, source: str, reason: Text) -> Guard:
+    """Open only where the act has something to be about."""
 
     @guard(source)
     def a_request_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-        found = [r for r in requests_of(sitting.session, case, *states) if not mine or r.against_id == actor.party_id]
-        return None if found else reason
+        return None if found(sitting, case, actor) else reason
 
     return a_request_waits
+
+
+def chosen(sitting: Sitting, case: Case, actor: Actor, reference: str, found: Found) -> EvidenceRequest:
+    """The request an act is about. Raises InvalidInput for one that its list does not offer."""
+    request: EvidenceRequest = sitting.resolved("evidence_request", reference)
+    if all(one.id != request.id for one in found(sitting, case, actor)):
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+    return request
 
 
 def _open_request(sitting: Sitting, case: Case, request: EvidenceRequest, now: datetime, risk: int = 40) -> None:
@@ -201,7 +222,7 @@ def open_late(sitting: Sitting, case: Case, exhibit: Exhibit, why: str | None, n
 class ReplyInput(CourtModel):
     """What another party says to a request, or to late evidence."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Request"))]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Request"), choices="requests_to_answer")]
     objects: Annotated[
         Literal["yes", "no"], field(T("Do you object?"), options={"yes": T("Yes"), "no": T("No")}, widget="radios")
     ]
@@ -227,16 +248,14 @@ class ReplyInput(CourtModel):
     means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(RequestState.OPEN, source="EV 46", reason=T("No request about evidence waits.")),
+    guard=waits(to_answer, source="EV 46", reason=T("No request about evidence waits.")),
 )
 def answer_evidence_request(
     sitting: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Say what one thinks of it before the judge rules; whose exhibit is to be excluded explains its source (CPI 106)."""
-    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
+    request = chosen(sitting, case, actor, given.request, to_answer)
     me = sitting.party_of(case, actor)
-    if request.state is not RequestState.OPEN or request.party_id == me.id:
-        raise InvalidInput.at("request", T("Choose one of those listed."))
     sitting.late = bool(sitting.windows(case, REPLY, party=me, state=WindowState.LAPSED, subject=request.reference))
     reply = EvidenceReply(
         request_id=request.id,
@@ -304,6 +323,21 @@ def _digest(case: Case, request: EvidenceRequest, given: BaseModel) -> str:
     )
 
 
+def _must_be_ruled_on(
+    sitting: Sitting,
+    case: Case,
+    request: EvidenceRequest,
+    given: EvidenceRulingInput | LateRulingInput,
+    actor: Actor,
+) -> None:
+    """Raise InvalidInput for a request this ruling is not for, before anything is set and sealed."""
+    is_late = isinstance(given, LateRulingInput)
+    if request.kind is RequestKind.LATE and not is_late:
+        raise InvalidInput.at("request", T("This exhibit came late, and late evidence has a ruling of its own."))
+    if all(one.id != request.id for one in (late_ones if is_late else to_rule_on)(sitting, case, actor)):
+        raise InvalidInput.at("request", T("Choose one of those listed."))
+
+
 def prepare_evidence_ruling(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
     """Set and seal the ruling before the Sitting."""
     assert isinstance(given, EvidenceRulingInput | LateRulingInput)
@@ -316,6 +350,7 @@ def prepare_evidence_ruling(court: Court, case: Case, given: BaseModel, actor: A
         )
         if request is None:
             return {}
+        _must_be_ruled_on(sitting, mine, request, given, actor)
         order = _order_words(mine, request, given, _days(sitting, mine, given))
         paper = ruling_on(sitting, mine, request, order, given.reasons, given.language, sitting.now)
         reason, text = (
@@ -326,10 +361,8 @@ def prepare_evidence_ruling(court: Court, case: Case, given: BaseModel, actor: A
 
 
 def _keep_ruling(
-    sitting: Sitting, case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput, is_late: bool
+    sitting: Sitting, case: Case, request: EvidenceRequest, given: EvidenceRulingInput | LateRulingInput
 ) -> Document:
-    if request.state is not RequestState.OPEN or (request.kind is RequestKind.LATE) is not is_late:
-        raise InvalidInput.at("request", T("Choose one of those listed."))
     title = words_of(T("Ruling: %(kind)s", kind=request.kind.label))
     document = keep_prepared(
         sitting,
@@ -361,7 +394,7 @@ LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
 class EvidenceRulingInput(CourtModel):
     """The ruling on a request about evidence."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Request"))]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Request"), choices="requests_to_rule_on")]
     result: Annotated[
         Literal["granted", "refused"],
         field(T("Ruling"), options={"granted": T("Granted"), "refused": T("Not granted")}, widget="radios"),
@@ -395,7 +428,11 @@ class EvidenceRulingInput(CourtModel):
     desk=desks.EVIDENCE_REQUEST,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(RequestState.OPEN, source="CPL 67; CPI 106; EV 46", reason=T("No request about evidence waits.")),
+    guard=waits(
+        to_rule_on,
+        source="CPL 67; CPI 106; EV 46",
+        reason=T("No request for an order about evidence waits. Late evidence has a ruling of its own."),
+    ),
 )
 def rule_on_evidence(
     sitting: Sitting, case: Case, given: EvidenceRulingInput, *, actor: Actor, now: datetime
@@ -403,9 +440,9 @@ def rule_on_evidence(
     """Grant it or not, by a sealed ruling: an excluded exhibit is masked, never deleted; an order to produce sets a
     time.
     """
-    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
+    request = chosen(sitting, case, actor, given.request, to_rule_on)
     order = _order_words(case, request, given, _days(sitting, case, given))
-    document = _keep_ruling(sitting, case, request, given, False)
+    document = _keep_ruling(sitting, case, request, given)
     request.result = order.render("zh-Hans" if given.language == "zh-Hans" else "en")
     request.state = RequestState.REFUSED if given.result == "refused" else RequestState.ORDERED
     if given.result == "granted" and request.kind is RequestKind.EXCLUSION and request.exhibit is not None:
@@ -429,7 +466,7 @@ def rule_on_evidence(
 class LateRulingInput(CourtModel):
     """The ruling on late evidence: the three cases of CPI 101 and 102."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Request"))]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Request"), choices="late_evidence")]
     fault: Annotated[
         Literal["none", "slight", "gross"],
         field(
@@ -473,7 +510,7 @@ class LateRulingInput(CourtModel):
     desk=desks.LATE_EXHIBIT,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(RequestState.OPEN, source="CPI 101, 102", reason=T("No late evidence waits.")),
+    guard=waits(late_ones, source="CPI 101, 102", reason=T("No late evidence waits.")),
 )
 def rule_on_late_evidence(
     sitting: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime
@@ -481,7 +518,7 @@ def rule_on_late_evidence(
     """Admit it, admit it with a reprimand, or exclude it, as the three cases of CPI 101 and 102 say; a fine needs the
     president (CPL 119).
     """
-    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
+    request = chosen(sitting, case, actor, given.request, late_ones)
     admitted, _, finable = late_consequence(given.fault, given.basic)
     if given.fine is not None and not finable:
         raise InvalidInput(
@@ -502,7 +539,7 @@ def rule_on_late_evidence(
             source=sitting.pack(case).cited("CPI 101"),
         )
     order = _order_words(case, request, given, 0)
-    document = _keep_ruling(sitting, case, request, given, True)
+    document = _keep_ruling(sitting, case, request, given)
     assert request.exhibit is not None
     request.result = order.render("zh-Hans" if given.language == "zh-Hans" else "en")
     request.state = RequestState.GRANTED if admitted else RequestState.REFUSED
@@ -526,14 +563,14 @@ def rule_on_late_evidence(
 @guard("CPL 119")
 def fine_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no fine to decide on."""
-    found = any(r.fine_minor is not None and r.fine_approved is None for r in requests_of(sitting.session, case))
+    found = with_fine(sitting, case, actor)
     return None if found else T("No fine waits for your approval; the judge proposes one with a ruling on evidence.")
 
 
 class FineInput(CourtModel):
     """The president's word on a fine (CPL 119)."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Late evidence"))]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Late evidence"), choices="fines_proposed")]
     answer: Annotated[
         Literal["approve", "refuse"],
         field(T("The fine"), options={"approve": T("Approved"), "refuse": T("Not approved")}, widget="radios"),
@@ -571,9 +608,8 @@ class FineInput(CourtModel):
 )
 def decide_evidence_fine(sitting: Sitting, case: Case, given: FineInput, *, actor: Actor, now: datetime) -> Recorded:
     """The president approves the fine or not: no fine is imposed by the judge alone (CPL 119)."""
-    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
-    if request.fine_minor is None or request.fine_approved is not None:
-        raise InvalidInput.at("request", T("Choose one of those listed."))
+    request = chosen(sitting, case, actor, given.request, with_fine)
+    assert request.fine_minor is not None
     request.fine_approved = given.answer == "approve"
     sitting.close_tasks(case, desks.EVIDENCE_FINE, request.reference)
     fine = Money(request.fine_minor, sitting.pack(case).currency)
@@ -614,7 +650,7 @@ def _brought_in(
 class ProduceInput(CourtModel):
     """What a party does about an order to produce."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Order"))]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Order"), choices="orders_to_me")]
     answer: Annotated[
         Literal["produce", "refuse"],
         field(
@@ -647,20 +683,12 @@ class ProduceInput(CourtModel):
     desk=desks.EVIDENCE_NOT_PRODUCED,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(
-        RequestState.ORDERED,
-        RequestState.NOT_OBEYED,
-        source="EV 46",
-        reason=T("Nothing is ordered of you."),
-        mine=True,
-    ),
+    guard=waits(ordered_of, source="EV 46", reason=T("Nothing is ordered of you.")),
 )
 def produce_ordered(sitting: Sitting, case: Case, given: ProduceInput, *, actor: Actor, now: datetime) -> Recorded:
     """Produce the document or the original, or say why not; after the time it is still taken, and marked late."""
-    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
+    request = chosen(sitting, case, actor, given.request, ordered_of)
     me = sitting.party_of(case, actor)
-    if request.against_id != me.id or request.state not in (RequestState.ORDERED, RequestState.NOT_OBEYED):
-        raise InvalidInput.at("request", T("Choose one of those listed."))
     if given.answer == "produce" and given.upload is None:
         raise InvalidInput.at("upload", T("Send the file first; it then stands here."))
     sitting.late = request.state is RequestState.NOT_OBEYED
@@ -696,7 +724,7 @@ def on_order_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
 class RefusalFindingInput(CourtModel):
     """What follows from not producing what was ordered (EV 48; CPI 112, 113)."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Order that was not obeyed"))]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Order that was not obeyed"), choices="not_produced")]
     finding: Annotated[
         Literal["content", "fact", "excused"],
         field(
@@ -733,7 +761,7 @@ class RefusalFindingInput(CourtModel):
     desk=desks.EVIDENCE_NOT_PRODUCED,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(RequestState.NOT_OBEYED, source="EV 48", reason=T("Everything that was ordered was produced.")),
+    guard=waits(not_obeyed, source="EV 48", reason=T("Everything that was ordered was produced.")),
 )
 def find_on_refusal(
     sitting: Sitting, case: Case, given: RefusalFindingInput, *, actor: Actor, now: datetime
@@ -741,9 +769,7 @@ def find_on_refusal(
     """Take the content of the document as true; the fact itself only where it was destroyed or made useless to hinder
     the other side (EV 48).
     """
-    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
-    if request.state is not RequestState.NOT_OBEYED:
-        raise InvalidInput.at("request", T("Choose one of those listed."))
+    request = chosen(sitting, case, actor, given.request, not_obeyed)
     if given.finding != "excused" and request.kind is not RequestKind.PRODUCTION:
         raise ActNotOpen(
             T("Only of a document that another party was ordered to produce is the content taken as true.")
@@ -761,14 +787,14 @@ def find_on_refusal(
 @guard("CPL 67")
 def being_collected(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to collect."""
-    found = any(r.kind is RequestKind.COLLECTION for r in requests_of(sitting.session, case, RequestState.ORDERED))
+    found = to_collect(sitting, case, actor)
     return None if found else T("No ruling orders evidence to be collected that is not here yet.")
 
 
 class CollectedInput(CourtModel):
     """What came of collecting evidence outside the case."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Request"))]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Request"), choices="to_be_collected")]
     answer: Annotated[
         Literal["obtained", "refused"],
         field(
@@ -807,9 +833,7 @@ def record_collected(sitting: Sitting, case: Case, given: CollectedInput, *, act
     """Enter what was collected outside the case, as an exhibit of who asked for it (EV 62); a refusal is the holder's,
     never held against a party.
     """
-    request: EvidenceRequest = sitting.resolved("evidence_request", given.request)
-    if request.kind is not RequestKind.COLLECTION or request.state is not RequestState.ORDERED:
-        raise InvalidInput.at("request", T("Choose one of those listed."))
+    request = chosen(sitting, case, actor, given.request, to_collect)
     sitting.close_tasks(case, desks.EVIDENCE_COLLECT, request.reference)
     if given.answer == "refused":
         request.state = RequestState.FOUND

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role
 from odr.docket.papers import PartyLine, Reason, RulingPaper, judge
 from odr.docket.queries import parties
-from odr.evidence.requests.models import EvidenceRequest, RequestState
+from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestState
 from odr.ground.text import T, Text
+from odr.identity.actors import Actor
 from odr.procedure.case.overview import sitters
 
 if TYPE_CHECKING:
@@ -23,6 +24,46 @@ def requests_of(session: Session, case: Case, *states: RequestState) -> list[Evi
     """Requests of a case in order, all or those in certain states."""
     query = select(EvidenceRequest).where(EvidenceRequest.case_id == case.id).order_by(EvidenceRequest.id)
     return list(session.scalars(query.where(EvidenceRequest.state.in_(states)) if states else query))
+
+
+# One function for each act: what its list offers, what opens it and what it takes are the same.
+
+
+def to_answer(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
+    """Requests of others that wait for the judge (EV 46)."""
+    return [r for r in requests_of(sitting.session, case, RequestState.OPEN) if r.party_id != actor.party_id]
+
+
+def to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
+    """Requests for an order that wait for the judge; late evidence has a ruling of its own (CPI 101)."""
+    return [r for r in requests_of(sitting.session, case, RequestState.OPEN) if r.kind is not RequestKind.LATE]
+
+
+def late_ones(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
+    """Late evidence that waits for the judge (CPI 101, 102)."""
+    return [r for r in requests_of(sitting.session, case, RequestState.OPEN) if r.kind is RequestKind.LATE]
+
+
+def with_fine(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
+    """Late evidence with a fine that waits for the president (CPL 119)."""
+    return [r for r in requests_of(sitting.session, case) if r.fine_minor is not None and r.fine_approved is None]
+
+
+def ordered_of(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
+    """Orders to produce that are directed at the actor and not obeyed yet (EV 46, 48)."""
+    found = requests_of(sitting.session, case, RequestState.ORDERED, RequestState.NOT_OBEYED)
+    return [r for r in found if r.against_id is not None and r.against_id == actor.party_id]
+
+
+def not_obeyed(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
+    """Orders that were not obeyed (EV 48)."""
+    return requests_of(sitting.session, case, RequestState.NOT_OBEYED)
+
+
+def to_collect(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
+    """What the court is to collect outside the case and has not yet (CPL 67)."""
+    found = requests_of(sitting.session, case, RequestState.ORDERED)
+    return [r for r in found if r.kind is RequestKind.COLLECTION]
 
 
 def title_of(case: Case, request: EvidenceRequest) -> Text:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Party
 from odr.ground.text import Text
+from odr.procedure.acts.events import PartyAbroad, TimeGivenBack
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.time.reckoned_again import reckon_working
@@ -100,3 +101,32 @@ def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:
     if "suspensions" in kept or "extensions" in kept:
         reckon_again(sitting, case, window)
     return True
+
+
+def longer_abroad(sitting: Sitting, event: PartyAbroad) -> None:
+    """Who lives abroad has the time that the law gives there, from the same service: what runs or stands still runs
+    longer, and what ended too early and would still run is open again (CPL 285, 286).
+
+    Once judgment is given only times to appeal come back: nobody answers a claim that is decided.
+    """
+    case, party = event.case, event.party
+    rules = sitting.pack(case).windows.rules
+    for window in sitting.windows(case, party=party, state=None):
+        key = window.working.get("key") or window.kind
+        if key not in rules or rules[key].abroad is None or "start" not in window.working:
+            continue
+        if window.state in (WindowState.OPEN, WindowState.HALTED):
+            by_rule(sitting, case, window, key)
+        elif window.state is WindowState.LAPSED and (case.pronounced_at is None or window.kind.startswith("appeal_")):
+            _open_again(sitting, case, window, key, party)
+
+
+def _open_again(sitting: Sitting, case: Case, window: Window, key: str, party: Party) -> None:
+    """A limit that ended too early runs on, where it would not have ended yet."""
+    before, working = window.due_at, window.working
+    by_rule(sitting, case, window, key)
+    if window.due_at is not None and window.due_at >= sitting.now:
+        window.state, window.closed_by = WindowState.OPEN, None
+        sitting.announce(TimeGivenBack(case, party, window.kind, window.subject))
+    else:
+        window.due_at, window.working = before, working

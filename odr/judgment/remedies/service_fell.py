@@ -20,8 +20,8 @@ from odr.judgment import desks
 from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, papers_of
 from odr.judgment.enforcement.queries import open_enforcement, performed
 from odr.judgment.models import Decision, Finding, Obligation
-from odr.judgment.queries import decisions_of, obligations_of
-from odr.judgment.vocabulary import DecisionKind, DecisionState, EnforcementState
+from odr.judgment.queries import decisions_of, obligations_of, petitions_of
+from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, EnforcementState
 from odr.procedure.acts.events import ExaminationVoid, ServiceFell, TimeGivenBack
 from odr.procedure.models import WindowState
 from odr.service.models import Packet
@@ -70,8 +70,10 @@ def on_time_given_back(sitting: Sitting, event: TimeGivenBack) -> None:
     """
     if event.kind != APPEAL:
         return
+    upheld = {p.decision_id for p in petitions_of(sitting.session, event.case) if p.state is AppealState.DECIDED}
     for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
-        if decision.reference == event.subject:
+        # What the higher court has decided binds by its word.
+        if decision.reference == event.subject and decision.id not in upheld:
             undo_effect(sitting, event.case, decision)
 
 

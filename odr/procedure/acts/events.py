@@ -276,6 +276,13 @@ class TimeGivenBack(Event):
 
 
 @dataclass(frozen=True)
+class PartyAbroad(Event):
+    """A party was found to have no home in the court's state: their time limits are longer (CPL 285, 286)."""
+
+    party: Party
+
+
+@dataclass(frozen=True)
 class FeePaid(Event):
     """A fee was paid in full; ``assessment`` is the reference of its notice (FEE 22)."""
 
