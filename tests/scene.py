@@ -41,7 +41,7 @@ def take_places(court: Court) -> None:
         offers = session.scalars(select(SeatOffer).where(SeatOffer.ended_at.is_(None))).all()
     for one in offers:
         with court.database.write() as session:
-            seat_offers.accept(session, one.reference, one.account_id, court.clock.now())
+            seat_offers.accept(court, session, one.reference, one.account_id, court.clock.now())
 
 
 PASSWORD = "quite a long password"

@@ -8,13 +8,15 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import pytest
 
+import odr
 from odr.docket.models import Case, Role, Stage
-from odr.ground.errors import CourtError, StepUpNeeded
+from odr.ground.errors import ActNotOpen, CourtError, StepUpNeeded
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.identity.models import MandateScope
@@ -27,7 +29,7 @@ from odr.procedure.sitting import Sitting
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending
 
-SKIPPED = {"is_open", "reason", "rule", "acts_for", "window_for", "refuse_role"}
+SKIPPED = {"is_open", "reason", "rule", "acts_for", "window_for", "refuse_role", "citing", "done_by", "goes_on_by"}
 """Functions of availability that decide nothing by themselves."""
 
 
@@ -206,3 +208,141 @@ def test_every_refusal_taken_away_is_noticed(told: Callable[[], list[str]]) -> N
             missed.append(f"{function.__qualname__}, refusal {number + 1}")
     assert not missed, ", ".join(missed)
     assert told() == []
+
+
+OUTSIDE = {
+    "odr.procedure.acts.availability.refuse_role": "says who does the act; the article follows when the act is tried",
+    "odr.filing.claim.pages.lodge": "a draft is the writer's own and in no case",
+    "odr.filing.draft.draft_versions.need_writable": "a draft is the writer's own and in no case",
+    "odr.filing.draft.interest_pages.work": "a draft is the writer's own and in no case",
+    "odr.filing.draft.sharing.share": "a draft is the writer's own and in no case",
+}
+"""Refusals that rest on no article, because what they refuse is no act of a case, and why."""
+REFUSALS = {"ActNotOpen", "OutOfTime", "Forbidden"}
+Name = tuple[str, str]
+
+
+class Source:
+    """Every function of the court by module and name, what it calls, and what it refuses without an article."""
+
+    def __init__(self, root: Path) -> None:
+        self.functions: dict[Name, ast.FunctionDef] = {}
+        self.imported: dict[str, dict[str, Name]] = {}
+        self.prepares: set[Name] = set()
+        trees = {
+            ".".join(path.relative_to(root).with_suffix("").parts): ast.parse(path.read_text(encoding="utf-8"))
+            for path in sorted((root / "odr").rglob("*.py"))
+        }
+        for module, tree in trees.items():
+            names = self.imported[module] = {}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef):
+                    self.functions[module, node.name] = node
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("odr"):
+                    names |= {alias.asname or alias.name: (node.module or "", alias.name) for alias in node.names}
+        for module, tree in trees.items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and called(node) == "act":
+                    kept = [word.value for word in node.keywords if word.arg == "prepare"]
+                    self.prepares |= {name for value in kept for name in self.names_in(module, value)}
+
+    def names_in(self, module: str, node: ast.AST) -> set[Name]:
+        """Functions of the court that stand in some code by their name or by their module's."""
+        found: set[Name] = set()
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name):
+                found |= {(module, part.id), self.imported[module].get(part.id, ("", ""))}
+            elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+                where, name = self.imported[module].get(part.value.id, ("", ""))
+                found.add((f"{where}.{name}", part.attr))
+        return found & self.functions.keys()
+
+    def reached(self, start: set[Name]) -> set[Name]:
+        """These functions and everything they call."""
+        seen, waiting = set(start), list(start)
+        while waiting:
+            module, name = waiting.pop()
+            new = self.names_in(module, self.functions[module, name]) - seen
+            seen |= new
+            waiting += new
+        return seen
+
+    def marked(self, *marks: str) -> set[Name]:
+        """Functions under one of these decorators."""
+        return {
+            name
+            for name, function in self.functions.items()
+            if any(called(mark) in marks for mark in function.decorator_list)
+        }
+
+    def without_article(self, name: Name) -> bool:
+        """Whether a function refuses and names no article."""
+        return any(
+            isinstance(node, ast.Call)
+            and called(node) in REFUSALS
+            and len(node.args) < 3
+            and all(word.arg != "source" for word in node.keywords)
+            for node in ast.walk(self.functions[name])
+        )
+
+
+def called(node: ast.AST) -> str:
+    """The last name of what is called, or of a decorator."""
+    target = node.func if isinstance(node, ast.Call) else node
+    return target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+
+
+def test_every_refusal_anywhere_names_its_article() -> None:
+    """What an act refuses while it is prepared or done rests on the act's articles at least (`citing`); whatever else
+    refuses something, a page or a step before the act, names its own.
+    """
+    source = Source(Path(odr.__file__).resolve().parents[1])
+    sealed = {("odr.procedure.papers.rulings", name) for name in ("seal_ruling", "with_ruling")}
+    acts = source.marked("act") | source.prepares | sealed
+    assert len(acts) > 200
+    pages = source.marked("get", "post", "route") | {n for n in source.functions if "pages" in n[0].rpartition(".")[2]}
+    in_acts, on_pages = source.reached(acts), source.reached(pages)
+    found = {
+        ".".join(name)
+        for name in source.functions
+        if source.without_article(name)
+        and (name not in in_acts or name in on_pages)
+        # Signing in, tokens and mandates on one's own pages: who somebody is, before any act of a case.
+        and not name[0].startswith(("odr.identity.", "odr.web.", "odr.api."))
+    }
+    assert found == OUTSIDE.keys()
+
+
+def test_a_refusal_inside_an_act_rests_on_the_articles_of_the_act(small_scene: Scene) -> None:
+    """The handler of `rule_on_evidence` or of any act may name none: who is refused is told the act's own, in words."""
+    small_scene.pend()
+    act = small_scene.court.table["withdraw_claim"]
+    with small_scene.court.database.read() as session:
+        pack = small_scene.court.look(session).pack(session.get_one(Case, small_scene.case_id))
+    law_of_it = pack.cited(*act.source)
+    with pytest.raises(ActNotOpen) as refused, availability.citing(law_of_it):
+        raise ActNotOpen(T("The case is stayed already."))
+    assert refused.value.source == law_of_it and "CPL" in str(law_of_it)
+    own = pack.cited("CPL 130")
+    with pytest.raises(ActNotOpen) as refused, availability.citing(law_of_it):
+        raise ActNotOpen(T("The case is stayed already."), source=own)
+    assert refused.value.source == own
+
+
+def test_a_refusal_says_who_mends_it(small_scene: Scene) -> None:
+    """By role: who does it. By stage: who brings the case there, or that it is past. In both languages."""
+    small_scene.lodge()
+    with small_scene.court.database.read() as session:
+        look, case = small_scene.court.look(session), session.get_one(Case, small_scene.case_id)
+        table = small_scene.court.table
+        for name, who, words in (
+            ("accept_claim", "li", "clerk"),
+            ("file_answer", "clerk", "respondent"),
+            ("apply_for_enforcement", "li", "registry reviews"),
+        ):
+            breach = availability.refusal(look, table[name], case, small_scene.actor(who))
+            assert breach is not None and breach.way_out is not None and words in breach.way_out.render("en"), name
+            assert breach.way_out.render("en") != breach.way_out.render("zh-Hans")
+        for stage in Stage:
+            for act in table:
+                assert stage in act.at or availability.goes_on_by(act, stage).render("zh-Hans")

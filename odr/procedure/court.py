@@ -18,10 +18,11 @@ from odr.ground.background import Beside
 from odr.ground.clock import Clock
 from odr.ground.config import Settings
 from odr.ground.db import Database
+from odr.ground.errors import Cited
 from odr.identity.actors import Actor
 from odr.notary.log.sequencing_thread import BackgroundSequencer
 from odr.notary.notary import Notary
-from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.availability import citing, refusal
 from odr.procedure.acts.table import ActTable
 from odr.procedure.hooks import Hooks
 from odr.procedure.papers.rulings import seal_ruling
@@ -94,15 +95,23 @@ class Court:
             with self.sit() as sitting:
                 sitting.follow(sitting.session.get_one(Case, case.id), lambda: None)
         with self.database.read() as session:
-            if refusal(self.look(session), act, session.get_one(Case, case.id), actor) is not None:
+            look, mine = self.look(session), session.get_one(Case, case.id)
+            if refusal(look, act, mine, actor) is not None:
                 return {}
-        made = seal_ruling(self, act, case, given, actor) if act.paper is not None else {}
-        return {**made, **act.prepare(self, case, given, actor)} if act.prepare is not None else made
+            law = look.pack(mine).cited(*act.source)
+        with citing(law):
+            made = seal_ruling(self, act, case, given, actor) if act.paper is not None else {}
+            return {**made, **act.prepare(self, case, given, actor)} if act.prepare is not None else made
 
     def rules_of(self, case: Case, at: datetime) -> RulePack:
         """The rules of a case for an act at an instant: filed sections as on filing, the others as they stand then."""
         own = self.packs.get(case.pack_id, case.pack_version)
         return self.packs.governing(case.pack_id, case.pack_version, at.astimezone(own.tz).date())
+
+    def cited_today(self, *articles: str) -> Cited | None:
+        """Articles as the rules of today tell them: for refusals on pages, outside any act of a case."""
+        today = self.clock.now().astimezone(self.settings.tz).date()
+        return self.packs.in_force(self.settings.pack, today).cited(*articles)
 
     def sequence(self) -> None:
         """Have waiting leaves taken into the log: beside the request, before returning where the setting says

@@ -123,6 +123,7 @@ def machine(sqlite_template: Path) -> Iterator[type[Law]]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)  # two thousand steps take minutes, and longer where others work beside
 def test_no_way_leads_to_a_judgment_that_falls(machine: type[Law], capsys: pytest.CaptureFixture[str]) -> None:
     """Two thousand steps (a hundred thousand with ODR_PROVE=1): no invariant of law is broken, and the machine came as
     far as judgments, defaults, appeals and enforcement.

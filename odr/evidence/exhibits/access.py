@@ -61,7 +61,7 @@ def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
     """
     reason = why_closed(actor, exhibit)
     if reason is not None:
-        raise Forbidden(reason)
+        raise Forbidden(reason, source=court.cited_today("CPL 71", "CPI 103, 106"))
     if is_sealed(exhibit):
         with court.database.write() as session:
             note_reading(session, exhibit, actor, how, court.clock.now())

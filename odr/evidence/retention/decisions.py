@@ -113,7 +113,7 @@ def _need_erasable(court: Court, session: Session, notices: Sequence[UploadNotic
     for notice in notices:
         reason = why_not(court, session, notice, rule, held, named)
         if reason is not None:
-            raise ActNotOpen(reason)
+            raise ActNotOpen(reason, source=court.cited_today("COURT retention"))
 
 
 def _on_record(

@@ -93,10 +93,10 @@ def register(court: Court, account_id: int, reference: str, given: RegistrationI
             )
             is not None
         ):
-            raise ActNotOpen(T("You have registered already."))
+            raise ActNotOpen(T("You have registered already."), source=sitting.pack(case).cited("CPL 57"))
         if actors_in(sitting.session, account, case, sitting.now) or sitting.session.scalar(
             select(Party.id).where(Party.case_id == case.id, Party.account_id == account_id)
         ):
-            raise ActNotOpen(T("You have a part in this case already."))
+            raise ActNotOpen(T("You have a part in this case already."), source=sitting.pack(case).cited("CPL 57"))
         fact = RegistrationFact(**given.model_dump(), account=account.reference)
         return sitting.perform(names.RECORD_REGISTRATION, case, fact, actor=CLOCK_ACTOR)

@@ -79,7 +79,10 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
         case = sitting.session.get_one(Case, found.case.id, with_for_update=True)
         party = case.party(found.party.id)
         if party.account_id not in (None, account_id) or mandates.guardians_of(sitting.session, party, sitting.now):
-            raise ActNotOpen(T("Somebody has already joined for this party. Ask the clerk if that was not you."))
+            raise ActNotOpen(
+                T("Somebody has already joined for this party. Ask the clerk if that was not you."),
+                source=sitting.pack(case).cited("OLR 10"),
+            )
         _refuse_conflict(sitting, case, party, account_id)
         account = sitting.session.get_one(Account, account_id)
         mandate = place_guardian(sitting, party, account, given)
@@ -109,12 +112,16 @@ def _refuse_conflict(sitting: Sitting, case: Case, party: Party, account_id: int
         )
         is not None
     ):
-        raise ActNotOpen(T("You serve or served in this case, so you cannot be a party to it."))
+        raise ActNotOpen(
+            T("You serve or served in this case, so you cannot be a party to it."),
+            source=sitting.pack(case).cited("CPL 47"),
+        )
     try:
         mandates.refuse_both_sides(sitting.session, party, account_id)
     except mandates.BothSides as error:
         raise ActNotOpen(
-            T("You are a party on the other side of this case, or act for it, so you cannot join for this side.")
+            T("You are a party on the other side of this case, or act for it, so you cannot join for this side."),
+            source=sitting.pack(case).cited("CPL 61"),
         ) from error
 
 
@@ -155,12 +162,16 @@ def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> Act
             raise InvalidInput.at("number", T("No case of this number is being heard now."))
         account = sitting.session.get_one(Account, account_id)
         if actors_in(sitting.session, account, case, sitting.now):
-            raise ActNotOpen(T("You have a part in this case already."))
+            raise ActNotOpen(
+                T("You have a part in this case already."), source=sitting.pack(case).cited("CPL 59", "CPI 81")
+            )
         if any(
             one.request.state is RequestState.ASKED and one.case.id == case.id
             for one in requests_from_outside(sitting.session, account_id)
         ):
-            raise ActNotOpen(T("You have already asked; the judge decides."))
+            raise ActNotOpen(
+                T("You have already asked; the judge decides."), source=sitting.pack(case).cited("CPL 59", "CPI 81")
+            )
         asked = InterventionInput(**given.model_dump(exclude={"number"}))
         receipt = sitting.perform(names.RECORD_INTERVENTION, case, asked, actor=CLOCK_ACTOR)
         newest = (

@@ -25,7 +25,7 @@ def accept(reference: str) -> Page:
     """Take the place."""
     court = current_court()
     with court.database.write() as session:
-        seat_offers.accept(session, reference, my_account_id(), court.clock.now())
+        seat_offers.accept(court, session, reference, my_account_id(), court.clock.now())
     return redirect(url_for("register.home"), 303)
 
 

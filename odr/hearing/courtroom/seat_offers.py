@@ -35,7 +35,7 @@ class Offered(NamedTuple):
 
 def offer(sitting: Sitting, case: Case, account: Account, who: Witness | Interpreter, role: Role) -> None:
     """Offer a place, once, and write to whom it is offered. Raises ActNotOpen for who cannot have it."""
-    refuse_taken(sitting.session, case, account)
+    refuse_taken(sitting.court, sitting.session, case, account)
     if has_offer(sitting.session, who):
         return
     row = SeatOffer(case_id=case.id, account_id=account.id, role=role, subject=who.reference, offered_at=sitting.now)
@@ -51,13 +51,13 @@ def has_offer(session: Session, who: Witness | Interpreter) -> bool:
     return session.scalar(select(SeatOffer.id).where(*waits).limit(1)) is not None
 
 
-def refuse_taken(session: Session, case: Case, account: Account) -> None:
+def refuse_taken(court: Court, session: Session, case: Case, account: Account) -> None:
     """Raises ActNotOpen for a party, somebody who acts or acted for one, and whoever serves the court."""
     seated = select(Seat.account_id).where(Seat.case_id == case.id, Seat.until_at.is_(None))
     acts = select(Mandate.account_id).where(Mandate.case_id == case.id, Mandate.accepted_at.is_not(None))
     taken = {p.account_id for p in case.parties} | set(session.scalars(seated)) | set(session.scalars(acts))
     if account.id in taken or account.staff_roles:
-        raise ActNotOpen(NOT_THEY)
+        raise ActNotOpen(NOT_THEY, source=court.cited_today("CPL 47, 61"))
 
 
 def offered_to(session: Session, account_id: int) -> list[Offered]:
@@ -72,11 +72,11 @@ def offered_to(session: Session, account_id: int) -> list[Offered]:
     return [Offered(row, number or reference) for row, number, reference in rows]
 
 
-def accept(session: Session, reference: str, account_id: int, now: datetime) -> None:
+def accept(court: Court, session: Session, reference: str, account_id: int, now: datetime) -> None:
     """Take the place: from now on its room opens. Raises NotFound for anybody else's, ActNotOpen."""
     row = _mine(session, reference, account_id)
     account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
-    refuse_taken(session, session.get_one(Case, row.case_id), account)
+    refuse_taken(court, session, session.get_one(Case, row.case_id), account)
     row.ended_at, row.accepted = now, True
     _subject(session, row).account_id = account_id
     session.add(Seat(case_id=row.case_id, account_id=account_id, role=row.role, from_at=now))

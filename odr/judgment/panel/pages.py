@@ -50,7 +50,7 @@ def _room(
     sitting = look()
     members = panel_rules.members(sitting, case)
     if actor.account_id not in {m.account_id for m in members}:
-        raise Forbidden(T("Only the panel enters its room."))
+        raise Forbidden(T("Only the panel enters its room."), source=sitting.pack(case).cited("CPL 45"))
     decision = current_draft(sitting.session, case) or issued(sitting.session, case)
     hidden = {"decision": decision.reference if decision else ""}
     drawn = {}

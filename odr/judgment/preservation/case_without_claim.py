@@ -81,7 +81,9 @@ def _open_case(sitting: Sitting, account: Account, given: OpeningInput) -> Case:
     today = now.astimezone(settings.tz).date()
     pack = sitting.court.packs.in_force(settings.pack, today)
     if not is_known(pack):
-        raise ActNotOpen(T("The rules of this court know no preservation before a claim."))
+        raise ActNotOpen(
+            T("The rules of this court know no preservation before a claim."), source=pack.cited("COURT known-steps")
+        )
     if given.cause not in pack.causes_on(today):
         raise InvalidInput.at(
             "cause", T("This court does not hear that kind of dispute today. Choose one of those listed.")

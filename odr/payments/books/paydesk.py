@@ -195,7 +195,9 @@ def _book_arrival(sitting: Sitting, row: BankLine) -> None:
 def credit_line(sitting: Sitting, row: BankLine, assessment: FeeAssessment, actor: Actor) -> None:
     """Credit a transfer to a fee: by its code, or by the cashier's choice. Raises ActNotOpen for a line that is used."""
     if row.matched_at is not None or row.amount_minor <= 0:
-        raise ActNotOpen(T("This line of the statement is used already."))
+        raise ActNotOpen(
+            T("This line of the statement is used already."), source=sitting.court.cited_today("COURT once")
+        )
     row.matched_at, row.assessment_id = sitting.now, assessment.id
     post(
         sitting.session,

@@ -41,7 +41,9 @@ def payment_page(court: Court, assessment: str, *, locale: str, email: str | Non
             return visit.url
         page = gateway.create_checkout(_order(court, visit, assessment, case_reference, number))
         return _keep(court, visit.id, page)
-    raise ActNotOpen(T("Nothing is to be paid here now."), T("Look at the fee page again in a minute."))
+    raise ActNotOpen(
+        T("Nothing is to be paid here now."), T("Look at the fee page again in a minute."), court.cited_today("FEE 22")
+    )
 
 
 def _reserve(court: Court, assessment: str, locale: str, email: str | None) -> tuple[CheckoutSession, str, str]:
@@ -49,11 +51,11 @@ def _reserve(court: Court, assessment: str, locale: str, email: str | None) -> t
     with court.database.write() as session:
         row = session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment).with_for_update())
         if row is None or row.state not in (AssessmentState.DUE, AssessmentState.DEFERRED):
-            raise ActNotOpen(T("Nothing is to be paid here now."))
+            raise ActNotOpen(T("Nothing is to be paid here now."), source=court.cited_today("FEE 22"))
         case = session.get_one(Case, row.case_id)
         visit = usable(session, row)
         if visit is None:
-            visit = _new(session, row, court.clock.machine_now(), locale, email)
+            visit = _new(court, session, row, locale, email)
         return visit, case.reference, case.number or case.reference
 
 
@@ -64,10 +66,11 @@ def usable(session: Session, row: FeeAssessment) -> CheckoutSession | None:
     )
 
 
-def _new(session: Session, row: FeeAssessment, now: datetime, locale: str, email: str | None) -> CheckoutSession:
+def _new(court: Court, session: Session, row: FeeAssessment, locale: str, email: str | None) -> CheckoutSession:
     left = outstanding(session, row)
     if left.minor <= 0:
-        raise ActNotOpen(T("Nothing is to be paid here now."))
+        raise ActNotOpen(T("Nothing is to be paid here now."), source=court.cited_today("FEE 22"))
+    now = court.clock.machine_now()
     attempt = (
         session.scalar(select(func.max(CheckoutSession.attempt)).where(CheckoutSession.assessment_id == row.id)) or 0
     ) + 1

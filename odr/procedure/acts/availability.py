@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Role
-from odr.ground.errors import ActNotOpen, CourtError, Forbidden, OutOfTime, StepUpNeeded
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.ground.errors import ActNotOpen, Cited, CourtError, Forbidden, OutOfTime, StepUpNeeded
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
@@ -19,6 +21,21 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 STRONG_FOR = timedelta(minutes=15)
+
+GOES_ON = {
+    Stage.PRESERVING: T("The judge rules on the application first."),
+    Stage.MEDIATING: T("The mediation comes first; a claim is lodged on its own."),
+    Stage.CONFIRMING: T("The judge rules on the application first."),
+    Stage.LODGED: T("The registry reviews the claim first."),
+    Stage.RETURNED: T("The claimant corrects the claim and sends it again first."),
+    Stage.PENDING: T("Once everybody is served and had time to answer, the judge opens the examination."),
+    Stage.HEARING: T("The judge closes the hearing first."),
+    Stage.DELIBERATION: T("The judge decides first."),
+    Stage.PRONOUNCED: T("The decision takes effect first: once everybody is served and nobody has appealed in time."),
+    Stage.APPEALED: T("The higher court decides first, and the clerk records what it decided."),
+    Stage.EFFECTIVE: T("Who is owed something applies for enforcement first."),
+}
+"""What brings a case on from each stage, and by whom."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +76,26 @@ def window_for(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Window |
 def refuse_role(act: Act, actor: Actor) -> None:
     """Raise Forbidden for an act of another role, before anything of the input is looked at."""
     if actor.role not in act.by:
-        raise Forbidden(T("Your role in this case does not do this."))
+        raise Forbidden(T("Your role in this case does not do this."), done_by(act))
+
+
+def done_by(act: Act) -> Text | None:
+    """Who does an act; None where no person does."""
+    roles: list[Text] = [role.label for role in Role if role in act.by and role is not Role.CLOCK]
+    if not roles:
+        return None
+    who = roles[-1]
+    for role in reversed(roles[:-1]):
+        who = T("%(one)s, %(others)s", one=role, others=who)
+    return T("It is done by: %(who)s.", who=who)
+
+
+def goes_on_by(act: Act, stage: Stage) -> Text:
+    """Who brings a case on from a stage towards where an act is open, or that it is past that point."""
+    order = list(Stage)
+    if stage not in GOES_ON or all(order.index(at) < order.index(stage) for at in act.at):
+        return T("The case is past that point.")
+    return GOES_ON[stage]
 
 
 def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
@@ -72,18 +108,24 @@ def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError 
     pack = sitting.pack(case)
     law = pack.cited(*act.source)
     if actor.role not in act.by:
-        return Forbidden(T("Your role in this case does not do this."), source=law)
+        return Forbidden(T("Your role in this case does not do this."), done_by(act), law)
     if not is_known(sitting, act, case):
         return ActNotOpen(T("The rules of this court know no such step."), source=pack.cited("COURT known-steps"))
     if case.stage not in act.at:
-        return ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label), source=law)
+        return ActNotOpen(
+            T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label),
+            goes_on_by(act, case.stage),
+            law,
+        )
     if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
         return ActNotOpen(
-            T("The case is stayed and its time limits are halted."), source=pack.cited("CPL 153", "CPI 55")
+            T("The case is stayed and its time limits are halted."),
+            T("The judge lets it go on once the reason for the stay has ended; each party may ask for it."),
+            pack.cited("CPL 153", "CPI 55"),
         )
     return (
         _window_refusal(sitting, act, case, actor)
-        or _person_refusal(act, actor, sitting)
+        or _person_refusal(sitting, act, case, actor)
         or _guard_refusal(sitting, act, case, actor)
     )
 
@@ -119,10 +161,12 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
     )
 
 
-def _person_refusal(act: Act, actor: Actor, sitting: Sitting) -> CourtError | None:
+def _person_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     if act.special and not actor.has_special_powers:
         return Forbidden(
-            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
+            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."),
+            T("Whom you act for can do it, or give you special powers for it."),
+            sitting.pack(case).cited("CPL 62"),
         )
     if act.strong and not sitting.reading and actor.role is not Role.CLOCK:
         at = actor.strong_at
@@ -141,6 +185,16 @@ def _guard_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cour
         if reason is not None:
             return ActNotOpen(reason, source=sitting.pack(case).cited(*guard.source))
     return None
+
+
+@contextmanager
+def citing(law: Cited | None) -> Iterator[None]:
+    """What an act refuses while it is prepared or done rests on the articles of the act, where it names none itself."""
+    try:
+        yield
+    except (ActNotOpen, Forbidden) as refused:
+        refused.source = refused.source or law
+        raise
 
 
 def acts_for(sitting: Sitting, case: Case, actor: Actor) -> list[Availability]:

@@ -92,9 +92,13 @@ def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
     today = sitting.now.astimezone(settings.tz).date()
     pack = sitting.court.packs.in_force(settings.pack, today)
     if mediates and not knows_mediation(pack):
-        raise ActNotOpen(T("The rules of this court know no mediation before a claim."))
+        raise ActNotOpen(
+            T("The rules of this court know no mediation before a claim."), source=pack.cited("COURT known-steps")
+        )
     if not mediates and not knows_confirmation(pack):
-        raise ActNotOpen(T("The rules of this court know no confirmation of agreements."))
+        raise ActNotOpen(
+            T("The rules of this court know no confirmation of agreements."), source=pack.cited("COURT known-steps")
+        )
     if cause not in pack.causes_on(today):
         raise InvalidInput.at(
             "cause", T("This court does not hear that kind of dispute today. Choose one of those listed.")
