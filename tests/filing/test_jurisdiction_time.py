@@ -60,3 +60,13 @@ def test_what_was_decided_already_is_raised_at_any_time(pending: Scene) -> None:
     pending.do("file_answer", "haiyun", position="defend", statement="No.")
     open_hearing(pending)
     pending.do("object_to_jurisdiction", "haiyun", ground="elsewhere", words="Decided in Ningbo last year.")
+
+
+def test_an_answer_beside_the_objection_does_not_take_it_back(pending: Scene) -> None:
+    """Who objects in time and answers the claim as well is ruled on all the same (CPI 223(1))."""
+    pending.do("object_to_jurisdiction", "haiyun", ground="place", words="Our seat is elsewhere.")
+    pending.do("file_answer", "haiyun", position="defend", statement="No.")
+    asked = request_of(pending, RequestKind.JURISDICTION).reference
+    with pytest.raises(ActNotOpen):
+        open_hearing(pending)
+    pending.do("rule_on_jurisdiction", "judge", request=asked, answer="refuse", reasons="Delivered here.")

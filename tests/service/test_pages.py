@@ -266,7 +266,7 @@ def test_outcomes_that_cannot_be_are_refused(served: Scene) -> None:
 
 def test_announcement_is_the_last_resort(small_scene: Scene) -> None:
     """Announcement is closed to small claims and before post failed; then the record, the posting and thirty days make
-    service.
+    service. The clerk is told what it says of taking part (OLR 23).
     """
     scene = small_scene
     scene.lodge()
@@ -282,7 +282,9 @@ def test_announcement_is_the_last_resort(small_scene: Scene) -> None:
     scene.do("record_outcome", "clerk", **outcome(scene, way="post", what="returned", hour="09:30"))
     scene.do("order_announcement", "clerk", **order)
     with scene.court.database.read() as session:
-        assert session.scalars(select(Task).where(Task.kind == "announce")).one().subject == order["packet"]
+        task = session.scalars(select(Task).where(Task.kind == "announce")).one()
+        # Who is called by announcement takes part in the courtroom unless they agree to the other way in time (OLR 23).
+        assert task.subject == order["packet"] and "online if they agree" in str(task.title)
     scene.do("record_outcome", "clerk", **outcome(scene, way="announcement", what="announced", hour="10:00"))
     scene.later(days=29)
     assert packets(scene.court.database)[0].state is PacketState.OUT

@@ -255,6 +255,10 @@ def packets_failed(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     return packet_options(p for p in found if why_not_announced(sitting.session, p) is None)
 
 
+CALLS = ("claim", "summons")
+"""Occasions of papers that call somebody to take part."""
+
+
 class AnnouncementInput(CourtModel):
     """Why nothing but announcement is left, and where it is to be made."""
 
@@ -275,6 +279,19 @@ class AnnouncementInput(CourtModel):
     ]
 
 
+def _to_announce(packet: Packet, place: str) -> Text:
+    """What the clerk announces. Who is called by announcement is told how to take part: in the courtroom, unless they
+    choose to take part online before the hearing opens (OLR 23).
+    """
+    facts = {"party": packet.recipient_name, "place": place}
+    if packet.occasion in CALLS:
+        return T(
+            "Announce the paper to %(party)s at: %(place)s. Say in it that they take part in the courtroom, and online if they agree to that before the hearing opens. Then record the day.",
+            **facts,
+        )
+    return T("Announce the paper to %(party)s at: %(place)s. Then record the day.", **facts)
+
+
 @act(
     title=T("Order service by announcement"),
     input=AnnouncementInput,
@@ -282,7 +299,7 @@ class AnnouncementInput(CourtModel):
     at=SERVING,
     guard=announcement_open,
     while_stayed=True,
-    source=law("CPL 95"),
+    source=law("CPL 95", "OLR 23"),
     desk=desks.NOT_SERVED,
     topic=Topic.SERVICE,
     in_record=False,
@@ -311,11 +328,7 @@ def order_announcement(
         case,
         Role.CLERK,
         desks.ANNOUNCE,
-        T(
-            "Announce the paper to %(party)s at: %(place)s. Then record the day.",
-            party=packet.recipient_name,
-            place=given.place,
-        ),
+        _to_announce(packet, given.place),
         risk=60,
         subject=packet.reference,
     )
