@@ -72,7 +72,8 @@ def test_the_box_stands_on_every_page_of_a_case(told: Court) -> None:
             first = page.split('id="next"')[1].split("</section>")[0]
             assert (
                 re.search(
-                    r"Next for you|Nothing for you|You are late|ask the court to enforce|您的下一步|您现在不用|您已逾期|申请强制执行", first
+                    r"Next for you|Nothing for you|You are late|ask the court to enforce|您的下一步|您现在不用|您不用做什么|您已逾期|申请强制执行",
+                    first,
                 )
                 and "Withdraw" not in first
             )
