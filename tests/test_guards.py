@@ -29,7 +29,18 @@ from odr.procedure.sitting import Sitting
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending
 
-SKIPPED = {"is_open", "reason", "rule", "acts_for", "window_for", "refuse_role", "citing", "done_by", "goes_on_by"}
+SKIPPED = {
+    "is_open",
+    "reason",
+    "rule",
+    "acts_for",
+    "window_for",
+    "refuse_role",
+    "citing",
+    "done_by",
+    "goes_on_by",
+    "law_of",
+}
 """Functions of availability that decide nothing by themselves."""
 
 
@@ -327,6 +338,13 @@ def test_a_refusal_inside_an_act_rests_on_the_articles_of_the_act(small_scene: S
     with pytest.raises(ActNotOpen) as refused, availability.citing(law_of_it):
         raise ActNotOpen(T("The case is stayed already."), source=own)
     assert refused.value.source == own
+
+
+@pytest.mark.parametrize("pack_id", ["cn", "ew"])
+def test_every_act_has_an_article_to_refuse_by_in_every_country(small_scene: Scene, pack_id: str) -> None:
+    """An act of another country's law is refused as a step these rules do not know, never without any reason in law."""
+    pack = small_scene.court.packs.versions(pack_id)[-1]
+    assert [act.name for act in small_scene.court.table if not availability.law_of(pack, act)] == []
 
 
 def test_a_refusal_says_who_mends_it(small_scene: Scene) -> None:

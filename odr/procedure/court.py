@@ -22,7 +22,7 @@ from odr.ground.errors import Cited
 from odr.identity.actors import Actor
 from odr.notary.log.sequencing_thread import BackgroundSequencer
 from odr.notary.notary import Notary
-from odr.procedure.acts.availability import citing, refusal
+from odr.procedure.acts.availability import citing, law_of, refusal
 from odr.procedure.acts.table import ActTable
 from odr.procedure.hooks import Hooks
 from odr.procedure.papers.rulings import seal_ruling
@@ -98,7 +98,7 @@ class Court:
             look, mine = self.look(session), session.get_one(Case, case.id)
             if refusal(look, act, mine, actor) is not None:
                 return {}
-            law = look.pack(mine).cited(*act.source)
+            law = law_of(look.pack(mine), act)
         with citing(law):
             made = seal_ruling(self, act, case, given, actor) if act.paper is not None else {}
             return {**made, **act.prepare(self, case, given, actor)} if act.prepare is not None else made

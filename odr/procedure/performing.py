@@ -22,7 +22,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
 from odr.identity.sign_in.keys import keyring
 from odr.procedure import names
 from odr.procedure.acts.act_versions import Course, content_of, doubt_about
-from odr.procedure.acts.availability import citing, refusal, window_for
+from odr.procedure.acts.availability import citing, law_of, refusal, window_for
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
 from odr.procedure.audit.entry_receipts import record_entry
@@ -265,7 +265,7 @@ class Performing:
         self.moves, before = act.to, case.stage
         try:
             paper = keep_ruling(self.sitting, act, case, given, actor)
-            with citing(self.sitting.pack(case).cited(*act.source)):
+            with citing(law_of(self.sitting.pack(case), act)):
                 done = act.handler(self.sitting, case, given, actor=actor, now=at)
                 recorded = with_ruling(act, paper, done, needed=by_person)
             course = Course(before, case.stage, at, self.sitting.now, doubt_about(self.sitting.now, case.head_at))

@@ -18,9 +18,12 @@ from odr.procedure.acts.table import Act
 from odr.procedure.models import Window, WindowState
 
 if TYPE_CHECKING:
+    from odr.procedure.rules.pack import RulePack
     from odr.procedure.sitting import Sitting
 
 STRONG_FOR = timedelta(minutes=15)
+
+KNOWN_STEPS = "COURT known-steps"
 
 GOES_ON = {
     Stage.PRESERVING: T("The judge rules on the application first."),
@@ -98,6 +101,11 @@ def goes_on_by(act: Act, stage: Stage) -> Text:
     return GOES_ON[stage]
 
 
+def law_of(pack: RulePack, act: Act) -> Cited | None:
+    """The articles of an act in a country's law; where it rests on none of them, that the rules know no such step."""
+    return pack.cited(*act.source) or pack.cited(KNOWN_STEPS)
+
+
 def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
     """Whether the rules of the case know an act; most they need not name."""
     return act.rule is None or act.rule in sitting.pack(case).windows.rules
@@ -106,11 +114,11 @@ def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
 def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     """The first rule that stands in the way of an act, or None."""
     pack = sitting.pack(case)
-    law = pack.cited(*act.source)
+    law = law_of(pack, act)
     if actor.role not in act.by:
         return Forbidden(T("Your role in this case does not do this."), done_by(act), law)
     if not is_known(sitting, act, case):
-        return ActNotOpen(T("The rules of this court know no such step."), source=pack.cited("COURT known-steps"))
+        return ActNotOpen(T("The rules of this court know no such step."), source=pack.cited(KNOWN_STEPS))
     if case.stage not in act.at:
         return ActNotOpen(
             T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label),
@@ -135,7 +143,7 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
         return None
     window = window_for(sitting, act, case, actor)
     if window is None:
-        return ActNotOpen(T("The time for this has not started for you."), source=sitting.pack(case).cited(*act.source))
+        return ActNotOpen(T("The time for this has not started for you."), source=law_of(sitting.pack(case), act))
     if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.now):
         return None
     law = sitting.pack(case).cited(window.working.get("article", ""))
