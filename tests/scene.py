@@ -331,6 +331,7 @@ def _let_in_everybody(court: Court) -> dict[str, int]:
                 state=AccountState.ACTIVE,
                 created_at=now,
                 confirmed_at=now,
+                identity_verified_at=now if role is None else None,
             )
             session.add(account)
             session.flush()

@@ -14,6 +14,7 @@ from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import MandateFact
 from odr.filing.parties.invitation import note_addresses
+from odr.filing.parties.known_identity import registered
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
@@ -211,6 +212,7 @@ class RevokeInput(CourtModel):
         T("A representative no longer acts for a party"),
         T("There is nothing you have to do. It is on the docket."),
     ),
+    before_identity=True,
     source=law("CPL 63"),
     means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
@@ -307,10 +309,12 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
         if "guardian" not in party.details:
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
         party.details = {**party.details, "guardian": {**party.details["guardian"], "verified": seen}}
+        registered(sitting, case, party)
         return Recorded(
             T("Guardianship for %(name)s verified", name=party.name), {"party": party.label, "means": given.means}
         )
     party.details = {**party.details, "verified": seen}
+    registered(sitting, case, party)
     if party.account_id is not None:
         sitting.session.get_one(Account, party.account_id).identity_verified_at = now
     return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})

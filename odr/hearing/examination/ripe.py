@@ -1,7 +1,7 @@
 """Whether a case is ripe: everybody served, every time to answer and to bring evidence over, nothing pending that has to
 be ruled on first. Examination, hearing, findings and decision wait for it, each for what concerns it.
 
-CPL 128, 130, 47; CPI 99, 266, 275; EV 51, 56. A decision before that would be set aside (CPL 177). Every reason is
+CPL 128, 130, 47; CPI 99, 266, 275; EV 51, 56; OLR 7, 10. A decision before that would be set aside (CPL 177). Every reason is
 said, with the party it concerns and who can mend it; none is weighed against another.
 """
 
@@ -15,6 +15,7 @@ from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.filing.claim.progress import requests_of
 from odr.filing.models import RequestKind, RequestState
+from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import T, Text
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
@@ -55,7 +56,11 @@ def not_yet(sitting: Sitting, case: Case) -> list[Text]:
     jurisdiction or a challenge is undecided. The exchange of evidence may come before the time for evidence is over,
     and then ends it (EV 56).
     """
-    return [*_answers(sitting, case), *_waiting(sitting, case, BEFORE_EXAMINATION)]
+    return [
+        *_answers(sitting, case),
+        *_waiting(sitting, case, BEFORE_EXAMINATION),
+        *unidentified(sitting, case),
+    ]
 
 
 def nothing_found_yet(sitting: Sitting, case: Case) -> list[Text]:
@@ -67,7 +72,12 @@ def nothing_found_yet(sitting: Sitting, case: Case) -> list[Text]:
 
 def unripe(sitting: Sitting, case: Case) -> list[Text]:
     """Every reason why nothing may be decided yet; empty when the case is ripe."""
-    return [*_answers(sitting, case), *_evidence(sitting, case), *_waiting(sitting, case, BEFORE_DECISION)]
+    return [
+        *_answers(sitting, case),
+        *_evidence(sitting, case),
+        *_waiting(sitting, case, BEFORE_DECISION),
+        *unidentified(sitting, case),
+    ]
 
 
 def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:

@@ -232,6 +232,7 @@ class AskCorrectionInput(CourtModel):
     by=set(PARTY_ROLES),
     at=EVERY_STAGE,
     serves=Everyone.NOBODY,
+    before_identity=True,
     source=law("FEE 43"),
     topic=Topic.FEE,
     in_record=False,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.ground.errors import ActNotOpen, CourtError, Forbidden, OutOfTime, StepUpNeeded
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, SignIn
 from odr.procedure.acts.table import Act
 from odr.procedure.models import Window, WindowState
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 STRONG_FOR = timedelta(minutes=15)
+ANEW_AFTER = timedelta(hours=12)
+"""Mediation, exchange and hearing verify again who takes part (OLR 7(3)); how long one proof lasts is a court rule."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError 
         )
     return (
         _window_refusal(sitting, act, case, actor)
-        or _person_refusal(act, actor, sitting)
+        or _person_refusal(sitting, act, case, actor)
         or _guard_refusal(sitting, act, case, actor)
     )
 
@@ -119,7 +121,7 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
     )
 
 
-def _person_refusal(act: Act, actor: Actor, sitting: Sitting) -> CourtError | None:
+def _person_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     if act.special and not actor.has_special_powers:
         return Forbidden(
             T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
@@ -128,6 +130,13 @@ def _person_refusal(act: Act, actor: Actor, sitting: Sitting) -> CourtError | No
         at = actor.strong_at
         if at is None or sitting.court.clock.machine_now() - at > STRONG_FOR:
             return StepUpNeeded(T("Confirm that it is you before you do this."))
+    if act.verified_anew and not sitting.reading and actor.role in PARTY_ROLES and actor.sign_in is not SignIn.TOKEN:
+        at = actor.strong_at
+        if at is None or sitting.court.clock.machine_now() - at > ANEW_AFTER:
+            return StepUpNeeded(
+                T("You proved who you are too long ago. Confirm that it is you, and go on."),
+                source=sitting.pack(case).cited("OLR 7", "OMR 17"),
+            )
     return None
 
 
