@@ -312,6 +312,7 @@ def _accept(scene: Scene, track: Track, third: bool, joined: bool, agree: bool) 
                 name=name,
                 state=AccountState.ACTIVE,
                 created_at=sitting.now,
+                identity_verified_at=sitting.now if role is None else None,
             )
             sitting.session.add(account)
             sitting.session.flush()

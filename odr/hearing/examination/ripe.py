@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.filing.claim.progress import requests_of
-from odr.filing.models import RequestKind, RequestState
+from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import T, Text
 from odr.hearing.queries import examination_of
@@ -102,7 +102,20 @@ def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:
 
 
 def _waiting(sitting: Sitting, case: Case, kinds: Mapping[RequestKind, Text]) -> list[Text]:
-    return [words for kind, words in kinds.items() if requests_of(sitting, case, kind, RequestState.ASKED)]
+    return [
+        words
+        for kind, words in kinds.items()
+        if any(not _goes_on(one) for one in requests_of(sitting, case, kind, RequestState.ASKED))
+    ]
+
+
+def _goes_on(request: Request) -> bool:
+    """Whether the case goes on while a request waits: a refused challenge that is looked at again, or one made a second
+    time on the same ground (CPL 50; court rule).
+    """
+    return request.kind is RequestKind.RECUSAL and bool(
+        request.details.get("reviewed") or request.details.get("repeat")
+    )
 
 
 def _answers(sitting: Sitting, case: Case) -> Iterator[Text]:

@@ -351,6 +351,8 @@ class AppealDecided(Event):
     """The higher court decided on the appeal, ``outcome`` as the room of judgment calls it (CPL 177)."""
 
     outcome: str
+    party: Party | None = None
+    """Whose appeal alone it is about: they took it back before the file went up."""
 
 
 @dataclass(frozen=True)
