@@ -107,6 +107,8 @@ def test_the_judge_names_a_guardian_and_the_party_comes_of_age(small_scene: Scen
     (CPI 83).
     """
     small_scene.lodge(claim(claimant=CHILD))
+    mine = party(small_scene, Role.CLAIMANT)
+    small_scene.do("verify_identity", "clerk", party=mine.reference, means="guardianship")
     small_scene.accept()
     small_scene.work()
     mine = party(small_scene, Role.CLAIMANT)

@@ -82,7 +82,7 @@ def has_registered(sitting: Sitting, party: Party, account_id: int | None = None
 
 def unverified_claimant(sitting: Sitting, case: Case) -> Party | None:
     """A claimant whom the registry has not verified yet."""
-    return next((p for p in parties(case, Role.CLAIMANT) if not is_verified(sitting, p)[0]), None)
+    return next((p for p in parties(case, Role.CLAIMANT) if not _is_known(sitting, p)), None)
 
 
 def unidentified(sitting: Sitting, case: Case) -> list[Text]:
