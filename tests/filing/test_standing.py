@@ -294,6 +294,8 @@ def test_nobody_offers_herself_as_guardian_by_a_mandate(
     visitor: Callable[[str | None], Visitor], pending: Scene
 ) -> None:
     """What the law or the court gives is not asked of a client by a link."""
+    with pending.court.database.write() as session:
+        session.get_one(Account, pending.people["li"]).identity_verified_at = None
     lawyer = visitor("stranger")
     answer = lawyer.send(
         "/account/mandates",

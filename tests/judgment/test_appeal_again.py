@@ -20,6 +20,7 @@ from odr.judgment.vocabulary import AppealState, DecisionKind
 from odr.procedure.acts.tasks import DESKS
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
+from tests.judgment.test_evidence_preservation import sent
 from tests.judgment.test_heard_again import OUTCOME, come_back, let_in, sat
 from tests.judgment.test_partial import issue as issue_part, pay, served as serve_part
 from tests.judgment.test_preservation import ASKED, RULING, motion_of
@@ -43,7 +44,7 @@ def by_post(bench: Bench, posted_days_ago: int) -> Any:
         {
             "manner": "paper",
             "confirmation": "signature",
-            "paper": None,
+            "paper": sent(bench, b"The appeal, signed."),
             "received_on": bench.clock.now().date(),
             "posted_on": posted,
         }
