@@ -20,7 +20,7 @@ from tests.filing.test_motions import request_of, seat, windows
 from tests.scene import Scene, claim
 
 ANSWER = {"position": "defend", "statement": "The label is right."}
-OFFER = {"amount": "4,000.00", "days": "10", "ending": "statement"}
+OFFER = {"amount": "0", "deed": "The goods go back.", "deed_by": "claimant/1", "ending": "statement"}
 """Without whom it is to."""
 
 
