@@ -29,7 +29,7 @@ act: ## Begin an act: make act NAME=announce_absence ROOM=filing [CONCEPT=partie
 	@tools/environment .venv newest $(ALL)
 	@.venv/bin/python tools/act.py "$(NAME)" "$(ROOM)" $(CONCEPT)
 
-docs: ## Write what the court says of itself: procedure, letters, clock, map of the rooms, decisions
+docs: ## Write what the court says of itself: procedure, letters, law, clock, map of the rooms, decisions
 	@tools/environment .venv newest requirements.txt
 	@.venv/bin/python -m odr.operations.cli docs
 

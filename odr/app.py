@@ -9,7 +9,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, ClassVar
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
@@ -29,12 +29,13 @@ from odr.notary.vault_server import SocketVault
 from odr.operations.health import register_health
 from odr.procedure.acts.declared import check_pages
 from odr.procedure.acts.table import TABLE
+from odr.procedure.case.next_box import next_box
 from odr.procedure.court import Court
 from odr.procedure.hooks import Hooks
 from odr.procedure.models import ClockOffset
 from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
-from odr.web.guards import SignInNeeded, assert_guarded, current_locale, register_access
+from odr.web.guards import SignInNeeded, assert_guarded, current_locale, current_session, register_access
 from odr.web.limits import MOST_BODY, TooSlow
 from odr.web.numbers import register_numbers
 
@@ -176,6 +177,7 @@ def _templates(app: Flask, court: Court) -> None:
         training=court.settings.is_training,
         Money=Money,
         log_status=wiring.log_status(court),
+        next_box=lambda case, actor: next_box(court.look(current_session()), case, actor),
     )
     app.jinja_env.globals["court_now"] = court.clock.now
     app.jinja_env.globals["nav_items"] = sorted(court.hooks.nav, key=lambda item: item.order)
@@ -203,7 +205,9 @@ def _errors(app: Flask) -> None:
         if isinstance(error, StepUpNeeded):
             here = request.full_path if request.method == "GET" else request.referrer
             return redirect(url_for("identity.confirm", next=here), 303)
-        return render_template("generic/error.html", error=error, typed=_typed()), error.status
+        # Whoever was let into a case finds the way back to it.
+        entered = g.get("entered")
+        return render_template("generic/error.html", error=error, typed=_typed(), entered=entered), error.status
 
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> ResponseReturnValue:

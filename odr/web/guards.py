@@ -281,6 +281,7 @@ def case_page(
             if actor.role in OFFICE_ROLES:
                 _need_second_factor(person)
             _check_origin(guard)
+            g.entered = reference
             return inner(*args, case=case, actor=actor, **kwargs)
 
         return _marked(inner, enter, guard)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from odr import wiring
 from odr.operations.docs.clock_catalogue import clock_page
+from odr.operations.docs.law_table import law_page
 from odr.operations.docs.letter_catalogue import letters_page
 from odr.operations.docs.room_map import room_map
 from odr.procedure.acts.reference import procedure_page, row
@@ -28,6 +29,7 @@ def documents() -> dict[Path, str]:
     return {
         DOCS / "procedure.md": procedure_page(TABLE, packs),
         DOCS / "letters.md": letters_page(TABLE),
+        DOCS / "law.md": law_page(TABLE, hooks.bars),
         DOCS / "clock.md": clock_page(TABLE, packs, TIME_LIMITS, hooks),
         architecture: between_marks(architecture, "rooms", room_map(wiring.LAYERS, wiring.BESIDE)),
         readme: between_marks(readme, "decisions", decisions()),

@@ -22,6 +22,7 @@ from odr.procedure.acts.availability import Availability, acts_for
 from odr.procedure.acts.table import Act, Milestone, Topic
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import shown_windows, window_title
+from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
@@ -136,7 +137,7 @@ class CasePage:
 
     case: Case
     actor: Actor
-    next_due: Due | None
+    next: NextBox | None
     dues: list[Due]
     open_acts: list[Availability]
     groups: list[ActGroup]
@@ -283,7 +284,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
     return CasePage(
         case=case,
         actor=actor,
-        next_due=next((d for d in waiting if d.act is not None), None),
+        next=next_box(sitting, case, actor),
         dues=waiting,
         open_acts=[a for a in available if a.is_open],
         groups=grouped([a for a in available if a.is_open]),

@@ -15,6 +15,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import window_title
+from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
 from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
@@ -79,9 +80,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         attached=attached_files(court, actor, found),
         papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
         done="done" in request.args,
-        next_due=case_overview(court, case, actor, current_locale()).next_due
-        if "done" in request.args and actor.role not in HEARD_ROLES
-        else None,
+        next=next_box(court, case, actor) if "done" in request.args else None,
         tab="docket",
     )
 

@@ -1,0 +1,52 @@
+"""The box of a case for a party with something to do: the duty with its day and way, remedies behind it, and who is waited
+for when nothing is asked.
+"""
+
+from __future__ import annotations
+
+from odr.app import create_app
+from odr.docket.models import Case
+from odr.procedure.case.next_box import NextBox, next_box
+from tests.scene import Scene
+from tests.test_bad_input import signed_in
+
+
+def box(scene: Scene, who: str) -> NextBox:
+    """What somebody sees first."""
+    with scene.court.database.read() as session:
+        found = next_box(scene.court.look(session), session.get_one(Case, scene.case_id), scene.actor(who))
+        assert found is not None
+        return found
+
+
+def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene: Scene) -> None:
+    """Lodged: the registry. Accepted: the fee. Served: the answer. Answered: the judge or whoever still has time."""
+    scene = small_scene
+    scene.lodge()
+    lodged = box(scene, "li")
+    assert lodged.is_quiet and lodged.until is not None and "waited for" in str(lodged.waits)
+    scene.accept()
+    scene.work()
+    scene.join()
+    scene.work()
+    fee, answer = box(scene, "li"), box(scene, "haiyun")
+    assert fee.step is not None and fee.step.window.kind == "fee_payment" and fee.step.page == "payments.fee"
+    assert answer.step is not None and answer.step.window.kind in ("answer", "evidence")
+    kinds = [answer.step.window.kind, *(s.window.kind for s in answer.later)]
+    assert set(kinds) == {"answer", "evidence"} and answer.step.consequence is not None
+    scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
+    assert box(scene, "haiyun").step.window.kind == "evidence"  # type: ignore[union-attr]
+    scene.later(days=30)
+    assert box(scene, "haiyun").is_quiet and box(scene, "haiyun").waits
+
+
+def test_a_refused_act_leads_back_to_its_case(small_scene: Scene) -> None:
+    """The page of a refusal offers the case, not only the start page; the line with what is next stands on every page."""
+    scene = small_scene
+    scene.lodge()
+    app = create_app(court=scene.court)
+    client, _ = signed_in(scene, app, "li")
+    reference = scene.case().reference
+    refused = client.get(f"/cases/{reference}/do/file_counterclaim")
+    assert refused.status_code in (403, 409) and f'href="/cases/{reference}"' in refused.text
+    assert "court-nextline" in client.get(f"/cases/{reference}/docket").text
