@@ -32,6 +32,7 @@ OBJECTION = desk("objection", T("An objection in the hearing"), Role.JUDGE, unti
 OFFLINE_STEP = desk(
     "offline_step", T("Somebody who takes part offline"), Role.JUDGE, Role.CLERK, until_decided=True, by_itself=True
 )
+OPEN_EXAMINATION = desk("open_examination", T("A case ready to be examined"), Role.JUDGE, until_decided=True)
 PUT_QUESTIONS = desk("put_questions", T("Questions to put"), Role.JUDGE, until_decided=True)
 QUESTION_LEAVE = desk("question_leave", T("Leave for a question"), Role.JUDGE, until_decided=True)
 RECORD_HEARING = desk("record_hearing", T("A hearing to record"), Role.CLERK, until_decided=True)

@@ -8,7 +8,7 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role,
 from odr.ground.text import T
 from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance_rules, queries as appraisal_queries
 from odr.hearing.courtroom import calling_witnesses, hearings
-from odr.hearing.examination import phases, plan
+from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
@@ -110,5 +110,5 @@ ROOM = Room(
         on(CaseEffective, on_over),
     ),
     sweeps={"records": seal_records, "seals": opening_seals.open_waiting},
-    after_act=(phases.settle,),
+    after_act=(phases.settle, examination_acts.ready_to_be_examined),
 )

@@ -8,6 +8,7 @@ from odr.ground.text import T
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views
 from odr.judgment.enforcement import acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
+from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.group import judgments
 from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
 from odr.judgment.remedies import appeal, motions, service_fell
@@ -60,4 +61,5 @@ ROOM = Room(
     sweeps={"preservations": before_claim.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     audits=(audit_orders,),
+    owed=(owed_by_decision,),
 )

@@ -91,6 +91,22 @@ class ToldFact:
     entry: int
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What a party has to do, or waits for, without a time limit of an act: what a decision orders.
+
+    ``words`` say it whole; ``act`` names the act that does it, where the reader may do something, ``otherwise`` what
+    follows when nothing is done.
+    """
+
+    words: Text
+    is_duty: bool
+    until: datetime | None = None
+    act: str | None = None
+    otherwise: Text | None = None
+
+
+Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
 
@@ -125,6 +141,7 @@ class Hooks:
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
     ``tells``     what a template is given by the room beside its own: name → function(court at a look, case, viewer)
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
+    ``owed``      what a party has to do or waits for under a decision: function(court at a look, case, viewer)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
@@ -147,6 +164,7 @@ class Hooks:
     tells: dict[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
     appointments: list[Appointments] = field(default_factory=list)
+    owed: list[Owing] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
     erasures: list[Erasures] = field(default_factory=list)
@@ -185,6 +203,7 @@ class Room:
     tells: Mapping[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
     appointments: tuple[Appointments, ...] = ()
+    owed: tuple[Owing, ...] = ()
     naming: tuple[Naming, ...] = ()
     holdings: tuple[Holdings, ...] = ()
     erasures: tuple[Erasures, ...] = ()
@@ -211,6 +230,7 @@ class Room:
         hooks.after_act.extend(self.after_act)
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
+        hooks.owed.extend(self.owed)
         hooks.naming.extend(self.naming)
         hooks.holdings.extend(self.holdings)
         hooks.erasures.extend(self.erasures)

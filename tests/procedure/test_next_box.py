@@ -4,9 +4,12 @@ for when nothing is asked.
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from odr.app import create_app
 from odr.docket.models import Case
 from odr.procedure.case.next_box import NextBox, next_box
+from odr.procedure.models import Task
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 
@@ -36,6 +39,9 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
     assert set(kinds) == {"answer", "evidence"} and answer.step.consequence is not None
     scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
     assert box(scene, "haiyun").step.window.kind == "evidence"  # type: ignore[union-attr]
+    with scene.court.database.read() as session:
+        kinds = session.scalars(select(Task.kind).where(Task.case_id == scene.case_id, Task.done_at.is_(None))).all()
+    assert "open_examination" in kinds, "a case that is ready waits for nobody"
     scene.later(days=30)
     assert box(scene, "haiyun").is_quiet and box(scene, "haiyun").waits
 

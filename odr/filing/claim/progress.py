@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Stage
 from odr.docket.queries import entries_of
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 
 AFTER_INVESTIGATION = {"debate", "final", "record"}
 AFTER_DEBATE = {"final", "record"}
+
+
+def last_heard_again(session: Session, cases: Collection[int]) -> dict[int, DocketEntry]:
+    """Of some cases those that began anew, each with the last entry by which it did (CPL 41): one look for all."""
+    rows = session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id.in_(cases), DocketEntry.act.in_(acts_that_mean(Milestone.HEARD_AGAIN)))
+        .order_by(DocketEntry.number)
+    )
+    return {entry.case_id: entry for entry in rows if json.loads(entry.payload)["result"].get("heard_again")}
 
 
 def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:

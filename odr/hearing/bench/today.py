@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, Role, Seat, Stage, Track
+from odr.docket.models import Case, DocketEntry, Role, Seat, Stage, Track
+from odr.filing.claim.progress import last_heard_again
 from odr.ground.text import T, Text
 from odr.hearing import names
-from odr.hearing.examination.plan import began
 from odr.hearing.models import TrialExtension
 from odr.hearing.trial_limit.excluded_time import excluded_times
 from odr.hearing.vocabulary import RequestState
@@ -104,18 +104,21 @@ def _limit_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
     waits = {case_id for case_id, state in asked if state is RequestState.ASKED}
     packs = {case.id: sitting.pack(case) for case in cases.values()}
     excluded = excluded_times(sitting.session, cases.values(), packs, sitting.now)
+    again = last_heard_again(sitting.session, cases)
     lines = (
-        _limit_line(sitting, case, granted[case.id], excluded.get(case.id, []))
+        _limit_line(sitting, case, granted[case.id], excluded.get(case.id, []), again.get(case.id))
         for case in cases.values()
         if case.id not in waits
     )
     return [line for line in lines if line is not None]
 
 
-def _limit_line(sitting: Sitting, case: Case, extensions: int, excluded: list[Excluded]) -> Line | None:
+def _limit_line(
+    sitting: Sitting, case: Case, extensions: int, excluded: list[Excluded], again: DocketEntry | None
+) -> Line | None:
     if case.stage not in HANDLED_AT or case.accepted_at is None:
         return None
-    pack, since = sitting.pack(case), began(sitting, case) or case.accepted_at
+    pack, since = sitting.pack(case), again.effective_at if again is not None else case.accepted_at
     clock = trial_limit(
         pack, case.track.value, since, excluded=excluded, extensions=extensions, foreign=case.foreign_related
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from sqlalchemy import select
 
-from odr.docket.models import Audience, Case, Role, Stage
+from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
 from odr.filing.claim.procedure_bars import the_panel_sits
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
@@ -189,6 +189,7 @@ class OpenInput(CourtModel):
     ),
     source=law("OLR 14, 20", "CPL 140"),
     seen_by=Audience.HEARING,
+    desk=desks.OPEN_EXAMINATION,
     topic=Topic.HEARING,
     premise=Premise.NOTHING,
 )
@@ -241,6 +242,25 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
         else T("Examination opened, %(mode)s", mode=given.mode.label)
     )
     return Recorded(words, {"mode": given.mode.value, "plan": examination.plan, "ends_by": last.isoformat()})
+
+
+def ready_to_be_examined(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
+    """After every act of a case in preparation: once everybody could answer, the judge is asked to open the
+    examination; no case that is ready waits for nobody.
+    """
+    if case.stage is not Stage.PENDING:
+        return
+    waiting = sitting.tasks(case, desks.OPEN_EXAMINATION)
+    if next(iter(not_yet(sitting, case)), None) is not None:
+        sitting.close_tasks(case, desks.OPEN_EXAMINATION)
+    elif not waiting:
+        sitting.open_task(
+            case,
+            Role.JUDGE,
+            desks.OPEN_EXAMINATION,
+            T("Everybody could answer. Open the examination, or rule on what waits."),
+            risk=25,
+        )
 
 
 def phase_row(case: Case, planned: PlannedPhase, ordinal: int) -> Phase:

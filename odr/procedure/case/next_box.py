@@ -19,6 +19,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
+from odr.procedure.hooks import Owed
 from odr.procedure.models import Task, Window
 
 if TYPE_CHECKING:
@@ -54,11 +55,14 @@ class NextBox:
     until: datetime | None
     later: Sequence[Step]
     remedies: Sequence[Step]
+    owed: Owed | None = None
+    """What a decision orders, where that comes first."""
+    owed_act: Act | None = None
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing is asked of the reader."""
-        return self.step is None
+        return self.step is None and not (self.owed is not None and self.owed.is_duty)
 
 
 def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
@@ -76,9 +80,20 @@ def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
     if case.stayed_at is not None:
         words = T("Nothing for you to do now: the case is stayed, and no time limit runs.")
         return NextBox(None, words, None, duties, remedies)
+    owed = next((told for tell in sitting.court.hooks.owed if (told := tell(sitting, case, actor)) is not None), None)
+    if owed is not None:
+        act = sitting.court.table.get(owed.act) if owed.act is not None else None
+        act = act if act is not None and refusal(sitting, act, case, actor) is None else None
+        # What the decision orders says more than its time limit does.
+        others = [d for d in duties if owed.act is None or owed.act not in TIME_LIMITS[d.window.kind].met_by]
+        return NextBox(None, owed.words, owed.until, others, remedies, owed, act)
     if open_now:
         first = open_now[0]
         return NextBox(first, None, first.window.due_at, [d for d in duties if d is not first], remedies)
+    ahead = sitting.court.hooks.ahead(sitting, [case.id])
+    if ahead:
+        words = T("Nothing for you to do before this: %(what)s, %(at)s.", what=ahead[0].title, at=ahead[0].at)
+        return NextBox(None, words, None, duties, remedies)
     words, until = _waited_for(sitting, case, actor, [w for w in shown if w.party_id != actor.party_id])
     return NextBox(None, words, until, duties, remedies)
 
@@ -115,7 +130,7 @@ def _waited_for(sitting: Sitting, case: Case, actor: Actor, others: Sequence[Win
             return T(
                 "Nothing for you to do now. What is waited for: %(what)s.", what=rule_of(sitting, window).title
             ), window.due_at
-    for window in others:
+    for window in others if case.stage is Stage.PRONOUNCED else ():
         party = case.party_if_any(window.party_id)
         if party is not None:
             words = T(
