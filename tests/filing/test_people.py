@@ -100,6 +100,7 @@ def test_whom_a_party_wishes_is_named_to_nobody_before_they_accept(
     other = visitor("haiyun")
     for page in (f"/cases/{pending.case().reference}", f"/cases/{pending.case().reference}/docket"):
         assert LAWYER not in other.get(page) and name not in other.get(page)
+    assert LAWYER not in other.client.get(f"{entry}/entry.json", base_url=other.origin).text
     with pending.court.database.read() as session:
         assert not session.scalars(select(Packet).where(Packet.occasion == "appoint_representative")).all()
 
