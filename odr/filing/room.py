@@ -16,6 +16,7 @@ from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
 from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
+from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import T
@@ -127,6 +128,7 @@ ROOM = Room(
     sweeps={
         "mandates": bring_mandates_to_docket,
         "appointed": write_to_appointed,
+        "requests from outside": put_before_judges,
         "bulk": lodge_waiting,
         "drafts": keep_drafts,
     },

@@ -360,7 +360,7 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
         scene.parties[name] = party.id
         if role is Role.RESPONDENT:
             answer = sitting.start_window(case, "answer", party=party, start=sitting.now)
-            answer.state = WindowState.LAPSED
+            answer.state, answer.closed_by = WindowState.ENDED, 1
         if online:
             sitting.session.add(
                 ModeConsent(

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Party, Role
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
 from odr.filing.claim.progress import requests_of
 from odr.filing.models import Request, RequestKind, RequestState
@@ -19,7 +21,8 @@ from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import T, Text
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
-from odr.procedure.models import WindowState
+from odr.procedure.models import Window, WindowState
+from odr.service import names as service_names
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -126,8 +129,7 @@ def _answers(sitting: Sitting, case: Case) -> Iterator[Text]:
 def _answer(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
     """What of a party's own time to answer still runs. Who was joined late has time of their own."""
     found = sitting.windows(case, "answer", party=party, state=None)
-    # One that ended rested on a service that did not happen.
-    answers = [window for window in found if window.state is not WindowState.ENDED]
+    answers = [window for window in found if not _fell_with_service(sitting, case, window)]
     if party.role is Role.RESPONDENT and not answers:
         yield T(
             "The claim is not served on %(party)s yet, so their time to answer has not begun (Civil Procedure Law, art. 128).",
@@ -139,6 +141,14 @@ def _answer(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
             "The time for %(party)s to answer is not over, and they have neither answered nor given it up.",
             party=party.name,
         )
+
+
+def _fell_with_service(sitting: Sitting, case: Case, window: Window) -> bool:
+    """Whether a time limit ended because the service it rested on did not happen."""
+    if window.state is not WindowState.ENDED:
+        return False
+    closing = select(DocketEntry.act).where(DocketEntry.case_id == case.id, DocketEntry.number == window.closed_by)
+    return sitting.session.scalar(closing) == service_names.DECIDE_REBUTTAL
 
 
 def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:

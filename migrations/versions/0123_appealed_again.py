@@ -1,14 +1,14 @@
 """who took an appeal back may appeal again in time
 
-Revises 0119.
+Revises 0122.
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0120"
-down_revision = "0119"
+revision = "0123"
+down_revision = "0122"
 branch_labels = None
 depends_on = None
 
