@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from odr.app import create_court
 from odr.docket.models import Case, Role, Stage
@@ -175,11 +175,11 @@ class Scene:
     def agree(self, who: str) -> None:
         """Somebody accepts the mandates that wait for her in the case."""
         with self.court.database.write() as session:
-            waiting = select(Mandate).where(
-                Mandate.case_id == self.case_id, Mandate.account_id == self.people[who], Mandate.accepted_at.is_(None)
-            )
+            person = session.get_one(Account, self.people[who])
+            theirs = or_(Mandate.account_id == person.id, Mandate.address == person.email)
+            waiting = select(Mandate).where(Mandate.case_id == self.case_id, theirs, Mandate.accepted_at.is_(None))
             for mandate in session.scalars(waiting.where(Mandate.revoked_at.is_(None))).all():
-                mandates.accept(session, mandate, mandate.account_id, self.clock.now())
+                mandates.accept(session, mandate, person.id, self.clock.now())
 
     def case(self) -> Case:
         """The case as it stands."""
@@ -331,6 +331,7 @@ def _let_in_everybody(court: Court) -> dict[str, int]:
                 state=AccountState.ACTIVE,
                 created_at=now,
                 confirmed_at=now,
+                identity_verified_at=now if role is None else None,
             )
             session.add(account)
             session.flush()

@@ -37,7 +37,6 @@ ALLOWED: dict[str, str] = {
 BY_REFERENCE: dict[str, str] = {
     "evidence/intake/upload.py:_finished": "tells the desk itself whether an upload of its own is over",
     "filing/draft/drafts.py:find_draft": "`_is_theirs` stands in the same query",
-    "hearing/examination/file_pages.py:one": "the reference stands in a posting or hearing that the viewer reads",
     "identity/mandates.py:_of_subject": "the reference comes from the court's own link, never from a form",
 }
 """Where a typed reference alone finds a row, each with who asks afterwards whether it is open to them."""

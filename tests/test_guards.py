@@ -7,6 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import FunctionType
@@ -127,6 +128,8 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
         now, li, haiyun = scene.clock.now(), scene.actor("li"), scene.actor("haiyun")
         unknown = look("acknowledge_service", haiyun)
         stale = look("rule_on_withdrawal", Actor(Role.JUDGE, judge.account_id, "", scene.case_id), reading=False)
+        yesterday = scene.court.clock.machine_now() - timedelta(hours=13)
+        old = look("make_offer", replace(li, strong_at=yesterday), reading=False)
         must_refuse = {
             "another role": look("accept_claim", li),
             "another stage": look("accept_claim", scene.actor("clerk")),
@@ -139,6 +142,7 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
             "done already": look("file_answer", haiyun),
             "special powers": look("make_offer", deputy),
             "proof of identity of long ago": stale if isinstance(stale, StepUpNeeded) else None,
+            "proof of identity of yesterday, in the room": old if isinstance(old, StepUpNeeded) else None,
             "a guard of the act": look("rule_on_withdrawal", judge, reading=False),
             **windows(),
             "a seat given up": attempt_as(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.datastructures import MultiDict
@@ -12,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from odr.app import create_app
 from odr.ground.errors import InvalidInput
 from odr.procedure.forms.faults import too_large_in, validate
+from odr.procedure.forms.inputs import CourtModel
 from odr.web.numbers import number_in
 from tests.evidence.test_case_file import signed_in
 from tests.scene import Scene
@@ -76,6 +78,25 @@ def test_no_input_of_an_act_takes_a_number_that_no_column_holds(small_scene: Sce
             assert bounded or (name,) in list(too_large_in(made)), (act.name, name)
             seen += 1
     assert seen > 5
+
+
+class Amounts(CourtModel):
+    """Numbers without bounds of their own, in every place a form has them."""
+
+    one: int
+    several: list[int] = []
+    deep: dict[str, int] = {}
+
+
+@pytest.mark.parametrize(
+    "given", [{"one": 2**63}, {"one": 1, "several": [1, -(2**63)]}, {"one": 1, "deep": {"a": 2**70}}]
+)
+def test_a_form_refuses_a_number_that_no_column_holds_at_its_place(given: dict[str, Any]) -> None:
+    """Also where the field itself has no bound."""
+    with pytest.raises(InvalidInput) as refused:
+        validate(Amounts, given)
+    assert [fault.location[0] for fault in refused.value.faults] == [list(given)[-1]]
+    assert validate(Amounts, {"one": 10**18}).one == 10**18
 
 
 def test_pages_read_numbers_in_one_way() -> None:

@@ -100,7 +100,13 @@ def case(look: Sitting, found: Case, actor: Actor, hats: list[Actor], locale: st
         "acting_for": actor.hat,
         "may_act_for": [hat.hat for hat in hats] or [actor.hat],
         "parties": [
-            {"reference": p.reference, "label": p.label, "name": p.name, "online": p.online}
+            {
+                "reference": p.reference,
+                "label": p.label,
+                "name": p.name,
+                "name_mark": words_of(p.name_mark) if p.name_mark else None,
+                "online": p.online,
+            }
             for p in found.parties
             if not is_heard
         ],

@@ -173,7 +173,7 @@ SCHEMAS: dict[str, Schema] = {
         role=WORDS,
         acting_for=WORDS,
         may_act_for=many(WORDS),
-        parties=many(thing(reference=REFERENCE, label=WORDS, name=WORDS, online=FLAG)),
+        parties=many(thing(reference=REFERENCE, label=WORDS, name=WORDS, name_mark=maybe(BOTH), online=FLAG)),
         windows=many(thing(kind=WORDS, title=BOTH, due_at=maybe(INSTANT), mine=FLAG, working=FREE)),
         acts=many(ref("ActState")),
         docket=many(ref("Entry")),

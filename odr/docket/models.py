@@ -10,6 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.lookalikes import mark_of
 from odr.ground.text import T, Text as Words
 
 
@@ -300,6 +301,11 @@ class Party(Base):
     def label(self) -> str:
         """Stable name inside records: ``claimant/1``."""
         return f"{self.role.value}/{self.ordinal}"
+
+    @property
+    def name_mark(self) -> Words | None:
+        """What to know about the letters of the name, where they only look like others."""
+        return mark_of(self.name)
 
     @property
     def letter(self) -> str:

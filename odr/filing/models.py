@@ -323,6 +323,20 @@ class Request(Base):
     decided_entry: Mapped[int | None]
 
 
+class OutsideRequest(Base):
+    """Somebody outside asks to take part in the case of a number, whether there is such a case or not."""
+
+    __tablename__ = "outside_request"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    number: Mapped[str] = mapped_column(String(80))
+    given: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What they wrote, until it stands on the docket or no case of the number was found."""
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("filing_request.id"))
+
+
 class MandateNote(Base):
     """Which entries of the docket tell of a mandate's signature and end; one row a mandate that was told of."""
 

@@ -22,7 +22,8 @@ from odr.filing.course import (
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
-from odr.filing.parties import foreign_papers, joinder, mandates
+from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
+from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import T
@@ -120,6 +121,7 @@ ROOM = Room(
         objections.CHALLENGE_WINDOW: objections.challenge_overdue,
         objections.REVIEW_WINDOW: objections.challenge_overdue,
         mandates.IDENTITY_WINDOW: mandates.platform_silent,
+        known_identity.REGISTERING: known_identity.not_registered,
         complaints.COMPLAINT_WINDOW: complaints.complaint_overdue,
     },
     on_event=(
@@ -138,6 +140,7 @@ ROOM = Room(
     sweeps={
         "mandates": bring_mandates_to_docket,
         "appointed": write_to_appointed,
+        "requests from outside": put_before_judges,
         "bulk": lodge_waiting,
         "drafts": keep_drafts,
     },
@@ -146,6 +149,7 @@ ROOM = Room(
     bars=(
         objections.challenged_pauses,
         group_acts.conducted_by_others,
+        known_identity.identity_first,
         foreign_papers.mandate_from_abroad,
         ending_rulings.stands_still,
     ),

@@ -151,7 +151,8 @@ class Duty(Base):
 class Seal(Base):
     """A group of postings that no account reads until all are in, or time is up.
 
-    ``opened_at`` says since when it is due to be opened, ``opened_by`` the entry that opened it.
+    ``opened_at`` says since when it is due to be opened, ``ended_by`` the entry that says so, ``opened_by`` the entry
+    that opened it.
     """
 
     __tablename__ = "seal"
@@ -160,6 +161,7 @@ class Seal(Base):
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     phase_id: Mapped[int | None] = mapped_column(ForeignKey("examination_phase.id"))
+    ended_by: Mapped[int | None]
     opened_by: Mapped[int | None]
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

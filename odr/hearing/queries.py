@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.filing.parties.known_identity import OFFLINE
 from odr.ground.db import Base
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
@@ -94,7 +95,10 @@ def participants(case: Case) -> list[Party]:
     return [
         p
         for p in case.parties
-        if p.role in PARTY_ROLES and p.left_at is None and (p.online or p.account_id is not None)
+        if p.role in PARTY_ROLES
+        and p.left_at is None
+        and (p.online or p.account_id is not None)
+        and OFFLINE not in p.details
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat
@@ -15,7 +15,7 @@ from odr.ground.text import T, Text
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means
-from odr.identity.models import Account, AccountState, Licence, LinkPurpose, Mandate, MandateScope, Qualification
+from odr.identity.models import Account, Licence, LinkPurpose, Mandate, MandateScope, Qualification
 
 SCOPE_WORDS = {
     MandateScope.ORDINARY: T("Ordinary powers: conduct the case"),
@@ -24,9 +24,7 @@ SCOPE_WORDS = {
 }
 GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
 """What a party can give with their signature; guardianship comes from the law or from the court."""
-NO_ASSISTANT = T(
-    "Nobody else has an account with this address. Ask your assistant to open one, and write the address they sign in with."
-)
+NOT_YOURSELF = T("This is your own address. Write the one of the person who is to act.")
 
 
 class ServesCourt(CourtError):
@@ -63,6 +61,8 @@ def offer(
 
     Raises BothSides, ServesCourt, InvalidInput.
     """
+    refuse_court(session, party.case_id, representative)
+    refuse_both_sides(session, party, representative.id)
     mandate = _new(session, party, representative, scope, from_at=from_at, until_at=until_at, now=now)
     mandate.accepted_at = now
     session.flush()
@@ -72,19 +72,23 @@ def offer(
 def appoint(
     session: Session,
     party: Party,
-    representative: Account,
+    address: str,
     scope: MandateScope,
     *,
     until_at: datetime | None,
     now: datetime,
 ) -> Mandate:
-    """A party signs a mandate for somebody; it counts, and bars anybody from anything, only when that person has
-    accepted.
+    """A party signs a mandate for whoever has an account with the ``address``; it counts, and bars anybody from
+    anything, only when that person has accepted. Nobody learns by it who has an account, whom they stand by, or that
+    they serve the court: whether they may act is asked when they accept.
 
-    Raises BothSides, ServesCourt, InvalidInput.
+    Raises InvalidInput.
     """
-    mandate = _new(session, party, representative, scope, from_at=now, until_at=until_at, now=now)
-    mandate.signed_at = now
+    own = session.get(Account, party.account_id) if party.account_id is not None else None
+    if own is not None and own.email == address:
+        raise InvalidInput.at("email", NOT_YOURSELF)
+    mandate = _new(session, party, None, scope, from_at=now, until_at=until_at, now=now)
+    mandate.address, mandate.signed_at = address, now
     session.flush()
     return mandate
 
@@ -92,7 +96,7 @@ def appoint(
 def _new(
     session: Session,
     party: Party,
-    representative: Account,
+    representative: Account | None,
     scope: MandateScope,
     *,
     from_at: datetime,
@@ -103,12 +107,10 @@ def _new(
         raise NotFound
     if until_at is not None and until_at <= max(from_at, now):
         raise InvalidInput.at("until", T("The mandate would end before it begins."))
-    refuse_court(session, party.case_id, representative)
-    refuse_both_sides(session, party, representative.id)
     mandate = Mandate(
         case_id=party.case_id,
         party_id=party.id,
-        account_id=representative.id,
+        account_id=representative.id if representative is not None else None,
         scope=scope,
         from_at=from_at,
         until_at=until_at,
@@ -121,7 +123,8 @@ def signing_letter(means: Means, session: Session, mandate: Mandate, machine_now
     """The letter by which the client signs on their telephone; earlier ones end. Raises InvalidInput without an
     address.
     """
-    party, case, representative = _parts(session, mandate)
+    party, case = session.get_one(Party, mandate.party_id), session.get_one(Case, mandate.case_id)
+    representative = session.get_one(Account, mandate.account_id)
     if not party.email:
         raise InvalidInput.at("email", T("The court has no email address of the client."))
     subject = f"mandate/{mandate.reference}"
@@ -160,7 +163,7 @@ def sign(session: Session, mandate: Mandate, now: datetime) -> Mandate:
     """
     if mandate.signed_at is not None or mandate.revoked_at is not None:
         raise NotFound
-    _ask_again(session, mandate)
+    _ask_again(session, mandate, mandate.account_id)
     mandate.signed_at = now
     session.flush()
     return mandate
@@ -170,26 +173,32 @@ def accept(session: Session, mandate: Mandate, account_id: int, now: datetime) -
     """Who is to act agrees: from now on the mandate counts. Raises NotFound for anybody else's and for one that ended,
     BothSides, ServesCourt.
     """
+    account = session.get_one(Account, account_id)
     over = mandate.revoked_at is not None or (mandate.until_at is not None and mandate.until_at <= now)
     source = session.get(Mandate, mandate.delegated_by) if mandate.delegated_by is not None else None
     if (
-        mandate.account_id != account_id
+        not _is_asked(mandate, account)
         or mandate.accepted_at is not None
         or over
         or (source is not None and not source.is_live(now))
     ):
         raise NotFound
-    _ask_again(session, mandate)
-    mandate.accepted_at = now
+    _ask_again(session, mandate, account_id)
+    mandate.account_id, mandate.accepted_at = account_id, now
     session.flush()
     return mandate
 
 
-def _ask_again(session: Session, mandate: Mandate) -> None:
+def _is_asked(mandate: Mandate, account: Account) -> bool:
+    """Whether it is for this person to accept: named by themselves, or by the address they sign in with."""
+    return mandate.account_id == account.id or (mandate.account_id is None and mandate.address == account.email)
+
+
+def _ask_again(session: Session, mandate: Mandate, account_id: int | None) -> None:
     # Two mandates of one person agreed at the same time must see each other.
-    account = session.get_one(Account, mandate.account_id, with_for_update=True, populate_existing=True)
+    account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
     refuse_court(session, mandate.case_id, account)
-    refuse_both_sides(session, session.get_one(Party, mandate.party_id), mandate.account_id, but=mandate.id)
+    refuse_both_sides(session, session.get_one(Party, mandate.party_id), account.id, but=mandate.id)
 
 
 QUALIFICATION_WORDS = {
@@ -250,27 +259,21 @@ def revoke(session: Session, mandate: Mandate, now: datetime) -> None:
     session.refresh(mandate)
 
 
-def delegate(session: Session, mandate: Mandate, assistant: Account, now: datetime) -> Mandate:
-    """Let an assistant act under a mandate once the assistant has accepted: ordinary powers only, no longer than the
-    mandate, not to be passed on.
+def delegate(session: Session, mandate: Mandate, address: str, now: datetime) -> Mandate:
+    """Let whoever has an account with the ``address`` act under a mandate once they have accepted: ordinary powers only,
+    no longer than the mandate, not to be passed on. Whether they may is asked when they accept.
 
-    Raises NotFound for a mandate not in force, BothSides, InvalidInput; who serves the court is nobody's assistant.
+    Raises NotFound for a mandate not in force, InvalidInput.
     """
     if not mandate.is_live(now) or mandate.delegated_by is not None or mandate.scope is MandateScope.STATUTORY:
         # A guardian appoints a representative on the docket, as the party would (CPL 61).
         raise NotFound
-    if assistant.id == mandate.account_id or assistant.state is not AccountState.ACTIVE:
-        raise InvalidInput.at("email", NO_ASSISTANT)
-    party = session.get_one(Party, mandate.party_id)
-    try:
-        refuse_court(session, mandate.case_id, assistant)
-    except ServesCourt as error:
-        raise InvalidInput.at("email", NO_ASSISTANT) from error
-    refuse_both_sides(session, party, assistant.id)
+    if session.get_one(Account, mandate.account_id).email == address:
+        raise InvalidInput.at("email", NOT_YOURSELF)
     delegated = Mandate(
         case_id=mandate.case_id,
         party_id=mandate.party_id,
-        account_id=assistant.id,
+        address=address,
         scope=MandateScope.ORDINARY,
         delegated_by=mandate.id,
         from_at=now,
@@ -316,17 +319,23 @@ def held_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, 
         select(Mandate, Case, Party)
         .join(Case, Case.id == Mandate.case_id)
         .join(Party, Party.id == Mandate.party_id)
-        .where(Mandate.account_id == account_id)
+        .where(_theirs(session, account_id))
         .order_by(Mandate.id.desc())
         .limit(200)
     )
     return [(mandate, case, party) for mandate, case, party in rows]
 
 
+def _theirs(session: Session, account_id: int) -> ColumnElement[bool]:
+    """Mandates that somebody holds, offered, or is asked to take by their address."""
+    email = session.get_one(Account, account_id).email
+    return or_(Mandate.account_id == account_id, Mandate.account_id.is_(None) & (Mandate.address == email))
+
+
 def asked_to_act(session: Session, account_id: int) -> int:
     """How many mandates wait until a person accepts them."""
     waiting = (
-        Mandate.account_id == account_id,
+        _theirs(session, account_id),
         Mandate.signed_at.is_not(None),
         Mandate.accepted_at.is_(None),
         Mandate.revoked_at.is_(None),
@@ -334,18 +343,23 @@ def asked_to_act(session: Session, account_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Mandate).where(*waiting)) or 0
 
 
-def given_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, Account]]:
-    """The mandates a party has been asked for or has given, newest first, with case and representative."""
+def given_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, str]]:
+    """The mandates a party has been asked for or has given, newest first, with case and who acts: by the address that
+    was written while they have not accepted, by their name afterwards.
+    """
     rows = session.execute(
-        select(Mandate, Case, Account)
+        select(Mandate, Case, Account.name)
         .join(Case, Case.id == Mandate.case_id)
         .join(Party, Party.id == Mandate.party_id)
-        .join(Account, Account.id == Mandate.account_id)
+        .outerjoin(Account, Account.id == Mandate.account_id)
         .where(Party.account_id == account_id)
         .order_by(Mandate.id.desc())
         .limit(200)
     )
-    return [(mandate, case, account) for mandate, case, account in rows]
+    return [
+        (mandate, case, mandate.address if mandate.address and mandate.accepted_at is None else name or "")
+        for mandate, case, name in rows
+    ]
 
 
 def find(session: Session, reference: str, account_id: int) -> Mandate:
@@ -353,7 +367,7 @@ def find(session: Session, reference: str, account_id: int) -> Mandate:
     mandate = session.scalar(
         select(Mandate)
         .join(Party, Party.id == Mandate.party_id)
-        .where(Mandate.reference == reference, or_(Mandate.account_id == account_id, Party.account_id == account_id))
+        .where(Mandate.reference == reference, or_(_theirs(session, account_id), Party.account_id == account_id))
     )
     if mandate is None:
         raise NotFound
@@ -388,11 +402,3 @@ def _of_subject(session: Session, subject: str | None) -> Mandate:
     if mandate is None or mandate.revoked_at is not None or mandate.signed_at is not None:
         raise NotFound(T("This link has been used or is too old. Ask for a new one."))
     return mandate
-
-
-def _parts(session: Session, mandate: Mandate) -> tuple[Party, Case, Account]:
-    return (
-        session.get_one(Party, mandate.party_id),
-        session.get_one(Case, mandate.case_id),
-        session.get_one(Account, mandate.account_id),
-    )

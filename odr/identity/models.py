@@ -134,7 +134,10 @@ class Mandate(Base):
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    """Who acts; None while an address alone is named, until whoever has an account with it accepts."""
+    address: Mapped[str | None] = mapped_column(String(320), index=True)
+    """The address somebody else wrote, to have its owner act. Whether anybody has an account with it is told to nobody."""
     scope: Mapped[MandateScope] = mapped_column(enum_column(MandateScope))
     delegated_by: Mapped[int | None] = mapped_column(BigInt)
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -292,7 +292,7 @@ class AppealPetition(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     asks: Mapped[str] = mapped_column(Text)
     grounds: Mapped[str] = mapped_column(Text)
@@ -302,7 +302,6 @@ class AppealPetition(Base):
     outcome: Mapped[AppealOutcome | None] = mapped_column(enum_column(AppealOutcome))
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]
-    __table_args__ = (UniqueConstraint("decision_id", "party_id"),)
 
 
 class AppealAnswer(Base):

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from odr.notary.check.receipt import Verdict, verify_receipt
 from odr.notary.check.witness_refusals import (
     REFUSALS,
     Answer,
@@ -39,6 +40,7 @@ from odr.notary.check.witness_refusals import (
 )
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.merkle_tree import EMPTY_ROOT, ProofRefused, verify_consistency
+from odr.notary.log.note import NoteKey, SignatureType
 from odr.notary.log.strict import b64, hash_value
 
 CLOSING = "odr-notary/closed@v1\n"
@@ -47,6 +49,11 @@ RENEWED = "odr-notary/renewed@v1\n"
 """First line of a statement of hash renewal (see :mod:`odr.notary.rehash.renewal_tree`)."""
 RESTORED = "restored.json"
 """Names the keys of a vault that came out of a backup; nobody knows what they signed after it."""
+SPOKEN = b"court-sealed/"
+"""Beginning of the context of words under a seal; they open only against the entry that ends the seal."""
+SEAL_ENDS = "end_seal"
+"""The act whose entry, in the log, lets the words under a seal out."""
+_SPOKEN = re.compile(rb"court-sealed/1 ([a-z0-9]{1,40}) ([a-z0-9]{1,40}) [0-9]{1,9}\Z")
 _SEALED = b"\x01"
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}\Z")
 
@@ -88,6 +95,18 @@ class Remembered:
 
     size: int
     root: bytes
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What shows that a seal has ended: the entry that says so, its receipt with its leaf, and the log's proof, the
+    signed checkpoint in it. A vault believes none of it, and checks all.
+    """
+
+    entry: bytes
+    receipt: bytes
+    leaf: bytes
+    proof: bytes
 
 
 class Vault(Protocol):
@@ -152,8 +171,13 @@ class Vault(Protocol):
         """Encrypt bytes for keeping; ``context`` must be given again to open them."""
         ...
 
-    def unseal(self, sealed: bytes, context: bytes) -> bytes:
-        """Open sealed bytes. Raises :class:`VaultRefused` when they or the context were altered."""
+    def unseal(self, sealed: bytes, context: bytes, opening: Opening | None = None) -> bytes:
+        """Open sealed bytes. Raises :class:`VaultRefused` when they or the context were altered.
+
+        Words under a seal (:data:`SPOKEN`) open only with the ``opening`` of that very seal of that very case, in a tree
+        that this vault has signed. So whoever takes over the court's process reads none of them before everybody
+        has spoken, or leaves an entry of it in the public log.
+        """
         ...
 
 
@@ -274,7 +298,9 @@ class FileVault:
         wrapped = AESGCM(wrapping).encrypt(wrap_nonce, own, header + context)
         return header + wrap_nonce + wrapped + nonce + AESGCM(own).encrypt(nonce, secret, header + context)
 
-    def unseal(self, sealed: bytes, context: bytes) -> bytes:
+    def unseal(self, sealed: bytes, context: bytes, opening: Opening | None = None) -> bytes:
+        if context.startswith(SPOKEN):
+            self._check_opening(context, opening)
         if len(sealed) < 3 + 12 + 48 + 12 + 16 or sealed[:1] != _SEALED:
             raise VaultRefused("not sealed by this vault")
         header, wrap_nonce, wrapped, nonce, body = sealed[:3], sealed[3:15], sealed[15:63], sealed[63:75], sealed[75:]
@@ -284,6 +310,34 @@ class FileVault:
             return AESGCM(own).decrypt(nonce, body, header + context)
         except (InvalidTag, FileNotFoundError) as error:
             raise VaultRefused("sealed bytes do not open") from error
+
+    def _check_opening(self, context: bytes, opening: Opening | None) -> None:
+        """Whether the log this vault signs holds the entry that ended this seal. Raises :class:`VaultRefused`."""
+        place = _SPOKEN.match(context)
+        if place is None:
+            raise VaultRefused("words under a seal are bound to a case, a seal and an entry")
+        if opening is None:
+            raise VaultRefused("words under a seal open only with the entry that ended it, in the log")
+        case, seal = place[1].decode(), place[2].decode()
+        keys = list(self._log_vkeys())
+        found = verify_receipt(opening.receipt, opening.leaf, opening.proof, vkeys=keys, file=opening.entry, case=case)
+        if not found.holds:
+            broken = next((str(link.words) for link in found.links if link.verdict is Verdict.BROKEN), "not proven")
+            raise VaultRefused(f"the entry that ended this seal is not in a log this vault signed: {broken}")
+        try:
+            said = json.loads(opening.entry)
+            ends = (said["act"], said["case"], said["input"]["seal"]) == (SEAL_ENDS, case, seal)
+        except (ValueError, KeyError, TypeError) as error:
+            raise VaultRefused("not an entry of a docket") from error
+        if not ends:
+            raise VaultRefused("this entry ends another seal, or none")
+
+    def _log_vkeys(self) -> Iterator[str]:
+        """The keys with which trees were signed here, each under the name of its log."""
+        for path in sorted(self.folder.glob("*.state")):
+            origin = self._state(path.stem)["origin"]
+            if isinstance(origin, str):
+                yield NoteKey(origin, SignatureType.ED25519, self.public_key(path.stem)).vkey
 
     def rotate_wrapping_key(self) -> None:
         """Seal with a new key from now on; what was sealed before still opens."""

@@ -29,6 +29,7 @@ from odr.notary.vault import (
     KeyFrozen,
     KeyKind,
     NoSuchKey,
+    Opening,
     Remembered,
     SignerAhead,
     SigningStopped,
@@ -41,6 +42,7 @@ _REFUSALS: dict[str, type[VaultRefused]] = {
     kind.__name__: kind for kind in (VaultRefused, SignerAhead, SigningStopped, KeyFrozen, NoSuchKey)
 }
 JSONObject = dict[str, Any]
+_OPENING = ("entry", "receipt", "leaf", "proof")
 
 
 def _receive(connection: socket.socket) -> JSONObject | None:
@@ -87,6 +89,11 @@ def _methods(vault: Vault) -> dict[str, Callable[[JSONObject], JSONObject]]:
         statement, signature = vault.freeze(ask["key"], ask["statement"])
         return {"statement": statement, "data": b64(signature)}
 
+    def unseal(ask: JSONObject) -> JSONObject:
+        given = ask["opening"]
+        opening = None if given is None else Opening(**{part: base64_bytes(given[part]) for part in _OPENING})
+        return {"data": b64(vault.unseal(base64_bytes(ask["data"]), base64_bytes(ask["context"]), opening))}
+
     return {
         "create_key": lambda ask: {"data": b64(vault.create_key(ask["key"], KeyKind(ask["kind"])))},
         "public_key": lambda ask: {"data": b64(vault.public_key(ask["key"]))},
@@ -99,7 +106,7 @@ def _methods(vault: Vault) -> dict[str, Callable[[JSONObject], JSONObject]]:
         "refusals": lambda ask: {"refusals": [each.as_json() for each in vault.refusals()]},
         "sign_renewal": lambda ask: {"data": b64(vault.sign_renewal(ask["key"], ask["statement"]))},
         "seal": lambda ask: {"data": b64(vault.seal(base64_bytes(ask["data"]), base64_bytes(ask["context"])))},
-        "unseal": lambda ask: {"data": b64(vault.unseal(base64_bytes(ask["data"]), base64_bytes(ask["context"])))},
+        "unseal": unseal,
     }
 
 
@@ -192,8 +199,9 @@ class SocketVault:
     def seal(self, secret: bytes, context: bytes) -> bytes:
         return self._bytes(method="seal", data=b64(secret), context=b64(context))
 
-    def unseal(self, sealed: bytes, context: bytes) -> bytes:
-        return self._bytes(method="unseal", data=b64(sealed), context=b64(context))
+    def unseal(self, sealed: bytes, context: bytes, opening: Opening | None = None) -> bytes:
+        shown = None if opening is None else {part: b64(getattr(opening, part)) for part in _OPENING}
+        return self._bytes(method="unseal", data=b64(sealed), context=b64(context), opening=shown)
 
     def close(self) -> None:
         """Hang up on this thread."""

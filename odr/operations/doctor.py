@@ -139,12 +139,24 @@ def check_settings(settings: Settings) -> Findings:
         yield Finding(
             State.BAD, f"there is no time zone {settings.zone}", "set ODR_ZONE to a name such as Asia/Shanghai"
         )
+    if settings.mode is Mode.PRODUCTION and not _names_appeal_court(settings):
+        yield Finding(
+            State.WORRY,
+            "judgments name no court of appeal by its name",
+            "set ODR_APPEAL_COURT and ODR_APPEAL_COURT_ZH to the court above this one: every judgment and ruling names it",
+        )
     if settings.mode is Mode.PRODUCTION and not settings.witnesses and not settings.external_tsa:
         yield Finding(
             State.WORRY,
             "nobody outside keeps the log's tree heads",
             "set ODR_WITNESSES or ODR_EXTERNAL_TSA; until then every receipt says so",
         )
+
+
+def _names_appeal_court(settings: Settings) -> bool:
+    """Whether the court of appeal is named in both languages (CPL 155, 173), not as it comes with the program."""
+    standard = Settings.model_fields
+    return all(getattr(settings, name) != standard[name].default for name in ("appeal_court", "appeal_court_zh"))
 
 
 def check_database(database: Database) -> Findings:

@@ -57,6 +57,7 @@ def make_accounts(court: Court, session: Session) -> dict[str, Account]:
                 locale=locale,
                 created_at=now,
                 confirmed_at=now,
+                identity_verified_at=now if role is None else None,
             )
             session.add(account)
             session.flush()

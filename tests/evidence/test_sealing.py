@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, DocketEntry
 from odr.evidence.models import Blob, CompilationKind, Exhibit, ExhibitReading, ExhibitState, SealState
 from odr.evidence.store import envelope
 from odr.evidence.store.integrity_check import FaultKind, check
@@ -82,6 +86,44 @@ def submit_secret(scene: Scene) -> Exhibit:
 def exhibit(scene: Scene) -> Exhibit:
     with scene.court.database.read() as session:
         return session.scalars(select(Exhibit).where(Exhibit.title == "Supplier")).one()
+
+
+def test_of_a_sealed_file_the_other_side_learns_neither_digest_nor_size(small_scene: Scene) -> None:
+    """Nowhere: not on the docket, in the API, the receipt, the case file or the bundle. Whoever guesses what the file
+    says finds no proof of it. Its own side and the bench read them.
+    """
+    with_exhibits(small_scene)
+    mine = submit_secret(small_scene)
+    case = f"/cases/{small_scene.case().reference}"
+    guessed, size = hashlib.sha256(SECRET).hexdigest(), f"{len(SECRET):,} bytes"
+    with small_scene.court.database.read() as session:
+        number = session.scalars(select(DocketEntry).where(DocketEntry.act == "submit_exhibit")).all()[-1].number
+    places = [
+        f"{case}/exhibits/{mine.label}",
+        f"{case}/exhibits",
+        f"{case}/docket",
+        f"{case}/docket/{number}",
+        f"{case}/docket/{number}/entry.json",
+        f"/api/v1{case}",
+        f"/api/v1{case}/docket/{number}",
+        *(f"{case}/exhibits/{mine.label}/receipt.{part}" for part in ("json", "leaf", "proof", "checkpoint")),
+    ]
+    li, haiyun = signed_in(small_scene, "li"), signed_in(small_scene, "haiyun")
+    answers = {path: li.get(path) for path in places}
+    for path, answer in answers.items():
+        assert guessed not in answer.text and size not in answer.text, path
+    assert answers[f"{case}/exhibits/{mine.label}/receipt.json"].status_code == 403
+    assert answers[f"{case}/docket/{number}"].status_code == answers[f"{case}/exhibits/{mine.label}"].status_code == 200
+    for kind in (CompilationKind.CASE_FILE, CompilationKind.BUNDLE):
+        row, data = made(small_scene, "li", kind)
+        assert guessed not in json.dumps(row.left_out) and mine.label in json.dumps(row.left_out)
+        whole = data
+        if kind is CompilationKind.CASE_FILE:
+            with zipfile.ZipFile(io.BytesIO(data)) as bag:
+                whole = b"".join(bag.read(name) for name in bag.namelist())
+        assert guessed.encode() not in whole
+    assert guessed in haiyun.get(f"{case}/exhibits/{mine.label}").text
+    assert guessed in haiyun.get(f"{case}/exhibits/{mine.label}/receipt.json").text
 
 
 def test_sealed_exhibit_from_submission_to_opening(small_scene: Scene) -> None:

@@ -234,6 +234,10 @@ def test_the_clerk_sees_what_is_the_same_once_and_what_differs_marked(small_scen
     assert page.count("<mark") == 2 and "The same in all" in page  # the sum, and the one request it is made of
     with small_scene.court.database.read() as session:
         references = [session.get_one(Case, line.case_id).reference for line in lines(small_scene)]
+        first = session.get_one(Case, lines(small_scene)[0].case_id)
+        small_scene.case_id, sender = first.id, first.parties[0].reference
+    # Seen once, the sender is known in all their claims.
+    small_scene.do("verify_identity", "clerk", party=sender, means="licence")
     page = clerk.send(
         f"/registry/batch/{kept.reference}",
         f"/registry/batch/{kept.reference}",

@@ -242,6 +242,8 @@ def test_a_signed_claim_opens_the_case_on_the_clerks_desk(visitor: VisitorOf, sm
     clerk.send(f"/registry/counter/{reference}", f"/registry/counter/{reference}", 303, **SIGNED, paper=scan)
     with small_scene.court.database.read() as session:
         small_scene.case_id = session.scalars(select(Case.id)).one()
+    mine = next(p for p in small_scene.case().parties if p.role is Role.CLAIMANT)
+    small_scene.do("verify_identity", "clerk", party=mine.reference, means="document")
     small_scene.accept()
     assert small_scene.case().stage is Stage.PENDING
     visitor("li").get(f"/cases/{small_scene.case().reference}", 404)

@@ -54,6 +54,7 @@ def members(scene: Scene, count: int) -> list[str]:
                 state=AccountState.ACTIVE,
                 created_at=scene.clock.now(),
                 confirmed_at=scene.clock.now(),
+                identity_verified_at=scene.clock.now(),
             )
             session.add(account)
             session.flush()

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from odr.ground.errors import InvalidInput, TooMany
+from odr.filing.models import Request, RequestKind
+from odr.ground.errors import TooMany
 from odr.identity.models import Account
 from odr.identity.sign_in import program_tokens
 from odr.identity.sign_in.program_tokens import Scope
@@ -59,17 +62,32 @@ def test_case_numbers_are_not_guessed(pending: Scene, visitor: Callable[[str | N
     stranger = visitor("stranger")
     given = {"name": "X Ltd.", "kind": "company", "email": "x@example.com", "words": "It is mine."}
     for n in range(18):
-        stranger.send("/take-part", "/take-part", 422, **{**given, "number": f"(2026) 浙0192民初{9000 + n}号"})
+        stranger.send("/take-part", "/take-part", **{**given, "number": f"(2026) 浙0192民初{9000 + n}号"})
     stranger.send("/take-part", "/take-part", 429, **{**given, "number": pending.case().number or ""})
 
 
+def test_a_case_that_is_heard_and_one_that_is_not_are_answered_alike(
+    pending: Scene, visitor: Callable[[str | None], Visitor]
+) -> None:
+    """The same answer, the same page afterwards, the same refusal of a second request: only the judge tells them apart."""
+    stranger, number = visitor("stranger"), pending.case().number or ""
+    given = {"name": "X Ltd.", "kind": "company", "email": "x@example.com", "words": "It is mine."}
+    seen = []
+    for each in (number, "(2026) 浙0192民初9999号"):
+        first = stranger.send("/take-part", "/take-part", **{**given, "number": each})
+        again = stranger.send("/take-part", "/take-part", 409, **{**given, "number": each})
+        seen.append((first.status_code, first.headers["Location"], again.text.count("You have already asked")))
+    assert seen[0] == seen[1] == (303, "/take-part", 1)
+    listed = re.findall(r"<dt.*?</dd>", stranger.get("/take-part"), re.S)
+    assert len({re.sub(r"<dt.*?</dt>", "", line) for line in listed}) == 1 and len(listed) == 2
+    with pending.court.database.read() as session:
+        asked = select(Request).where(Request.kind == RequestKind.JOINDER)
+        assert [request.case_id for request in session.scalars(asked)] == [pending.case_id]
+
+
 def test_addresses_are_not_guessed_by_appointing(small_scene: Scene) -> None:
-    """Whether somebody has an account is not found out by appointing one address after the other."""
+    """Whether somebody has an account is not found out by appointing, and letters go to so many addresses at most."""
     small_scene.pend()
-    refusals: list[type[Exception]] = []
-    for n in range(TRIES):
-        try:
+    with pytest.raises(TooMany):
+        for n in range(TRIES):
             small_scene.do("appoint_representative", "li", email=f"nobody{n}@example.com", scope="ordinary")
-        except (InvalidInput, TooMany) as error:
-            refusals.append(type(error))
-    assert refusals[0] is InvalidInput and refusals[-1] is TooMany

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,10 +14,11 @@ from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.filing.models import Request, RequestKind
 from odr.filing.parties.mandates import PlatformReplyInput
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
-from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.errors import ActNotOpen, Forbidden
 from odr.identity import mandates
 from odr.identity.models import Account, MandateScope
 from odr.procedure.models import Window, WindowState
+from odr.service.models import Packet
 from tests.filing.test_motions import LESS
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
@@ -64,11 +66,43 @@ def test_a_representative_acts_as_far_as_her_powers_go(pending: Scene) -> None:
 
 
 def test_nobody_acts_for_both_sides_and_no_judge_represents(pending: Scene) -> None:
-    """Who acts for one side is refused to the other, and so is who serves the court."""
+    """Who acts for one side cannot accept for the other, nor can who serves the court. Whoever appoints them hears the
+    same as of an address that nobody has an account with, and the docket says the same.
+    """
     pending.represent("li", "stranger")
-    for email in (LAWYER, "judge@court.example", "nobody@court.example"):
-        with pytest.raises(InvalidInput):
-            pending.do("appoint_representative", "haiyun", email=email)
+    asked = [
+        pending.do("appoint_representative", "haiyun", email=email).number
+        for email in (LAWYER, "judge@court.example", "nobody@court.example")
+    ]
+    with pytest.raises(mandates.BothSides):
+        pending.agree("stranger")
+    with pytest.raises(mandates.ServesCourt):
+        pending.agree("judge")
+    with pending.court.database.read() as session:
+        of_case = select(DocketEntry).where(DocketEntry.case_id == pending.case_id, DocketEntry.number.in_(asked))
+        entries = [json.loads(entry.payload) for entry in session.scalars(of_case)]
+    assert [set(entry["result"]) for entry in entries] == [{"assistant", "mandate", "party", "scope", "until"}] * 3
+    assert len({json.dumps(entry["words"]) for entry in entries}) == 1 and len(entries) == 3
+
+
+def test_whom_a_party_wishes_is_named_to_nobody_before_they_accept(
+    pending: Scene, visitor: Callable[[str | None], Visitor]
+) -> None:
+    """The party itself reads the address it wrote, and no name; the other side reads neither, and gets no letter."""
+    pending.do("appoint_representative", "li", email=LAWYER)
+    number = pending.do("appoint_representative", "li", email="nobody@court.example").number
+    pending.work()
+    name = pending.account("stranger").name
+    own = visitor("li").get("/account/mandates")
+    assert LAWYER in own and "nobody@court.example" in own and name not in own
+    entry = f"/cases/{pending.case().reference}/docket/{number - 1}"
+    assert name not in visitor("li").get(entry)
+    other = visitor("haiyun")
+    for page in (f"/cases/{pending.case().reference}", f"/cases/{pending.case().reference}/docket"):
+        assert LAWYER not in other.get(page) and name not in other.get(page)
+    assert LAWYER not in other.client.get(f"{entry}/entry.json", base_url=other.origin).text
+    with pending.court.database.read() as session:
+        assert not session.scalars(select(Packet).where(Packet.occasion == "appoint_representative")).all()
 
 
 def test_whom_a_party_names_acts_once_they_accept(pending: Scene, visitor: Callable[[str | None], Visitor]) -> None:

@@ -107,6 +107,8 @@ def test_the_judge_names_a_guardian_and_the_party_comes_of_age(small_scene: Scen
     (CPI 83).
     """
     small_scene.lodge(claim(claimant=CHILD))
+    mine = party(small_scene, Role.CLAIMANT)
+    small_scene.do("verify_identity", "clerk", party=mine.reference, means="guardianship")
     small_scene.accept()
     small_scene.work()
     mine = party(small_scene, Role.CLAIMANT)
@@ -292,6 +294,8 @@ def test_nobody_offers_herself_as_guardian_by_a_mandate(
     visitor: Callable[[str | None], Visitor], pending: Scene
 ) -> None:
     """What the law or the court gives is not asked of a client by a link."""
+    with pending.court.database.write() as session:
+        session.get_one(Account, pending.people["li"]).identity_verified_at = None
     lawyer = visitor("stranger")
     answer = lawyer.send(
         "/account/mandates",

@@ -312,6 +312,7 @@ def _accept(scene: Scene, track: Track, third: bool, joined: bool, agree: bool) 
                 name=name,
                 state=AccountState.ACTIVE,
                 created_at=sitting.now,
+                identity_verified_at=sitting.now if role is None else None,
             )
             sitting.session.add(account)
             sitting.session.flush()
@@ -359,7 +360,7 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
         scene.parties[name] = party.id
         if role is Role.RESPONDENT:
             answer = sitting.start_window(case, "answer", party=party, start=sitting.now)
-            answer.state = WindowState.LAPSED
+            answer.state, answer.closed_by = WindowState.ENDED, 1
         if online:
             sitting.session.add(
                 ModeConsent(

@@ -18,12 +18,12 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
-from odr.hearing.models import SealedPosting, Witness
+from odr.hearing.models import Seal, SealedPosting, Witness
 from odr.hearing.queries import opinions_of, postings_of
 from odr.hearing.sealed.opening_seals import open_waiting
 from odr.hearing.sealed.words import BLOCK, SealNotReached, commitment, pad, unpad
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.notary.vault import FileVault
+from odr.notary.vault import FileVault, VaultRefused
 from odr.notary.vault_server import SocketVault, VaultServer
 from odr.procedure.audit.docket_audit import audit
 from odr.procedure.models import ActKey, Task
@@ -225,6 +225,11 @@ def test_no_word_stands_in_the_database(everybody: tuple[Scene, Flask]) -> None:
     assert "It was broken." not in held
     with scene.look() as (court, case):
         row = court.session.scalars(select(SealedPosting)).one()
+        seal = court.session.get_one(Seal, row.seal_id)
+        context = f"court-sealed/1 {case.reference} {seal.reference} {row.entry_number}".encode()
+        # Nor does the vault give the words to a process that asks before everybody has spoken.
+        with pytest.raises(VaultRefused):
+            scene.court.notary.vault.unseal(row.ciphertext, context)
         guess = given.model_dump(mode="json")
         bare = (sha256_hex(canonical(guess)), sha256_hex(canonical(["answer_question", case.reference, guess])))
         assert court.session.scalars(select(ActKey.request).where(ActKey.key == "once")).one() not in bare

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from odr.docket.models import Stage
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Role, Seat, Stage
+from odr.ground.errors import InvalidInput
 from odr.hearing.queries import disputed_exhibits, matrix, undisputed_exhibits
 from odr.hearing.vocabulary import DutyState
 from odr.procedure.audit.docket_audit import audit
@@ -48,6 +52,25 @@ def test_everybody_acts_and_the_plan_runs_through_by_itself(scene_of: Callable[.
     assert scene.entries()[-2:] == ["close_phase", "close_examination"]
     with scene.look() as (court, _):
         assert not audit(scene.court, court.session)
+
+
+def test_once_the_hearing_began_a_challenge_says_when_its_reason_was_learned(scene_of: Callable[..., Scene]) -> None:
+    """Before, nobody is asked; later only what became known later counts (CPL 48(1))."""
+    scene = scene_of()
+    scene.exhibit(LI, 1)
+    agreed_to_writing(scene, LI, HAIYUN)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    scene.act(LI, "post_statement", words="I stand by my claim.")
+    scene.act(HAIYUN, "post_statement", words="I stand by my answer.")
+    with scene.look() as (court, case):
+        judge = court.session.scalars(
+            select(Seat.id).where(Seat.case_id == case.id, Seat.role == Role.JUDGE, Seat.until_at.is_(None))
+        ).one()
+    given = {"seat": str(judge), "words": "They dined together."}
+    with pytest.raises(InvalidInput) as refused:
+        scene.act(LI, "challenge", **given)
+    assert [fault.location for fault in refused.value.faults] == [("learned",)]
+    scene.act(LI, "challenge", **given, learned="Yesterday, from a photograph.")
 
 
 def _party(scene: Scene, name: str) -> str:

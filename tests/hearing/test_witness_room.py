@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from odr.app import create_app
 from odr.docket.models import Role, Seat
+from odr.evidence.models import Upload
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.hearing.models import Witness
@@ -203,3 +204,8 @@ def test_her_film_arrives_in_pieces_and_is_anchored(house: tuple[Scene, Flask]) 
         assert answer.data == film and answer.headers["Content-Disposition"].startswith("attachment")
         assert path in Browser(app, scene, who).get("/examination")
     Browser(app, scene, "Gao").get(path, 404)
+    with scene.court.database.write() as session:
+        stranger = session.scalars(select(Account.id).where(Account.name == "Gao")).one()
+        session.execute(update(Upload).where(Upload.reference == reference).values(account_id=stranger))
+    # A posting that names a file somebody else sent opens it to nobody.
+    Browser(app, scene, LI).get(path, 404)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,8 +16,9 @@ from odr.docket.models import Role
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.identity.models import Account, AccountState, Passkey, SessionRow
-from odr.identity.sign_in import passkeys
+from odr.identity.sign_in import passkeys, program_tokens, sessions
 from odr.identity.sign_in.passkeys import PasskeyRefused, Site
+from odr.identity.sign_in.program_tokens import Scope
 from tests.identity.conftest import ORIGIN, PASSWORD, Browser, People
 from tests.peers.browser import PHONE, OpenPage
 
@@ -55,10 +58,15 @@ def _sign_in(page: Page, email: str) -> None:
 
 
 def test_a_clerk_comes_in_with_a_passkey_alone(
-    served: str, open_page: OpenPage, people: People, database: Database
+    served: str, open_page: OpenPage, people: People, database: Database, browser_of: type[Browser]
 ) -> None:
-    """Made in the account, the passkey opens the staff desk without password, and proves again who one is."""
+    """Made in the account, the passkey opens the staff desk without password, and proves again who one is; what another
+    browser has by the password alone ends.
+    """
     people.add("clerk@example.com", "", Role.CLERK)
+    weaker = browser_of()
+    weaker.sign_in("clerk@example.com")
+    assert weaker.get("/account/devices").status_code == 200
     page = open_page(served)
     cdp, device = _plug_in(page)
     _sign_in(page, "clerk@example.com")
@@ -66,6 +74,7 @@ def test_a_clerk_comes_in_with_a_passkey_alone(
     page.fill("#passkey-name", "My telephone")
     page.click("[data-passkey=make] button")
     page.wait_for_selector("text=My telephone")
+    assert weaker.get("/account/devices").headers["Location"].startswith("/account/sign-in")
     page.goto("/door/desk")
     assert page.inner_text("body") == "desk"
     page.context.clear_cookies()
@@ -79,7 +88,7 @@ def test_a_clerk_comes_in_with_a_passkey_alone(
         key = session.query(Passkey).one()
         credential = _base64(key.credential_id)
         assert key.name == "My telephone" and key.sign_count >= 2 and key.used_at is not None
-        assert [row.two_factor for row in session.query(SessionRow)] == [True, True]
+        assert [row.two_factor for row in session.query(SessionRow)] == [False, True, True]
     cdp.send("WebAuthn.removeCredential", {"authenticatorId": device, "credentialId": credential})
     page.context.clear_cookies()
     page.goto("/account/sign-in")
@@ -122,6 +131,30 @@ def test_an_answer_is_taken_once(served: str, open_page: OpenPage, people: Peopl
         session.execute(update(Account).values(state=AccountState.SUSPENDED))
     page.click("[data-passkey=sign-in] button")
     page.wait_for_selector("[data-complaint]:visible")
+
+
+def test_giving_a_passkey_up_ends_what_rested_on_it(
+    browser_of: type[Browser], people: People, database: Database
+) -> None:
+    """Other sessions and every token end; the session that did it is as strong as what is left."""
+    person = people.add("known@example.com")
+    here, elsewhere, now = browser_of(), browser_of(), people.clock.machine_now()
+    for browser in (here, elsewhere):
+        browser.sign_in("known@example.com")
+    with database.write() as session:
+        kept = {"credential_id": "one", "public_key": "one", "name": "one", "created_at": now}
+        session.add(Passkey(account_id=person, **kept))
+        session.execute(update(SessionRow).values(two_factor=True))
+        account = session.get_one(Account, person)
+        given: dict[str, Any] = {"name": "mine", "scopes": [Scope.READ], "lasts": timedelta(days=1), "two_factor": True}
+        token = program_tokens.issue(session, account, **given, now=now)
+        session.flush()
+        key = session.query(Passkey).one().id
+    assert here.submit(f"/account/passkeys/{key}/remove", on="/account/second-factor").status_code == 303
+    assert elsewhere.get("/account/devices").headers["Location"].startswith("/account/sign-in")
+    with database.read() as session:
+        [row] = sessions.live(session, person, now)
+        assert row.two_factor is False and program_tokens.find(session, token, now) is None
 
 
 def test_without_javascript_on_a_telephone_in_chinese(

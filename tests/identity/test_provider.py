@@ -11,12 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from odr.docket.models import Role
 from odr.ground.clock import FixedClock
 from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
-from odr.identity.models import Account, LinkedIdentity
+from odr.identity.models import Account, LinkedIdentity, Passkey, SessionRow
 from odr.identity.sign_in.oidc import open_provider
 from odr.procedure.court import Court
 from tests.identity.conftest import Browser, People, open_door
@@ -213,6 +214,34 @@ def test_a_second_factor_is_still_asked_for(lay: Browser, provider_peer: Provide
     assert fresh.get("/door/desk").status_code != 200
     fresh.submit("/account/sign-in/code", {"code": people.code(totp)})
     assert fresh.get("/door/desk").text == "desk"
+
+
+@pytest.mark.parametrize("factor", ["app", "passkey"])
+def test_proving_again_at_the_provider_is_no_second_factor(
+    lay: Browser, provider_peer: ProviderPeer, people: People, database: Database, factor: str
+) -> None:
+    """Whoever has a second factor here shows that: the provider's word alone, however fresh, proves nothing anew."""
+    person = people.add("zhang@parties.example", "Zhang Hui")
+    lay.sign_in("zhang@parties.example")
+    lay.get(here(provider_peer.sign_in(set_out(lay, "link", "/account/identity"))))
+    if factor == "app":
+        people.enrol(person)
+    else:
+        with database.write() as session:
+            kept = {
+                "credential_id": "one",
+                "public_key": "one",
+                "name": "one",
+                "created_at": people.clock.machine_now(),
+            }
+            session.add(Passkey(account_id=person, **kept))
+    people.clock.advance(timedelta(minutes=20))
+    provider_peer.set(now=people.clock.machine_now().timestamp())
+    came = lay.get(here(provider_peer.sign_in(set_out(lay, "confirm", "/account/confirm", next="/door/sign"))))
+    assert came.status_code == 403 and "second factor" in came.text
+    assert "/account/confirm" in lay.get("/door/sign").headers["Location"]
+    with database.read() as session:
+        assert not any(row.two_factor for row in session.scalars(select(SessionRow)))
 
 
 def test_a_provider_is_reached_by_https_and_described_whole(

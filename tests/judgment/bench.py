@@ -245,7 +245,11 @@ def people(court: Court, clock: FixedClock) -> None:
     with court.database.write() as session:
         for name, role in PEOPLE.items():
             account = Account(
-                email=f"{name}@people.example", name=name.title(), state=AccountState.ACTIVE, created_at=clock.now()
+                email=f"{name}@people.example",
+                name=name.title(),
+                state=AccountState.ACTIVE,
+                created_at=clock.now(),
+                identity_verified_at=clock.now() if role is None else None,
             )
             session.add(account)
             session.flush()

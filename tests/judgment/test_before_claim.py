@@ -122,10 +122,16 @@ def test_a_claim_in_time_keeps_it_as_long_as_its_case(whole_court: Court, clock:
         mine = sitting.session.get_one(Case, followed.id)
         mine.stage, mine.outcome, mine.closed_at = Stage.CLOSED, Outcome.WITHDRAWN, clock.now()
     assert whole_court.hooks.sweeps["preservations"](whole_court) == 1
+    assert (bench.case().stage, preserved(bench).state) == (Stage.PRESERVING, PreservationState.EXECUTED), (
+        "the clock lifts nothing (CPI 166)"
+    )
+    assert whole_court.hooks.sweeps["preservations"](whole_court) == 0
+    lifted = {"kind": "preservation_review", "result": "granted", "orders": "Lifted.", "language": "en"}
+    bench.do("judge", "give_ruling", {**lifted, "reasons": "The case of the claim is over."})
     assert (bench.case().stage, bench.case().outcome, preserved(bench).state) == (
         Stage.CLOSED,
         Outcome.LIFTED,
-        PreservationState.LAPSED,
+        PreservationState.LIFTED,
     )
     assert whole_court.hooks.sweeps["preservations"](whole_court) == 0
 

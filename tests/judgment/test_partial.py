@@ -110,7 +110,7 @@ def test_a_part_binds_by_itself_and_the_rest_follows_with_the_costs(bench: Bench
 
 @pytest.mark.parametrize(("outcome", "owed"), [("upheld", [800_000]), ("changed", [100_000]), ("sent_back", [])])
 def test_a_part_is_appealed_while_the_rest_is_heard(bench: Bench, outcome: str, owed: list[int]) -> None:
-    """Its petition, answer and outcome leave the case where it stands; sent back, the head is open again."""
+    """Its petition, answer and outcome leave the case where it stands; sent back, everything is heard anew."""
     bench.findings()
     issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
     served(bench)
@@ -123,7 +123,8 @@ def test_a_part_is_appealed_while_the_rest_is_heard(bench: Bench, outcome: str, 
         "record_appeal_outcome",
         {**OUTCOME, "outcome": outcome, **({"amount": "1,000.00"} if outcome == "changed" else {})},
     )
-    assert bench.case().stage is Stage.DELIBERATION
+    # What comes back is heard anew by others, with all that is not judged yet (CPL 41).
+    assert bench.case().stage is (Stage.PENDING if outcome == "sent_back" else Stage.DELIBERATION)
     with bench.court.database.read() as session:
         assert [
             o.amount_minor for o in session.scalars(select(Obligation).where(Obligation.ended_at.is_(None)))

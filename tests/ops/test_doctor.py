@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 
 from odr.ground import migrate
 from odr.ground.clock import FixedClock
-from odr.ground.config import Settings
+from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
 from odr.notary.models import LogEntry, LogTile, SigningKey
 from odr.notary.vault import FileVault, KeyKind
+from odr.operations.doctor import check_settings
 from odr.operations.maintenance import closed_app
 from tests.faults.conftest import without_triggers
 from tests.ops.conftest import Keeper
@@ -44,6 +45,18 @@ def test_a_sound_court_is_well(request: pytest.FixtureRequest, engine: str, tmp_
     assert result.exit_code == (0 if engine == "sqlite" else 1)
     assert sorted(path for path in (tmp_path / "court" / "blobs").rglob("*") if path.is_file()) == before
     database.dispose()
+
+
+def test_a_court_in_production_names_the_court_above_it() -> None:
+    """Judgments say to which court one appeals (CPL 155, 173): the words the program comes with name none."""
+    standard = Settings.model_fields
+    plain = {name: standard[name].default for name in ("zone", "pack", "witnesses", "external_tsa")}
+    common = {"mode": Mode.PRODUCTION, "base_url": "https://court.example", "origin": "court.example", **plain}
+    unnamed = Settings.model_construct(**common)
+    named = Settings.model_construct(**common, appeal_court="Ningbo Intermediate Court", appeal_court_zh="宁波中院")
+    said = [[finding.what for finding in check_settings(each)] for each in (unnamed, named)]
+    assert "judgments name no court of appeal by its name" in said[0]
+    assert "judgments name no court of appeal by its name" not in said[1]
 
 
 def test_each_fault_of_the_database_is_named(small_kept: tuple[Scene, Keeper], tmp_path: Path) -> None:

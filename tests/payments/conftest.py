@@ -81,7 +81,11 @@ class PayCourt:
             found = session.scalar(select(Account).where(Account.email == f"{name}@example.com"))
             if found is None:
                 found = Account(
-                    email=f"{name}@example.com", name=name, state=AccountState.ACTIVE, created_at=self.clock.now()
+                    email=f"{name}@example.com",
+                    name=name,
+                    state=AccountState.ACTIVE,
+                    created_at=self.clock.now(),
+                    identity_verified_at=self.clock.now(),
                 )
                 session.add(found)
                 session.flush()

@@ -94,8 +94,9 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     result = {
         "exhibit": exhibit.label,
         "reference": exhibit.reference,
-        "sha256": upload.sha256,
-        "size": upload.size,
+        # Of a file kept from others the entry gives no digest: without a salt it would tell whoever guesses what the file
+        # says that they guessed right. The receipt holds it, salted, and opens to who may open the file.
+        **({} if given.secret else {"sha256": upload.sha256, "size": upload.size}),
         "media_type": upload.media_type,
         "receipt": upload.receipt,
     }

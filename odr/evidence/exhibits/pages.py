@@ -26,7 +26,7 @@ from odr.evidence.sources.proof_queries import proofs_of
 from odr.evidence.sources.webpage.capturer import WHY
 from odr.evidence.sources.webpage_worker import captures_of, exhibits_of_captures
 from odr.evidence.store.ports import PREVIEWER, desk_of
-from odr.ground.errors import NotFound
+from odr.ground.errors import Forbidden, NotFound
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.forms import fields as forms
@@ -304,8 +304,12 @@ def preview(case: Case, actor: Actor, label: str, page: int) -> Response:
 @exhibits.get("/<label>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
 @case_page(*READS_FILE)
 def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
-    """One file of the receipt of the exhibit's file."""
-    return receipt_part(_find(case, label).upload.receipt or "", part)
+    """One file of the receipt of the exhibit's file; what the receipt says, digest and salt, opens with the file."""
+    found = _find(case, label)
+    closed = why_closed(actor, found)
+    if closed is not None and part in ("json", "renewals"):
+        raise Forbidden(closed)
+    return receipt_part(found.upload.receipt or "", part)
 
 
 @exhibits.get("/<label>/proofs/<int:number>")

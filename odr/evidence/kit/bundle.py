@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.papers import BundleEntry, BundlePaper, BundleSection, Words, typeset
-from odr.evidence.exhibits.access import why_closed
+from odr.evidence.exhibits.access import is_sealed, why_closed
 from odr.evidence.exhibits.checklist import Happening, chronology
 from odr.evidence.exhibits.preview import TEXT_BYTES, NoPreview, PreviewLimits, fill, opened_left, run_child
 from odr.evidence.intake.media import Group
@@ -105,7 +105,11 @@ def make_bundle(
             part, why = _part(sitting, viewer, party, exhibit, folder)
             parts.append(part)
             if why is not None:
-                left_out.append(LeftOut(f"exhibit {exhibit.label}", words_of(why), exhibit.upload.sha256))
+                left_out.append(
+                    LeftOut(
+                        f"exhibit {exhibit.label}", words_of(why), None if is_sealed(exhibit) else exhibit.upload.sha256
+                    )
+                )
             done += exhibit.upload.size
             progress(done)
         groups.append((party, parts))

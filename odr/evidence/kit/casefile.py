@@ -67,7 +67,7 @@ def case_file(sitting: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, 
             left.append(LeftOut(f"entry {entry.number}", words_of(HIDDEN)))
     told = "".join(entry.payload.decode() for entry in entries if entry.payload is not None)
     papers, more = _papers(sitting, case, viewer, told)
-    exhibits, absent = _exhibits(sitting, case, viewer)
+    exhibits, absent = _exhibits(sitting, case, viewer, told)
     files = [*exhibits, *papers]
     size = sum(_size(file) for file in files)
     if docket is not None:
@@ -147,7 +147,7 @@ def authority_pem(sitting: Sitting) -> bytes:
     return sitting.court.notary.authority.root(sitting.session).public_bytes(serialization.Encoding.PEM)
 
 
-def _exhibits(sitting: Sitting, case: Case, viewer: Actor) -> tuple[list[KitFile], list[LeftOut]]:
+def _exhibits(sitting: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[KitFile], list[LeftOut]]:
     files, left = [], []
     for exhibit in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)):
         reason = why_closed(viewer, exhibit)
@@ -158,7 +158,11 @@ def _exhibits(sitting: Sitting, case: Case, viewer: Actor) -> tuple[list[KitFile
                 continue
             except NotFound:
                 reason = ERASED
-        left.append(LeftOut(f"exhibit {exhibit.label}", words_of(reason), exhibit.upload.sha256))
+        # A digest is given only where an entry shows it to this reader anyway.
+        digest = exhibit.upload.sha256 or ""
+        left.append(
+            LeftOut(f"exhibit {exhibit.label}", words_of(reason), digest if digest and digest in told else None)
+        )
     return files, left
 
 

@@ -19,6 +19,7 @@ from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
 from odr.filing.parties.invitation import call_in, note_addresses
+from odr.filing.parties.known_identity import start_registering, unverified_claimant
 from odr.filing.registry.refusing import time_to_mend_is_over
 from odr.filing.registry.review import tracks_for, unknown_respondents
 from odr.filing.registry.seats import Draw, case_number_for, draw_seat
@@ -367,12 +368,27 @@ def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> None:
     sitting.session.flush()
 
 
+@guard("OLR 7", "REG 6, 7")
+def claimants_are_known(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the registry does not accept yet: who claims is not verified. The clock accepts first all the same
+    (REG 8); then they have the days of OLR 10.
+    """
+    unknown = unverified_claimant(sitting, case) if actor.role is Role.CLERK else None
+    if unknown is None:
+        return None
+    return T(
+        "Who %(party)s is has not been verified. Verify it from the papers they sent, or return the claim and say which paper is missing.",
+        party=unknown.name,
+    )
+
+
 @act(
     title=T("Accept the claim"),
     input=AcceptInput,
     by={Role.CLERK, Role.CLOCK},
     at={Stage.LODGED},
     to={Stage.PENDING},
+    guard=claimants_are_known,
     serves=Everyone.NOBODY,
     source=law("CPL 126"),
     topic=Topic.CLAIM,
@@ -407,6 +423,8 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
     drawn = draw_seat(sitting, case, Role.JUDGE)
     for respondent in parties(case, Role.RESPONDENT):
         sitting.start_window(case, "serve_claim", start=now, subject=respondent.reference)
+    for claimant in parties(case, Role.CLAIMANT):  # Taken in by the clock, perhaps before anybody looked who they are.
+        start_registering(sitting, case, claimant)
     sitting.announce(ClaimAccepted(case))
     words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
     if actor.role is Role.CLOCK:
@@ -484,6 +502,7 @@ def not_joined(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     listed=False,
     guard=not_joined,
     version=2,
+    before_identity=True,
     source=law("OLR 10", "CPI 55"),
     means={Milestone.OWN_AFFAIR},
     in_record=False,
@@ -498,6 +517,7 @@ def join_case(sitting: Sitting, case: Case, given: JoinInput, *, actor: Actor, n
     who.online = True
     who.email = given.email
     who.phone = given.phone or who.phone
+    start_registering(sitting, case, who)
     sitting.announce(party_joined(case, who, given, actor.account_id))
     return Recorded(
         T("%(name)s joined the case online", name=who.name),

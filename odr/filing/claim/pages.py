@@ -27,13 +27,11 @@ from odr.filing.draft.particulars import form_for, told, told_of
 from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
 from odr.filing.inputs import JoinInput
 from odr.filing.models import DraftState
+from odr.filing.parties.asking_to_take_part import TakePartInput, ask_to_take_part, requests_from_outside
 from odr.filing.parties.joining_by_code import (
     Invitation,
-    TakePartInput,
-    ask_to_take_part,
     invitation_for,
     join,
-    requests_from_outside,
 )
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput

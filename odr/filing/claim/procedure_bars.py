@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
 
 def bars_of(sitting: Sitting, case: Case) -> set[Bar]:
-    """Every fact on record that closes a procedure to the case. What only a judge can find, such as that the facts are
-    greatly disputed, is no such fact: the judge moves the case.
-    """
+    """Every fact on record that closes a procedure to the case, and what the judge found to close it."""
     holds = {
         Bar.NOT_MONEY: any(relief.amount_minor is None for relief in reliefs_of(sitting.session, case)),
         Bar.FOREIGN: case.foreign_related or any(party.abroad for party in parties(case)),
@@ -36,7 +35,16 @@ def bars_of(sitting: Sitting, case: Case) -> set[Bar]:
         Bar.WHEREABOUTS_UNKNOWN: bool(entries_of(sitting.session, case, service_names.ORDER_ANNOUNCEMENT)),
         Bar.RETRIAL: is_heard_again(sitting, case),
     }
-    return {bar for bar, is_so in holds.items() if is_so}
+    return {bar for bar, is_so in holds.items() if is_so} | judged_bars(sitting, case)
+
+
+def judged_bars(sitting: Sitting, case: Case) -> set[Bar]:
+    """What only a judge can find, as last found: status or title, public interest, facts greatly disputed."""
+    found: dict[Bar, bool] = {}
+    for entry in entries_of(sitting.session, case, names.FIND_BAR):
+        result = json.loads(entry.payload)["result"]
+        found[Bar(result["bar"])] = result["holds"]
+    return {bar for bar, holds in found.items() if holds}
 
 
 def panel_is_ordered(sitting: Sitting, case: Case) -> bool:

@@ -16,6 +16,7 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.availability import refusal, window_for
+from odr.procedure.acts.events import TimeGivenBack
 from odr.procedure.acts.table import Act, Recorded, act
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
@@ -43,6 +44,7 @@ def may_be_taken(act: Act) -> bool:
     input=FilingTaken,
     by={Role.CLERK, Role.CLOCK},
     at=NOT_CLOSED,
+    to={Stage.PRONOUNCED},
     listed=False,
     while_stayed=True,
     source=law("CPL 85, 123", "CPI 265", "OLR 10, 11"),
@@ -137,6 +139,8 @@ def _check(sitting: Sitting, case: Case, taken: Act, acting: Actor, came: dateti
     )
     if in_time and window is not None:
         window.state = WindowState.OPEN
+        # What the clock made of the silence is undone with it: a decision that took effect binds nobody (CPL 85, 171).
+        sitting.announce(TimeGivenBack(case, case.party(acting.party_id or 0), window.kind, window.subject))
         breach = refusal(sitting.court.look(sitting.session, came), taken, case, acting)
     if breach is not None:
         raise breach

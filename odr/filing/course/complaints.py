@@ -59,6 +59,7 @@ class ComplaintInput(CourtModel):
     at=set(Stage),
     guard=may_complain,
     while_stayed=True,
+    before_identity=True,
     source=law("EXT 7", "COURT complaint"),
     means={Milestone.OWN_AFFAIR},
     topic=Topic.TAKING_PART,

@@ -15,6 +15,7 @@ from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.inputs import Reasons, Ties
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.invitation import invite
+from odr.filing.parties.known_identity import registered, start_registering
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text
@@ -116,6 +117,7 @@ class ShowIdentityInput(CourtModel):
     at=NOT_CLOSED,
     while_stayed=True,
     seen_by=Audience.OWN_SIDE_AND_COURT,
+    before_identity=True,
     source=law("OLR 7", "REG 4"),
     desk=desks.IDENTITY_ASKED,
     topic=Topic.TAKING_PART,
@@ -138,6 +140,7 @@ def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, act
         **party.details,
         "identity_shown": {"entry": entry, "paper": given.paper.value, "signatory": given.signatory},
     }
+    registered(sitting, case, party)
     sitting.close_tasks(case, desks.IDENTITY_ASKED, party.reference)
     if not sitting.tasks(case, desks.IDENTITY_SHOWN, party.reference):
         title = T("%(name)s sent papers that show who they are. Look at them and verify.", name=party.name)
@@ -168,10 +171,12 @@ class AskForPapersInput(CourtModel):
     in_record=False,
 )
 def ask_for_papers(sitting: Sitting, case: Case, given: AskForPapersInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Say what is still missing to verify an identity; it keeps nobody from acting (OLR 7)."""
+    """Say what is still missing to verify an identity, within the days of OLR 10; who sends nothing goes on offline."""
     party: Party = sitting.resolved("party", given.party)
     sitting.close_tasks(case, desks.IDENTITY_SHOWN, party.reference)
     party.details = {**party.details, "identity_asked": {"entry": sitting.next_number(case), "words": given.words}}
+    if case.accepted_at is not None:  # Before that the claim goes back to be corrected (REG 7).
+        start_registering(sitting, case, party)
     words = T("The registry asks %(name)s for papers: %(words)s", name=party.name, words=given.words)
     return Recorded(words, {"party": party.label}, Audience.NAMED, ("clerk", "judge", "president", f"party/{party.id}"))
 
@@ -468,6 +473,7 @@ class LegalAidInput(CourtModel):
     guard=may_ask_for_aid,
     while_stayed=True,
     seen_by=Audience.OWN_SIDE_AND_COURT,
+    before_identity=True,
     source=law("FEE 45", "CPL 61"),
     topic=Topic.CLAIM,
     in_record=False,

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.filing import names
 from odr.filing.inputs import JoinInput
-from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.guardians import place_guardian
-from odr.filing.parties.inputs import InterventionInput
-from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
+from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T, Text
 from odr.identity import mandates
-from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
+from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.procedure.forms.inputs import CourtText, field
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from odr.service.packet.notice_codes import normalized
@@ -123,73 +119,3 @@ def _refuse_conflict(sitting: Sitting, case: Case, party: Party, account_id: int
             T("You are a party on the other side of this case, or act for it, so you cannot join for this side."),
             source=sitting.pack(case).cited("CPL 61"),
         ) from error
-
-
-@dataclass(frozen=True)
-class OwnRequest:
-    """What somebody outside asked for, and what became of it."""
-
-    case: Case
-    request: Request
-
-    @property
-    def reasons(self) -> str | None:
-        """Why it was refused."""
-        return self.request.details.get("reasons")
-
-
-def requests_from_outside(session: Session, account_id: int) -> list[OwnRequest]:
-    """Requests of an account to take part in cases of others, newest first."""
-    query = select(Case, Request).join(Request, Request.case_id == Case.id)
-    query = query.where(Request.kind == RequestKind.JOINDER, Request.subject == f"account/{account_id}")
-    return [OwnRequest(case, request) for case, request in session.execute(query.order_by(Request.id.desc()).limit(50))]
-
-
-def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> ActReceipt:
-    """Put on the docket that somebody outside asks to take part as third party (CPL 59; CPI 81).
-
-    Refused where there is no running case of that number, where they are in the
-    case already in any capacity, or where a request of theirs waits. Raises
-    InvalidInput, ActNotOpen.
-    """
-    with court.sit() as sitting:
-        case = sitting.session.scalar(
-            select(Case)
-            .where(Case.number == given.number, Case.stage.in_((Stage.PENDING, Stage.HEARING)))
-            .with_for_update()
-        )
-        if case is None:
-            raise InvalidInput.at("number", T("No case of this number is being heard now."))
-        account = sitting.session.get_one(Account, account_id)
-        if actors_in(sitting.session, account, case, sitting.now):
-            raise ActNotOpen(
-                T("You have a part in this case already."), source=sitting.pack(case).cited("CPL 59", "CPI 81")
-            )
-        if any(
-            one.request.state is RequestState.ASKED and one.case.id == case.id
-            for one in requests_from_outside(sitting.session, account_id)
-        ):
-            raise ActNotOpen(
-                T("You have already asked; the judge decides."), source=sitting.pack(case).cited("CPL 59", "CPI 81")
-            )
-        asked = InterventionInput(**given.model_dump(exclude={"number"}))
-        receipt = sitting.perform(names.RECORD_INTERVENTION, case, asked, actor=CLOCK_ACTOR)
-        newest = (
-            select(Request)
-            .where(Request.case_id == case.id, Request.kind == RequestKind.JOINDER)
-            .order_by(Request.id.desc())
-            .limit(1)
-        )
-        made = sitting.session.scalars(newest).one()
-        made.subject = f"account/{account_id}"
-        return receipt
-
-
-class TakePartInput(InterventionInput):
-    """The same, with the number of the case."""
-
-    number: Annotated[
-        str,
-        CourtText(1, 80, one_line=True),
-        field(T("Number of the case"), T("As it stands on a paper of the court or in a published notice.")),
-    ]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party, PartyKind, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.filing import desks
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import MandateFact
 from odr.filing.parties.invitation import note_addresses
+from odr.filing.parties.known_identity import registered
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
@@ -70,9 +71,7 @@ class AppointInput(CourtModel):
 
 
 def count_who_is_named(court: Court, case: Case, given: BaseModel, actor: Actor) -> dict[str, Any]:
-    """Count, before the transaction, that an address was named: whether its owner has an account is not for guessing.
-    Raises TooMany.
-    """
+    """Count, before the transaction, that an address was named: the court writes to it. Raises TooMany."""
     ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
     with court.database.write() as session:
         rate_limits.take(session, ring, Counted.NAMED_BY, str(actor.account_id), now)
@@ -88,12 +87,7 @@ def count_who_is_named(court: Court, case: Case, given: BaseModel, actor: Actor)
     guard=for_oneself,
     while_stayed=True,
     strong=True,
-    serves=Everyone.BUT_ACTOR,
-    letter=Letter(
-        PaperKind.NOTICE,
-        T("A party has appointed a representative"),
-        T("There is nothing you have to do. It is on the docket."),
-    ),
+    seen_by=Audience.OWN_SIDE_AND_COURT,
     source=law("CPL 61, 62", "CPI 88, 89"),
     means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
@@ -103,31 +97,19 @@ def count_who_is_named(court: Court, case: Case, given: BaseModel, actor: Actor)
 def appoint_representative(
     sitting: Sitting, case: Case, given: AppointInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """The party signs a mandate; it is in force once the representative has accepted (CPL 61, 62). Nobody acts for both
-    sides.
+    """The party signs a mandate; it is in force once the representative has accepted (CPL 61, 62). Before, the other
+    side hears nothing of it, and nobody a name: the entry says the same whoever has an account with the address.
     """
     me = sitting.party_of(case, actor)
-    account = accounts.by_email(sitting.session, accounts.normal_email(given.email))
-    if account is None or account.id == actor.account_id or account.staff_roles:
-        raise InvalidInput.at(
-            "email",
-            T(
-                "Nobody with that address can represent you here. They need an account of their own and may not serve the court."
-            ),
-        )
     until = datetime.combine(given.until + timedelta(days=1), time(), sitting.pack(case).tz) if given.until else None
-    try:
-        mandate = mandates.appoint(sitting.session, me, account, MandateScope(given.scope), until_at=until, now=now)
-    except (mandates.BothSides, mandates.ServesCourt) as error:
-        raise InvalidInput.at("email", error.message) from error
-    scope = mandates.SCOPE_WORDS[mandate.scope]
+    email = accounts.normal_email(given.email)
+    mandate = mandates.appoint(sitting.session, me, email, MandateScope(given.scope), until_at=until, now=now)
     words = T(
-        "%(party)s asks %(name)s to act for them; the mandate counts once %(name)s accepts it. %(scope)s",
-        name=account.name,
+        "%(party)s asks somebody to act for them; the mandate counts once that person accepts it. %(scope)s",
         party=me.name,
-        scope=scope,
+        scope=mandates.SCOPE_WORDS[mandate.scope],
     )
-    return Recorded(words, _powers(me, account, mandate))
+    return Recorded(words, _powers(me, mandate))
 
 
 def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
@@ -137,13 +119,12 @@ def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
         party=party.name,
         scope=mandates.SCOPE_WORDS[mandate.scope],
     )
-    return Recorded(words, _powers(party, account, mandate))
+    return Recorded(words, {"name": account.name, **_powers(party, mandate)})
 
 
-def _powers(party: Party, account: Account, mandate: Mandate) -> dict[str, object]:
+def _powers(party: Party, mandate: Mandate) -> dict[str, object]:
     facts = {
         "mandate": mandate.reference,
-        "name": account.name,
         "scope": mandate.scope.value,
         "until": mandate.until_at.isoformat() if mandate.until_at else None,
     }
@@ -211,6 +192,7 @@ class RevokeInput(CourtModel):
         T("A representative no longer acts for a party"),
         T("There is nothing you have to do. It is on the docket."),
     ),
+    before_identity=True,
     source=law("CPL 63"),
     means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
@@ -307,10 +289,12 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
         if "guardian" not in party.details:
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
         party.details = {**party.details, "guardian": {**party.details["guardian"], "verified": seen}}
+        registered(sitting, case, party)
         return Recorded(
             T("Guardianship for %(name)s verified", name=party.name), {"party": party.label, "means": given.means}
         )
     party.details = {**party.details, "verified": seen}
+    registered(sitting, case, party)
     if party.account_id is not None:
         sitting.session.get_one(Account, party.account_id).identity_verified_at = now
     return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})

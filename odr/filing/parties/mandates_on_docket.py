@@ -15,7 +15,7 @@ from odr.filing import names as act_names
 from odr.filing.models import MandateNote
 from odr.filing.parties.inputs import MandateFact
 from odr.ground.text import T, Text
-from odr.identity.accounts import outbox
+from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.mandates import QUALIFICATION_WORDS, SCOPE_WORDS, licence_of
 from odr.identity.models import Account, Mandate
@@ -64,6 +64,8 @@ def representatives_of(session: Session, case: Case, now: datetime) -> list[Repr
 
 
 def _entitled(session: Session, mandate: Mandate, now: datetime) -> Text | None:
+    if mandate.account_id is None:
+        return None
     seen = licence_of(session, mandate.account_id, mandate.case_id, now.date())
     if seen is None:
         return None
@@ -132,19 +134,23 @@ def write_to_appointed(court: Court, limit: int = 256) -> int:
 
 
 def _asking(court: Court, session: Session, mandate: Mandate) -> Letter:
-    case, account = session.get_one(Case, mandate.case_id), session.get_one(Account, mandate.account_id)
+    case, party = session.get_one(Case, mandate.case_id), session.get_one(Party, mandate.party_id)
+    # Mandates that were asked for before addresses were kept name an account.
+    address = mandate.address or session.get_one(Account, mandate.account_id).email
+    account = accounts.by_email(session, address)
     return Letter(
-        account.email,
+        address,
         T("You are asked to act for somebody"),
         (
             T(
                 "You are asked to act for %(party)s in case %(number)s. Read it, and accept or decline it here:",
-                party=session.get_one(Party, mandate.party_id).name,
+                party=party.name,
                 number=case.number or case.reference,
             ),
+            T("If you have no account here yet, open one with this address first."),
             T("Before you accept you act for nobody, and nothing follows from it."),
         ),
-        account.locale,
+        account.locale if account is not None else party.locale,
         f"{court.settings.base_url.rstrip('/')}/account/mandates",
     )
 

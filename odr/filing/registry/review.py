@@ -16,9 +16,8 @@ from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
 from odr.filing.draft.particulars import missing
 from odr.filing.inputs import Ties
 from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.filing.parties.known_identity import is_verified
 from odr.ground.text import Money, T, Text
-from odr.identity.models import Account
-from odr.identity.sign_in.linked import vouched_name
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.rules.tracks import TrackFinding, track_findings
@@ -171,20 +170,8 @@ def _identity(sitting: Sitting, party: Party) -> Check:
 
 
 def _verified(sitting: Sitting, party: Party) -> tuple[Found, Text]:
-    """Whether the court knows who the party is: by papers seen, or by a provider's word where it gives the same name."""
-    account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
-    vouched = vouched_name(sitting.session, account.id) if account is not None else None
-    if party.details.get("verified"):
-        return Found.THERE, T("Verified")
-    if vouched is not None:
-        same = vouched[0].casefold().replace(" ", "") == party.name.casefold().replace(" ", "")
-        words = T("Verified by %(provider)s as %(name)s", provider=vouched[1], name=vouched[0])
-        return (Found.THERE, words) if same else (Found.DOUBTFUL, words)
-    if account is not None and account.identity_verified_at is not None:
-        return Found.THERE, T("Verified")
-    if party.details.get("identity_shown"):
-        return Found.DOUBTFUL, T("Papers were sent; look at them and verify")
-    return Found.DOUBTFUL, T("Not verified yet; it is verified in this review")
+    known, words = is_verified(sitting, party)
+    return (Found.THERE if known else Found.DOUBTFUL), words
 
 
 def _guardian(party: Party) -> Check:

@@ -321,7 +321,7 @@ def end_of_phase(sitting: Sitting, case: Case, phase: Phase, now: datetime, beca
     phases.close(phase, now, because)
     seal = phases.seal_of(sitting, phase)
     if seal is not None:
-        phases.open_seal_next(sitting, seal, now)
+        phases.end_seal_next(sitting, seal, now)
     sitting.close_tasks(case, desks.PUT_QUESTIONS, phase.reference)
     following = phases.go_on(sitting, case, phase.examination, phase, now)
     result = {
@@ -508,7 +508,7 @@ def close_examination(sitting: Sitting, case: Case, given: CloseInput, *, actor:
     examination.closed_at, examination.closed_by = now, sitting.next_number(case)
     examination.hearing_closed_at = examination.hearing_closed_at or now
     for seal in sitting.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.opened_at.is_(None))):
-        phases.open_seal_next(sitting, seal, now)
+        phases.end_seal_next(sitting, seal, now)
     for desk in HEARD:
         sitting.close_tasks(case, desk)
     sitting.move(case, Stage.DELIBERATION)

@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import select
 
-from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Role
+from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Role, Seat
 from odr.evidence.exhibits.access import opened, why_closed
 from odr.evidence.exhibits.preview import Previewer
-from odr.evidence.models import Exhibit, Upload
+from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import NotFound
 from odr.hearing.examination.case_views import put_exhibits
@@ -35,11 +35,18 @@ PLAYS = "sandbox; default-src 'none'; media-src 'self'; frame-ancestors 'self'"
 def one(case: Case, actor: Actor, upload: str) -> Response:
     """A file that goes with something the viewer reads; to be saved, never shown by the browser."""
     session = current_session()
-    said = any(upload in p.uploads and reads_posting(actor, p) for p in postings_of(session, case))
+    named = [p for p in postings_of(session, case) if upload in p.uploads]
+    senders = {p.account_id for p in named if reads_posting(actor, p)}
     held = actor.role not in HEARD_ROLES and any(
         upload in (h.minutes_upload, h.recording_upload) for h in hearings_of(session, case)
     )
-    found = session.scalar(select(Upload).where(Upload.reference == upload)) if said or held else None
+    if held or None in senders:
+        # Minutes and recordings come from whoever serves the court in the case, as does what is filed at the counter.
+        senders.update(
+            session.scalars(select(Seat.account_id).where(Seat.case_id == case.id, Seat.role.in_(COURT_ROLES)))
+        )
+    sent = (Upload.reference == upload, Upload.account_id.in_(senders - {None}), Upload.state == UploadState.ANCHORED)
+    found = session.scalar(select(Upload).where(*sent))
     if found is None:
         raise NotFound
     return _sent(found, found.filename)

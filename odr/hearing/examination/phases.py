@@ -28,7 +28,7 @@ from odr.hearing.queries import (
     turn_windows,
     written_hearing_of,
 )
-from odr.hearing.sealed.words import can_open, closed_rows
+from odr.hearing.sealed.words import closed_rows
 from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, DutyState, Mode, PhaseState, QuestionState, RequestState
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period
@@ -324,7 +324,7 @@ def settle(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     ):
         states = sitting.session.scalars(select(Question.state).where(Question.seal_id == seal.id)).all()
         if states and not OPEN_QUESTIONS & set(states):
-            open_seal_next(sitting, seal, entry.effective_at)
+            end_seal_next(sitting, seal, entry.effective_at)
     phase = examination.current
     if phase is None or phase.state is not PhaseState.OPEN:
         return
@@ -333,14 +333,12 @@ def settle(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
         sitting.then(names.CLOSE_PHASE, PhaseInput(phase=phase.reference), effective_at=entry.effective_at)
 
 
-def open_seal_next(sitting: Sitting, seal: Seal, at: datetime) -> None:
-    """Let the seal be opened by an entry of its own, in this Sitting; while the vault does not answer it is due, and
-    the worker tries again.
+def end_seal_next(sitting: Sitting, seal: Seal, at: datetime) -> None:
+    """Let the seal end by an entry of its own, in this Sitting. It is opened once the log holds that entry, a moment
+    later, or when vault and log answer again.
     """
     seal.opened_at = at
-    if not can_open(sitting.court):
-        return
-    sitting.then(names.OPEN_SEALED, SealInput(seal=seal.reference), effective_at=at)
+    sitting.then(names.END_SEAL, SealInput(seal=seal.reference), effective_at=at)
 
 
 def finish_examination_next(sitting: Sitting, examination: Examination, at: datetime) -> None:

@@ -171,11 +171,18 @@ def latest_end(pack: RulePack, lengths: Sequence[int], start: datetime) -> datet
 
 
 def extensions_granted(sitting: Sitting, case: Case) -> int:
-    """How often the president has extended the trial limit."""
+    """How often the president has extended the trial limit that runs: what was given before the case began anew lengthened
+    another one (CPL 41, 152).
+    """
+    again = heard_again_by(sitting, case)
     rows = (
         select(func.count())
         .select_from(TrialExtension)
-        .where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.GRANTED)
+        .where(
+            TrialExtension.case_id == case.id,
+            TrialExtension.state == RequestState.GRANTED,
+            TrialExtension.entry_number > (again[-1].number if again else 0),
+        )
     )
     return sitting.session.scalar(rows) or 0
 

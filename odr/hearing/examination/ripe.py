@@ -1,7 +1,7 @@
 """Whether a case is ripe: everybody served, every time to answer and to bring evidence over, nothing pending that has to
 be ruled on first. Examination, hearing, findings and decision wait for it, each for what concerns it.
 
-CPL 128, 130, 47; CPI 99, 266, 275; EV 51, 56. A decision before that would be set aside (CPL 177). Every reason is
+CPL 128, 130, 47; CPI 99, 266, 275; EV 51, 56; OLR 7, 10. A decision before that would be set aside (CPL 177). Every reason is
 said, with the party it concerns and who can mend it; none is weighed against another.
 """
 
@@ -11,14 +11,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Party, Role
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
 from odr.filing.claim.progress import requests_of
-from odr.filing.models import RequestKind, RequestState
+from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import T, Text
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
-from odr.procedure.models import WindowState
+from odr.procedure.models import Window, WindowState
+from odr.service import names as service_names
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -55,7 +59,11 @@ def not_yet(sitting: Sitting, case: Case) -> list[Text]:
     jurisdiction or a challenge is undecided. The exchange of evidence may come before the time for evidence is over,
     and then ends it (EV 56).
     """
-    return [*_answers(sitting, case), *_waiting(sitting, case, BEFORE_EXAMINATION)]
+    return [
+        *_answers(sitting, case),
+        *_waiting(sitting, case, BEFORE_EXAMINATION),
+        *unidentified(sitting, case),
+    ]
 
 
 def nothing_found_yet(sitting: Sitting, case: Case) -> list[Text]:
@@ -67,7 +75,12 @@ def nothing_found_yet(sitting: Sitting, case: Case) -> list[Text]:
 
 def unripe(sitting: Sitting, case: Case) -> list[Text]:
     """Every reason why nothing may be decided yet; empty when the case is ripe."""
-    return [*_answers(sitting, case), *_evidence(sitting, case), *_waiting(sitting, case, BEFORE_DECISION)]
+    return [
+        *_answers(sitting, case),
+        *_evidence(sitting, case),
+        *_waiting(sitting, case, BEFORE_DECISION),
+        *unidentified(sitting, case),
+    ]
 
 
 def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:
@@ -92,7 +105,20 @@ def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:
 
 
 def _waiting(sitting: Sitting, case: Case, kinds: Mapping[RequestKind, Text]) -> list[Text]:
-    return [words for kind, words in kinds.items() if requests_of(sitting, case, kind, RequestState.ASKED)]
+    return [
+        words
+        for kind, words in kinds.items()
+        if any(not _goes_on(one) for one in requests_of(sitting, case, kind, RequestState.ASKED))
+    ]
+
+
+def _goes_on(request: Request) -> bool:
+    """Whether the case goes on while a request waits: a refused challenge that is looked at again, or one made a second
+    time on the same ground (CPL 50; court rule).
+    """
+    return request.kind is RequestKind.RECUSAL and bool(
+        request.details.get("reviewed") or request.details.get("repeat")
+    )
 
 
 def _answers(sitting: Sitting, case: Case) -> Iterator[Text]:
@@ -103,8 +129,7 @@ def _answers(sitting: Sitting, case: Case) -> Iterator[Text]:
 def _answer(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
     """What of a party's own time to answer still runs. Who was joined late has time of their own."""
     found = sitting.windows(case, "answer", party=party, state=None)
-    # One that ended rested on a service that did not happen.
-    answers = [window for window in found if window.state is not WindowState.ENDED]
+    answers = [window for window in found if not _fell_with_service(sitting, case, window)]
     if party.role is Role.RESPONDENT and not answers:
         yield T(
             "The claim is not served on %(party)s yet, so their time to answer has not begun (Civil Procedure Law, art. 128).",
@@ -116,6 +141,14 @@ def _answer(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
             "The time for %(party)s to answer is not over, and they have neither answered nor given it up.",
             party=party.name,
         )
+
+
+def _fell_with_service(sitting: Sitting, case: Case, window: Window) -> bool:
+    """Whether a time limit ended because the service it rested on did not happen."""
+    if window.state is not WindowState.ENDED:
+        return False
+    closing = select(DocketEntry.act).where(DocketEntry.case_id == case.id, DocketEntry.number == window.closed_by)
+    return sitting.session.scalar(closing) == service_names.DECIDE_REBUTTAL
 
 
 def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:

@@ -171,7 +171,7 @@ def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Act
             phase.state = PhaseState.DROPPED
             seal = phases.seal_of(sitting, phase)
             if seal is not None:
-                phases.open_seal_next(sitting, seal, now)
+                phases.end_seal_next(sitting, seal, now)
     sitting.close_tasks(case, desks.CLOSE_HEARING)
     phases.go_on(sitting, case, examination, None, now)
     return Recorded(T("Hearing closed"), {"reasons": given.reasons})

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import PARTY_ROLES, Case, Party
 from odr.ground.text import T, Text
 from odr.hearing.models import ModeConsent, StepConsent
-from odr.procedure.acts.events import ClaimLodged, PartyJoined
+from odr.procedure.acts.events import ClaimLodged, GoesOnOffline, GoesOnOnline, PartyJoined, StepsChosen
 from odr.procedure.acts.letter import PaperKind
 from odr.service.models import ServiceConsent
 
@@ -108,6 +108,22 @@ def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
 
 def on_party_joined(sitting: Sitting, event: PartyJoined) -> None:
     """Who joins on the platform files and reads there (OLR 10)."""
+    note_step(sitting, event.case, event.party, Step.FILING, True)
+
+
+def on_goes_offline(sitting: Sitting, event: GoesOnOffline) -> None:
+    """Who did not register takes no step online, whatever they said before (OLR 10(2)); rooms that prepare steps hear of
+    it as of a choice.
+    """
+    chosen = [step for step, online in stands(sitting.session, event.party).items() if online]
+    for step in chosen:
+        note_step(sitting, event.case, event.party, step, False)
+    if chosen:
+        sitting.announce(StepsChosen(event.case, event.party, dict.fromkeys((s.value for s in chosen), False)))
+
+
+def on_goes_online(sitting: Sitting, event: GoesOnOnline) -> None:
+    """Who registered after all files and reads online again; to every other step they say so anew (OLR 4(4))."""
     note_step(sitting, event.case, event.party, Step.FILING, True)
 
 

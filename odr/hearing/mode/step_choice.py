@@ -59,6 +59,7 @@ class StepsInput(CourtModel):
     while_stayed=True,
     serves=Everyone.NOBODY,
     seen_by=Audience.PARTIES_AND_COURT,
+    before_identity=True,
     source=law("OLR 4, 5"),
     desk=desks.OFFLINE_STEP,
     topic=Topic.TAKING_PART,

@@ -20,14 +20,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Audience, Case, Party
+from odr.docket.models import Audience, Case, DocketEntry, Party
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError
 from odr.ground.text import T
 from odr.hearing.models import Question, Seal, SealedPosting
 from odr.identity.actors import Actor
 from odr.notary.canonical import JSON
-from odr.notary.vault import VaultRefused
+from odr.notary.vault import Opening, VaultRefused
 from odr.procedure.acts.act_versions import current_input
 from odr.procedure.acts.table import Recorded
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 BLOCK = 4096
 """Sealed words are filled up to a multiple of so many bytes."""
 UNREACHABLE = (OSError, ValueError)
+PROBE = b"court-probe"
+"""Context of what is sealed only to see whether the vault answers."""
 
 
 class SealNotReached(CourtError):
@@ -161,7 +163,20 @@ def closed_rows(session: Session, case: Case, party_id: int | None = None) -> li
     return list(session.scalars(query.order_by(SealedPosting.id)))
 
 
-def open_rows(court: Court, case: Case, seal: Seal, rows: Sequence[SealedPosting]) -> Iterator[Opened | SealedPosting]:
+def opening_of(court: Court, session: Session, seal: Seal) -> Opening | None:
+    """What shows the vault that a seal has ended; None while the log has not signed for the entry."""
+    entry = session.scalar(
+        select(DocketEntry).where(DocketEntry.case_id == seal.case_id, DocketEntry.number == seal.ended_by)
+    )
+    files = court.notary.receipt_files(session, entry.receipt) if entry is not None else None
+    if entry is None or files is None or files.proof is None:
+        return None
+    return Opening(entry.payload.encode(), files.json, files.leaf, files.proof)
+
+
+def open_rows(
+    court: Court, case: Case, seal: Seal, rows: Sequence[SealedPosting], opening: Opening
+) -> Iterator[Opened | SealedPosting]:
     """Take each out of the vault; what was altered since, or does not match its digest, comes back as the row alone.
 
     Raises OSError when the vault does not answer.
@@ -170,7 +185,8 @@ def open_rows(court: Court, case: Case, seal: Seal, rows: Sequence[SealedPosting
         try:
             if sha256_hex(row.ciphertext) != row.sha256:
                 raise VaultRefused("the ciphertext was altered")
-            whole = json.loads(unpad(court.notary.vault.unseal(row.ciphertext, _context(case, seal, row.entry_number))))
+            context = _context(case, seal, row.entry_number)
+            whole = json.loads(unpad(court.notary.vault.unseal(row.ciphertext, context, opening)))
         except VaultRefused:
             yield row
             continue
@@ -187,7 +203,7 @@ def open_rows(court: Court, case: Case, seal: Seal, rows: Sequence[SealedPosting
 def can_open(court: Court) -> bool:
     """Whether the vault answers now."""
     try:
-        court.notary.vault.unseal(court.notary.vault.seal(b"", b"court-sealed/probe"), b"court-sealed/probe")
+        court.notary.vault.unseal(court.notary.vault.seal(b"", PROBE), PROBE)
     except (*UNREACHABLE, VaultRefused):
         return False
     return True

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, FieldFault, InvalidInput
+from odr.ground.lookalikes import is_mixed
 from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter
@@ -70,15 +71,9 @@ def normal_name(raw: str) -> str:
         raise InvalidInput.at("name", T("Write your name as it stands on your identity document."))
     if len(name) > 200 or not name.isprintable():
         raise InvalidInput.at("name", T("Write a name of at most 200 letters."))
-    if any(len(_alphabets(word)) > 1 for word in name.split()):
+    if is_mixed(name):
         raise InvalidInput.at("name", T("Write each word of the name in one alphabet. Some letters only look alike."))
     return name
-
-
-def _alphabets(word: str) -> set[str]:
-    """Alphabets of a word among those whose letters look alike: an A may be Latin, Cyrillic or Greek."""
-    kinds = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
-    return kinds & {"LATIN", "CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN"}
 
 
 def normal_locale(raw: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -126,12 +125,9 @@ def delegate_mandate(reference: str) -> AnyResponse:
             # One such field stands beside each mandate.
             place = f"email-{found.id}"
             rate_limits.take(session, means().keyring, Counted.NAMED_BY, str(me().account_id), now)
-            email = accounts.normal_email(request.form.get("assistant", ""))
-            assistant = accounts.by_email(session, email)
             # Whether there is such an account, and whom its owner serves or stands by, is told to nobody.
-            with suppress(InvalidInput, mandates.BothSides, mandates.ServesCourt):
-                if assistant is not None:
-                    mandates.delegate(session, found, assistant, court.clock.now())
+            email = accounts.normal_email(request.form.get("assistant", ""))
+            mandates.delegate(session, found, email, court.clock.now())
     except InvalidInput as error:
         there = InvalidInput.at(place, error.faults[0].message)
         return again("mandates.html", there, **_lists())

@@ -171,6 +171,7 @@ class VoteInput(CourtModel):
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=a_panel_deliberates,
     seen_by=Audience.NAMED,
+    strong=True,
     page="judgment.panel_room",
     source=law("CPL 45"),
     topic=Topic.DECISION,

@@ -31,8 +31,10 @@ from odr.judgment.preservation.measures import (
     end_preservations,
     only,
     order_preservation,
+    refused_application,
     rulings_on,
     security_needed,
+    who_is_told,
 )
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import evidence_to_preserve, preservation_named, preservations_of
@@ -402,7 +404,8 @@ def review_begins(sitting: Sitting, event: Served) -> None:
     window=REVIEW,
     remedy=True,
     while_stayed=True,
-    serves=Everyone.BUT_ACTOR,
+    serves=Everyone.CONCERNED,
+    concerns=who_is_told,
     letter=Letter(
         PaperKind.PLEADING,
         T("A party asks for a review of a preservation"),
@@ -433,9 +436,10 @@ def ask_for_preservation_review(
     due = sitting.start_window(case, REVIEW_DECISION, start=now, subject=motion.reference).due_at
     words = T("%(name)s asks for a ruling: %(kind)s.", name=me.name, kind=motion.kind.label)
     sitting.open_task(case, Role.JUDGE, desks.RULING_ASKED, words, risk=70, due_at=due, subject=motion.reference)
-    return Recorded(
-        T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label), {"motion": motion.reference}
-    )
+    words = T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label)
+    if refused_application(sitting.session, case, motion.about) is not None:
+        return Recorded(words, {"motion": motion.reference}, Audience.NAMED, only(me.id))
+    return Recorded(words, {"motion": motion.reference})
 
 
 def _subject(sitting: Sitting, case: Case, me: Party) -> str | None:

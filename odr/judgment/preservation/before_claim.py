@@ -31,7 +31,7 @@ from odr.judgment.vocabulary import MotionKind, PreservationState
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -178,18 +178,32 @@ def tell_when_carried_out(sitting: Sitting, case: Case, made: DocketEntry) -> No
 
 
 def end_with_claims(court: Court) -> int:
-    """End what was preserved for claims whose cases are over; a round of the worker."""
+    """End what was preserved for claims whose cases are over; a round of the worker. What was carried out is lifted by
+    the judge's ruling and by no clock (CPI 166): the worker only puts it on the desk.
+    """
     with court.database.read() as session:
         # Sent to another court, the claim takes along what is preserved for it (CPI 160).
         over = select(Case.id).where(Case.stage == Stage.CLOSED, Case.outcome != Outcome.TRANSFERRED)
         kept = select(Case.id).where(Case.stage == Stage.PRESERVING)
+        asked = select(Task.case_id).where(Task.kind == desks.LIFT_PRESERVATION.kind, Task.done_at.is_(None))
         ids = session.scalars(
             select(BeforeClaim.case_id)
             .where(BeforeClaim.case_id.in_(kept), BeforeClaim.claim_case_id.in_(over))
+            .where(BeforeClaim.case_id.not_in(asked))
             .limit(64)
         ).all()
     for case_id in ids:
         with court.sit() as sitting:
-            case = sitting.session.get_one(Case, case_id)
-            sitting.perform(names.END_BEFORE_CLAIM, case, OverInput(), actor=CLOCK_ACTOR)
+            _end_with_claim(sitting, sitting.session.get_one(Case, case_id, with_for_update=True))
     return len(ids)
+
+
+def _end_with_claim(sitting: Sitting, case: Case) -> None:
+    carried_out = preservations_of(sitting.session, case, PreservationState.EXECUTED)
+    if not carried_out:
+        sitting.perform(names.END_BEFORE_CLAIM, case, OverInput(), actor=CLOCK_ACTOR)
+        return
+    words = T(
+        "The case of the claim is over. Lift what is preserved for it: rule on it as a review, granted (Interpretation, art. 166)."
+    )
+    sitting.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=80, subject=carried_out[0].reference)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Document, Party, Role, Stage
+from odr.docket.queries import parties
 from odr.filing.claim.case_without_claim import note_applicant
 from odr.filing.inputs import ApplicantInput
 from odr.ground.text import T, Text
@@ -21,7 +22,7 @@ from odr.judgment.preservation.inputs import OverInput
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import preservations_of
 from odr.judgment.queries import motions_of
-from odr.judgment.vocabulary import LIMITING, EvidenceMeasure, MotionKind, MotionState, PreservationState
+from odr.judgment.vocabulary import LIMITING, PRESERVATIONS, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
@@ -52,6 +53,8 @@ KEPT = (
     names.ASK_BEFORE_CLAIM,
     names.ASK_BEFORE_CLAIM_FOR_EVIDENCE,
     names.RULE_ON_PRESERVATION,
+    names.ASK_FOR_PRESERVATION_REVIEW,
+    names.GIVE_RULING,
     names.RECORD_SECURITY,
     payments_names.ASSESS_FEE,
 )
@@ -133,7 +136,11 @@ def _show(sitting: Sitting, case: Case, row: Preservation) -> None:
         if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
             found.opened_by = sitting.next_number(case)
     for ruling in sitting.session.scalars(
-        select(Ruling).where(Ruling.motion_id == motion.id, Ruling.document_id.is_not(None))
+        select(Ruling).where(
+            (Ruling.motion_id == motion.id) | (Ruling.entry_number == row.entry_number),
+            Ruling.case_id == case.id,
+            Ruling.document_id.is_not(None),
+        )
     ):
         document = sitting.session.get_one(Document, ruling.document_id)
         document.audience = Audience.PARTIES_AND_COURT
@@ -208,10 +215,22 @@ def over_before_claim(sitting: Sitting, case: Case) -> None:
 
 def _refused(sitting: Sitting, case: Case, review: Motion | None) -> Motion | None:
     """The refused application that a review looks at again; None where it is about something ordered."""
-    if review is None or review.about is None:
-        return None
-    rows = motions_of(sitting.session, case, MotionState.REFUSED)
-    return next((m for m in rows if m.reference == review.about), None)
+    return refused_application(sitting.session, case, review.about if review is not None else None)
+
+
+def refused_application(session: Session, case: Case, reference: str | None) -> Motion | None:
+    """An application for preservation that was refused. Nobody else knows of it: neither the review that is asked of it
+    nor the ruling on that warns the other side before something is carried out (CPL 103; CPI 171).
+    """
+    rows = motions_of(session, case, MotionState.REFUSED)
+    return next((m for m in rows if m.reference == reference and m.kind in PRESERVATIONS), None)
+
+
+def who_is_told(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    """Of what is kept from the other side the applicant alone; of everything else every party but who did it."""
+    if entry.named:
+        return [p for p in parties(case) if f"party/{p.id}" in entry.named and p.id != entry.party_id]
+    return [p for p in parties(case) if p.id != entry.party_id]
 
 
 def end_preservations(

@@ -22,7 +22,7 @@ from odr.judgment.inputs import EffectInput
 from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.remedies.inputs import SendFileInput
-from odr.judgment.remedies.rehearing import begin_anew
+from odr.judgment.remedies.rehearing import begin_anew, new_bench
 from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
 from odr.payments.costs.demands import borne_by, settle_bears, standing_fee
 from odr.payments.fee.fee_computation import Matter
@@ -383,6 +383,8 @@ def record_appeal_outcome(
             ),
         )
     costs = _changed_costs(sitting, case, given, partial=partial)
+    # A part that comes back while the rest is not judged brings the case back with it: no one may go on who sat (CPL 41).
+    begins_anew = given.outcome is AppealOutcome.SENT_BACK and (not partial or case.pronounced_at is None)
     for petition in [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]:
         petition.state, petition.outcome, petition.closed_entry = (
             AppealState.DECIDED,
@@ -397,8 +399,10 @@ def record_appeal_outcome(
     sitting.announce(AppealDecided(case, given.outcome.value))
     if given.outcome is AppealOutcome.SENT_BACK:
         set_decision_aside(sitting, case, decision)
-        if not partial:
+        if begins_anew:
             begin_anew(sitting, case)
+        else:  # The rest is judged already; only the part is heard again, by others all the same.
+            new_bench(sitting, case)
     else:
         if not partial:
             sitting.move(case, Stage.EFFECTIVE)
@@ -412,7 +416,7 @@ def record_appeal_outcome(
         words,
         {
             "decision": decision.reference,
-            "heard_again": given.outcome is AppealOutcome.SENT_BACK and not partial,
+            "heard_again": begins_anew,
             **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()},
         },
     )

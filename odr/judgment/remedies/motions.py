@@ -21,7 +21,16 @@ from odr.judgment.enforcement.beginning import not_enforced
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Motion, Ruling
-from odr.judgment.preservation.measures import RUNNING, SECURED, URGENT, after_ruling, apply_for, only
+from odr.judgment.preservation.measures import (
+    RUNNING,
+    SECURED,
+    URGENT,
+    after_ruling,
+    apply_for,
+    only,
+    refused_application,
+    who_is_told,
+)
 from odr.judgment.queries import motions_of, next_ruling, party_labelled
 from odr.judgment.remedies.absence import hear_again
 from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
@@ -238,7 +247,8 @@ class RulingInput(CourtModel):
     strong=True,
     premise=Premise.SUBJECT,
     subject=lambda court, case, values: str(values.get("motion") or ""),
-    serves=Everyone.PARTIES,
+    serves=Everyone.CONCERNED,
+    concerns=who_is_told,
     letter=Letter(
         PaperKind.DECISION,
         T("Ruling of the court"),
@@ -274,6 +284,7 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
         sitting.close_tasks(case, desks.RULING_ASKED, motion.reference)
     if ruling.result is not MotionState.REFUSED:
         _carry_out(sitting, case, ruling, now)
+    secret = motion is not None and refused_application(sitting.session, case, motion.about) is not None
     after_ruling(sitting, case, ruling, motion)
     asker = case.party_if_any(motion.party_id) if motion is not None else None
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
@@ -283,7 +294,11 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
         "sha256": document.sha256,
         "document_receipt": document.receipt,
     }
-    return Recorded(words, facts | {"for": asker.label if asker else None})
+    facts |= {"for": asker.label if asker else None}
+    if motion is not None and motion.party_id is not None and secret:
+        document.audience, document.party_id = Audience.OWN_SIDE_AND_COURT, motion.party_id
+        return Recorded(words, facts, Audience.NAMED, only(motion.party_id))
+    return Recorded(words, facts)
 
 
 def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> None:

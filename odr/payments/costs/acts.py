@@ -177,6 +177,7 @@ class ReviewCostsInput(CourtModel):
     source=law("FEE 43"),
     desk=desks.COSTS_REVIEW,
     topic=Topic.FEE,
+    strong=True,
 )
 def review_costs(sitting: Sitting, case: Case, given: ReviewCostsInput, *, actor: Actor, now: datetime) -> Recorded:
     """Uphold or change who bears the costs, with reasons (FEE 43). A change is carried out once the decision is in
@@ -232,6 +233,7 @@ class AskCorrectionInput(CourtModel):
     by=set(PARTY_ROLES),
     at=EVERY_STAGE,
     serves=Everyone.NOBODY,
+    before_identity=True,
     source=law("FEE 43"),
     topic=Topic.FEE,
     in_record=False,

@@ -179,6 +179,7 @@ def assessment_named(sitting: Sitting, case: Case, reference: str) -> FeeAssessm
     listed=False,
     source=law("FEE 22, 52"),
     desk=desks.FEE_UNPAID,
+    strong=True,
     in_record=False,
 )
 def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: Actor, now: datetime) -> Recorded:

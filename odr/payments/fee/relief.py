@@ -272,6 +272,7 @@ class ReliefDecisionInput(CourtModel):
     concerns=who_asked_relief,
     desk=desks.FEE_RELIEF,
     topic=Topic.FEE,
+    strong=True,
     in_record=False,
 )
 def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -371,7 +371,12 @@ def on_appeal_decided(sitting: Sitting, event: AppealDecided) -> None:
     """The higher court decided: sent back, the whole appeal fee goes back; withdrawn by leave, half of it (FEE 15, 27)."""
     ending = APPEAL_ENDINGS.get(event.outcome)
     if ending is not None and any(row.matter is Matter.APPEAL for row in assessments_of(sitting.session, event.case)):
-        sitting.then(names.SETTLE_FEES, SettleInput(ending=ending.value, matter=Matter.APPEAL.value))
+        sitting.then(
+            names.SETTLE_FEES,
+            SettleInput(
+                ending=ending.value, matter=Matter.APPEAL.value, party=event.party.label if event.party else None
+            ),
+        )
 
 
 def on_settled(sitting: Sitting, event: SettlementReached) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.ground.errors import ActNotOpen, Cited, CourtError, Forbidden, OutOfTime, StepUpNeeded
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, SignIn
 from odr.procedure.acts.table import Act
 from odr.procedure.models import Window, WindowState
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 STRONG_FOR = timedelta(minutes=15)
+ANEW_AFTER = timedelta(hours=12)
+"""Mediation, exchange and hearing verify again who takes part (OLR 7(3)); how long one proof lasts is a court rule."""
 
 KNOWN_STEPS = "COURT known-steps"
 
@@ -180,6 +182,13 @@ def _person_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
         at = actor.strong_at
         if at is None or sitting.court.clock.machine_now() - at > STRONG_FOR:
             return StepUpNeeded(T("Confirm that it is you before you do this."))
+    if act.verified_anew and not sitting.reading and actor.role in PARTY_ROLES and actor.sign_in is not SignIn.TOKEN:
+        at = actor.strong_at
+        if at is None or sitting.court.clock.machine_now() - at > ANEW_AFTER:
+            return StepUpNeeded(
+                T("You proved who you are too long ago. Confirm that it is you, and go on."),
+                source=sitting.pack(case).cited("OLR 7", "OMR 17"),
+            )
     return None
 
 

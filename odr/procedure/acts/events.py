@@ -313,6 +313,20 @@ class StepsChosen(Event):
 
 
 @dataclass(frozen=True)
+class GoesOnOffline(Event):
+    """A party did not register in time and goes on offline (OLR 10(2))."""
+
+    party: Party
+
+
+@dataclass(frozen=True)
+class GoesOnOnline(Event):
+    """A party that went on offline has registered since."""
+
+    party: Party
+
+
+@dataclass(frozen=True)
 class ExaminationVoid(Event):
     """What was examined so far counts for nothing: somebody was never called to it. It is examined anew, by the same
     judges (CPL 147, 177).
@@ -344,6 +358,8 @@ class AppealDecided(Event):
     """The higher court decided on the appeal, ``outcome`` as the room of judgment calls it (CPL 177)."""
 
     outcome: str
+    party: Party | None = None
+    """Whose appeal alone it is about: they took it back before the file went up."""
 
 
 @dataclass(frozen=True)

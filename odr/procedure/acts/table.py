@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
-from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter
@@ -234,7 +234,7 @@ class Act:
     subject: SubjectState | None = None
     strong: bool = False
     special: bool = False
-    before_identity: bool = True
+    before_identity: bool = False
     source: tuple[Citation, ...] = ()
     topic: Topic | None = None
     letter: Letter | None = None
@@ -254,6 +254,11 @@ class Act:
     def articles(self) -> str:
         """The articles of the act as one line: ``"CPL 126; REG 7"``."""
         return "; ".join(self.source)
+
+    @property
+    def verified_anew(self) -> bool:
+        """Whether it is a party's part in mediation, exchange or hearing, where identity is verified again (OLR 7(3))."""
+        return not self.by.isdisjoint(PARTY_ROLES) and (self.in_record is True or self.topic is Topic.AGREEMENT)
 
     @property
     def upcasters(self) -> Mapping[int, Upcaster]:
@@ -323,7 +328,7 @@ def act(
     subject: SubjectState | None = None,
     strong: bool = False,
     special: bool = False,
-    before_identity: bool = True,
+    before_identity: bool = False,
     page: str | None = None,
     listed: bool = True,
     prepare: Preparation | None = None,
@@ -346,7 +351,8 @@ def act(
     record of the hearing; ``desk`` the kinds of task it does; ``means`` what it is in the
     course of a case, for other rooms; ``premise`` what
     must be unchanged; ``strong`` identity confirmed within 15 minutes; ``special``
-    needs special powers of a representative (CPL 62); ``page`` the endpoint of an own
+    needs special powers of a representative (CPL 62); ``before_identity`` open online before
+    the court knows who acts (OLR 7, 10); ``page`` the endpoint of an own
     page in place of the generic one; ``listed`` false for acts the court performs by
     itself; ``prepare`` slow work before the transaction, see
     :meth:`odr.procedure.court.Court.prepare`; ``paper`` how its ruling is set, sealed

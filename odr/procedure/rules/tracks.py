@@ -12,7 +12,7 @@ from odr.ground.text import Money, T, Text
 from odr.procedure.rules.cases import Bar, Conversion, Track
 from odr.procedure.rules.pack import RulePack
 
-_BARS: dict[Bar, Text] = {
+BAR_WORDS: dict[Bar, Text] = {
     Bar.STATUS_OR_TITLE: T("it is about personal status or title to property"),
     Bar.FOREIGN: T("it is foreign-related"),
     Bar.APPRAISAL: T("it needs an appraisal"),
@@ -60,7 +60,9 @@ def _finding(
 ) -> TrackFinding:
     barred = next((bar for bar in track.bars if bar in bars), None)
     if barred is not None:
-        return TrackFinding(key, False, T("Not open: %(why)s.", why=_BARS[barred]), track.bars_article or track.article)
+        return TrackFinding(
+            key, False, T("Not open: %(why)s.", why=BAR_WORDS[barred]), track.bars_article or track.article
+        )
     top = most_amount(pack, track, filed_on, agreed=agreed)
     if top is not None and amount > top.minor:
         return TrackFinding(key, False, T("Not open: the claim is above %(most)s.", most=top), track.article)

@@ -350,6 +350,7 @@ class ConsentInput(CourtModel):
     by=set(PARTY_ROLES),
     at=set(Stage) - {Stage.CLOSED},
     while_stayed=True,
+    before_identity=True,
     source=law("OLR 30"),
     topic=Topic.TAKING_PART,
     in_record=False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.docket.queries import parties
+from odr.filing.parties.known_identity import everybody_is_known
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
@@ -62,7 +63,7 @@ class StatementInput(AgreementRef):
     input=StatementInput,
     by={Role.JUDGE},
     at=OPEN_STAGES,
-    guard=an_agreement_waits,
+    guard=(an_agreement_waits, everybody_is_known),
     strong=True,
     premise=Premise.DOCKET,
     serves=Everyone.PARTIES,

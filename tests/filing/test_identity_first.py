@@ -1,0 +1,185 @@
+"""Identity is a condition: who acts online is known first, and who does not register goes on offline (OLR 7, 10; REG 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from odr.docket.models import Case, Party, Role, Stage
+from odr.filing.counter import assisting
+from odr.filing.counter.inputs import TakenInput
+from odr.filing.inputs import JoinInput
+from odr.filing.models import RequestKind
+from odr.filing.parties.joining_by_code import join
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.hearing.examination.ripe import not_yet, unripe
+from odr.identity.models import Account
+from odr.procedure.models import WindowState
+from tests.filing.test_motions import request_of, seat, windows
+from tests.scene import Scene, claim
+
+ANSWER = {"position": "defend", "statement": "The label is right."}
+OFFER = {"amount": "0", "deed": "The goods go back.", "deed_by": "claimant/1", "ending": "statement"}
+"""Without whom it is to."""
+
+
+def unknown(scene: Scene, *names: str) -> None:
+    """These have accounts that nobody verified."""
+    with scene.court.database.write() as session:
+        for name in names:
+            session.get_one(Account, scene.people[name]).identity_verified_at = None
+
+
+def party(scene: Scene, role: Role) -> Party:
+    return next(p for p in scene.case().parties if p.role is role)
+
+
+def waits_for(scene: Scene, check: Any) -> str:
+    """What a check of ripeness says, as one text."""
+    with scene.court.database.read() as session:
+        return " ".join(str(w) for w in check(scene.court.look(session), session.get_one(Case, scene.case_id)))
+
+
+def joined(scene: Scene) -> None:
+    """The respondent joined by the code of the letter, and nobody has verified who they are."""
+    unknown(scene, "haiyun")
+    scene.lodge()
+    scene.accept()
+    scene.work()
+    join(
+        scene.court,
+        scene.people["haiyun"],
+        scene.code(),
+        JoinInput(name="Haiyun Co.", email="legal@haiyun.example", e_service=True, in_writing=True),
+    )
+    scene.work()
+
+
+def at_the_counter(scene: Scene) -> Any:
+    given = scene.court.table["file_answer"].input.model_validate(ANSWER)
+    scan = scene.upload("clerk", b"signed", "signed.txt").reference
+    about = TakenInput.model_validate({"manner": "oral", "confirmation": "signature", "paper": scan})
+    mine = party(scene, Role.RESPONDENT)
+    return assisting.take(scene.court, scene.case(), mine, "file_answer", given, about, scene.actor("clerk"))
+
+
+def shown(scene: Scene, who: str = "haiyun") -> None:
+    scene.do("show_identity", who, paper="document", front=scene.upload(who, b"card", "card.txt").reference)
+
+
+def test_the_registry_accepts_no_claim_of_somebody_unknown(small_scene: Scene) -> None:
+    """It verifies first, or says what is missing; the refusal names the articles (REG 6, 7; OLR 7)."""
+    unknown(small_scene, "li")
+    small_scene.lodge()
+    with pytest.raises(ActNotOpen, match="has not been verified") as refused:
+        small_scene.accept()
+    assert refused.value.source is not None and "REG" in refused.value.source
+    assert "尚未核实" in refused.value.message.render("zh-Hans")
+    mine = party(small_scene, Role.CLAIMANT)
+    small_scene.do("verify_identity", "clerk", party=mine.reference, means="document")
+    small_scene.accept()
+    assert small_scene.case().stage is Stage.PENDING
+
+
+def test_a_company_is_known_by_its_licence_and_not_by_who_signs_in(small_scene: Scene) -> None:
+    """An account verified as a person's says nothing of a company (REG 6(1))."""
+    company = {"name": "Li Trading Co.", "kind": "company", "email": "li@parties.example", "address": "1 Lake Road"}
+    small_scene.lodge(claim(claimant={**company, "e_service": True, "in_writing": True}))
+    with pytest.raises(ActNotOpen, match="has not been verified"):
+        small_scene.accept()
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="licence")
+    small_scene.accept()
+
+
+def test_the_clock_accepts_first_and_the_claimant_registers_then(small_scene: Scene) -> None:
+    """The registry's lateness costs the claimant nothing (REG 8); who they are is shown within the days of OLR 10."""
+    unknown(small_scene, "li")
+    small_scene.lodge()
+    for _ in range(10):
+        small_scene.later(days=1)
+        if small_scene.case().stage is Stage.PENDING:
+            break
+    assert small_scene.case().stage is Stage.PENDING
+    assert [w.state for w in windows(small_scene, "join_platform")] == [WindowState.OPEN]
+    with pytest.raises(ActNotOpen, match="Show the registry first"):
+        small_scene.do("make_offer", "li", **OFFER, to="respondent/1")
+    shown(small_scene, "li")
+    assert [w.state for w in windows(small_scene, "join_platform")] == [WindowState.MET]
+
+
+def test_who_joined_by_the_code_shows_first_who_they_are(small_scene: Scene) -> None:
+    """Nothing online before; papers sent open everything but agreements, which wait for the registry (OLR 7, 10)."""
+    joined(small_scene)
+    with pytest.raises(ActNotOpen, match="Show the registry first") as refused:
+        small_scene.do("file_answer", "haiyun", **ANSWER)
+    assert refused.value.source is not None and "OLR" in refused.value.source
+    assert "先向" in refused.value.message.render("zh-Hans")
+    shown(small_scene)
+    with pytest.raises(ActNotOpen, match="Agreements wait"):
+        small_scene.do("make_offer", "haiyun", **OFFER, to="claimant/1")
+    small_scene.do("file_answer", "haiyun", **ANSWER)
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.RESPONDENT).reference, means="licence")
+    small_scene.do("make_offer", "haiyun", **OFFER, to="claimant/1")
+
+
+def test_nobody_is_silenced_at_the_counter(small_scene: Scene) -> None:
+    """What is refused online is taken in on paper (OLR 10(2), 11)."""
+    joined(small_scene)
+    at_the_counter(small_scene)
+    assert [w.state for w in windows(small_scene, "answer")] == [WindowState.MET]
+
+
+def test_who_does_not_register_in_time_goes_on_offline(small_scene: Scene) -> None:
+    """After three days the registry takes their papers; who shows themselves later goes on online (OLR 10(2))."""
+    joined(small_scene)
+    small_scene.later(days=4)
+    assert not party(small_scene, Role.RESPONDENT).online
+    with pytest.raises(ActNotOpen, match="You go on offline"):
+        small_scene.do("file_answer", "haiyun", **ANSWER)
+    at_the_counter(small_scene)
+    assert "has not been verified" not in waits_for(small_scene, unripe), "the case does not wait for them"
+    shown(small_scene)
+    assert party(small_scene, Role.RESPONDENT).online
+
+
+def test_examination_and_decision_wait_until_everybody_online_is_known(small_scene: Scene) -> None:
+    """Papers sent are looked at first; sent back, their sender has the days of OLR 10 again."""
+    joined(small_scene)
+    shown(small_scene)
+    mine = party(small_scene, Role.RESPONDENT)
+    for check in (not_yet, unripe):
+        assert "has not been verified" in waits_for(small_scene, check)
+    small_scene.do("ask_for_papers", "clerk", party=mine.reference, words="The photograph cannot be read.")
+    assert WindowState.OPEN in [w.state for w in windows(small_scene, "join_platform")]
+    with pytest.raises(ActNotOpen, match="Show the registry first"):
+        small_scene.do("file_answer", "haiyun", **ANSWER)
+    shown(small_scene)
+    small_scene.do("verify_identity", "clerk", party=mine.reference, means="licence")
+    for check in (not_yet, unripe):
+        assert "has not been verified" not in waits_for(small_scene, check)
+
+
+def test_what_the_judge_finds_closes_a_procedure(pending: Scene) -> None:
+    """On record it binds: small claims are closed to the case, until the judge no longer finds it (CPL 166; CPI 257)."""
+    found = {"bar": "disputed", "reasons": "The facts are greatly disputed."}
+    pending.do("find_bar", "judge", holds="yes", **found)
+    with pytest.raises(InvalidInput):
+        pending.do("find_bar", "judge", holds="yes", **found)
+    with pytest.raises(InvalidInput, match="greatly disputed"):
+        pending.do("convert_track", "judge", to="simple", reasons="It is quicker that way.")
+    pending.do("find_bar", "judge", holds="no", **found)
+    pending.do("convert_track", "judge", to="simple", reasons="It is quicker that way.")
+
+
+def test_a_refused_challenge_that_is_looked_at_again_stops_no_work(pending: Scene) -> None:
+    """The challenge itself does (CPL 48); its one review does not (CPL 50)."""
+    judge = seat(pending, Role.JUDGE)
+    assert judge is not None
+    pending.do("challenge", "li", seat=str(judge.id), words="They dined together.")
+    assert "A challenge is not decided" in waits_for(pending, not_yet)
+    asked = request_of(pending, RequestKind.RECUSAL).reference
+    pending.do("decide_recusal", "president", request=asked, answer="refuse", reasons="Nothing shows it.")
+    pending.do("ask_recusal_review", "li", request=asked, words="There is a picture.")
+    assert "A challenge is not decided" not in waits_for(pending, not_yet)
+    assert "A challenge is not decided" not in waits_for(pending, unripe)

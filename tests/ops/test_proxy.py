@@ -1,0 +1,153 @@
+"""The proxy configuration we give operators, loaded by the proxy itself and put before a server that only listens."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.peers import needed
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = "POST {path} HTTP/1.1\r\nHost: court.example\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Court:
+    """A server behind the proxy that notes what reaches it, and when it has all of it."""
+
+    def __init__(self) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.heard = bytearray()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                heard = b""
+                while part := connection.recv(65536):
+                    self.heard += part
+                    heard += part
+                    head, blank, body = heard.partition(b"\r\n\r\n")
+                    length = re.search(rb"(?i)content-length: (\d+)", head)
+                    if blank and len(body) >= int(length[1] if length else 0):
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+                        break
+
+
+@contextmanager
+def proxy(folder: Path, court_port: int) -> Iterator[int]:
+    """Our configuration with a certificate of this test and ports that anybody may open; gives the port of https."""
+    needed("nginx")
+    needed("openssl")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-days", "2", "-subj", "/CN=court.example", "-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    tls, plain = free_port(), free_port()
+    text = (ROOT / "deploy/nginx.conf").read_text()
+    for ours, theirs in (
+        ("/etc/letsencrypt/live/court.example/fullchain.pem", str(certificate)),
+        ("/etc/letsencrypt/live/court.example/privkey.pem", str(key)),
+        ("127.0.0.1:8000", f"127.0.0.1:{court_port}"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{tls} ssl;"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("    listen [::]:443 ssl;\n", ""),
+        ("    listen [::]:80;\n", ""),
+    ):
+        assert text.count(ours) == 1, ours
+        text = text.replace(ours, theirs)
+    (folder / "court.conf").write_text(text)
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log stderr warn; events {{}} "
+        f"http {{ access_log off; {places} include {folder}/court.conf; }}\n"
+    )
+    command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+    assert "[warn]" not in tried.stderr, tried.stderr
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        _until_open(tls)
+        yield tls
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def _until_open(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the proxy did not open its port")
+
+
+def _connected(port: int) -> ssl.SSLSocket:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), 10), server_hostname="court.example")
+
+
+def _heard_within(court: Court, words: bytes, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while words not in court.heard and time.monotonic() < until:
+        time.sleep(0.02)
+    return words in court.heard
+
+
+@pytest.mark.parametrize(("path", "streams"), [("/account/sign-in", False), ("/api/v1/uploads", True)])
+def test_the_proxy_keeps_a_form_until_it_is_whole_and_lets_a_file_through(
+    tmp_path: Path, path: str, streams: bool
+) -> None:
+    """Of a form whose second half is still to come the court hears nothing; of a file it has the first half."""
+    court = Court()
+    with proxy(tmp_path, court.port) as port, closing(_connected(port)) as sender:
+        sender.sendall(HEAD.format(path=path).encode() + b"first half")
+        # Where nothing must come, a moment is enough: what streams comes within a hundredth of it.
+        assert _heard_within(court, b"first half", 10 if streams else 0.5) is streams
+        sender.sendall(b"other half")
+        assert _heard_within(court, b"first halfother half", 10)
+        assert sender.recv(4096).startswith(b"HTTP/1.1 200")
+        assert b"X-Forwarded-Proto: https" in court.heard and b"X-Forwarded-For: 127.0.0.1" in court.heard
+    court.socket.close()
+
+
+def test_the_proxy_refuses_a_form_larger_than_any(tmp_path: Path) -> None:
+    """What is larger than the largest form is refused by its announced length, and nothing of it reaches the court."""
+    court = Court()
+    with proxy(tmp_path, court.port) as port, closing(_connected(port)) as sender:
+        sender.sendall(b"POST /account/sign-in HTTP/1.1\r\nHost: court.example\r\nContent-Length: 99000000\r\n\r\n")
+        assert sender.recv(4096).startswith(b"HTTP/1.1 413")
+    assert court.heard == b""
+    court.socket.close()
