@@ -308,7 +308,7 @@ def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
     found = _find(case, label)
     closed = why_closed(actor, found)
     if closed is not None and part in ("json", "renewals"):
-        raise Forbidden(closed)
+        raise Forbidden(closed, source=current_court().cited_today("CPL 71", "CPI 103, 106"))
     return receipt_part(found.upload.receipt or "", part)
 
 
