@@ -47,7 +47,7 @@ def objects_twice(scene: Scene, who: str) -> None:
     scene.do("object_to_report", who, appraisal=row(scene).reference, words=f"The sample was open, says {who}.")
     scene.do(
         "answer_objection",
-        "admin",
+        "stranger",
         objection=row(scene).objections[-1].reference,
         words="It was sealed when it came, see page 2.",
     )
@@ -150,7 +150,7 @@ def hearing(scene: Scene, presence: str = "courtroom") -> None:
     if scene.case().stage is Stage.PENDING:
         scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
         scene.do("open_examination", "judge", mode="offline")
-    day = (scene.clock.now() + timedelta(days=10)).date()
+    day = (scene.clock.now() + timedelta(days=17)).date()
     scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
     with scene.court.database.read() as session:
         fixed = session.scalars(
@@ -163,7 +163,7 @@ def hearing(scene: Scene, presence: str = "courtroom") -> None:
             {"who": case.parties[0].reference, "presence": "courtroom"},
             {"who": expert.reference, "presence": presence},
         ]
-    scene.later(days=10, hours=9)
+    scene.later(days=17, hours=9)
     given = {
         "hearing": fixed.reference,
         "begun": "09:32",
@@ -268,7 +268,7 @@ def test_who_may_call_and_when(small_scene: Scene) -> None:
         call(small_scene)
     small_scene.do(
         "answer_objection",
-        "admin",
+        "stranger",
         objection=row(small_scene).objections[-1].reference,
         words="It was sealed when it came.",
     )
@@ -533,12 +533,12 @@ def test_nobody_prepays_what_the_fee_holds(small_scene: Scene) -> None:
     choose(small_scene, "haiyun")
     appoint(small_scene, "agreed", attendance_included=True)
     small_scene.do(
-        "undertake_appraisal", "admin", appraisal=row(small_scene).reference, answer="undertake", pay_to="Account 42"
+        "undertake_appraisal", "stranger", appraisal=row(small_scene).reference, answer="undertake", pay_to="Account 42"
     )
-    upload = small_scene.upload("admin", b"%PDF-1.7 report", "report.pdf", "application/pdf")
+    upload = small_scene.upload("stranger", b"%PDF-1.7 report", "report.pdf", "application/pdf")
     small_scene.do(
         "submit_report",
-        "admin",
+        "stranger",
         appraisal=row(small_scene).reference,
         upload=upload.reference,
         contents=ALL,

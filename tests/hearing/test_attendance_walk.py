@@ -65,7 +65,7 @@ def through(walk: Walk) -> None:
         page.click("main .court-panel a[href$='/fee']")
         is_sound_to_both(page)
         assert "150.00" in page.inner_text("main")
-    with walk.of("admin") as page:
+    with walk.of("stranger") as page:
         walk.go(page, "/examination/commission")
     pay(scene, 0)
     scene.later(days=9)

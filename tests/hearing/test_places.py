@@ -66,7 +66,9 @@ def test_an_offered_place_opens_nothing_and_bars_nobody(small_scene: Scene, role
         mandates.sign(session, mandate, small_scene.clock.now())
     assert roles_of(small_scene, "stranger") == [Role.RESPONDENT]
     with small_scene.court.database.write() as session, pytest.raises(ActNotOpen):
-        seat_offers.accept(session, reference, small_scene.people["stranger"], small_scene.clock.now())
+        seat_offers.accept(
+            small_scene.court, session, reference, small_scene.people["stranger"], small_scene.clock.now()
+        )
 
 
 def test_only_their_own_yes_makes_a_seat(small_scene: Scene) -> None:
@@ -74,11 +76,11 @@ def test_only_their_own_yes_makes_a_seat(small_scene: Scene) -> None:
     small_scene.pend()
     reference, now = offered(small_scene, "stranger"), small_scene.clock.now()
     with small_scene.court.database.write() as session, pytest.raises(NotFound):
-        seat_offers.accept(session, reference, small_scene.people["li"], now)
+        seat_offers.accept(small_scene.court, session, reference, small_scene.people["li"], now)
     with small_scene.court.database.write() as session:
-        seat_offers.accept(session, reference, small_scene.people["stranger"], now)
+        seat_offers.accept(small_scene.court, session, reference, small_scene.people["stranger"], now)
         with pytest.raises(NotFound):
-            seat_offers.accept(session, reference, small_scene.people["stranger"], now)
+            seat_offers.accept(small_scene.court, session, reference, small_scene.people["stranger"], now)
     assert roles_of(small_scene, "stranger") == [Role.EXPERT]
 
 

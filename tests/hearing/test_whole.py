@@ -35,6 +35,7 @@ from odr.procedure.models import Task
 from tests.entering import let_in
 from tests.hearing.scene import BAIHUA, CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case, opinion, whole_court
 from tests.peers.browser import PHONE, OpenContext
+from tests.scene import take_places
 from tests.sound import is_sound_to_both
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -284,6 +285,7 @@ def asked(scene: Scene, by: Speaker) -> None:
         ground="distance",
     )
     by.act(CHEN, "rule_on_witness", witness=one(scene, Witness), answer="allow", reasons="She lives far away.")
+    take_places(scene.court)
     by.act(DING, "give_undertaking", promise="yes")
     by.act(HAIYUN, "ask_leave_for_question", addressee=scene.party(LI), words="Are you a professional buyer?")
     by.act(CHEN, "disallow_question", question=scene.question(1).reference, reasons="It bears on nothing in dispute.")

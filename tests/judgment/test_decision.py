@@ -320,6 +320,7 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
     )
     with pytest.raises(ActNotOpen):
         bench.do("respondent/1", "appeal_decision", {"asks": "again", "grounds": "again", "challenged": "1"})
+    bench.serve("claimant/1")
     bench.wait(days=20)
     assert bench.case().stage is Stage.APPEALED
     with bench.court.database.read() as session:
@@ -358,10 +359,10 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
 def next_for(bench: Bench, who: str) -> tuple[str, bool] | None:
     """The act the page of the case puts first, and whether it says that nobody has to."""
     with bench.court.database.read() as session:
-        due = case_page(
-            bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor(who), "en"
-        ).next_due
-        return (due.act.act.name, due.is_remedy) if due is not None and due.act is not None else None
+        page = case_page(bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor(who), "en")
+    assert page.next is not None
+    step = page.next.step or next(iter(page.next.remedies), None)
+    return (step.act.name, page.next.is_quiet) if step is not None and step.act is not None else None
 
 
 def test_an_appeal_is_offered_and_never_the_next_thing_one_has_to_do(bench: Bench) -> None:
@@ -378,6 +379,7 @@ def test_an_appeal_is_offered_and_never_the_next_thing_one_has_to_do(bench: Benc
         {"asks": "Dismiss the claim.", "grounds": "The label was right.", "challenged": "8,000.00"},
     )
     assert next_for(bench, "respondent/1") is None
+    bench.serve("claimant/1")
     assert next_for(bench, "claimant/1") == ("answer_appeal", False)
     with bench.court.database.read() as session:
         appeal = session.scalars(select(AppealPetition.reference)).one()

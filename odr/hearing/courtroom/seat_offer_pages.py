@@ -15,7 +15,8 @@ places = Blueprint("places", __name__)
 @signed_in
 def offered() -> Page:
     """What waits for one's word."""
-    return render_template("hearing/places.html", offers=seat_offers.offered_to(current_session(), my_account_id()))
+    offers = seat_offers.offered_to(current_session(), my_account_id())
+    return render_template("hearing/places.html", offers=offers, error=None)
 
 
 @places.post("/account/places/<reference>/accept")
