@@ -174,9 +174,8 @@ class Story:
                         Seat(case_id=case.id, account_id=cashier.id, role=Role.CASHIER, from_at=sitting.now)
                     )
                     sitting.session.flush()
-                sitting.perform(
-                    "record_payment", case, given, actor=Actor(Role.CASHIER, cashier.id, cashier.name, case.id)
-                )
+                me = Actor(Role.CASHIER, cashier.id, cashier.name, case.id, strong_at=self.clock.machine_now())
+                sitting.perform("record_payment", case, given, actor=me)
         self.later(hours=1)
 
     def join(self, who: str, given: JoinInput) -> None:
