@@ -29,6 +29,7 @@ OBJECTS = {"case_id", "draft_id", "batch_id", "party_id", "upload_id", "id", "to
 ALLOWED: dict[str, str] = {
     "evidence/intake/unsubmitted_uploads.py:open_notices": "for the worker alone; each notice goes to its own sender",
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
+    "filing/parties/known_identity.py:_verified_elsewhere": "tells whether the registry saw the same party's own papers",
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
     "service/sending/daily_reminder.py:_named": "for the worker alone; each reminder goes to its own account",
 }

@@ -101,6 +101,7 @@ def follow(folder: Path, heading: str) -> None:
 
 GENERATED = {
     "docs/README.md",
+    "docs/law.md",
     "docs/architecture.md",
     "docs/clock.md",
     "docs/letters.md",

@@ -17,6 +17,10 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "filing.claim.acts.claimants_are_known": (Why.BEYOND, "filing/test_identity_first.py"),
+    "filing.parties.known_identity.everybody_is_known": (Why.BEYOND, "filing/test_identity_first.py"),
+    "filing.parties.known_identity.identity_first": (Why.BEYOND, "filing/test_identity_first.py"),
+    "judgment.remedies.withdrawing_appeal.own_appeal_is_here": (Why.NAMED, None),
     "filing.course.procedure_objections.procedure_can_be_objected_to": (Why.NAMED, None),
     "filing.course.procedure_objections.procedure_objection_waits": (Why.NAMED, None),
     "filing.registry.refusing.no_refusal_waits": (Why.ONCE, None),

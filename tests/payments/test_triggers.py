@@ -12,10 +12,13 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
 from odr.docket.visibility import reads_document
+from odr.evidence.models import Exhibit
 from odr.filing.claim.queries import claims_of
 from odr.filing.models import Claim, Request
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T
+from odr.hearing.models import Examination, Hearing
+from odr.hearing.vocabulary import Mode
 from odr.identity.actors import CLOCK_ACTOR
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.models import Motion
@@ -30,7 +33,7 @@ from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.procedure.rules.tariff import Ending
 from odr.service.models import Packet
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, lay_hearing
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.judgment.test_panel import vote
 from tests.kept import kept
@@ -183,6 +186,29 @@ def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
     assert demanded(bench.court, bench.case_id) == [("respondent/1", Matter.CLAIM, 25_00, AssessmentState.DUE)]
 
 
+def examined_anew(bench: Bench) -> None:  # noqa: F811
+    """The examination of the case that is heard again is over: a hearing was held in ordinary procedure."""
+    with bench.court.database.write() as session:
+        case, now = session.get_one(Case, bench.case_id), bench.clock.now()
+        number = case.entry_count
+        opened = Examination(
+            case_id=case.id,
+            mode=Mode.OFFLINE,
+            plan={},
+            opened_at=now,
+            opened_by=number,
+            closed_at=now,
+            closed_by=number,
+        )
+        session.add(opened)
+        session.flush()
+        lay_hearing(session, case, opened, now)
+        session.flush()
+        hearing = session.scalars(select(Hearing).where(Hearing.case_id == case.id)).one()
+        hearing.summoned_by = number
+        hearing.shown = list(session.scalars(select(Exhibit.id).where(Exhibit.case_id == case.id)))
+
+
 @pytest.mark.parametrize("paid_by_loser", [True, False])
 @pytest.mark.slow
 def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) -> None:  # noqa: F811
@@ -221,6 +247,7 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
         )
     bench.wait(days=20)
     bench.do("judge", "convene_panel", {"size": 3, "reasons": "The case is heard again."})
+    examined_anew(bench)
     bench.findings()
     bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss"}]))
     for who in ("ann", "ben", "judge"):

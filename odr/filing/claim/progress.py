@@ -100,7 +100,14 @@ def hearing_has_begun(sitting: Sitting, case: Case) -> bool:
 
 @guard("CPI 232")
 def before_end_of_debate(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why a claim can no longer be changed: the debate has ended."""
+    """Reason why a claim can no longer be changed: the debate has ended, or the case is heard again on a retrial, which
+    keeps to what was asked for at first.
+    """
+    again = heard_again_by(sitting, case)
+    if again and json.loads(again[-1].payload)["result"].get("ordered"):
+        return T(
+            "A retrial keeps to what was asked for at first. Whoever asks for something else brings a claim of its own."
+        )
     return (
         None if debate_is_open(sitting, case) else T("The debate has ended; claims can no longer be changed or added.")
     )
