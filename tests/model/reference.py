@@ -34,6 +34,7 @@ class Reference:
     correct_until: date | None = None
     joined: bool = False
     answered: bool = False
+    answer_until: date | None = None
     proposed: bool = False
     asks_to_withdraw: bool = False
     offers: list[Offer] = field(default_factory=list)
@@ -113,7 +114,11 @@ class Reference:
         return self._may_rule_on_withdrawal(who)
 
     def _may_open_examination(self, who: str) -> bool:
-        return who == "judge" and self.stage == "pending"
+        return who == "judge" and self.stage == "pending" and self._could_answer()
+
+    def _could_answer(self) -> bool:
+        # Fifteen days from their own service, which is when they joined; an answer ends them (CPL 128, CPI 275).
+        return self.answer_until is not None and (self.answered or self.today > self.answer_until)
 
     def _party(self, who: str) -> bool:
         return self.stage in OPEN and (who == "li" or (who == "haiyun" and self.joined))
@@ -174,7 +179,7 @@ class Reference:
         self._close()
 
     def _do_join_case(self, who: str) -> None:
-        self.joined = True
+        self.joined, self.answer_until = True, self.next_working(self.today + timedelta(days=15))
 
     def _do_file_answer(self, who: str) -> None:
         self.answered = True

@@ -171,7 +171,6 @@ def machine(sqlite_template: Path) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)  # two thousand steps take minutes, and longer where others work beside
 def test_the_court_does_what_the_reference_says(machine: type[Lifecycle]) -> None:
     """Two thousand steps (a hundred thousand with ODR_PROVE=1): of each attempt the reference says whether it is open,
     and the court agrees.
