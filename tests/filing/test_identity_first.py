@@ -13,7 +13,7 @@ from odr.filing.inputs import JoinInput
 from odr.filing.models import RequestKind
 from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.hearing.examination.ripe import not_yet, unripe
+from odr.hearing.ripeness.times import not_yet, unripe
 from odr.identity.models import Account
 from odr.procedure.models import WindowState
 from tests.filing.test_motions import request_of, seat, windows

@@ -16,8 +16,8 @@ from odr.evidence.models import Exhibit
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.hearing.examination.basis import without_basis
 from odr.hearing.models import Hearing
+from odr.hearing.ripeness.basis import without_basis
 from odr.hearing.vocabulary import Mode
 from odr.judgment.decision.file_before_judge import case_file
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, WANG, Scene, agreed_to_writing, allow_writing, opinion
@@ -268,3 +268,27 @@ def test_an_exhibit_that_came_after_the_other_sides_turn_is_not_examined(scene_o
     with scene.look() as (court, case):
         file = {e.label: e.examined for e in case_file(court, case).exhibits}
     assert file == {"C-1": True, "R-1": True, "C-2": False}
+
+
+@pytest.mark.parametrize("again", ["agree again", "keep_mode"])
+def test_who_takes_back_that_the_hearing_goes_in_writing_stops_it_too(
+    scene_of: Callable[..., Scene], again: str
+) -> None:
+    """Taken back after it was allowed, the next stage waits; agreed again, or ruled on, it goes on (OLR 5)."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    agreed_to_writing(scene, LI, HAIYUN)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    exchange(scene)
+    allow_writing(scene)
+    assert scene.current() == "debate"
+    scene.act(HAIYUN, "answer_written_hearing", agrees="no", words="We would rather come.")
+    exchange(scene)
+    scene.days(60)
+    scene.due()
+    assert (scene.stage(), scene.current()) == (Stage.HEARING, None)
+    if again == "keep_mode":
+        scene.act(CHEN, "keep_mode", ground="dilatory", reasons="It is the third time.")
+    else:
+        scene.act(HAIYUN, "answer_written_hearing", agrees="yes")
+    assert scene.current() in ("debate", "final")

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Document, Stage
+from odr.docket.models import Case, Document, Stage
+from odr.filing.models import Request
 from odr.ground.errors import ActNotOpen
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.enforcement.queries import open_enforcement
@@ -80,7 +81,7 @@ def test_a_judgment_that_was_not_served_never_took_effect(bench: Bench) -> None:
         bench.do("clerk", "certify_effect", {"language": "en"})
     assert appeals(bench, WindowState.OPEN) == []
     with bench.court.database.write() as session:
-        case = session.get_one(type(bench.case()), bench.case_id)
+        case = session.get_one(Case, bench.case_id)
         entry = session.scalars(select(Decision)).one().served_entry
         assert entry is not None
         packet = serve(session, case, case.parties[1], "decision", entry, bench.clock.now())
@@ -120,8 +121,6 @@ def test_relief_from_a_missed_appeal_is_not_hollow(bench: Bench) -> None:
         {"window": window.reference, "ended_on": ended, "words": "The district was flooded until today."},
     )
     with bench.court.database.read() as session:
-        from odr.filing.models import Request
-
         request = session.scalars(select(Request.reference)).one()
     bench.do("judge", "rule_on_lateness", {"request": request, "answer": "allow", "days": 10, "reasons": "It was."})
     assert bench.case().stage is Stage.PRONOUNCED and not binds(bench)
@@ -138,7 +137,7 @@ def test_what_was_heard_without_somebody_never_called_is_heard_anew(absent: Benc
     absent.do("judge", "draft_decision", absent.draft(answers=None))
     absent.do("judge", "send_for_signing", {"decision": absent.draft_reference()})
     with absent.court.database.write() as session:
-        case = session.get_one(type(absent.case()), absent.case_id)
+        case = session.get_one(Case, absent.case_id)
         case.parties[1].account_id = absent.account("haiyun").id
     contested(absent, occasion, "not_received")
     case = absent.case()
@@ -164,7 +163,7 @@ def test_a_claim_changed_under_a_draft_takes_its_orders_along(bench: Bench) -> N
     bench.findings()
     bench.do("judge", "draft_decision", bench.draft())
     with bench.court.database.write() as session:
-        session.get_one(type(bench.case()), bench.case_id).stage = Stage.HEARING
+        session.get_one(Case, bench.case_id).stage = Stage.HEARING
     relief = [{"kind": "money", "what": "The price back", "amount": "7,000.00"}]
     bench.do("claimant/1", "amend_claim", {"relief": relief, "reasons": "A part was paid."})
     with bench.court.database.read() as session:

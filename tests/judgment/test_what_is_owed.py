@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from odr.docket.models import Case
+from odr.judgment.queries import obligations_of
 from odr.procedure.case.next_box import NextBox, next_box
 from tests.judgment.bench import Bench
 
@@ -30,8 +31,6 @@ def test_each_side_is_told_in_plain_words_what_is_to_be_paid_by_when_and_what_if
     assert "You can ask the court to enforce" in str(won.waits) and won.owed_act is not None
     assert won.owed_act.name == "apply_for_enforcement"
     with bench.court.database.read() as session:
-        from odr.judgment.queries import obligations_of
-
         (reference,) = [o.reference for o in obligations_of(session, bench.case()) if o.amount_minor == 800_000]
     today = bench.clock.now().date().isoformat()
     bench.do("claimant/1", "record_performance", {"obligation": reference, "amount": "8,000.00", "on": today})

@@ -16,8 +16,6 @@ from odr.hearing import desks, names
 from odr.hearing.choices import addressees
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
 from odr.hearing.examination.acts import hearing_open
-from odr.hearing.examination.basis import DEBATE, FINAL, INVESTIGATION
-from odr.hearing.examination.ripe import too_early
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.mode.consent_effects import absent_at, call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
@@ -29,6 +27,8 @@ from odr.hearing.queries import (
     row_named,
     standing_exhibits,
 )
+from odr.hearing.ripeness.basis import DEBATE, FINAL, INVESTIGATION
+from odr.hearing.ripeness.times import too_early
 from odr.hearing.trial_limit.acts import seat_president
 from odr.hearing.vocabulary import AdjournmentGround, HearingState, Mode, Presence
 from odr.identity.actors import Actor

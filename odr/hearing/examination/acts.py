@@ -26,11 +26,11 @@ from odr.hearing.examination.plan import (
     require_plan_fits,
     title_of,
 )
-from odr.hearing.examination.ripe import not_yet
 from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import OrderInput, Reasons
 from odr.hearing.models import Examination, Phase, Seal
 from odr.hearing.queries import away, examination_of, without_consent
+from odr.hearing.ripeness.times import not_yet
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, PostingKind
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import ExaminationClosed

@@ -204,6 +204,31 @@ def waits(sitting: Sitting, case: Case, examination: Examination, phase: Phase, 
     return True
 
 
+def doubt(sitting: Sitting, case: Case, examination: Examination, party: Party) -> None:
+    """A party takes back that they agree to writing: the next step waits until the judge has ruled (OLR 5)."""
+    examination.doubted_by = sitting.next_number(case)
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.MODE_DOUBT,
+        T("%(name)s would rather be heard live. Decide how the case goes on.", name=party.name),
+        risk=50,
+        subject=party.reference,
+    )
+
+
+def doubt_over(
+    sitting: Sitting, case: Case, examination: Examination, at: datetime, party: Party | None = None
+) -> None:
+    """A party agrees again, or the judge has ruled on everybody's doubt: once nobody doubts, what waited opens."""
+    sitting.close_tasks(case, desks.MODE_DOUBT, party.reference if party is not None else None)
+    if examination.doubted_by is None or sitting.tasks(case, desks.MODE_DOUBT):
+        return
+    examination.doubted_by = None
+    if examination.mode is Mode.ASYNCHRONOUS and examination.current is None:
+        go_on(sitting, case, examination, None, at)
+
+
 def to_one_hour(sitting: Sitting, case: Case, examination: Examination) -> None:
     """The case is heard at one hour from now on, each where they agreed to be (OLR 4, 20, 22)."""
     examination.mode = Mode.HYBRID

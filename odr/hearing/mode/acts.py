@@ -13,11 +13,11 @@ from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open, phase_row, require_agreed, the_examination
-from odr.hearing.examination.basis import missing_stages
 from odr.hearing.examination.plan import RECORD, plan_of, require_plan_fits
 from odr.hearing.inputs import OrderInput, Reasons
 from odr.hearing.models import Examination, Hearing, ModeConsent
 from odr.hearing.queries import examination_of, written_hearing_of
+from odr.hearing.ripeness.basis import missing_stages
 from odr.hearing.vocabulary import HearingState, Mode, PhaseState, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import ClaimLodged, PartyJoined
@@ -217,19 +217,10 @@ def consent_to_mode(sitting: Sitting, case: Case, given: ConsentInput, *, actor:
         and examination.mode is Mode.ASYNCHRONOUS
         and examination.closed_at is None
     ):
-        examination.doubted_by = sitting.next_number(case)
-        sitting.open_task(
-            case,
-            Role.JUDGE,
-            desks.MODE_DOUBT,
-            T("%(name)s would rather be heard live. Decide how the case goes on.", name=who.name),
-            risk=50,
-            subject=who.reference,
-        )
+        phases.doubt(sitting, case, examination, who)
     if agrees:
-        sitting.close_tasks(case, desks.MODE_DOUBT, who.reference)
-        if examination is not None and not sitting.tasks(case, desks.MODE_DOUBT):
-            go_on_in_writing(sitting, case, examination, now)
+        if examination is not None:
+            phases.doubt_over(sitting, case, examination, now, who)
         return Recorded(T("%(name)s agrees to be heard in writing", name=who.name), {"agrees": True})
     return Recorded(T("%(name)s wants to be heard live", name=who.name), {"agrees": False})
 
@@ -285,16 +276,8 @@ class KeepModeInput(CourtModel):
 )
 def keep_mode(sitting: Sitting, case: Case, given: KeepModeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Refuse to change the way of hearing: the consent was taken back too late, or to delay the case (OLR 5(2))."""
-    sitting.close_tasks(case, desks.MODE_DOUBT)
-    go_on_in_writing(sitting, case, the_examination(sitting, case), now)
+    phases.doubt_over(sitting, case, the_examination(sitting, case), now)
     return Recorded(T("The case goes on in writing"), {"ground": given.ground, "reasons": given.reasons})
-
-
-def go_on_in_writing(sitting: Sitting, case: Case, examination: Examination, now: datetime) -> None:
-    """Nobody doubts any more how the case is heard: what waited for that opens."""
-    doubted, examination.doubted_by = examination.doubted_by, None
-    if doubted is not None and examination.mode is Mode.ASYNCHRONOUS and examination.current is None:
-        phases.go_on(sitting, case, examination, None, now)
 
 
 def note_consent(sitting: Sitting, case: Case, who: Party, agrees: bool) -> None:

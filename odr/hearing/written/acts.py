@@ -157,16 +157,11 @@ def answer_written_hearing(
     row.agreed = [*(p for p in row.agreed if p != party.id), *([party.id] if agrees else [])]
     row.refused = [*(p for p in row.refused if p != party.id), *([] if agrees else [party.id])]
     examination = examination_of(sitting.session, case)
-    if not agrees and row.state is RequestState.GRANTED and examination is not None and examination.closed_at is None:
-        examination.doubted_by = sitting.next_number(case)
-        sitting.open_task(
-            case,
-            Role.JUDGE,
-            desks.MODE_DOUBT,
-            T("%(name)s would rather be heard live. Decide how the case goes on.", name=party.name),
-            risk=50,
-            subject=party.reference,
-        )
+    if row.state is RequestState.GRANTED and examination is not None and examination.closed_at is None:
+        if agrees:
+            phases.doubt_over(sitting, case, examination, now, party)
+        else:
+            phases.doubt(sitting, case, examination, party)
     words = (
         T("%(party)s agrees to a hearing in writing", party=party.name)
         if agrees

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
-from odr.hearing.examination.ripe import nothing_found_yet
+from odr.hearing.ripeness.times import nothing_found_yet
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.decision import issuing

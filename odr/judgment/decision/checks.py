@@ -14,8 +14,8 @@ from odr.ground.text import Money, T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
 from odr.hearing.appraisal.queries import witness_of
-from odr.hearing.examination.basis import without_basis
-from odr.hearing.examination.ripe import unripe
+from odr.hearing.ripeness.basis import without_basis
+from odr.hearing.ripeness.times import unripe
 from odr.judgment.decision.default import default_gate, defaulting
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key

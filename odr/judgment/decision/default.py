@@ -18,10 +18,10 @@ from odr.docket.queries import entries_of, parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError
 from odr.ground.text import T, Text
-from odr.hearing.examination.basis import FINAL, held
 from odr.hearing.mode.consent_effects import stayed_away_rightly
 from odr.hearing.models import Hearing, TechnicalFailure
 from odr.hearing.queries import hearings_of
+from odr.hearing.ripeness.basis import FINAL, held
 from odr.hearing.vocabulary import HearingState, Mode, Presence, RequestState
 from odr.judgment import names
 from odr.payments.fee.assessment import pack_track

@@ -17,8 +17,8 @@ from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.models import ReportObjection
 from odr.hearing.appraisal.queries import appraisals_of
-from odr.hearing.examination.basis import Examined
 from odr.hearing.models import AgreedFact, Opinion
+from odr.hearing.ripeness.basis import Examined
 from odr.hearing.vocabulary import Stance
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Finding

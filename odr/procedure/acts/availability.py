@@ -116,16 +116,15 @@ def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
 def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     """The first rule that stands in the way of an act, or None."""
     pack = sitting.pack(case)
-    law = law_of(pack, act)
     if actor.role not in act.by:
-        return Forbidden(T("Your role in this case does not do this."), done_by(act), law)
+        return Forbidden(T("Your role in this case does not do this."), done_by(act), law_of(pack, act))
     if not is_known(sitting, act, case):
         return ActNotOpen(T("The rules of this court know no such step."), source=pack.cited(KNOWN_STEPS))
     if case.stage not in act.at:
         return ActNotOpen(
             T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label),
             goes_on_by(act, case.stage),
-            law,
+            law_of(pack, act),
         )
     if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
         return ActNotOpen(
