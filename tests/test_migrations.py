@@ -22,6 +22,7 @@ ROWS_NEVER_CHANGE = (
     "agreed_fact_stance",
     "agreement_signature",
     "attendance",
+    "case_reading",
     "certified_statement",
     "daily_close",
     "docket_entry",

@@ -291,6 +291,7 @@ def _reading(locale: str) -> dict[str, Any]:
             {},
         ),
         ("/decisions", "get_decisions", T("The decisions one may see"), ref("Decisions"), {}),
+        ("/readings", "get_readings", T("Who has read the case, the newest first"), ref("Readings"), {}),
         ("/inbox", "get_inbox", T("Letters of the court to the party"), ref("Inbox"), {}),
     ):
         found[CASE + path] = {

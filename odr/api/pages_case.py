@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import select
 
 from odr.api import answers
@@ -18,9 +18,11 @@ from odr.identity.sign_in.program_tokens import Scope
 from odr.payments.fee.case_views import SEES_FEES
 from odr.payments.models import FeeAssessment
 from odr.payments.stripe.checkout import payment_page
+from odr.procedure.case.readings import READS_READINGS, SHOWN, plain, traces
 from odr.service.models import InboxItem, Packet
 from odr.service.packet.opening_letters import read_letter
 from odr.web.guards import case_page, current_court, current_locale, current_session
+from odr.web.numbers import number_in
 from odr.web.pages import file_answer, look
 
 api_case = Blueprint("api_case", __name__, url_prefix="/api/v1/cases/<reference>")
@@ -132,6 +134,19 @@ def start_payment(case: Case, actor: Actor, assessment: str) -> tuple[Response, 
 def get_examination(case: Case, actor: Actor) -> Response:
     """The examination; without mode and phases before it was opened."""
     return jsonify(answers.examination(look(), case, actor))
+
+
+@api_case.get("/readings")
+@case_page(*READS_READINGS, scope=Scope.READ)
+def get_readings(case: Case, actor: Actor) -> Response:
+    """Who has read the case, the newest first; ``before`` asks for older ones."""
+    court = current_court()
+    court.readings.enter()
+    before = number_in(request.args, "before", 0) or None
+    with court.database.read() as session:
+        rows = traces(session, case, actor, before=before, limit=SHOWN + 1)
+    older = rows[SHOWN - 1].id if len(rows) > SHOWN else None
+    return jsonify(readings=[plain(row) for row in rows[:SHOWN]], before=older)
 
 
 @api_case.get("/decisions")

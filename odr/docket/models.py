@@ -401,3 +401,62 @@ class Document(Base):
     void_by: Mapped[int | None]
     """Entry since which the paper no longer holds, such as a certificate of an effect that never came."""
     void_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ReadBy(enum.Enum):
+    """By what somebody read."""
+
+    PERSON = "person"  # a person, on a page
+    PROGRAM = "program"  # a program with the person's token
+    CALENDAR = "calendar"  # a calendar program at the person's secret address
+
+    @property
+    def label(self) -> Words:
+        """It in words."""
+        return {
+            ReadBy.PERSON: T("On a page"),
+            ReadBy.PROGRAM: T("By a program"),
+            ReadBy.CALENDAR: T("By a calendar"),
+        }[self]
+
+
+class Thing(enum.Enum):
+    """What of a case was read, as far as others may know: deliberation, drafts and private talks are a page like any."""
+
+    CASE = "case"  # the page of the case
+    CLAIM = "claim"  # claim and answers
+    DOCKET = "docket"  # the list of entries
+    ENTRY = "entry"  # one entry, by its number
+    ENTRY_FILE = "entry_file"  # a file that stands in an entry, by the entry's number
+    PAPER = "paper"  # a paper of the court, by its reference
+    EXHIBITS = "exhibits"  # the list of exhibits
+    EXHIBIT = "exhibit"  # the page of one exhibit, by its label
+    EXHIBIT_FILE = "exhibit_file"  # its file, or one attached to it
+    PREVIEW = "preview"  # pictures of its file
+    CASE_FILE = "case_file"  # the whole case, taken along
+    KIT = "kit"  # one exhibit with its proofs, taken along
+    BUNDLE = "bundle"  # all exhibits as one PDF, taken along
+    DATES = "dates"  # numbers and dates in a calendar
+    PAGE = "page"  # another page of the case
+
+
+class CaseReading(Base):
+    """Somebody read something of a case; the parties and the court of the case see the list."""
+
+    __tablename__ = "case_reading"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True)
+    """Known by it, a line of the journal is entered once."""
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    account_id: Mapped[int] = mapped_column(BigInt)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    party_id: Mapped[int | None] = mapped_column(BigInt)
+    represents: Mapped[bool]
+    """Whether the party was represented by the reader."""
+    by: Mapped[ReadBy] = mapped_column(enum_column(ReadBy))
+    thing: Mapped[Thing] = mapped_column(enum_column(Thing))
+    item: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    __table_args__ = (Index("ix_case_reading_case", "case_id", "id"), {"info": {"append_only": True}})

@@ -243,6 +243,7 @@ class CompilationKind(enum.Enum):
     CASE_FILE = "case_file"  # the whole case with its proofs, as a bag
     KIT = "kit"  # one exhibit with its proofs, as a bag
     BUNDLE = "bundle"  # all exhibits as one paginated PDF, to be read
+    READINGS = "readings"  # who has read the case, with its proof, as a bag
 
     @property
     def label(self) -> Words:
@@ -251,6 +252,7 @@ class CompilationKind(enum.Enum):
             CompilationKind.CASE_FILE: T("The whole case file"),
             CompilationKind.KIT: T("One exhibit with its proofs"),
             CompilationKind.BUNDLE: T("Bundle of exhibits"),
+            CompilationKind.READINGS: T("Who has read this case"),
         }[self]
 
 

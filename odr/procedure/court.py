@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.docket.readings import FOLDER, ReadingBook
 from odr.ground.background import Beside
 from odr.ground.clock import Clock
 from odr.ground.config import Settings
@@ -153,6 +154,12 @@ class Court:
         if found is None:
             found = self._steps.setdefault(step, Beside(step.__name__, partial(step, self), gather=GATHER))
         found.soon()
+
+    @cached_property
+    def readings(self) -> ReadingBook:
+        """Who reads what of the cases, on this machine."""
+        beside = self.settings.takes_leaves == "background"
+        return ReadingBook(self.database, self.settings.data_dir / FOLDER, beside=beside)
 
     @cached_property
     def _steps(self) -> dict[Callable[[Court], object], Beside]:

@@ -1,17 +1,39 @@
 """What the procedure room brings."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from odr.ground.text import T
 from odr.procedure.hooks import DeskPage, NavItem, Room
 from odr.procedure.receipt_files import holdings
 
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+
+def enter_readings(court: Court) -> int:
+    """For the worker: who read what, left in the journal by a process that is gone or has nothing more to do."""
+    return court.readings.enter()
+
+
 ROOM = Room(
     name="procedure",
-    routes=("odr.procedure.case.pages:cases", "odr.procedure.time.pages:times", "odr.procedure.rules.pages:rules"),
+    routes=(
+        "odr.procedure.case.pages:cases",
+        "odr.procedure.case.pages:figures_page",
+        "odr.procedure.time.pages:times",
+        "odr.procedure.rules.pages:rules",
+    ),
     holdings=(holdings,),
     nav=(
         NavItem("overview", "cases.overview", T("Overview"), 0),
         NavItem("timeline", "times.case_timeline", T("Timeline"), 85),
         NavItem("docket", "cases.docket", T("Docket"), 90),
     ),
-    desk_pages=(DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),),
+    desk_pages=(
+        DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),
+        DeskPage("figures.how_much", T("How much people read in cases"), 125),
+    ),
+    sweeps={"readings": enter_readings},
 )

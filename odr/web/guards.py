@@ -20,7 +20,7 @@ from flask_login import LoginManager, current_user
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from odr.docket.models import HEARD_ROLES, Case, Role
+from odr.docket.models import HEARD_ROLES, Case, ReadBy, Role
 from odr.docket.queries import case_by_reference
 from odr.ground.config import Settings
 from odr.ground.errors import CourtError, Forbidden, NotFound, NotSignedIn, StepUpNeeded
@@ -37,6 +37,7 @@ from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
 from odr.web.limits import MOST_BODY
 from odr.web.presence import Person, identify, session_cookie_name
+from odr.web.readings import note_answer
 
 __all__ = [
     "Entry",
@@ -270,7 +271,8 @@ def case_page(
     the same 404 as for a case that does not exist; somebody of the case whose role
     is not among ``roles`` gets 403. No roles: everybody of the case but witnesses,
     experts and interpreters, who see only what is put to them; with ``heard`` they
-    too. ``scope`` also lets a bearer token of that scope in.
+    too. ``scope`` also lets a bearer token of that scope in. Whoever is shown something
+    leaves a trace (:mod:`odr.docket.readings`).
     """
     guard = Guard(Entry.CASE, frozenset(roles), scope, _csrf(upload), heard=heard, most=most)
 
@@ -282,7 +284,9 @@ def case_page(
                 _need_second_factor(person)
             _check_origin(guard)
             g.entered = reference
-            return inner(*args, case=case, actor=actor, **kwargs)
+            answer = inner(*args, case=case, actor=actor, **kwargs)
+            note_answer(current_court(), case, actor, ReadBy.PROGRAM if person.is_program else ReadBy.PERSON, answer)
+            return answer
 
         return _marked(inner, enter, guard)
 

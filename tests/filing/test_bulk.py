@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import distinct, func, select
 
-from odr.docket.models import Case, Role, Seat, Stage
+from odr.docket.models import Case, CaseReading, Role, Seat, Stage
 from odr.filing.bulk import lodging
 from odr.filing.bulk.claims_table import columns, read, template, written
 from odr.filing.bulk.models import BulkFiling, BulkLine, LineState
@@ -232,7 +232,10 @@ def test_the_clerk_sees_what_is_the_same_once_and_what_differs_marked(small_scen
     )
     page = clerk.get(f"/registry/batch/{kept.reference}")
     assert page.count("<mark") == 2 and "The same in all" in page  # the sum, and the one request it is made of
+    small_scene.court.readings.enter()
     with small_scene.court.database.read() as session:
+        noted = select(func.count(distinct(CaseReading.case_id))).where(CaseReading.role == Role.CLERK)
+        assert session.scalar(noted) == 4
         references = [session.get_one(Case, line.case_id).reference for line in lines(small_scene)]
         first = session.get_one(Case, lines(small_scene)[0].case_id)
         small_scene.case_id, sender = first.id, first.parties[0].reference

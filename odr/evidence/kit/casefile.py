@@ -106,6 +106,15 @@ def exhibit_kit(sitting: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -
     return Assembled(kit, exhibit.upload.size, exhibit.entry_number)
 
 
+def readings_kit(sitting: Sitting, case: Case, read: tuple[bytes, str]) -> Assembled:
+    """Who has read the case, with its proof. ``read`` is the list and the reference of the list's receipt."""
+    record, reference = read
+    receipt = sitting.court.notary.receipt_files(sitting.session, reference)
+    files = [KitFile("readings.json", receipt, lambda: iter((record,)))]
+    kit = Kit(_bag_name(case, "readings"), case.reference, files, (), authority_pem(sitting), _info(sitting, case))
+    return Assembled(kit, len(record), case.entry_count)
+
+
 def docket_pdf(sitting: Sitting, case: Case, viewer: Actor, locale: PaperLocale) -> bytes:
     """The docket as a table for one viewer: every entry, the words only where they may read them."""
     rows: list[tuple[Words, ...]] = []

@@ -17,15 +17,23 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.evidence.exhibits.access import is_sealed, note_reading, why_closed
 from odr.evidence.kit.bundle import make_bundle, pieces
-from odr.evidence.kit.casefile import case_file, case_slug, docket_pdf, exhibit_kit, pieces_with_progress
+from odr.evidence.kit.casefile import (
+    case_file,
+    case_slug,
+    docket_pdf,
+    exhibit_kit,
+    pieces_with_progress,
+    readings_kit,
+)
 from odr.evidence.kit.kit import LeftOut, write_kit
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit
-from odr.ground.canonical import sha256_hex
+from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError, TooMany
 from odr.ground.text import T, words_of
 from odr.ground.typeset import PaperLocale
 from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account
+from odr.procedure.case.readings import READS_READINGS, record_of
 from odr.procedure.papers.frame import anchored
 
 if TYPE_CHECKING:
@@ -116,17 +124,21 @@ def _compile(court: Court, row: Compilation) -> None:
         case = session.get_one(Case, row.case_id)
         viewer = _viewer(court, session, case, row)
         docket = _anchored_docket(court, session, case, viewer, row) if row.kind is CompilationKind.CASE_FILE else None
+        read = _anchored_readings(court, case, viewer, row) if row.kind is CompilationKind.READINGS else None
     court.notary.sequence()
     with court.database.read() as session:
         case, look = session.get_one(Case, row.case_id), court.look(session)
         if row.kind is CompilationKind.KIT:
             assembled = exhibit_kit(look, case, viewer, session.get_one(Exhibit, row.exhibit_id))
+        elif read is not None:
+            assembled = readings_kit(look, case, read)
         else:
             assembled = case_file(look, case, viewer, docket)
         _tell(court, row, 0, assembled.size)
         chunks = pieces_with_progress(write_kit(assembled.kit), _teller(court, row))
         _finish(court, row, chunks, f"{assembled.kit.name}.zip", assembled.kit.left_out, assembled.upto)
-        _log_readings(court, session, case, viewer, row)
+        if read is None:
+            _log_readings(court, session, case, viewer, row)
 
 
 def _compile_bundle(court: Court, row: Compilation) -> None:
@@ -170,6 +182,27 @@ def _anchored_docket(court: Court, session: Session, case: Case, viewer: Actor, 
         now, digest = court.clock.now(), sha256_hex(pdf)
         receipt = anchored(court, writing, case.reference, digest, len(pdf), now=now, compilation=row.reference)
     return pdf, receipt
+
+
+def _anchored_readings(court: Court, case: Case, viewer: Actor, row: Compilation) -> tuple[bytes, str]:
+    """Who has read the case, as the viewer may see it, and the receipt under which its digest stands in the log."""
+    if viewer.role not in READS_READINGS:
+        raise CourtError(T("You no longer take part in the case in this capacity."))
+    court.readings.enter()
+    with court.database.write() as writing:
+        now = court.clock.now()
+        record = canonical(record_of(writing, case, viewer, now))
+        receipt = anchored(
+            court,
+            writing,
+            case.reference,
+            sha256_hex(record),
+            len(record),
+            now=now,
+            media_type="application/json",
+            compilation=row.reference,
+        )
+    return record, receipt
 
 
 class _Chunks:

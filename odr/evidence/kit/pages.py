@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Role, Thing
 from odr.docket.visibility import READS_FILE
 from odr.evidence.exhibits.access import why_closed
 from odr.evidence.exhibits.file_answers import Outgoing, attachment
@@ -18,11 +18,19 @@ from odr.evidence.retention.rules import is_erased
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
+from odr.procedure.case.readings import READS_READINGS
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
 from odr.web.pages import Page, receipt_part
+from odr.web.readings import shows
 
 files = Blueprint("casefiles", __name__)
 READERS = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT)
+TAKEN = {
+    CompilationKind.CASE_FILE: Thing.CASE_FILE,
+    CompilationKind.KIT: Thing.KIT,
+    CompilationKind.BUNDLE: Thing.BUNDLE,
+    CompilationKind.READINGS: Thing.PAGE,
+}
 ZIP, PDF = Media("application/zip", Group.ARCHIVE), Media("application/pdf", Group.PDF)
 
 
@@ -62,6 +70,8 @@ def ask(case: Case, actor: Actor) -> Page:
     except ValueError:
         raise InvalidInput.at("kind", T("Choose one of those listed.")) from None
     session, exhibit = current_session(), None
+    if kind is CompilationKind.READINGS and actor.role not in READS_READINGS:
+        raise InvalidInput.at("kind", T("Choose one of those listed."))
     if kind is CompilationKind.KIT:
         exhibit = session.scalar(
             select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == request.form.get("exhibit", ""))
@@ -83,6 +93,8 @@ def download(case: Case, actor: Actor, compilation: str) -> Response:
     if row is None or row.state is not CompilationState.READY or row.key is None or row.size is None or _over(row):
         raise NotFound
     key, store = row.key, current_court().ports.store
+    exhibit = current_session().get(Exhibit, row.exhibit_id) if row.exhibit_id else None
+    shows(TAKEN[row.kind], exhibit.label if exhibit is not None else "")
     media = PDF if row.kind is CompilationKind.BUNDLE else ZIP
     return attachment(
         request,

@@ -14,7 +14,8 @@ from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
 from odr.ground.text import Text
-from odr.identity.models import Account, AccountState, Mandate
+from odr.identity.actors import Actor, actors_in
+from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.identity.sign_in.keys import fingerprint, new_token
 from odr.procedure.acts.windows import window_title
 from odr.procedure.hooks import Appointment
@@ -84,7 +85,9 @@ def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
     sits = (
         select(Case)
         .join(Seat, Seat.case_id == Case.id)
+        .join(AccountRole, (AccountRole.account_id == Seat.account_id) & (AccountRole.role == Seat.role))
         .where(Seat.account_id == account_id, Seat.until_at.is_(None), Seat.role.in_(COURT_ROLES))
+        .where(AccountRole.revoked_at.is_(None))
     )
     for case in sitting.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
         cases[case.id] = (case, None)
@@ -148,6 +151,13 @@ def calendar_of(sitting: Sitting, account: Account, base_url: str) -> bytes:
     for line in lines_of(sitting, account.id):
         calendar.add_component(_event(sitting, line, account.locale, base_url))
     return bytes(calendar.to_ical())
+
+
+def readers_of(sitting: Sitting, account: Account) -> list[tuple[Case, Actor]]:
+    """The cases the calendar tells of, each with the capacity in which the account sees it."""
+    cases = {line.case.id: line.case for line in lines_of(sitting, account.id)}
+    found = {key: actors_in(sitting.session, account, case, sitting.now) for key, case in cases.items()}
+    return [(case, found[key][0]) for key, case in cases.items() if found[key]]
 
 
 def _event(sitting: Sitting, line: Line, locale: str, base_url: str) -> Event:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 
-from odr.filing.agenda.agenda import account_of, calendar_of, end_feed, has_feed, lines_of, new_feed
+from odr.docket.models import ReadBy, Thing
+from odr.filing.agenda.agenda import account_of, calendar_of, end_feed, has_feed, lines_of, new_feed, readers_of
 from odr.web.guards import current_court, current_session, public, signed_in
 from odr.web.pages import Page, look, my_account_id
+from odr.web.readings import note
 
 agenda = Blueprint("agenda", __name__)
 
@@ -55,4 +57,6 @@ def feed(token: str) -> Response:
     court = look()
     account = account_of(court.session, token)
     body = calendar_of(court, account, current_court().settings.base_url.rstrip("/"))
+    for case, actor in readers_of(court, account):
+        note(current_court(), case, actor, ReadBy.CALENDAR, Thing.DATES)
     return Response(body, mimetype="text/calendar", headers={"Cache-Control": "private, no-store"})

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from odr.docket.models import Role
+from odr.docket.models import ReadBy, Role, Thing
 from odr.filing import names
 from odr.filing.bulk.models import BulkFiling
 from odr.filing.claim.acts import ReturnInput
@@ -17,10 +17,12 @@ from odr.filing.registry.refusing import RefuseInput
 from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
+from odr.identity.actors import actors_in
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel
 from odr.web.guards import current_court, current_locale, current_session, staff
-from odr.web.pages import Page, my_account_id
+from odr.web.pages import Page, my_account, my_account_id
+from odr.web.readings import note
 
 batch = Blueprint("batch", __name__)
 ACTS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.PROPOSE_REFUSAL}
@@ -47,6 +49,9 @@ def _review_page(
     cases = cases_of(session, bulk, my_account_id())
     if not cases and not done:
         raise NotFound
+    for case in cases:
+        for actor in actors_in(session, my_account(), case, current_court().clock.now())[:1]:
+            note(current_court(), case, actor, ReadBy.PERSON, Thing.CLAIM)
     compared = compare(current_court().look(session), cases)
     chosen = values.get("case") or [row.case.reference for row in compared.rows if row.is_clean]
     asked = [(_anchor(f), f.message.render(current_locale())) for f in faults]

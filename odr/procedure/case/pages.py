@@ -7,7 +7,7 @@ from functools import partial
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from odr.docket.models import HEARD_ROLES, Case, DocketEntry
+from odr.docket.models import HEARD_ROLES, Case, DocketEntry, Role
 from odr.docket.queries import entry, lines, papers_of
 from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import NotFound
@@ -17,9 +17,10 @@ from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import window_title
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
+from odr.procedure.case.readings import DAYS, READS_READINGS, SHOWN, figures, traces
 from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
-from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter
+from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter, staff
 from odr.web.numbers import number_in
 from odr.web.pages import Page, act_page, file_answer, look, receipt_part, submit_form
 
@@ -102,6 +103,20 @@ def entry_receipt(case: Case, actor: Actor, number: int, part: str) -> Response:
     return receipt_part(_entry(case, actor, number).receipt, part)
 
 
+@cases.get("/readings")
+@case_page(*READS_READINGS)
+def readings(case: Case, actor: Actor) -> Page:
+    """Who has read the case: who, in what capacity, what and when, the newest first."""
+    court = current_court()
+    court.readings.enter()
+    before = number_in(request.args, "before", 0) or None
+    # What was just entered is in no snapshot opened before it.
+    with court.database.read() as session:
+        rows = traces(session, case, actor, before=before, limit=SHOWN + 1)
+    more = len(rows) > SHOWN
+    return render_template("case/readings.html", case=case, actor=actor, rows=rows[:SHOWN], more=more, tab="docket")
+
+
 @cases.get("/time/<window>")
 @case_page()
 def time_limit(case: Case, actor: Actor, window: str) -> Page:
@@ -156,3 +171,17 @@ def perform_act(case: Case, actor: Actor, name: str) -> Page:
     """Perform an act from its form; nothing typed is lost when it cannot be."""
     act = _act(name)
     return submit_form(case, actor, act.name, partial(act_page, case, actor, act))
+
+
+figures_page = Blueprint("figures", __name__)
+
+
+@figures_page.get("/administration/readings")
+@staff(Role.ADMIN)
+def how_much() -> Page:
+    """How much each person reads, so that somebody who reads too much is noticed; no case, and nothing of one."""
+    court = current_court()
+    court.readings.enter()
+    with court.database.read() as session:
+        rows = figures(session, court.clock.now())
+    return render_template("case/readings_figures.html", rows=rows, days=DAYS)
