@@ -206,11 +206,14 @@ def person(scene: Scene, name: str, role: Role | None = None) -> int:
         return account.id
 
 
-def furnish(scene: Scene) -> House:
-    """Bring a case to the examination, seat everybody, and note one thing of each kind for the addresses."""
-    upload = scene.upload("li", b"order 8842")
+def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", file: bytes = b"order 8842") -> House:
+    """Bring a case to the examination, seat everybody, and note one thing of each kind for the addresses; the claim tells
+    ``fact`` and brings ``file``.
+    """
+    upload = scene.upload("li", file)
     line = {"upload": upload.reference, "title": "Order page", "proves": "That I bought them", "source": "My phone"}
-    scene.lodge(claim(exhibits=[line]))
+    facts = [{"what": fact, "happened_on": "2025-11-06"}, {"what": "The label names an additive."}]
+    scene.lodge(claim(exhibits=[line], facts=facts))
     scene.accept()
     scene.work()
     scene.join()

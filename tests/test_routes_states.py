@@ -35,6 +35,7 @@ OTHERWISE: dict[str, dict[str, dict[str, str]]] = {
         "/cases/<reference>/exhibits/<label>/file": KEPT_FROM,
         "/cases/<reference>/exhibits/<label>/preview/<int:page>": KEPT_FROM,
         "/api/v1/cases/<reference>/exhibits/<label>/file": KEPT_FROM,
+        "/api/v1/cases/<reference>/exhibits/<label>/receipt": KEPT_FROM,
         "/cases/<reference>/exhibits/<label>/readings": READINGS,
     },
 }

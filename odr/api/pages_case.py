@@ -9,7 +9,7 @@ from odr.api import answers
 from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
 from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
-from odr.evidence.exhibits.access import opened
+from odr.evidence.exhibits.access import opened, receipt_opened
 from odr.evidence.models import Exhibit
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import NotFound
@@ -76,8 +76,8 @@ def get_exhibit_file(case: Case, actor: Actor, label: str) -> Response:
 @api_case.get("/exhibits/<label>/receipt")
 @case_page(*READS_FILE, scope=Scope.READ)
 def get_exhibit_receipt(case: Case, actor: Actor, label: str) -> Response:
-    """The receipt of the file, from when it reached the court."""
-    return _proof(_exhibit(case, label).upload.receipt)
+    """The receipt of the file, from when it reached the court, for whom the file is open."""
+    return _proof(receipt_opened(current_court(), _exhibit(case, label), actor))
 
 
 def _document(case: Case, actor: Actor, reference: str) -> Document:

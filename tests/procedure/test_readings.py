@@ -29,7 +29,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from tests.conftest import MORNING
 from tests.evidence.test_case_file import made, unpacked
-from tests.scene import Scene, claim, open_court
+from tests.scene import Scene, open_court
 from tests.test_routes import House, furnish, guard_of, routes, told_path
 
 FACT = "Zinnoberrot is the colour of the capsules."
@@ -44,15 +44,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copyfile(sqlite_template, folder / "court.sqlite")
     database = Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF")
     scene = open_court(database, FixedClock(MORNING), folder / "court")
-    lodge = scene.lodge
-
-    def with_word(given: Any = None, who: str = "li") -> Any:
-        upload = scene.upload(who, FILE, filename="order.txt")
-        line = {"upload": upload.reference, "title": "Order", "proves": "That I bought them", "source": "My phone"}
-        return lodge(claim(facts=[{"what": FACT, "happened_on": "2025-11-06"}], exhibits=[line]), who)
-
-    scene.lodge = with_word  # type: ignore[method-assign]
-    yield furnish(scene)
+    yield furnish(scene, fact=FACT, file=FILE)
     database.dispose()
 
 

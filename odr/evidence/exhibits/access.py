@@ -68,6 +68,16 @@ def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
     return exhibit
 
 
+def receipt_opened(court: Court, exhibit: Exhibit, actor: Actor) -> str:
+    """Reference of the receipt of the exhibit's file, whose words the actor is about to be given: digest and salt say of a
+    file what it says, to whoever guesses. Raises Forbidden where the file is closed to them.
+    """
+    reason = why_closed(actor, exhibit)
+    if reason is not None:
+        raise Forbidden(reason, source=court.cited_today("CPL 71", "CPI 103, 106"))
+    return exhibit.upload.receipt or ""
+
+
 def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:
     """Every reading of a sealed file, in order."""
     return list(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Party, Role
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.payments.books.bookings import outstanding
@@ -23,7 +23,8 @@ from odr.procedure.rules.pack import RulePack
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-SEES_FEES = PARTY_ROLES | {Role.JUDGE, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT, Role.CASHIER}
+SEES_FEES = PARTY_ROLES | COURT_ROLES | {Role.CASHIER}
+"""Who sees the fees of a case, on pages and in the API."""
 
 
 @dataclass(frozen=True)

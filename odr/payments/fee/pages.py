@@ -8,12 +8,12 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role
+from odr.docket.models import PARTY_ROLES, Case
 from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.payments import names
 from odr.payments.books.payment_receipts import receipt_pdf
-from odr.payments.fee.case_views import at_end_view, fee_views
+from odr.payments.fee.case_views import SEES_FEES, at_end_view, fee_views
 from odr.payments.fee.quote import QuoteInput, ask, rules_today
 from odr.payments.models import FeeAssessment, Payment
 from odr.payments.stripe.checkout import payment_page
@@ -24,7 +24,6 @@ from odr.web.guards import case_page, current_court, current_locale, current_ses
 from odr.web.pages import Page, look
 
 payments = Blueprint("payments", __name__)
-SEES_FEES = PARTY_ROLES | COURT_ROLES | {Role.CASHIER}
 FEE_ACTS = (
     names.REQUEST_RELIEF,
     names.DECIDE_RELIEF,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import BENCH_ROLES, Case, Role, Seat
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.ground.text import T
@@ -124,7 +124,7 @@ def register() -> Response:
 
 
 @service_desk.get("/cases/<reference>/service/abroad")
-@case_page(Role.CLERK, Role.JUDGE)
+@case_page(Role.CLERK, *BENCH_ROLES)
 def abroad(case: Case, actor: Actor) -> Page:
     """What other states allow, and how far each service abroad has come."""
     court = look()
