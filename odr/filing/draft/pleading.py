@@ -17,12 +17,13 @@ from odr.procedure.forms.form_data import money_text
 from odr.procedure.forms.reading import Unreadable, read_day, read_money
 
 FACTS, RELIEF, RESPONDENTS, FACT_LENGTH, RELIEF_LENGTH = 100, 30, 20, 2000, 1000
-_ORDINAL = r"[一二三四五六七八九十\d]{0,3}"
+_WHICH = r"\s*(?:[一二三四五六七八九十\d]{1,3}\s*)?(?:[（(][^）)]{0,40}[）)]\s*)?[:：]\s*"
+"""After the name of a side: which one, in brackets what it is called from there on."""
 _HEADS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (part, re.compile(pattern, re.IGNORECASE))
     for part, pattern in (
-        ("claimant", rf"(?:原告|起诉人|claimant|plaintiff)\s*{_ORDINAL}\s*(?:[（(][^）)]{{0,40}}[）)])?\s*[:：]\s*"),
-        ("respondent", rf"(?:被告|respondent|defendant)\s*{_ORDINAL}\s*(?:[（(][^）)]{{0,40}}[）)])?\s*[:：]\s*"),
+        ("claimant", rf"(?:原告|起诉人|claimant|plaintiff){_WHICH}"),
+        ("respondent", rf"(?:被告|respondent|defendant){_WHICH}"),
         (
             "relief",
             r"(?:诉讼请求|请求事项|诉请|relief(?: sought)?|what (?:i|we) ask for|claims?|remedy sought)\s*(?:[:：]\s*|$)",

@@ -36,8 +36,11 @@ MOST_MINOR = 10**16
 _SIGNS = {"¥": "CNY", "元": "CNY", "圆": "CNY", "人民币": "CNY", "RMB": "CNY", "YUAN": "CNY", "£": "GBP", "€": "EUR"}
 _CURRENCY = r"[¥£€$元圆]|人民币|[A-Za-z]{3,4}"
 _AMOUNT = re.compile(
-    rf"(?P<before>{_CURRENCY})?\s*(?P<number>-?[\d.,' ]*\d[\d.,]*)\s*(?P<wan>[万萬])?\s*(?P<after>{_CURRENCY})?[整正]?"
+    rf"(?P<before>{_CURRENCY})?\s*(?P<number>(?:-\s*)?(?=[\d.,' ]*\d)[\d.,'](?:[\d.,' ]*[\d.,])?)"
+    rf"\s*(?P<wan>[万萬])?\s*(?P<after>{_CURRENCY})?[整正]?"
 )
+LONGEST = 80
+"""Signs of an amount, with its currency: longer is a text, and no reading of it is tried."""
 _PLAIN = re.compile(r"\d+(\.\d+)?")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
@@ -86,7 +89,7 @@ def read_money(text: str, currency: str) -> Money:
     ``currency`` is what a bare number is in. Raises Unreadable for what is no
     amount and for what could be two, such as ``1.000,50`` or ``1,00``.
     """
-    match = None if _has_other_figures(text) else _AMOUNT.fullmatch(_folded(text))
+    match = None if len(text) > LONGEST or _has_other_figures(text) else _AMOUNT.fullmatch(_folded(text))
     if match is None:
         raise Unreadable("money_unreadable", T("Write the amount in figures, for example 1,000.50."))
     code = _agreed(_currency(match["before"], currency), _currency(match["after"], currency)) or currency
