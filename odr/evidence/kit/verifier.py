@@ -923,6 +923,13 @@ class Contents(NamedTuple):
     left_out: list[tuple[str, str, str, str | None]]
 
 
+def plain_number(value: Any) -> int:
+    """A number as the court writes it; what only turns into one is none, for other readers take it otherwise."""
+    if type(value) is not int:
+        raise Wrong("contents", "contents.json")
+    return value
+
+
 def read_contents(bag: Bag) -> Contents:
     """``contents.json``."""
     listed = canonical_object(bag.read("contents.json"), "contents")
@@ -931,7 +938,11 @@ def read_contents(bag: Bag) -> Contents:
             raise Wrong("contents", "contents.json")
         files = [(str(each["path"]), str(each["receipt"])) for each in listed["files"]]
         entries = [
-            (int(each["number"]), str(each["receipt"]), None if each["line"] is None else int(each["line"]))
+            (
+                plain_number(each["number"]),
+                str(each["receipt"]),
+                None if each["line"] is None else plain_number(each["line"]),
+            )
             for each in listed["entries"]
         ]
         left = [
