@@ -308,6 +308,8 @@ def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> l
     at=DECIDING,
     to={Stage.DELIBERATION},
     seen_by=Audience.BENCH,
+    premise=Premise.SUBJECT,
+    subject=issuing.draft_read,
     page="judgment.desk",
     source=law("CPL 155", "COURT cooling-off"),
     desk=desks.DRAFT_DECISION,

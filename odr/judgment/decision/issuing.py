@@ -17,7 +17,7 @@ from odr.identity.actors import Actor
 from odr.judgment.decision.papers import decision_paper
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Decision, Order
-from odr.judgment.queries import decision_named, decisions_of
+from odr.judgment.queries import current_draft, decision_named, decisions_of
 from odr.judgment.vocabulary import DecisionState
 from odr.payments.fee.assessment import pack_track
 from odr.procedure.case.overview import sitters
@@ -127,6 +127,14 @@ def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
     ]
     flags = [decision.performance_days, decision.by_default, decision.short, decision.language]
     return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
+
+
+def draft_read(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
+    """The very words of the draft that stands: who signs it or votes on it names what they read, so that nobody puts other
+    words before it goes out.
+    """
+    decision = current_draft(sitting.session, case)
+    return f"{decision.reference}:{words_digest(sitting, case, decision)}" if decision is not None else "none"
 
 
 def _order(o: Order) -> list[Any]:

@@ -15,6 +15,7 @@ from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.judgment import names
+from odr.judgment.decision import issuing
 from odr.judgment.decision.acts import FindingInput, FindingsInput, IssueInput
 from odr.judgment.decision.case_views import decision_page, desk as judges_desk
 from odr.judgment.decision.drafting import draft_values
@@ -137,6 +138,7 @@ def _desk(
         case=case,
         actor=actor,
         page=page,
+        read=issuing.draft_read(sitting, case, {}),
         finding=finding,
         group=group,
         grouped=tried == GROUP,

@@ -21,7 +21,7 @@ from odr.judgment.panel import rules as panel_rules
 from odr.judgment.queries import current_draft, decision_named
 from odr.judgment.vocabulary import DecisionState, Vote
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
 
@@ -172,6 +172,8 @@ class VoteInput(CourtModel):
     guard=a_panel_deliberates,
     seen_by=Audience.NAMED,
     strong=True,
+    premise=Premise.SUBJECT,
+    subject=issuing.draft_read,
     page="judgment.panel_room",
     source=law("CPL 45"),
     topic=Topic.DECISION,

@@ -63,6 +63,7 @@ def _room(
         actor=actor,
         members=members,
         decision=decision,
+        read=issuing.draft_read(sitting, case, {}),
         votes=panel_rules.votes(sitting, case, decision) if decision else {},
         minutes=panel_rules.minutes(sitting, decision) if decision else [],
         drawn=drawn,
