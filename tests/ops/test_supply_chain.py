@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import Any
 
@@ -39,26 +38,6 @@ def pins(name: str) -> dict[str, str]:
             assert pin.operator == "==", f"{name}: {line} is not pinned"
             found[canonicalize_name(one.name)] = pin.version
     return found
-
-
-def test_every_library_the_court_loads_is_pinned() -> None:
-    """Whatever a library of the court needs is named itself with its version: nothing comes in unseen."""
-    pinned = pins("requirements.txt")
-    lacking = {
-        f"{canonicalize_name(needed.name)}, of {name}"
-        for name in pinned
-        for needed in map(Requirement, _requires(name))
-        if (needed.marker is None or needed.marker.evaluate({"extra": ""}))
-        and canonicalize_name(needed.name) not in pinned
-    }
-    assert lacking == set()
-
-
-def _requires(name: str) -> list[str]:
-    try:
-        return requires(name) or []
-    except PackageNotFoundError:  # pinned for another version of Python
-        return []
 
 
 def test_the_bill_of_materials_names_every_library(tmp_path: Path) -> None:
