@@ -34,6 +34,8 @@ OTHERWISE: dict[str, dict[str, dict[str, str]]] = {
     "sealed": {
         "/cases/<reference>/exhibits/<label>/file": KEPT_FROM,
         "/cases/<reference>/exhibits/<label>/preview/<int:page>": KEPT_FROM,
+        "/cases/<reference>/exhibits/<label>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>": KEPT_FROM,
+        "/cases/<reference>/exhibits/<label>/proofs/<int:number>": KEPT_FROM,
         "/api/v1/cases/<reference>/exhibits/<label>/file": KEPT_FROM,
         "/api/v1/cases/<reference>/exhibits/<label>/receipt": KEPT_FROM,
         "/cases/<reference>/exhibits/<label>/readings": READINGS,

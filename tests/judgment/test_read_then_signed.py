@@ -45,7 +45,7 @@ def test_a_finding_changed_between_reading_and_signing_counts_too(bench: Bench) 
     """The decision rests on findings: other findings are another decision."""
     reference = drafted(bench)
     seen = read(bench, "send_for_signing")
-    other = {"subject": "exhibit/C-2", "result": "rejected", "reasons": "The platform does not keep that list."}
+    other = {"subject": "exhibit/C-2", "result": "partly", "reasons": "Only its first line is relied on."}
     bench.do("judge", "record_findings", {"findings": [other]})
     with pytest.raises(CaseMovedOn):
         bench.do("judge", "send_for_signing", {"decision": reference}, premise=seen)
