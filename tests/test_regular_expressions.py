@@ -302,6 +302,7 @@ def test_an_expression_that_runs_for_ever_is_known(pattern: str) -> None:
 
 @pytest.mark.parametrize("pattern", [r"^[a-z2-7]{26}$", r"\d+-\d+", r"<[^>]*>", r"(?:ab)+c", r"第[一二三]+条"])
 def test_an_honest_expression_passes(pattern: str) -> None:
+    """What every page uses is not called a danger."""
     assert growth(pattern) <= MOST
 
 
