@@ -15,6 +15,7 @@ from odr.training.settled_dispute import views
 from odr.training.silent_respondent import books, lozenges
 from odr.training.story import Story, in_story_time
 from odr.training.training_staff import PEOPLE
+from odr.training.undone_judgments import lens, tent
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -30,7 +31,16 @@ def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int
             for email, _, _, _ in PEOPLE
         }
     told = 0
-    for days_ago, telling in ((75, capsules), (50, lozenges), (40, views), (30, books), (20, hotel), (1, membership)):
+    for days_ago, telling in (
+        (150, lens),
+        (100, tent),
+        (75, capsules),
+        (50, lozenges),
+        (40, views),
+        (30, books),
+        (20, hotel),
+        (1, membership),
+    ):
         say(f"{telling.__name__}: {(telling.__doc__ or '').partition(':')[0].lower()}")
         story_court, clock = in_story_time(court, court.clock.now() - timedelta(days=days_ago))
         telling(Story(story_court, clock, people))
@@ -248,11 +258,7 @@ def decide(story: Story) -> None:
         costs=[{"party": "claimant/1", "percent": 0}, {"party": "respondent/1", "percent": 100}],
         days=10,
     )
-    story.do("send_for_signing", "judge", decision=story.decision())
-    story.later(days=2)
-    reference = story.decision()
-    story.do("issue_decision", "judge", decision=reference, case_number=story.case().number)
-    story.do("countersign_decision", "clerk", decision=reference)
+    story.issue()
     story.later(days=1)
 
 

@@ -24,6 +24,7 @@ from odr.hearing.queries import (
     find_addressee,
     has_none,
     hearings_of,
+    hearings_that_count,
     row_named,
     standing_exhibits,
 )
@@ -73,7 +74,7 @@ def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datet
     """
     before = [
         h.begins_at
-        for h in hearings_of(sitting.session, case)
+        for h in hearings_that_count(sitting.session, case)
         if h.state in (HearingState.HELD, HearingState.ADJOURNED)
     ]
     if not before or given.gap:
@@ -257,7 +258,7 @@ def adjourn_hearing(sitting: Sitting, case: Case, given: AdjournInput, *, actor:
     hearing = _to_come(sitting.resolved("hearing", given.hearing))
     pack = sitting.pack(case)
     most = pack.track(case.track.value).adjournments
-    before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(sitting.session, case))
+    before = sum(h.state is HearingState.ADJOURNED for h in hearings_that_count(sitting.session, case))
     if most is not None and before >= most:
         raise ActNotOpen(
             T("In this procedure a hearing is put off at most %(most)s times.", most=most),
