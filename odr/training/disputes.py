@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from odr.docket.models import Stage
 from odr.filing.inputs import ClaimInput, JoinInput
 from odr.identity.models import Account
 from odr.training import pictures
@@ -168,7 +169,7 @@ def examine(story: Story) -> None:
         if phase is None:
             break
         _play(story, phase)
-        story.later(days=1)
+        story.until_due()
     story.hear(
         "法庭说明双方在线交换证据的情况，对无争议的证据不再重复质证。围绕抗结剂是否允许用于此类食品，原告、被告先后发表辩论意见，并作最后陈述。"
     )
@@ -211,10 +212,7 @@ def _play(story: Story, phase: tuple[str, str]) -> None:
 
 def decide(story: Story) -> None:
     """Findings, draft, a day to sleep on it, the number typed, the decision served."""
-    for _ in range(40):
-        if story.case().stage.value == "deliberation":
-            break
-        story.later(days=1)
+    story.until(Stage.DELIBERATION)
     story.do(
         "record_findings",
         "judge",

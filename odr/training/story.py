@@ -29,6 +29,7 @@ from odr.operations import worker
 from odr.payments.books.bookings import outstanding
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FeeAssessment, Refund, RefundState
+from odr.procedure.acts.table import Everyone
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
@@ -93,7 +94,10 @@ class Story:
             receipt = sitting.perform(
                 name, sitting.session.get_one(Case, self.case_id), given, actor=actor, premise=premise
             )
-        self.later(hours=1)
+        if act.serves is Everyone.NOBODY:
+            self.clock.advance(timedelta(hours=1))
+        else:  # There is something to send.
+            self.later(hours=1)
         return receipt
 
     @contextmanager
@@ -240,12 +244,17 @@ class Story:
             self.do("record_outcome", "clerk", **given)
 
     def until(self, stage: Stage, most: int = 60) -> None:
-        """Days go by until the case is at a stage."""
+        """Time goes by until the case is at a stage."""
         for _ in range(most):
             if self.case().stage is stage:
                 return
-            self.later(days=1)
+            self.until_due()
         raise RuntimeError(f"the case did not come to {stage.value}")
+
+    def until_due(self) -> None:
+        """Time goes by until the next time limit of the case ends; a day where none runs."""
+        due, now = self.case().next_due_at, self.clock.now()
+        self.later(hours=max(1, (due - now) / timedelta(hours=1) + 1) if due is not None else 24)
 
     def newest(self, model: Any) -> str:
         """Reference of the newest row of a kind in the case."""
@@ -324,6 +333,9 @@ class Story:
 
 
 def in_story_time(court: Court, at: datetime) -> tuple[Court, StoryClock]:
-    """The same court, its procedural clock standing at ``at``; evidence desk and service follow it."""
+    """The same court, its procedural clock standing at ``at``; evidence desk and service follow it. The papers that prove
+    service are left to the court's own worker: no act waits for them, and setting them would keep the opening waiting.
+    """
     clock = StoryClock(court.clock, at)
-    return replace(court, clock=clock), clock
+    sweeps = {name: step for name, step in court.hooks.sweeps.items() if name != "proofs"}
+    return replace(court, clock=clock, hooks=replace(court.hooks, sweeps=sweeps)), clock
