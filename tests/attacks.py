@@ -61,6 +61,7 @@ TRIED: dict[str, dict[str, str]] = {
         "a body or a head without end": "ops/test_slow.py::test_a_body_without_end_is_read_no_further",
         "numbers that no column holds": "test_numbers.py::test_no_number_of_a_path_breaks_a_route",
         "any input the interface's own document allows": "model/test_interface.py::test_no_input_breaks_the_interface",
+        "any bytes for any reader of the court": "test_parsers.py::test_no_bytes_of_a_stranger_make_a_reader_fail",
         "a picture, office file or archive that eats memory": "evidence/test_preview.py",
         "a page that never ends, or points inside": "evidence/test_capture.py::test_every_spelling_of_inside_is_refused_on_the_wire",
         "a message to the vault that is none": "notary/test_vault_server.py::test_only_the_vaults_own_methods_can_be_called",
