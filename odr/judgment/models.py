@@ -54,6 +54,20 @@ class Finding(Base):
     )
 
 
+class ClosedPart(Base):
+    """Heads of the claim with the facts they rest on, closed by the judge to be decided first (CPL 156)."""
+
+    __tablename__ = "closed_part"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    reliefs: Mapped[list[int]] = mapped_column(JSON)
+    facts: Mapped[list[int]] = mapped_column(JSON)
+    """Numbers of the facts."""
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)
+
+
 class Decision(Base):
     """A decision of the court, from its draft to the sealed paper."""
 

@@ -87,7 +87,8 @@ def answer_merging(sitting: Sitting, case: Case, given: MergingInput, *, actor: 
         examination.merged_by = None
     if ended:
         words = T(
-            "%(party)s takes back the agreement: investigation and debate are held one after the other", party=party.name
+            "%(party)s takes back the agreement: investigation and debate are held one after the other",
+            party=party.name,
         )
     elif agrees:
         words = T("%(party)s agrees that investigation and debate are heard together", party=party.name)

@@ -59,7 +59,9 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
     was heard in the others, where form is free (CPL 144, 162, 163).
     """
     hearings = held(sitting, case)
-    done = {stage for hearing in hearings for stage in _stages(sitting, case, examination, hearing)} | set(_in_writing(sitting, case, examination))
+    done = {stage for hearing in hearings for stage in _stages(sitting, case, examination, hearing)} | set(
+        _in_writing(sitting, case, examination)
+    )
     if not done:
         yield T(
             "No hearing was held and recorded, and none in writing was allowed (Online Litigation Rules, art. 20, 22)."
@@ -88,9 +90,7 @@ def agreed_to_merging(sitting: Sitting, case: Case) -> set[int]:
     again = heard_again_by(sitting, case)
     rows = sitting.session.scalars(
         select(MergingConsent)
-        .where(
-            MergingConsent.case_id == case.id, MergingConsent.entry_number > (again[-1].number if again else 0)
-        )
+        .where(MergingConsent.case_id == case.id, MergingConsent.entry_number > (again[-1].number if again else 0))
         .order_by(MergingConsent.id)
     )
     newest = {row.party_id: row.agrees for row in rows}
