@@ -14,6 +14,7 @@ from odr.ground.text import Money
 from odr.judgment.vocabulary import (
     AppealOutcome,
     AppealState,
+    Basis,
     DecisionKind,
     DecisionState,
     EnforcementState,
@@ -26,6 +27,7 @@ from odr.judgment.vocabulary import (
     RetrialState,
     SettlementState,
     Vote,
+    Weakness,
 )
 
 
@@ -45,6 +47,12 @@ class Finding(Base):
     reasons: Mapped[str | None] = mapped_column(Text)
     rests_on: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Labels of the exhibits a finding of fact rests on."""
+    basis: Mapped[Basis | None] = mapped_column(enum_column(Basis))
+    """What a finding of fact rests on beside exhibits (EV 3, 4, 10, 48)."""
+    witness_id: Mapped[int | None] = mapped_column(BigInt)
+    """Whose testimony it is (EV 68)."""
+    weak: Mapped[Weakness | None] = mapped_column(enum_column(Weakness))
+    """Why the judge holds that an exhibit grounds nothing alone (EV 90)."""
     entry_number: Mapped[int]
     replaced_by: Mapped[int | None]
     """Number of the entry that replaced it; empty while it stands."""

@@ -78,7 +78,7 @@ def test_a_part_binds_by_itself_and_the_rest_follows_with_the_costs(bench: Bench
     with pytest.raises(ActNotOpen, match="named heads"):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     bench.do("judge", "draft_decision", bench.draft(kind="partial", orders=[pay(bench, 1, "8,000.00")]))
-    with pytest.raises(ActNotOpen, match="is not closed yet.*156"):
+    with pytest.raises(ActNotOpen, match=r"is not closed yet.*156"):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     part = issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
     words = paper_of(bench, part)

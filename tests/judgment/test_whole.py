@@ -110,6 +110,7 @@ def decide(scene: Scene) -> None:
             "result": "adopted",
             "reasons": "Shown at the hearing and not denied.",
             "rests_on": labels,
+            "basis": None if labels else "admission",
         }
         for n in (1, 2)
     ]

@@ -170,6 +170,8 @@ def _fact_line(item: FactOnFile) -> Finding:
     words: Words = T("Fact %(number)s: %(what)s", number=item.label, what=item.fact.what)
     if finding.reasons:
         words = T("%(fact)s %(reasons)s", fact=words, reasons=finding.reasons)
+    if finding.basis is not None:
+        words = T("%(fact)s (%(basis)s)", fact=words, basis=finding.basis.label)
     return Finding(words, finding.rests_on, T("not disputed") if finding.undisputed else "", "", finding.result.label)
 
 
