@@ -287,9 +287,24 @@ class RetrialApplication(Base):
     """Keys of the pack's grounds."""
     facts: Mapped[str] = mapped_column(Text)
     known_on: Mapped[date | None] = mapped_column(Date)
+    here: Mapped[bool] = mapped_column(default=False)
+    """Whether this court decides on it (CPL 210; CPI 424), and not the higher one."""
     state: Mapped[RetrialState] = mapped_column(enum_column(RetrialState), default=RetrialState.FILED)
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]
+
+
+class RetrialOpinion(Base):
+    """What another party says to an application for retrial at this court (CPL 214)."""
+
+    __tablename__ = "retrial_opinion"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("retrial_application.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    words: Mapped[str] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)
 
 
 class FinalityCertificate(Base):

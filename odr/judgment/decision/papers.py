@@ -11,7 +11,7 @@ from odr.docket.papers import DecisionPaper, Finding, PartyLine, Reason, RulingP
 from odr.docket.queries import parties
 from odr.ground.text import Money, T, Text
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
-from odr.judgment.enforcement.effect import instalments, is_appealable
+from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Order, Ruling
 from odr.judgment.vocabulary import DecisionKind, OrderKind
 from odr.payments.costs.rules import Allocation
@@ -120,6 +120,10 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
 
 def appeal_words(sitting: Sitting, case: Case) -> Text:
     """What can be done against the decision, by the rules of the case."""
+    if is_final_retrial(sitting, case):
+        return T(
+            "This decision is final: what was heard as small claims is heard again without an appeal (Interpretation, art. 424). It takes effect when it has been served."
+        )
     if not is_appealable(sitting, case):
         return T(
             "This decision is final: small claims are heard in one instance (Civil Procedure Law, art. 165). It takes effect when it has been served."
