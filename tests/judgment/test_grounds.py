@@ -17,6 +17,7 @@ from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestSt
 from odr.filing.models import Fact
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing import vocabulary
+from odr.hearing.appraisal.models import Appraisal, AppraisalState, CallState, ExpertCall
 from odr.hearing.models import Question, Witness
 from odr.hearing.vocabulary import QuestionState, RequestState
 from odr.judgment.models import Finding
@@ -223,3 +224,42 @@ def test_written_testimony_without_a_reason_to_stay_away_grounds_nothing(bench: 
     change(bench, promise)
     find(bench, "exhibit/C-1", witness=witness)
     find(bench, "fact/2", basis="testimony", witness=witness)
+
+
+def test_the_report_of_an_expert_who_refused_to_come_grounds_nothing(bench: Bench) -> None:
+    """Found on before the expert stayed away, no decision that rests on it is signed (CPL 81; EV 81)."""
+    bench.findings()
+
+    def refuse(session: Session, case: Case) -> None:
+        report = exhibit(session, case, "C-1")
+        appraisal = Appraisal(
+            case_id=case.id,
+            bears_id=report.party_id,
+            fact="An additive",
+            questions="Which?",
+            why="Only a laboratory can tell",
+            materials=[],
+            state=AppraisalState.REPORTED,
+            exhibit_id=report.id,
+            entry_number=1,
+        )
+        session.add(appraisal)
+        session.flush()
+        session.add(
+            ExpertCall(
+                case_id=case.id,
+                appraisal_id=appraisal.id,
+                travel_minor=0,
+                board_minor=0,
+                earnings_minor=0,
+                currency="CNY",
+                state=CallState.REFUSED,
+                entry_number=1,
+            )
+        )
+        report.state = ExhibitState.EXCLUDED
+
+    change(bench, refuse)
+    assert "refused to come" in not_signed(bench)
+    en, zh = refused(bench, "fact/2", rests_on=["C-1", "C-2"])
+    assert "art. 81" in en and "第八十一条" in zh
