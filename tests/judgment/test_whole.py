@@ -146,6 +146,8 @@ def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: 
     """
     scene.lodge()
     scene.accept("simple")
+    sent = scene.upload("li", b"The order and what was paid for it.")
+    scene.do("submit_exhibit", "li", upload=sent.reference, title="Order", proves="The price", source="My telephone")
     scene.later(hours=1)
     with scene.court.database.read() as session:
         assert [

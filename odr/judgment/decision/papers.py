@@ -15,8 +15,10 @@ from odr.judgment.enforcement.effect import instalments, is_appealable, is_final
 from odr.judgment.models import Decision, Order, Ruling
 from odr.judgment.vocabulary import DecisionKind, OrderKind
 from odr.payments.costs.rules import Allocation
+from odr.payments.fee.assessment import granted_relief
 from odr.procedure.case.overview import sitters
 from odr.procedure.papers import rulings
+from odr.procedure.rules.tariff import ReliefKind
 
 if TYPE_CHECKING:
     from odr.hearing.models import Opinion
@@ -115,6 +117,27 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
     ]
     if allocation.jointly:
         said.append(T("Those who lost bear it jointly."))
+    return said
+
+
+def relief_words(sitting: Sitting, case: Case, decision: Decision) -> list[Words]:
+    """Whose court fee was waived or reduced: the paper says so (FEE 51). What is only paid later or in parts is owed whole."""
+    if decision.kind is DecisionKind.PARTIAL:
+        return []
+    said: list[Words] = []
+    for party in parties(case):
+        relief = granted_relief(sitting.session, case, party.id)
+        if relief is not None and relief.kind is ReliefKind.EXEMPTION:
+            said.append(T("The court waived the court fee for %(name)s.", name=party.name))
+        elif relief is not None and relief.share is not None:
+            percent = int(relief.share * 100)
+            said.append(
+                T(
+                    "The court reduced the court fee for %(name)s by %(percent)s percent.",
+                    name=party.name,
+                    percent=percent,
+                )
+            )
     return said
 
 
@@ -228,7 +251,7 @@ def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetim
         findings=finding_lines(case, case_file(sitting, case)) if long else (),
         reasons=[Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])],
         orders=[order_words(case, o, decision.performance_days) for o in decision.orders],
-        costs=cost_words(case, decision),
+        costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],
         appeal=appeal_words(sitting, case),
         late_performance=late_words(sitting, case) if any(o.kind is OrderKind.PAY for o in decision.orders) else None,
     )
