@@ -23,6 +23,7 @@ from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded
 from odr.ground.text import Money, T, Text, write, write_day, write_instant
+from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault, Vault
 from odr.notary.vault_server import SocketVault
@@ -35,6 +36,7 @@ from odr.procedure.hooks import Hooks
 from odr.procedure.models import ClockOffset
 from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
+from odr.web import security_log
 from odr.web.guards import SignInNeeded, assert_guarded, current_locale, current_session, register_access
 from odr.web.limits import MOST_BODY, TooSlow
 from odr.web.numbers import register_numbers
@@ -196,6 +198,7 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(CourtError)
     def on_breach(error: CourtError) -> ResponseReturnValue:
+        security_log.refused(error, keyring(app.extensions["court"].settings.secret_key))
         if request.path.startswith("/api/"):
             return wiring.problem(error, current_locale())
         if isinstance(error, SignInNeeded):

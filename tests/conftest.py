@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from odr.ground import migrate
 from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database, unpooled
+from odr.ground.logs import JsonLines
 from tests.kept import Shelf
 from tests.scene import Scene, open_court
 
@@ -198,3 +201,18 @@ def small_scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf
     database = Database(sqlite_url, synchronous="OFF")
     yield open_court(database, clock, tmp_path / "court", shelf)
     database.dispose()
+
+
+@pytest.fixture
+def told() -> Iterator[StringIO]:
+    """What the court tells as JSON lines while the test runs."""
+    stream = StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(before)

@@ -90,11 +90,13 @@ class Settings(BaseModel):
     fee_reminder_days: int = Field(default=3, ge=0, le=30)
     refund_alarm_days: int = Field(default=3, ge=0, le=14)
     trusted_proxies: int = Field(default=0, ge=0, le=4)
+    requests_per_minute: int | None = Field(default=None, ge=0, le=100_000)
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Settings:
         """Read ``ODR_*``; raises :class:`SettingsError` naming each wrong setting."""
         known = set(cls.model_fields)
+        environ = {**credentials(environ), **environ}
         values = {k[4:].lower(): v for k, v in environ.items() if k.startswith("ODR_") and k[4:].lower() in known}
         try:
             return cls.model_validate(values)
@@ -127,6 +129,15 @@ class Settings(BaseModel):
     def is_training(self) -> bool:
         """Whether the procedural clock may be moved and messages are shown on a page."""
         return self.mode is not Mode.PRODUCTION
+
+    @property
+    def pace(self) -> int:
+        """Requests a person may make within a minute in each process, a network five times as many; 0: as many as they
+        like, as in training.
+        """
+        if self.requests_per_minute is not None:
+            return self.requests_per_minute
+        return 600 if self.mode is Mode.PRODUCTION else 0
 
     @property
     def takes_leaves(self) -> str:
@@ -167,3 +178,17 @@ class Settings(BaseModel):
     def tz(self) -> ZoneInfo:
         """The zone the court sits in; local time appears only on pages and papers."""
         return ZoneInfo(self.zone)
+
+
+def credentials(environ: Mapping[str, str]) -> dict[str, str]:
+    """Settings that a secret manager lays into files, such as systemd's ``LoadCredential``: a file is named like the
+    variable (``ODR_SECRET_KEY``), and the variable itself, where it is set, counts more.
+    """
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return {}
+    try:
+        files = [path for path in Path(folder).iterdir() if path.name.startswith("ODR_") and path.is_file()]
+        return {path.name: path.read_text("utf-8").rstrip("\n") for path in files}
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"CREDENTIALS_DIRECTORY: {type(error).__name__}: a credential cannot be read") from None

@@ -71,11 +71,13 @@ def on_heard_again(sitting: Sitting, event: HeardAgain | ExaminationVoid) -> Non
     examination = examination_of(sitting.session, event.case)
     if examination is not None:
         examination.replaced_by = sitting.next_number(event.case)
+    calling_witnesses.call_off_what_is_fixed(sitting, event.case)
     attendance_rules.drop_live(sitting, event.case)
 
 
 def on_over(sitting: Sitting, event: CaseClosed | CaseEffective) -> None:
-    """The case is over, by whatever way: no expert comes to it any more."""
+    """The case is over, by whatever way: nobody comes to it any more."""
+    calling_witnesses.call_off_what_is_fixed(sitting, event.case)
     attendance_rules.drop_live(sitting, event.case)
 
 

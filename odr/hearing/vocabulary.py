@@ -198,6 +198,7 @@ class HearingState(enum.Enum):
     ADJOURNING = "adjourning"  # put off, if the president approves (EXT 6)
     HELD = "held"  # held and recorded
     ADJOURNED = "adjourned"  # put off (CPL 149, EXT 3 to 6)
+    CALLED_OFF = "called_off"  # not needed any more: the hearing was closed, or the case is over
 
 
 class AdjournmentGround(enum.Enum):

@@ -32,6 +32,7 @@ from odr.notary.time.attest import Behind, behind
 from odr.notary.vault import VaultRefused
 from odr.procedure.court import Court
 from odr.web.guards import current_court, public
+from odr.web.security_log import whose
 
 health = Blueprint("health", __name__)
 requests_log = logging.getLogger("odr.request")
@@ -211,6 +212,7 @@ def register_health(app: Flask, court: Court) -> None:
                     "method": method.lower(),
                     "status": response.status_code,
                     "ms": round(took * 1000, 1),
+                    **({"who": who} if (who := whose()) else {}),
                 }
             },
         )

@@ -36,6 +36,7 @@ from odr.web import forgery, headers, reader_language
 from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
 from odr.web.limits import MOST_BODY
+from odr.web.pace import Pace
 from odr.web.presence import Person, identify, session_cookie_name
 
 __all__ = [
@@ -67,6 +68,9 @@ __all__ = [
     "signed_in",
     "staff",
 ]
+
+NETWORK_SHARES = 5
+"""How many people's requests one network may make: an office, a school, a telephone company's gateway."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -364,6 +368,14 @@ def register_access(app: Flask, court: Court) -> None:
         WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
     )
     app.before_request(bound_body)
+    if court.settings.pace:
+
+        def seconds() -> float:
+            return court.clock.machine_now().timestamp()
+
+        app.extensions["pace"] = Pace(court.settings.pace, seconds)
+        app.extensions["pace of networks"] = Pace(NETWORK_SHARES * court.settings.pace, seconds)
+        app.before_request(keep_pace)
     app.after_request(harden)
     login = LoginManager(app)
     login.session_protection = None
@@ -384,6 +396,14 @@ def bound_body() -> None:
     request.max_content_length = most = guard.most if guard is not None else MOST_BODY
     if most is not None and (request.content_length or 0) > most:
         raise RequestEntityTooLarge
+
+
+def keep_pace() -> None:
+    """Whoever asks is counted: by network here, before anything is looked up, and a person by account once they are
+    known. Raises TooMany.
+    """
+    if (request.endpoint or "").rsplit(".", 1)[-1] != "static":
+        current_app.extensions["pace of networks"].take(rate_limits.network(request.remote_addr or ""))
 
 
 def harden(response: Response) -> Response:
@@ -449,6 +469,10 @@ def _need_person(scope: Scope | None, *, weak: bool = False) -> Person:
         raise Forbidden(T("This token may not be used for that."))
     if not weak:
         need_second_factor(person)
+    pace = current_app.extensions.get("pace")
+    if pace is not None and not g.get("counted"):
+        pace.take(person.reference)
+        g.counted = True
     _note_use(person)
     return person
 

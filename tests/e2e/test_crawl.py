@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -61,14 +62,26 @@ class Page(HTMLParser):
         self.headings = 0
         self.title = self.lang = ""
         self.words: list[str] = []
+        self.empty = 0
+        """Questions with nothing to choose or fill in, and no word on why."""
+        self.in_box: list[str] = []
+        """Where the box of what is next leads."""
+        self._groups: list[int] = []
+        self._in_box = False
         self._open: list[str] = []
-        self._foreign = 0
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         if tag == "a" and values.get("href") and "pre" not in self._open:
             self.links.append(str(values["href"]))
+            if self._in_box:
+                self.in_box.append(str(values["href"]))
+        if tag == "fieldset":
+            self._groups.append(0)
+        elif tag in ("input", "select", "textarea", "button", "p"):
+            self._groups = [count + 1 for count in self._groups]
+        self._in_box = self._in_box or (tag == "section" and values.get("aria-labelledby") == "next")
         self.headings += tag == "h1"
         if tag == "html":
             self.lang = values.get("lang") or ""
@@ -76,6 +89,9 @@ class Page(HTMLParser):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "fieldset":
+            self.empty += self._groups.pop() == 0
+        self._in_box = self._in_box and tag != "section"
         if self._open and self._open[-1] == tag:
             self._open.pop()
 
@@ -216,6 +232,9 @@ def faults_of(page: Page, locale: str) -> list[str]:
         found.append(f"{page.headings} headings of the first level")
     if not page.title.strip().strip("–").strip():
         found.append("no title")
+    if page.empty:
+        found.append(f"{page.empty} questions with nothing to choose")
+    found += [f"the box offers {link} twice" for link, times in Counter(page.in_box).items() if times > 1]
     if page.lang != locale:
         found.append(f"language {page.lang}")
     if locale == "zh-Hans":

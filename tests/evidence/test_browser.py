@@ -35,7 +35,7 @@ class Cutting:
 
     def __init__(self, application: Any, places: list[int]) -> None:
         self.application, self.places = application, places
-        self.cuts = 0
+        self.cuts = self.running = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -43,7 +43,11 @@ class Cutting:
         if self.places and length > 1000 and environ["REQUEST_METHOD"] in {"POST", "PATCH"} and offset < self.places[0]:
             environ["wsgi.input"] = _Cut(environ["wsgi.input"], self.places.pop(0) - offset, environ["werkzeug.socket"])
             self.cuts += 1
-        return self.application(environ, start_response)
+        self.running += 1
+        try:
+            return self.application(environ, start_response)
+        finally:
+            self.running -= 1
 
 
 class _Cut:
@@ -138,13 +142,16 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
     while cutting.cuts < 2 and time.monotonic() < deadline:
         page.wait_for_timeout(50)
     page.goto("about:blank")
+    while cutting.running:  # what the left page was sending is cut too
+        page.wait_for_timeout(50)
     cutting.places.clear()
     left = len(offsets)
     start()
     page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
     anchored = [upload for upload in uploads(court) if upload.state is UploadState.ANCHORED]
     assert [upload.sha256 for upload in anchored] == [sha256(text_of(SIZE))]
-    assert len(uploads(court)) == 1 and offsets[left] >= 700_000
+    # A last request may have slipped through whole while the page was left: then nothing is sent twice.
+    assert len(uploads(court)) == 1 and all(offset >= 700_000 for offset in offsets[left:])
 
 
 def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Court, tmp_path: Path) -> None:

@@ -101,6 +101,25 @@ def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None
     assert scene.stage() is Stage.DELIBERATION, "who never joined does not keep the record open"
 
 
+def test_a_closed_hearing_leaves_no_other_hanging(scene_of: Callable[..., Scene]) -> None:
+    """Once the hearing is closed, one that was fixed besides does not take place, and no further one is fixed; a hearing
+    that was held is recorded first.
+    """
+    scene = in_court(scene_of)
+    held(scene)
+    scene.act(WANG, "summon", mode="offline", on="2026-03-20", at="09:30", place="Courtroom 3")
+    scene.clock.set(scene.clock.now().replace(day=20))
+    with pytest.raises(ActNotOpen, match="not recorded yet"):
+        scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
+    scene.clock.set(scene.clock.now().replace(day=13))
+    scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
+    with scene.look() as (court, case):
+        assert [h.state for h in hearings_of(court.session, case)] == [HearingState.HELD, HearingState.CALLED_OFF]
+    assert "record_hearing" not in tasks(scene) and "summon" not in tasks(scene)
+    with pytest.raises(ActNotOpen, match="record is being read"):
+        scene.act(WANG, "summon", mode="offline", on="2026-03-25", at="09:30", place="Courtroom 3")
+
+
 def test_a_failure_is_not_absence(scene_of: Callable[..., Scene]) -> None:
     """Prevented by network, equipment or power is recorded as such, and no consequence of absence is prepared (OLR 25)."""
     scene = in_court(scene_of)

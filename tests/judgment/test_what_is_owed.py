@@ -30,6 +30,7 @@ def test_each_side_is_told_in_plain_words_what_is_to_be_paid_by_when_and_what_if
     assert str(lost.waits).startswith("You are late")
     assert "You can ask the court to enforce" in str(won.waits) and won.owed_act is not None
     assert won.owed_act.name == "apply_for_enforcement"
+    assert won.owed_by is not None and won.owed_act not in [step.act for step in won.remedies]
     with bench.court.database.read() as session:
         (reference,) = [o.reference for o in obligations_of(session, bench.case()) if o.amount_minor == 800_000]
     today = bench.clock.now().date().isoformat()

@@ -30,7 +30,9 @@ from odr.judgment.models import Finding
 from odr.judgment.queries import current_draft
 from odr.procedure.acts.availability import is_known, refusal
 from odr.procedure.acts.table import Act, Premise
+from odr.procedure.acts.tasks import DESKS
 from odr.procedure.forms.fields import SOURCES
+from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
@@ -374,6 +376,23 @@ class Hands:
             if case.entry_count > self.seen:
                 self.broken += broken(Record(session, case.id, self.scene.clock.now()), self.seen)
                 self.seen = case.entry_count
+
+    def stalled(self) -> list[str]:
+        """Tasks on a desk of the case that no act ends at this stage: whoever opens them is turned away."""
+        court = self.scene.court
+        with court.database.read() as session:
+            case = session.get_one(Case, self.scene.case_id)
+            look = court.look(session)
+            return [
+                f"{task.kind} waits at {case.stage.value}, where no act ends it"
+                for task in session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
+                if not DESKS[task.kind].by_hand
+                and not DESKS[task.kind].by_itself
+                and not any(
+                    DESKS[task.kind] in act.desk and case.stage in act.at and is_known(look, act, case)
+                    for act in court.table
+                )
+            ]
 
     def joins(self, who: str, in_writing: bool = True, e_service: bool = True) -> bool:
         """A respondent joins by the code of their letter; whether they could."""

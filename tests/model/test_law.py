@@ -107,6 +107,12 @@ class Law(RuleBasedStateMachine):
         found = [words for words in self.hands.broken if words.partition(" ")[0] not in KNOWN]
         assert found == [], "\n".join([*found, *self.hands.story])
 
+    @invariant()
+    def no_desk_asks_for_what_cannot_be_done(self) -> None:
+        """Every task in the case can be ended at its stage."""
+        if hasattr(self, "hands"):
+            assert self.hands.stalled() == [], "\n".join([*self.hands.stalled(), *self.hands.story])
+
 
 @pytest.fixture
 def machine(sqlite_template: Path) -> Iterator[type[Law]]:

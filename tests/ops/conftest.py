@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,6 @@ from click.testing import Result
 from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
 from odr.ground.db import Database
-from odr.ground.logs import JsonLines
 from odr.operations.maintenance import closed_app
 from tests.scene import Scene, open_court
 
@@ -49,18 +45,3 @@ def small_kept(small_scene: Scene, clock: FixedClock) -> tuple[Scene, Keeper]:
     """The same on SQLite only."""
     small_scene.court.settings = small_scene.court.settings.model_copy(update={"sequencing": "at_once"})
     return small_scene, Keeper(small_scene.court.settings, clock)
-
-
-@pytest.fixture
-def told() -> Iterator[StringIO]:
-    """What the court tells as JSON lines while the test runs."""
-    stream = StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines())
-    root = logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(before)

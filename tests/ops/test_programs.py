@@ -89,7 +89,7 @@ def test_every_program_that_tests_and_tools_run_is_installed() -> None:
         for path in (ROOT / ".ci/run", *(ROOT / "tools").iterdir())
         if _is_script(path)
     }
-    assert len(scripts) == 4
+    assert len(scripts) == 6
     assert (
         unlisted(
             (Call(name, path.name) for path, names in scripts.items() for name in names),

@@ -44,6 +44,10 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
     assert "open_examination" in kinds, "a case that is ready waits for nobody"
     scene.later(days=30)
     assert box(scene, "haiyun").is_quiet and box(scene, "haiyun").waits
+    scene.do("open_examination", "judge", mode="offline")
+    with scene.court.database.read() as session:
+        kinds = session.scalars(select(Task.kind).where(Task.case_id == scene.case_id, Task.done_at.is_(None))).all()
+    assert "open_examination" not in kinds, "nobody is asked for what is done"
 
 
 def test_a_refused_act_leads_back_to_its_case(small_scene: Scene) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.ground.text import T, Text
+from odr.hearing import desks
 from odr.hearing.models import Hearing, Interpreter, Witness
 from odr.hearing.vocabulary import HearingState, RequestState, TestimonyManner
 from odr.procedure.hooks import Appointment
@@ -79,6 +80,25 @@ def call_to_fixed(sitting: Sitting, case: Case, who: Witness | Interpreter) -> N
     )
     for hearing in sitting.session.scalars(fixed.order_by(Hearing.begins_at)):
         call_to(sitting, case, hearing, who)
+
+
+def call_off_what_is_fixed(sitting: Sitting, case: Case) -> list[Hearing]:
+    """No hearing is needed any more: those that are fixed do not take place, and nobody is asked to record them.
+
+    Parties are told by the act that made them needless.
+    """
+    fixed = sitting.session.scalars(
+        select(Hearing).where(
+            Hearing.case_id == case.id, Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING))
+        )
+    ).all()
+    for hearing in fixed:
+        hearing.state = HearingState.CALLED_OFF
+        for desk in (desks.RECORD_HEARING, desks.ADJOURNMENT):
+            sitting.close_tasks(case, desk, hearing.reference)
+        if hearing.begins_at > sitting.now:
+            call_off(sitting, case, hearing)
+    return list(fixed)
 
 
 def call_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:

@@ -57,6 +57,8 @@ def at_one_hour(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     examination = examination_of(sitting.session, case)
     if examination is not None and examination.mode is Mode.ASYNCHRONOUS:
         return T("The case is heard in writing. To hear it at one hour, the judge changes how it is heard.")
+    if examination is not None and examination.hearing_closed_at is not None:
+        return T("The hearing is closed; the record is being read.")
     return None
 
 

@@ -246,14 +246,11 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
 
 def ready_to_be_examined(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After every act of a case in preparation: once everybody could answer, the judge is asked to open the
-    examination; no case that is ready waits for nobody.
+    examination; no case that is ready waits for nobody, and nobody is asked for what is done.
     """
-    if case.stage is not Stage.PENDING:
-        return
-    waiting = sitting.tasks(case, desks.OPEN_EXAMINATION)
-    if next(iter(not_yet(sitting, case)), None) is not None:
+    if case.stage is not Stage.PENDING or next(iter(not_yet(sitting, case)), None) is not None:
         sitting.close_tasks(case, desks.OPEN_EXAMINATION)
-    elif not waiting:
+    elif not sitting.tasks(case, desks.OPEN_EXAMINATION):
         sitting.open_task(
             case,
             Role.JUDGE,

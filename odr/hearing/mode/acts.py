@@ -11,6 +11,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks
+from odr.hearing.courtroom.calling_witnesses import call_off_what_is_fixed
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open, phase_row, require_agreed, the_examination
 from odr.hearing.examination.plan import RECORD, plan_of, require_plan_fits
@@ -79,6 +80,7 @@ def convert_mode(sitting: Sitting, case: Case, given: ConvertInput, *, actor: Ac
     if given.mode is Mode.ASYNCHRONOUS:
         _resume(sitting, case, examination, now)
         sitting.close_tasks(case, desks.SUMMON)
+        call_off_what_is_fixed(sitting, case)
     elif before is Mode.ASYNCHRONOUS:
         sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
     sitting.close_tasks(case, desks.MODE_DOUBT)
@@ -135,6 +137,13 @@ def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     )
     if not held:
         return T("No hearing has been held and recorded yet.")
+    unrecorded = sitting.session.scalars(
+        select(Hearing)
+        .where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED, Hearing.begins_at <= sitting.now)
+        .limit(1)
+    ).first()
+    if unrecorded is not None:
+        return T("The hearing of %(at)s is not recorded yet. Record it, or put it off.", at=unrecorded.begins_at)
     if not sitting.pack(case).keeps(Invariant.HEARING_BEFORE_JUDGMENT):
         return None
     return next(missing_stages(sitting, case, examination), None)
@@ -163,7 +172,9 @@ def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     in_record=True,
 )
 def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed."""
+    """Close a hearing held at one hour: what the plan still held is done with, the record is read and signed. A further
+    hearing that is fixed does not take place.
+    """
     examination = the_examination(sitting, case)
     examination.hearing_closed_at = now
     for phase in examination.phases:
@@ -173,8 +184,13 @@ def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Act
             if seal is not None:
                 phases.end_seal_next(sitting, seal, now)
     sitting.close_tasks(case, desks.CLOSE_HEARING)
+    sitting.close_tasks(case, desks.SUMMON)
+    off = call_off_what_is_fixed(sitting, case)
     phases.go_on(sitting, case, examination, None, now)
-    return Recorded(T("Hearing closed"), {"reasons": given.reasons})
+    result = {"reasons": given.reasons} | ({"called_off": [hearing.reference for hearing in off]} if off else {})
+    if off:
+        return Recorded(T("Hearing closed; the one on %(at)s does not take place", at=off[0].begins_at), result)
+    return Recorded(T("Hearing closed"), result)
 
 
 class ConsentInput(CourtModel):

@@ -20,7 +20,7 @@ from odr.identity.sign_in import linked, one_time_codes, rate_limits, sessions
 from odr.identity.sign_in.keys import new_token
 from odr.identity.sign_in.provider import Errand, IdentityProvider, ProviderFailed, Voucher
 from odr.identity.sign_in.rate_limits import Counted
-from odr.web import reader_language
+from odr.web import reader_language, security_log
 from odr.web.guards import (
     current_court,
     current_locale,
@@ -206,6 +206,7 @@ def _back() -> str:
 
 def _failed(error: CourtError, journey: _Journey | None) -> Response:
     """The page the journey began on, with what went wrong."""
+    security_log.kept_out(error, means().keyring, "provider")
     if current_person() is not None:
         return again("my_identity.html", error, "provider", **_state())
     target = journey.target if journey is not None else ""

@@ -22,7 +22,7 @@ from odr.identity.sign_in.known_devices import KnownDevice
 from odr.identity.sign_in.passkeys import Site
 from odr.identity.sign_in.passwords import Passwords
 from odr.identity.sign_in.provider import IdentityProvider
-from odr.web import forgery, reader_language
+from odr.web import forgery, reader_language, security_log
 from odr.web.guards import current_court, current_locale, current_person, is_secure, our_origins
 from odr.web.headers import allow
 from odr.web.presence import Person, session_cookie_name, set_session_cookie
@@ -137,6 +137,8 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None, proved_at: 
             session, account, now, device=device, address=address(), two_factor=two_factor, proved_at=proved_at
         )
         needs_factor = sessions.is_staff(account) and not one_time_codes.is_enrolled(session, account)
+        reference = account.reference
+    security_log.came_in(reference, means().keyring, two_factor=two_factor)
     forgery.begin(row_id)
     if not known and not first:
         post([accounts.new_device_letter(account, sessions.device_name(device), now)])

@@ -24,7 +24,7 @@ from odr.identity.pages.shared import (
     to,
 )
 from odr.identity.sign_in import one_time_codes, sessions
-from odr.web import forgery, reader_language
+from odr.web import forgery, reader_language, security_log
 from odr.web.guards import current_court, current_locale, current_person, is_secure, public
 from odr.web.presence import clear_session_cookie, session_cookie_name
 
@@ -111,6 +111,7 @@ def sign_in_submit() -> Response:
             means(), form.get("email", ""), form.get("password", ""), address=address(), now=now, device=known_device()
         )
     except CourtError as error:
+        security_log.kept_out(error, means().keyring, "password")
         return again("sign_in.html", error, "password", next=target, provider=provider_here())
     return first_factor_shown(account_id, target)
 
@@ -161,6 +162,7 @@ def code_submit() -> Response:
             current_court().clock.machine_now(),
         )
     except CourtError as error:
+        security_log.kept_out(error, means().keyring, "code")
         return again("code.html", error, "code")
     return let_in(account_id, two_factor=True, target=target)
 

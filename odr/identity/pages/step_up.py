@@ -12,7 +12,7 @@ from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, again, landing, me, means, my_session, page, provider_here, set_locale
 from odr.identity.sign_in import linked, one_time_codes, sessions
-from odr.web import reader_language
+from odr.web import reader_language, security_log
 from odr.web.guards import current_court, current_session, public, signed_in
 
 
@@ -40,6 +40,7 @@ def confirm_submit() -> Response:
         else:
             accounts.recheck(means(), person.account_id, form.get("password", ""), address=address(), now=now)
     except CourtError as error:
+        security_log.kept_out(error, means().keyring, "code" if enrolled else "password")
         return again(
             "confirm.html",
             error,

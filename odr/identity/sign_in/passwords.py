@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -36,6 +37,9 @@ _KNOWN = (
     "sunshine",
 )
 
+_ADDED = "0123456789!?.-_ @#*+"
+"""What people put before and behind a common password."""
+
 
 def normal(password: str) -> str:
     """One spelling for one password, whatever keyboard wrote it (NFKC)."""
@@ -65,8 +69,18 @@ def check_choice(password: str, *personal: str) -> None:
         )
 
 
+@cache
+def common() -> frozenset[str]:
+    """The thirty thousand passwords that leaked lists hold most often; read when the first one is chosen."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) > 4)
+
+
 def _is_guessable(plain: str, personal: tuple[str, ...]) -> bool:
     if len(set(plain)) < 5:
+        return True
+    if plain in common() or plain.strip(_ADDED) in common():
         return True
     if any(plain in run or (plain[:8] in run and len(plain) < 12) for run in _RUNS):
         return True

@@ -20,6 +20,9 @@ ABSOLUTE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=5)
 """How often a session's last use is written: reading pages should not write each time."""
 
+MOST_DEVICES = 20
+"""Sessions of one account at a time."""
+
 OFFICE_ROLES = COURT_ROLES | {Role.CASHIER, Role.ADMIN, Role.MEDIATOR}
 """Roles of the court's own people: a second factor is required of them."""
 
@@ -57,7 +60,18 @@ def open_session(
     )
     session.add(row)
     session.flush()
+    _end_beyond_limit(session, account, now)
     return token, row.id
+
+
+def _end_beyond_limit(session: Session, account: Account, now: datetime) -> None:
+    """Of more devices than one person has, the one that was used longest ago is signed out."""
+    live = select(SessionRow.id).where(
+        SessionRow.account_id == account.id, SessionRow.revoked_at.is_(None), SessionRow.expires_at > now
+    )
+    many = session.scalars(live.order_by(SessionRow.seen_at.desc(), SessionRow.id.desc()).offset(MOST_DEVICES)).all()
+    if many:
+        session.execute(update(SessionRow).where(SessionRow.id.in_(many)).values(revoked_at=now))
 
 
 class Owner(NamedTuple):

@@ -200,7 +200,7 @@ def _one_hearing(sitting: Sitting, case: Case, hearing: Hearing, party: Party) -
     not_agreed = stayed_away_rightly(sitting, case, hearing, party)
     if not_agreed is not None:
         yield not_agreed
-    if hearing.state is HearingState.ADJOURNED:
+    if hearing.state in (HearingState.ADJOURNED, HearingState.CALLED_OFF):
         yield T("The hearing of %(at)s was put off.", at=hearing.begins_at)
         return
     if hearing.state is not HearingState.HELD or hearing.begun_at is None or hearing.ended_at is None:

@@ -22,6 +22,7 @@ from odr.judgment.enforcement.queries import open_enforcement, performed
 from odr.judgment.models import Decision, Finding, Obligation
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, EnforcementState
+from odr.payments import desks as payments_desks
 from odr.procedure.acts.events import ExaminationVoid, ServiceFell, TimeGivenBack
 from odr.procedure.models import WindowState
 from odr.service.models import Packet
@@ -103,6 +104,7 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
         sitting.open_task(case, Role.CLERK, desks.GIVE_BACK, words, risk=80, subject=decision.reference)
     if decision.kind is not DecisionKind.PARTIAL:
         case.effective_at = None
+        sitting.close_tasks(case, payments_desks.COLLECT_COSTS)
         if case.stage in BOUND:
             sitting.move(case, Stage.PRONOUNCED)
 

@@ -58,6 +58,8 @@ class NextBox:
     owed: Owed | None = None
     """What a decision orders, where that comes first."""
     owed_act: Act | None = None
+    owed_by: datetime | None = None
+    """Until when that act is open."""
 
     @property
     def is_quiet(self) -> bool:
@@ -86,7 +88,9 @@ def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
         act = act if act is not None and refusal(sitting, act, case, actor) is None else None
         # What the decision orders says more than its time limit does.
         others = [d for d in duties if owed.act is None or owed.act not in TIME_LIMITS[d.window.kind].met_by]
-        return NextBox(None, owed.words, owed.until, others, remedies, owed, act)
+        same = [r for r in remedies if act is not None and r.act is act]
+        by = same[0].window.due_at if same else None
+        return NextBox(None, owed.words, owed.until, others, [r for r in remedies if r not in same], owed, act, by)
     if open_now:
         first = open_now[0]
         return NextBox(first, None, first.window.due_at, [d for d in duties if d is not first], remedies)
