@@ -41,7 +41,9 @@ class Pace:
         if not allowed:
             raise TooMany(
                 T("You have asked for very many pages within a minute."),
-                T("Wait a minute, then go on. What you typed is still in your browser. A program reads the API in pages."),
+                T(
+                    "Wait a minute, then go on. What you typed is still in your browser. A program reads the API in pages."
+                ),
             )
 
     def __len__(self) -> int:

@@ -14,7 +14,7 @@ from odr.ground.errors import CourtError, NotFound, NotSignedIn
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import Keyring
 
-log = logging.getLogger("odr.security")
+log = logging.getLogger(__name__)
 SHOWN = 10
 """Characters of an account's reference, and of a network's hash, in a line."""
 

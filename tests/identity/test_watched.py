@@ -5,6 +5,7 @@ court empty, and nobody keeps a hundred devices signed in.
 from __future__ import annotations
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from odr.app import create_app
 from odr.ground.config import Settings, SettingsError
 from odr.ground.errors import InvalidInput, TooMany
 from odr.identity.models import Account, SessionRow
-from odr.identity.sign_in.passwords import check_choice, common
+from odr.identity.sign_in.passwords import Passwords, check_choice, common
 from odr.identity.sign_in.sessions import MOST_DEVICES, open_session
 from odr.procedure.court import Court
 from odr.web.pace import MOST_KNOWN, Pace
@@ -30,7 +31,7 @@ BrowserOf = type[Browser]
 def events(told: StringIO) -> list[dict[str, Any]]:
     """The lines of the security log."""
     lines = [json.loads(line) for line in told.getvalue().splitlines()]
-    return [line for line in lines if line["logger"] == "odr.security"]
+    return [line for line in lines if line["logger"] == "odr.web.security_log"]
 
 
 def test_who_came_in_and_who_was_kept_out_is_told(browser_of: BrowserOf, people: People, told: StringIO) -> None:
@@ -152,3 +153,47 @@ def test_secrets_come_from_files_too(tmp_path: Path) -> None:
     (tmp_path / "ODR_SECRET_KEY").write_bytes(b"\xff" * 32)
     with pytest.raises(SettingsError, match="CREDENTIALS_DIRECTORY"):
         Settings.load({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+
+def test_a_password_is_kept_by_argon2id_with_the_figures_asked_for() -> None:
+    """46 MiB, two rounds, one lane: a copy of the database gives no password away cheaply."""
+    assert Passwords().hash("several words in a row").startswith("$argon2id$v=19$m=47104,t=2,p=1$")
+
+
+def test_password_fields_hide_what_is_typed_and_take_what_is_pasted(browser_of: BrowserOf, people: People) -> None:
+    """Each is a password field that managers know; nothing forbids to paste."""
+    people.add("wu@example.com", "Wu Min")
+    browser = browser_of()
+    shown = {
+        "/account/sign-in": browser.get("/account/sign-in").text,
+        "/account/register": browser.get("/account/register").text,
+    }
+    browser.sign_in("wu@example.com")
+    shown["/account/password"] = browser.get("/account/password").text
+    for path, page in shown.items():
+        fields = re.findall(r"<input[^>]*name=\"[^\"]*password[^\"]*\"[^>]*>", page)
+        assert fields or path == "/account/register", path
+        for field in fields:
+            assert 'type="password"' in field and "autocomplete=" in field and "onpaste" not in field, field
+
+
+def test_signing_out_is_on_every_page_and_clears_the_browser(browser_of: BrowserOf, people: People) -> None:
+    """The way out stands in the head of each page of somebody signed in; taking it empties the browser's cache."""
+    people.add("wu@example.com", "Wu Min")
+    browser = browser_of()
+    browser.sign_in("wu@example.com")
+    for path in ("/home", "/account", "/account/password", "/account/sessions"):
+        assert 'action="/account/sign-out"' in browser.get(path).text, path
+    answer = browser.submit("/account/sign-out", on="/home")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert browser.get("/home").status_code == 303
+
+
+def test_no_other_site_may_read_answers(browser_of: BrowserOf, people: People) -> None:
+    """A page of another site that asks for ours gets no leave to read it, for strangers, people and programs."""
+    people.add("wu@example.com", "Wu Min")
+    browser = browser_of()
+    browser.sign_in("wu@example.com")
+    for path in ("/", "/home", "/api/v1/openapi.json", "/api/v1/cases"):
+        sent = browser.get(path, headers={"Origin": "https://elsewhere.example"}).headers
+        assert not [name for name, _ in sent if name.lower().startswith("access-control-")], path

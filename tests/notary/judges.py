@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.attacks import section
+
 JUDGES = ("court", "sha256sum", "openssl", "openssl ts", "rfc3161-client", "litetlog", "pymerkle")
 """In order; the first is our own verifier. pymerkle judges as an oracle: it builds the tree and its proof anew."""
 
@@ -112,7 +114,9 @@ def table() -> str:
     lines = ["| Attack | " + " | ".join(JUDGES) + " |", "|---|" + "---|" * len(JUDGES)]
     lines += [f"| {name} | " + " | ".join(row.split()) + " |" for name, row in ATTACKS.items()]
     told = [f"- **{name}**: {why}" for name, why in NOTES.items()]
-    return HEAD + "\n".join(lines) + "\n\n## Where they disagree, and why\n\n" + "\n".join(told) + "\n" + MORE
+    return (
+        HEAD + "\n".join(lines) + "\n\n## Where they disagree, and why\n\n" + "\n".join(told) + "\n" + MORE + section()
+    )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from odr.ground import outgoing
 from odr.notary.log.tiles import WIDTH, tile_path
 
 CHECKPOINT_BYTES = 1_000_000
@@ -70,7 +71,7 @@ class HttpSource:
         request = urllib.request.Request(
             f"{self.url}/{path}", headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"}
         )
-        with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # nosec B310 # http or https only: asked above
+        with outgoing.ask(request, timeout=self._timeout) as answer:
             data: bytes = answer.read(most + 1)
             if len(data) > most:
                 raise TooLong(path)

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from odr.ground import outgoing
 from odr.notary.log.note import Note, NoteKey, NoteRefused, SignatureLine, SignatureType, Verified, verify_note
 from odr.notary.log.strict import Malformed, b64, decimal
 
@@ -86,7 +87,7 @@ class Witness:
             f"{self.url}/add-checkpoint", "\n".join(lines).encode() + note.encode(), {"Content-Type": "text/plain"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # nosec B310 # the operator's own setting
+            with outgoing.ask(request, timeout=self.timeout) as answer:
                 body = answer.read(MAX_ANSWER)
         except urllib.error.HTTPError as error:
             with error:

@@ -15,6 +15,7 @@ from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from odr.ground import outgoing
 from odr.notary.time.authority import ECDSA_SHA256, ECDSA_SHA512
 from odr.notary.time.der import bits, explicit, generalized_time, integer, octets, oid, sequence, set_of, tlv, utf8
 from odr.notary.vault import Vault
@@ -201,7 +202,7 @@ class RemoteTimestamper:
         query = sequence(integer(1), imprint, integer(nonce), tlv(0x01, b"\xff"))
         request = urllib.request.Request(self.url, query, {"Content-Type": "application/timestamp-query"})
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # nosec B310 # the operator's own setting
+            with outgoing.ask(request, timeout=self._timeout) as answer:
                 return Stamp(answer.read(MAX_RESPONSE), nonce)
         except OSError as error:
             raise TimestampUnavailable(f"{self.name}: {error}") from error
