@@ -48,9 +48,10 @@ function autosave(form) {
     return new URLSearchParams(data);
   };
   const say = (words) => { if (line && words) line.textContent = words; };
+  const answers = (data) => { const typed = new URLSearchParams(data); typed.delete("was"); return typed.toString(); };
   async function save() {
     const now = body();
-    if (now.toString() === last) return;
+    if (answers(now) === last) return;
     if (sending) { again = true; return; }
     sending = true;
     try {
@@ -60,8 +61,16 @@ function autosave(form) {
         credentials: "same-origin",
         headers: { "X-CSRF-Token": now.get("csrf_token") ?? "", "X-Autosave": "1", Accept: "application/json" },
       });
+      const was = reply.headers.get("X-Was");
+      if (reply.status === 409 && was !== null) {
+        // Saved aside, and shown beside the other text once the page itself is sent.
+        last = answers(now);
+        say(line?.dataset.overtaken);
+        return;
+      }
       if (!reply.ok) throw new Error(String(reply.status));
-      last = now.toString();
+      if (was !== null && form.elements.was) form.elements.was.value = was;
+      last = answers(now);
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
       say(fill(line?.dataset.saved ?? "", { time }));
     } catch {
@@ -71,7 +80,7 @@ function autosave(form) {
       if (again) { again = false; save(); }
     }
   }
-  last = body().toString();
+  last = answers(body());
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, SAVE_AFTER); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
 }

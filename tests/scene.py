@@ -257,7 +257,9 @@ class Scene:
                 select(Hearing.reference).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED)
             )
             there = [
-                {"who": p.reference, "presence": "absent" if p.label in absent else "courtroom"}
+                {"who": p.reference, "presence": "absent"}
+                if p.label in absent
+                else {"who": p.reference, "presence": "courtroom", "identity": "document"}
                 for p in case.parties
                 if p.left_at is None
             ]

@@ -30,6 +30,7 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import FeeLapsed, HeardAgain, PartyAbroad, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
+from odr.service.packet.occasions import ACCEPTANCE
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -42,8 +43,12 @@ def facts_told(sitting: Sitting, case: Case, viewer: Actor) -> list[ToldFact]:
 
 
 def on_served(sitting: Sitting, event: Served) -> None:
-    """A party was served: with the claim or a counterclaim, its windows start; the court's own window to serve is met."""
+    """A party was served: with the claim, a counterclaim or the notice of acceptance, its windows start; the court's own
+    window to serve is met.
+    """
     case, party = event.case, event.party
+    if event.occasion == ACCEPTANCE.key:
+        evidence_periods.begin_with_own_notice(sitting, case, party, event.at, event.proof)
     if event.occasion == "claim":
         joinder.evidence_of_newcomer(sitting, case, party, event.at)
         acts.start_answer(sitting, case, party, event.at, event.proof)

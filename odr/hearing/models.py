@@ -16,6 +16,7 @@ from odr.hearing.vocabulary import (
     Axis,
     DutyState,
     HearingState,
+    IdentityCheck,
     InterpreterPay,
     Mode,
     MotionKind,
@@ -541,6 +542,8 @@ class Attendance(Base):
     presence: Mapped[Presence] = mapped_column(enum_column(Presence))
     by_failure: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str | None] = mapped_column(Text)
+    identity: Mapped[IdentityCheck | None] = mapped_column(enum_column(IdentityCheck))
+    """How it was made sure who was there; None for who was absent, and in records made before it was asked."""
     __table_args__ = (APPEND_ONLY,)
 
 

@@ -233,6 +233,15 @@ def hearings_of(session: Session, case: Case) -> list[Hearing]:
     return list(session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
 
 
+def hearings_that_count(session: Session, case: Case) -> list[Hearing]:
+    """Hearings at one hour of the examination that stands: where the case is heard again, those of before are over (CPL
+    41; CPI 45).
+    """
+    examination = examination_of(session, case)
+    since = examination.opened_by if examination is not None else 0
+    return [h for h in hearings_of(session, case) if h.summoned_by >= since]
+
+
 def written_hearing_of(session: Session, case: Case) -> WrittenHearing | None:
     """The newest application for a hearing in writing, whatever became of it."""
     return session.scalars(

@@ -176,6 +176,25 @@ class Presence(enum.Enum):
         }[self]
 
 
+class IdentityCheck(enum.Enum):
+    """How it was made sure, again, who takes part in a hearing (OLR 7(3); CPL 140(2); CTR 6)."""
+
+    DOCUMENT = "document"  # identity card or passport, seen in the courtroom or at the terminal
+    WORK_CARD = "work_card"  # the valid card of a lawyer or official who appears by it (CTR 6(2))
+    ONLINE = "online"  # compared online with the document or by the identity platform (OLR 7(1))
+    OTHER = "other"  # another way, which the note tells
+
+    @property
+    def label(self) -> Words:
+        """The way in words."""
+        return {
+            IdentityCheck.DOCUMENT: T("identity document seen"),
+            IdentityCheck.WORK_CARD: T("valid work card of a lawyer or official seen"),
+            IdentityCheck.ONLINE: T("verified again online"),
+            IdentityCheck.OTHER: T("in another way, see the note"),
+        }[self]
+
+
 class MotionKind(enum.Enum):
     """What may be asked of the judge about the way the hearing is held."""
 

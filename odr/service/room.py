@@ -11,7 +11,14 @@ from sqlalchemy import Select, select, text
 from odr.docket.models import Case
 from odr.ground.db import Database
 from odr.ground.text import T
-from odr.procedure.acts.events import ClaimAccepted, ClaimLodged, ClaimRefused, ClaimReturned, PartyJoined
+from odr.procedure.acts.events import (
+    ClaimAccepted,
+    ClaimLodged,
+    ClaimRefused,
+    ClaimReturned,
+    GroupMemberRegistered,
+    PartyJoined,
+)
 from odr.procedure.hooks import DeskPage, NavItem, Room, on
 from odr.service.abroad import REMINDERS, lapsed_abroad
 from odr.service.models import UNDOCKETED, Packet
@@ -82,6 +89,7 @@ ROOM = Room(
         on(ClaimReturned, packet_acts.on_return),
         on(ClaimRefused, packet_acts.on_return),
         on(PartyJoined, packet_acts.on_party_joined),
+        on(GroupMemberRegistered, packet_acts.on_member_registered),
     ),
     on_lapse={"serve_claim": packet_acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
     nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),

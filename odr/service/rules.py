@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 ANNOUNCEMENT = "announcement"
+EVIDENCE = "evidence"
 ANSWER, UNACKNOWLEDGED = "answer", "answer_unacknowledged"
 UNITS = {
     Unit.HOURS: "%(count)s hours",
@@ -80,6 +81,32 @@ def with_procedure_notice(pack: RulePack, track: Track, what_next: Text | None) 
         article=pack.cite(rule.article),
         limit=Text(UNITS[limit.period.unit], {"count": limit.period.amount}),
     )
+
+
+def with_evidence_notice(pack: RulePack, case: Case, party: Party, what_next: Text | None) -> Text | None:
+    """What a letter on acceptance or with the claim says, and with it the notice on evidence: who has to prove what, when
+    the court collects evidence, until when it is brought, and what follows if it comes later (EV 50; CPL 68). Nothing
+    more where the rules fix the day by a hearing.
+    """
+    rule = pack.windows.rules.get(EVIDENCE)
+    own = rule.variant(case.track.value, abroad=party.abroad) if rule is not None else None
+    if rule is None or own is None or rule.before or not own.available or rule.consequence is None or what_next is None:
+        return what_next
+    return T(
+        "%(what_next)s Notice on evidence: each party proves the facts that their claim, or their denial of the other "
+        "side’s, rests on. Bring your evidence within %(length)s, counted from the day after this letter is served on "
+        "you (%(article)s). What you cannot obtain yourself for reasons outside you, ask the court in that time to "
+        "collect; if you need more time, ask before it ends. %(consequence)s",
+        what_next=what_next,
+        length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}),
+        article=pack.cite(own.article),
+        consequence=rule.consequence,
+    )
+
+
+def with_notices(pack: RulePack, case: Case, party: Party, what_next: Text | None) -> Text | None:
+    """What the first letter in an accepted case says: what to do, how the procedure goes, and the notice on evidence."""
+    return with_evidence_notice(pack, case, party, with_procedure_notice(pack, case.track, what_next))
 
 
 def answer_by(sitting: Sitting, case: Case, party: Party) -> tuple[datetime | None, Text | None]:

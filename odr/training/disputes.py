@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from odr.docket.models import Stage
 from odr.filing.inputs import ClaimInput, JoinInput
 from odr.identity.models import Account
 from odr.training import pictures
@@ -15,6 +16,7 @@ from odr.training.settled_dispute import views
 from odr.training.silent_respondent import books, lozenges
 from odr.training.story import Story, in_story_time
 from odr.training.training_staff import PEOPLE
+from odr.training.undone_judgments import lens, tent
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -30,7 +32,16 @@ def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int
             for email, _, _, _ in PEOPLE
         }
     told = 0
-    for days_ago, telling in ((75, capsules), (50, lozenges), (40, views), (30, books), (20, hotel), (1, membership)):
+    for days_ago, telling in (
+        (150, lens),
+        (100, tent),
+        (75, capsules),
+        (50, lozenges),
+        (40, views),
+        (30, books),
+        (20, hotel),
+        (1, membership),
+    ):
         say(f"{telling.__name__}: {(telling.__doc__ or '').partition(':')[0].lower()}")
         story_court, clock = in_story_time(court, court.clock.now() - timedelta(days=days_ago))
         telling(Story(story_court, clock, people))
@@ -158,7 +169,7 @@ def examine(story: Story) -> None:
         if phase is None:
             break
         _play(story, phase)
-        story.later(days=1)
+        story.until_due()
     story.hear(
         "法庭说明双方在线交换证据的情况，对无争议的证据不再重复质证。围绕抗结剂是否允许用于此类食品，原告、被告先后发表辩论意见，并作最后陈述。"
     )
@@ -201,10 +212,7 @@ def _play(story: Story, phase: tuple[str, str]) -> None:
 
 def decide(story: Story) -> None:
     """Findings, draft, a day to sleep on it, the number typed, the decision served."""
-    for _ in range(40):
-        if story.case().stage.value == "deliberation":
-            break
-        story.later(days=1)
+    story.until(Stage.DELIBERATION)
     story.do(
         "record_findings",
         "judge",
@@ -248,11 +256,7 @@ def decide(story: Story) -> None:
         costs=[{"party": "claimant/1", "percent": 0}, {"party": "respondent/1", "percent": 100}],
         days=10,
     )
-    story.do("send_for_signing", "judge", decision=story.decision())
-    story.later(days=2)
-    reference = story.decision()
-    story.do("issue_decision", "judge", decision=reference, case_number=story.case().number)
-    story.do("countersign_decision", "clerk", decision=reference)
+    story.issue()
     story.later(days=1)
 
 

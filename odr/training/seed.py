@@ -1,4 +1,4 @@
-"""The disputes of the training court: one finished, one under way, told after published cases with invented names."""
+"""The disputes of the training court, at every stage that matters, told after published cases with invented names."""
 
 from __future__ import annotations
 

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from odr.docket.models import Stage
 from odr.filing.inputs import ClaimInput, JoinInput
-from odr.hearing.models import Hearing
 from odr.training import pictures
 from odr.training.story import Story
 
 MOYUN, FORMER = "墨韵书店有限公司", "赵成"
-
-
-def working_day(story: Story, days: int) -> date:
-    """The first working day of the court from so many days on."""
-    case = story.case()
-    pack = story.court.packs.get(case.pack_id, case.pack_version)
-    return pack.working_calendar.next_working((story.clock.now() + timedelta(days=days)).astimezone(pack.tz).date())
 
 
 def lozenges(story: Story) -> None:
@@ -123,39 +113,25 @@ def lozenges(story: Story) -> None:
     story.later(days=2)
     story.post_returns("respondent/1", "claim", words="回执由法定代表人签收。")
     story.later(days=21)
-    heard_alone(story)
+    heard_alone(
+        story,
+        "书记员核对到庭人员：原告到庭，被告经传票传唤未到庭，未说明理由。"
+        "原告陈述请求和事实，逐一出示C-1至C-4并说明来源；法庭当庭查看含片实物。原告作最后陈述。",
+    )
     decide_in_default(story)
 
 
-def heard_alone(story: Story) -> None:
+def heard_alone(story: Story, minutes: str) -> None:
     """Summons by post, the hour, an empty chair, the clerk's record of the hearing, its end."""
     story.do("open_examination", "judge", mode="offline")
-    day = working_day(story, 7)
-    story.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="第三法庭")
-    story.later(hours=2)
+    story.summon(7)
     story.later(days=2)
     story.post_returns("respondent/1", "summons")
-    while story.clock.now().astimezone(story.court.settings.tz).date() <= day:
-        story.later(days=1)
     there = [
-        {"who": story.party("claimant/1"), "presence": "courtroom"},
+        {"who": story.party("claimant/1"), "presence": "courtroom", "identity": "document"},
         {"who": story.party("respondent/1"), "presence": "absent"},
     ]
-    minutes = (
-        "书记员核对到庭人员：原告到庭，被告经传票传唤未到庭，未说明理由。"
-        "原告陈述请求和事实，逐一出示C-1至C-4并说明来源；法庭当庭查看含片实物。原告作最后陈述。"
-    )
-    story.do(
-        "record_hearing",
-        "clerk",
-        hearing=story.newest(Hearing),
-        begun="09:32",
-        ended="10:15",
-        attendance=there,
-        debated="yes",
-        last_words="yes",
-        minutes=minutes,
-    )
+    story.record(there, minutes)
     story.do("close_hearing", "judge", reasons="原告已陈述并出示全部证据，没有待查事项。")
     story.until(Stage.DELIBERATION)
 
@@ -196,12 +172,7 @@ def decide_in_default(story: Story) -> None:
         costs=[{"party": "claimant/1", "percent": 0}, {"party": "respondent/1", "percent": 100}],
         days=10,
     )
-    reference = story.decision()
-    story.do("send_for_signing", "judge", decision=reference)
-    story.later(days=2)
-    story.do("issue_decision", "judge", decision=reference, case_number=story.case().number)
-    story.do("countersign_decision", "clerk", decision=reference)
-    story.later(hours=2)
+    story.issue()
 
 
 def books(story: Story) -> None:
@@ -300,7 +271,7 @@ def books(story: Story) -> None:
         "summon",
         "clerk",
         mode="hybrid",
-        on=working_day(story, 14).isoformat(),
+        on=story.working_day(14).isoformat(),
         at="14:30",
         place="第三法庭；到庭有困难的可以在线参加",
     )

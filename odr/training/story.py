@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -29,6 +29,7 @@ from odr.operations import worker
 from odr.payments.books.bookings import outstanding
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import Channel, FeeAssessment, Refund, RefundState
+from odr.procedure.acts.table import Everyone
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
@@ -93,7 +94,10 @@ class Story:
             receipt = sitting.perform(
                 name, sitting.session.get_one(Case, self.case_id), given, actor=actor, premise=premise
             )
-        self.later(hours=1)
+        if act.serves is Everyone.NOBODY:
+            self.clock.advance(timedelta(hours=1))
+        else:  # There is something to send.
+            self.later(hours=1)
         return receipt
 
     @contextmanager
@@ -110,25 +114,30 @@ class Story:
         self.court.sequence_now()
         return kept.reference
 
-    def hear(self, minutes: str) -> None:
+    def hear(self, minutes: str, judge: str = "judge") -> None:
         """A hearing at one hour in the courtroom, a fortnight ahead: summons, record, its end, and the record signed or
         left.
         """
-        day = (self.clock.now() + timedelta(days=14)).astimezone(self.court.settings.tz).date()
-        while day.weekday() > 4:
-            day += timedelta(days=1)
-        self.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="第三法庭")
-        while self.clock.now().astimezone(self.court.settings.tz).date() <= day:
-            self.later(days=1)
+        self.summon(14)
+        there = [{"who": p.reference, "presence": "courtroom", "identity": "document"} for p in self.case().parties]
+        self.record(there, minutes)
+        self.do("close_hearing", judge, reasons="双方已充分陈述和辩论，没有待查事项。")
+
+    def summon(self, days: int) -> None:
+        """The clerk fixes a hearing on the first working day so many days ahead, and summons to it."""
+        self.do("summon", "clerk", mode="offline", on=self.working_day(days).isoformat(), at="09:30", place="第三法庭")
+
+    def record(self, there: list[dict[str, Any]], minutes: str) -> None:
+        """The hearing that is fixed takes place, and the clerk records it that evening."""
         with self.rows() as session:
-            hearing = session.scalars(
-                select(Hearing.reference).where(Hearing.case_id == self.case_id, Hearing.state == HearingState.SUMMONED)
-            ).one()
-            there = [{"who": p.reference, "presence": "courtroom"} for p in session.get_one(Case, self.case_id).parties]
+            fixed = Hearing.case_id == self.case_id, Hearing.state == HearingState.SUMMONED
+            hearing = session.scalars(select(Hearing).where(*fixed)).one()
+        evening = hearing.begins_at + timedelta(hours=8)
+        self.later(hours=(evening - self.clock.now()) / timedelta(hours=1))
         self.do(
             "record_hearing",
             "clerk",
-            hearing=hearing,
+            hearing=hearing.reference,
             begun="09:32",
             ended="10:15",
             attendance=there,
@@ -136,7 +145,21 @@ class Story:
             last_words="yes",
             minutes=minutes,
         )
-        self.do("close_hearing", "judge", reasons="双方已充分陈述和辩论，没有待查事项。")
+
+    def working_day(self, days: int) -> date:
+        """The first working day of the court from so many days on."""
+        case = self.case()
+        pack = self.court.packs.get(case.pack_id, case.pack_version)
+        return pack.working_calendar.next_working((self.clock.now() + timedelta(days=days)).astimezone(pack.tz).date())
+
+    def issue(self, judge: str = "judge") -> None:
+        """The draft rests a day, is signed with the number typed, countersigned, and goes out."""
+        reference = self.decision()
+        self.do("send_for_signing", judge, decision=reference)
+        self.later(days=2)
+        self.do("issue_decision", judge, decision=reference, case_number=self.case().number)
+        self.do("countersign_decision", "clerk", decision=reference)
+        self.later(hours=2)
 
     def lodge(self, who: str, claim: ClaimInput) -> None:
         """Lodge the claim; the clerk and later the judge of the demonstration are seated by rule."""
@@ -221,12 +244,17 @@ class Story:
             self.do("record_outcome", "clerk", **given)
 
     def until(self, stage: Stage, most: int = 60) -> None:
-        """Days go by until the case is at a stage."""
+        """Time goes by until the case is at a stage."""
         for _ in range(most):
             if self.case().stage is stage:
                 return
-            self.later(days=1)
+            self.until_due()
         raise RuntimeError(f"the case did not come to {stage.value}")
+
+    def until_due(self) -> None:
+        """Time goes by until the next time limit of the case ends; a day where none runs."""
+        due, now = self.case().next_due_at, self.clock.now()
+        self.later(hours=max(1, (due - now) / timedelta(hours=1) + 1) if due is not None else 24)
 
     def newest(self, model: Any) -> str:
         """Reference of the newest row of a kind in the case."""
@@ -287,7 +315,10 @@ class Story:
     def phase(self) -> tuple[str, str] | None:
         """Key and reference of the phase that runs."""
         with self.rows() as session:
-            examination = session.scalars(select(Examination).where(Examination.case_id == self.case_id)).one()
+            rows = select(Examination).where(Examination.case_id == self.case_id).order_by(Examination.id.desc())
+            examination = session.scalars(rows).first()
+            if examination is None:
+                raise LookupError("examination")
             current = examination.current
             return (current.key, current.reference) if current else None
 
@@ -302,6 +333,9 @@ class Story:
 
 
 def in_story_time(court: Court, at: datetime) -> tuple[Court, StoryClock]:
-    """The same court, its procedural clock standing at ``at``; evidence desk and service follow it."""
+    """The same court, its procedural clock standing at ``at``; evidence desk and service follow it. The papers that prove
+    service are left to the court's own worker: no act waits for them, and setting them would keep the opening waiting.
+    """
     clock = StoryClock(court.clock, at)
-    return replace(court, clock=clock), clock
+    sweeps = {name: step for name, step in court.hooks.sweeps.items() if name != "proofs"}
+    return replace(court, clock=clock, hooks=replace(court.hooks, sweeps=sweeps)), clock

@@ -1,4 +1,4 @@
-"""The disputes of the training court: six, at six stages, each told by acts of the table alone."""
+"""The disputes of the training court: eight, at seven stages, each told by acts of the table alone."""
 
 from __future__ import annotations
 
@@ -12,20 +12,26 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, DocketEntry, Document, Outcome, Stage
+from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Seat, Stage, Track
 from odr.docket.queries import entries_of
 from odr.evidence.models import Exhibit
+from odr.filing.models import StaffLeave
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState, Mode, Presence
+from odr.identity.models import Account
+from odr.judgment.models import Decision, Obligation
+from odr.judgment.vocabulary import DecisionState, OrderKind
 from odr.payments.models import Refund, RefundState
 from odr.procedure.acts.tasks import DECIDED, until_decided
 from odr.procedure.audit.docket_audit import audit
 from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet, ProofOfService
+from odr.service.vocabulary import PacketState
 from odr.training import pictures
 from odr.training.reset import NotReset, reset
 from odr.training.run import OPENED
+from odr.training.undone_judgments import ASSESSORS, OTHER_JUDGE
 from tests.demo.conftest import NOW
 
 
@@ -54,7 +60,7 @@ def test_every_receipt_of_the_disputes_has_its_entry_and_paper(told: Court) -> N
 
 
 @pytest.mark.slow
-def test_six_disputes_stand_at_six_stages(told: Court) -> None:
+def test_eight_disputes_stand_at_seven_stages(told: Court) -> None:
     """A newcomer finds a case at each point that matters, none in the future, in both languages, with exhibits of five
     kinds.
     """
@@ -65,6 +71,7 @@ def test_six_disputes_stand_at_six_stages(told: Court) -> None:
             Stage.PENDING,
             Stage.HEARING,
             Stage.PRONOUNCED,
+            Stage.APPEALED,
             Stage.EFFECTIVE,
             Stage.CLOSED,
         }
@@ -133,6 +140,70 @@ def test_what_was_settled_gave_half_of_the_fee_back(told: Court) -> None:
         (refund,) = session.scalars(select(Refund).where(Refund.case_id == case_id))
         assert (refund.amount_minor, refund.state) == (275_00, RefundState.PAID)
         assert len(entries_of(session, case, "make_offer")) == 2
+
+
+def test_what_came_back_was_heard_anew_by_others(told: Court) -> None:
+    """The first judgment is set aside; another judge with two assessors, none of whom sat before, holds a hearing of their
+    own after a new time for evidence, and their judgment binds (CPL 41, 177; CPI 45; EV 55).
+    """
+    case_id = case_of(told, "澄光")
+    with told.database.read() as session:
+        case = session.get_one(Case, case_id)
+        first, second = session.scalars(select(Decision).where(Decision.case_id == case_id).order_by(Decision.id))
+        assert (first.state, second.state) == (DecisionState.SET_ASIDE, DecisionState.ISSUED)
+        assert case.stage is Stage.EFFECTIVE and case.track is Track.ORDINARY
+        assert [o.kind for o in second.orders] == [OrderKind.PAY, OrderKind.DISMISS]
+        (outcome,) = entries_of(session, case, "record_appeal_outcome")
+        seats = session.scalars(select(Seat).where(Seat.case_id == case_id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR))))
+        benches: dict[bool, set[int]] = {True: set(), False: set()}
+        for seat in seats:
+            benches[seat.until_at is None].add(seat.account_id)
+        assert (len(benches[True]), len(benches[False])) == (3, 1) and not benches[True] & benches[False]
+        before, after = session.scalars(select(Hearing).where(Hearing.case_id == case_id).order_by(Hearing.id))
+        assert before.summoned_by < outcome.number < after.summoned_by
+        anew = session.scalars(
+            select(Window).where(
+                Window.case_id == case_id, Window.kind == "evidence", Window.opened_by == outcome.number
+            )
+        ).all()
+        assert len(anew) == 2 and all(w.due_at and after.begins_at > w.due_at for w in anew)
+
+
+def test_a_default_judgment_that_was_never_served_binds_nobody(told: Court) -> None:
+    """It took effect on a return that somebody else had signed; found so, nothing is owed under it, it is served anew, and
+    the appeal that comes in time goes up (CPL 158, 171; CPI 244).
+    """
+    case_id = case_of(told, "山行")
+    with told.database.read() as session:
+        case = session.get_one(Case, case_id)
+        decision = session.scalars(select(Decision).where(Decision.case_id == case_id)).one()
+        assert entries_of(session, case, "take_effect") and decision.effective_at is None is case.effective_at
+        assert len(entries_of(session, case, "decide_rebuttal")) == 2
+        owed = session.scalars(select(Obligation).where(Obligation.case_id == case_id)).all()
+        assert owed and all(o.ended_at is not None for o in owed)
+        assert case.stage is Stage.APPEALED
+        served = session.scalars(
+            select(Packet).where(
+                Packet.case_id == case_id, Packet.occasion == "decision", Packet.party_id == case.parties[1].id
+            )
+        ).all()
+        assert [p.state for p in sorted(served, key=lambda p: p.id)] == [PacketState.NOT_SERVED, PacketState.SERVED]
+
+
+def test_a_newcomers_case_falls_to_the_first_judge(told: Court) -> None:
+    """The second judge and the assessors sit in what comes back from appeal alone; no new case is given to them."""
+    with told.database.read() as session:
+        seated = select(Case.title).join(Seat, Seat.case_id == Case.id).join(Account, Account.id == Seat.account_id)
+        others = session.scalars(
+            seated.where(Account.email.in_(f"{who}@court.example" for who in (OTHER_JUDGE, *ASSESSORS)))
+        ).all()
+        (title,) = set(others)
+        assert "澄光" in title
+        today = told.clock.now().date()
+        away = session.scalars(
+            select(StaffLeave).where(StaffLeave.ended_at.is_(None)).join(Account, Account.id == StaffLeave.account_id)
+        ).one()
+        assert away.from_on <= today <= away.until_on
 
 
 def test_a_photograph_is_a_photograph() -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.filing.inputs import JoinInput
 from odr.filing.models import RequestKind
+from odr.filing.parties.joining_by_code import join
 from odr.ground.text import T
 from odr.procedure.acts.events import Served
 from odr.procedure.models import Window, WindowState
+from odr.procedure.time.written_working import text_from_json
+from odr.service.models import Packet
 from tests.filing.test_motions import MONEY, request_of, windows
 from tests.scene import Scene, claim
 
@@ -18,6 +23,7 @@ TWO = [
     {"name": "Haiyun Information Technology Co., Ltd.", "kind": "company", "email": "post@haiyun.example"},
     {"name": "Baihua Market Ltd.", "kind": "company", "email": "post@baihua.example", "address": "1 Market Road"},
 ]
+FELLOW = {"name": "Zhou Lan", "kind": "person", "address": "2 Lake Road", "email": "zhou@parties.example"}
 LIVE = (WindowState.OPEN, WindowState.HALTED)
 
 
@@ -25,6 +31,12 @@ def of(scene: Scene, party: str) -> list[Window]:
     """The party's time for evidence that runs or stands still."""
     mine = next(p.id for p in scene.case().parties if p.label == party)
     return [w for w in windows(scene, "evidence") if w.party_id == mine and w.state in LIVE]
+
+
+def letters(scene: Scene) -> list[Packet]:
+    """What goes to anybody in the case."""
+    with scene.court.database.read() as session:
+        return list(session.scalars(select(Packet).where(Packet.case_id == scene.case_id).order_by(Packet.id)))
 
 
 def served(scene: Scene, party: str, *entries: int, occasion: str = "claim", at: datetime | None = None) -> None:
@@ -43,12 +55,86 @@ def test_a_fellow_respondent_has_their_own_time(small_scene: Scene) -> None:
     small_scene.lodge(claim(respondents=TWO))
     small_scene.accept("simple")
     served(small_scene, "respondent/1")
-    assert len(of(small_scene, "claimant/1")) == len(of(small_scene, "respondent/1")) == 1
+    assert len(of(small_scene, "respondent/1")) == 1
     assert of(small_scene, "respondent/2") == []
     small_scene.clock.advance(timedelta(days=12))
     served(small_scene, "respondent/2")
     (window,) = of(small_scene, "respondent/2")
     assert window.opened_at == small_scene.clock.now()
+
+
+def test_a_claimant_has_time_from_their_own_notice_of_acceptance(small_scene: Scene) -> None:
+    """The notice of acceptance is the claimant's notice on evidence: their time begins with its arrival, and no service
+    on anybody else moves it (EV 50, 51; CPL 129; court rule).
+    """
+    small_scene.lodge(claim(respondents=TWO, fellows=[FELLOW]))
+    code = next(p.code for p in letters(small_scene) if p.recipient_name == FELLOW["name"])
+    join(small_scene.court, small_scene.people["stranger"], code, JoinInput(name=FELLOW["name"], email=FELLOW["email"]))
+    small_scene.accept("simple")
+    served(small_scene, "respondent/1")
+    assert of(small_scene, "claimant/1") == of(small_scene, "claimant/2") == []
+    small_scene.clock.advance(timedelta(days=2))
+    own = small_scene.clock.now()
+    served(small_scene, "claimant/1", occasion="acceptance")
+    small_scene.clock.advance(timedelta(days=3))
+    served(small_scene, "respondent/2")
+    served(small_scene, "claimant/2", occasion="acceptance")
+    assert [w.opened_at for w in of(small_scene, "claimant/1")] == [own]
+    assert [w.opened_at for w in of(small_scene, "claimant/2")] == [small_scene.clock.now()]
+
+
+def test_the_notice_says_what_the_law_wants_in_it(small_scene: Scene) -> None:
+    """Who proves what, when the court collects, until when, and what follows later: on both sides' first letter, once,
+    also where it goes out again (EV 50(2)).
+    """
+    small_scene.lodge()
+    small_scene.accept("simple")
+    small_scene.work()
+    post = next(p for p in letters(small_scene) if p.occasion == "claim").reference
+    small_scene.do("serve_again", "clerk", packet=post, email="legal@haiyun.example", source="The register.")
+    told = {p.occasion: text_from_json(p.what_next).render("en") for p in letters(small_scene) if p.what_next}
+    for occasion in ("claim", "acceptance"):
+        for part in ("each party proves", "within 15 days", "ask the court", "before it ends", "Later evidence"):
+            assert told[occasion].count(part) == 1, (occasion, part)
+    assert "举证通知" in text_from_json(letters(small_scene)[0].what_next or {}).render("zh-Hans")
+
+
+def test_a_notice_that_comes_while_an_objection_waits_stands_still(small_scene: Scene) -> None:
+    """The claimant's time does not run beside an objection to jurisdiction (EV 55(1))."""
+    small_scene.lodge()
+    small_scene.accept("simple")
+    small_scene.join()
+    small_scene.do("object_to_jurisdiction", "haiyun", ground="place", words="Our seat is elsewhere.")
+    served(small_scene, "claimant/1", occasion="acceptance")
+    assert [w.state for w in of(small_scene, "claimant/1")] == [WindowState.HALTED]
+
+
+def test_a_claim_served_again_gives_time_for_evidence_again(small_scene: Scene) -> None:
+    """Where the claim did not reach the respondent, their time fell; with the new service the whole of it begins (EV 51;
+    CPL 128).
+    """
+    small_scene.lodge()
+    small_scene.accept("simple")
+    served(small_scene, "respondent/1")
+    with small_scene.court.database.write() as session:
+        for window in session.scalars(select(Window).where(Window.kind.in_(("answer", "evidence")))):
+            window.state, window.closed_by = WindowState.ENDED, 3
+    small_scene.clock.advance(timedelta(days=40))
+    served(small_scene, "respondent/1")
+    (window,) = of(small_scene, "respondent/1")
+    assert window.opened_at == small_scene.clock.now()
+
+
+def test_what_changes_before_the_notice_shortens_nothing(small_scene: Scene) -> None:
+    """A changed claim before the claimant has their notice begins nothing for them: the notice does (EV 50, 55(4))."""
+    small_scene.lodge()
+    small_scene.accept("simple")
+    small_scene.join()
+    small_scene.do("amend_claim", "li", relief=MONEY, reasons="The shipping too.")
+    assert of(small_scene, "claimant/1") == []
+    small_scene.clock.advance(timedelta(days=3))
+    served(small_scene, "claimant/1", occasion="acceptance")
+    assert [w.opened_at for w in of(small_scene, "claimant/1")] == [small_scene.clock.now()]
 
 
 def test_more_time_is_for_all_also_for_whose_own_was_over(pending: Scene) -> None:

@@ -160,8 +160,8 @@ def hearing(scene: Scene, presence: str = "courtroom") -> None:
         expert = session.scalars(select(Appraisal).where(Appraisal.case_id == case.id)).all()[-1].witness
         assert expert is not None
         there = [
-            {"who": case.parties[0].reference, "presence": "courtroom"},
-            {"who": expert.reference, "presence": presence},
+            {"who": case.parties[0].reference, "presence": "courtroom", "identity": "document"},
+            {"who": expert.reference, "presence": presence, "identity": None if presence == "absent" else "document"},
         ]
     scene.later(days=17, hours=9)
     given = {

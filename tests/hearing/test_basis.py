@@ -131,7 +131,7 @@ def record(court: Court, **given: object) -> None:
         case = session.get_one(Case, court.case_id)
         hearing = session.scalars(select(Hearing.reference).order_by(Hearing.id.desc())).first()
         shown = {e.label: e.reference for e in session.scalars(select(Exhibit))}
-        there = [{"who": p.reference, "presence": "courtroom"} for p in case.parties]
+        there = [{"who": p.reference, "presence": "courtroom", "identity": "document"} for p in case.parties]
     not_shown = [shown[label] for label in given.pop("not_shown", [])]  # type: ignore[attr-defined]
     court.do(
         "record_hearing",
@@ -159,7 +159,9 @@ def test_ordinary_procedure_is_never_heard_in_writing(scene_of: Callable[..., Sc
         scene.act(CHEN, "convert_mode", mode="asynchronous", reasons="It is quicker.")
     scene.act(WANG, "summon", mode="hybrid", on=ahead(scene, 10), at="09:30", place="Courtroom 3")
     scene.days(10.3)
-    attendance = [{"who": scene.party(name), "presence": "courtroom"} for name in (LI, HAIYUN, BAIHUA)]
+    attendance = [
+        {"who": scene.party(name), "presence": "courtroom", "identity": "document"} for name in (LI, HAIYUN, BAIHUA)
+    ]
     given = {"begun": "09:32", "ended": "11:05", "minutes": "All argued.", "debated": "yes", "last_words": "yes"}
     scene.act(WANG, "record_hearing", hearing=fixed(scene), attendance=attendance, **given)
     scene.act(CHEN, "close_hearing", reasons="Everything was heard.")

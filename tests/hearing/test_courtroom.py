@@ -12,10 +12,12 @@ from sqlalchemy import select
 from odr.docket.models import Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Text
 from odr.hearing.examination.plan import clock_of
 from odr.hearing.mode.consent_effects import stayed_away_rightly
 from odr.hearing.models import Hearing, Interpreter, Motion, TrialExtension, Witness
 from odr.hearing.queries import hearings_of, postings_of
+from odr.hearing.record.papers import paper_of
 from odr.hearing.vocabulary import HearingState, QuestionState
 from odr.procedure.models import Task
 from tests.hearing.scene import CHEN, DENG, DING, HAIYUN, LI, WANG, Scene, put_upload
@@ -56,7 +58,10 @@ def held(scene: Scene, **more: object) -> None:
     """The hearing took place; the respondent stayed away."""
     ref = fixed(scene)
     scene.clock.set(scene.clock.now().replace(month=3, day=12, hour=6, minute=0))
-    attendance = [{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
+    attendance = [
+        {"who": scene.party(LI), "presence": "courtroom", "identity": "document"},
+        {"who": scene.party(HAIYUN), "presence": "absent"},
+    ]
     given = {
         "hearing": ref,
         "begun": "09:32",
@@ -126,7 +131,7 @@ def test_a_failure_is_not_absence(scene_of: Callable[..., Scene]) -> None:
     held(
         scene,
         attendance=[
-            {"who": scene.party(LI), "presence": "courtroom"},
+            {"who": scene.party(LI), "presence": "courtroom", "identity": "document"},
             {"who": scene.party(HAIYUN), "presence": "absent", "by_failure": True},
         ],
     )
@@ -161,7 +166,10 @@ def test_staying_away_from_a_video_one_no_longer_agrees_to_is_no_absence(scene_o
     scene.act(HAIYUN, "choose_steps", hearing="offline", words="Our camera is broken.")
     assert "hearing_place" in tasks(scene)
     scene.days(3)
-    attendance = [{"who": scene.party(LI), "presence": "online"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
+    attendance = [
+        {"who": scene.party(LI), "presence": "online", "identity": "online"},
+        {"who": scene.party(HAIYUN), "presence": "absent"},
+    ]
     scene.act(
         WANG,
         "record_hearing",
@@ -300,9 +308,9 @@ def test_an_interpreter_is_ordered_appointed_seated_heard_with_and_paid(scene_of
     held(
         scene,
         attendance=[
-            {"who": scene.party(LI), "presence": "courtroom"},
+            {"who": scene.party(LI), "presence": "courtroom", "identity": "document"},
             {"who": scene.party(HAIYUN), "presence": "absent"},
-            {"who": row.reference, "presence": "online"},
+            {"who": row.reference, "presence": "online", "identity": "online"},
         ],
     )
     with scene.look() as (court, case):
@@ -317,6 +325,56 @@ def test_an_interpreter_is_ordered_appointed_seated_heard_with_and_paid(scene_of
     assert "interpreter_pay" not in tasks(scene)
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ({"presence": "courtroom"}, "who this is"),
+        ({"presence": "online"}, "who this is"),
+        ({"presence": "terminal"}, "who this is"),
+        ({"presence": "absent", "identity": "document"}, "was absent"),
+        ({"presence": "courtroom", "identity": "other"}, "in the note"),
+    ],
+)
+def test_nobody_took_part_whose_identity_was_not_checked_again(
+    scene_of: Callable[..., Scene], line: dict[str, str], why: str
+) -> None:
+    """Of each who took part the record says how it was made sure, in the hearing, who they are; of the absent nobody can
+    (OLR 7(3); CPL 140; CTR 6).
+    """
+    scene = in_court(scene_of)
+    with pytest.raises(InvalidInput) as refused:
+        held(
+            scene,
+            attendance=[
+                {"who": scene.party(LI), "presence": "courtroom", "identity": "document"},
+                {"who": scene.party(HAIYUN), **line},
+            ],
+        )
+    (fault,) = refused.value.faults
+    assert fault.location[:2] == ("attendance", 1) and why in fault.message.render("en")
+    with scene.look() as (court, case):
+        assert hearings_of(court.session, case)[0].state is HearingState.SUMMONED
+
+
+def test_the_record_says_how_each_one_was_known(scene_of: Callable[..., Scene]) -> None:
+    """Who reads the record of the hearing sees of everybody there how their identity was checked, of the absent nothing."""
+    scene = in_court(scene_of)
+    held(
+        scene,
+        attendance=[
+            {"who": scene.party(LI), "presence": "online", "identity": "other", "note": "Known to the judge."},
+            {"who": scene.party(HAIYUN), "presence": "absent"},
+        ],
+    )
+    with scene.look() as (court, case):
+        lines = {line.name: line.presence for line in paper_of(court, case, scene.clock.now()).present}
+        assert isinstance(lines[LI], Text) and isinstance(lines[HAIYUN], Text)
+        assert lines[LI].render("en").endswith("; in another way, see the note")
+        assert lines[LI].render("zh-Hans").endswith("；以其他方式核实，见备注")
+        assert ";" not in lines[HAIYUN].render("en")
+    assert scene.payload(len(scene.entries()))["result"]["attendance"][0]["identity"] == "other"
+
+
 def test_no_hearing_is_recorded_before_it_ended(scene_of: Callable[..., Scene]) -> None:
     """A record is made after the hearing, with minutes."""
     scene = in_court(scene_of)
@@ -327,7 +385,7 @@ def test_no_hearing_is_recorded_before_it_ended(scene_of: Callable[..., Scene]) 
             hearing=fixed(scene),
             begun="09:32",
             ended="11:05",
-            attendance=[{"who": scene.party(LI), "presence": "courtroom"}],
+            attendance=[{"who": scene.party(LI), "presence": "courtroom", "identity": "document"}],
             debated="yes",
             last_words="yes",
             minutes="x",

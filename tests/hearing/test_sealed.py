@@ -376,7 +376,7 @@ def test_closing_the_hearing_opens_what_a_halted_phase_holds(scene_of: Callable[
     scene.clock.set(scene.clock.now().replace(month=3, day=12, hour=6, minute=0))
     from tests.hearing.test_courtroom import fixed
 
-    attendance = [{"who": scene.party(name), "presence": "courtroom"} for name in (LI, HAIYUN)]
+    attendance = [{"who": scene.party(name), "presence": "courtroom", "identity": "document"} for name in (LI, HAIYUN)]
     scene.act(
         WANG,
         "record_hearing",

@@ -323,7 +323,10 @@ def converted(scene: Scene, by: Speaker) -> None:
     day = (scene.clock.now() + timedelta(days=2)).date()
     by.act(WANG, "summon", mode="hybrid", on=day.isoformat(), at="09:30", place="Courtroom 3")
     scene.days(2.4)
-    attendance = [{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "online"}]
+    attendance = [
+        {"who": scene.party(LI), "presence": "courtroom", "identity": "document"},
+        {"who": scene.party(HAIYUN), "presence": "online", "identity": "online"},
+    ]
     recording = hashlib.sha256(b"recording").hexdigest()
     by.act(
         WANG,
@@ -467,7 +470,10 @@ def test_a_silent_respondent_is_heard_of_in_the_courtroom(
     by.act(CHEN, "rule_on_hearing_order", motion=one(scene, Motion), answer="allow", reasons="It is private.")
     by.act(WANG, "summon", mode="offline", on="2026-03-12", at="09:30", place="Courtroom 3")
     scene.clock.set(scene.clock.now().replace(month=3, day=12, hour=6, minute=0))
-    attendance = [{"who": scene.party(LI), "presence": "courtroom"}, {"who": scene.party(HAIYUN), "presence": "absent"}]
+    attendance = [
+        {"who": scene.party(LI), "presence": "courtroom", "identity": "document"},
+        {"who": scene.party(HAIYUN), "presence": "absent"},
+    ]
     by.act(
         WANG,
         "record_hearing",

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat, Stage, Track
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.hearing.models import Examination
+from odr.hearing.models import Examination, Hearing
+from odr.hearing.vocabulary import HearingState, Mode
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.models import AppealPetition, Decision, Finding
@@ -93,6 +96,26 @@ def test_what_comes_back_is_heard_anew_before_others(bench: Bench) -> None:
     with bench.court.database.read() as session:
         old, new = session.scalars(select(Examination).order_by(Examination.id)).all()
     assert (old.replaced_by is not None, new.replaced_by, new.closed_at) == (True, None, None)
+
+
+def test_a_hearing_of_before_fixes_no_day_and_uses_up_no_adjournment(bench: Bench) -> None:
+    """The month between two hearings and the number of times one is put off count within the trial that counts: what was
+    heard before the judgment that fell is over (EXT 3, 5; CPL 41).
+    """
+    with bench.court.database.write() as session:
+        for ordinal, state in enumerate((HearingState.HELD, HearingState.ADJOURNED, HearingState.ADJOURNED), 90):
+            earlier = Hearing(case_id=bench.case_id, ordinal=ordinal, mode=Mode.OFFLINE, place="3")
+            earlier.begins_at, earlier.state, earlier.summoned_by = bench.clock.now(), state, 1
+            session.add(earlier)
+    come_back(bench)
+    as_judge(bench, "convene_panel", size=3, reasons="The case came back.")
+    bench.wait(days=40)
+    as_judge(bench, "open_examination", mode="offline")
+    day = (bench.clock.now() + timedelta(days=10)).date().isoformat()
+    bench.do("clerk", "summon", {"mode": "offline", "on": day, "at": "09:30", "place": "Courtroom 3"})
+    with bench.court.database.read() as session:
+        fixed = session.scalars(select(Hearing.reference).where(Hearing.state == HearingState.SUMMONED)).one()
+    as_judge(bench, "adjourn_hearing", hearing=fixed, ground="absent_with_reason", reasons="They are ill.")
 
 
 def test_nobody_who_decided_sits_again(bench: Bench) -> None:

@@ -11,6 +11,8 @@ from odr.ground.errors import ActNotOpen
 from odr.hearing.models import Phase
 from odr.hearing.vocabulary import PhaseState
 from odr.procedure.models import Window, WindowState
+from odr.service.packet.occasions import ACCEPTANCE
+from odr.service.packet.packets import Recipient, queue_packet
 from tests.judgment.bench import Bench
 
 FILE = [
@@ -72,6 +74,34 @@ def test_no_decision_is_signed_while_the_time_for_evidence_runs(bench: Bench) ->
     with bench.court.database.write() as session:
         for phase in session.scalars(select(Phase).where(Phase.case_id == bench.case_id)):
             phase.state = states[phase.id]
+
+
+def test_no_decision_is_signed_before_a_claimant_has_the_notice_on_evidence(bench: Bench) -> None:
+    """While the notice of acceptance is on its way, that claimant's time has not begun: no hearing is fixed, and nothing
+    is decided (EV 50, 51).
+    """
+    reference = ready(bench)
+    with bench.court.database.write() as session:
+        claimant = session.scalars(
+            select(Party).where(Party.case_id == bench.case_id, Party.role == Role.CLAIMANT)
+        ).first()
+        assert claimant is not None
+        session.execute(delete(Window).where(Window.kind == "evidence", Window.party_id == claimant.id))
+        packet = queue_packet(
+            session,
+            case_id=bench.case_id,
+            party_id=claimant.id,
+            entry_ids=[2],
+            title=ACCEPTANCE.title,
+            first_contact=False,
+            now=bench.clock.now(),
+            recipient=Recipient(claimant.name),
+        )
+        packet.occasion = ACCEPTANCE.key
+        for phase in session.scalars(select(Phase).where(Phase.case_id == bench.case_id)):
+            phase.state = PhaseState.DROPPED
+    with pytest.raises(ActNotOpen, match="notice on evidence has not reached"):
+        bench.do("judge", "send_for_signing", {"decision": reference})
 
 
 @pytest.mark.parametrize(

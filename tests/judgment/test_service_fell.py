@@ -17,6 +17,7 @@ from odr.judgment.models import Decision, Obligation
 from odr.judgment.queries import decisions_of
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.audit.docket_audit import audit_case
+from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
@@ -75,6 +76,7 @@ def test_a_judgment_that_was_not_served_never_took_effect(bench: Bench) -> None:
         certificate = session.scalars(select(Document).where(Document.kind == "certificate")).one()
         assert certificate.void_at is not None and open_enforcement(session, bench.case()) is None
         assert audit_case(session, bench.case()) == []
+        assert not [w for w in audit_projections(bench.court, session, bench.case()) if "effect" in w]
     told = create_app(court=bench.court).test_client().get(f"/check?code={certificate.reference}").text
     assert "no longer holds" in told
     with pytest.raises(ActNotOpen):
@@ -90,6 +92,9 @@ def test_a_judgment_that_was_not_served_never_took_effect(bench: Bench) -> None:
     assert len(appeals(bench, WindowState.OPEN)) == 1
     bench.wait(days=20)
     assert bench.case().stage is Stage.EFFECTIVE and binds(bench)
+    with bench.court.database.read() as session:
+        told = audit_projections(bench.court, session, bench.case())
+        assert not [w for w in told if "effect" in w or "obligation" in w]
 
 
 def test_a_judgment_that_arrived_later_gives_the_time_from_then(bench: Bench) -> None:

@@ -80,7 +80,10 @@ def hear(scene: Scene) -> None:
     with scene.court.database.read() as session:
         hearing = session.scalars(select(Hearing.reference).where(Hearing.case_id == scene.case_id)).one()
         claimant, respondent = (p.reference for p in session.get_one(Case, scene.case_id).parties)
-    there = [{"who": claimant, "presence": "courtroom"}, {"who": respondent, "presence": "absent"}]
+    there = [
+        {"who": claimant, "presence": "courtroom", "identity": "document"},
+        {"who": respondent, "presence": "absent"},
+    ]
     scene.do(
         "record_hearing",
         "clerk",

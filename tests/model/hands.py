@@ -554,10 +554,9 @@ class Hands:
         if hearing is None or hearing.begins_at > look.now:
             raise NothingToChoose("hearing")
         there = [
-            {
-                "who": party.reference,
-                "presence": "absent" if party.account_id is None or lot.random() < 0.3 else "courtroom",
-            }
+            {"who": party.reference, "presence": "absent"}
+            if party.account_id is None or lot.random() < 0.3
+            else {"who": party.reference, "presence": "courtroom", "identity": lot.choice(["document", "online"])}
             for party in case.parties
             if party.left_at is None
         ]

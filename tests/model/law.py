@@ -89,7 +89,11 @@ def windows(record: Record, kind: str, who: Party) -> list[Window]:
     return [w for w in record.windows if w.kind == kind and w.party_id == who.id]
 
 
-@invariant("EV 51, 55, 56; CPI 99, 266, 275", JUDGMENT)
+NOTICE_ON_EVIDENCE = {Role.CLAIMANT: "acceptance", Role.RESPONDENT: "claim"}
+"""With which paper the notice on evidence reaches a side (CPL 128, 129; EV 50)."""
+
+
+@invariant("EV 50, 51, 55, 56; CPI 99, 266, 275", JUDGMENT)
 def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[str]:
     """Fifteen days from one's own notice in ordinary procedure, the time the court gave in every one; an exchange of
     evidence ends it that day.
@@ -98,12 +102,12 @@ def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[st
     for who in record.parties:
         if gave_up_time(record, who):
             continue
-        served = record.arrived(who, "claim")
+        served = record.arrived(who, NOTICE_ON_EVIDENCE[who.role]) if who.role in NOTICE_ON_EVIDENCE else None
         notice = served.effective_at if served is not None else None
         if notice is not None and any(at >= notice for at in exchanges):
             continue
-        if exchanges and who.role is Role.CLAIMANT:
-            continue
+        if notice is None and who.role is Role.CLAIMANT:
+            yield f"the notice on evidence did not reach {who.label}"
         if any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows(record, "evidence", who)):
             yield f"the time for {who.label} to bring evidence runs or stands still"
         elif record.track is Track.ORDINARY and notice is not None and not is_over(notice, 15, entry.at):
@@ -423,8 +427,8 @@ LEAST = {
     "preservation_review": 5,
 }
 """Kind of window → days it has at least (CPL 111, 128, 171, 174; CPI 171)."""
-SERVED_WITH = {"answer": "claim", "evidence": "claim", "appeal_judgment": "decision"}
-"""Kind of window → the paper from whose arrival at the party it runs."""
+SERVED_WITH = {"answer": "claim", "appeal_judgment": "decision"}
+"""Kind of window → the paper from whose arrival at the party it runs; that of evidence runs from the notice on it."""
 
 
 @invariant("CPL 85, 128, 171, 174; CPI 244; EV 51, 55")
@@ -445,8 +449,9 @@ def too_short(record: Record, window: Window) -> Iterator[str]:
     if window.kind == "answer" and record.track is Track.SMALL:
         return
     start = window.opened_at
-    if window.kind in SERVED_WITH and not (window.kind == "evidence" and who.role is not Role.RESPONDENT):
-        paper = record.arrived(who, SERVED_WITH[window.kind])
+    served_with = NOTICE_ON_EVIDENCE.get(who.role) if window.kind == "evidence" else SERVED_WITH.get(window.kind)
+    if served_with is not None:
+        paper = record.arrived(who, served_with)
         if paper is None or paper.effective_at is None:
             yield f"{window.kind} of {who.label} runs before the paper arrived"
             return

@@ -13,7 +13,7 @@ from odr.docket.queries import parties, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
 from odr.filing.claim.announcements import claim_lodged, party_joined
-from odr.filing.course.evidence_periods import evidence_on_service
+from odr.filing.course.evidence_periods import begin_with_own_notice, of_whom_nobody_wrote
 from odr.filing.course.time_limit_changes import reopen
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
@@ -622,14 +622,15 @@ def not_corrected(sitting: Sitting, case: Case, window: object) -> None:
 
 
 def start_answer(sitting: Sitting, case: Case, who: Party, served_at: datetime, proof: Text | None) -> None:
-    """A respondent was served with the claim: the windows to answer and to give evidence run from that day."""
+    """A respondent was served with the claim: their windows to answer and to give evidence run from that day."""
     if who.role is Role.CLAIMANT or any(
         w.state is not WindowState.ENDED for w in sitting.windows(case, "answer", party=who, state=None)
     ):
         return
     rule = start_acknowledgement(sitting, case, who, served_at, proof)
     sitting.start_window(case, "answer", party=who, start=served_at, rule=rule, proof=proof)
-    evidence_on_service(sitting, case, who, served_at, proof)
+    begin_with_own_notice(sitting, case, who, served_at, proof)
+    of_whom_nobody_wrote(sitting, case, served_at, proof)
 
 
 CLAIM_PARTS = {

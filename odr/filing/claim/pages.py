@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from odr.filing.draft.draft_versions import (
 )
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, shown_by
 from odr.filing.draft.guide import COOKIE, opened_answers
+from odr.filing.draft.merging import BUTTONS, Merged, marks, merge
 from odr.filing.draft.particulars import form_for, told, told_of
 from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
 from odr.filing.inputs import JoinInput
@@ -169,7 +171,13 @@ def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
 
 
 def _step_page(
-    draft: Any, which: drafts.Step, values: dict[str, Any], faults: list[FieldFault], status: int = 200
+    draft: Any,
+    which: drafts.Step,
+    values: dict[str, Any],
+    faults: list[FieldFault],
+    status: int = 200,
+    *,
+    theirs: Mapping[str, Mapping[str, list[str]]] | None = None,
 ) -> Page:
     choices, me = forms.choices_for(which.model, look(), None, _me()), _me().account_id or 0
     if "upload" in choices:
@@ -192,6 +200,8 @@ def _step_page(
         step=which,
         fields=fields,
         faults=forms.summary(fields),
+        was=marks(draft.values.get(which.key, {})),
+        theirs=_written_elsewhere(fields, theirs or {}),
         list_faults=[],
         **about,
     )
@@ -203,7 +213,7 @@ def _step_page(
 def save_step(draft: str, step: str) -> Page:
     """Keep what was typed, then go on when it is right; rows are added and taken out here too."""
     values, court = _values(), current_court()
-    action, ticked = forms.group_action(values), values.pop("attach", [])
+    action, ticked, was = forms.group_action(values), values.pop("attach", []), values.pop("was", [""])[0]
     # What a script saves meanwhile puts nothing in: that takes a button.
     picked = [] if request.headers.get("X-Autosave") else ticked
     with court.database.write() as session:
@@ -212,26 +222,51 @@ def save_step(draft: str, step: str) -> Page:
             mine = forms.SOURCES["upload"](court.look(session), None, _me())
             values = drafts.with_new_files([option for option in mine if option.value in picked], values)
         which = drafts.asked_by(drafts.step_of(step), found, pack_today())
-        faults = _faults(which, values)
         need_writable(found)
+        by, now = _me().account_id or 0, court.clock.now()
+        merged = merge(found.values.get(step, {}), values, was)
+        faults = _faults(which, merged.values)
         drafts.save_step(
             session,
             found,
             step,
-            values,
-            court.clock.now(),
-            by=_me().account_id or 0,
-            is_done=not faults and action is None and not picked,
+            merged.values,
+            now,
+            by=by,
+            is_done=not faults and action is None and not picked and not merged.theirs,
         )
+        if merged.theirs:
+            drafts.keep_aside(session, found, step, {k: v for k, v in values.items() if k not in BUTTONS}, now, by=by)
     if request.headers.get("X-Autosave"):
-        return Response(status=204)
+        return _autosaved(found.values.get(step, {}), merged)
+    if merged.theirs:
+        return _step_page(found, which, values, [], 409, theirs=merged.theirs)
     if action is not None or picked:
-        return _step_page(found, which, values, [])
+        buttons: dict[str, Any] = {name: values[name] for name in ("add", "remove") if name in values}
+        return _step_page(found, which, {**merged.values, **buttons}, [])
     if "later" in request.form:
         return redirect(url_for("filing.task_list", draft=draft), 303)
     if faults:
-        return _step_page(found, which, values, faults, 422)
+        return _step_page(found, which, merged.values, faults, 422)
     return redirect(_after(found, step), 303)
+
+
+def _autosaved(there: Mapping[str, Any], merged: Merged) -> Response:
+    """What a script is told: the marks of what stands there now, or that the page was overtaken."""
+    answer = Response(status=409 if merged.theirs else 204)
+    answer.headers["X-Was"] = marks(there)
+    return answer
+
+
+def _written_elsewhere(
+    fields: Sequence[forms.FormField], theirs: Mapping[str, Mapping[str, list[str]]]
+) -> list[tuple[str, list[str]]]:
+    """What somebody else, or another window, wrote meanwhile: the question and its words."""
+    labels = {field.name: str(field.label) for field in fields}
+    return [
+        (labels.get(part, ""), [words for written in answers.values() for words in written])
+        for part, answers in theirs.items()
+    ]
 
 
 def _after(draft: Any, key: str) -> str:
@@ -368,7 +403,15 @@ def answer(case: Case, actor: Actor) -> Page:
 
 
 def _answer_page(
-    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+    case: Case,
+    actor: Actor,
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+    moved_on: bool = False,
+    *,
+    there: Mapping[str, Any] | None = None,
+    theirs: Mapping[str, Mapping[str, list[str]]] | None = None,
 ) -> Page:
     fields = forms.fields_of(
         AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, look(), case, actor)
@@ -379,11 +422,18 @@ def _answer_page(
         "moved_on": moved_on,
         "key": new_reference(),
         "kept_at": _answer_kept_at(case, actor),
+        "was": marks(_answer_kept(case, actor) if there is None else there),
+        "theirs": _written_elsewhere(fields, theirs or {}),
         "tab": "overview",
     }
     return render_template(
         "filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about
     ), status
+
+
+def _answer_kept(case: Case, actor: Actor) -> dict[str, Any]:
+    kept = answer_draft(current_session(), case, actor)
+    return dict(kept.values.get(ANSWER, {})) if kept is not None else {}
 
 
 def _answer_kept_at(case: Case, actor: Actor) -> datetime | None:
@@ -396,10 +446,15 @@ def _answer_kept_at(case: Case, actor: Actor) -> datetime | None:
 def keep_answer(case: Case, actor: Actor) -> Page:
     """Keep what was typed of the answer; nothing is filed."""
     court = current_court()
+    values = _values()
+    was = values.pop("was", [""])[0]
     with court.database.write() as session:
-        keep_answer_draft(session, case, actor, _values(), court.clock.now())
+        kept, merged = keep_answer_draft(session, case, actor, values, was, court.clock.now())
+        there = dict(kept.values.get(ANSWER, {}))
     if request.headers.get("X-Autosave"):
-        return Response(status=204)
+        return _autosaved(there, merged)
+    if merged.theirs:
+        return _answer_page(case, actor, values, [], 409, there=there, theirs=merged.theirs)
     return redirect(url_for("cases.overview", reference=case.reference), 303)
 
 
@@ -408,6 +463,7 @@ def keep_answer(case: Case, actor: Actor) -> Page:
 def send_answer(case: Case, actor: Actor) -> Page:
     """File the answer."""
     values = _values()
+    values.pop("was", None)
     answered = _send_answer(case, actor, values)
     if isinstance(answered, Response) and answered.status_code == 303:
         with current_court().database.write() as session:

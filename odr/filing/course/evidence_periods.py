@@ -8,6 +8,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import entry, parties
 from odr.filing import names
@@ -17,6 +19,9 @@ from odr.filing.models import RequestKind
 from odr.ground.text import T, Text
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.pack import NoSuchRule
+from odr.service.models import Packet
+from odr.service.packet.occasions import ACCEPTANCE
+from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -47,25 +52,50 @@ def begin_evidence(sitting: Sitting, case: Case, party: Party, at: datetime, pro
         halt([begun], sitting.now)
 
 
-def evidence_on_service(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
-    """A respondent has the claim and the notice on evidence: their own time begins, and with the first service the
-    claimants'. A fellow respondent's begins with their own notice, not with this one (EV 50, 51).
+def begin_with_own_notice(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
+    """The notice on evidence reached a party, with the claim against them or with the acceptance of their own: their
+    time begins. Nobody else's does, neither a fellow's nor the other side's (EV 50, 51; court rule). Where an earlier
+    service was found not to have happened, it begins with the new one.
     """
-    for each in parties(case):
-        concerned = each.id == who.id or each.role is Role.CLAIMANT
-        if concerned and not sitting.windows(case, EVIDENCE, party=each, state=None):
-            begin_evidence(sitting, case, each, at, proof)
+    if period_of(sitting, case, who) is None:
+        begin_evidence(sitting, case, who, at, proof)
+
+
+def awaits_notice(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether a claimant's notice of acceptance, with the notice on evidence, is still on its way, so that their time has
+    not begun (EV 50). Never where the rules fix the day by a hearing.
+    """
+    rule = sitting.pack(case).windows.rules.get(EVIDENCE)
+    if rule is None or rule.before or party.role is not Role.CLAIMANT or period_of(sitting, case, party) is not None:
+        return False
+    return _written_to(sitting, case, party)
+
+
+def of_whom_nobody_wrote(sitting: Sitting, case: Case, at: datetime, proof: Text | None) -> None:
+    """Claimants to whom no notice of acceptance went, as where it was taken back: their time begins with the first
+    service of the claim, so that they have one. Who was brought in has the letter that called them for it.
+    """
+    for each in parties(case, Role.CLAIMANT):
+        if "added_entry" not in each.details and not _written_to(sitting, case, each):
+            begin_with_own_notice(sitting, case, each, at, proof)
+
+
+def _written_to(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether a notice of acceptance went to a claimant and was not taken back."""
+    sent = select(Packet.id).where(
+        Packet.case_id == case.id,
+        Packet.party_id == party.id,
+        Packet.occasion == ACCEPTANCE.key,
+        Packet.state != PacketState.UNDONE,
+    )
+    return sitting.session.scalar(sent.limit(1)) is not None
 
 
 def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
     """A changed or new claim, or a newcomer, gives everybody a new time for evidence (EV 55). Who has not been told of
     the case yet gets theirs with the first notice; what stood still ends, so that no second period runs beside it.
     """
-    told = [
-        p
-        for p in parties(case)
-        if p.role is not Role.RESPONDENT or p.joined_at is not None or _served(sitting, case, p)
-    ]
+    told = [p for p in parties(case) if _knows_of_it(sitting, case, p)]
     standing = sitting.windows(case, EVIDENCE, state=WindowState.HALTED)
     proof = T("Entry %(number)s of the docket.", number=sitting.next_number(case))
     for each in told:
@@ -76,8 +106,11 @@ def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
             window.state, window.closed_by = WindowState.ENDED, begun
 
 
-def _served(sitting: Sitting, case: Case, party: Party) -> bool:
-    return bool(sitting.windows(case, EVIDENCE, party=party, state=None))
+def _knows_of_it(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether a party was told of the case, by joining it or by their first notice."""
+    if party.role is Role.RESPONDENT:
+        return party.joined_at is not None or bool(sitting.windows(case, EVIDENCE, party=party, state=None))
+    return not awaits_notice(sitting, case, party)
 
 
 def from_own_notice(

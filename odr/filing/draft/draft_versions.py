@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.filing.draft.drafts import KEPT_FOR, SCHEMA_VERSION, save_step
+from odr.filing.draft.drafts import KEPT_FOR, SCHEMA_VERSION, keep_aside, save_step
+from odr.filing.draft.merging import BUTTONS, Merged, merge
 from odr.filing.models import Draft, DraftRevision, DraftState
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
@@ -125,8 +126,10 @@ def answer_draft(session: Session, case: Case, actor: Actor) -> Draft | None:
     return session.scalar(select(Draft).where(*mine).order_by(Draft.id.desc()).limit(1))
 
 
-def keep_answer(session: Session, case: Case, actor: Actor, values: Mapping[str, Any], now: datetime) -> Draft:
-    """Keep what was typed of an answer."""
+def keep_answer(
+    session: Session, case: Case, actor: Actor, values: Mapping[str, Any], was: str | None, now: datetime
+) -> tuple[Draft, Merged]:
+    """Keep what was typed of an answer; ``was`` are the marks of the page it was typed on (:func:`merging.merge`)."""
     found = answer_draft(session, case, actor)
     if found is None:
         found = Draft(
@@ -142,16 +145,11 @@ def keep_answer(session: Session, case: Case, actor: Actor, values: Mapping[str,
         )
         session.add(found)
         session.flush()
-    save_step(
-        session,
-        found,
-        ANSWER,
-        {k: v for k, v in values.items() if k != "idempotency_key"},
-        now,
-        by=actor.account_id or 0,
-        is_done=False,
-    )
-    return found
+    by, merged = actor.account_id or 0, merge(found.values.get(ANSWER, {}), values, was)
+    save_step(session, found, ANSWER, merged.values, now, by=by, is_done=False)
+    if merged.theirs:
+        keep_aside(session, found, ANSWER, {k: v for k, v in values.items() if k not in BUTTONS}, now, by=by)
+    return found, merged
 
 
 def answer_sent(session: Session, case: Case, actor: Actor) -> None:

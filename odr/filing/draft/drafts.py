@@ -15,6 +15,7 @@ from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.filing import names
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered
 from odr.filing.draft.inputs import FactsStep
+from odr.filing.draft.merging import BUTTONS, loses
 from odr.filing.draft.particulars import model_for, plain
 from odr.filing.draft.sharing import EXHIBITS, attach, attached, writers
 from odr.filing.inputs import (
@@ -254,21 +255,14 @@ def save_step(
 ) -> None:
     """Keep what was typed, right or wrong; the step counts as done only when it is right.
 
-    What stood there is kept as an earlier version when somebody else wrote it or it
-    is an hour old. Writing in a draft that had been left for too long takes it up again.
+    What stood there is kept as an earlier version when somebody else wrote it, it is an hour old, or some of it is gone
+    or written over. Writing in a draft that had been left for too long takes it up again.
     """
-    kept = {
-        k: v
-        for k, v in values.items()
-        if k not in ("csrf_token", "add", "remove", "save", "continue", "later", "attach")
-    }
+    kept = {k: v for k, v in values.items() if k not in BUTTONS}
     earlier, before = draft.values.get(key), cause_of(draft)
-    if earlier and earlier != kept and (draft.saved_by not in (None, by) or now - draft.saved_at > REVISE_AFTER):
-        session.add(
-            DraftRevision(
-                draft_id=draft.id, step=key, values=earlier, account_id=draft.saved_by, saved_at=draft.saved_at
-            )
-        )
+    is_anothers = draft.saved_by not in (None, by) or now - draft.saved_at > REVISE_AFTER
+    if earlier and earlier != kept and (is_anothers or loses(earlier, kept)):
+        keep_aside(session, draft, key, earlier, draft.saved_at, by=draft.saved_by)
     draft.values = {**draft.values, key: kept}
     # Another kind of dispute asks other questions; what was answered is kept all the same.
     undone = {key, "particulars"} if cause_of(draft) != before else {key}
@@ -277,6 +271,13 @@ def save_step(
     draft.saved_at, draft.saved_by, draft.reminded_at, draft.state = now, by, None, DraftState.OPEN
     if key == EXHIBITS:
         attach(session, draft, by, kept, now)
+
+
+def keep_aside(
+    session: Session, draft: Draft, key: str, values: Mapping[str, Any], at: datetime, *, by: int | None
+) -> None:
+    """Keep a text among the earlier versions of a step."""
+    session.add(DraftRevision(draft_id=draft.id, step=key, values=dict(values), account_id=by, saved_at=at))
 
 
 def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:

@@ -11,6 +11,7 @@ from odr.filing.draft.draft_versions import bring_back, need_writable, revisions
 from odr.filing.draft.evidence_list import as_rows, read_list, template
 from odr.filing.draft.facts_of_files import facts_told, filled, options_of
 from odr.filing.draft.importing import MOST_BYTES, read_document, read_table
+from odr.filing.draft.merging import marks
 from odr.filing.draft.pleading import as_steps, read_pleading
 from odr.filing.draft.sharing import accept, decline, end_share, invitation, invited, share, shares_of
 from odr.filing.models import Draft
@@ -192,6 +193,8 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
         "told": bool(told),
         "own": {option.value for option in drafts.own_files(sitting, found, me)},
         "rest": [],
+        "was": marks(found.values.get("exhibits", {})),
+        "theirs": [],
     }
     return render_template(
         "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about

@@ -13,7 +13,7 @@ from odr.service.models import ServiceAddress
 from odr.service.packet.copies import papers_for
 from odr.service.packet.occasions import CLAIM, JOINDER, SUBSTITUTION
 from odr.service.packet.packets import Recipient, note_reach, queue_packet, reach_of, withdraw_consents
-from odr.service.rules import answer_by, with_procedure_notice
+from odr.service.rules import answer_by, with_notices
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -64,13 +64,16 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
     """
     occasion = CLAIM if party.role is Role.RESPONDENT else JOINDER
     due_at, reckoned = answer_by(sitting, case, party) if party.role is Role.RESPONDENT else (None, None)
+    what_next = occasion.what_next
+    if case.accepted_at is not None:  # Whose claim is not accepted yet gets the notices with the acceptance.
+        what_next = with_notices(sitting.pack(case), case, party, what_next)
     packet = queue_packet(
         sitting.session,
         case_id=case.id,
         party_id=party.id,
         entry_ids=[sitting.next_number(case)],
         title=occasion.title,
-        what_next=with_procedure_notice(sitting.pack(case), case.track, occasion.what_next),
+        what_next=what_next,
         first_contact=True,
         now=sitting.now,
         documents=papers_for(

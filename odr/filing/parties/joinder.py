@@ -11,7 +11,7 @@ from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.filing import desks
 from odr.filing.claim.changes import bring_claim
 from odr.filing.claim.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
-from odr.filing.course.evidence_periods import restart_evidence
+from odr.filing.course.evidence_periods import period_of, restart_evidence
 from odr.filing.inputs import Answer, CounterAnswerInput, CounterclaimInput, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import InterventionInput
@@ -239,7 +239,7 @@ def _brought_in(sitting: Sitting, case: Case, given: AddPartyInput, now: datetim
 
 def evidence_of_newcomer(sitting: Sitting, case: Case, who: Party, at: datetime) -> None:
     """Whoever was brought in got the letter: their time for evidence begins, and the other parties' with it (EV 55)."""
-    if "added_entry" in who.details and not sitting.windows(case, "evidence", party=who, state=None):
+    if "added_entry" in who.details and period_of(sitting, case, who) is None:
         restart_evidence(sitting, case, at)
 
 

@@ -24,13 +24,14 @@ from odr.hearing.queries import (
     find_addressee,
     has_none,
     hearings_of,
+    hearings_that_count,
     row_named,
     standing_exhibits,
 )
 from odr.hearing.ripeness.basis import DEBATE, FINAL, INVESTIGATION
 from odr.hearing.ripeness.times import too_early
 from odr.hearing.trial_limit.acts import seat_president
-from odr.hearing.vocabulary import AdjournmentGround, HearingState, Mode, Presence
+from odr.hearing.vocabulary import AdjournmentGround, HearingState, IdentityCheck, Mode, Presence
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served
@@ -75,7 +76,7 @@ def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datet
     """
     before = [
         h.begins_at
-        for h in hearings_of(sitting.session, case)
+        for h in hearings_that_count(sitting.session, case)
         if h.state in (HearingState.HELD, HearingState.ADJOURNED)
     ]
     if not before or given.gap:
@@ -259,7 +260,7 @@ def adjourn_hearing(sitting: Sitting, case: Case, given: AdjournInput, *, actor:
     hearing = _to_come(sitting.resolved("hearing", given.hearing))
     pack = sitting.pack(case)
     most = pack.track(case.track.value).adjournments
-    before = sum(h.state is HearingState.ADJOURNED for h in hearings_of(sitting.session, case))
+    before = sum(h.state is HearingState.ADJOURNED for h in hearings_that_count(sitting.session, case))
     if most is not None and before >= most:
         raise ActNotOpen(
             T("In this procedure a hearing is put off at most %(most)s times.", most=most),
@@ -376,6 +377,14 @@ class AttendanceInput(CourtModel):
     who: Annotated[str, RefTo("attendee"), field(T("Who"), choices="attendees")]
     presence: Annotated[Presence, Choice(Presence), field(T("Took part"))]
     by_failure: Annotated[bool, field(T("Absent because of network, equipment or power, as far as known"))] = False
+    identity: Annotated[
+        IdentityCheck | None,
+        Choice(IdentityCheck),
+        field(
+            T("How was their identity checked in the hearing?"),
+            T("Of everybody who took part, online as in the courtroom (Online Litigation Rules, art. 7)."),
+        ),
+    ] = None
     note: Annotated[str | None, CourtText(0, 500), field(T("Note"))] = None
 
 
@@ -445,8 +454,8 @@ class RecordHearingInput(CourtModel):
             "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, the page of the case shows until when."
         ),
     ),
-    version=2,
-    source=law("CPL 144, 150", "REC 5, 9"),
+    version=3,
+    source=law("CPL 140, 144, 150", "OLR 7", "REC 5, 9"),
     means={Milestone.HEARING_HELD},
     seen_by=Audience.HEARING,
     desk=desks.RECORD_HEARING,
@@ -454,10 +463,12 @@ class RecordHearingInput(CourtModel):
     in_record=True,
 )
 def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Enter what was held outside in the same record: who attended and how, minutes, recording with its digest (REC 9).
+    """Enter what was held outside in the same record: who attended and how, how each one's identity was checked again (CPL
+    140; OLR 7(3)), minutes, recording with its digest (REC 9).
 
     An absence is a fact here; what follows from it is prepared for the judge.
     """
+    _require_identity(sitting, case, given)
     hearing = _to_come(sitting.resolved("hearing", given.hearing))
     day = hearing.begins_at.astimezone(sitting.pack(case).tz).date()
     hearing.begun_at, hearing.ended_at = (
@@ -500,7 +511,13 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
         subject=hearing.reference,
     )
     shown = [
-        {"who": a.name, "role": a.role.value, "presence": a.presence.value, "failure": a.by_failure}
+        {
+            "who": a.name,
+            "role": a.role.value,
+            "presence": a.presence.value,
+            "failure": a.by_failure,
+            "identity": a.identity.value if a.identity else None,
+        }
         for a in hearing.attendances
     ]
     result = {
@@ -512,6 +529,34 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
         "stages": hearing.stages,
     }
     return Recorded(T("Hearing of %(at)s recorded", at=hearing.begins_at), result)
+
+
+def _require_identity(sitting: Sitting, case: Case, given: RecordHearingInput) -> None:
+    """Nobody is recorded as present whose identity was not checked again in the hearing, where the court's law asks for it
+    (OLR 7(3); CPL 140(2); CTR 6).
+    """
+    source = sitting.pack(case).cited("OLR 7", "CPL 140")
+    faults = []
+    for i, line in enumerate(given.attendance):
+        at = ("attendance", i, "identity")
+        if line.presence is Presence.ABSENT:
+            if line.identity is not None:
+                faults.append(
+                    FieldFault(at, T("Of somebody who was absent no identity was checked. Leave this empty."))
+                )
+        elif line.identity is None and source is not None:
+            faults.append(
+                FieldFault(
+                    at,
+                    T(
+                        "Say how it was checked in the hearing who this is (Online Litigation Rules, art. 7; Civil Procedure Law, art. 140). If nobody checked it, check it now, online or by the document, before you record that they took part."
+                    ),
+                )
+            )
+        elif line.identity is IdentityCheck.OTHER and not line.note:
+            faults.append(FieldFault(("attendance", i, "note"), T("Tell in the note how their identity was checked.")))
+    if faults:
+        raise InvalidInput(faults)
 
 
 def _shown(sitting: Sitting, case: Case, given: RecordHearingInput, ended: datetime) -> list[int]:
@@ -527,7 +572,13 @@ def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> At
     party_id = who.id if isinstance(who, Party) else None
     role = Role.INTERPRETER if isinstance(who, Interpreter) else who.role
     return Attendance(
-        party_id=party_id, role=role, name=who.name, presence=line.presence, by_failure=line.by_failure, note=line.note
+        party_id=party_id,
+        role=role,
+        name=who.name,
+        presence=line.presence,
+        by_failure=line.by_failure,
+        note=line.note,
+        identity=line.identity,
     )
 
 
@@ -559,6 +610,12 @@ def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
 def _stages_unsaid(old: dict[str, Any]) -> dict[str, Any]:
     """A record of before said nothing of debate and last words: they are not taken for held."""
     return {**old, "debated": "no", "last_words": "no", "not_shown": []}
+
+
+@upcast(names.RECORD_HEARING, from_version=2)
+def _identity_unsaid(old: dict[str, Any]) -> dict[str, Any]:
+    """A record of before did not say how identity was checked: it goes on saying nothing of it."""
+    return {**old, "attendance": [{**line, "identity": None} for line in old["attendance"]]}
 
 
 @guard("REC 9")

@@ -154,6 +154,8 @@ def _present(sitting: Sitting, case: Case, examination: Examination, names: _Nam
             presence = T("%(how)s, on %(at)s", how=each.presence.label, at=hearing.begun_at or hearing.begins_at)
             if each.presence is Presence.ABSENT and each.by_failure:
                 presence = T("prevented by a failure, on %(at)s", at=hearing.begins_at)
+            if each.identity is not None:
+                presence = T("%(presence)s; %(identity)s", presence=presence, identity=each.identity.label)
             lines.append(AttendanceLine(each.role.label, each.name, presence))
     return lines
 

@@ -17,7 +17,7 @@ from odr.evidence.models import Exhibit
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import T, Text
 from odr.hearing.models import Duty, Examination, Hearing, MergingConsent, Opinion, Phase
-from odr.hearing.queries import examination_of, hearings_of, written_hearing_of
+from odr.hearing.queries import examination_of, hearings_that_count, written_hearing_of
 from odr.hearing.vocabulary import DutyState, HearingState, PhaseState, RequestState
 from odr.procedure.models import Window
 from odr.procedure.rules.court_rules import Invariant
@@ -35,10 +35,8 @@ def held(sitting: Sitting, case: Case) -> list[Hearing]:
     """Hearings at one hour of the examination that stands, that were held and recorded: where the case is heard again,
     what others heard carries nothing (CPL 41; CPI 45).
     """
-    examination = examination_of(sitting.session, case)
-    since = examination.opened_by if examination is not None else 0
-    every = hearings_of(sitting.session, case)
-    return [h for h in every if h.state is HearingState.HELD and h.recorded_by and h.summoned_by >= since]
+    every = hearings_that_count(sitting.session, case)
+    return [h for h in every if h.state is HearingState.HELD and h.recorded_by]
 
 
 def without_basis(sitting: Sitting, case: Case, *, whole: bool = True) -> Iterator[Text]:

@@ -1,7 +1,7 @@
 """Whether a case is ripe: everybody served, every time to answer and to bring evidence over, nothing pending that has to
 be ruled on first. Examination, hearing, findings and decision wait for it, each for what concerns it.
 
-CPL 128, 130, 47; CPI 99, 266, 275; EV 51, 56; OLR 7, 10. A decision before that would be set aside (CPL 177). Every reason is
+CPL 128, 130, 47; CPI 99, 266, 275; EV 50, 51, 56; OLR 7, 10. A decision before that would be set aside (CPL 177). Every reason is
 said, with the party it concerns and who can mend it; none is weighed against another.
 """
 
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
 from odr.filing.claim.progress import requests_of
+from odr.filing.course.evidence_periods import awaits_notice
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import T, Text
@@ -87,6 +88,7 @@ def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:
     """Why a hearing may not begin at ``at``: somebody may still bring evidence then (EV 51; CPI 99)."""
     if exchanged(sitting, case):
         return
+    yield from _notices(sitting, case)
     for party in parties(case):
         for window in sitting.windows(case, "evidence", party=party, state=None):
             if window.state not in RUNNING:
@@ -155,10 +157,21 @@ def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Whose time for evidence still runs; who was joined late has time of their own (EV 55)."""
     if exchanged(sitting, case):
         return
+    yield from _notices(sitting, case)
     for party in parties(case):
         if any(w.state in RUNNING for w in sitting.windows(case, "evidence", party=party, state=None)):
             yield T(
                 "The time for %(party)s to bring evidence is not over; it ends with its day, or with the exchange of evidence (Evidence Rules, art. 56).",
+                party=party.name,
+            )
+
+
+def _notices(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """Which claimants have not got the notice on evidence yet, from which their time runs (EV 50)."""
+    for party in parties(case, Role.CLAIMANT):
+        if awaits_notice(sitting, case, party):
+            yield T(
+                "The notice on evidence has not reached %(party)s yet, so their time for evidence has not begun; the registry serves it first (Evidence Rules, art. 50, 51).",
                 party=party.name,
             )
 

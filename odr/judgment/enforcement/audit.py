@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.filing import names as filing_names
 from odr.judgment import names
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.vocabulary import Instrument, OrderKind
 from odr.procedure.audit.entry_facts import EntryFacts, entry_facts
+from odr.service import names as service_names
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -25,7 +28,12 @@ ACTS = (
     names.TAKE_EFFECT,
     names.RECORD_APPEAL_OUTCOME,
     names.APPLY_GROUP_JUDGMENT,
+    service_names.DECIDE_REBUTTAL,
+    service_names.NOTE_ABODE_ABROAD,
+    filing_names.RULE_ON_LATENESS,
 )
+UNDOING = ACTS[-3:]
+"""After these a judgment may bind nobody again: it was not served, or its time to appeal came back (CPL 86, 158, 286)."""
 OWED = (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN)
 
 
@@ -121,16 +129,34 @@ def _owed(
     effects = {e.given().get("decision"): e.number for e in entries.values() if e.act == names.TAKE_EFFECT}
     for reference, decision in decisions.items():
         effect = effects.get(reference)
-        if effect is not None and decision.effective_at not in entries[effect].times:
+        if effect is not None and decision.effective_at not in _times_of_effect(effect, entries):
             yield f"entry {effect}: brought decision {reference} into effect, the row says at {decision.effective_at}"
         for order in decision.orders:
-            rows = by_order[order.id]
+            rows = _owed_now(by_order[order.id], entries)
             number = rows[0].entry_number if rows else effect
             if order.kind in OWED and order.debtor_id is not None and number is not None:
                 yield from (
                     f"entry {number}: decision {reference}, order {order.number}: {w}"
                     for w in _due(order, rows, labels)
                 )
+
+
+def _times_of_effect(effect: int, entries: Mapping[int, EntryFacts]) -> set[datetime | None]:
+    """When a decision may be in effect by its docket: since its entry of effect; where that may have been undone later,
+    not at all, or since the higher court decided.
+    """
+    found: set[datetime | None] = {*entries[effect].times}
+    later = [entry for number, entry in entries.items() if number > effect]
+    if any(entry.act in UNDOING for entry in later):
+        found.add(None)
+        found.update(at for entry in later if entry.act == names.RECORD_APPEAL_OUTCOME for at in entry.times)
+    return found
+
+
+def _owed_now(rows: list[Obligation], entries: Mapping[int, EntryFacts]) -> list[Obligation]:
+    """Of an order that took effect twice, since the first time was undone, what it makes owed since the second."""
+    undone = max((number for number, entry in entries.items() if entry.act in UNDOING), default=0)
+    return [row for row in rows if row.entry_number > undone] or rows
 
 
 def _due(order: Order, rows: list[Obligation], labels: Mapping[int, str]) -> Iterator[str]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 OPEN_STAGES = frozenset({Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION})
 """Nothing is pronounced in these; a case that comes back to one has to be decided anew."""
+BOUND_STAGES = frozenset({Stage.EFFECTIVE, Stage.ENFORCEMENT})
+"""The judgment binds in these; a case that goes back from one to pronounced was never bound by it (CPL 158)."""
 
 
 def audit_projections(court: Court, session: Session, case: Case) -> list[str]:
@@ -72,6 +74,8 @@ class Course:
         if before is not after:
             if after in OPEN_STAGES:
                 self.since = {way: at for way, at in self.since.items() if way[1] in OPEN_STAGES}
+            elif before in BOUND_STAGES and after is Stage.PRONOUNCED:  # The judgment was not served: it never bound.
+                self.since = {way: at for way, at in self.since.items() if way[1] not in BOUND_STAGES}
             for reached in (self.reached, self.since):
                 reached.setdefault((before, after), set()).update(entry.times)
 

@@ -17,6 +17,7 @@ from odr.procedure.acts.events import (
     ClaimLodged,
     ClaimRefused,
     ClaimReturned,
+    GroupMemberRegistered,
     OwnAddresses,
     PartyJoined,
     Served,
@@ -44,7 +45,7 @@ from odr.service.packet.packets import (
     withdraw_consents,
 )
 from odr.service.packet.proof_of_service import issue_proof
-from odr.service.rules import answer_by, rules_for, with_procedure_notice
+from odr.service.rules import answer_by, rules_for, with_notices
 from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -114,8 +115,8 @@ def put_out(
     if documents is None:
         documents = papers_for(sitting, case, party, occasion, entry_number, audience=audience, named=named)
     what_next = occasion.what_next
-    if occasion.key in (CLAIM, ACCEPTANCE.key):
-        what_next = with_procedure_notice(sitting.pack(case), case.track, what_next)
+    if occasion in (CLAIM_LETTER, ACCEPTANCE):  # One that goes out again has the notices in its words already.
+        what_next = with_notices(sitting.pack(case), case, party, what_next)
     packet = queue_packet(
         sitting.session,
         case_id=case.id,
@@ -189,6 +190,13 @@ def on_claim_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
         put_out(sitting, case, party, CLAIM_LETTER, entry_number=sitting.next_number(case))
     for party in parties(case, Role.CLAIMANT):
         put_out(sitting, case, party, ACCEPTANCE, entry_number=sitting.next_number(case))
+
+
+def on_member_registered(sitting: Sitting, event: GroupMemberRegistered) -> None:
+    """Who registered in an action of many is a claimant now: they get the notice that every claimant gets (CPL 129; EV
+    50).
+    """
+    put_out(sitting, event.case, event.party, ACCEPTANCE, entry_number=sitting.next_number(event.case))
 
 
 def on_return(sitting: Sitting, event: ClaimReturned | ClaimRefused) -> None:

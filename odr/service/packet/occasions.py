@@ -48,7 +48,7 @@ SUBSTITUTION = Occasion(
 )
 ACCEPTANCE = Occasion(
     "acceptance",
-    T("Notice of acceptance and of the court fee"),
+    T("Notice of acceptance, of the court fee and on evidence"),
     PaperKind.NOTICE,
     T(
         "Pay the fee by the day shown on the page of the case, or ask for help with the fee by then; if you do neither, the judge may rule that the claim is withdrawn. The claim is sent to the other side meanwhile."
