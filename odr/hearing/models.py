@@ -65,6 +65,22 @@ class StepConsent(Base):
     __table_args__ = (APPEND_ONLY,)
 
 
+class MergingConsent(Base):
+    """Whether a party agrees that investigation and debate are heard together: a ledger, the newest row counts (CPI 230;
+    IC 13).
+    """
+
+    __tablename__ = "merging_consent"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    agrees: Mapped[bool]
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (APPEND_ONLY,)
+
+
 class Examination(Base):
     """The hearing of a case, whichever way it is held: one record with a snapshot of its plan; another one where the case
     is heard again.
@@ -85,6 +101,8 @@ class Examination(Base):
     """When the exchange in writing was over and what belongs to the hearing came up."""
     doubted_by: Mapped[int | None]
     """Entry by which somebody took their consent to writing back; the next step waits for the judge's ruling (OLR 5)."""
+    merged_by: Mapped[int | None]
+    """Entry by which investigation and debate are heard together, everybody having agreed (CPI 230)."""
     hearing_closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by: Mapped[int | None]

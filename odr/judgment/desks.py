@@ -31,5 +31,6 @@ PRESERVATION_RULING = desk(
 )
 PRONOUNCE = desk("pronounce", T("A decision to pronounce"), Role.JUDGE)
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
+RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
 RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE)
 UNDO_PRESERVATION = desk("undo_preservation", T("Measures to undo"), Role.CLERK, by_hand=True)

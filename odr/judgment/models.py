@@ -14,6 +14,7 @@ from odr.ground.text import Money
 from odr.judgment.vocabulary import (
     AppealOutcome,
     AppealState,
+    Basis,
     DecisionKind,
     DecisionState,
     EnforcementState,
@@ -26,6 +27,7 @@ from odr.judgment.vocabulary import (
     RetrialState,
     SettlementState,
     Vote,
+    Weakness,
 )
 
 
@@ -45,6 +47,12 @@ class Finding(Base):
     reasons: Mapped[str | None] = mapped_column(Text)
     rests_on: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Labels of the exhibits a finding of fact rests on."""
+    basis: Mapped[Basis | None] = mapped_column(enum_column(Basis))
+    """What a finding of fact rests on beside exhibits (EV 3, 4, 10, 48)."""
+    witness_id: Mapped[int | None] = mapped_column(BigInt)
+    """Whose testimony it is (EV 68)."""
+    weak: Mapped[Weakness | None] = mapped_column(enum_column(Weakness))
+    """Why the judge holds that an exhibit grounds nothing alone (EV 90)."""
     entry_number: Mapped[int]
     replaced_by: Mapped[int | None]
     """Number of the entry that replaced it; empty while it stands."""
@@ -52,6 +60,20 @@ class Finding(Base):
         CheckConstraint("(exhibit_id IS NULL) <> (fact_id IS NULL)", name="one_subject"),
         Index("ix_finding_case_id_replaced_by", "case_id", "replaced_by"),
     )
+
+
+class ClosedPart(Base):
+    """Heads of the claim with the facts they rest on, closed by the judge to be decided first (CPL 156)."""
+
+    __tablename__ = "closed_part"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    reliefs: Mapped[list[int]] = mapped_column(JSON)
+    facts: Mapped[list[int]] = mapped_column(JSON)
+    """Numbers of the facts."""
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)
 
 
 class Decision(Base):
@@ -265,9 +287,24 @@ class RetrialApplication(Base):
     """Keys of the pack's grounds."""
     facts: Mapped[str] = mapped_column(Text)
     known_on: Mapped[date | None] = mapped_column(Date)
+    here: Mapped[bool] = mapped_column(default=False)
+    """Whether this court decides on it (CPL 210; CPI 424), and not the higher one."""
     state: Mapped[RetrialState] = mapped_column(enum_column(RetrialState), default=RetrialState.FILED)
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]
+
+
+class RetrialOpinion(Base):
+    """What another party says to an application for retrial at this court (CPL 214)."""
+
+    __tablename__ = "retrial_opinion"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("retrial_application.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    words: Mapped[str] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)
 
 
 class FinalityCertificate(Base):

@@ -11,7 +11,7 @@ from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.group import judgments
 from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
-from odr.judgment.remedies import appeal, motions, service_fell
+from odr.judgment.remedies import appeal, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
     CaseClosed,
     ClaimAccepted,
@@ -40,6 +40,7 @@ ROOM = Room(
         "appeal_file": appeal.file_overdue,
         "performance": effect.performance_lapsed,
         "enforcement_inaction": enforcement_acts.inaction,
+        "retrial_review": retrial_here.review_overdue,
         "preservation_ruling": motions.ruling_overdue,
         "preservation_claim": before_claim.claim_did_not_follow,
         "preservation_review": before_claim.review_over,
@@ -48,7 +49,7 @@ ROOM = Room(
         on(ClaimAccepted, judgments.tell_the_judge),
         on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),
-        on(Served, decision_acts.on_served, appeal.on_served, preservation_acts.review_begins),
+        on(Served, decision_acts.on_served, appeal.on_served, preservation_acts.review_begins, retrial_here.on_served),
         on(ServiceFell, service_fell.on_service_fell),
         on(TimeGivenBack, service_fell.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over),

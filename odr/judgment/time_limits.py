@@ -19,5 +19,7 @@ PRESERVATION_REVIEW = time_limit("preservation_review", Nature.REMEDY, names.ASK
 PRESERVATION_REVIEW_DECISION = time_limit("preservation_review_decision", Nature.COURT, names.GIVE_RULING)
 PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, names.RULE_ON_PRESERVATION, names.GIVE_RULING)
 RETRIAL_APPLICATION = time_limit("retrial_application", Nature.REMEDY, names.APPLY_FOR_RETRIAL)
+RETRIAL_OPINION = time_limit("retrial_opinion", Nature.DUTY, names.ANSWER_RETRIAL)
+RETRIAL_REVIEW = time_limit("retrial_review", Nature.COURT, names.RULE_ON_RETRIAL)
 SET_ASIDE = time_limit("set_aside", Nature.REMEDY, names.ASK_TO_SET_ASIDE)
 ENFORCEMENT_NOTICE = time_limit("enforcement_notice", Nature.COURT, names.RECORD_MEASURE)

@@ -24,6 +24,50 @@ class FindingResult(enum.Enum):
         }[self]
 
 
+class Weakness(enum.Enum):
+    """Why evidence grounds no finding alone (EV 90)."""
+
+    STATEMENT = "statement"  # what a party itself says
+    INCAPABLE = "incapable"  # testimony that does not fit the witness's age, mind or state
+    INTERESTED = "interested"  # testimony of somebody with an interest in the outcome for a party
+    DOUBTFUL = "doubtful"  # sound, film or data with open doubts
+    COPY = "copy"  # a copy that cannot be compared with its original
+
+    @property
+    def label(self) -> Text:
+        """The reason in words."""
+        return {
+            Weakness.STATEMENT: T("a party’s own statement"),
+            Weakness.INCAPABLE: T("testimony that does not fit the age or the mind of the witness"),
+            Weakness.INTERESTED: T("testimony of a witness with an interest in a party or its representative"),
+            Weakness.DOUBTFUL: T("sound, film or electronic data about which doubts are open"),
+            Weakness.COPY: T("a copy that cannot be compared with its original"),
+        }[self]
+
+
+class Basis(enum.Enum):
+    """What a finding on a fact rests on beside exhibits."""
+
+    ADMISSION = "admission"  # admitted by the other side in the hearing or in writing (EV 3)
+    SILENCE = "silence"  # taken as admitted after question and explanation (EV 4)
+    TESTIMONY = "testimony"  # a witness who was heard (EV 68)
+    WITHHELD = "withheld"  # kept back by who was ordered to produce it (EV 48)
+    NO_PROOF = "no_proof"  # needs no proof (EV 10)
+
+    @property
+    def label(self) -> Text:
+        """The ground in words."""
+        return {
+            Basis.ADMISSION: T("Admitted by the other side, in the hearing or in writing (Evidence Rules, art. 3)"),
+            Basis.SILENCE: T("Taken as admitted by silence, after question and explanation (Evidence Rules, art. 4)"),
+            Basis.TESTIMONY: T("A witness who was heard (Evidence Rules, art. 68)"),
+            Basis.WITHHELD: T("Kept back by who was ordered to produce it (Evidence Rules, art. 48)"),
+            Basis.NO_PROOF: T(
+                "Needs no proof: known to all, presumed by law or from experience, or decided or notarised already (Evidence Rules, art. 10)"
+            ),
+        }[self]
+
+
 class DecisionKind(enum.Enum):
     """What sort of decision is drafted."""
 

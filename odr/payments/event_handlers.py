@@ -21,6 +21,7 @@ from odr.procedure.acts.events import (
     ClaimChanged,
     ClaimLodged,
     CounterclaimLodged,
+    HeardAgain,
     ObjectionFailed,
     ObjectionWon,
     Served,
@@ -32,6 +33,13 @@ from odr.procedure.rules.tariff import Ending
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
+    """The decision on the costs fell with the judgment: nobody reviews it any more (CPL 41; FEE 43)."""
+    for desk in (desks.COSTS_REVIEW, desks.COLLECT_COSTS):
+        sitting.close_tasks(event.case, desk)
+    sitting.close_windows(event.case, "costs_review", WindowState.ENDED)
 
 
 def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:

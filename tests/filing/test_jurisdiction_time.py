@@ -11,6 +11,7 @@ from odr.filing.models import RequestKind
 from odr.ground.errors import ActNotOpen, OutOfTime
 from tests.filing.test_evidence_periods import TWO, served
 from tests.filing.test_motions import request_of
+from tests.hearing.test_basis import record
 from tests.scene import Scene, claim
 
 WORDS = "We agreed on arbitration in Shanghai."
@@ -50,6 +51,16 @@ def test_arbitration_is_raised_until_the_first_hearing(pending: Scene) -> None:
     pending.do("object_to_jurisdiction", "haiyun", ground="arbitration", words=WORDS)
     with pytest.raises(ActNotOpen, match="already objected"):
         pending.do("object_to_jurisdiction", "haiyun", ground="elsewhere", words=WORDS)
+
+
+def test_after_the_first_hearing_no_agreement_to_arbitrate_is_raised(pending: Scene) -> None:
+    """Once a hearing was held the court hears the case, whatever was agreed (CPI 216)."""
+    pending.do("file_answer", "haiyun", position="defend", statement="No.")
+    pending.clock.advance(timedelta(days=20))
+    pending.do("open_examination", "judge", mode="offline")
+    record(pending, debated="yes", last_words="yes")
+    with pytest.raises(OutOfTime, match="before the first hearing"):
+        pending.do("object_to_jurisdiction", "haiyun", ground="arbitration", words=WORDS)
 
 
 def test_what_was_decided_already_is_raised_at_any_time(pending: Scene) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 GIVEN: dict[str, dict[str, Any]] = {
     "submit_exhibit": {"facts": [1, 3]},
+    "close_part": {"facts": [1, 3]},
     "describe_exhibit": {"facts": [1, 3]},
     "ask_for_evidence_preservation": {"facts": [1, 3]},
     "rule_on_confirmation": {"ground": None},

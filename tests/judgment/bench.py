@@ -474,7 +474,7 @@ def lay_exhibit(session: Any, case: Case, party: Party, number: int, at: datetim
         label=f"{party.letter}-{number}",
         number=number,
         title=f"Screenshot {number}",
-        category=next(iter(Category)),
+        category=Category.WEB,
         proves="the listing",
         source="my phone",
         upload_id=upload.id,

@@ -155,3 +155,16 @@ def test_the_review_of_a_refused_preservation_warns_nobody(bench: Bench) -> None
         other = next(p.id for p in bench.case().parties if p.role is Role.RESPONDENT)
         sent = select(func.count()).select_from(Packet).where(Packet.party_id == other, Packet.occasion.in_(about))
         assert session.scalar(sent) == 0
+
+
+def test_a_judgment_sent_back_takes_the_review_of_its_costs_along(bench: Bench) -> None:
+    """The decision on the costs fell with it: the president is asked for nothing any more (CPL 41; FEE 43)."""
+    let_in(bench, other=Role.JUDGE, ann=Role.ASSESSOR, ben=Role.ASSESSOR)
+    bound(bench)
+    bench.do("claimant/1", "ask_costs_review", {"reasons": "The share of the fee is too large."})
+    bench.do("respondent/1", "appeal_decision", APPEAL)
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "outcome": "sent_back"})
+    with bench.court.database.read() as session:
+        look = bench.court.look(session)
+        assert not look.tasks(session.get_one(Case, bench.case_id), DESKS["costs_review"])

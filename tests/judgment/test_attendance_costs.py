@@ -18,13 +18,15 @@ from odr.hearing.vocabulary import PostingKind, RequestState, TestimonyManner as
 from odr.identity.actors import Actor
 from odr.identity.models import AccountRole
 from odr.judgment.decision.case_views import desk
+from odr.judgment.decision.papers import decision_paper
 from odr.judgment.models import Decision
 from odr.payments.books.ledger import balance, is_balanced, trial_balance
 from odr.payments.books.paydesk import cashier
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import PaymentInput
-from odr.payments.models import Channel, FeeAssessment, LedgerAccount, Refund
+from odr.payments.models import Channel, FeeAssessment, LedgerAccount, Refund, ReliefRequest, ReliefState
 from odr.procedure.models import Task
+from odr.procedure.rules.tariff import ReliefKind
 from tests.judgment.bench import Bench
 from tests.kept import kept
 
@@ -201,3 +203,33 @@ def test_judge_sees_what_stands_against_a_report_and_what_was_given_up(bench: Be
         assert item is not None and not item.is_disputed
     with bench.court.database.read() as session:
         assert session.scalars(select(ExpertCall.state)).one() is CallState.COMING
+
+
+def test_the_decision_says_whose_fee_was_waived_or_reduced(bench: Bench) -> None:
+    """What the court forwent stands in the paper; what is only put off does not (FEE 51)."""
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        for party, kind, percent in zip(
+            case.parties, (ReliefKind.EXEMPTION, ReliefKind.REDUCTION), (None, 40), strict=False
+        ):
+            session.add(
+                ReliefRequest(
+                    case_id=case.id,
+                    party_id=party.id,
+                    kind=kind,
+                    ground="poor",
+                    state=ReliefState.GRANTED,
+                    granted_kind=kind,
+                    granted_percent=percent,
+                    asked_at=bench.clock.now(),
+                    decided_at=bench.clock.now(),
+                )
+            )
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    with bench.court.database.read() as session:
+        case, decision = session.get_one(Case, bench.case_id), session.scalars(select(Decision)).one()
+        paper = decision_paper(bench.court.look(session), case, decision, bench.clock.now())
+        said = " ".join(words if isinstance(words, str) else words.render("en") for words in paper.costs)
+    assert f"waived the court fee for {case.parties[0].name}" in said
+    assert f"reduced the court fee for {case.parties[1].name} by 40 percent" in said

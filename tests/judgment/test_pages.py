@@ -25,7 +25,9 @@ def test_a_judge_decides_in_the_browser(bench: Bench, locale: str) -> None:
     judge, li = visitors(bench, "judge", "li", locale=locale)
     judge.send("/decision/desk", "/decision/findings")
     for subject, result in (("exhibit/C-2", "partly"), ("fact/2", "adopted")):
-        found = {"findings-0-result": result, "findings-0-reasons": "见 C-2 and fact 1."}
+        found: dict[str, str | list[str]] = {"findings-0-result": result, "findings-0-reasons": "见 C-2 and fact 1."}
+        if subject.startswith("fact"):
+            found["findings-0-rests_on"] = ["C-1", "C-2"]
         judge.send(f"/decision/desk?on={subject}", "/decision/findings", found, which=-1)
     judge.send("/decision/desk", "/decision/draft", answers="The goods were as described.")
     assert "C-2" in judge.get("/decision/draft")

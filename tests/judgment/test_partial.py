@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Stage, Track
 from odr.ground.clock import FixedClock
-from odr.ground.errors import ActNotOpen
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Money
 from odr.judgment.models import Decision, Obligation
 from odr.judgment.vocabulary import DecisionKind, DecisionState
 from odr.procedure.court import Court
-from tests.judgment.bench import Bench, lay_case
+from tests.judgment.bench import Bench, lay_case, lay_exhibit
 
 OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "See there."}
 
@@ -34,8 +34,16 @@ def pay(bench: Bench, head: int, amount: str) -> dict[str, str]:
     }
 
 
+def close_part(bench: Bench, head: int = 1) -> None:
+    """The judge closes a head with the facts it rests on (CPL 156)."""
+    why = "The price is proved; what the delay cost is not."
+    bench.do("judge", "close_part", {"heads": [bench.relief(head)], "facts": [1, 2], "reasons": why})
+
+
 def issue(bench: Bench, **changes: object) -> str:
-    """Draft, sign, rest, pronounce, countersign."""
+    """Draft, sign, rest, pronounce, countersign; a part is closed before it is decided."""
+    if changes.get("kind") == "partial":
+        close_part(bench)
     bench.do("judge", "draft_decision", bench.draft(**changes))
     reference = bench.draft_reference()
     bench.do("judge", "send_for_signing", {"decision": reference})
@@ -68,6 +76,9 @@ def test_a_part_binds_by_itself_and_the_rest_follows_with_the_costs(bench: Bench
         "judge", "draft_decision", bench.draft(kind="partial", orders=[pay(bench, 1, "8,000.00"), {"kind": "dismiss"}])
     )
     with pytest.raises(ActNotOpen, match="named heads"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    bench.do("judge", "draft_decision", bench.draft(kind="partial", orders=[pay(bench, 1, "8,000.00")]))
+    with pytest.raises(ActNotOpen, match=r"is not closed yet.*156"):
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     part = issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
     words = paper_of(bench, part)
@@ -153,3 +164,39 @@ def test_the_short_form_says_who_what_and_why_in_few_words(whole_court: Court, c
     assert bench.case().stage is Stage.EFFECTIVE
     with whole_court.database.read() as session:
         assert session.get_one(Case, bench.case_id).effective_at is not None
+
+
+def test_what_comes_in_on_a_closed_part_opens_it_again(bench: Bench) -> None:
+    """A part is closed on what the other side could speak on: an exhibit nobody saw closes nothing, and one that comes
+    afterwards is heard before the part is decided (CPL 156; CPI 103).
+    """
+    bench.findings()
+    close_part(bench)
+    bench.do("judge", "draft_decision", bench.draft(kind="partial", orders=[pay(bench, 1, "8,000.00")]))
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        exhibit = lay_exhibit(session, case, case.parties[0], 9, bench.clock.now())
+        exhibit.facts, exhibit.entry_number = [2], 1000
+    with pytest.raises(ActNotOpen, match="C-9 on fact 2 was never open"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    with pytest.raises(InvalidInput, match="C-9 on fact 2 was never open"):
+        close_part(bench)
+
+
+def test_close_part_is_refused(bench: Bench) -> None:
+    """To others; of what nobody asked for; while a decision rests; when the case is over."""
+    given = {"heads": [bench.relief(1)], "facts": [1], "reasons": "The price is proved."}
+    with pytest.raises(Forbidden):
+        bench.do("claimant/1", "close_part", given)
+    with pytest.raises(InvalidInput):
+        bench.do("judge", "close_part", {**given, "heads": ["nothing/7"]})
+    bench.findings()
+    issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
+    bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss", "relief": bench.relief(2)}]))
+    bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    with pytest.raises(ActNotOpen, match="rests before it is pronounced"):
+        bench.do("judge", "close_part", given)
+    bench.wait(hours=26)
+    bench.do("judge", "issue_decision", {"decision": bench.draft_reference(), "case_number": bench.number})
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "close_part", given)

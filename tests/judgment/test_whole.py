@@ -113,6 +113,7 @@ def decide(scene: Scene) -> None:
             "result": "adopted",
             "reasons": "Shown at the hearing and not denied.",
             "rests_on": labels,
+            "basis": None if labels else "admission",
         }
         for n in (1, 2)
     ]
@@ -148,6 +149,8 @@ def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: 
     """
     scene.lodge()
     scene.accept("simple")
+    sent = scene.upload("li", b"The order and what was paid for it.")
+    scene.do("submit_exhibit", "li", upload=sent.reference, title="Order", proves="The price", source="My telephone")
     scene.later(hours=1)
     with scene.court.database.read() as session:
         assert [

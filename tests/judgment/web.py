@@ -128,7 +128,7 @@ class Visitor:
         self,
         page_path: str,
         action: str,
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, str | list[str]] | None = None,
         /,
         *,
         status: int = 303,

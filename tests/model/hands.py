@@ -582,7 +582,13 @@ class Hands:
                     for e in file.exhibits
                 ),
                 *(
-                    {"subject": f.subject, "result": "adopted", "reasons": WORDS, "rests_on": labels}
+                    {
+                        "subject": f.subject,
+                        "result": "adopted",
+                        "reasons": WORDS,
+                        "rests_on": labels,
+                        "basis": None if labels else "admission",
+                    }
                     for f in file.facts
                 ),
             ],

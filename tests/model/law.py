@@ -356,8 +356,10 @@ def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterat
 
 @invariant("CPL 48", frozenset({"challenge"}))
 def nobody_is_challenged_after_the_debate(record: Record, entry: Entry) -> Iterator[str]:
-    """At the start, or on grounds known later, until the debate ends."""
-    if [e for e in record.of("close_hearing", after=record.begun_anew) if e.number < entry.number]:
+    """At the start, or on grounds known later, until the debate ends; a debate nobody was called to has not ended."""
+    fell = [e.replaced_by for e in record.examinations if e.replaced_by is not None and e.replaced_by < entry.number]
+    since = max([record.begun_anew, *fell])
+    if [e for e in record.of("close_hearing", after=since) if e.number < entry.number]:
         yield "challenged after the debate had ended"
 
 

@@ -148,7 +148,8 @@ class Record:
     def begun_anew(self) -> int:
         """Number of the entry by which the case was sent back or retried; 0 where it was not."""
         found = [e.number for e in self.of("record_appeal_outcome") if e.given.get("outcome") == "sent_back"]
-        found += [e.number for e in self.of("record_retrial_outcome") if e.given.get("outcome") == "ordered"]
+        found += [e.number for e in self.of("record_retrial_outcome") if e.given.get("ordered")]
+        found += [e.number for e in self.of("rule_on_retrial") if e.given.get("answer") == "order"]
         return max(found, default=0)
 
     def closed_phases(self, *keys: str) -> list[Any]:

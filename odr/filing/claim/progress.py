@@ -94,7 +94,9 @@ def _heard(sitting: Sitting, case: Case) -> bool:
 def hearing_has_begun(sitting: Sitting, case: Case) -> bool:
     """Whether a first hearing was held, or the first part of a hearing in writing is over (CPI 216)."""
     return case.stage not in (Stage.LODGED, Stage.RETURNED, Stage.PENDING) and (
-        _heard(sitting, case) or bool(_since_begun(sitting, case, Milestone.PHASE_MOVED))
+        _heard(sitting, case)
+        or bool(_since_begun(sitting, case, Milestone.HEARING_HELD))
+        or bool(_since_begun(sitting, case, Milestone.PHASE_MOVED))
     )
 
 

@@ -37,7 +37,7 @@ from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.rulings import STANDS
@@ -456,6 +456,7 @@ class RecordHearingInput(CourtModel):
     ),
     version=3,
     source=law("CPL 140, 144, 150", "OLR 7", "REC 5, 9"),
+    means={Milestone.HEARING_HELD},
     seen_by=Audience.HEARING,
     desk=desks.RECORD_HEARING,
     topic=Topic.HEARING,

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Party
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.evidence.models import Exhibit
+from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import T, Text
-from odr.hearing.models import Duty, Examination, Hearing, Opinion, Phase
+from odr.hearing.models import Duty, Examination, Hearing, MergingConsent, Opinion, Phase
 from odr.hearing.queries import examination_of, hearings_that_count, written_hearing_of
 from odr.hearing.vocabulary import DutyState, HearingState, PhaseState, RequestState
 from odr.procedure.models import Window
@@ -56,7 +57,9 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
     was heard in the others, where form is free (CPL 144, 162, 163).
     """
     hearings = held(sitting, case)
-    done = {stage for hearing in hearings for stage in hearing.stages} | set(_in_writing(sitting, case, examination))
+    done = {stage for hearing in hearings for stage in _stages(sitting, case, examination, hearing)} | set(
+        _in_writing(sitting, case, examination)
+    )
     if not done:
         yield T(
             "No hearing was held and recorded, and none in writing was allowed (Online Litigation Rules, art. 20, 22)."
@@ -68,6 +71,34 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
             "“%(stage)s” is not on record. Hold it in a hearing, and let the record say so (Civil Procedure Law, art. 144, 162).",
             stage=STAGES[stage],
         )
+
+
+def _stages(sitting: Sitting, case: Case, examination: Examination, hearing: Hearing) -> list[str]:
+    """Stages of one hearing. A debate merged with the investigation is none where somebody has not agreed to it, as who
+    came into the case afterwards (CPI 230).
+    """
+    merged = examination.merged_by is not None and (hearing.recorded_by or 0) > examination.merged_by
+    if merged and not_agreed_to_merging(sitting, case):
+        return [stage for stage in hearing.stages if stage != DEBATE]
+    return hearing.stages
+
+
+def agreed_to_merging(sitting: Sitting, case: Case) -> set[int]:
+    """Parties whose newest word of this instance is that investigation and debate may be heard together (CPI 230)."""
+    again = heard_again_by(sitting, case)
+    rows = sitting.session.scalars(
+        select(MergingConsent)
+        .where(MergingConsent.case_id == case.id, MergingConsent.entry_number > (again[-1].number if again else 0))
+        .order_by(MergingConsent.id)
+    )
+    newest = {row.party_id: row.agrees for row in rows}
+    return {party for party, agrees in newest.items() if agrees}
+
+
+def not_agreed_to_merging(sitting: Sitting, case: Case) -> list[Party]:
+    """Everybody in the case who has not agreed that both are heard together."""
+    agreed = agreed_to_merging(sitting, case)
+    return [party for party in parties(case) if party.id not in agreed]
 
 
 def _kept(sitting: Sitting, case: Case) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,14 +12,17 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
+from odr.hearing.models import Witness
 from odr.hearing.ripeness.times import nothing_found_yet
+from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.decision import issuing
 from odr.judgment.decision.checks import problems
 from odr.judgment.decision.costs import allocation_for
 from odr.judgment.decision.default import defaulting
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
+from odr.judgment.decision.ground_faults import Proposed, exhibit_faults, fact_faults
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import all_unless_countersigned
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings
@@ -27,12 +31,13 @@ from odr.judgment.inputs import EffectInput, SignInput
 from odr.judgment.models import Decision, Finding, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of, party_labelled
 from odr.judgment.remedies.absence import absent_may_ask
-from odr.judgment.vocabulary import DecisionKind, DecisionState, FindingResult
+from odr.judgment.vocabulary import Basis, DecisionKind, DecisionState, FindingResult, Weakness
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 
@@ -81,6 +86,17 @@ def exhibits_examined(sitting: Sitting, case: Case, actor: Actor) -> list[Option
     ]
 
 
+@choice_source("witnesses_found_on")
+def witnesses_found_on(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Witnesses whose testimony something may be found on."""
+    rows = sitting.session.scalars(
+        select(Witness)
+        .where(Witness.case_id == case.id, Witness.role == Role.WITNESS, Witness.state == RequestState.GRANTED)
+        .order_by(Witness.id)
+    )
+    return [Option(one.reference, one.name, one.manner.label) for one in rows]
+
+
 class FindingInput(CourtModel):
     """A finding on one exhibit (``exhibit/C-1``) or one numbered fact (``fact/3``)."""
 
@@ -100,6 +116,34 @@ class FindingInput(CourtModel):
     rests_on: Annotated[
         list[str], field(T("Rests on"), T("Exhibits the finding rests on."), choices="exhibits_examined")
     ] = []
+    basis: Annotated[
+        Basis | None,
+        Choice(Basis),
+        field(
+            T("What else a fact rests on"),
+            T("Only for a fact: silence alone admits nothing. Leave it empty where it rests on exhibits."),
+            widget="select",
+        ),
+    ] = None
+    witness: Annotated[
+        str | None,
+        RefTo("witness"),
+        field(
+            T("Whose testimony is it?"),
+            T("For testimony: it counts only if the witness was heard or had leave to stay away."),
+            choices="witnesses_found_on",
+            widget="select",
+        ),
+    ] = None
+    weak: Annotated[
+        Weakness | None,
+        Choice(Weakness),
+        field(
+            T("Does it need something that supports it?"),
+            T("For an exhibit: what you name here grounds no finding alone (Evidence Rules, art. 90)."),
+            widget="select",
+        ),
+    ] = None
 
 
 class FindingsInput(CourtModel):
@@ -137,7 +181,8 @@ class FindingsInput(CourtModel):
     guard=(nothing_rests, time_is_over),
     seen_by=Audience.BENCH,
     page="judgment.desk",
-    source=law("EV 97", "CPI 103"),
+    source=law("EV 4, 10, 68, 90, 97", "CPI 103, 106", "CPL 81"),
+    version=2,
     topic=Topic.DECISION,
     in_record=False,
     while_stayed=False,
@@ -146,11 +191,18 @@ def record_findings(sitting: Sitting, case: Case, given: FindingsInput, *, actor
     """Find on exhibits and facts, one by one or all undisputed at once; only the bench reads it before the decision.
 
     Raises InvalidInput for an exhibit that was never open to cross-examination
-    (CPI 103), and where a finding that is disputed has no reasons (EV 97).
+    (CPI 103), where a finding that is disputed has no reasons (EV 97), and where what it rests on
+    grounds no finding, or none alone (EV 4, 68, 90; CPL 81; CPI 106).
     """
     file = case_file(sitting, case)
     number = sitting.next_number(case)
-    faults = [fault for i, one in enumerate(given.findings) for fault in _finding_faults(file, i, one)]
+    witnesses = [sitting.resolved("witness", one.witness) if one.witness else None for one in given.findings]
+    news = Proposed(file, {one.subject: (one.result, one.weak) for one in given.findings})
+    faults = [
+        fault
+        for i, one in enumerate(given.findings)
+        for fault in (*_finding_faults(file, i, one), *_ground_faults(sitting, case, news, i, one, witnesses[i]))
+    ]
     if faults:
         raise InvalidInput(faults)
     named = {one.subject for one in given.findings}
@@ -166,8 +218,8 @@ def record_findings(sitting: Sitting, case: Case, given: FindingsInput, *, actor
             number,
             undisputed=True,
         )
-    for one in given.findings:
-        _write_finding(sitting, case, file.find(one.subject), one, number, undisputed=False)
+    for one, witness in zip(given.findings, witnesses, strict=True):
+        _write_finding(sitting, case, file.find(one.subject), one, number, undisputed=False, witness=witness)
     words = T("Findings on %(count)s points", count=len(adopted) + len(given.findings))
     return Recorded(words, {"adopted": [item.subject for item in adopted], "found": sorted(named)})
 
@@ -203,13 +255,42 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
             T("A finding rests only on exhibits that were open to cross-examination: not on %(label)s.", label=x),
         )
         for x in one.rests_on
-        if x not in examined
+        if x not in examined and x not in file.barred
     ]
     return faults
 
 
+def _ground_faults(
+    sitting: Sitting, case: Case, news: Proposed, index: int, one: FindingInput, witness: Witness | None
+) -> list[FieldFault]:
+    """What is wrong with what a finding rests on (EV 4, 68, 90; CPL 81; CPI 106)."""
+    item = news.file.find(one.subject)
+    if item is None or one.result is FindingResult.REJECTED:
+        return []
+    found = (
+        exhibit_faults(sitting, case, item, witness)
+        if isinstance(item, ExhibitOnFile)
+        else fact_faults(sitting, case, news, item, one.rests_on, one.basis, witness)
+    )
+    return [FieldFault(("findings", index, name), words) for name, words in found]
+
+
+@upcast(names.RECORD_FINDINGS, from_version=1)
+def rested_on_exhibits_alone(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first a finding named exhibits only, and no reason why one grounds nothing alone."""
+    more = {"basis": None, "witness": None, "weak": None}
+    return {**given, "findings": [{**one, **more} for one in given.get("findings", [])]}
+
+
 def _write_finding(
-    sitting: Sitting, case: Case, item: Any, one: FindingInput, number: int, *, undisputed: bool
+    sitting: Sitting,
+    case: Case,
+    item: Any,
+    one: FindingInput,
+    number: int,
+    *,
+    undisputed: bool,
+    witness: Witness | None = None,
 ) -> None:
     exhibit_id = item.exhibit.id if isinstance(item, ExhibitOnFile) else None
     fact_id = None if isinstance(item, ExhibitOnFile) else item.fact.id
@@ -227,6 +308,9 @@ def _write_finding(
             undisputed=undisputed,
             reasons=one.reasons,
             rests_on=list(one.rests_on),
+            basis=one.basis if fact_id is not None else None,
+            witness_id=witness.id if witness is not None else None,
+            weak=one.weak if exhibit_id is not None else None,
             entry_number=number,
         )
     )

@@ -16,7 +16,7 @@ from odr.identity.actors import Actor
 from odr.judgment.decision.checks import problems
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
-from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words
+from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words, relief_words
 from odr.judgment.enforcement.acts import unconfirmed
 from odr.judgment.enforcement.effect import left_of
 from odr.judgment.enforcement.queries import open_enforcement
@@ -145,7 +145,7 @@ def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionP
             for n, r in enumerate(parts.get("reasons", []), first)
         ],
         orders=[(o, order_words(case, o, decision.performance_days)) for o in decision.orders],
-        costs=cost_words(case, decision),
+        costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],
         appeal=appeal_words(sitting, case),
     )
 

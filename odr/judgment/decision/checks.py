@@ -16,8 +16,10 @@ from odr.hearing.appraisal.models import LIVE
 from odr.hearing.appraisal.queries import witness_of
 from odr.hearing.ripeness.basis import without_basis
 from odr.hearing.ripeness.times import unripe
+from odr.judgment.decision.closed_part import part_problems
 from odr.judgment.decision.default import default_gate, defaulting
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
+from odr.judgment.decision.ground_faults import standing_faults
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
 from odr.judgment.decision.standard_sentences import GAP
 from odr.judgment.models import Decision, Order
@@ -39,12 +41,15 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     whole = decision.kind is not DecisionKind.PARTIAL
     found = [*unripe(sitting, case), *without_basis(sitting, case, whole=whole)]
     found += [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
+    found += standing_faults(sitting, case, file)
     found += [
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
         *_experts(sitting, case),
     ]
+    if not whole:
+        found += part_problems(sitting, case, decision, file)
     found += panel_problems(sitting, case, decision)
     if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
         found.append(

@@ -11,7 +11,7 @@ from odr.docket.models import Case, Party
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.evidence.exhibits.facts_of_exhibits import by_fact as exhibits_on_facts
-from odr.evidence.models import Exhibit, ExhibitState
+from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.ground.text import T, Text
@@ -20,6 +20,7 @@ from odr.hearing.appraisal.queries import appraisals_of
 from odr.hearing.models import AgreedFact, Opinion
 from odr.hearing.ripeness.basis import Examined
 from odr.hearing.vocabulary import Stance
+from odr.judgment.decision.grounds import Weight, weights
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Finding
 from odr.procedure.rules.court_rules import Invariant
@@ -43,10 +44,18 @@ class ExhibitOnFile:
     to_report: list[ReportObjection] = field(default_factory=list)
     """Of an expert's report: what the parties object to it, those that count as given up too (EV 37, 38)."""
 
+    weight: Weight = field(default_factory=Weight)
+    """What the file itself says of its weight (EV 90; CPI 106)."""
+
     @property
     def subject(self) -> str:
         """Its name in an input."""
         return f"exhibit/{self.exhibit.label}"
+
+    @property
+    def is_testimony(self) -> bool:
+        """Whether it is what a witness wrote or had recorded (EV 68)."""
+        return self.exhibit.category is Category.TESTIMONY
 
     @property
     def label(self) -> str:
@@ -103,6 +112,10 @@ class CaseFile:
 
     exhibits: list[ExhibitOnFile]
     facts: list[FactOnFile]
+    barred: dict[str, Text] = field(default_factory=dict)
+    """Label → why an exhibit that was excluded grounds nothing."""
+    by_grounds: bool = True
+    """Whether the rules of this court say what grounds no finding, and what none alone (EV 4, 90)."""
 
     @property
     def items(self) -> list[ExhibitOnFile | FactOnFile]:
@@ -118,13 +131,20 @@ class CaseFile:
     def adoptable(self) -> list[ExhibitOnFile | FactOnFile]:
         """What nobody disputes and has no finding: adopted with one key."""
         exhibits = [
-            e for e in self.exhibits if e.finding is None and e.examined and not e.is_disputed and not e.ungrounded
+            e
+            for e in self.exhibits
+            if e.finding is None and e.examined and not e.is_disputed and not e.ungrounded and not _must_be_weighed(e)
         ]
         return [*exhibits, *(f for f in self.facts if f.finding is None and f.undisputed)]
 
     def find(self, subject: str) -> ExhibitOnFile | FactOnFile | None:
         """What a subject names."""
         return next((item for item in self.items if item.subject == subject), None)
+
+
+def _must_be_weighed(item: ExhibitOnFile) -> bool:
+    """Whether somebody has to look first, though nobody disputes it: testimony, or what waits for a ruling."""
+    return item.is_testimony or item.weight.bar is not None
 
 
 def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
@@ -147,6 +167,8 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     labels = {e.id: e.label for e in everything}
     reports = {a.exhibit_id: a for a in appraisals_of(sitting.session, case) if a.exhibit_id is not None}
     materials = {exhibit_id: a.materials for exhibit_id, a in reports.items()}
+    by_grounds = sitting.pack(case).keeps(Invariant.GROUNDS_OF_FINDINGS)
+    weight = weights(sitting, case, everything) if by_grounds else {}
     exhibits = [
         ExhibitOnFile(
             e,
@@ -156,6 +178,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
             by_exhibit.get(e.id),
             [labels[m] for m in materials.get(e.id, []) if m in labels and m not in sound],
             list(reports[e.id].objections) if e.id in reports else [],
+            weight.get(e.id, Weight()),
         )
         for e in everything
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)
@@ -173,7 +196,8 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
         )
         for v in facts_of(sitting.session, case)
     ]
-    return CaseFile(exhibits, facts)
+    barred = {e.label: bar for e in everything if (bar := weight.get(e.id, Weight()).bar) is not None}
+    return CaseFile(exhibits, facts, barred, by_grounds)
 
 
 def no_ground(report: ExhibitOnFile) -> Text:

@@ -13,6 +13,7 @@ from odr.filing.models import DraftState
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
+from odr.hearing.models import Witness
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.decision import issuing
@@ -28,7 +29,7 @@ from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision
 from odr.judgment.panel.rules import is_panel
 from odr.judgment.queries import current_draft, decision_named, issued
-from odr.judgment.vocabulary import DecisionState, FindingResult
+from odr.judgment.vocabulary import Basis, DecisionState, FindingResult
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option, choice_source
@@ -119,7 +120,7 @@ def _desk(
     mine = drafted.get(page.chosen.subject) if page.chosen else None
     kept = {
         FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"
-    } or _found_before(page.chosen)
+    } or _found_before(sitting, page.chosen)
     told = tried in (names.RECORD_FINDINGS, PROPOSE)
     finding = _finding_fields(sitting, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
     group = _group_fields(sitting, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
@@ -157,7 +158,12 @@ def _desk(
     ), status
 
 
-def _found_before(chosen: Any) -> dict[str, Any]:
+def _reference(sitting: Sitting, witness_id: int | None) -> str:
+    witness = sitting.session.get(Witness, witness_id) if witness_id is not None else None
+    return witness.reference if witness is not None else ""
+
+
+def _found_before(sitting: Sitting, chosen: Any) -> dict[str, Any]:
     """The finding that stands, to be changed."""
     found = chosen.finding if chosen else None
     if found is None:
@@ -166,6 +172,9 @@ def _found_before(chosen: Any) -> dict[str, Any]:
         f"{FINDING}result": found.result.value,
         f"{FINDING}reasons": found.reasons or "",
         f"{FINDING}rests_on": list(found.rests_on),
+        f"{FINDING}basis": found.basis.value if found.basis is not None else "",
+        f"{FINDING}witness": _reference(sitting, found.witness_id),
+        f"{FINDING}weak": found.weak.value if found.weak is not None else "",
     }
 
 
@@ -427,8 +436,24 @@ class GroupFindingInput(CourtModel):
         ),
     ] = None
 
+    rests_on: Annotated[
+        list[str],
+        field(T("Rests on"), T("Exhibits on which facts among them rest."), choices="exhibits_examined"),
+    ] = []
+    basis: Annotated[
+        Basis | None,
+        Choice(Basis),
+        field(
+            T("What else a fact rests on"),
+            T("Only for a fact: silence alone admits nothing. Leave it empty where it rests on exhibits."),
+            widget="select",
+        ),
+    ] = None
+
     def single(self) -> FindingsInput:
-        """The findings it stands for, one on each."""
-        return FindingsInput(
-            findings=[FindingInput(subject=one, result=self.result, reasons=self.reasons) for one in self.subjects]
-        )
+        """The findings it stands for, one on each; what they rest on is said of facts alone."""
+        return FindingsInput(findings=[self._one(subject) for subject in self.subjects])
+
+    def _one(self, subject: str) -> FindingInput:
+        grounds = {"rests_on": self.rests_on, "basis": self.basis} if subject.startswith("fact/") else {}
+        return FindingInput(subject=subject, result=self.result, reasons=self.reasons, **grounds)

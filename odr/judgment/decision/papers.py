@@ -11,12 +11,14 @@ from odr.docket.papers import DecisionPaper, Finding, PartyLine, Reason, RulingP
 from odr.docket.queries import parties
 from odr.ground.text import Money, T, Text
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
-from odr.judgment.enforcement.effect import instalments, is_appealable
+from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Order, Ruling
 from odr.judgment.vocabulary import DecisionKind, OrderKind
 from odr.payments.costs.rules import Allocation
+from odr.payments.fee.assessment import granted_relief
 from odr.procedure.case.overview import sitters
 from odr.procedure.papers import rulings
+from odr.procedure.rules.tariff import ReliefKind
 
 if TYPE_CHECKING:
     from odr.hearing.models import Opinion
@@ -118,8 +120,33 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
     return said
 
 
+def relief_words(sitting: Sitting, case: Case, decision: Decision) -> list[Words]:
+    """Whose court fee was waived or reduced: the paper says so (FEE 51). What is only paid later or in parts is owed whole."""
+    if decision.kind is DecisionKind.PARTIAL:
+        return []
+    said: list[Words] = []
+    for party in parties(case):
+        relief = granted_relief(sitting.session, case, party.id)
+        if relief is not None and relief.kind is ReliefKind.EXEMPTION:
+            said.append(T("The court waived the court fee for %(name)s.", name=party.name))
+        elif relief is not None and relief.share is not None:
+            percent = int(relief.share * 100)
+            said.append(
+                T(
+                    "The court reduced the court fee for %(name)s by %(percent)s percent.",
+                    name=party.name,
+                    percent=percent,
+                )
+            )
+    return said
+
+
 def appeal_words(sitting: Sitting, case: Case) -> Text:
     """What can be done against the decision, by the rules of the case."""
+    if is_final_retrial(sitting, case):
+        return T(
+            "This decision is final: what was heard as small claims is heard again without an appeal (Interpretation, art. 424). It takes effect when it has been served."
+        )
     if not is_appealable(sitting, case):
         return T(
             "This decision is final: small claims are heard in one instance (Civil Procedure Law, art. 165). It takes effect when it has been served."
@@ -170,6 +197,8 @@ def _fact_line(item: FactOnFile) -> Finding:
     words: Words = T("Fact %(number)s: %(what)s", number=item.label, what=item.fact.what)
     if finding.reasons:
         words = T("%(fact)s %(reasons)s", fact=words, reasons=finding.reasons)
+    if finding.basis is not None:
+        words = T("%(fact)s (%(basis)s)", fact=words, basis=finding.basis.label)
     return Finding(words, finding.rests_on, T("not disputed") if finding.undisputed else "", "", finding.result.label)
 
 
@@ -222,7 +251,7 @@ def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetim
         findings=finding_lines(case, case_file(sitting, case)) if long else (),
         reasons=[Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])],
         orders=[order_words(case, o, decision.performance_days) for o in decision.orders],
-        costs=cost_words(case, decision),
+        costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],
         appeal=appeal_words(sitting, case),
         late_performance=late_words(sitting, case) if any(o.kind is OrderKind.PAY for o in decision.orders) else None,
     )

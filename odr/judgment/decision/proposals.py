@@ -14,7 +14,7 @@ from odr.filing.models import Draft, DraftState
 
 KIND = "finding/"
 """How the kind of such a draft begins; the exhibit or fact it is on follows."""
-KEPT = ("result", "reasons", "rests_on")
+KEPT = ("result", "reasons", "rests_on", "basis", "witness", "weak")
 
 
 def proposals(session: Session, case: Case) -> dict[str, Draft]:

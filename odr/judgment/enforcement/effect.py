@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Document, Party, Role
 from odr.docket.queries import parties, void
+from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.queries import performed
@@ -43,10 +45,20 @@ APPEAL, PERFORMANCE, ENFORCE, RETRIAL = (
 
 
 def is_appealable(sitting: Sitting, case: Case) -> bool:
-    """Whether the track knows an appeal: small claims end with one instance (CPL 165)."""
+    """Whether the track knows an appeal: small claims end with one instance, also when they are heard again on a retrial
+    (CPL 165; CPI 424).
+    """
+    if is_final_retrial(sitting, case):
+        return False
     pack = sitting.pack(case)
     key = pack_track(pack, case)
     return key is None or pack.track(key).appealable
+
+
+def is_final_retrial(sitting: Sitting, case: Case) -> bool:
+    """Whether the case is heard again as what were small claims: nobody appeals from the new judgment (CPI 424(1))."""
+    again = heard_again_by(sitting, case)
+    return bool(again) and bool(json.loads(again[-1].payload)["result"].get("final"))
 
 
 def served_on(sitting: Sitting, decision: Decision) -> dict[int, datetime]:

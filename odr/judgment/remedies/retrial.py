@@ -17,7 +17,7 @@ from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.decision.papers import party_line, signers
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, set_decision_aside
 from odr.judgment.inputs import LANGUAGES
@@ -26,7 +26,17 @@ from odr.judgment.queries import issued, obligations_of
 from odr.judgment.remedies.appeal import file_list
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew
+from odr.judgment.remedies.retrial_rules import (
+    NOT_SMALL,
+    OPINION,
+    REVIEW,
+    begin_review,
+    is_small,
+    require_first,
+    require_here,
+)
 from odr.judgment.vocabulary import RetrialState
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -182,6 +192,17 @@ class RetrialInput(CourtModel):
         list[str], Field(min_length=1, max_length=13), field(T("On which grounds"), choices="retrial_grounds")
     ]
     facts: Annotated[str, CourtText(1, 16000), field(T("What shows them"), widget="textarea")]
+    court: Annotated[
+        Literal["above", "here"],
+        field(
+            T("Which court do you ask?"),
+            T(
+                "This court only for small claims, between natural persons, or with ten or more on one side; for the ground that it was no small claim, only this court."
+            ),
+            options={"above": T("The higher court"), "here": T("This court")},
+            widget="radios",
+        ),
+    ] = "above"
     known_on: Annotated[
         CourtDate | None,
         field(T("Since when you know of it"), T("Needed later than six months after the decision took effect.")),
@@ -206,7 +227,8 @@ class RetrialInput(CourtModel):
             "There is nothing you have to do now. The decision stays in force and can be enforced meanwhile; the outcome is sent to you."
         ),
     ),
-    source=law("CPL 210, 211, 216"),
+    source=law("CPL 210, 211, 216", "CPI 377, 381, 424"),
+    version=2,
     topic=Topic.DECISION,
 )
 def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -219,6 +241,9 @@ def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, acto
     me, decision = sitting.party_of(case, actor), binding(sitting, case)
     assert decision is not None
     _check_grounds(sitting, case, given)
+    require_first(sitting, case)
+    if given.court == "here":
+        require_here(sitting, case, decision)
     if sitting.late:
         _check_knowledge(sitting, case, given)
     if any(r.party_id == me.id and r.decision_id == decision.id for r in retrials_of(sitting.session, case)):
@@ -230,10 +255,15 @@ def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, acto
         grounds=list(given.grounds),
         facts=given.facts,
         known_on=given.known_on,
+        here=given.court == "here",
         entry_number=sitting.next_number(case),
     )
     sitting.session.add(row)
     sitting.session.flush()
+    facts = {"retrial": row.reference, "grounds": list(given.grounds), "court": given.court}
+    if row.here:
+        begin_review(sitting, case, row, me.name)
+        return Recorded(T("%(name)s applies to this court for retrial", name=me.name), facts)
     sitting.open_task(
         case,
         Role.CLERK,
@@ -242,9 +272,13 @@ def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, acto
         risk=45,
         subject=row.reference,
     )
-    return Recorded(
-        T("%(name)s applies for retrial", name=me.name), {"retrial": row.reference, "grounds": list(given.grounds)}
-    )
+    return Recorded(T("%(name)s applies for retrial", name=me.name), facts)
+
+
+@upcast(names.APPLY_FOR_RETRIAL, from_version=1)
+def to_the_higher_court(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first every application went to the higher court."""
+    return {**given, "court": "above"}
 
 
 def _check_grounds(sitting: Sitting, case: Case, given: RetrialInput) -> None:
@@ -259,6 +293,13 @@ def _check_grounds(sitting: Sitting, case: Case, given: RetrialInput) -> None:
     ]
     if wrong:
         raise InvalidInput(wrong)
+    if NOT_SMALL in given.grounds and (given.court != "here" or not is_small(sitting, case)):
+        raise InvalidInput.at(
+            "grounds",
+            T(
+                "That it was no small claim is a ground only for small claims, and only at this court (Interpretation, art. 424)."
+            ),
+        )
 
 
 def _check_knowledge(sitting: Sitting, case: Case, given: RetrialInput) -> None:
@@ -286,7 +327,12 @@ def _today(sitting: Sitting) -> date:
 @guard("CPL 210, 214")
 def some_retrial(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an application."""
-    return None if retrials_of(sitting.session, case, *LIVE) else T("No application for retrial is pending.")
+    return None if _above(sitting, case, *LIVE) else T("No application for retrial is pending at the higher court.")
+
+
+def _above(sitting: Sitting, case: Case, *states: RetrialState) -> list[RetrialApplication]:
+    """Applications that the higher court decides on."""
+    return [row for row in retrials_of(sitting.session, case, *states) if not row.here]
 
 
 @act(
@@ -308,7 +354,7 @@ def some_retrial(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 )
 def send_retrial_file(sitting: Sitting, case: Case, given: SendFileInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send the file to the court that decides on the application, with the list by which it checks it."""
-    found = retrials_of(sitting.session, case, RetrialState.FILED)
+    found = _above(sitting, case, RetrialState.FILED)
     if not found:
         raise ActNotOpen(T("The file was sent already."))
     for row in found:
@@ -368,16 +414,19 @@ def record_retrial_outcome(
     decision = binding(sitting, case)
     assert decision is not None
     state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED
-    for row in retrials_of(sitting.session, case, *LIVE):
+    for row in retrials_of(sitting.session, case, *LIVE) if given.ordered else _above(sitting, case, *LIVE):
         row.state, row.closed_entry = state, sitting.next_number(case)
-        sitting.close_tasks(case, desks.RETRIAL, row.reference)
+        for desk in (desks.RETRIAL, desks.RETRIAL_HERE):
+            sitting.close_tasks(case, desk, row.reference)
+        for kind in (OPINION, REVIEW):
+            sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
     if given.ordered:
-        _hear_again(sitting, case, decision)
+        hear_again(sitting, case, decision)
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
     return Recorded(words, {"decision": decision.reference, "ordered": given.ordered, "heard_again": given.ordered})
 
 
-def _hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
+def hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
     """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
     set_decision_aside(sitting, case, decision)
     for row in obligations_of(sitting.session, case):

@@ -92,6 +92,8 @@ class Invariant(StrEnum):
     """Network, equipment or power failure is never absence."""
     UNEXAMINED_GROUNDS_NOTHING = "unexamined_grounds_nothing"
     """Evidence not open to cross-examination grounds no finding."""
+    GROUNDS_OF_FINDINGS = "grounds_of_findings"
+    """What is excluded, written by a witness without reason, or weak and alone, grounds no finding; nor does silence."""
     JUDGMENT_RECORDS_NO_SETTLEMENT = "judgment_records_no_settlement"
     """A judgment never records a settlement."""
     REFUSAL_HAS_REASONS = "refusal_has_reasons"
