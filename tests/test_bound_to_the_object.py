@@ -31,6 +31,7 @@ ALLOWED: dict[str, str] = {
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
     "filing/parties/known_identity.py:_verified_elsewhere": "tells whether the registry saw the same party's own papers",
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
+    "procedure/case/act_drafts.py:files_in_act_drafts": "for the worker alone; each file stays its own sender's",
     "service/sending/daily_reminder.py:_named": "for the worker alone; each reminder goes to its own account",
 }
 """Lists gathered through somebody other than who asks, each with why nothing of another thing comes along."""

@@ -12,13 +12,14 @@ from odr.docket.visibility import reads_document
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
+from odr.procedure.models import ActDraft
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
 from odr.settlement.offers.case_views import ROOM_ACTS, act_form, agreement_view, room_page
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import Page, look, submit_form
+from odr.web.pages import Page, begun, look, submit_form
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
@@ -39,7 +40,14 @@ def room(case: Case, actor: Actor) -> Page:
     """Offers, talk, mediation and agreements: for parties and mediator, never for the court."""
     values = dict(request.args)
     chosen = words_for(values.pop("wording", ""), current_locale())
-    return _room(case, actor, request.args.get("act"), values | ({"words": chosen} if chosen else {}), [])
+    tried = request.args.get("act")
+    kept = (
+        begun(case, actor, current_court().table[tried or act_names.MAKE_OFFER])
+        if tried in (None, *ROOM_ACTS)
+        else None
+    )
+    typed = values | (kept.values if kept is not None else {}) | ({"words": chosen} if chosen else {})
+    return _room(case, actor, tried or (act_names.MAKE_OFFER if kept is not None else None), typed, [], kept=kept)
 
 
 def _room(
@@ -50,6 +58,8 @@ def _room(
     faults: list[Any],
     status: int = 200,
     moved_on: bool = False,
+    *,
+    kept: ActDraft | None = None,
 ) -> Page:
     court = look()
     asked = tried if tried in ROOM_ACTS else None
@@ -64,6 +74,7 @@ def _room(
         faults=all_faults,
         moved_on=moved_on,
         tab="settlement",
+        kept=kept,
         key=new_reference(),
     ), status
 
@@ -74,7 +85,7 @@ def act_in_room(case: Case, actor: Actor, name: str) -> Page:
     """Do something in the room; nothing typed is lost when it cannot be."""
     if name not in ROOM_ACTS + ANSWERS:
         raise NotFound
-    return submit_form(case, actor, name, partial(_room, case, actor, name))
+    return submit_form(case, actor, name, partial(_room, case, actor, name), keeps=name in ROOM_ACTS)
 
 
 @settlement.get("/agreement")
