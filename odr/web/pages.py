@@ -20,6 +20,7 @@ from odr.identity.models import Account
 from odr.procedure.acts.availability import refuse_role
 from odr.procedure.acts.table import Act
 from odr.procedure.case import act_drafts
+from odr.procedure.case.before_doing import said_before
 from odr.procedure.forms import fields
 from odr.procedure.models import ActDraft
 from odr.procedure.rules.pack import RulePack
@@ -250,6 +251,7 @@ def act_page(
         keeps=keeps,
         kept=kept,
         about=_about(act),
+        said=said_before(sitting, case, actor, act),
     )
     return page, status
 

@@ -42,6 +42,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
+from odr.procedure.case.before_doing import cost_words
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import Raw, money_text
 from odr.service.packet.notice_codes import look_up
@@ -549,6 +550,7 @@ def choose(case: Case, actor: Actor) -> Page:
     sought = reliefs_of(court.session, case)
     return render_template(
         "filing/choose.html",
+        objection_costs=cost_words(court, case, court.court.table[names.OBJECT_TO_JURISDICTION]),
         case=case,
         actor=actor,
         window=window,

@@ -5,20 +5,29 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from odr.docket.models import Case, Document, Role
+from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
 from odr.docket.visibility import reads_document
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
+from odr.procedure.acts.availability import refusal
 from odr.procedure.models import ActDraft
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
-from odr.settlement.offers.case_views import ROOM_ACTS, act_form, agreement_view, room_page
+from odr.settlement.offers.case_views import (
+    ROOM_ACTS,
+    act_form,
+    agreement_view,
+    asked_for,
+    offer_terms,
+    offer_to_accept,
+    room_page,
+)
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
-from odr.web.guards import case_page, current_court, current_locale, current_session
+from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
 from odr.web.pages import Page, begun, look, submit_form
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
@@ -86,6 +95,31 @@ def act_in_room(case: Case, actor: Actor, name: str) -> Page:
     if name not in ROOM_ACTS + ANSWERS:
         raise NotFound
     return submit_form(case, actor, name, partial(_room, case, actor, name), keeps=name in ROOM_ACTS)
+
+
+@settlement.get("/settlement/accept")
+@case_page(*PARTY_ROLES)
+def check_offer(case: Case, actor: Actor) -> Page:
+    """What somebody accepts: its terms, what it is beside what was asked for, when it binds and until when it can be
+    undone. Who they are is confirmed anew before it.
+    """
+    court = look()
+    view = offer_to_accept(court, case, actor, request.args.get("offer", ""))
+    breach = refusal(court, court.court.table[act_names.ACCEPT_OFFER], case, actor) if view is not None else None
+    if view is None or breach is not None:
+        return redirect(url_for("settlement.room", reference=case.reference), 303)
+    need_strong()
+    return render_template(
+        "settlement/accept.html",
+        case=case,
+        actor=actor,
+        view=view,
+        terms=offer_terms(court, case, view.offer),
+        asked_minor=asked_for(court, case),
+        before_filing=case.stage is Stage.MEDIATING,
+        key=new_reference(),
+        tab="settlement",
+    )
 
 
 @settlement.get("/agreement")
