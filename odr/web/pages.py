@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from odr.procedure.acts.table import Act
 from odr.procedure.case import act_drafts
 from odr.procedure.case.before_doing import said_before
 from odr.procedure.forms import fields
+from odr.procedure.forms.doubts import Doubt, doubts_of, mark_of
 from odr.procedure.models import ActDraft
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
@@ -103,11 +105,11 @@ def submit_act(
     """Parse, perform, and go to the receipt; or show the page again with what was typed.
 
     ``again`` is called with faults, status and whether the case has moved on. ``keeps``: what was typed is there again
-    when the page is opened later, until the act is done.
+    when the page is opened later, until the act is done, and a sum or day that is seldom meant is asked about.
     """
     refuse_role(act, actor)
     try:
-        return _submit(case, actor, act, values, endpoint)
+        return _submit(case, actor, act, values, endpoint, asks=keeps)
     except _NotDone as refused:
         if keeps:
             keep_begun(case, actor, act, values)
@@ -127,7 +129,7 @@ class _NotDone(Exception):
     moved_on: bool = False
 
 
-def _submit(case: Case, actor: Actor, act: Act, values: dict[str, Any], endpoint: str) -> Page:
+def _submit(case: Case, actor: Actor, act: Act, values: dict[str, Any], endpoint: str, *, asks: bool) -> Page:
     try:
         action = fields.group_action(values)
         if action is not None:
@@ -135,6 +137,9 @@ def _submit(case: Case, actor: Actor, act: Act, values: dict[str, Any], endpoint
         given = fields.parse(
             act.input, values, currency=current_court().packs.get(case.pack_id, case.pack_version).currency
         )
+        asked = doubts_of(given, _today()) if asks else []
+        if asked and _first(values, "sure") != mark_of(asked):
+            raise _NotDone([*asked], 422)
         prepared = current_court().prepare(act.name, case, given, actor)
         with current_court().sit(prepared) as sitting:
             mine = sitting.session.get_one(Case, case.id)
@@ -167,6 +172,16 @@ def submit_form(
     """Submit an act from the form of this request; ``again`` is given what was typed, then as :func:`submit_act`."""
     values = request.form.to_dict(flat=False)
     return submit_act(case, actor, current_court().table[name], values, partial(again, values), endpoint, keeps=keeps)
+
+
+def _today() -> date:
+    court = current_court()
+    return court.clock.now().astimezone(court.settings.tz).date()
+
+
+def sure_mark(faults: Sequence[FieldFault]) -> str:
+    """What a form sends back once somebody says that what is asked about is right; nothing where something is wrong."""
+    return mark_of(faults) if faults and all(isinstance(one, Doubt) for one in faults) else ""
 
 
 def keep_begun(case: Case, actor: Actor, act: Act, values: Mapping[str, Any]) -> None:
@@ -251,6 +266,7 @@ def act_page(
         keeps=keeps,
         kept=kept,
         about=_about(act),
+        sure=sure_mark(faults),
         said=said_before(sitting, case, actor, act),
     )
     return page, status

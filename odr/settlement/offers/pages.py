@@ -28,7 +28,7 @@ from odr.settlement.offers.case_views import (
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
-from odr.web.pages import Page, begun, look, submit_form
+from odr.web.pages import Page, begun, look, submit_form, sure_mark
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
@@ -84,6 +84,7 @@ def _room(
         moved_on=moved_on,
         tab="settlement",
         kept=kept,
+        sure=sure_mark(faults),
         key=new_reference(),
     ), status
 
