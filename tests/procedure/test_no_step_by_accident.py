@@ -178,3 +178,27 @@ def test_an_offer_of_ten_billion_is_made_only_once_it_is_confirmed(pending: Scen
     assert haiyun.post(at, data=form | {"sure": "0"}, headers=headers).status_code == 422
     assert haiyun.post(at, data=form | {"sure": sure[1]}, headers=headers).status_code == 303
     assert acts_done(pending, "make_offer") == 1
+
+
+def test_opinions_are_offered_when_they_are_taken_and_announced_before(pending: Scene) -> None:
+    """While the exhibits' phase is still to come, the page says "later" and does not lead to a refusal; then it leads there."""
+    sent = pending.upload("li", b"The label says 2019.").reference
+    line = {"upload": sent, "title": "Photograph of the label", "proves": "The year is wrong.", "source": "own"}
+    pending.do("submit_exhibit", "li", **line)
+    pending.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
+    pending.later(days=30)
+    pending.do("open_examination", "judge", mode="asynchronous")
+    haiyun, _ = browser(pending, "haiyun")
+    seen = []
+    for _ in range(8):
+        page, offered = (
+            haiyun.get(here(pending, "/examination")).text,
+            haiyun.get(here(pending, "/examination/opinions")),
+        )
+        assert (f'href="{here(pending, "/examination/opinions")}"' in page) == (offered.status_code == 200)
+        assert ("once the exhibits are examined" in page) == (offered.status_code != 200)
+        seen.append(offered.status_code == 200)
+        if seen[-1]:
+            break
+        pending.do("end_phase", "judge", reasons="Everybody has spoken.")
+    assert seen == sorted(seen) and seen[-1] and not seen[0]
