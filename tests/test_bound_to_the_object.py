@@ -44,7 +44,17 @@ BY_REFERENCE: dict[str, str] = {
 }
 """Where a typed reference alone finds a row, each with who asks afterwards whether it is open to them."""
 
-KEPT_APART = {"Upload", "Draft", "Compilation", "DigestBatch", "DraftShare", "Mandate", "SeatOffer", "InboxItem"}
+KEPT_APART = {
+    "Upload",
+    "Draft",
+    "Compilation",
+    "DigestBatch",
+    "DraftShare",
+    "Mandate",
+    "SeatOffer",
+    "InboxItem",
+    "ActDraft",
+}
 """Tables whose rows are somebody's."""
 
 
