@@ -124,7 +124,15 @@ class House:
         response = client.open(path, method=method, headers=headers, buffered=True)
         if not reads and self.got(response) == "in":
             self.restore()
+        elif not reads and row_id is not None:
+            self.leave(row_id)
         return response
+
+    def leave(self, row_id: int) -> None:
+        """A session that asked one thing ends: nobody has more devices than the court allows."""
+        with self.scene.court.database.write() as session:
+            ending = update(SessionRow).where(SessionRow.id == row_id, SessionRow.revoked_at.is_(None))
+            session.execute(ending.values(revoked_at=self.scene.court.clock.machine_now()))
 
     def enter(self, who: str, two_factor: bool) -> tuple[str, int]:
         """A new session of somebody: its secret and its row."""
