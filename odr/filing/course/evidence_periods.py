@@ -20,7 +20,7 @@ from odr.ground.text import T, Text
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.pack import NoSuchRule
 from odr.service.models import Packet
-from odr.service.packet.occasions import ACCEPTANCE
+from odr.service.packet.occasions import ACCEPTANCE, CLAIM
 from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
@@ -62,13 +62,23 @@ def begin_with_own_notice(sitting: Sitting, case: Case, who: Party, at: datetime
 
 
 def awaits_notice(sitting: Sitting, case: Case, party: Party) -> bool:
-    """Whether a claimant's notice of acceptance, with the notice on evidence, is still on its way, so that their time has
-    not begun (EV 50). Never where the rules fix the day by a hearing.
+    """Whether the notice on evidence, which comes to a claimant with the acceptance and to a respondent with the claim, is
+    still on its way, or was found not to have arrived, so that their time has not begun (EV 50). Never where the rules fix
+    the day by a hearing.
     """
     rule = sitting.pack(case).windows.rules.get(EVIDENCE)
-    if rule is None or rule.before or party.role is not Role.CLAIMANT or period_of(sitting, case, party) is not None:
+    if rule is None or rule.before or period_of(sitting, case, party) is not None:
         return False
-    return _written_to(sitting, case, party)
+    if party.role is Role.RESPONDENT:
+        return _claim_is_on_its_way(sitting, case, party)
+    return party.role is Role.CLAIMANT and _written_to(sitting, case, party)
+
+
+def _claim_is_on_its_way(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether the claim went to a respondent and nothing of it counts as arrived."""
+    mine = Packet.case_id == case.id, Packet.party_id == party.id, Packet.occasion == CLAIM.key
+    states = set(sitting.session.scalars(select(Packet.state).where(*mine)))
+    return bool(states) and states.isdisjoint({PacketState.SERVED, PacketState.PRESUMED})
 
 
 def of_whom_nobody_wrote(sitting: Sitting, case: Case, at: datetime, proof: Text | None) -> None:
@@ -107,10 +117,14 @@ def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
 
 
 def _knows_of_it(sitting: Sitting, case: Case, party: Party) -> bool:
-    """Whether a party was told of the case, by joining it or by their first notice."""
+    """Whether a party was told of the case, by joining it or by their first notice. Whose notice was found not to have
+    reached them has it still to come, also where they joined.
+    """
+    if awaits_notice(sitting, case, party):
+        return False
     if party.role is Role.RESPONDENT:
         return party.joined_at is not None or bool(sitting.windows(case, EVIDENCE, party=party, state=None))
-    return not awaits_notice(sitting, case, party)
+    return True
 
 
 def from_own_notice(

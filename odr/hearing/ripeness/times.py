@@ -167,8 +167,8 @@ def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
 
 
 def _notices(sitting: Sitting, case: Case) -> Iterator[Text]:
-    """Which claimants have not got the notice on evidence yet, from which their time runs (EV 50)."""
-    for party in parties(case, Role.CLAIMANT):
+    """Who has not got the notice on evidence yet, from which their time runs, or was found not to have got it (EV 50)."""
+    for party in parties(case):
         if awaits_notice(sitting, case, party):
             yield T(
                 "The notice on evidence has not reached %(party)s yet, so their time for evidence has not begun; the registry serves it first (Evidence Rules, art. 50, 51).",
