@@ -106,7 +106,7 @@ def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[st
         notice = served.effective_at if served is not None else None
         if notice is not None and any(at >= notice for at in exchanges):
             continue
-        if notice is None and who.role is Role.CLAIMANT:
+        if notice is None and (who.role is Role.CLAIMANT or record.written(who, NOTICE_ON_EVIDENCE.get(who.role))):
             yield f"the notice on evidence did not reach {who.label}"
         if any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows(record, "evidence", who)):
             yield f"the time for {who.label} to bring evidence runs or stands still"
@@ -152,8 +152,8 @@ def a_ruling_on_jurisdiction_is_final(record: Record, entry: Entry) -> Iterator[
 
 
 def relied_on(record: Record) -> list[Hearing]:
-    """The hearings at one hour of the examination that counts: those since a case was sent back."""
-    since = record.begun_anew
+    """The hearings at one hour of the examination that counts: those since a case was sent back, or what was heard fell."""
+    since = record.heard_since()
     return [h for h in record.hearings if (h.recorded_by or 0) > since]
 
 
@@ -357,9 +357,8 @@ def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterat
 @invariant("CPL 48", frozenset({"challenge"}))
 def nobody_is_challenged_after_the_debate(record: Record, entry: Entry) -> Iterator[str]:
     """At the start, or on grounds known later, until the debate ends; a debate nobody was called to has not ended."""
-    fell = [e.replaced_by for e in record.examinations if e.replaced_by is not None and e.replaced_by < entry.number]
-    since = max([record.begun_anew, *fell])
-    if [e for e in record.of("close_hearing", after=since) if e.number < entry.number]:
+    closed = record.of("close_hearing", after=record.heard_since(entry.number))
+    if [e for e in closed if e.number < entry.number]:
         yield "challenged after the debate had ended"
 
 
@@ -536,8 +535,8 @@ def nothing_is_enforced_that_does_not_bind(record: Record, entry: Entry) -> Iter
 
 @invariant("CPL 143; CPI 232", frozenset({"amend_claim", "file_counterclaim", "file_third_party_claim"}))
 def claims_stand_once_the_debate_has_ended(record: Record, entry: Entry) -> Iterator[str]:
-    """Nothing is added to or changed in a claim after the debate."""
-    closed = record.of("close_hearing", after=record.begun_anew)
+    """Nothing is added to or changed in a claim after the debate; one nobody was called to has not ended."""
+    closed = record.of("close_hearing", after=record.heard_since(entry.number))
     if closed and closed[-1].number < entry.number:
         yield f"{entry.act} after the debate was closed by entry {closed[-1].number}"
 
