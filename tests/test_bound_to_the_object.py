@@ -31,6 +31,7 @@ ALLOWED: dict[str, str] = {
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
     "filing/parties/known_identity.py:_verified_elsewhere": "tells whether the registry saw the same party's own papers",
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
+    "training/undone_judgments.py:at_work": "the story itself, in a training court: an absence of the judge that it tells",
     "service/sending/daily_reminder.py:_named": "for the worker alone; each reminder goes to its own account",
 }
 """Lists gathered through somebody other than who asks, each with why nothing of another thing comes along."""
@@ -115,3 +116,29 @@ def test_the_rules_see_what_they_look_for() -> None:
     functions = [ast.parse(source).body[0] for source in (hole, bound, other, own, typed)]
     assert [through_others(f) for f in functions] == [True, False, True, False, False]  # type: ignore[arg-type]
     assert [by_reference_alone(f) for f in functions] == [False, False, False, False, True]  # type: ignore[arg-type]
+
+
+THROUGH_A_SEAT = {
+    "filing/course/objections.py": "one case: whether who objects sits in it, or did",
+    "filing/parties/joining_by_code.py": "one case: whoever ever served in it joins it as nobody",
+    "hearing/appraisal/acts.py": "one case: the expert's own seat",
+    "identity/actors.py": "`serving` itself, and the capacities of one case",
+    "identity/mandates.py": "one case: whoever ever served in it represents nobody there",
+    "payments/books/paydesk.py": "one case: the cashier who receives takes a seat",
+    "settlement/mediation/moderation_end.py": "one case: the mediator's seat that ends",
+    "filing/claim/joining_cases.py": "one case: whether the judge sits in the one joined to",
+}
+"""Modules that compare a seat's account themselves. A list of cases, tasks or days goes through ``serving``: an office
+that was taken away leaves nobody a view of what they once sat in.
+"""
+
+
+def test_no_list_is_gathered_through_a_seat_without_its_office() -> None:
+    """Who compares a seat's account is listed with the one case it is about."""
+    compares = {
+        path.relative_to(ROOT).as_posix()
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Compare) and _column(node.left) == ("Seat", "account_id")
+    }
+    assert compares == THROUGH_A_SEAT.keys()

@@ -7,11 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import bindparam, literal, null, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
-from odr.identity.models import Account, AccountState, Mandate, MandateScope, stands
+from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope, stands
+
+SEATED_BY_CASE = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR})
+"""Whose seat in a case is enough; every other seat counts only with the office behind it."""
+
+
+def serving(account_id: int | None, *roles: Role) -> ColumnElement[bool]:
+    """Seats of an account that count now, in any role or one of these: somebody whose office was taken away has none, and
+    finds nothing through what they once sat in.
+    """
+    office = exists().where(
+        AccountRole.account_id == Seat.account_id, AccountRole.role == Seat.role, AccountRole.revoked_at.is_(None)
+    )
+    counts = or_(Seat.role.in_(SEATED_BY_CASE), office)
+    return and_(
+        Seat.account_id == account_id, Seat.until_at.is_(None), counts, *([Seat.role.in_(roles)] if roles else [])
+    )
 
 
 class SignIn(enum.Enum):
@@ -136,12 +152,7 @@ def capacities(
     serves = any(row.party_id is None and Role(row.role) is not Role.WITNESS for row in held)
     for _, number, party_id, scope, from_at, until_at, signed_at, accepted_at, revoked_at, role in held:
         if party_id is None:
-            if (seat := Role(role)) in holder.roles or seat in (
-                Role.WITNESS,
-                Role.EXPERT,
-                Role.INTERPRETER,
-                Role.MEDIATOR,
-            ):
+            if (seat := Role(role)) in holder.roles or seat in SEATED_BY_CASE:
                 actors.append(Actor(seat, me, name, case.id, strong_at=strong_at, sign_in=sign_in))
         elif not serves and party_id in parties and stands(now, from_at, until_at, signed_at, accepted_at, revoked_at):
             party = parties[party_id]

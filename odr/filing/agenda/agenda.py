@@ -14,8 +14,8 @@ from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
 from odr.ground.text import Text
-from odr.identity.actors import Actor, actors_in
-from odr.identity.models import Account, AccountRole, AccountState, Mandate
+from odr.identity.actors import Actor, actors_in, serving
+from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.sign_in.keys import fingerprint, new_token
 from odr.procedure.acts.windows import window_title
 from odr.procedure.hooks import Appointment
@@ -82,13 +82,7 @@ def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
     their own room.
     """
     cases: dict[int, tuple[Case, Party | None]] = {}
-    sits = (
-        select(Case)
-        .join(Seat, Seat.case_id == Case.id)
-        .join(AccountRole, (AccountRole.account_id == Seat.account_id) & (AccountRole.role == Seat.role))
-        .where(Seat.account_id == account_id, Seat.until_at.is_(None), Seat.role.in_(COURT_ROLES))
-        .where(AccountRole.revoked_at.is_(None))
-    )
+    sits = select(Case).join(Seat, Seat.case_id == Case.id).where(serving(account_id, *COURT_ROLES))
     for case in sitting.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
         cases[case.id] = (case, None)
     for case, party in sitting.session.execute(

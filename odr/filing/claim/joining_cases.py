@@ -26,7 +26,7 @@ from odr.filing.models import Claim, Fact, FactAnswer, Relief
 from odr.filing.registry.seats import case_number_for
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.events import CaseJoined, ClaimSevered
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -73,9 +73,7 @@ GROUNDS = {
 @choice_source("parties_by_name")
 def parties_by_name(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Names of this case's parties and of those in the judge's other cases of the same kind, who may have agreed."""
-    mine = select(Seat.case_id).where(
-        Seat.account_id == actor.account_id, Seat.role == actor.role, Seat.until_at.is_(None)
-    )
+    mine = select(Seat.case_id).where(serving(actor.account_id, actor.role))
     others = (
         select(Party.name)
         .join(Case, Case.id == Party.case_id)

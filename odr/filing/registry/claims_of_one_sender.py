@@ -19,7 +19,7 @@ from odr.filing.inputs import AcceptInput
 from odr.filing.registry.review import Check, Found, checks_of, tracks_for
 from odr.ground.errors import CourtError
 from odr.ground.text import Money, T, Text
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, serving
 from odr.identity.models import Account
 from odr.procedure.forms.inputs import CourtModel
 
@@ -96,8 +96,8 @@ def _mine(account_id: int) -> Any:
     return (
         select(Case)
         .join(BulkLine, BulkLine.case_id == Case.id)
-        .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
-        .where(Seat.account_id == account_id, Case.stage == Stage.LODGED)
+        .join(Seat, Seat.case_id == Case.id)
+        .where(serving(account_id, Role.CLERK), Case.stage == Stage.LODGED)
     )
 
 

@@ -20,6 +20,7 @@ from odr.filing.course.complaints import COMPLAINT, COMPLAINT_WINDOW
 from odr.filing.models import Claim, Request, RequestKind, RequestState, ReviewReturn
 from odr.filing.registry.review import is_definite
 from odr.ground.text import Money, T, Text
+from odr.identity.actors import serving
 from odr.procedure.acts.windows import rule_of
 from odr.procedure.models import Task, Window, WindowState
 
@@ -140,8 +141,8 @@ def returned_count(sitting: Sitting, account_id: int) -> int:
     """Claims of the clerk that are out for correction."""
     query = (
         select(Case.id)
-        .join(Seat, (Seat.case_id == Case.id) & (Seat.role == Role.CLERK) & Seat.until_at.is_(None))
-        .where(Seat.account_id == account_id, Case.stage == Stage.RETURNED)
+        .join(Seat, Seat.case_id == Case.id)
+        .where(serving(account_id, Role.CLERK), Case.stage == Stage.RETURNED)
     )
     return len(sitting.session.scalars(query).all())
 
@@ -165,9 +166,9 @@ def _waiting(sitting: Sitting, account_id: int) -> list[tuple[Case, Window]]:
     complaint = (Seat.role == Role.PRESIDENT) & (Window.kind == COMPLAINT_WINDOW) & Window.subject.in_(asked)
     rows = sitting.session.execute(
         select(Case, Window)
-        .join(Seat, (Seat.case_id == Case.id) & Seat.until_at.is_(None))
+        .join(Seat, Seat.case_id == Case.id)
         .join(Window, Window.case_id == Case.id)
-        .where(Seat.account_id == account_id, Window.due_at.is_not(None), or_(review, unmended, complaint))
+        .where(serving(account_id), Window.due_at.is_not(None), or_(review, unmended, complaint))
         .where(or_(complaint, Case.id.not_in(before_judge)))
         .order_by(Window.due_at, Case.id)
         .limit(READ_AT_MOST)

@@ -18,6 +18,7 @@ from odr.hearing import names
 from odr.hearing.models import TrialExtension
 from odr.hearing.trial_limit.excluded_time import excluded_times
 from odr.hearing.vocabulary import RequestState
+from odr.identity.actors import serving
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.time.limitation import Excluded, trial_limit
 
@@ -76,7 +77,7 @@ class Today:
 
 
 def _cases(sitting: Sitting, account_id: int) -> list[Case]:
-    mine = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.JUDGE, Seat.until_at.is_(None))
+    mine = select(Seat.case_id).where(serving(account_id, Role.JUDGE))
     return list(sitting.session.scalars(select(Case).where(Case.id.in_(mine), Case.stage != Stage.CLOSED)))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
+from odr.identity.actors import serving
 from odr.identity.models import Mandate
 from odr.procedure.models import Task
 
@@ -40,7 +41,7 @@ def my_cases(session: Session, account_id: int, now: datetime, limit: int = 100)
 
 def seated_cases(session: Session, account_id: int, limit: int = 200) -> list[Case]:
     """Open cases in which the account serves the court, by their next date."""
-    seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.until_at.is_(None))
+    seats = select(Seat.case_id).where(serving(account_id))
     return list(
         session.scalars(
             select(Case)
@@ -56,8 +57,8 @@ def waiting(session: Session, account_id: int, limit: int = 100) -> list[DeskLin
     rows = session.execute(
         select(Task, Case)
         .join(Case, Case.id == Task.case_id)
-        .join(Seat, (Seat.case_id == Task.case_id) & (Seat.role == Task.role) & Seat.until_at.is_(None))
-        .where(Seat.account_id == account_id, Task.done_at.is_(None))
+        .join(Seat, (Seat.case_id == Task.case_id) & (Seat.role == Task.role))
+        .where(serving(account_id), Task.done_at.is_(None))
         .order_by(Task.risk.desc(), Task.due_at.is_(None), Task.due_at, Task.id)
         .limit(limit)
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, serving
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.court_rules import Abroad
@@ -271,7 +271,7 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
     """Gather the desk of one clerk: packets of the cases in which they sit; the ledger counts the whole court."""
     now = court.clock.now()
     midnight = now.astimezone(court.settings.tz).replace(hour=0, minute=0, second=0, microsecond=0)
-    seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.CLERK, Seat.until_at.is_(None))
+    seats = select(Seat.case_id).where(serving(account_id, Role.CLERK))
     live = (PacketState.HELD, PacketState.OUT, PacketState.NOT_SERVED)
     rows = session.execute(
         select(Packet, Case)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
 from odr.ground.text import Text
+from odr.identity.actors import serving
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet, ProofOfService, ServiceAttempt, ServiceFact, ServiceTask
 from odr.service.vocabulary import AttemptState, Channel, FactKind, TaskReason
@@ -116,7 +117,7 @@ def register_of(
 def _lines(
     session: Session, account_id: int, locale: str, zone: ZoneInfo, since: datetime, until: datetime
 ) -> Iterator[list[str]]:
-    seats = select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.CLERK, Seat.until_at.is_(None))
+    seats = select(Seat.case_id).where(serving(account_id, Role.CLERK))
     newest = (
         select(ProofOfService.packet_id, func.max(ProofOfService.ordinal).label("ordinal"))
         .group_by(ProofOfService.packet_id)

@@ -11,7 +11,7 @@ from odr.docket.models import BENCH_ROLES, Case, Role, Seat
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.ground.text import T
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, serving
 from odr.procedure.acts.availability import refusal
 from odr.service import names
 from odr.service.models import Packet, ServiceTask
@@ -80,12 +80,7 @@ def answer_read(number: int) -> Response:
         task = session.get(ServiceTask, number)
         packet = session.get(Packet, task.packet_id) if task is not None else None
         seat = packet and session.scalar(
-            select(Seat.id).where(
-                Seat.case_id == packet.case_id,
-                Seat.account_id == my_account_id(),
-                Seat.role == Role.CLERK,
-                Seat.until_at.is_(None),
-            )
+            select(Seat.id).where(Seat.case_id == packet.case_id, serving(my_account_id(), Role.CLERK))
         )
         if task is None or seat is None or task.reason is not TaskReason.REPLY:
             raise NotFound

@@ -1,6 +1,6 @@
 """what a finding rests on beside exhibits, whose testimony it is, and what grounds nothing alone
 
-Revises 0126.
+Revises 0127.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0127"
-down_revision = "0126"
+revision = "0128"
+down_revision = "0127"
 branch_labels = None
 depends_on = None
 

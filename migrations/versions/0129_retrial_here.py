@@ -1,6 +1,6 @@
 """this court decides itself on some applications for retrial
 
-Revises 0127.
+Revises 0128.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0128"
-down_revision = "0127"
+revision = "0129"
+down_revision = "0128"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """a part of a case is closed before it is decided first
 
-Revises 0125.
+Revises 0126.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0126"
-down_revision = "0125"
+revision = "0127"
+down_revision = "0126"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """investigation and debate are heard together only when everybody agreed
 
-Revises 0124.
+Revises 0125.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0125"
-down_revision = "0124"
+revision = "0126"
+down_revision = "0125"
 branch_labels = None
 depends_on = None
 
