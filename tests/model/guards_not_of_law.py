@@ -57,6 +57,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.course.objections.no_objection_waits": (Why.HANDLER, None),
     "filing.course.objections.objection_waits": (Why.NAMED, None),
     "filing.course.objections.refused_once": (Why.NAMED, None),
+    "filing.course.rebuttal_time.own_time_is_over": (Why.ONCE, None),
+    "filing.course.rebuttal_time.time_again_waits": (Why.NAMED, None),
     "filing.course.ruling_appeals.jurisdiction_appealed": (Why.NAMED, None),
     "filing.course.ruling_appeals.ruling_was_appealed": (Why.NAMED, None),
     "filing.group.acts.conducted_by_others": (Why.BEYOND, "filing/test_group.py"),

@@ -80,6 +80,8 @@ TELLING = {
     "rule_on_lateness",
     "ask_extension",
     "rule_on_extension",
+    "ask_rebuttal_time",
+    "rule_on_rebuttal_time",
     "ask_for_joinder",
     "file_answer",
     "submit_exhibit",

@@ -89,6 +89,16 @@ def windows(record: Record, kind: str, who: Party) -> list[Window]:
     return [w for w in record.windows if w.kind == kind and w.party_id == who.id]
 
 
+def running(record: Record, kind: str, who: Party) -> list[Window]:
+    """A party's windows of a kind that are not over."""
+    return [w for w in windows(record, kind, who) if w.state in (WindowState.OPEN, WindowState.HALTED)]
+
+
+def given_again(window: Window) -> bool:
+    """Whether a time for evidence is one the court set once more, which no least length binds (EV 51(3))."""
+    return window.working.get("key") == "evidence_again"
+
+
 NOTICE_ON_EVIDENCE = {Role.CLAIMANT: "acceptance", Role.RESPONDENT: "claim"}
 """With which paper the notice on evidence reaches a side (CPL 128, 129; EV 50)."""
 
@@ -100,6 +110,8 @@ def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[st
     """
     exchanges = [p.closed_at for p in record.closed_phases("cross_examination") if p.closed_at is not None]
     for who in record.parties:
+        if any(given_again(w) for w in running(record, "evidence", who)):
+            yield f"the time given once more for {who.label} to bring evidence runs or stands still"
         if gave_up_time(record, who):
             continue
         served = record.arrived(who, NOTICE_ON_EVIDENCE[who.role]) if who.role in NOTICE_ON_EVIDENCE else None
@@ -108,7 +120,7 @@ def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[st
             continue
         if notice is None and (who.role is Role.CLAIMANT or record.written(who, NOTICE_ON_EVIDENCE.get(who.role))):
             yield f"the notice on evidence did not reach {who.label}"
-        if any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows(record, "evidence", who)):
+        if running(record, "evidence", who):
             yield f"the time for {who.label} to bring evidence runs or stands still"
         elif record.track is Track.ORDINARY and notice is not None and not is_over(notice, 15, entry.at):
             yield f"{who.label} may bring evidence until {last_day(notice, 15)}"
@@ -121,6 +133,7 @@ FIRST = {
     "ask_relief_for_lateness": ("rule_on_lateness",),
     "ask_for_joinder": ("rule_on_joinder",),
     "ask_extension": ("rule_on_extension",),
+    "ask_rebuttal_time": ("rule_on_rebuttal_time",),
     "report_failure": ("rule_on_failure",),
 }
 """What is asked for → what decides it (CPL 48, 86, 130, 135; EV 54; OLR 25)."""
@@ -441,7 +454,7 @@ def too_short(record: Record, window: Window) -> Iterator[str]:
     """Why a window is shorter than the law."""
     who = next((p for p in record.case.parties if p.id == window.party_id), None)
     days = LEAST.get(window.kind)
-    if window.kind == "evidence" and record.track is Track.ORDINARY:
+    if window.kind == "evidence" and record.track is Track.ORDINARY and not given_again(window):
         days = 15
     if who is None or days is None or window.due_at is None:
         return

@@ -27,14 +27,19 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 EVIDENCE = "evidence"
+AGAIN = "evidence_again"
+"""Rule of the pack for the time that is given once more, after a party's own has ended (EV 51(3)); it is a window of
+:data:`EVIDENCE` like the first.
+"""
 
 NEW_CLAIM = (names.AMEND_CLAIM, names.FILE_COUNTERCLAIM, names.FILE_THIRD_PARTY_CLAIM)
 """Acts by which something else is claimed: everybody gets a new time for evidence (EV 55(4))."""
 
 
 def period_of(sitting: Sitting, case: Case, party: Party) -> Window | None:
-    """A party's time for evidence as it last began; None before."""
-    rows = [w for w in sitting.windows(case, EVIDENCE, party=party, state=None) if w.state is not WindowState.ENDED]
+    """A party's time for evidence as it last began, what was given once more for rebuttal apart; None before."""
+    every = sitting.windows(case, EVIDENCE, party=party, state=None)
+    rows = [w for w in every if w.state is not WindowState.ENDED and not is_again(w)]
     return rows[-1] if rows else None
 
 
@@ -50,6 +55,23 @@ def begin_evidence(sitting: Sitting, case: Case, party: Party, at: datetime, pro
     begun = sitting.start_window(case, EVIDENCE, party=party, start=at, proof=proof)
     if still:
         halt([begun], sitting.now)
+
+
+def is_again(window: Window) -> bool:
+    """Whether a time for evidence is one given once more, after the party's own had ended (EV 51(3))."""
+    return window.working.get("key") == AGAIN
+
+
+def begin_again(sitting: Sitting, case: Case, party: Party, days: int, subject: str) -> Window:
+    """A party whose time is over has so many days from today, for rebuttal or to mend defects (EV 51(3)). They stand still
+    like every other time for evidence while an objection to jurisdiction waits.
+    """
+    begun = sitting.start_window(
+        case, EVIDENCE, party=party, start=sitting.now, rule=AGAIN, subject=subject, amount=days
+    )
+    if requests_of(sitting, case, RequestKind.JURISDICTION):
+        halt([begun], sitting.now)
+    return begun
 
 
 def begin_with_own_notice(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
@@ -112,7 +134,7 @@ def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
         begin_evidence(sitting, case, each, now, proof)
     begun = sitting.next_number(case)
     for window in [*standing, *sitting.windows(case, EVIDENCE)]:
-        if window in standing or window.opened_by != begun:
+        if not is_again(window) and (window in standing or window.opened_by != begun):
             window.state, window.closed_by = WindowState.ENDED, begun
 
 
@@ -150,7 +172,9 @@ def lengthen_for_all(sitting: Sitting, case: Case, window: Window, days: int, re
     extend(sitting, case, window, days, reason, article)
     for each in parties(case):
         rows = [
-            w for w in sitting.windows(case, window.kind, party=each, state=None) if w.state is not WindowState.ENDED
+            w
+            for w in sitting.windows(case, window.kind, party=each, state=None)
+            if w.state is not WindowState.ENDED and not is_again(w)
         ]
         if not rows or rows[-1].id == window.id:
             continue

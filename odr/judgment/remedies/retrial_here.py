@@ -156,7 +156,7 @@ class RetrialRulingInput(CourtModel):
         ),
     ),
     paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED),
-    source=law("CPL 41, 215, 217", "CPI 45, 393, 394, 424"),
+    source=law("CPL 41, 215, 217", "CPI 45, 393, 394, 424", "COURT retrial"),
     means={Milestone.HEARD_AGAIN},
     desk=desks.RETRIAL_HERE,
     topic=Topic.DECISION,
