@@ -341,6 +341,44 @@ def a_hearing_in_writing_is_for_simple_cases(record: Record, entry: Entry) -> It
         yield f"{entry.act} in ordinary procedure"
 
 
+# Parts, merged stages, retrial
+
+
+@invariant("CPL 144, 156; EV 51", frozenset({"close_part"}))
+def a_part_is_closed_after_everybody_was_heard_on_it(record: Record, entry: Entry) -> Iterator[str]:
+    """What is decided first was answered, its evidence could come, and a hearing carries it."""
+    yield from every_respondent_had_time_to_answer(record, entry)
+    yield from everybody_had_time_for_evidence(record, entry)
+    if not relied_on(record) and not record.closed_phases("debate", "final"):
+        yield "a part is closed and nobody was heard"
+
+
+@invariant("CPI 230; IC 13", frozenset({"merge_stages"}))
+def stages_are_merged_with_the_agreement_of_everybody(record: Record, entry: Entry) -> Iterator[str]:
+    """The newest word of each party, since the case began anew, is yes."""
+    for who in record.parties:
+        said = [e for e in record.of("answer_merging", party=who, after=record.begun_anew) if e.number < entry.number]
+        if not said or said[-1].given.get("agrees") != "yes":
+            yield f"{who.label} did not agree that investigation and debate are heard together"
+
+
+@invariant("CPL 214", frozenset({"rule_on_retrial"}))
+def a_retrial_is_ruled_on_after_everybody_could_answer(record: Record, entry: Entry) -> Iterator[str]:
+    """Each of the others answered the application, or let fifteen days from the copy go by."""
+    ruled = [e.number for e in record.of("rule_on_retrial") if e.number < entry.number]
+    for asked in record.of("apply_for_retrial", after=max(ruled, default=0)):
+        if asked.given.get("court") != "here" or asked.number > entry.number:
+            continue
+        for who in (p for p in record.parties if p.id != asked.party_id):
+            if [e for e in record.of("answer_retrial", party=who, after=asked.number) if e.number < entry.number]:
+                continue
+            copy = record.arrived(who, entry=asked.number)
+            if copy is None or copy.effective_at is None:
+                yield f"the application for retrial is not served on {who.label}"
+            elif not is_over(copy.effective_at, 15, entry.at):
+                yield f"{who.label} may answer the application until {last_day(copy.effective_at, 15)}"
+
+
 # Who decides
 
 

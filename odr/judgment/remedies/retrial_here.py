@@ -161,6 +161,9 @@ class RetrialRulingInput(CourtModel):
     desk=desks.RETRIAL_HERE,
     topic=Topic.DECISION,
     in_record=False,
+    help=T(
+        "Nobody who sat in the case decides on this (Interpretation, art. 45). That the president does is a rule of this court, not of the law."
+    ),
 )
 def rule_on_retrial(
     sitting: Sitting, case: Case, given: RetrialRulingInput, *, actor: Actor, now: datetime
