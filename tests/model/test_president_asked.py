@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Role, Stage
 from odr.ground.text import T
 from odr.procedure.acts.tasks import DESKS
 from tests.model.hands import Hands, let_in_more
@@ -33,3 +33,15 @@ def test_every_desk_of_the_president_has_one(small_scene: Scene, kind: str) -> N
         case = sitting.session.get_one(Case, small_scene.case_id)
         sitting.open_task(case, Role.PRESIDENT, DESKS[kind], T("Decide."))
     assert small_scene.actor("president").role is Role.PRESIDENT
+
+
+@pytest.mark.parametrize("stage", [Stage.HEARING, Stage.DELIBERATION, Stage.EFFECTIVE, Stage.ENFORCEMENT])
+def test_help_with_the_fee_is_decided_wherever_the_case_has_come_to(small_scene: Scene, stage: Stage) -> None:
+    """Asked for before, it does not hang where the hearing was closed, or the judgment took effect meanwhile (FEE 48)."""
+    hands = Hands(small_scene)
+    hands.lodge()
+    given = {"kind": "reduction", "ground": "welfare_body", "reasons": "We care for others.", "documents": []}
+    assert hands.do("request_relief", Role.CLAIMANT, Random(1), **given), hands.story
+    with small_scene.court.database.write() as session:
+        session.get_one(Case, small_scene.case_id).stage = stage
+    assert [words for words in hands.stalled() if "fee_relief waits at" in words] == []
