@@ -13,10 +13,12 @@ from flask import Flask, Response, g, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
+from pydantic import BaseModel
 from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound as NoSuchPage
 from werkzeug.routing import Rule
 
 from odr import wiring
+from odr.filing.draft import drafts
 from odr.ground import migrate
 from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Mode, Settings, SettingsError
@@ -32,12 +34,20 @@ from odr.procedure.acts.declared import check_pages
 from odr.procedure.acts.table import TABLE
 from odr.procedure.case.next_box import next_box
 from odr.procedure.court import Court
+from odr.procedure.forms.typed_again import typed_again
 from odr.procedure.hooks import Hooks
 from odr.procedure.models import ClockOffset
 from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
-from odr.web import security_log
-from odr.web.guards import SignInNeeded, assert_guarded, current_locale, current_session, register_access
+from odr.web import forgery, security_log
+from odr.web.guards import (
+    SignInNeeded,
+    assert_guarded,
+    current_locale,
+    current_session,
+    our_origins,
+    register_access,
+)
 from odr.web.limits import MOST_BODY, TooSlow
 from odr.web.numbers import register_numbers
 
@@ -181,6 +191,7 @@ def _templates(app: Flask, court: Court) -> None:
         log_status=wiring.log_status(court),
         next_box=lambda case, actor: next_box(court.look(current_session()), case, actor),
     )
+    app.jinja_env.globals["typed_words"] = _typed
     app.jinja_env.globals["court_now"] = court.clock.now
     app.jinja_env.globals["nav_items"] = sorted(court.hooks.nav, key=lambda item: item.order)
     app.jinja_env.filters.update(
@@ -242,17 +253,29 @@ def _errors(app: Flask) -> None:
         return on_breach(breach)
 
 
+def _asked() -> list[type[BaseModel]]:
+    """What the form of this address may ask for: one act, one part of a claim, or the acts done on this page."""
+    named = request.view_args or {}
+    act = TABLE.get(named.get("name", ""))
+    if act is not None:
+        return [act.input]
+    steps = [step.model for step in drafts.STEPS if step.key == named.get("step")]
+    near = [one.input for one in TABLE if one.page is not None and one.page.split(".")[0] == request.blueprint]
+    return steps + near
+
+
 def _typed() -> list[tuple[str, str]]:
-    """What the person had typed, to be shown and copied when a form could not be taken."""
-    if request.method != "POST" or not (request.mimetype or "").startswith(
-        ("application/x-www-form", "multipart/form")
-    ):
+    """What the person had typed, by the labels of the form, to be shown and copied when it could not be taken."""
+    # What another site sends is never shown as somebody's own words.
+    if request.method != "POST" or not forgery.comes_from(request, our_origins()):
         return []
-    hidden = {"csrf_token", "password", "new_password", "code", "premise", "idempotency_key"}
+    if not (request.mimetype or "").startswith(("application/x-www-form", "multipart/form")):
+        return []
     try:
-        return [(k, v) for k, v in request.form.items(multi=True) if k not in hidden and v.strip()]
+        values = request.form.to_dict(flat=False)
     except (HTTPException, TooSlow):  # too large, or too slow: nothing of it is read
         return []
+    return typed_again(_asked(), values, current_locale())
 
 
 __all__ = ["ROOT", "Response", "create_app", "create_court"]

@@ -31,6 +31,7 @@ ALLOWED: dict[str, str] = {
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
     "filing/parties/known_identity.py:_verified_elsewhere": "tells whether the registry saw the same party's own papers",
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
+    "procedure/case/act_drafts.py:files_in_act_drafts": "for the worker alone; each file stays its own sender's",
     "training/undone_judgments.py:at_work": "the story itself, in a training court: an absence of the judge that it tells",
     "service/sending/daily_reminder.py:_named": "for the worker alone; each reminder goes to its own account",
 }
@@ -43,7 +44,17 @@ BY_REFERENCE: dict[str, str] = {
 }
 """Where a typed reference alone finds a row, each with who asks afterwards whether it is open to them."""
 
-KEPT_APART = {"Upload", "Draft", "Compilation", "DigestBatch", "DraftShare", "Mandate", "SeatOffer", "InboxItem"}
+KEPT_APART = {
+    "Upload",
+    "Draft",
+    "Compilation",
+    "DigestBatch",
+    "DraftShare",
+    "Mandate",
+    "SeatOffer",
+    "InboxItem",
+    "ActDraft",
+}
 """Tables whose rows are somebody's."""
 
 

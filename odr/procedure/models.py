@@ -71,6 +71,24 @@ class ClockOffset(Base):
     seconds: Mapped[int] = mapped_column(BigInt, default=0)
 
 
+class ActDraft(Base):
+    """What a person has typed into the form of an act and not sent: raw form values, for them alone."""
+
+    __tablename__ = "act_draft"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInt)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    hat: Mapped[str] = mapped_column(String(40))
+    """In which capacity: who acts for two parties writes for each by itself."""
+    act: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column(String(300))
+    """What the address of the form named, such as the exhibit an objection is about."""
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    __table_args__ = (UniqueConstraint("account_id", "case_id", "hat", "act", "about"),)
+
+
 class Task(Base):
     """Something that waits for a person of the court, with the reason in words."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.ground.text import T
+from odr.procedure.case.act_drafts import files_in_act_drafts, sweep_act_drafts
 from odr.procedure.hooks import DeskPage, NavItem, Room
 from odr.procedure.receipt_files import holdings
 
@@ -35,5 +36,6 @@ ROOM = Room(
         DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),
         DeskPage("figures.how_much", T("How much people read in cases"), 125),
     ),
-    sweeps={"readings": enter_readings},
+    sweeps={"readings": enter_readings, "act drafts": sweep_act_drafts},
+    naming=(files_in_act_drafts,),
 )

@@ -17,6 +17,7 @@ from odr.identity.mandates import asked_to_act
 from odr.identity.models import Account
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
+from odr.register.home_page import case_lines, draft_title, unread_papers
 from odr.service.packet.notice_codes import look_up
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.web.numbers import number_in
@@ -81,7 +82,9 @@ def home() -> Page:
     cases, seated = my_cases(session, me, court.clock.now()), seated_cases(session, me) if person.is_staff else []
     return render_template(
         "register/home.html",
-        drafts=drafts_of(session, me),
+        drafts=[(draft, draft_title(draft, today_causes())) for draft in drafts_of(session, me)],
+        unread=unread_papers(sitting, me),
+        lines=case_lines(sitting, session.get_one(Account, me), cases),
         invited=invited(session, session.get_one(Account, me)),
         asked=asked_to_act(session, me),
         cases=cases,

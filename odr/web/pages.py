@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -13,12 +15,16 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response as Answer
 
 from odr.docket.models import Case
-from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
+from odr.ground.errors import CaseMovedOn, CourtError, FieldFault, InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.availability import refuse_role
 from odr.procedure.acts.table import Act
+from odr.procedure.case import act_drafts
+from odr.procedure.case.before_doing import said_before
 from odr.procedure.forms import fields
+from odr.procedure.forms.doubts import Doubt, doubts_of, mark_of
+from odr.procedure.models import ActDraft
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session
@@ -93,19 +99,47 @@ def submit_act(
     values: dict[str, Any],
     again: Callable[[list[FieldFault], int, bool], Page],
     endpoint: str = "cases.one_entry",
+    *,
+    keeps: bool = False,
 ) -> Page:
     """Parse, perform, and go to the receipt; or show the page again with what was typed.
 
-    ``again`` is called with faults, status and whether the case has moved on.
+    ``again`` is called with faults, status and whether the case has moved on. ``keeps``: what was typed is there again
+    when the page is opened later, until the act is done, and a sum or day that is seldom meant is asked about.
     """
     refuse_role(act, actor)
     try:
+        return _submit(case, actor, act, values, endpoint, asks=keeps)
+    except _NotDone as refused:
+        if keeps:
+            keep_begun(case, actor, act, values)
+        return again(refused.faults, refused.status, refused.moved_on)
+    except CourtError:
+        if keeps:
+            keep_begun(case, actor, act, values)
+        raise
+
+
+@dataclass
+class _NotDone(Exception):
+    """The page is shown again."""
+
+    faults: list[FieldFault]
+    status: int
+    moved_on: bool = False
+
+
+def _submit(case: Case, actor: Actor, act: Act, values: dict[str, Any], endpoint: str, *, asks: bool) -> Page:
+    try:
         action = fields.group_action(values)
         if action is not None:
-            return again([], 200, False)
+            raise _NotDone([], 200)
         given = fields.parse(
             act.input, values, currency=current_court().packs.get(case.pack_id, case.pack_version).currency
         )
+        asked = doubts_of(given, _today()) if asks else []
+        if asked and _first(values, "sure") != mark_of(asked):
+            raise _NotDone([*asked], 422)
         prepared = current_court().prepare(act.name, case, given, actor)
         with current_court().sit(prepared) as sitting:
             mine = sitting.session.get_one(Case, case.id)
@@ -117,10 +151,11 @@ def submit_act(
                 key=_first(values, "idempotency_key"),
                 premise=_first(values, "premise"),
             )
+            act_drafts.forget(sitting.session, mine, actor, act, _about(act))
     except InvalidInput as error:
-        return again(error.faults, 422, False)
+        raise _NotDone(error.faults, 422) from None
     except CaseMovedOn:
-        return again([], 409, True)
+        raise _NotDone([], 409, True) from None
     current_court().settle()
     return to_receipt(case.reference, receipt.number, endpoint)
 
@@ -131,10 +166,44 @@ def submit_form(
     name: str,
     again: Callable[[dict[str, Any], list[FieldFault], int, bool], Page],
     endpoint: str = "cases.one_entry",
+    *,
+    keeps: bool = False,
 ) -> Page:
     """Submit an act from the form of this request; ``again`` is given what was typed, then as :func:`submit_act`."""
     values = request.form.to_dict(flat=False)
-    return submit_act(case, actor, current_court().table[name], values, partial(again, values), endpoint)
+    return submit_act(case, actor, current_court().table[name], values, partial(again, values), endpoint, keeps=keeps)
+
+
+def _today() -> date:
+    court = current_court()
+    return court.clock.now().astimezone(court.settings.tz).date()
+
+
+def sure_mark(faults: Sequence[FieldFault]) -> str:
+    """What a form sends back once somebody says that what is asked about is right; nothing where something is wrong."""
+    return mark_of(faults) if faults and all(isinstance(one, Doubt) for one in faults) else ""
+
+
+def keep_begun(case: Case, actor: Actor, act: Act, values: Mapping[str, Any]) -> None:
+    """Keep what was typed into the form of an act and not sent."""
+    court = current_court()
+    with court.database.write() as session:
+        act_drafts.keep(session, case, actor, act, values, _about(act), court.clock.now())
+
+
+def throw_away(case: Case, actor: Actor, act: Act) -> None:
+    """Keep it no longer."""
+    with current_court().database.write() as session:
+        act_drafts.forget(session, case, actor, act, _about(act))
+
+
+def begun(case: Case, actor: Actor, act: Act) -> ActDraft | None:
+    """What somebody typed into the form of an act at this address and did not send."""
+    return act_drafts.draft_of(current_session(), case, actor, act, _about(act))
+
+
+def _about(act: Act) -> str:
+    return act_drafts.about_of(act, request.args)
 
 
 def open_case(
@@ -175,8 +244,12 @@ def act_page(
     moved_on: bool = False,
     *,
     tab: str = "overview",
+    keeps: bool = False,
+    kept: ActDraft | None = None,
 ) -> Page:
-    """The page of an act that has no other: its form, made from its input."""
+    """The page of an act that has no other: its form, made from its input; ``keeps`` what is typed, ``kept`` was typed
+    before.
+    """
     sitting = look()
     choices = fields.choices_for(act.input, sitting, case, actor)
     shown = fields.fields_of(act.input, current_locale(), values, faults, choices)
@@ -190,6 +263,11 @@ def act_page(
         premise=sitting.premise_now(act, case, actor, values),
         moved_on=moved_on,
         tab=tab,
+        keeps=keeps,
+        kept=kept,
+        about=_about(act),
+        sure=sure_mark(faults),
+        said=said_before(sitting, case, actor, act),
     )
     return page, status
 

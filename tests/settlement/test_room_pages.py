@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -55,7 +56,11 @@ def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str)
     for path in ("", "/docket"):
         seen = judge.get(path)
         assert "let us end this" not in seen and "6,000" not in seen
-    li.send("/settlement", "/settlement/accept_offer")
+    asked = re.search(r"(/settlement/accept\?offer=[a-z2-7]{26})", li.get("/settlement"))
+    assert asked is not None
+    check = li.get(asked[1])
+    assert "6,000.00" in check and T("When it binds you").render(locale) in check
+    li.send(asked[1], "/settlement/accept_offer")
     assert "let us end this" not in judge.get("/agreement")
     judge.send("/agreement", "/agreement/sign_mediation", status=422, case_number="wrong", language="en")
     judge.send("/agreement", "/agreement/sign_mediation", case_number=bench.number, language="zh-Hans")

@@ -251,7 +251,8 @@ def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
             scene.do("bring_statement", "li", statement=certifiers[kind].sign(reference, figures))
     shown = visit.send("haiyun", "/one-key", "offer_certified").inner_text("main")
     assert f"{OWED / 100:,.2f}" in shown and ("CTI" not in shown)
-    page = visit.send("li", "/one-key", "accept_offer")
+    check = visit.open("li", "/one-key").locator("a[href*='/settlement/accept?']").get_attribute("href") or ""
+    page = visit.send("li", check.removeprefix(f"/cases/{reference}"), "accept_offer")
     visit.send("judge", "/agreement", "sign_mediation", case_number=scene.case().number or "")
     for who in ("li", "haiyun"):
         visit.send(who, "/one-key", "sign_statement")

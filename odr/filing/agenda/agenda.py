@@ -48,7 +48,7 @@ class Line:
         return self.window.reference if self.window else cast(Appointment, self.appointment).reference
 
 
-def _acts_for(account_id: int, now: datetime) -> ColumnElement[bool]:
+def acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     """Parties still in their cases whom the account is or may act for now."""
     mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
     return Party.left_at.is_(None) & or_(Party.account_id == account_id, Party.id.in_(mandated))
@@ -66,7 +66,7 @@ def _limits(sitting: Sitting, account_id: int) -> list[Line]:
         select(Window, Case, Party, Window.due_at)
         .join(Party, Party.id == Window.party_id)
         .join(Case, Case.id == Window.case_id)
-        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), _acts_for(account_id, sitting.now))
+        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), acted_for(account_id, sitting.now))
         .order_by(Window.due_at, Window.id)
         .limit(MOST)
     )
@@ -86,7 +86,7 @@ def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
     for case in sitting.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
         cases[case.id] = (case, None)
     for case, party in sitting.session.execute(
-        select(Case, Party).join(Party, Party.case_id == Case.id).where(_acts_for(account_id, sitting.now))
+        select(Case, Party).join(Party, Party.case_id == Case.id).where(acted_for(account_id, sitting.now))
     ):
         cases.setdefault(case.id, (case, party))
     found = []

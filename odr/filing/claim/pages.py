@@ -42,7 +42,9 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
+from odr.procedure.case.before_doing import cost_words
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.form_data import Raw, money_text
 from odr.service.packet.notice_codes import look_up
 from odr.web.guards import (
@@ -291,7 +293,8 @@ def check(draft: str) -> Page:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
     said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
-    about = {"told": said, "shown": shown_by(claim), "lodges": hers}
+    asked = doubts_of(claim, court.now.astimezone(pack.tz).date())
+    about = {"told": said, "shown": shown_by(claim), "lodges": hers, "asked": asked, "sure": mark_of(asked)}
     return render_template(
         "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
     )
@@ -314,6 +317,9 @@ def lodge(draft: str) -> Page:
         claim = drafts.claim_of(found, pack)
     except InvalidInput as error:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)
+    asked = doubts_of(claim, court.clock.now().astimezone(pack.tz).date())
+    if asked and request.form.get("sure") != mark_of(asked):
+        return redirect(url_for("filing.check", draft=draft, _anchor="asked"), 303)
     receipt = drafts.lodge(court, account, claim, key=f"draft/{found.reference}", draft=found)
     return to_receipt(receipt.case_reference, receipt.number)
 
@@ -549,6 +555,7 @@ def choose(case: Case, actor: Actor) -> Page:
     sought = reliefs_of(court.session, case)
     return render_template(
         "filing/choose.html",
+        objection_costs=cost_words(court, case, court.court.table[names.OBJECT_TO_JURISDICTION]),
         case=case,
         actor=actor,
         window=window,

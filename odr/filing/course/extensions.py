@@ -85,6 +85,24 @@ def something_to_extend(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     )
 
 
+def what_can_be_longer(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
+    """Which of the actor's running limits the judge may lengthen, and which the law fixes."""
+    mine = own_windows(sitting, case, actor, WindowState.OPEN)
+    longer: list[Text] = []
+    fixed: list[Text] = []
+    for window in mine:
+        (longer if lengthened_by(sitting, case, window) else fixed).append(window_title(sitting, case, window))
+    appeal, party = sitting.pack(case).windows.rules.get("appeal_judgment"), case.party_if_any(actor.party_id)
+    # Who lives abroad may ask for longer to appeal (CPL 286).
+    fixed_appeal = appeal is not None and appeal.extendable is None and not (party is not None and party.abroad)
+    return [
+        *(T("This time limit can be made longer: %(title)s", title=title) for title in longer),
+        *(T("The law fixes this time limit; nobody can make it longer: %(title)s", title=title) for title in fixed),
+        *([T("The time to appeal from a judgment is fixed by law as well.")] if fixed_appeal else []),
+        T("Until the judge has ruled, every time limit goes on."),
+    ]
+
+
 @guard("CPL 86")
 def something_missed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to be relieved of."""
@@ -133,6 +151,7 @@ class MoreTimeInput(CourtModel):
     source=law("EV 54", "CPL 68, 285, 286"),
     topic=Topic.CLAIM,
     in_record=False,
+    says=what_can_be_longer,
 )
 def ask_extension(sitting: Sitting, case: Case, given: MoreTimeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask, before it ends, that a limit which the law leaves to the judge be lengthened (EV 54)."""

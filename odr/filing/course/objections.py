@@ -106,6 +106,7 @@ class ObjectInput(CourtModel):
     source=law("CPL 130", "EV 55", "CPI 216, 247"),
     topic=Topic.CLAIM,
     in_record=False,
+    may_cost="jurisdiction_objection",
     help=T(
         "That another court is the right one, only while your own time to answer runs and before you answer; that there is an agreement to arbitrate, until the first hearing; the rest at any time. The time for evidence stands still meanwhile."
     ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Party, Role
+from odr.docket.queries import entries_of
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.payments.books.bookings import outstanding
@@ -16,6 +17,9 @@ from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.at_end import fee_at_end
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
+from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.table import Act
+from odr.procedure.case.before_doing import cost_words
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.pack import RulePack
@@ -101,6 +105,24 @@ def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
             )
         )
     return sorted(found, key=lambda view: (not view.is_mine, view.row.state is AssessmentState.CANCELLED, -view.row.id))
+
+
+def may_cost_yet(sitting: Sitting, case: Case, actor: Actor) -> list[tuple[Act, Text, bool]]:
+    """Steps of the actor that cost something when they fail: what they cost, and whether it was taken already and its
+    fee not asked for (FEE 13(6)).
+    """
+    if actor.role not in PARTY_ROLES:
+        return []
+    asked = {row.matter.value for row in assessments_of(sitting.session, case, party_id=actor.party_id)}
+    found = []
+    for act in sitting.court.table:
+        words = cost_words(sitting, case, act)
+        if words is None or act.may_cost in asked:
+            continue
+        taken = any(one.party_id == actor.party_id for one in entries_of(sitting.session, case, act.name))
+        if taken or refusal(sitting, act, case, actor) is None:
+            found.append((act, words, taken))
+    return found
 
 
 def at_end_view(sitting: Sitting, case: Case) -> tuple[Money, list[StepView]] | None:

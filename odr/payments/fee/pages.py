@@ -13,7 +13,7 @@ from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.payments import names
 from odr.payments.books.payment_receipts import receipt_pdf
-from odr.payments.fee.case_views import SEES_FEES, at_end_view, fee_views
+from odr.payments.fee.case_views import SEES_FEES, at_end_view, fee_views, may_cost_yet
 from odr.payments.fee.quote import QuoteInput, ask, rules_today
 from odr.payments.models import FeeAssessment, Payment
 from odr.payments.stripe.checkout import payment_page
@@ -43,6 +43,7 @@ def _fee_page(case: Case, actor: Actor, **more: Any) -> str:
     online = bool(current_court().ports.payments.takes_online)
     return render_template(
         "payments/fee.html",
+        may_cost=may_cost_yet(court, case, actor),
         case=case,
         actor=actor,
         tab="fee",

@@ -173,6 +173,9 @@ Preparation = Callable[["Court", Case, Any, Actor], Mapping[str, Any]]
 Prefill = Callable[["Sitting", Case, Actor], Mapping[str, "Text | str"]]
 """What an act's page proposes, by field: words from the record, in the reader's language."""
 
+Says = Callable[["Sitting", Case, Actor], "Sequence[Text]"]
+"""What an act's page says to somebody before they do it: what it may cost, what it cannot reach."""
+
 Concerned = Callable[["Sitting", Case, DocketEntry], Sequence[Party]]
 """Whom an entry of the act is about, where it is served on them alone."""
 
@@ -251,6 +254,8 @@ class Act:
     prefill: Prefill | None = None
     rule: str | None = None
     with_cases: WithCases | None = None
+    says: Says | None = None
+    may_cost: str | None = None
 
     @property
     def articles(self) -> str:
@@ -338,6 +343,8 @@ def act(
     prefill: Prefill | None = None,
     rule: str | None = None,
     with_cases: WithCases | None = None,
+    says: Says | None = None,
+    may_cost: str | None = None,
     version: int = 1,
 ) -> Callable[[Handler], Handler]:
     """Declare an act; its name is the function's name everywhere.
@@ -361,7 +368,8 @@ def act(
     and kept by the court itself; ``prefill`` what the generic page proposes in its
     fields, to be read and changed; ``rule`` a time limit of the pack without which the
     court knows no such act; ``with_cases`` other cases the act works on, locked
-    together with its own. What is missing of it is refused when the court opens, by
+    together with its own; ``says`` what its page says before it is done; ``may_cost`` the kind of fee in the pack's
+    tariff that is asked for when it fails. What is missing of it is refused when the court opens, by
     :func:`odr.procedure.acts.declared.check_table`.
     """
 
@@ -406,6 +414,8 @@ def act(
                 prefill=prefill,
                 rule=rule,
                 with_cases=with_cases,
+                says=says,
+                may_cost=may_cost,
             )
         )
         return handler

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Seat
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Seat, Stage
 from odr.docket.queries import EntryLine, latest_lines
 from odr.docket.visibility import reads_entry
 from odr.ground.text import T, Text
@@ -109,6 +109,24 @@ class ActGroup:
     acts: list[Availability]
 
 
+ORDER = (
+    Topic.HEARING,
+    Topic.EVIDENCE,
+    Topic.FEE,
+    Topic.CLAIM,
+    Topic.AGREEMENT,
+    Topic.SERVICE,
+    Topic.TAKING_PART,
+    Topic.DECISION,
+)
+"""What a person is asked for stands before what they may do of their own accord."""
+
+
+def ends_the_case(act: Act) -> bool:
+    """Whether a party ends by it what they began: offered after everything else, never as the first thing to do."""
+    return Stage.CLOSED in act.to and act.by <= PARTY_ROLES
+
+
 def grouped(acts: Sequence[Availability], *, by_page: bool = True) -> list[ActGroup]:
     """Acts as a reader looks for them: what time runs for, then by subject; ``by_page`` makes one line of acts done on
     one page.
@@ -119,16 +137,17 @@ def grouped(acts: Sequence[Availability], *, by_page: bool = True) -> list[ActGr
         if a.act.meets and a.window is not None and a.window.due_at is not None and a.window.state is WindowState.OPEN
     ]
     found, pages = [ActGroup(None, first)] if first else [], {a.act.page for a in first if a.act.page and by_page}
-    for topic in Topic:
+    ending = [one for one in acts if one not in first and ends_the_case(one.act)]
+    for topic in ORDER:
         mine = []
         for one in acts:
-            if one in first or one.act.topic is not topic or one.act.page in pages:
+            if one in first or one in ending or one.act.topic is not topic or one.act.page in pages:
                 continue
             mine.append(one)
             pages |= {one.act.page} if one.act.page and by_page else set()
         if mine:
             found.append(ActGroup(topic.title, mine))
-    return found
+    return found + ([ActGroup(T("To end it"), ending)] if ending else [])
 
 
 @dataclass(frozen=True)

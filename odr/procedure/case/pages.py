@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -12,9 +13,10 @@ from odr.docket.queries import entry, lines, papers_of
 from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
-from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.availability import refusal, refuse_role
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import window_title
+from odr.procedure.case.act_drafts import begun_in
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
 from odr.procedure.case.readings import DAYS, READS_READINGS, SHOWN, figures, traces
@@ -22,7 +24,17 @@ from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
 from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter, staff
 from odr.web.numbers import number_in
-from odr.web.pages import Page, act_page, file_answer, look, receipt_part, submit_form
+from odr.web.pages import (
+    Page,
+    act_page,
+    begun,
+    file_answer,
+    keep_begun,
+    look,
+    receipt_part,
+    submit_form,
+    throw_away,
+)
 
 cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
 
@@ -38,6 +50,7 @@ def overview(case: Case, actor: Actor) -> Page:
     return render_template(
         "case/overview.html",
         page=case_overview(court, case, actor, current_locale()),
+        begun=begun_in(court, case, actor),
         case=case,
         actor=actor,
         tab="overview",
@@ -162,7 +175,9 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
     written = {
         name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()
     }
-    return act_page(case, actor, act, written | dict(request.args), [])
+    kept = begun(case, actor, act)
+    typed = kept.values if kept is not None else {}
+    return act_page(case, actor, act, written | typed | dict(request.args), [], keeps=True, kept=kept)
 
 
 @cases.post("/do/<name>")
@@ -170,7 +185,30 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
 def perform_act(case: Case, actor: Actor, name: str) -> Page:
     """Perform an act from its form; nothing typed is lost when it cannot be."""
     act = _act(name)
-    return submit_form(case, actor, act.name, partial(act_page, case, actor, act))
+    return submit_form(case, actor, act.name, partial(act_page, case, actor, act, keeps=True), keeps=True)
+
+
+@cases.post("/do/<name>/draft")
+@case_page(heard=True)
+def keep_act(case: Case, actor: Actor, name: str) -> Page:
+    """Keep what was typed into the form of an act, or throw it away; nothing is sent."""
+    act = _act(name)
+    refuse_role(act, actor)
+    if "throw_away" in request.form:
+        throw_away(case, actor, act)
+        return redirect(_form_of(case, act), 303)
+    keep_begun(case, actor, act, request.form.to_dict(flat=False))
+    if request.headers.get("X-Autosave"):
+        return Response(status=204)
+    return redirect(url_for("cases.overview", reference=case.reference), 303)
+
+
+def _form_of(case: Case, act: Act) -> str:
+    """The address where an act is begun, about what this address says."""
+    if act.page is not None:
+        return url_for(act.page, reference=case.reference, act=act.name)
+    named: dict[str, Any] = request.args.to_dict()
+    return url_for("cases.act_form", reference=case.reference, name=act.name, **named)
 
 
 figures_page = Blueprint("figures", __name__)

@@ -6,7 +6,7 @@ Nothing typed is lost: fields are always made from the raw values, never from a 
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,7 @@ __all__ = [
     "fields_of",
     "flatten",
     "group_action",
+    "leaves",
     "money_text",
     "parse",
     "sources_needed",
@@ -213,6 +214,16 @@ def summary(fields: Sequence[FormField], row: str = "") -> list[tuple[str, str]]
         for each in one.rows:
             found.extend(summary(each.fields, each.title))
     return found
+
+
+def leaves(fields: Sequence[FormField]) -> Iterator[FormField]:
+    """Every field that is answered by itself, in the order of the page."""
+    for one in fields:
+        if not one.children and not one.rows and one.kind is not Widget.GROUP:
+            yield one
+        yield from leaves(one.children)
+        for row in one.rows:
+            yield from leaves(row.fields)
 
 
 def _alone(one: FormField, words: str, row: str) -> str:

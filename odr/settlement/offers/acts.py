@@ -145,6 +145,7 @@ class OfferRef(CourtModel):
     at=ROOM_STAGES,
     guard=nothing_is_agreed,
     special=True,
+    strong=True,
     premise=Premise.SUBJECT,
     subject=offer_state,
     source=law("CPL 53"),

@@ -138,6 +138,34 @@ def offer_view(sitting: Sitting, case: Case, actor: Actor, offer: Offer) -> Offe
     )
 
 
+def offer_to_accept(sitting: Sitting, case: Case, actor: Actor, reference: str) -> OfferView | None:
+    """An open offer made to the viewer, or None."""
+    found = next((o for o in offers_of(sitting.session, case, OfferState.OPEN) if o.reference == reference), None)
+    view = offer_view(sitting, case, actor, found) if found is not None else None
+    return view if view is not None and view.can_answer else None
+
+
+def offer_terms(sitting: Sitting, case: Case, offer: Offer) -> list[Text]:
+    """What is agreed if the offer is accepted, in the sentences of the agreement."""
+    payee = next((p for p in (offer.from_id, offer.to_id) if p != offer.payer_id), None) if offer.payer_id else None
+    agreement = Agreement(
+        payer_id=offer.payer_id,
+        payee_id=payee,
+        amount_minor=offer.amount_minor,
+        currency=offer.currency,
+        instalments=offer.instalments,
+        accelerates=offer.accelerates,
+        deed=offer.deed,
+        doer_id=offer.doer_id,
+    )
+    return term_words(case, agreement, THE_DISPUTE if dispute_of(sitting.session, case) is not None else ALL_OF_CASE)
+
+
+def asked_for(sitting: Sitting, case: Case) -> int:
+    """What is asked for in all, in minor units."""
+    return sum(r.amount_minor or 0 for r in reliefs_of(sitting.session, case)) or _asked_before_filing(sitting, case)
+
+
 def agreement_view(sitting: Sitting, case: Case, actor: Actor, agreement: Agreement) -> AgreementView:
     """One agreement for one viewer."""
     statement = agreement.state is AgreementState.CONFIRMED
@@ -209,7 +237,6 @@ def room_page(
     ]
     mediation = mediation_of(sitting.session, case)
     offers = offers_of(sitting.session, case)
-    asked = reliefs_of(sitting.session, case)
     messages = list(messages_for(sitting.session, case, actor))
     shown = tried or (
         act_names.MAKE_OFFER if not offers and any(a.name == act_names.MAKE_OFFER for a in open_acts) else None
@@ -227,7 +254,7 @@ def room_page(
         wordings=wordings() if shown == act_names.MAKE_OFFER else [],
         open_acts=open_acts,
         form=act_form(sitting, case, actor, shown, locale, values, faults) if shown else None,
-        asked_minor=sum(r.amount_minor or 0 for r in asked) or _asked_before_filing(sitting, case),
+        asked_minor=asked_for(sitting, case),
         currency=sitting.pack(case).currency,
         before_filing=dispute_of(sitting.session, case) is not None,
     )

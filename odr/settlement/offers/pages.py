@@ -5,20 +5,30 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from odr.docket.models import Case, Document, Role
+from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
 from odr.docket.visibility import reads_document
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
+from odr.procedure.acts.availability import refusal
+from odr.procedure.models import ActDraft
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
-from odr.settlement.offers.case_views import ROOM_ACTS, act_form, agreement_view, room_page
+from odr.settlement.offers.case_views import (
+    ROOM_ACTS,
+    act_form,
+    agreement_view,
+    asked_for,
+    offer_terms,
+    offer_to_accept,
+    room_page,
+)
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
-from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import Page, look, submit_form
+from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
+from odr.web.pages import Page, begun, look, submit_form, sure_mark
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
@@ -39,7 +49,14 @@ def room(case: Case, actor: Actor) -> Page:
     """Offers, talk, mediation and agreements: for parties and mediator, never for the court."""
     values = dict(request.args)
     chosen = words_for(values.pop("wording", ""), current_locale())
-    return _room(case, actor, request.args.get("act"), values | ({"words": chosen} if chosen else {}), [])
+    tried = request.args.get("act")
+    kept = (
+        begun(case, actor, current_court().table[tried or act_names.MAKE_OFFER])
+        if tried in (None, *ROOM_ACTS)
+        else None
+    )
+    typed = values | (kept.values if kept is not None else {}) | ({"words": chosen} if chosen else {})
+    return _room(case, actor, tried or (act_names.MAKE_OFFER if kept is not None else None), typed, [], kept=kept)
 
 
 def _room(
@@ -50,6 +67,8 @@ def _room(
     faults: list[Any],
     status: int = 200,
     moved_on: bool = False,
+    *,
+    kept: ActDraft | None = None,
 ) -> Page:
     court = look()
     asked = tried if tried in ROOM_ACTS else None
@@ -64,6 +83,8 @@ def _room(
         faults=all_faults,
         moved_on=moved_on,
         tab="settlement",
+        kept=kept,
+        sure=sure_mark(faults),
         key=new_reference(),
     ), status
 
@@ -74,7 +95,32 @@ def act_in_room(case: Case, actor: Actor, name: str) -> Page:
     """Do something in the room; nothing typed is lost when it cannot be."""
     if name not in ROOM_ACTS + ANSWERS:
         raise NotFound
-    return submit_form(case, actor, name, partial(_room, case, actor, name))
+    return submit_form(case, actor, name, partial(_room, case, actor, name), keeps=name in ROOM_ACTS)
+
+
+@settlement.get("/settlement/accept")
+@case_page(*PARTY_ROLES)
+def check_offer(case: Case, actor: Actor) -> Page:
+    """What somebody accepts: its terms, what it is beside what was asked for, when it binds and until when it can be
+    undone. Who they are is confirmed anew before it.
+    """
+    court = look()
+    view = offer_to_accept(court, case, actor, request.args.get("offer", ""))
+    breach = refusal(court, court.court.table[act_names.ACCEPT_OFFER], case, actor) if view is not None else None
+    if view is None or breach is not None:
+        return redirect(url_for("settlement.room", reference=case.reference), 303)
+    need_strong()
+    return render_template(
+        "settlement/accept.html",
+        case=case,
+        actor=actor,
+        view=view,
+        terms=offer_terms(court, case, view.offer),
+        asked_minor=asked_for(court, case),
+        before_filing=case.stage is Stage.MEDIATING,
+        key=new_reference(),
+        tab="settlement",
+    )
 
 
 @settlement.get("/agreement")

@@ -1,0 +1,90 @@
+"""What everybody sees first after signing in: papers not read yet, one's own next date in each case, and drafts by what
+they are about. No flask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, Party
+from odr.filing.agenda.agenda import acted_for
+from odr.filing.models import Draft
+from odr.ground.text import T, Text
+from odr.identity.actors import actors_in
+from odr.identity.models import Account
+from odr.procedure.case.next_box import NextBox, next_box
+from odr.procedure.forms.form_data import Raw
+from odr.service.models import InboxItem
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+MOST_BOXES = 30
+"""Cases for which the next step is looked up; whoever has more is led on by the agenda."""
+MOST_PAPERS = 20
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A paper in an inbox that nobody has opened."""
+
+    case: Case
+    subject: str
+    placed_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in which somebody is a party or acts for one, with what is next for them."""
+
+    case: Case
+    box: NextBox | None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the reader has to act; nobody else's date."""
+        return self.box.step.window.due_at if self.box is not None and self.box.step is not None else None
+
+
+def unread_papers(sitting: Sitting, account_id: int) -> list[Unread]:
+    """Papers that lie unopened in the inboxes of those whom the account is or acts for, the newest first."""
+    rows = sitting.session.execute(
+        select(InboxItem, Case)
+        .join(Party, Party.id == InboxItem.party_id)
+        .join(Case, Case.id == Party.case_id)
+        .where(InboxItem.read_at.is_(None), acted_for(account_id, sitting.now))
+        .order_by(InboxItem.placed_at.desc(), InboxItem.id.desc())
+        .limit(MOST_PAPERS)
+    )
+    return [Unread(case, item.subject, item.placed_at) for item, case in rows]
+
+
+def case_lines(sitting: Sitting, account: Account, cases: Sequence[Case]) -> list[CaseLine]:
+    """The cases with what is next for the reader in each: those in which they have to act first, by their day."""
+    lines = []
+    for number, case in enumerate(cases):
+        hats = actors_in(sitting.session, account, case, sitting.now) if number < MOST_BOXES else []
+        boxes = [box for hat in hats if (box := next_box(sitting, case, hat)) is not None]
+        lines.append(CaseLine(case, min(boxes, key=_rank, default=None)))
+    return sorted(lines, key=lambda line: (line.box is None, *(_rank(line.box) if line.box is not None else ())))
+
+
+def _rank(box: NextBox) -> tuple[bool, bool, float]:
+    due = box.step.window.due_at if box.step is not None else None
+    return box.is_quiet, due is None, due.timestamp() if due is not None else 0.0
+
+
+def draft_title(draft: Draft, causes: Mapping[str, Any]) -> Text:
+    """What a draft is about: against whom, and which kind of dispute, as far as it is written."""
+    against = Raw(draft.values.get("respondents", {})).one("respondents-0-name").strip()
+    cause = causes.get(Raw(draft.values.get("matter", {})).one("cause"))
+    if against and cause is not None:
+        return T("Claim against %(name)s: %(what)s", name=against, what=cause.title)
+    if against:
+        return T("Claim against %(name)s", name=against)
+    return T("Claim: %(what)s", what=cause.title) if cause is not None else T("Claim, not lodged yet")

@@ -1,0 +1,57 @@
+"""The page after signing in: new papers by their names, one's own next step in each case, drafts by what they are about."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from odr.app import create_app
+from odr.filing.draft import drafts
+from tests.scene import Scene
+from tests.test_bad_input import signed_in
+
+
+def browser(scene: Scene, who: str) -> FlaskClient:
+    return signed_in(scene, create_app(court=scene.court), who)[0]
+
+
+def joined(scene: Scene) -> None:
+    scene.lodge()
+    scene.accept()
+    scene.work()
+    scene.join()
+    scene.work()
+
+
+def test_each_side_sees_its_own_next_step_and_no_other(small_scene: Scene) -> None:
+    """The claimant pays the fee, the respondent answers: each is told their own, with its day and the way to it."""
+    joined(small_scene)
+    li, haiyun = browser(small_scene, "li").get("/home").text, browser(small_scene, "haiyun").get("/home").text
+    case = small_scene.case().reference
+    assert f'href="/cases/{case}/fee"' in li and f'href="/cases/{case}/answer"' not in li
+    assert f'href="/cases/{case}/fee"' not in haiyun and "Next for you" in haiyun
+    assert 'href="/agenda"' in li and "your own calendar" in li
+    assert "your own calendar" in browser(small_scene, "haiyun").get(f"/cases/{case}").text
+
+
+def test_new_papers_stand_there_by_name_until_they_are_opened(small_scene: Scene) -> None:
+    """A paper in the inbox is named on the page after signing in, with its case, and gone once it was opened."""
+    joined(small_scene)
+    scene = small_scene
+    client = browser(scene, "li")
+    page = client.get("/home").text
+    inbox = client.get(f"/cases/{scene.case().reference}/inbox").text
+    assert ("New papers for you" in page) == ("Open the letter" in inbox)
+    assert "New papers for you" in page, "the notice of acceptance lies there"
+
+
+def test_a_draft_is_called_by_what_it_is_about(small_scene: Scene) -> None:
+    """Against whom and what about, as far as it is written."""
+    scene = small_scene
+    client, headers = signed_in(scene, create_app(court=scene.court), "li")
+    at = client.post("/claim", headers=headers).headers["Location"]
+    assert "Claim, not lodged yet" in client.get("/home").text
+    client.post(f"{at}/respondents", data={"respondents-0-name": "Qingyu Trading"}, headers=headers)
+    assert "Claim against Qingyu Trading" in client.get("/home").text
+    client.post(f"{at}/matter", data={"cause": "online_shopping"}, headers=headers)
+    assert "Claim against Qingyu Trading: " in client.get("/home").text
+    assert drafts.STEPS[0].key == "matter"
