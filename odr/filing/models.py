@@ -259,6 +259,7 @@ class RequestKind(enum.Enum):
     JURISDICTION = "jurisdiction"  # that another court hears the case (CPL 130)
     RECUSAL = "recusal"  # that somebody of the court steps aside (CPL 47)
     TIME = "time"  # more time before it has ended (EV 54)
+    REBUTTAL = "rebuttal"  # time for evidence again, after one's own has ended (EV 51(3))
     LATENESS = "lateness"  # time again after an obstacle (CPL 86)
     REASSIGNMENT = "reassignment"  # that somebody else takes a seat
     IDENTITY = "identity"  # who stands behind a shop, asked of its platform (CPI 209)
@@ -282,6 +283,7 @@ REQUEST_WORDS = {
     RequestKind.JURISDICTION: T("Objection to jurisdiction"),
     RequestKind.RECUSAL: T("Challenge"),
     RequestKind.TIME: T("More time"),
+    RequestKind.REBUTTAL: T("Time for evidence again"),
     RequestKind.LATENESS: T("Relief for lateness"),
     RequestKind.REASSIGNMENT: T("Another person in a seat"),
     RequestKind.IDENTITY: T("Who stands behind a shop"),

@@ -28,7 +28,7 @@ from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.acts.events import FeeLapsed, HeardAgain, PartyAbroad, Served
+from odr.procedure.acts.events import FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 from odr.service.packet.occasions import ACCEPTANCE
 
@@ -134,6 +134,7 @@ ROOM = Room(
         on(FeeLapsed, on_fee_lapsed),
         on(HeardAgain, on_heard_again),
         on(PartyAbroad, time_limit_changes.longer_abroad),
+        on(PresidentAsked, objections.seat_president),
     ),
     panels=(people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),

@@ -18,7 +18,7 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.errors import NotFound
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
-from odr.procedure.acts.events import Event
+from odr.procedure.acts.events import Event, PresidentAsked
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.tasks import DECIDED, Desk, until_decided
 from odr.procedure.acts.windows import TIME_LIMITS
@@ -235,6 +235,8 @@ class Sitting:
         )
         self.session.add(task)
         self.session.flush()
+        if role is Role.PRESIDENT:
+            self.announce(PresidentAsked(case))
         return task
 
     def close_tasks(self, case: Case, desk: Desk, subject: str | None = None) -> int:

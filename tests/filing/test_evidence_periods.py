@@ -12,6 +12,7 @@ from odr.filing.inputs import JoinInput
 from odr.filing.models import RequestKind
 from odr.filing.parties.joining_by_code import join
 from odr.ground.text import T
+from odr.hearing.ripeness.times import nothing_found_yet
 from odr.procedure.acts.events import Served
 from odr.procedure.models import Window, WindowState
 from odr.procedure.time.written_working import text_from_json
@@ -189,3 +190,50 @@ def test_a_changed_claim_gives_time_from_its_own_service(pending: Scene) -> None
     served(pending, "respondent/1", number, occasion="amend_claim")
     (his,), (hers,) = of(pending, "respondent/1"), of(pending, "claimant/1")
     assert his.opened_at == pending.clock.now() and hers.opened_at == pending.clock.now() - timedelta(days=3)
+
+
+def fallen(scene: Scene, who: str, occasion: str, account: str) -> None:
+    """A party shows that a paper did not reach them, and the judge finds so."""
+    mine = next(p.id for p in scene.case().parties if p.label == who)
+    paper = next(p for p in letters(scene) if p.party_id == mine and p.occasion == occasion)
+    scene.do("rebut_service", account, packet=paper.reference, says="not_received", grounds="It is not our address.")
+    scene.do(
+        "decide_rebuttal", "judge", packet=paper.reference, finding="not_received", reasons="The register shows so."
+    )
+
+
+@pytest.mark.parametrize("change", ["file_counterclaim", "amend_claim"])
+def test_nothing_is_begun_for_who_the_claim_was_found_not_to_have_reached(pending: Scene, change: str) -> None:
+    """The respondent joined, but the claim did not reach her: a counterclaim or a changed claim begins no time for
+    evidence of hers, and nothing is found; the notice served anew does (EV 50, 51, 55(4)).
+    """
+    fallen(pending, "respondent/1", "claim", "haiyun")
+    assert of(pending, "respondent/1") == []
+    reason = {"facts": [{"what": "The goods came back."}]} if change == "file_counterclaim" else {}
+    pending.do(
+        change,
+        "haiyun" if change == "file_counterclaim" else "li",
+        relief=MONEY,
+        **(reason or {"reasons": "The shipping too."}),
+    )
+    assert of(pending, "respondent/1") == []
+    assert len(of(pending, "claimant/1")) == 1
+    with pending.court.database.read() as session:
+        told = [str(words) for words in nothing_found_yet(pending.court.look(session), pending.case())]
+    assert any("notice on evidence has not reached Haiyun" in words for words in told)
+    pending.clock.advance(timedelta(days=3))
+    served(pending, "respondent/1")
+    assert [w.opened_at for w in of(pending, "respondent/1")] == [pending.clock.now()]
+
+
+def test_a_claimant_whose_notice_of_acceptance_fell_has_time_from_the_next(pending: Scene) -> None:
+    """Also where a changed claim had begun a new time meanwhile: the notice on evidence never came, so no time for it has
+    begun, and nothing is found until it does (EV 50, 51).
+    """
+    pending.do("amend_claim", "li", relief=MONEY, reasons="The shipping too.")
+    assert len(of(pending, "claimant/1")) == 1
+    fallen(pending, "claimant/1", "acceptance", "li")
+    assert of(pending, "claimant/1") == []
+    pending.clock.advance(timedelta(days=3))
+    served(pending, "claimant/1", occasion="acceptance")
+    assert [w.opened_at for w in of(pending, "claimant/1")] == [pending.clock.now()]

@@ -9,16 +9,21 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from odr.docket.models import Case, Document, Stage, Track
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Money
+from odr.hearing.models import Phase
+from odr.hearing.ripeness.times import EXCHANGE
+from odr.hearing.vocabulary import PhaseState
 from odr.judgment.models import Decision, Obligation
 from odr.judgment.vocabulary import DecisionKind, DecisionState
 from odr.procedure.court import Court
+from odr.procedure.models import Window, WindowState
 from tests.judgment.bench import Bench, lay_case, lay_exhibit
+from tests.judgment.test_ripe import running
 
 OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "See there."}
 
@@ -181,6 +186,40 @@ def test_what_comes_in_on_a_closed_part_opens_it_again(bench: Bench) -> None:
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     with pytest.raises(InvalidInput, match="C-9 on fact 2 was never open"):
         close_part(bench)
+
+
+@pytest.mark.parametrize("kind", ["answer", "evidence"])
+def test_no_part_is_closed_while_somebody_may_answer_or_bring_evidence(bench: Bench, kind: str) -> None:
+    """Also a part waits for everybody's time (CPL 128, 156; EV 51); it ends with its day."""
+    bench.findings()
+    running(bench, kind)
+    not_exchanged(bench)
+    with pytest.raises(ActNotOpen, match=f"to {'answer' if kind == 'answer' else 'bring evidence'} is not over"):
+        close_part(bench)
+    with bench.court.database.write() as session:
+        session.execute(update(Window).where(Window.kind == kind).values(state=WindowState.LAPSED))
+    close_part(bench)
+
+
+@pytest.mark.parametrize("lacks", ["hearing", "last words"])
+def test_no_part_is_closed_that_no_hearing_carries(bench: Bench, lacks: str) -> None:
+    """A part is decided after a hearing was gone through, with everybody's last words like the whole (CPL 144, 156, 162)."""
+    bench.findings()
+    with bench.court.database.write() as session:
+        for phase in session.scalars(select(Phase).where(Phase.case_id == bench.case_id, Phase.part == "hearing")):
+            if lacks == "hearing":
+                phase.state = PhaseState.PLANNED
+            else:
+                phase.key = "debate"
+    with pytest.raises(ActNotOpen, match="No hearing was held" if lacks == "hearing" else "Last words of everybody"):
+        close_part(bench)
+
+
+def not_exchanged(bench: Bench) -> None:
+    """No exchange of evidence has ended anybody's time (EV 56)."""
+    with bench.court.database.write() as session:
+        for phase in session.scalars(select(Phase).where(Phase.case_id == bench.case_id, Phase.key == EXCHANGE)):
+            phase.state = PhaseState.PLANNED
 
 
 def test_close_part_is_refused(bench: Bench) -> None:

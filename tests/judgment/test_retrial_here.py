@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, PartyKind, Role, Stage, Track
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound
@@ -20,6 +21,7 @@ from odr.judgment.vocabulary import DecisionState, RetrialState
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
 from tests.judgment.bench import Bench, lay_case
+from tests.judgment.web import Visitor
 
 ORDER = {"answer": "order", "reasons": "The main exhibit was never shown."}
 
@@ -169,3 +171,20 @@ def test_three_months_without_a_ruling_are_shown_to_the_president(small: Bench) 
     with small.court.database.read() as session:
         assert session.scalars(select(Window).where(Window.kind == "retrial_review")).one().state is WindowState.LAPSED
         assert session.scalars(select(RetrialApplication)).one().state is RetrialState.FILED
+
+
+def test_that_the_president_decides_is_shown_as_a_rule_of_this_court(small: Bench) -> None:
+    """The law asks only for somebody who did not sit (CPI 45): the form says whose rule it is, and the refusal to a judge
+    names it.
+    """
+    apply(small, "not_examined")
+    heard(small)
+    app = create_app(court=small.court)
+    for locale, words in (("en", "is a rule of this court, not of the law"), ("zh-Hans", "由院长决定系本院规程")):
+        assert words in Visitor(app, small, "president", locale).get("/do/rule_on_retrial")
+    with pytest.raises(Forbidden) as refused:
+        small.do("judge", "rule_on_retrial", ORDER)
+    assert "COURT retrial" in str(refused.value.source)
+    pack = small.court.packs.get("cn", "2025-11-01")
+    assert pack.decider("retrial") == "president"
+    assert "the president decides" in pack.sources["COURT"].places["retrial"].render("en")

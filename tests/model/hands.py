@@ -80,6 +80,8 @@ TELLING = {
     "rule_on_lateness",
     "ask_extension",
     "rule_on_extension",
+    "ask_rebuttal_time",
+    "rule_on_rebuttal_time",
     "ask_for_joinder",
     "file_answer",
     "submit_exhibit",
@@ -378,14 +380,20 @@ class Hands:
                 self.seen = case.entry_count
 
     def stalled(self) -> list[str]:
-        """Tasks on a desk of the case that no act ends at this stage: whoever opens them is turned away."""
+        """Tasks on a desk of the case that no act ends at this stage, so that whoever opens them is turned away; and those
+        for a president where none sits in the case, so that nobody sees them.
+        """
         court = self.scene.court
         with court.database.read() as session:
             case = session.get_one(Case, self.scene.case_id)
             look = court.look(session)
-            return [
+            tasks = session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))).all()
+            unseen = [task for task in tasks if task.role is Role.PRESIDENT] if tasks else []
+            if unseen and any(actor.role is Role.PRESIDENT for actor in self.actors(session, case)):
+                unseen = []
+            return [f"{task.kind} waits for a president, and none sits in the case" for task in unseen] + [
                 f"{task.kind} waits at {case.stage.value}, where no act ends it"
-                for task in session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
+                for task in tasks
                 if not DESKS[task.kind].by_hand
                 and not DESKS[task.kind].by_itself
                 and not any(

@@ -89,6 +89,16 @@ def windows(record: Record, kind: str, who: Party) -> list[Window]:
     return [w for w in record.windows if w.kind == kind and w.party_id == who.id]
 
 
+def running(record: Record, kind: str, who: Party) -> list[Window]:
+    """A party's windows of a kind that are not over."""
+    return [w for w in windows(record, kind, who) if w.state in (WindowState.OPEN, WindowState.HALTED)]
+
+
+def given_again(window: Window) -> bool:
+    """Whether a time for evidence is one the court set once more, which no least length binds (EV 51(3))."""
+    return window.working.get("key") == "evidence_again"
+
+
 NOTICE_ON_EVIDENCE = {Role.CLAIMANT: "acceptance", Role.RESPONDENT: "claim"}
 """With which paper the notice on evidence reaches a side (CPL 128, 129; EV 50)."""
 
@@ -100,15 +110,17 @@ def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[st
     """
     exchanges = [p.closed_at for p in record.closed_phases("cross_examination") if p.closed_at is not None]
     for who in record.parties:
+        if any(given_again(w) for w in running(record, "evidence", who)):
+            yield f"the time given once more for {who.label} to bring evidence runs or stands still"
         if gave_up_time(record, who):
             continue
         served = record.arrived(who, NOTICE_ON_EVIDENCE[who.role]) if who.role in NOTICE_ON_EVIDENCE else None
         notice = served.effective_at if served is not None else None
         if notice is not None and any(at >= notice for at in exchanges):
             continue
-        if notice is None and who.role is Role.CLAIMANT:
+        if notice is None and (who.role is Role.CLAIMANT or record.written(who, NOTICE_ON_EVIDENCE.get(who.role))):
             yield f"the notice on evidence did not reach {who.label}"
-        if any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in windows(record, "evidence", who)):
+        if running(record, "evidence", who):
             yield f"the time for {who.label} to bring evidence runs or stands still"
         elif record.track is Track.ORDINARY and notice is not None and not is_over(notice, 15, entry.at):
             yield f"{who.label} may bring evidence until {last_day(notice, 15)}"
@@ -121,6 +133,7 @@ FIRST = {
     "ask_relief_for_lateness": ("rule_on_lateness",),
     "ask_for_joinder": ("rule_on_joinder",),
     "ask_extension": ("rule_on_extension",),
+    "ask_rebuttal_time": ("rule_on_rebuttal_time",),
     "report_failure": ("rule_on_failure",),
 }
 """What is asked for → what decides it (CPL 48, 86, 130, 135; EV 54; OLR 25)."""
@@ -152,8 +165,8 @@ def a_ruling_on_jurisdiction_is_final(record: Record, entry: Entry) -> Iterator[
 
 
 def relied_on(record: Record) -> list[Hearing]:
-    """The hearings at one hour of the examination that counts: those since a case was sent back."""
-    since = record.begun_anew
+    """The hearings at one hour of the examination that counts: those since a case was sent back, or what was heard fell."""
+    since = record.heard_since()
     return [h for h in record.hearings if (h.recorded_by or 0) > since]
 
 
@@ -328,6 +341,44 @@ def a_hearing_in_writing_is_for_simple_cases(record: Record, entry: Entry) -> It
         yield f"{entry.act} in ordinary procedure"
 
 
+# Parts, merged stages, retrial
+
+
+@invariant("CPL 144, 156; EV 51", frozenset({"close_part"}))
+def a_part_is_closed_after_everybody_was_heard_on_it(record: Record, entry: Entry) -> Iterator[str]:
+    """What is decided first was answered, its evidence could come, and a hearing carries it."""
+    yield from every_respondent_had_time_to_answer(record, entry)
+    yield from everybody_had_time_for_evidence(record, entry)
+    if not relied_on(record) and not record.closed_phases("debate", "final"):
+        yield "a part is closed and nobody was heard"
+
+
+@invariant("CPI 230; IC 13", frozenset({"merge_stages"}))
+def stages_are_merged_with_the_agreement_of_everybody(record: Record, entry: Entry) -> Iterator[str]:
+    """The newest word of each party, since the case began anew, is yes."""
+    for who in record.parties:
+        said = [e for e in record.of("answer_merging", party=who, after=record.begun_anew) if e.number < entry.number]
+        if not said or said[-1].given.get("agrees") != "yes":
+            yield f"{who.label} did not agree that investigation and debate are heard together"
+
+
+@invariant("CPL 214", frozenset({"rule_on_retrial"}))
+def a_retrial_is_ruled_on_after_everybody_could_answer(record: Record, entry: Entry) -> Iterator[str]:
+    """Each of the others answered the application, or let fifteen days from the copy go by."""
+    ruled = [e.number for e in record.of("rule_on_retrial") if e.number < entry.number]
+    for asked in record.of("apply_for_retrial", after=max(ruled, default=0)):
+        if asked.given.get("court") != "here" or asked.number > entry.number:
+            continue
+        for who in (p for p in record.parties if p.id != asked.party_id):
+            if [e for e in record.of("answer_retrial", party=who, after=asked.number) if e.number < entry.number]:
+                continue
+            copy = record.arrived(who, entry=asked.number)
+            if copy is None or copy.effective_at is None:
+                yield f"the application for retrial is not served on {who.label}"
+            elif not is_over(copy.effective_at, 15, entry.at):
+                yield f"{who.label} may answer the application until {last_day(copy.effective_at, 15)}"
+
+
 # Who decides
 
 
@@ -357,9 +408,8 @@ def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterat
 @invariant("CPL 48", frozenset({"challenge"}))
 def nobody_is_challenged_after_the_debate(record: Record, entry: Entry) -> Iterator[str]:
     """At the start, or on grounds known later, until the debate ends; a debate nobody was called to has not ended."""
-    fell = [e.replaced_by for e in record.examinations if e.replaced_by is not None and e.replaced_by < entry.number]
-    since = max([record.begun_anew, *fell])
-    if [e for e in record.of("close_hearing", after=since) if e.number < entry.number]:
+    closed = record.of("close_hearing", after=record.heard_since(entry.number))
+    if [e for e in closed if e.number < entry.number]:
         yield "challenged after the debate had ended"
 
 
@@ -442,7 +492,7 @@ def too_short(record: Record, window: Window) -> Iterator[str]:
     """Why a window is shorter than the law."""
     who = next((p for p in record.case.parties if p.id == window.party_id), None)
     days = LEAST.get(window.kind)
-    if window.kind == "evidence" and record.track is Track.ORDINARY:
+    if window.kind == "evidence" and record.track is Track.ORDINARY and not given_again(window):
         days = 15
     if who is None or days is None or window.due_at is None:
         return
@@ -536,8 +586,8 @@ def nothing_is_enforced_that_does_not_bind(record: Record, entry: Entry) -> Iter
 
 @invariant("CPL 143; CPI 232", frozenset({"amend_claim", "file_counterclaim", "file_third_party_claim"}))
 def claims_stand_once_the_debate_has_ended(record: Record, entry: Entry) -> Iterator[str]:
-    """Nothing is added to or changed in a claim after the debate."""
-    closed = record.of("close_hearing", after=record.begun_anew)
+    """Nothing is added to or changed in a claim after the debate; one nobody was called to has not ended."""
+    closed = record.of("close_hearing", after=record.heard_since(entry.number))
     if closed and closed[-1].number < entry.number:
         yield f"{entry.act} after the debate was closed by entry {closed[-1].number}"
 

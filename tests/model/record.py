@@ -125,6 +125,13 @@ class Record:
         ]
         return min(found, key=lambda p: p.effective_at or self.now, default=None)
 
+    def written(self, party: Party, occasion: str | None) -> bool:
+        """Whether a paper of an occasion went to a party and was not taken back."""
+        return any(
+            p.party_id == party.id and p.occasion == occasion and p.state is not PacketState.UNDONE
+            for p in self.packets
+        )
+
     # Time limits
 
     @cached_property
@@ -152,9 +159,16 @@ class Record:
         found += [e.number for e in self.of("rule_on_retrial") if e.given.get("answer") == "order"]
         return max(found, default=0)
 
+    def heard_since(self, before: int | None = None) -> int:
+        """Number of the entry, before another one, since which what is heard counts: the case was sent back or retried, or
+        what was heard without somebody who was never called fell. 0 where all of it counts.
+        """
+        fell = [e.replaced_by for e in self.examinations if e.replaced_by is not None]
+        return max([self.begun_anew, *(n for n in fell if before is None or n < before)])
+
     def closed_phases(self, *keys: str) -> list[Any]:
         """Phases of these kinds that came to their end in the trial that counts."""
-        counted = [e for e in self.examinations if e.opened_by > self.begun_anew]
+        counted = [e for e in self.examinations if e.opened_by > self.heard_since()]
         return [p for e in counted for p in e.phases if p.key in keys and p.state is PhaseState.CLOSED]
 
     def came(self, party: Party, hearing: Hearing) -> bool:

@@ -129,6 +129,7 @@ def binds(hands: Hands, lot: Random) -> None:
     hands.lodge()
     hands.do("accept_claim", Role.CLERK, lot, track="small_claims")
     hands.wait(hours=1)
+    hands.do("submit_exhibit", Role.CLAIMANT, lot)
     hands.joins("haiyun")
     hands.wait(days=22)
     walks.by_the_book(hands, lot)
@@ -249,6 +250,33 @@ def drafts_while_challenged(hands: Hands, lot: Random) -> None:
     hands.do("draft_decision", Role.JUDGE, lot)
 
 
+def closes_a_part_at_once(hands: Hands, lot: Random) -> None:
+    """Answered at once, and a part closed while both may still bring evidence and nobody was heard."""
+    finds_at_once(hands, lot)
+    part = {"heads": [hands.offered("reliefs_asked", Role.JUDGE)], "facts": [1], "reasons": "It is clear."}
+    hands.do("close_part", Role.JUDGE, lot, **part)
+
+
+def merges_without_agreement(hands: Hands, lot: Random) -> None:
+    """The claimant alone agrees, and the judge merges investigation and debate."""
+    hands.lodge()
+    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.wait(hours=1)
+    hands.joins("haiyun")
+    hands.wait(days=22)
+    hands.do("open_examination", Role.JUDGE, lot, mode="offline")
+    hands.do("answer_merging", Role.CLAIMANT, lot, agrees="yes")
+    hands.do("merge_stages", Role.JUDGE, lot, reasons="Both belong together.")
+
+
+def orders_a_retrial_at_once(hands: Hands, lot: Random) -> None:
+    """Small claims, in effect; the respondent applies here, and the president orders it the same hour."""
+    binds(hands, lot)
+    given = {"grounds": ["not_examined"], "facts": "Nobody showed us the list.", "court": "here"}
+    hands.do("apply_for_retrial", Role.RESPONDENT, lot, **given)
+    hands.do("rule_on_retrial", Role.PRESIDENT, lot, answer="order", reasons="The list was never shown.")
+
+
 FOUND_BY: dict[str, tuple[Walk, str]] = {
     "filing.claim.progress.before_end_of_debate": (
         changes_a_claim_after_the_debate,
@@ -289,6 +317,18 @@ FOUND_BY: dict[str, tuple[Walk, str]] = {
     ),
     "filing.course.objections.challenged_pauses": (drafts_while_challenged, "nobody_decides_who_had_to_step_aside"),
     "judgment.panel.acts.a_panel_deliberates": (votes_alone, "only_a_panel_votes"),
+    "judgment.decision.closed_part.a_part_is_ripe": (
+        closes_a_part_at_once,
+        "a_part_is_closed_after_everybody_was_heard_on_it",
+    ),
+    "hearing.examination.merging.everybody_agreed_to_merging": (
+        merges_without_agreement,
+        "stages_are_merged_with_the_agreement_of_everybody",
+    ),
+    "judgment.remedies.retrial_here.an_application_is_ready": (
+        orders_a_retrial_at_once,
+        "a_retrial_is_ruled_on_after_everybody_could_answer",
+    ),
 }
 """Guard or bar → the walk that steps over it, and the invariant that is broken then."""
 SHORTENED = (
@@ -297,6 +337,9 @@ SHORTENED = (
     "hearing.examination.acts.everybody_could_answer",
     "judgment.decision.acts.time_is_over",
     "filing.course.ending_rulings.stands_still",
+    "judgment.decision.closed_part.a_part_is_ripe",
+    "hearing.examination.merging.everybody_agreed_to_merging",
+    "judgment.remedies.retrial_here.an_application_is_ready",
 )
 """What ``make test`` takes out; ``make prove`` takes out all."""
 

@@ -58,10 +58,17 @@ def is_heard_again(sitting: Sitting, case: Case) -> bool:
 
 
 def _since_begun(sitting: Sitting, case: Case, milestone: Milestone) -> list[DocketEntry]:
-    """Entries of a milestone; of the round in hand alone where the case is heard again (CPI 251)."""
+    """Entries of a milestone, of the round in hand alone: where the case is heard again, or what was heard without somebody
+    who was never called is heard anew, those before carry nothing (CPL 41, 177; CPI 251).
+    """
     found = [entry for act in acts_that_mean(milestone) for entry in entries_of(sitting.session, case, act)]
-    again = heard_again_by(sitting, case) if found else []
-    return [entry for entry in found if not again or entry.number > again[-1].number]
+    if not found:
+        return []
+    rounds = [*heard_again_by(sitting, case)]
+    for opening in acts_that_mean(Milestone.EXAMINATION_OPENED):
+        rounds += entries_of(sitting.session, case, opening)
+    since = max((entry.number for entry in rounds), default=0)
+    return [entry for entry in found if entry.number >= since]
 
 
 def _opened(sitting: Sitting, case: Case) -> set[str]:

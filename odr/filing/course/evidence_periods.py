@@ -20,21 +20,26 @@ from odr.ground.text import T, Text
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.pack import NoSuchRule
 from odr.service.models import Packet
-from odr.service.packet.occasions import ACCEPTANCE
+from odr.service.packet.occasions import ACCEPTANCE, CLAIM
 from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 EVIDENCE = "evidence"
+AGAIN = "evidence_again"
+"""Rule of the pack for the time that is given once more, after a party's own has ended (EV 51(3)); it is a window of
+:data:`EVIDENCE` like the first.
+"""
 
 NEW_CLAIM = (names.AMEND_CLAIM, names.FILE_COUNTERCLAIM, names.FILE_THIRD_PARTY_CLAIM)
 """Acts by which something else is claimed: everybody gets a new time for evidence (EV 55(4))."""
 
 
 def period_of(sitting: Sitting, case: Case, party: Party) -> Window | None:
-    """A party's time for evidence as it last began; None before."""
-    rows = [w for w in sitting.windows(case, EVIDENCE, party=party, state=None) if w.state is not WindowState.ENDED]
+    """A party's time for evidence as it last began, what was given once more for rebuttal apart; None before."""
+    every = sitting.windows(case, EVIDENCE, party=party, state=None)
+    rows = [w for w in every if w.state is not WindowState.ENDED and not is_again(w)]
     return rows[-1] if rows else None
 
 
@@ -52,6 +57,23 @@ def begin_evidence(sitting: Sitting, case: Case, party: Party, at: datetime, pro
         halt([begun], sitting.now)
 
 
+def is_again(window: Window) -> bool:
+    """Whether a time for evidence is one given once more, after the party's own had ended (EV 51(3))."""
+    return window.working.get("key") == AGAIN
+
+
+def begin_again(sitting: Sitting, case: Case, party: Party, days: int, subject: str) -> Window:
+    """A party whose time is over has so many days from today, for rebuttal or to mend defects (EV 51(3)). They stand still
+    like every other time for evidence while an objection to jurisdiction waits.
+    """
+    begun = sitting.start_window(
+        case, EVIDENCE, party=party, start=sitting.now, rule=AGAIN, subject=subject, amount=days
+    )
+    if requests_of(sitting, case, RequestKind.JURISDICTION):
+        halt([begun], sitting.now)
+    return begun
+
+
 def begin_with_own_notice(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
     """The notice on evidence reached a party, with the claim against them or with the acceptance of their own: their
     time begins. Nobody else's does, neither a fellow's nor the other side's (EV 50, 51; court rule). Where an earlier
@@ -62,13 +84,23 @@ def begin_with_own_notice(sitting: Sitting, case: Case, who: Party, at: datetime
 
 
 def awaits_notice(sitting: Sitting, case: Case, party: Party) -> bool:
-    """Whether a claimant's notice of acceptance, with the notice on evidence, is still on its way, so that their time has
-    not begun (EV 50). Never where the rules fix the day by a hearing.
+    """Whether the notice on evidence, which comes to a claimant with the acceptance and to a respondent with the claim, is
+    still on its way, or was found not to have arrived, so that their time has not begun (EV 50). Never where the rules fix
+    the day by a hearing.
     """
     rule = sitting.pack(case).windows.rules.get(EVIDENCE)
-    if rule is None or rule.before or party.role is not Role.CLAIMANT or period_of(sitting, case, party) is not None:
+    if rule is None or rule.before or period_of(sitting, case, party) is not None:
         return False
-    return _written_to(sitting, case, party)
+    if party.role is Role.RESPONDENT:
+        return _claim_is_on_its_way(sitting, case, party)
+    return party.role is Role.CLAIMANT and _written_to(sitting, case, party)
+
+
+def _claim_is_on_its_way(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether the claim went to a respondent and nothing of it counts as arrived."""
+    mine = Packet.case_id == case.id, Packet.party_id == party.id, Packet.occasion == CLAIM.key
+    states = set(sitting.session.scalars(select(Packet.state).where(*mine)))
+    return bool(states) and states.isdisjoint({PacketState.SERVED, PacketState.PRESUMED})
 
 
 def of_whom_nobody_wrote(sitting: Sitting, case: Case, at: datetime, proof: Text | None) -> None:
@@ -102,15 +134,19 @@ def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
         begin_evidence(sitting, case, each, now, proof)
     begun = sitting.next_number(case)
     for window in [*standing, *sitting.windows(case, EVIDENCE)]:
-        if window in standing or window.opened_by != begun:
+        if not is_again(window) and (window in standing or window.opened_by != begun):
             window.state, window.closed_by = WindowState.ENDED, begun
 
 
 def _knows_of_it(sitting: Sitting, case: Case, party: Party) -> bool:
-    """Whether a party was told of the case, by joining it or by their first notice."""
+    """Whether a party was told of the case, by joining it or by their first notice. Whose notice was found not to have
+    reached them has it still to come, also where they joined.
+    """
+    if awaits_notice(sitting, case, party):
+        return False
     if party.role is Role.RESPONDENT:
         return party.joined_at is not None or bool(sitting.windows(case, EVIDENCE, party=party, state=None))
-    return not awaits_notice(sitting, case, party)
+    return True
 
 
 def from_own_notice(
@@ -136,7 +172,9 @@ def lengthen_for_all(sitting: Sitting, case: Case, window: Window, days: int, re
     extend(sitting, case, window, days, reason, article)
     for each in parties(case):
         rows = [
-            w for w in sitting.windows(case, window.kind, party=each, state=None) if w.state is not WindowState.ENDED
+            w
+            for w in sitting.windows(case, window.kind, party=each, state=None)
+            if w.state is not WindowState.ENDED and not is_again(w)
         ]
         if not rows or rows[-1].id == window.id:
             continue

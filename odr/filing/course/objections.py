@@ -30,7 +30,7 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import ObjectionFailed
+from odr.procedure.acts.events import ObjectionFailed, PresidentAsked
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Act, Everyone, Milestone, Recorded, RulingForm, Topic, act, bar, guard
@@ -289,6 +289,13 @@ def seat_decider(sitting: Sitting, case: Case, role: Role) -> None:
         if account is not None:
             sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=sitting.now))
             sitting.session.flush()
+
+
+def seat_president(sitting: Sitting, event: PresidentAsked) -> None:
+    """Whatever is put on the president's desk, a president takes a seat in the case: without one they could neither see it
+    nor decide.
+    """
+    seat_decider(sitting, event.case, Role.PRESIDENT)
 
 
 @choice_source("seats")

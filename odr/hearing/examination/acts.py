@@ -188,6 +188,7 @@ class OpenInput(CourtModel):
         names.OPEN_EXAMINATION,
     ),
     source=law("OLR 14, 20", "CPL 140"),
+    means={Milestone.EXAMINATION_OPENED},
     seen_by=Audience.HEARING,
     desk=desks.OPEN_EXAMINATION,
     topic=Topic.HEARING,

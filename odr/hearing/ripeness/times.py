@@ -16,7 +16,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
 from odr.filing.claim.progress import requests_of
-from odr.filing.course.evidence_periods import awaits_notice
+from odr.filing.course.evidence_periods import awaits_notice, is_again
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import T, Text
@@ -49,6 +49,9 @@ BEFORE_EXAMINATION = {
 BEFORE_DECISION = BEFORE_EXAMINATION | {
     RequestKind.LATENESS: T("A request for relief from lateness is not ruled on yet (Civil Procedure Law, art. 86)."),
     RequestKind.TIME: T("A request for more time is not ruled on yet."),
+    RequestKind.REBUTTAL: T(
+        "A request for time for evidence again is not ruled on yet (Evidence Rules, art. 51; Interpretation, art. 99)."
+    ),
     RequestKind.JOINDER: T("A request to bring somebody into the case is not ruled on yet."),
     RequestKind.WITHDRAWAL: T("A request for leave to withdraw is not ruled on yet (Civil Procedure Law, art. 148)."),
 }
@@ -86,13 +89,9 @@ def unripe(sitting: Sitting, case: Case) -> list[Text]:
 
 def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:
     """Why a hearing may not begin at ``at``: somebody may still bring evidence then (EV 51; CPI 99)."""
-    if exchanged(sitting, case):
-        return
     yield from _notices(sitting, case)
     for party in parties(case):
-        for window in sitting.windows(case, "evidence", party=party, state=None):
-            if window.state not in RUNNING:
-                continue
+        for window in _running(sitting, case, party):
             if window.due_at is None or window.state is WindowState.HALTED:
                 yield T(
                     "The time for %(party)s to bring evidence stands still. Fix the hearing when it is over (Evidence Rules, art. 51, 55).",
@@ -155,20 +154,28 @@ def _fell_with_service(sitting: Sitting, case: Case, window: Window) -> bool:
 
 def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Whose time for evidence still runs; who was joined late has time of their own (EV 55)."""
-    if exchanged(sitting, case):
-        return
     yield from _notices(sitting, case)
     for party in parties(case):
-        if any(w.state in RUNNING for w in sitting.windows(case, "evidence", party=party, state=None)):
+        if _running(sitting, case, party):
             yield T(
                 "The time for %(party)s to bring evidence is not over; it ends with its day, or with the exchange of evidence (Evidence Rules, art. 56).",
                 party=party.name,
             )
 
 
+def _running(sitting: Sitting, case: Case, party: Party) -> list[Window]:
+    """A party's times for evidence that are not over. The exchange of evidence ends them (EV 56), save what the judge gave
+    once more for rebuttal (EV 51(3)).
+    """
+    every = [w for w in sitting.windows(case, "evidence", party=party, state=None) if w.state in RUNNING]
+    return [w for w in every if is_again(w)] if every and exchanged(sitting, case) else every
+
+
 def _notices(sitting: Sitting, case: Case) -> Iterator[Text]:
-    """Which claimants have not got the notice on evidence yet, from which their time runs (EV 50)."""
-    for party in parties(case, Role.CLAIMANT):
+    """Who has not got the notice on evidence yet, from which their time runs, or was found not to have got it (EV 50)."""
+    if exchanged(sitting, case):
+        return
+    for party in parties(case):
         if awaits_notice(sitting, case, party):
             yield T(
                 "The notice on evidence has not reached %(party)s yet, so their time for evidence has not begun; the registry serves it first (Evidence Rules, art. 50, 51).",

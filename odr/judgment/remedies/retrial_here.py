@@ -156,11 +156,14 @@ class RetrialRulingInput(CourtModel):
         ),
     ),
     paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED),
-    source=law("CPL 41, 215, 217", "CPI 45, 393, 394, 424"),
+    source=law("CPL 41, 215, 217", "CPI 45, 393, 394, 424", "COURT retrial"),
     means={Milestone.HEARD_AGAIN},
     desk=desks.RETRIAL_HERE,
     topic=Topic.DECISION,
     in_record=False,
+    help=T(
+        "Nobody who sat in the case decides on this (Interpretation, art. 45). That the president does is a rule of this court, not of the law."
+    ),
 )
 def rule_on_retrial(
     sitting: Sitting, case: Case, given: RetrialRulingInput, *, actor: Actor, now: datetime

@@ -26,6 +26,7 @@ from odr.payments import desks as payments_desks
 from odr.procedure.acts.events import ExaminationVoid, ServiceFell, TimeGivenBack
 from odr.procedure.models import WindowState
 from odr.service.models import Packet
+from odr.service.packet.occasions import ACCEPTANCE
 from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
                 undo_effect(sitting, event.case, decision)
     elif event.occasion in TO_HEAR and not event.moved and not _served_otherwise(sitting, event):
         if event.occasion == CLAIM:
-            _nothing_runs(sitting, event)
+            _nothing_runs(sitting, event, "answer", "evidence")
         _not_heard(sitting, event)
+    elif event.occasion == ACCEPTANCE.key and not event.moved and not _served_otherwise(sitting, event):
+        _nothing_runs(sitting, event, "evidence")
 
 
 def _served_otherwise(sitting: Sitting, event: ServiceFell) -> bool:
@@ -57,9 +60,11 @@ def _served_otherwise(sitting: Sitting, event: ServiceFell) -> bool:
     return any(set(event.entries) & set(packet.entry_ids) for packet in packets)
 
 
-def _nothing_runs(sitting: Sitting, event: ServiceFell) -> None:
-    """Who never got the claim has not begun to have time for an answer or for evidence."""
-    for kind in ("answer", "evidence"):
+def _nothing_runs(sitting: Sitting, event: ServiceFell, *kinds: str) -> None:
+    """Who never got the claim has not begun to have time for an answer or for evidence; nor has, for evidence, a claimant
+    who never got the notice of acceptance, with which the notice on evidence comes (EV 50).
+    """
+    for kind in kinds:
         for window in sitting.windows(event.case, kind, party=event.party, state=None):
             if window.state is not WindowState.MET:
                 window.state, window.closed_by = WindowState.ENDED, sitting.next_number(event.case)

@@ -253,7 +253,7 @@ class ReliefDecisionInput(CourtModel):
     title=T("Decide on help with the fee"),
     input=ReliefDecisionInput,
     by={Role.JUDGE, Role.PRESIDENT, Role.CLERK},
-    at=BEFORE_JUDGMENT,
+    at=BEFORE_JUDGMENT | {Stage.DELIBERATION, Stage.EFFECTIVE, Stage.ENFORCEMENT},  # the case goes on while one waits
     guard=decides_relief,
     premise=Premise.SUBJECT,
     subject=relief_state,

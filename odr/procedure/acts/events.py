@@ -327,6 +327,11 @@ class GoesOnOnline(Event):
 
 
 @dataclass(frozen=True)
+class PresidentAsked(Event):
+    """Something was put on the president's desk: whoever is to decide it must sit in the case to see it."""
+
+
+@dataclass(frozen=True)
 class ExaminationVoid(Event):
     """What was examined so far counts for nothing: somebody was never called to it. It is examined anew, by the same
     judges (CPL 147, 177).

@@ -88,6 +88,7 @@ class Milestone(enum.Enum):
 
     CLAIM_STATED = "claim_stated"  # its entry holds the claim as it stands from then on
     EXHIBITS_BROUGHT = "exhibits_brought"  # the files it names become exhibits
+    EXAMINATION_OPENED = "examination_opened"  # the examination begins, also anew where what was heard does not count
     PHASE_MOVED = "phase_moved"  # another phase of the examination begins; its result names it as ``next``
     HEARING_HELD = "hearing_held"  # a hearing at one hour was held and recorded: the first hearing has begun (CPI 216)
     HEARING_CLOSED = "hearing_closed"  # the hearing at one hour is over, and with it the debate
