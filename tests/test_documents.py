@@ -141,3 +141,16 @@ def test_each_item_of_the_security_checklist_is_shown_or_somebodys() -> None:
     assert [row for row in rows if row[1] not in ("yes", "operator", "—") and row[0] != "Id"] == []
     assert [row[0] for row in rows if row[1] == "yes" and "`tests/" not in row[2]] == []
     assert [row[0] for row in rows if row[1] == "operator" and len(row[2]) < 20] == []
+
+
+def test_no_merge_was_left_unfinished() -> None:
+    """No text of the project holds the marks of a conflict."""
+    folders = ("odr", "templates", "translations", "tests", "docs", "static", "migrations", "deploy", "tools", "bench")
+    kinds = {".py", ".html", ".po", ".md", ".tsv", ".toml", ".js", ".css", ".typ", ".json"}
+    texts = [
+        p for folder in folders for p in (ROOT / folder).rglob("*") if p.suffix in kinds and "vendor" not in p.parts
+    ]
+    marked = [
+        p.name for p in [*texts, ROOT / "CHANGELOG.md"] if re.search(r"^(<{7}|>{7}) ", p.read_text("utf-8"), re.M)
+    ]
+    assert len(texts) > 1000 and marked == []

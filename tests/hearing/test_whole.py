@@ -152,7 +152,7 @@ class Reader:
             form = self.page.locator("main form").last
             self._rows(form, given)
             self._fill(form, given)
-            form.locator("button.govuk-button:not([name])").last.click()
+            form.locator("button.govuk-button:not([name]):not([formaction])").last.click()
         assert "/docket/" in self.page.url, (who, name, self.page.locator("main").inner_text()[:1500])
 
     def _rows(self, form: Any, given: dict[str, Any]) -> None:
@@ -170,7 +170,7 @@ class Reader:
                 self.page.locator("main form").last,
                 {start + key: value for key, value in line.items() if key != "exhibit" and value},
             )
-        self.page.locator("main form button.govuk-button:not([name])").last.click()
+        self.page.locator("main form button.govuk-button:not([name]):not([formaction])").last.click()
 
     def _fill(self, form: Any, given: dict[str, Any]) -> None:
         for name, value in given.items():

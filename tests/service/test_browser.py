@@ -58,7 +58,7 @@ def test_from_the_invitation_to_the_answer_on_a_phone(small_scene: Scene, open_c
         look(page, "details")
         for box in page.locator("main input[type=checkbox]").all():
             box.check()
-        page.locator("main form button[type=submit]:not(.court-default)").last.click()
+        page.locator("main form button[type=submit]:not(.court-default):not([formaction])").last.click()
         expect(page).to_have_url(f"{origin}/cases/{scene.case().reference}/choose")
         look(page, "choose")
         page.goto(f"{origin}/cases/{scene.case().reference}/answer")
