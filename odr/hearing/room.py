@@ -116,5 +116,6 @@ ROOM = Room(
         on(CaseEffective, on_over),
     ),
     sweeps={"records": seal_records, "seals": opening_seals.open_waiting},
+    confided=(opening_seals.sealed_away_now,),
     after_act=(phases.settle, examination_acts.ready_to_be_examined),
 )

@@ -32,6 +32,7 @@ FactsTold = Callable[["Sitting", Case, "Actor"], "Sequence[ToldFact]"]
 Contribution = Callable[["Sitting", Case, "Actor"], "Panel | None"]
 Sweep = Callable[["Court"], int]
 Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
+Confided = Callable[[Session, Case], Collection[str]]
 Erasures = Callable[[Session, Sequence[str]], Collection[str]]
 Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
 Audit = Callable[["Court", Session, Case], Iterable[str]]
@@ -145,6 +146,8 @@ class Hooks:
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
+    ``confided``  acts whose words only the vault may read now: function(session, case) → their names; no form of theirs is
+        kept while it is written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
     ``erasures``  which receipts a room has erased by a rule: function(session, references) → those of them
     ``audits``    where a room's rows of one case are not what its docket makes them: function(court, session, case) →
@@ -166,6 +169,7 @@ class Hooks:
     appointments: list[Appointments] = field(default_factory=list)
     owed: list[Owing] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
+    confided: list[Confided] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
     erasures: list[Erasures] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
@@ -205,6 +209,7 @@ class Room:
     appointments: tuple[Appointments, ...] = ()
     owed: tuple[Owing, ...] = ()
     naming: tuple[Naming, ...] = ()
+    confided: tuple[Confided, ...] = ()
     holdings: tuple[Holdings, ...] = ()
     erasures: tuple[Erasures, ...] = ()
     audits: tuple[Audit, ...] = ()
@@ -232,6 +237,7 @@ class Room:
         hooks.appointments.extend(self.appointments)
         hooks.owed.extend(self.owed)
         hooks.naming.extend(self.naming)
+        hooks.confided.extend(self.confided)
         hooks.holdings.extend(self.holdings)
         hooks.erasures.extend(self.erasures)
         if self.facts_told is not None:

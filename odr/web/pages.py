@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from odr.docket.models import Case
@@ -184,10 +185,18 @@ def sure_mark(faults: Sequence[FieldFault]) -> str:
     return mark_of(faults) if faults and all(isinstance(one, Doubt) for one in faults) else ""
 
 
+def is_confided(session: Session, case: Case, act: Act) -> bool:
+    """Whether what is written in the form of an act is for the vault alone now: then it lies nowhere else, unsent either."""
+    return any(act.name in told(session, case) for told in current_court().hooks.confided)
+
+
 def keep_begun(case: Case, actor: Actor, act: Act, values: Mapping[str, Any]) -> None:
-    """Keep what was typed into the form of an act and not sent."""
+    """Keep what was typed into the form of an act and not sent; nothing of what is sealed away when it is sent."""
     court = current_court()
     with court.database.write() as session:
+        if is_confided(session, case, act):
+            act_drafts.forget(session, case, actor, act, _about(act))
+            return
         act_drafts.keep(session, case, actor, act, values, _about(act), court.clock.now())
 
 
@@ -263,7 +272,7 @@ def act_page(
         premise=sitting.premise_now(act, case, actor, values),
         moved_on=moved_on,
         tab=tab,
-        keeps=keeps,
+        keeps=keeps and not is_confided(current_session(), case, act),
         kept=kept,
         about=_about(act),
         sure=sure_mark(faults),

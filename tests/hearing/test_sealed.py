@@ -217,6 +217,10 @@ def test_no_word_stands_in_the_database(everybody: tuple[Scene, Flask]) -> None:
     li.post("/examination/answer", page, question=question.reference, words="Broken, first draft", later="1")
     assert "Broken, first draft" in li.get("/examination") and "Broken, first draft" not in dump(scene)
     assert "Broken, first draft" not in Browser(app, scene, HAIYUN).get("/examination")
+    form = {"question": question.reference, "words": "Broken, a form begun"}
+    li.post("/do/answer_question/draft", page, **form)
+    li.post("/do/answer_question", page, 422, **{**form, "question": ""})
+    assert "Broken, a form begun" not in dump(scene), "a form that was begun lies in the vault alone, or nowhere"
     values = {"question": question.reference, "words": "It was broken.", "exhibits": [], "uploads": []}
     with scene.sit() as (sitting, case):
         given = scene.court.table["answer_question"].input.model_validate(values)

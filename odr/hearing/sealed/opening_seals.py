@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+SEALED_AWAY = frozenset({names.POST_STATEMENT, names.ANSWER_QUESTION, names.GIVE_OPINION, names.GIVE_OPINIONS})
+"""The acts that speak into a sealed phase."""
 SPOKEN_IN = {Stage.HEARING, Stage.DELIBERATION}
 """Where a seal ends and is opened: the last may speak as the hearing closes."""
 
@@ -140,3 +143,11 @@ def _again(sitting: Sitting, seal_id: int) -> None:
         end_seal_next(sitting, seal, seal.opened_at)
     elif can_open(sitting.court) and opening_of(sitting.court, sitting.session, seal) is not None:
         sitting.then(names.OPEN_SEALED, SealInput(seal=seal.reference), effective_at=seal.opened_at)
+
+
+def sealed_away_now(session: Session, case: Case) -> frozenset[str]:
+    """The acts whose words are sealed away at this moment: while a phase of the case is sealed and not opened, what either
+    side is writing lies in the vault alone (OLR 14).
+    """
+    waiting = session.scalar(select(Seal.id).where(Seal.case_id == case.id, Seal.opened_at.is_(None)).limit(1))
+    return SEALED_AWAY if waiting is not None else frozenset()
