@@ -95,6 +95,8 @@ MEANINGS = {
     "prefill": "what its page proposes",
     "rule": "a time limit without which the rules know no such act",
     "with_cases": "other cases it works on",
+    "may_cost": "the fee that is asked for when it fails",
+    "says": "what its page says before it is done",
     "version": "raised when what is given changes its meaning",
 }
 """What a column says, as a remark beside it."""

@@ -260,11 +260,13 @@ class RetrialState(enum.Enum):
     SENT = "sent"  # with the file at the court that decides on it
     ORDERED = "ordered"  # the case is heard again
     REFUSED = "refused"  # not granted
+    FELL = "fell"  # the decision it is against turned out to bind nobody yet: there is the appeal
 
     @property
     def label(self) -> Text:
         """The state in words."""
         return {
+            RetrialState.FELL: T("Without object: the decision binds nobody yet"),
             RetrialState.FILED: T("Filed"),
             RetrialState.SENT: T("At the higher court"),
             RetrialState.ORDERED: T("Ordered"),

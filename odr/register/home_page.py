@@ -34,7 +34,7 @@ class Unread:
     """A paper in an inbox that nobody has opened."""
 
     case: Case
-    subject: str
+    subject: Text
     placed_at: datetime
 
 
@@ -61,7 +61,7 @@ def unread_papers(sitting: Sitting, account_id: int) -> list[Unread]:
         .order_by(InboxItem.placed_at.desc(), InboxItem.id.desc())
         .limit(MOST_PAPERS)
     )
-    return [Unread(case, item.subject, item.placed_at) for item, case in rows]
+    return [Unread(case, Text(item.subject), item.placed_at) for item, case in rows]
 
 
 def case_lines(sitting: Sitting, account: Account, cases: Sequence[Case]) -> list[CaseLine]:

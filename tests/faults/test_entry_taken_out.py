@@ -260,4 +260,6 @@ def test_lines_that_a_restore_lost_are_no_fault_and_only_those(small_scene: Scen
     with small_scene.court.database.read() as session:
         other = session.scalars(select(DocketEntry).where(DocketEntry.number == entry.number - 1)).one()
     attack(small_scene, take_out_with_receipt, other)
-    assert faults_of(small_scene) == ["1 lines of the log have no receipt, 0 receipts were erased: 1 receipts are gone"]
+    *rows, gone = faults_of(small_scene)
+    assert gone == "1 lines of the log have no receipt, 0 receipts were erased: 1 receipts are gone"
+    assert all("which is not there" in row for row in rows), "a time limit may rest on the entry that was taken out"

@@ -293,8 +293,9 @@ def appeals(desk: Desk, words: tuple[str, ...]) -> None:
     desk.press(page)
     desk.go(page, "/do/record_appeal_outcome")
     page.check("input[name=outcome][value=changed]")
-    for part, value in (("day", "20"), ("month", "5"), ("year", "2026")):
-        page.fill(f"#decided_on-{part}", value)
+    today = desk.scene.clock.now().date()
+    for part, value in (("day", today.day), ("month", today.month), ("year", today.year)):
+        page.fill(f"#decided_on-{part}", str(value))
     for name in ("court", "number", "summary", "amount"):
         page.fill(f"#{name}", OUTCOME[name])
     page.locator("button[name=add][value=costs]").click()

@@ -13,9 +13,9 @@ from odr.filing.models import Request
 from odr.ground.errors import ActNotOpen
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.enforcement.queries import open_enforcement
-from odr.judgment.models import Decision, Obligation
+from odr.judgment.models import Decision, Obligation, RetrialApplication
 from odr.judgment.queries import decisions_of
-from odr.judgment.vocabulary import DecisionState
+from odr.judgment.vocabulary import DecisionState, RetrialState
 from odr.procedure.audit.docket_audit import audit_case
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
@@ -113,6 +113,20 @@ def test_a_judgment_that_arrived_later_gives_the_time_from_then(bench: Bench) ->
     )
     bench.wait(days=20)
     assert not binds(bench)
+
+
+def test_what_turns_out_to_bind_nobody_is_appealed_and_not_retried(bench: Bench) -> None:
+    """An application for retrial is without object once the judgment is found not to have been served: no desk asks for it,
+    and it is closed.
+    """
+    bench.effective()
+    given = {"grounds": ["law"], "facts": "The law was read wrongly."}
+    bench.do("respondent/1", "apply_for_retrial", given)
+    contested(bench, "decision", "not_received")
+    with bench.court.database.read() as session:
+        assert [row.state for row in session.scalars(select(RetrialApplication))] == [RetrialState.FELL]
+        kinds = session.scalars(select(Task.kind).where(Task.done_at.is_(None))).all()
+        assert "retrial" not in kinds and "retrial_here" not in kinds
 
 
 def test_relief_from_a_missed_appeal_is_not_hollow(bench: Bench) -> None:

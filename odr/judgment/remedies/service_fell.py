@@ -21,7 +21,9 @@ from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIA
 from odr.judgment.enforcement.queries import open_enforcement, performed
 from odr.judgment.models import Decision, Finding, Obligation
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
-from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, EnforcementState
+from odr.judgment.remedies.retrial import LIVE, retrials_of
+from odr.judgment.remedies.retrial_rules import OPINION, REVIEW
+from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, EnforcementState, RetrialState
 from odr.payments import desks as payments_desks
 from odr.procedure.acts.events import ExaminationVoid, ServiceFell, TimeGivenBack
 from odr.procedure.models import WindowState
@@ -110,8 +112,19 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
     if decision.kind is not DecisionKind.PARTIAL:
         case.effective_at = None
         sitting.close_tasks(case, payments_desks.COLLECT_COSTS)
+        _no_retrial_of_it(sitting, case, number)
         if case.stage in BOUND:
             sitting.move(case, Stage.PRONOUNCED)
+
+
+def _no_retrial_of_it(sitting: Sitting, case: Case, number: int) -> None:
+    """What binds nobody yet is appealed, not retried: applications for retrial are without object (CPL 171, 210)."""
+    for row in retrials_of(sitting.session, case, *LIVE):
+        row.state, row.closed_entry = RetrialState.FELL, number
+        for kind in (OPINION, REVIEW):
+            sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
+    for desk in (desks.RETRIAL, desks.RETRIAL_HERE):
+        sitting.close_tasks(case, desk)
 
 
 def _paid(sitting: Sitting, obligation: Obligation) -> bool:
