@@ -14,8 +14,8 @@ from hypothesis import given, strategies as st
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.filing.draft.merging import loses, marks, merge, parts
 from odr.filing.models import Draft, DraftRevision
+from odr.procedure.forms.two_windows import loses, marks, merge, parts
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from pydantic import BaseModel
 
 from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
@@ -24,7 +25,6 @@ from odr.filing.draft.draft_versions import (
 )
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, shown_by
 from odr.filing.draft.guide import COOKIE, opened_answers
-from odr.filing.draft.merging import BUTTONS, Merged, marks, merge
 from odr.filing.draft.particulars import form_for, told, told_of
 from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
 from odr.filing.inputs import JoinInput
@@ -46,6 +46,8 @@ from odr.procedure.case.before_doing import cost_words
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.form_data import Raw, money_text
+from odr.procedure.forms.two_windows import BUTTONS, Merged, Theirs, marks, merge
+from odr.procedure.forms.typed_again import typed_again
 from odr.service.packet.notice_codes import look_up
 from odr.web.guards import (
     behind_code,
@@ -179,7 +181,7 @@ def _step_page(
     faults: list[FieldFault],
     status: int = 200,
     *,
-    theirs: Mapping[str, Mapping[str, list[str]]] | None = None,
+    theirs: Theirs | None = None,
 ) -> Page:
     choices, me = forms.choices_for(which.model, look(), None, _me()), _me().account_id or 0
     if "upload" in choices:
@@ -203,7 +205,7 @@ def _step_page(
         fields=fields,
         faults=forms.summary(fields),
         was=marks(draft.values.get(which.key, {})),
-        theirs=_written_elsewhere(fields, theirs or {}),
+        theirs=_written_elsewhere(which.model, theirs),
         list_faults=[],
         **about,
     )
@@ -260,15 +262,10 @@ def _autosaved(there: Mapping[str, Any], merged: Merged) -> Response:
     return answer
 
 
-def _written_elsewhere(
-    fields: Sequence[forms.FormField], theirs: Mapping[str, Mapping[str, list[str]]]
-) -> list[tuple[str, list[str]]]:
-    """What somebody else, or another window, wrote meanwhile: the question and its words."""
-    labels = {field.name: str(field.label) for field in fields}
-    return [
-        (labels.get(part, ""), [words for written in answers.values() for words in written])
-        for part, answers in theirs.items()
-    ]
+def _written_elsewhere(model: type[BaseModel], theirs: Theirs | None) -> list[tuple[str, str]]:
+    """What somebody else, or another window, wrote meanwhile: each question and its words."""
+    flat = {name: words for answers in (theirs or {}).values() for name, words in answers.items()}
+    return typed_again([model], flat, current_locale())
 
 
 def _after(draft: Any, key: str) -> str:
@@ -417,7 +414,7 @@ def _answer_page(
     moved_on: bool = False,
     *,
     there: Mapping[str, Any] | None = None,
-    theirs: Mapping[str, Mapping[str, list[str]]] | None = None,
+    theirs: Theirs | None = None,
 ) -> Page:
     fields = forms.fields_of(
         AnswerInput, current_locale(), values, faults, forms.choices_for(AnswerInput, look(), case, actor)
@@ -429,7 +426,7 @@ def _answer_page(
         "key": new_reference(),
         "kept_at": _answer_kept_at(case, actor),
         "was": marks(_answer_kept(case, actor) if there is None else there),
-        "theirs": _written_elsewhere(fields, theirs or {}),
+        "theirs": _written_elsewhere(AnswerInput, theirs),
         "tab": "overview",
     }
     return render_template(

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.filing.draft.drafts import KEPT_FOR, SCHEMA_VERSION, keep_aside, save_step
-from odr.filing.draft.merging import BUTTONS, Merged, merge
 from odr.filing.models import Draft, DraftRevision, DraftState
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
@@ -19,6 +18,7 @@ from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.actors import Actor
 from odr.identity.models import Account
+from odr.procedure.forms.two_windows import BUTTONS, Merged, merge
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

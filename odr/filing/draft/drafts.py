@@ -15,7 +15,6 @@ from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.filing import names
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered
 from odr.filing.draft.inputs import FactsStep
-from odr.filing.draft.merging import BUTTONS, loses
 from odr.filing.draft.particulars import model_for, plain
 from odr.filing.draft.sharing import EXHIBITS, attach, attached, writers
 from odr.filing.inputs import (
@@ -40,6 +39,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option
 from odr.procedure.forms.form_data import Raw
 from odr.procedure.forms.inputs import CourtModel, field
+from odr.procedure.forms.two_windows import BUTTONS, loses
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.tracks import propose_track

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from pydantic import BaseModel
 
 from odr.filing.draft import drafts
 from odr.filing.draft.draft_versions import bring_back, need_writable, revisions_of
 from odr.filing.draft.evidence_list import as_rows, read_list, template
 from odr.filing.draft.facts_of_files import facts_told, filled, options_of
 from odr.filing.draft.importing import MOST_BYTES, read_document, read_table
-from odr.filing.draft.merging import marks
 from odr.filing.draft.pleading import as_steps, read_pleading
 from odr.filing.draft.sharing import accept, decline, end_share, invitation, invited, share, shares_of
 from odr.filing.models import Draft
@@ -24,6 +24,8 @@ from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import Raw
+from odr.procedure.forms.two_windows import marks
+from odr.procedure.forms.typed_again import typed_again
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
 from odr.web.pages import Page, file_answer, look, pack_today
 from odr.web.presence import Person
@@ -300,14 +302,13 @@ def versions(draft: str) -> Page:
         draft=found,
         revisions=revisions_of(current_session(), found),
         step_of=drafts.step_of,
-        lines=_lines,
+        lines=lambda step, values: typed_again([_asked(found, step)], values, current_locale()),
     )
 
 
-def _lines(values: dict[str, Any]) -> list[str]:
-    """What was typed, value by value."""
-    raw = Raw(values)
-    return [raw.one(name) for name in values if raw.one(name).strip() and not name.endswith(("-kind", "-upload"))]
+def _asked(draft: Draft, key: str) -> type[BaseModel]:
+    """What a step of the draft asks for."""
+    return drafts.asked_by(drafts.step_of(key), draft, pack_today()).model
 
 
 @pages.post("/claim/<draft>/versions/<int:revision_id>")

@@ -11,10 +11,9 @@ from odr.ground.text import T
 from odr.procedure.forms.fields import FormField, fields_of
 from odr.procedure.forms.form_data import Raw
 from odr.procedure.forms.inputs import Widget
+from odr.procedure.forms.two_windows import BUTTONS
 
-HIDDEN = frozenset(
-    {"csrf_token", "password", "new_password", "code", "premise", "idempotency_key", "was", "add", "remove", "next"}
-)
+HIDDEN = BUTTONS | {"password", "new_password", "code"}
 """Names in a form that are no answer of anybody's, or that nobody is shown again."""
 MACHINE_WORDS = {Widget.HIDDEN, Widget.PASSWORD, Widget.CODE, Widget.FILE}
 

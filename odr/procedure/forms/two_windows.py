@@ -15,13 +15,17 @@ from typing import Any
 
 from odr.ground.canonical import canonical, sha256_hex
 
-BUTTONS = frozenset({"csrf_token", "add", "remove", "save", "continue", "later", "attach", "was", "idempotency_key"})
+BUTTONS = frozenset(
+    {"csrf_token", "add", "remove", "save", "continue", "later", "attach", "was", "idempotency_key", "premise", "next"}
+)
 """Names in a form that are no answer of anybody's."""
 _ROW = re.compile(r"^(.+?)-\d{1,4}-")
 _DAY = re.compile(r"-(day|month|year)$")
 MOST_MARKS = 4000
 """Characters of the marks that a page sends back; a longer line is none of ours."""
 Values = Mapping[str, Any]
+Theirs = Mapping[str, Mapping[str, list[str]]]
+"""Part of a form → what stands there."""
 
 
 @dataclass(frozen=True)
