@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Stage
-from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.inputs import ClaimInput
 from odr.identity.models import Account
 from odr.training import pictures
 from odr.training.settled_dispute import views
@@ -124,10 +124,9 @@ def capsules(story: Story) -> None:
         ),
     )
     story.later(days=1)
-    story.do("accept_claim", "clerk", track="small_claims")
-    story.pay()
+    story.accepted("small_claims")
     story.later(days=1)
-    story.join("haiyun", JoinInput(name=HAIYUN, email="haiyun@parties.example", e_service=True, in_writing=True))
+    story.join("haiyun", HAIYUN)
     story.later(days=2)
     answers = [
         {"fact": story.fact(1), "stance": "admitted"},
@@ -236,25 +235,14 @@ def decide(story: Story) -> None:
             },
         ],
     )
-    story.do(
-        "draft_decision",
-        "judge",
-        language="zh-Hans",
-        claims="原告请求被告退还货款8,000元，因标签载明的抗结剂不得用于此类食品。",
-        answers="商品已经出入境检验检疫。",
-        issues="出入境检验检疫能否作为食品合法的依据？",
-        reasons=[{"text": "进口食品应当符合食品安全国家标准。出入境检验检疫本身不构成抗辩。"}],
-        orders=[
-            {
-                "kind": "pay",
-                "relief": story.relief(1),
-                "debtor": "respondent/1",
-                "creditor": "claimant/1",
-                "amount": "8,000.00",
-            }
-        ],
-        costs=[{"party": "claimant/1", "percent": 0}, {"party": "respondent/1", "percent": 100}],
-        days=10,
+    story.draft(
+        {
+            "claims": "原告请求被告退还货款8,000元，因标签载明的抗结剂不得用于此类食品。",
+            "answers": "商品已经出入境检验检疫。",
+            "issues": "出入境检验检疫能否作为食品合法的依据？",
+        },
+        "进口食品应当符合食品安全国家标准。出入境检验检疫本身不构成抗辩。",
+        "8,000.00",
     )
     story.issue()
     story.later(days=1)
@@ -307,10 +295,9 @@ def hotel(story: Story) -> None:
         ),
     )
     story.later(days=2)
-    story.do("accept_claim", "clerk", track="small_claims")
-    story.pay()
+    story.accepted("small_claims")
     story.later(days=1)
-    story.join("haiyun", JoinInput(name=HAIYUN, email="haiyun@parties.example", e_service=True, in_writing=True))
+    story.join("haiyun", HAIYUN)
     story.later(days=4)
     story.do("file_answer", "haiyun", position="defend", statement="服务条款已说明部分酒店预先收取全额预订费用。")
 

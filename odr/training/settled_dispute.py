@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from odr.docket.models import Stage
-from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.inputs import ClaimInput
 from odr.judgment.models import Obligation
 from odr.settlement.models import Agreement, Offer
 from odr.training import pictures
@@ -102,10 +102,9 @@ def views(story: Story) -> None:
         ),
     )
     story.later(days=1)
-    story.do("accept_claim", "clerk", track="ordinary")
-    story.pay()
+    story.accepted("ordinary")
     story.later(days=1)
-    story.join("haiyun", JoinInput(name=HAIYUN, email="haiyun@parties.example", e_service=True, in_writing=True))
+    story.join("haiyun", HAIYUN)
     story.later(days=3)
     story.do(
         "file_answer",

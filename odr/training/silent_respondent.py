@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.docket.models import Stage
-from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.inputs import ClaimInput
 from odr.training import pictures
 from odr.training.story import Story
 
@@ -108,8 +108,7 @@ def lozenges(story: Story) -> None:
         ),
     )
     story.later(days=1)
-    story.do("accept_claim", "clerk", track="simple")
-    story.pay()
+    story.accepted("simple")
     story.later(days=2)
     story.post_returns("respondent/1", "claim", words="回执由法定代表人签收。")
     story.later(days=21)
@@ -153,24 +152,14 @@ def decide_in_default(story: Story) -> None:
             },
         ],
     )
-    sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
-    story.do(
-        "draft_decision",
-        "judge",
-        language="zh-Hans",
-        claims="原告请求退还货款298元并支付十倍赔偿2,980元。",
-        issues="未查验许可证而售出日期不实的食品，是否属于明知？",
-        reasons=[
-            {
-                "text": "销售食品应当查验供货者的许可证和合格证明。被告未经查验即委托他人直接发货，应当认定其明知食品不符合安全标准。"
-            }
-        ],
-        orders=[
-            {"kind": "pay", "relief": story.relief(1), "amount": "298.00", **sides},
-            {"kind": "pay", "relief": story.relief(2), "amount": "2,980.00", **sides},
-        ],
-        costs=[{"party": "claimant/1", "percent": 0}, {"party": "respondent/1", "percent": 100}],
-        days=10,
+    story.draft(
+        {
+            "claims": "原告请求退还货款298元并支付十倍赔偿2,980元。",
+            "issues": "未查验许可证而售出日期不实的食品，是否属于明知？",
+        },
+        "销售食品应当查验供货者的许可证和合格证明。被告未经查验即委托他人直接发货，应当认定其明知食品不符合安全标准。",
+        "298.00",
+        "2,980.00",
     )
     story.issue()
 
@@ -254,10 +243,9 @@ def books(story: Story) -> None:
         ),
     )
     story.later(days=1)
-    story.do("accept_claim", "clerk", track="simple")
-    story.pay()
+    story.accepted("simple")
     story.later(days=1)
-    story.join("moyun", JoinInput(name=MOYUN, email="moyun@parties.example", e_service=True, in_writing=True))
+    story.join("moyun", MOYUN)
     story.later(days=2)
     story.post_returns("respondent/2", "claim", signer="household", words="同住成年家属签收。")
     answers = [

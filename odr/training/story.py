@@ -152,6 +152,30 @@ class Story:
         pack = self.court.packs.get(case.pack_id, case.pack_version)
         return pack.working_calendar.next_working((self.clock.now() + timedelta(days=days)).astimezone(pack.tz).date())
 
+    def draft(
+        self, words: dict[str, str], reasons: str, *amounts: str, judge: str = "judge", percent: int = 100
+    ) -> None:
+        """The judge drafts that the respondent pays an amount under each head; what the respondent does not bear of the
+        fee the claimant does, and the rest of the first head is dismissed then.
+        """
+        sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
+        orders: list[dict[str, str]] = [
+            {"kind": "pay", "relief": self.relief(n), "amount": amount, **sides} for n, amount in enumerate(amounts, 1)
+        ]
+        if percent < 100:
+            orders.append({"kind": "dismiss", "relief": self.relief(1)})
+        bears = [{"party": "claimant/1", "percent": 100 - percent}, {"party": "respondent/1", "percent": percent}]
+        self.do(
+            "draft_decision",
+            judge,
+            language="zh-Hans",
+            **words,
+            reasons=[{"text": reasons}],
+            orders=orders,
+            costs=bears,
+            days=10,
+        )
+
     def issue(self, judge: str = "judge") -> None:
         """The draft rests a day, is signed with the number typed, countersigned, and goes out."""
         reference = self.decision()
@@ -201,11 +225,17 @@ class Story:
                 sitting.perform("record_payment", case, given, actor=me)
         self.later(hours=1)
 
-    def join(self, who: str, given: JoinInput) -> None:
-        """Join by the code of the letter to the party of that name."""
+    def accepted(self, track: str) -> None:
+        """The clerk accepts the claim, and its fee is paid."""
+        self.do("accept_claim", "clerk", track=track)
+        self.pay()
+
+    def join(self, who: str, name: str) -> None:
+        """Join by the code of the letter to the party of that name, with letters by mail from then on."""
+        given = JoinInput(name=name, email=f"{who}@parties.example", e_service=True, in_writing=True)
         with self.rows() as session:
             letters = select(Packet.code).where(
-                Packet.case_id == self.case_id, Packet.first_contact.is_(True), Packet.recipient_name == given.name
+                Packet.case_id == self.case_id, Packet.first_contact.is_(True), Packet.recipient_name == name
             )
             code = session.scalars(letters.order_by(Packet.id)).first()
         join(self.court, self.people[who], str(code), given)

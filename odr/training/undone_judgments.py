@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from odr.docket.models import Stage
-from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.inputs import ClaimInput
 from odr.filing.models import StaffLeave
 from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave
 from odr.service.models import Packet
@@ -99,13 +99,9 @@ def lens_claim(story: Story) -> None:
         ),
     )
     story.later(days=1)
-    story.do("accept_claim", "clerk", track="simple")
-    story.pay()
+    story.accepted("simple")
     story.later(days=1)
-    story.join(
-        "chengguang",
-        JoinInput(name=CHENGGUANG, email="chengguang@parties.example", e_service=True, in_writing=True),
-    )
+    story.join("chengguang", CHENGGUANG)
     story.later(days=2)
     answers = [
         {"fact": story.fact(1), "stance": "admitted"},
@@ -151,26 +147,16 @@ def first_judgment(story: Story) -> None:
 
 
 def _draft(story: Story, judge: str, amount: str, reasons: str, percent: int) -> None:
-    story.do(
-        "draft_decision",
-        judge,
-        language="zh-Hans",
-        claims="原告请求退还货款6,800元，因镜头送到时已有霉斑。",
-        answers="发货时镜头完好，霉斑是收货后形成的。",
-        issues="霉斑是否在交付前已经存在？",
-        reasons=[{"text": reasons}],
-        orders=[
-            {
-                "kind": "pay",
-                "relief": story.relief(1),
-                "debtor": "respondent/1",
-                "creditor": "claimant/1",
-                "amount": amount,
-            },
-            *([{"kind": "dismiss", "relief": story.relief(1)}] if percent < 100 else []),
-        ],
-        costs=[{"party": "claimant/1", "percent": 100 - percent}, {"party": "respondent/1", "percent": percent}],
-        days=10,
+    story.draft(
+        {
+            "claims": "原告请求退还货款6,800元，因镜头送到时已有霉斑。",
+            "answers": "发货时镜头完好，霉斑是收货后形成的。",
+            "issues": "霉斑是否在交付前已经存在？",
+        },
+        reasons,
+        amount,
+        judge=judge,
+        percent=percent,
     )
 
 
@@ -342,8 +328,7 @@ def tent_claim(story: Story) -> None:
         ),
     )
     story.later(days=1)
-    story.do("accept_claim", "clerk", track="simple")
-    story.pay()
+    story.accepted("simple")
     story.later(days=2)
     story.post_returns("respondent/1", "claim", signer="mail_officer", words="回执由收发人员签收。")
     story.later(days=19)
@@ -356,24 +341,10 @@ def in_default(story: Story) -> None:
         {"subject": f"fact/{n}", "result": "adopted", "reasons": reasons, "rests_on": ["C-1", "C-2"]} for n in (1, 2)
     ]
     story.do("record_findings", "judge", adopt_undisputed=True, findings=findings)
-    story.do(
-        "draft_decision",
-        "judge",
-        language="zh-Hans",
-        claims="原告请求退还货款1,280元，因帐篷渗水，与标注不符。",
-        issues="商品是否与页面标注相符？",
-        reasons=[{"text": "帐篷首次使用即渗水，与页面标注的防水性能不符，原告可以解除合同。"}],
-        orders=[
-            {
-                "kind": "pay",
-                "relief": story.relief(1),
-                "debtor": "respondent/1",
-                "creditor": "claimant/1",
-                "amount": "1,280.00",
-            }
-        ],
-        costs=[{"party": "claimant/1", "percent": 0}, {"party": "respondent/1", "percent": 100}],
-        days=10,
+    story.draft(
+        {"claims": "原告请求退还货款1,280元，因帐篷渗水，与标注不符。", "issues": "商品是否与页面标注相符？"},
+        "帐篷首次使用即渗水，与页面标注的防水性能不符，原告可以解除合同。",
+        "1,280.00",
     )
     story.issue()
     story.later(days=2)
@@ -386,7 +357,7 @@ def rebutted(story: Story) -> None:
     """The shop hears of the judgment, joins, and shows that it had left that address; the judge finds that nothing
     reached it, and what rested on the service falls.
     """
-    story.join("shanxing", JoinInput(name=SHANXING, email="shanxing@parties.example", e_service=True, in_writing=True))
+    story.join("shanxing", SHANXING)
     for occasion in ("claim", "decision"):
         with story.rows() as session:
             packet = session.scalars(
