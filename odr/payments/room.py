@@ -90,7 +90,7 @@ ROOM = Room(
         on(CaseEffective, on_effective, at_end_acts.on_end_without_judgment),
     ),
     panels=(fee_panel,),
-    nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
+    nav=(NavItem("fee", "payments.fee", T("Fee"), 70, rarely=True),),
     desk_pages=(
         DeskPage("paydesk.overview", T("Payment desk"), 80),
         DeskPage("paydesk.books", T("Books and daily close"), 90),

@@ -42,7 +42,7 @@ Audit = Callable[["Court", Session, Case], Iterable[str]]
 class Panel:
     """A part of the case page that a room contributes."""
 
-    slot: str  # "next" | "main" | "aside"
+    slot: str  # "next" | "main" | "aside" | "below"
     order: int
     template: str
     data: Mapping[str, Any]
@@ -56,6 +56,8 @@ class NavItem:
     endpoint: str
     label: Text
     order: int
+    rarely: bool = False
+    """Whether it stands under "More" where there is little room: what few need every day."""
 
 
 @dataclass(frozen=True)
