@@ -65,7 +65,7 @@ class Option:
     hint: str | Text | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
     """One row of a group: its number from 1 and its fields."""
 
@@ -73,6 +73,8 @@ class Row:
     name: str
     title: str
     fields: list[FormField]
+    focus: bool = False
+    """Whether the page opens here: it was just added, or stands where one was taken away."""
 
     @property
     def is_wrong(self) -> bool:
@@ -104,6 +106,8 @@ class FormField:
     rows: list[Row] = field(default_factory=list)
     can_add: bool = False
     can_remove: bool = False
+    focus: bool = False
+    """Whether the page opens at the button that adds a row: the last one was taken away."""
     most: int | None = None
     one_line: bool = True
     sends: bool = False
@@ -362,8 +366,22 @@ class _Build:
         for shown, number in enumerate(numbers):
             at = (*where, kept.index(number)) if number in kept else (*where, -1 - number)
             made.rows.append(self.row(inner, made, name, shown, number, at))
+        self.lead(made, name, numbers)
         made.error = self.error(where)
         return made
+
+    def lead(self, made: FormField, name: str, numbers: Sequence[int]) -> None:
+        """Where the focus goes after a row came or went: to the new one; to the one that took the place of what was taken
+        away, else to the last, else to the button that adds one (WCAG 2.4.3).
+        """
+        if self.action is None or self.action.group != name:
+            return
+        gone = self.action.remove
+        following = [at for at, number in enumerate(numbers) if gone is not None and number > gone]
+        if made.rows:
+            made.rows[following[0] if following else -1].focus = True
+        else:
+            made.focus = True
 
     def numbers(self, info: FieldInfo, name: str) -> list[int]:
         """Which rows of the form are shown; a number the form does not have is an empty row."""
@@ -373,6 +391,8 @@ class _Build:
             numbers = (
                 [*numbers, empty] if self.action.remove is None else [n for n in numbers if n != self.action.remove]
             )
+        if not numbers and self.action is None:
+            numbers = list(range((label_of(info) or Label(Text(""))).ready))
         return numbers or ([empty] if least(info) else [])
 
     def row(self, inner: type[BaseModel], group: FormField, name: str, shown: int, number: int, where: Location) -> Row:
