@@ -20,6 +20,7 @@ from odr.filing.course import (
     ruling_appeals,
     time_limit_changes,
 )
+from odr.filing.course.next_step import longer_or_read
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
@@ -145,6 +146,7 @@ ROOM = Room(
         on(PartyAbroad, time_limit_changes.longer_abroad),
         on(PresidentAsked, objections.seat_president),
     ),
+    steps=(longer_or_read,),
     panels=(asked_panel, people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(

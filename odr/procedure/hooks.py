@@ -109,6 +109,28 @@ class Owed:
     otherwise: Text | None = None
 
 
+@dataclass(frozen=True)
+class If:
+    """A line under what is next: the case a person fears, what follows then, and the act that helps, where it is open."""
+
+    when: Text
+    then: Text
+    act: str | None = None
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """What a time limit asks of its reader, in the words of the moment: the sum, how many questions, the record.
+
+    ``title`` takes the place of the pack's; ``act`` is the act it is met by now, where the kind alone does not tell.
+    """
+
+    title: Text | None = None
+    act: str | None = None
+    ifs: tuple[If, ...] = ()
+
+
+StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -145,6 +167,7 @@ class Hooks:
     ``tells``     what a template is given by the room beside its own: name → function(court at a look, case, viewer)
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
     ``owed``      what a party has to do or waits for under a decision: function(court at a look, case, viewer)
+    ``steps``     what a time limit asks of its reader just now: function(court at a look, case, viewer, window)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
@@ -170,6 +193,7 @@ class Hooks:
     facts_told: FactsTold | None = None
     appointments: list[Appointments] = field(default_factory=list)
     owed: list[Owing] = field(default_factory=list)
+    steps: list[StepTelling] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
     confided: list[Confided] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
@@ -210,6 +234,7 @@ class Room:
     facts_told: FactsTold | None = None
     appointments: tuple[Appointments, ...] = ()
     owed: tuple[Owing, ...] = ()
+    steps: tuple[StepTelling, ...] = ()
     naming: tuple[Naming, ...] = ()
     confided: tuple[Confided, ...] = ()
     holdings: tuple[Holdings, ...] = ()
@@ -238,6 +263,7 @@ class Room:
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
         hooks.owed.extend(self.owed)
+        hooks.steps.extend(self.steps)
         hooks.naming.extend(self.naming)
         hooks.confided.extend(self.confided)
         hooks.holdings.extend(self.holdings)

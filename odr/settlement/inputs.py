@@ -32,7 +32,9 @@ class TermsInput(CourtModel):
     instalments: Annotated[
         list[InstalmentInput],
         Field(max_length=60),
-        field(T("Payment"), T("One payment, or several over time. Leave the lines empty that you do not need."), ready=3),
+        field(
+            T("Payment"), T("One payment, or several over time. Leave the lines empty that you do not need."), ready=3
+        ),
     ] = []
     accelerates: Annotated[bool, field(T("If one payment is late, everything left falls due"))] = False
     deed: Annotated[
@@ -111,7 +113,9 @@ class ConfirmationInput(AgreementMadeInput):
     instalments: Annotated[
         list[InstalmentInput],
         Field(max_length=60),
-        field(T("Payment"), T("One payment, or several over time. Leave the lines empty that you do not need."), ready=3),
+        field(
+            T("Payment"), T("One payment, or several over time. Leave the lines empty that you do not need."), ready=3
+        ),
     ] = []
     accelerates: Annotated[bool, field(T("If one payment is late, everything left falls due"))] = False
     deed: Annotated[str | None, CourtText(0, 2000), field(T("What else"), widget="textarea")] = None
