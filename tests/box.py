@@ -52,6 +52,8 @@ def _nothing_leads_astray(look: Sitting, case: Case, actor: Actor, box: NextBox)
     steps: list[Step] = [step for step in (box.step, *box.later, *box.remedies) if step is not None]
     acts = [step.act for step in steps] + [act for step in steps for _, act in step.ifs] + [act for _, act in box.ifs]
     for act in (*acts, box.owed_act):
-        assert act is None or refusal(look, act, case, actor) is None, f"{act.name} is offered to {actor.hat} and refused"
+        assert act is None or refusal(look, act, case, actor) is None, (
+            f"{act.name} is offered to {actor.hat} and refused"
+        )
         assert act is None or act.name != "withdraw_claim"
     assert all(TIME_LIMITS[step.window.kind].nature is Nature.REMEDY for step in box.remedies)

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 ROOM = Room(
     name="judgment",
-    routes=("odr.judgment.panel.pages:judgment", "odr.judgment.preservation.pages:before"),
+    routes=(
+        "odr.judgment.panel.pages:judgment",
+        "odr.judgment.preservation.pages:before",
+        "odr.judgment.enforcement.pages:enforcement",
+    ),
     on_lapse={
         "cooling_off": decision_acts.rested,
         "appeal_judgment": effect.appeal_lapsed,

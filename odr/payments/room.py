@@ -13,6 +13,7 @@ from odr.payments.fee import at_end_acts, fee_reminders
 from odr.payments.fee.acts import fee_lapsed
 from odr.payments.fee.case_views import fee_panel
 from odr.payments.fee.next_step import fee_step
+from odr.payments.fee.quote import quoted
 from odr.payments.fee.relief import relief_overdue
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
@@ -92,6 +93,7 @@ ROOM = Room(
     ),
     panels=(fee_panel,),
     steps=(fee_step,),
+    fee_quote=quoted,
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70, rarely=True),),
     desk_pages=(
         DeskPage("paydesk.overview", T("Payment desk"), 80),

@@ -116,7 +116,9 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
         others = [d for d in duties if owed.act is None or owed.act not in TIME_LIMITS[d.window.kind].met_by]
         same = [r for r in remedies if act is not None and r.act is act]
         by = same[0].window.due_at if same else None
-        return NextBox(None, owed.words, owed.until, others, [r for r in remedies if r not in same], owed, act, by)
+        lines = _ifs(sitting, case, actor, [StepWords(ifs=owed.ifs)])
+        rest = [r for r in remedies if r not in same]
+        return NextBox(None, owed.words, owed.until, others, rest, owed, act, by, ifs=lines)
     if open_now:
         first = open_now[0]
         return NextBox(first, None, first.window.due_at, [d for d in duties if d is not first], remedies)
