@@ -14,6 +14,7 @@ from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.claim.acts import AnswerInput
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of, review_return_of
+from odr.filing.claim.statements import statements
 from odr.filing.counter.assisting import COUNTER
 from odr.filing.draft import drafts
 from odr.filing.draft.draft_versions import (
@@ -350,6 +351,7 @@ def claim(case: Case, actor: Actor) -> Page:
         facts=facts_of(sitting.session, case),
         speaking=sitting.court.hooks.tells["exhibits_by_fact"](sitting, case, actor),
         told=told_of(sitting, case),
+        statements=statements(sitting, case, actor),
     )
 
 

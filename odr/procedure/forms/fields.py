@@ -5,6 +5,7 @@ Nothing typed is lost: fields are always made from the raw values, never from a 
 
 from __future__ import annotations
 
+import enum
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,20 @@ class Option:
     value: str
     label: str | Text
     hint: str | Text | None = None
+
+
+def with_defaults(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form starts with that nobody has sent yet: what the address or the court gives, and the defaults of the rest.
+
+    A form that was sent says everything itself: there an empty box is an answer.
+    """
+    raw, found = Raw(values), dict(values)
+    for name, info in model.model_fields.items():
+        if not raw.has(name) and not raw.rows(name):
+            plain = isinstance(info.default, str | int | enum.Enum)
+            start = "true" if info.default is True else default_text(info) if plain else ""
+            found |= {name: start} if start else {}
+    return found
 
 
 @dataclass
