@@ -5,7 +5,10 @@
 //   <textarea data-count="2000">               counts characters as the court does
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
 //   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
+//   <textarea data-speak="…">                  a button to speak into it, where the browser can write what it hears
 //   <div role="alert" data-focus>              takes the focus when the page opens
+
+import { canListen, speakInto } from "./voice.js";
 
 const SAVE_AFTER = 2000;
 const MINUTE = 60_000;
@@ -131,6 +134,7 @@ function wake(root) {
   all("form[data-autosave]").forEach(autosave);
   all("time[data-left]").forEach(timeLeft);
   all("[data-read-aloud]").forEach(readAloud);
+  if (canListen) all("textarea[data-speak]").forEach(speakInto);
 }
 
 wake(document);
