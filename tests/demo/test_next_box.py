@@ -60,7 +60,7 @@ def test_the_box_stands_on_every_page_of_a_case(told: Court) -> None:
             first = page.split('id="next"')[1].split("</section>")[0]
             assert (
                 re.search(
-                    r"Next for you|Nothing for you|You are late|ask the court to enforce|您的下一步|您现在不用|您不用做什么|您已逾期|申请强制执行",
+                    r"Next for you|Nothing for you|You won|您胜诉了|You are late|ask the court to enforce|您的下一步|您现在不用|您不用做什么|您已逾期|申请强制执行",
                     first,
                 )
                 and "Withdraw" not in first
