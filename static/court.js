@@ -5,6 +5,7 @@
 //   <textarea data-count="2000">               counts characters as the court does
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
 //   <textarea data-speak="…">                  a button to speak into it, where the browser can write what it hears
+//   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
 //   <div role="alert" data-focus>              takes the focus when the page opens
 
 import { canListen, speakInto } from "./voice.js";
@@ -104,12 +105,36 @@ function timeLeft(place) {
   setInterval(say, MINUTE);
 }
 
+// Reading aloud with the voice of the browser; without one there is the text alone, and no button.
+function readAloud(button) {
+  if (!("speechSynthesis" in window)) return;
+  const place = document.getElementById(button.dataset.readAloud);
+  const start = button.textContent;
+  const quiet = () => { speechSynthesis.cancel(); button.textContent = start; button.setAttribute("aria-pressed", "false"); };
+  button.hidden = false;
+  quiet();
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-pressed") === "true") { quiet(); return; }
+    const lines = [...place.querySelectorAll("li > p:not([data-unspoken])")].map((line) => line.textContent.trim()).filter(Boolean);
+    button.textContent = button.dataset.stop;
+    button.setAttribute("aria-pressed", "true");
+    lines.forEach((words, at) => {
+      const spoken = new SpeechSynthesisUtterance(words);
+      spoken.lang = document.documentElement.lang;
+      if (at === lines.length - 1) spoken.onend = quiet;
+      speechSynthesis.speak(spoken);
+    });
+  });
+  window.addEventListener("pagehide", quiet);
+}
+
 function wake(root) {
   const all = (selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
   all("[data-count]").forEach(count);
   all("form[data-autosave]").forEach(autosave);
   all("time[data-left]").forEach(timeLeft);
   if (canListen) all("textarea[data-speak]").forEach(speakInto);
+  all("[data-read-aloud]").forEach(readAloud);
 }
 
 wake(document);

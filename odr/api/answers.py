@@ -14,7 +14,7 @@ from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.exhibits.access import why_closed
 from odr.evidence.models import Exhibit
 from odr.evidence.sources.models import DigestBatch, DigestLine
-from odr.ground.text import Money, Text, words_of, write
+from odr.ground.text import Money, T, Text, words_of, write
 from odr.hearing.examination.case_views import examination_page
 from odr.hearing.record.papers import record_digest
 from odr.identity.actors import Actor
@@ -25,6 +25,7 @@ from odr.notary.log.handed_out import ReceiptFiles
 from odr.payments.fee.case_views import fee_views
 from odr.procedure.acts.availability import Availability, acts_for
 from odr.procedure.acts.windows import shown_windows, window_title
+from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.case.overview import entry_view
 from odr.procedure.forms import fields
 from odr.procedure.sitting import ActReceipt, Sitting
@@ -120,10 +121,25 @@ def case(look: Sitting, found: Case, actor: Actor, hats: list[Actor], locale: st
             }
             for w in ([] if is_heard else shown_windows(look, found, actor))
         ],
+        "next": _next(next_box(look, found, actor)),
         "acts": [act_state(look, found, actor, a) for a in acts_for(look, found, actor)],
         "docket": [_entry(look, found, actor, e, locale) for e in rows],
         "exhibits": _exhibits(look, found, actor),
         "documents": [_document(d) for d in documents(look, found, actor)],
+    }
+
+
+def _next(box: NextBox | None) -> dict[str, Any] | None:
+    """What waits for a party first, or who is waited for and until when; None for whoever is no party."""
+    if box is None:
+        return None
+    act = box.step.act if box.step is not None else box.owed_act
+    words = T("Next for you: %(what)s", what=box.step.title) if box.step is not None else box.waits
+    return {
+        "words": words_of(words) if words is not None else words_of(T("Nothing waits for you at the moment.")),
+        "until": instant(box.until),
+        "act": act.name if act is not None else None,
+        "asks": not box.is_quiet,
     }
 
 

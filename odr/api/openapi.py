@@ -370,6 +370,12 @@ def _act(name: str, title: Text, locale: str, good: str, body: str, scope: Scope
         _header(
             "Premise", T("The state of the case that the act was written for, from “acts” of the case."), locale, 200
         ),
+        _header(
+            "Sure",
+            T("The mark from the answer that asked whether a sum or a day is right, once somebody has looked again."),
+            locale,
+            16,
+        ),
         _header("Acting-For", T("One of “may_act_for” of the case, for who acts for several."), locale, 60),
     ]
     operation["requestBody"] = {"required": True, "content": {JSON: {"schema": ref(body)}}}

@@ -27,6 +27,7 @@ from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.acts.availability import Availability, acts_for, refusal, refuse_role, window_for
 from odr.procedure.acts.table import Act
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases
+from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.faults import validate
 from odr.procedure.sitting import ActReceipt
 from odr.web.guards import (
@@ -105,6 +106,7 @@ def lodge_claim() -> tuple[Response, int]:
     assert person is not None
     pack = pack_today()
     claim = require(pack, given_for(ClaimInput, pack.currency))
+    _sure(claim)
     account = current_session().get_one(Account, person.account_id)
     return receipt_answer(lodge(court, account, claim, key=idempotency_key()), 201)
 
@@ -159,6 +161,7 @@ def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
     """Perform an act."""
     court, act, key = current_court(), _act(name, actor), idempotency_key()
     given = given_for(act.input, court.packs.get(case.pack_id, case.pack_version).currency)
+    _sure(given)
     try:
         if act.strong and not _is_repeated(actor, key, name, given):
             actor = _confirmed(case, act, actor)
@@ -176,6 +179,19 @@ def perform(case: Case, actor: Actor, name: str) -> tuple[Response, int]:
         error.open_acts = _open_acts(case, actor)
         raise
     return receipt_answer(receipt, 200)
+
+
+def _sure(given: BaseModel) -> None:
+    """A sum or day that is seldom meant is asked about, as on a page. Raises InvalidInput, which says what to send if it
+    is right.
+    """
+    court = current_court()
+    asked = doubts_of(given, court.clock.now().astimezone(court.settings.tz).date())
+    if not asked or request.headers.get("Sure", "").strip() == mark_of(asked):
+        return
+    breach = InvalidInput([*asked])
+    breach.way_out = T("If it is right, send the same once more with the header Sure: %(mark)s", mark=mark_of(asked))
+    raise breach
 
 
 def _open_acts(case: Case, actor: Actor) -> tuple[str, ...]:

@@ -190,6 +190,7 @@ SCHEMAS: dict[str, Schema] = {
         may_act_for=many(WORDS),
         parties=many(thing(reference=REFERENCE, label=WORDS, name=WORDS, name_mark=maybe(BOTH), online=FLAG)),
         windows=many(thing(kind=WORDS, title=BOTH, due_at=maybe(INSTANT), mine=FLAG, working=FREE)),
+        next=maybe(thing(words=BOTH, until=maybe(INSTANT), act=maybe(WORDS), asks=FLAG)),
         acts=many(ref("ActState")),
         docket=many(ref("Entry")),
         exhibits=many(ref("Exhibit")),

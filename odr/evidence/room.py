@@ -84,7 +84,7 @@ ROOM = Room(
     on_lapse={requests_acts.ORDER: requests_acts.on_order_lapsed},
     nav=(
         NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),
-        NavItem("files", "casefiles.listing", T("Take along"), 80),
+        NavItem("files", "casefiles.listing", T("Take along"), 80, rarely=True),
     ),
     desk_pages=(
         DeskPage("casefiles.received", T("Case files received"), 70),

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Stage, Track
 from odr.docket.queries import entry
+from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
 from odr.filing.claim.progress import standing_claim
-from odr.filing.claim.queries import facts_of
+from odr.filing.claim.queries import asked_for, facts_of
 from odr.filing.course import (
     complaints,
     ending_rulings,
@@ -19,6 +20,7 @@ from odr.filing.course import (
     ruling_appeals,
     time_limit_changes,
 )
+from odr.filing.course.next_step import longer_or_read
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
@@ -84,6 +86,14 @@ def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
         claim.withdrawn_at = sitting.now
 
 
+def asked_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """What is asked for, by whom and how much together, beside the case."""
+    if actor.role not in READS_FILE:
+        return None
+    asked = asked_for(sitting.session, case)
+    return Panel("aside", 5, "filing/_asked.html", {"claims": asked}) if asked else None
+
+
 def people_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Who acts for whom, beside the case."""
     found = representatives_of(sitting.session, case, sitting.now)
@@ -136,7 +146,8 @@ ROOM = Room(
         on(PartyAbroad, time_limit_changes.longer_abroad),
         on(PresidentAsked, objections.seat_president),
     ),
-    panels=(people_panel, counter_panel, ending_panel),
+    steps=(longer_or_read,),
+    panels=(asked_panel, people_panel, counter_panel, ending_panel),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(
         DeskPage("registry.queue", T("Registry: claims to review"), 10),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from odr.filing import names
+from odr.ground.text import T
 from odr.procedure.acts.windows import Nature, time_limit
 from odr.service import names as service_names
 
@@ -15,12 +16,28 @@ GROUP_REGISTRATION = time_limit("group_registration", Nature.OUTSIDE, names.RECO
 IDENTITY_REPLY = time_limit("identity_reply", Nature.OUTSIDE, names.RECORD_IDENTITY_REPLY)
 JOIN_PLATFORM = time_limit("join_platform", Nature.DUTY, names.SHOW_IDENTITY)
 JURISDICTION_OBJECTION = time_limit("jurisdiction_objection", Nature.REMEDY, names.OBJECT_TO_JURISDICTION)
-RECUSAL_DECISION = time_limit("recusal_decision", Nature.COURT, names.DECIDE_RECUSAL)
+RECUSAL_DECISION = time_limit(
+    "recusal_decision",
+    Nature.COURT,
+    names.DECIDE_RECUSAL,
+    waits=T("Nothing for you to do now: the court decides on the challenge to somebody of the court."),
+)
 RECUSAL_REVIEW = time_limit("recusal_review", Nature.COURT, names.DECIDE_RECUSAL)
 REGISTRY_REVIEW = time_limit(
-    "registry_review", Nature.COURT, names.ACCEPT_CLAIM, names.RETURN_CLAIM, names.REFUSE_CLAIM
+    "registry_review",
+    Nature.COURT,
+    names.ACCEPT_CLAIM,
+    names.RETURN_CLAIM,
+    names.REFUSE_CLAIM,
+    waits=T("Nothing for you to do now: the registry is reading the claim."),
 )
-SERVE_CLAIM = time_limit("serve_claim", Nature.COURT, service_names.RECORD_SERVICE, page="service.overview")
+SERVE_CLAIM = time_limit(
+    "serve_claim",
+    Nature.COURT,
+    service_names.RECORD_SERVICE,
+    page="service.overview",
+    waits=T("Nothing for you to do now: the court is bringing the papers to the other side."),
+)
 THIRD_PARTY_ANSWER = time_limit("third_party_answer", Nature.DUTY, names.ANSWER_THIRD_PARTY, rule="answer")
 APPEAL_JURISDICTION = time_limit("appeal_jurisdiction", Nature.REMEDY, names.APPEAL_JURISDICTION)
 APPEAL_DISMISSAL = time_limit("appeal_dismissal", Nature.REMEDY, names.APPEAL_DISMISSAL)

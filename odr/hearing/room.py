@@ -10,6 +10,7 @@ from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance
 from odr.hearing.courtroom import calling_witnesses, hearings
 from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
+from odr.hearing.examination.next_step import examination_step
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
@@ -92,6 +93,7 @@ ROOM = Room(
         "odr.hearing.courtroom.seat_offer_pages:places",
     ),
     panels=(panel, consents_panel),
+    steps=(examination_step,),
     appointments=(calling_witnesses.hearings_ahead,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     desk_pages=(DeskPage("hearing.today", T("Hearings today"), 60),),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from odr.ground.text import T
 from odr.hearing import names
 from odr.payments import names as payments_names
 from odr.procedure.acts.windows import Nature, time_limit
 
 APPRAISAL_FEE = time_limit("appraisal_fee", Nature.DUTY, names.CONFIRM_EXPERT_FEE, page="appraisals.listing")
-APPRAISAL_REPORT = time_limit("appraisal_report", Nature.OUTSIDE, names.SUBMIT_REPORT)
+APPRAISAL_REPORT = time_limit(
+    "appraisal_report",
+    Nature.OUTSIDE,
+    names.SUBMIT_REPORT,
+    waits=T("Nothing for you to do now: the expert writes the report."),
+)
 APPRAISAL_REQUEST = time_limit("appraisal_request", Nature.DUTY, names.ASK_FOR_APPRAISAL)
 EXAMINATION = time_limit(
     "examination",

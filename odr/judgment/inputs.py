@@ -22,6 +22,12 @@ class EffectInput(CourtModel):
     decision: str
 
 
+class OverdueInput(CourtModel):
+    """Whose last day to perform is over: ``respondent/1``."""
+
+    debtor: str
+
+
 class ReviewInput(CourtModel):
     """Why a preservation should be looked at again."""
 

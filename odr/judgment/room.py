@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.ground.text import T
-from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views
+from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
 from odr.judgment.enforcement import acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.owed import owed_by_decision
@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 ROOM = Room(
     name="judgment",
-    routes=("odr.judgment.panel.pages:judgment", "odr.judgment.preservation.pages:before"),
+    routes=(
+        "odr.judgment.panel.pages:judgment",
+        "odr.judgment.preservation.pages:before",
+        "odr.judgment.enforcement.pages:enforcement",
+    ),
     on_lapse={
         "cooling_off": decision_acts.rested,
         "appeal_judgment": effect.appeal_lapsed,
@@ -58,7 +62,12 @@ ROOM = Room(
         on(FeeLapsed, appeal.appeal_fee_lapsed),
     ),
     after_act=(before_claim.tell_when_carried_out,),
-    panels=(decision_case_views.decision_panel, preservation_case_views.preserved_panel, judgments.applied_panel),
+    panels=(
+        decision_case_views.decision_panel,
+        preservation_case_views.preserved_panel,
+        judgments.applied_panel,
+        exhibit_views.exhibits_panel,
+    ),
     sweeps={"preservations": before_claim.end_with_claims},
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     audits=(audit_orders,),

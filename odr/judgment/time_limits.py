@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from odr.ground.text import T
 from odr.judgment import names
 from odr.procedure.acts.windows import Nature, time_limit
 
 APPEAL_ANSWER = time_limit("appeal_answer", Nature.DUTY, names.ANSWER_APPEAL)
-APPEAL_FILE = time_limit("appeal_file", Nature.COURT, names.SEND_FILE_UP)
+APPEAL_FILE = time_limit(
+    "appeal_file",
+    Nature.COURT,
+    names.SEND_FILE_UP,
+    waits=T("Nothing for you to do now: the court sends the file to the higher court."),
+)
 APPEAL_JUDGMENT = time_limit("appeal_judgment", Nature.REMEDY, names.APPEAL_DECISION)
-COOLING_OFF = time_limit("cooling_off", Nature.COURT, names.ISSUE_DECISION)
+COOLING_OFF = time_limit(
+    "cooling_off",
+    Nature.COURT,
+    names.ISSUE_DECISION,
+    waits=T("Nothing for you to do now: the decision is finished and rests before it is given."),
+)
 ENFORCEMENT_APPLICATION = time_limit(
     "enforcement_application", Nature.REMEDY, names.APPLY_FOR_ENFORCEMENT, names.RESUME_ENFORCEMENT
 )
@@ -20,6 +31,11 @@ PRESERVATION_REVIEW_DECISION = time_limit("preservation_review_decision", Nature
 PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, names.RULE_ON_PRESERVATION, names.GIVE_RULING)
 RETRIAL_APPLICATION = time_limit("retrial_application", Nature.REMEDY, names.APPLY_FOR_RETRIAL)
 RETRIAL_OPINION = time_limit("retrial_opinion", Nature.DUTY, names.ANSWER_RETRIAL)
-RETRIAL_REVIEW = time_limit("retrial_review", Nature.COURT, names.RULE_ON_RETRIAL)
+RETRIAL_REVIEW = time_limit(
+    "retrial_review",
+    Nature.COURT,
+    names.RULE_ON_RETRIAL,
+    waits=T("Nothing for you to do now: the court looks at the application for a retrial."),
+)
 SET_ASIDE = time_limit("set_aside", Nature.REMEDY, names.ASK_TO_SET_ASIDE)
 ENFORCEMENT_NOTICE = time_limit("enforcement_notice", Nature.COURT, names.RECORD_MEASURE)

@@ -12,6 +12,8 @@ from odr.payments.costs.acts import review_overdue
 from odr.payments.fee import at_end_acts, fee_reminders
 from odr.payments.fee.acts import fee_lapsed
 from odr.payments.fee.case_views import fee_panel
+from odr.payments.fee.next_step import fee_step
+from odr.payments.fee.quote import quoted
 from odr.payments.fee.relief import on_legal_aid, relief_overdue
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
@@ -92,7 +94,9 @@ ROOM = Room(
         on(CaseEffective, on_effective, at_end_acts.on_end_without_judgment),
     ),
     panels=(fee_panel,),
-    nav=(NavItem("fee", "payments.fee", T("Fee"), 70),),
+    steps=(fee_step,),
+    fee_quote=quoted,
+    nav=(NavItem("fee", "payments.fee", T("Fee"), 70, rarely=True),),
     desk_pages=(
         DeskPage("paydesk.overview", T("Payment desk"), 80),
         DeskPage("paydesk.books", T("Books and daily close"), 90),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from odr.ground.text import T
 from odr.payments import names
 from odr.procedure.acts.windows import Nature, time_limit
 
@@ -10,5 +11,15 @@ FEE_TOPUP = time_limit("fee_topup", Nature.DUTY, names.RECORD_PAYMENT, page="pay
 COUNTERCLAIM_FEE = time_limit("counterclaim_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
 APPEAL_FEE = time_limit("appeal_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
 COSTS_REVIEW = time_limit("costs_review", Nature.COURT, names.REVIEW_COSTS)
-REFUND_EXECUTION = time_limit("refund_execution", Nature.COURT, names.RECORD_REFUND)
-RELIEF_DECISION = time_limit("relief_decision", Nature.COURT, names.DECIDE_RELIEF)
+REFUND_EXECUTION = time_limit(
+    "refund_execution",
+    Nature.COURT,
+    names.RECORD_REFUND,
+    waits=T("Nothing for you to do now: the cashier pays back what is due."),
+)
+RELIEF_DECISION = time_limit(
+    "relief_decision",
+    Nature.COURT,
+    names.DECIDE_RELIEF,
+    waits=T("Nothing for you to do now: the judge decides whether the fee is reduced, put off or waived."),
+)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
-from odr.ground.text import Text
+from odr.ground.text import Money, Text
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.acts.events import Event
 from odr.procedure.models import Window
@@ -42,7 +42,7 @@ Audit = Callable[["Court", Session, Case], Iterable[str]]
 class Panel:
     """A part of the case page that a room contributes."""
 
-    slot: str  # "next" | "main" | "aside"
+    slot: str  # "next" | "main" | "aside" | "below"
     order: int
     template: str
     data: Mapping[str, Any]
@@ -56,6 +56,8 @@ class NavItem:
     endpoint: str
     label: Text
     order: int
+    rarely: bool = False
+    """Whether it stands under "More" where there is little room: what few need every day."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,15 @@ class ToldFact:
 
 
 @dataclass(frozen=True)
+class If:
+    """A line under what is next: the case a person fears, what follows then, and the act that helps, where it is open."""
+
+    when: Text
+    then: Text
+    act: str | None = None
+
+
+@dataclass(frozen=True)
 class Owed:
     """What a party has to do, or waits for, without a time limit of an act: what a decision orders.
 
@@ -105,8 +116,31 @@ class Owed:
     until: datetime | None = None
     act: str | None = None
     otherwise: Text | None = None
+    ifs: tuple[If, ...] = ()
 
 
+@dataclass(frozen=True)
+class StepWords:
+    """What a time limit asks of its reader, in the words of the moment: the sum, how many questions, the record.
+
+    ``title`` takes the place of the pack's; ``act`` is the act it is met by now, where the kind alone does not tell.
+    """
+
+    title: Text | None = None
+    act: str | None = None
+    ifs: tuple[If, ...] = ()
+
+
+@dataclass(frozen=True)
+class FeeTold:
+    """What a claim would cost, with each step of the reckoning: its words, sum and article."""
+
+    total: Money
+    steps: Sequence[tuple[Text, Money, Text]]
+
+
+FeeQuoting = Callable[["Court", str, "Money | None", str], FeeTold]
+StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -141,8 +175,10 @@ class Hooks:
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
     ``tells``     what a template is given by the room beside its own: name → function(court at a look, case, viewer)
+    ``fee_quote`` what a claim would cost: function(court, cause, amount or None, track); raises InvalidInput
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
     ``owed``      what a party has to do or waits for under a decision: function(court at a look, case, viewer)
+    ``steps``     what a time limit asks of its reader just now: function(court at a look, case, viewer, window)
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
@@ -166,8 +202,10 @@ class Hooks:
     bars: list[Bar] = field(default_factory=list)
     tells: dict[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
+    fee_quote: FeeQuoting | None = None
     appointments: list[Appointments] = field(default_factory=list)
     owed: list[Owing] = field(default_factory=list)
+    steps: list[StepTelling] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
     confided: list[Confided] = field(default_factory=list)
     holdings: list[Holdings] = field(default_factory=list)
@@ -206,8 +244,10 @@ class Room:
     bars: tuple[Bar, ...] = ()
     tells: Mapping[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
+    fee_quote: FeeQuoting | None = None
     appointments: tuple[Appointments, ...] = ()
     owed: tuple[Owing, ...] = ()
+    steps: tuple[StepTelling, ...] = ()
     naming: tuple[Naming, ...] = ()
     confided: tuple[Confided, ...] = ()
     holdings: tuple[Holdings, ...] = ()
@@ -236,12 +276,15 @@ class Room:
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
         hooks.owed.extend(self.owed)
+        hooks.steps.extend(self.steps)
         hooks.naming.extend(self.naming)
         hooks.confided.extend(self.confided)
         hooks.holdings.extend(self.holdings)
         hooks.erasures.extend(self.erasures)
         if self.facts_told is not None:
             hooks.facts_told = self.facts_told
+        if self.fee_quote is not None:
+            hooks.fee_quote = self.fee_quote
         hooks.audits.extend(self.audits)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

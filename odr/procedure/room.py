@@ -29,8 +29,8 @@ ROOM = Room(
     holdings=(holdings,),
     nav=(
         NavItem("overview", "cases.overview", T("Overview"), 0),
-        NavItem("timeline", "times.case_timeline", T("Timeline"), 85),
-        NavItem("docket", "cases.docket", T("Docket"), 90),
+        NavItem("timeline", "times.case_timeline", T("Timeline"), 85, rarely=True),
+        NavItem("docket", "cases.docket", T("Docket"), 90, rarely=True),
     ),
     desk_pages=(
         DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),

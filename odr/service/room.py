@@ -92,7 +92,7 @@ ROOM = Room(
         on(GroupMemberRegistered, packet_acts.on_member_registered),
     ),
     on_lapse={"serve_claim": packet_acts.claim_not_served, **dict.fromkeys(REMINDERS, lapsed_abroad)},
-    nav=(NavItem("service", "service.overview", T("Papers and service"), 60),),
+    nav=(NavItem("service", "service.overview", T("Papers and service"), 60, rarely=True),),
     desk_pages=(
         DeskPage("service.desk", T("Service desk: letters and calls"), 30),
         DeskPage("service_desk.quality", T("How well service works"), 40),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from odr.filing.inputs import ApplicantInput, RespondentInput
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
+from odr.procedure.forms.faults import faults_of
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.settlement.models import Ending
 
@@ -30,7 +32,11 @@ class TermsInput(CourtModel):
         None
     )
     instalments: Annotated[
-        list[InstalmentInput], Field(max_length=60), field(T("Payment"), T("One payment, or several over time."))
+        list[InstalmentInput],
+        Field(max_length=60),
+        field(
+            T("Payment"), T("One payment, or several over time. Leave the lines empty that you do not need."), ready=3
+        ),
     ] = []
     accelerates: Annotated[bool, field(T("If one payment is late, everything left falls due"))] = False
     deed: Annotated[
@@ -42,6 +48,18 @@ class TermsInput(CourtModel):
         str | None, CourtText(0, 40, one_line=True), field(T("Who does it"), choices="settling_parties")
     ] = None
     ending: Annotated[Ending, Choice(Ending), field(T("How does the case end?"))] = Ending.STATEMENT
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_in_one_list(cls, data: Any, handler: ModelWrapValidatorHandler[TermsInput]) -> TermsInput:
+        """What is missing is told together with what cannot be read: one list, not one after the other."""
+        try:
+            return handler(data)
+        except ValidationError as error:
+            found = list(faults_of(cls, error))
+        told = {one.location[0] for one in found if one.location}
+        more = [one for one in _missing(data) if one.location[0] not in told] if isinstance(data, Mapping) else []
+        raise InvalidInput([*found, *more])
 
     @model_validator(mode="after")
     def _adds_up(self) -> TermsInput:
@@ -68,6 +86,16 @@ class TermsInput(CourtModel):
         if faults:
             raise InvalidInput(faults)
         return self
+
+
+def _missing(given: Mapping[str, Any]) -> Iterator[FieldFault]:
+    """What terms lack, told from what was written, also where some of it cannot be read."""
+    if bool(given.get("deed")) != bool(given.get("deed_by")):
+        yield FieldFault(("deed_by",), T("Say what else is done, and who does it."))
+    if str(given.get("amount") or "").strip(" 0.,") and not given.get("payer"):
+        yield FieldFault(("payer",), T("Say who pays."))
+    if str(given.get("amount") or "").strip(" 0.,") and not given.get("instalments"):
+        yield FieldFault(("instalments",), T("Say by when it is paid."))
 
 
 class AgreementRef(CourtModel):
@@ -107,7 +135,11 @@ class ConfirmationInput(AgreementMadeInput):
     ] = "other"
     amount: Annotated[CourtMoney | None, field(T("Amount in all"))] = None
     instalments: Annotated[
-        list[InstalmentInput], Field(max_length=60), field(T("Payment"), T("One payment, or several over time."))
+        list[InstalmentInput],
+        Field(max_length=60),
+        field(
+            T("Payment"), T("One payment, or several over time. Leave the lines empty that you do not need."), ready=3
+        ),
     ] = []
     accelerates: Annotated[bool, field(T("If one payment is late, everything left falls due"))] = False
     deed: Annotated[str | None, CourtText(0, 2000), field(T("What else"), widget="textarea")] = None

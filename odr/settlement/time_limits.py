@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from odr.ground.text import T
 from odr.procedure.acts.windows import Nature, time_limit
 from odr.settlement import names
 
@@ -11,7 +12,9 @@ CONFIRMATION_APPLICATION = time_limit(
 CONFIRMATION_OBJECTION = time_limit("confirmation_objection", Nature.REMEDY, names.OBJECT_TO_CONFIRMATION)
 CONFIRMATION_REVIEW = time_limit("confirmation_review", Nature.COURT, names.RULE_ON_CONFIRMATION)
 CONFIRMATION_SUPPLEMENT = time_limit("confirmation_supplement", Nature.DUTY, names.ANSWER_ABOUT_AGREEMENT)
-MEDIATION = time_limit("mediation", Nature.OUTSIDE, names.END_MEDIATION)
+MEDIATION = time_limit(
+    "mediation", Nature.OUTSIDE, names.END_MEDIATION, waits=T("Nothing for you to do now: the mediation goes on.")
+)
 MEDIATOR_ACCEPTANCE = time_limit("mediator_acceptance", Nature.OUTSIDE, names.ACCEPT_MEDIATION, names.DECLINE_MEDIATION)
 MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR)
 MEDIATOR_DISCLOSURE = time_limit("mediator_disclosure", Nature.DUTY, names.KEEP_MEDIATOR, names.ASK_OTHER_MEDIATOR)

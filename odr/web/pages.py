@@ -102,15 +102,17 @@ def submit_act(
     endpoint: str = "cases.one_entry",
     *,
     keeps: bool = False,
+    asks: bool | None = None,
 ) -> Page:
     """Parse, perform, and go to the receipt; or show the page again with what was typed.
 
     ``again`` is called with faults, status and whether the case has moved on. ``keeps``: what was typed is there again
-    when the page is opened later, until the act is done, and a sum or day that is seldom meant is asked about.
+    when the page is opened later, until the act is done. ``asks``: a sum or day that is seldom meant is asked about, as it
+    is wherever what was typed is kept.
     """
     refuse_role(act, actor)
     try:
-        return _submit(case, actor, act, values, endpoint, asks=keeps)
+        return _submit(case, actor, act, values, endpoint, asks=keeps if asks is None else asks)
     except _NotDone as refused:
         if keeps:
             keep_begun(case, actor, act, values)

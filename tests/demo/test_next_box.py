@@ -13,10 +13,9 @@ from odr.docket.models import Case
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
-from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
-from odr.procedure.case.next_box import next_box
 from odr.procedure.court import Court
 from odr.web.guards import session_cookie_name
+from tests.box import looked_at
 
 
 def test_whoever_has_an_open_time_limit_sees_it_and_whoever_has_none_is_told_who_is_waited_for(told: Court) -> None:
@@ -29,25 +28,10 @@ def test_whoever_has_an_open_time_limit_sees_it_and_whoever_has_none_is_told_who
         for case in session.scalars(select(Case)):
             for party in case.parties:
                 actor = Actor(party.role, party.account_id, party.name, case.id, party.id)
-                box = next_box(look, case, actor)
-                assert box is not None
-                mine = {w.reference: w for w in shown_windows(look, case, actor) if w.party_id == party.id}
-                kinds = {r: TIME_LIMITS[w.kind].nature for r, w in mine.items()}
-                shown = {s.window.reference for s in (box.step, *box.later, *box.remedies) if s is not None}
-                owed = box.owed.act if box.owed is not None else None  # Said by the order itself, above all else.
-                duties = {
-                    r for r, w in mine.items() if kinds[r] is Nature.DUTY and owed not in TIME_LIMITS[w.kind].met_by
-                }
-                assert duties <= shown
-                if box.step is None:
-                    assert box.waits is not None and str(box.waits)
-                    seen["quiet"] += 1
-                else:
-                    assert kinds[box.step.window.reference] is Nature.DUTY and (box.step.act or box.step.page)
-                    assert box.step.consequence is not None, rule_of(look, box.step.window).title
-                    seen["duty"] += 1
+                box = looked_at(look, case, actor)
+                seen["duty" if box.step is not None else "quiet"] += 1
                 seen["remedy"] += len(box.remedies)
-    assert seen["quiet"] and seen["remedy"], seen
+    assert all(seen.values()), seen
 
 
 def entered(court: Court, app: Flask, account: int) -> FlaskClient:

@@ -262,6 +262,9 @@ def finish(scene: Scene, app: Flask) -> None:
     with scene.look() as (court, case):
         digest = record_digest(court, case)
     assert digest in page
+    for words in ("截图没有地址栏。", "I stand by &lt;b&gt;my&lt;/b&gt; claim."):
+        assert words in page, "what one signs shows what was said, and not only that something was"
+    assert 'hidden data-read-aloud="record-words"' in page, "a browser with a voice shows the button"
     li.post("/examination/record", page, digest=digest)
     scene.act(HAIYUN, "refuse_record", reasons="I disagree.")
     assert scene.stage() is Stage.DELIBERATION

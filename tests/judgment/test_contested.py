@@ -38,7 +38,7 @@ OUTCOME = {
     "outcome": "changed",
     "court": "Intermediate Court",
     "number": "(2026) 12",
-    "decided_on": "2026-05-20",
+    "decided_on": "2026-03-02",
     "summary": "Half.",
     "amount": "4,000.00",
 }

@@ -372,7 +372,10 @@ def test_an_appeal_is_offered_and_never_the_next_thing_one_has_to_do(bench: Benc
     bench.issue()
     for who in ("claimant/1", "respondent/1"):
         bench.serve_decision(who)
-    assert next_for(bench, "respondent/1") == next_for(bench, "claimant/1") == ("appeal_decision", True)
+    assert next_for(bench, "claimant/1") == ("appeal_decision", True)
+    assert next_for(bench, "respondent/1") == ("appeal_decision", False), (
+        "who lost is told to pay; the appeal is a remedy"
+    )
     bench.do(
         "respondent/1",
         "appeal_decision",

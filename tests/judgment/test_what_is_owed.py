@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from odr.docket.models import Case
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.docket.models import Case, Party, Role
+from odr.ground.text import Money, T
+from odr.judgment.enforcement.owed import of_costs
+from odr.judgment.models import Decision
 from odr.judgment.queries import obligations_of
+from odr.payments.costs.rules import Allocation, CostShare
+from odr.procedure.acts.act_versions import current_input
+from odr.procedure.acts.table import TABLE
 from odr.procedure.case.next_box import NextBox, next_box
+from odr.service.models import Packet
 from tests.judgment.bench import Bench
+from tests.judgment.web import Visitor
 
 
 def box(bench: Bench, who: str) -> NextBox:
@@ -36,3 +47,114 @@ def test_each_side_is_told_in_plain_words_what_is_to_be_paid_by_when_and_what_if
     today = bench.clock.now().date().isoformat()
     bench.do("claimant/1", "record_performance", {"obligation": reference, "amount": "8,000.00", "on": today})
     assert box(bench, "claimant/1").owed is None and box(bench, "respondent/1").owed is None
+
+
+def lines(found: NextBox) -> dict[str, str]:
+    """The lines under the box: what is feared or asked, and what follows."""
+    return {str(one.when): str(one.then) for one, _ in found.ifs}
+
+
+def letters(bench: Bench, occasion: str) -> set[str]:
+    """To whom an occasion was written."""
+    with bench.court.database.read() as session:
+        rows = session.scalars(select(Packet).where(Packet.case_id == bench.case_id, Packet.occasion == occasion))
+        return {bench.case().party(row.party_id).label for row in rows}
+
+
+def test_before_a_judgment_is_in_effect_each_side_reads_what_it_means_and_until_when_one_may_appeal(
+    bench: Bench,
+) -> None:
+    """The loser: pay or appeal, until when, what delay costs, what is owed to the court. The winner: nothing to do, when it
+    takes effect, what comes back.
+    """
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    lost, won = box(bench, "respondent/1"), box(bench, "claimant/1")
+    assert str(lost.waits).startswith("Next for you: pay") and "or appeal" in str(lost.waits) and not lost.is_quiet
+    assert {"By which day", "If you want to appeal", "If you pay late"} <= lines(lost).keys()
+    appeal = next(act for one, act in lost.ifs if str(one.when) == "If you want to appeal")
+    assert appeal is not None and appeal.name == "appeal_decision"
+    assert str(won.waits).startswith("You won") and won.is_quiet
+    assert {"If nobody appeals", "If somebody appeals", "When it comes"} <= lines(won).keys()
+
+
+def test_a_payment_that_is_reported_is_asked_about_and_confirmed_or_denied(bench: Bench) -> None:
+    """The debtor says that they paid: the creditor gets a letter and is asked first; denied, it is owed as before."""
+    bench.effective()
+    with bench.court.database.read() as session:
+        (reference,) = [o.reference for o in obligations_of(session, bench.case()) if o.amount_minor == 800_000]
+    today = bench.clock.now().date().isoformat()
+    given = {"obligation": reference, "amount": "8,000.00", "on": today, "note": "Transfer 77"}
+    bench.do("respondent/1", "record_performance", given)
+    assert letters(bench, "record_performance") == {"claimant/1"}
+    asked, reported = box(bench, "claimant/1"), box(bench, "respondent/1")
+    assert "say whether" in str(asked.waits) and not asked.is_quiet
+    assert asked.owed_act is not None and asked.owed_act.name == "confirm_performance"
+    assert "What you have reported" in lines(reported)
+    bench.do("claimant/1", "confirm_performance", {"obligation": reference, "arrived": False})
+    assert letters(bench, "confirm_performance") == {"respondent/1"}
+    assert "must pay you" in str(box(bench, "claimant/1").waits)
+    assert "What you have reported" not in lines(box(bench, "respondent/1"))
+
+
+def test_both_sides_are_written_to_when_a_decision_takes_effect_and_when_it_is_overdue(bench: Bench) -> None:
+    """On the day of effect, and on the day after the last day to perform: what is owed with interest, a day more costs more."""
+    bench.effective()
+    assert letters(bench, "take_effect") == {"claimant/1", "respondent/1"}
+    assert letters(bench, "tell_overdue") == set()
+    bench.wait(days=40)
+    assert letters(bench, "tell_overdue") == {"claimant/1", "respondent/1"}
+    assert "Each further day" in lines(box(bench, "respondent/1"))
+    assert "With interest, today" in lines(box(bench, "claimant/1"))
+
+
+def page(bench: Bench, who: str, rest: str) -> str:
+    """A page of the case as somebody sees it."""
+    visitor = Visitor(create_app(court=bench.court), bench, {"claimant/1": "li", "respondent/1": "haiyun"}[who])
+    return visitor.get(rest).replace("\u00a0", " ")
+
+
+def test_the_questions_of_an_application_to_enforce_are_read_before_it_opens(bench: Bench) -> None:
+    """Before the last day: what is filled in, from when it opens, no form. Overdue: the same with interest, and the form."""
+    bench.effective()
+    early = page(bench, "claimant/1", "/enforcement")
+    assert "This opens on" in early and "8,000.00" in early and "apply_for_enforcement" not in early
+    assert "/enforcement" in page(bench, "claimant/1", "")
+    bench.wait(days=40)
+    late = page(bench, "claimant/1", "/enforcement")
+    assert "You can send this now." in late and "interest to today" in late and "/do/apply_for_enforcement" in late
+    assert "Nothing is owed to you" in page(bench, "respondent/1", "/enforcement")
+
+
+def test_who_owes_is_shown_what_waiting_costs_as_sums_on_days(bench: Bench) -> None:
+    """In time, and a month later: people do not multiply percentages."""
+    bench.effective()
+    table = page(bench, "respondent/1", "").split("What it costs to wait")[1].split("</table>")[0]
+    assert "in time" in table and "30 days late" in table
+    assert "What it costs to wait" not in page(bench, "claimant/1", "")
+
+
+def test_a_bank_slip_goes_with_the_word_that_it_was_paid(bench: Bench) -> None:
+    """The file stands with the entry, for the other side to see; a report of before had none."""
+    bench.effective()
+    form = page(bench, "respondent/1", "/do/record_performance")
+    assert "Bank slip or screenshot" in form
+    act = TABLE["record_performance"]
+    assert current_input(act, 1, {"obligation": "x"}) == {"obligation": "x", "proof": None}
+
+
+def test_what_of_the_fee_comes_back_and_what_is_owed_to_the_court_is_told(bench: Bench) -> None:
+    """The winner's advance comes back without asking; the loser's part is owed to the court besides (CPI 207)."""
+    nothing = Money(0, "CNY")
+    fee = Money(5_000, "CNY")
+    shares = (
+        CostShare("claimant/1", bears=nothing, prepaid=fee, refund=fee, owes_court=nothing),
+        CostShare("respondent/1", bears=fee, prepaid=nothing, refund=nothing, owes_court=fee),
+    )
+    costs = Allocation(fee, shares, (), False, T("The loser bears the fee."), ("FEE 29",)).to_json()
+    won, lost = (
+        of_costs(Decision(costs=costs), Party(role=role, ordinal=1)) for role in (Role.CLAIMANT, Role.RESPONDENT)
+    )
+    assert [str(line.when) for line in won] == ["Your court fee"] and "50.00" in str(won[0].then)
+    assert [str(line.when) for line in lost] == ["What you owe the court"] and "50.00" in str(lost[0].then)

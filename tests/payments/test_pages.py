@@ -129,3 +129,17 @@ def test_the_desk_tells_a_refund_that_is_late_from_one_that_is_soon(served: Serv
     served.pay.clock.set(last + timedelta(days=1))
     page = served.sign_in("cashier").get("/payments/desk", base_url=BASE).get_data(as_text=True)
     assert "overdue" in page and "Refunds past their last day: 1" in page
+
+
+def test_who_comes_back_from_the_payment_page_is_offered_nothing_to_pay_until_the_event_came(served: Served) -> None:
+    """The page waits: it looks again by itself and by a link, and no second button stands there; then it says paid."""
+    case_id = served.pay.accepted()
+    client, place = served.sign_in("li"), f"/cases/{served.reference(case_id)}/fee"
+    assert "/fee/pay" in client.get(place, base_url=BASE).text
+    waits = client.get(f"{place}/return", base_url=BASE).text
+    assert "/fee/pay" not in waits and "court-code" not in waits
+    assert 'hx-get="' in waits and "/fee/return?again=1" in waits and "Look again" in waits
+    assert 'hx-get="' not in client.get(f"{place}/return?again=100", base_url=BASE).text, "no page asks for ever"
+    stripe_paid(served.pay, case_id)
+    paid = client.get(f"{place}/return", base_url=BASE).text
+    assert "has confirmed your payment" in paid and 'hx-get="' not in paid

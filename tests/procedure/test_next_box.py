@@ -27,7 +27,8 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
     scene = small_scene
     scene.lodge()
     lodged = box(scene, "li")
-    assert lodged.is_quiet and lodged.until is not None and "waited for" in str(lodged.waits)
+    assert lodged.is_quiet and lodged.until is not None and "the registry is reading" in str(lodged.waits)
+    assert len(lodged.ifs) == 3, "what may come of it is told"
     scene.accept()
     scene.work()
     scene.join()

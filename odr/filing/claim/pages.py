@@ -14,6 +14,7 @@ from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.claim.acts import AnswerInput
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of, review_return_of
+from odr.filing.claim.statements import statements
 from odr.filing.counter.assisting import COUNTER
 from odr.filing.draft import drafts
 from odr.filing.draft.draft_versions import (
@@ -25,6 +26,7 @@ from odr.filing.draft.draft_versions import (
 )
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, shown_by
 from odr.filing.draft.guide import COOKIE, opened_answers
+from odr.filing.draft.outlook import outlook
 from odr.filing.draft.particulars import form_for, told, told_of
 from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
 from odr.filing.inputs import JoinInput
@@ -60,7 +62,7 @@ from odr.web.guards import (
     public,
     signed_in,
 )
-from odr.web.pages import Page, look, pack_today, submit_act, to_receipt
+from odr.web.pages import Page, look, pack_today, submit_act, sure_mark, to_receipt
 
 filing = Blueprint("filing", __name__)
 DOORS = (
@@ -118,6 +120,7 @@ def task_list(draft: str) -> Page:
         "shares": shares_of(session, found),
         "owns": found.account_id == me,
         "lodges": who_lodges(session, found) == me,
+        "ahead": outlook(current_court(), found),
     }
     return render_template(
         "filing/task_list.html", draft=found, steps=steps, needed=needed, fee=_fee_question(found), **about
@@ -207,6 +210,7 @@ def _step_page(
         was=marks(draft.values.get(which.key, {})),
         theirs=_written_elsewhere(which.model, theirs),
         list_faults=[],
+        sure=sure_mark(faults),
         **about,
     )
     return page, status
@@ -218,6 +222,7 @@ def save_step(draft: str, step: str) -> Page:
     """Keep what was typed, then go on when it is right; rows are added and taken out here too."""
     values, court = _values(), current_court()
     action, ticked, was = forms.group_action(values), values.pop("attach", []), values.pop("was", [""])[0]
+    sure = values.pop("sure", [""])[-1]
     # What a script saves meanwhile puts nothing in: that takes a button.
     picked = [] if request.headers.get("X-Autosave") else ticked
     with court.database.write() as session:
@@ -250,9 +255,18 @@ def save_step(draft: str, step: str) -> Page:
         return _step_page(found, which, {**merged.values, **buttons}, [])
     if "later" in request.form:
         return redirect(url_for("filing.task_list", draft=draft), 303)
-    if faults:
-        return _step_page(found, which, merged.values, faults, 422)
+    asked = faults or _asked_about(which, merged.values)
+    if faults or (asked and sure != mark_of(asked)):
+        return _step_page(found, which, merged.values, asked, 422)
     return redirect(_after(found, step), 303)
+
+
+def _asked_about(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
+    """What is seldom meant in a part that is right otherwise: asked at its field, and once more before all is lodged."""
+    pack = pack_today()
+    typed = filled(values) if which.key == "exhibits" else values
+    given = forms.parse(which.model, typed, currency=pack.currency)
+    return [*doubts_of(given, current_court().clock.now().astimezone(pack.tz).date())]
 
 
 def _autosaved(there: Mapping[str, Any], merged: Merged) -> Response:
@@ -292,6 +306,7 @@ def check(draft: str) -> Page:
     said, hers = told(pack, claim.matter.cause, claim.particulars), who_lodges(court.session, found) == _me().account_id
     asked = doubts_of(claim, court.now.astimezone(pack.tz).date())
     about = {"told": said, "shown": shown_by(claim), "lodges": hers, "asked": asked, "sure": mark_of(asked)}
+    about |= {"ahead": outlook(court.court, found), "fee": _fee_question(found)}
     return render_template(
         "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
     )
@@ -336,6 +351,7 @@ def claim(case: Case, actor: Actor) -> Page:
         facts=facts_of(sitting.session, case),
         speaking=sitting.court.hooks.tells["exhibits_by_fact"](sitting, case, actor),
         told=told_of(sitting, case),
+        statements=statements(sitting, case, actor),
     )
 
 
@@ -427,6 +443,7 @@ def _answer_page(
         "kept_at": _answer_kept_at(case, actor),
         "was": marks(_answer_kept(case, actor) if there is None else there),
         "theirs": _written_elsewhere(AnswerInput, theirs),
+        "sure": sure_mark(faults),
         "tab": "overview",
     }
     return render_template(
@@ -481,6 +498,7 @@ def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
         current_court().table[names.FILE_ANSWER],
         values,
         lambda faults, status, moved: _answer_page(case, actor, values, faults, status, moved),
+        asks=True,
     )
 
 

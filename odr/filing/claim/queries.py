@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Party
 from odr.filing.models import Claim, Fact, FactAnswer, Relief, ReviewReturn
+from odr.ground.text import Money
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
 
@@ -43,6 +44,30 @@ def reliefs_of(session: Session, case: Case) -> list[Relief]:
     return list(
         session.scalars(select(Relief).where(Relief.claim_id.in_(ids)).order_by(Relief.claim_id, Relief.number))
     )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one party asks for, in numbered parts, and what comes to a sum of money together; None where nothing does."""
+
+    claim: Claim
+    party: Party | None
+    reliefs: list[Relief]
+
+    @property
+    def total(self) -> Money | None:
+        """The sums of money asked for together."""
+        sums = [r.amount_minor for r in self.reliefs if r.amount_minor is not None]
+        return Money(sum(sums), self.claim.currency) if sums else None
+
+
+def asked_for(session: Session, case: Case) -> list[Asked]:
+    """Every claim that stands with what it asks for, the first one first."""
+    reliefs = reliefs_of(session, case)
+    return [
+        Asked(claim, case.party_if_any(claim.party_id), [r for r in reliefs if r.claim_id == claim.id])
+        for claim in claims_of(session, case)
+    ]
 
 
 def facts_of(session: Session, case: Case) -> list[FactView]:

@@ -197,6 +197,7 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
         "rest": [],
         "was": marks(found.values.get("exhibits", {})),
         "theirs": [],
+        "sure": "",
     }
     return render_template(
         "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about

@@ -23,12 +23,11 @@ from odr.hearing.examination.phases import seal_of
 from odr.hearing.examination.plan import clock_of
 from odr.hearing.models import BenchNote, Question
 from odr.hearing.queries import agreed_facts, examination_of, matrix, proposed_facts, reads_question, standing_exhibits
-from odr.hearing.record.papers import corrections_of, record_digest, record_entries, signatures_of
+from odr.hearing.record.papers import corrections_of, record_digest, said_in_record, signatures_of
 from odr.hearing.sealed.words import closed_rows
 from odr.hearing.vocabulary import Axis, Stance
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.case.overview import entry_view
 from odr.procedure.forms import fields
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
@@ -326,7 +325,7 @@ def _record(case: Case, actor: Actor, sitting: Sitting, status: int = 200, moved
             case=case,
             actor=actor,
             tab="examination",
-            entries=[entry_view(sitting, case, actor, e, current_locale()) for e in record_entries(sitting, case)],
+            said=said_in_record(sitting, case, actor),
             digest=record_digest(sitting, case),
             corrections=corrections_of(sitting, case),
             signatures=signatures_of(sitting, case),

@@ -12,12 +12,14 @@ from sqlalchemy import exists, select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
 from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordPaper, Signatory, clerk, judge, typeset
+from odr.docket.visibility import reads_entry
 from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
+from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.papers.frame import anchored
 from odr.procedure.time.written_working import bilingual
@@ -69,6 +71,21 @@ def _names(sitting: Sitting, case: Case) -> _Names:
         .where(Seat.case_id == case.id, Seat.until_at.is_(None))
     )
     return _Names(dict(iter(rows)), {p.id: p.name for p in case.parties})
+
+
+@dataclass(frozen=True)
+class SaidLine:
+    """One entry of the record with everything that was said in it, and whether a reader may read it yet."""
+
+    number: int
+    line: PostingLine
+    is_shown: bool
+
+
+def said_in_record(sitting: Sitting, case: Case, viewer: Actor) -> list[SaidLine]:
+    """The record as one signs it: what was said, asked, answered and ruled, entry by entry, as the paper will hold it."""
+    entries, lines = record_entries(sitting, case), _lines(sitting, case, _names(sitting, case))
+    return [SaidLine(e.number, line, reads_entry(viewer, e)) for e, line in zip(entries, lines, strict=True)]
 
 
 def _lines(sitting: Sitting, case: Case, names: _Names) -> list[PostingLine]:

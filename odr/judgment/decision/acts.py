@@ -572,6 +572,14 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
     to={Stage.EFFECTIVE},
     listed=False,
     source=law("CPL 158, 165"),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The decision is in effect"),
+        T(
+            "The page of the case says what is to be paid or done, by whom and by when. If it is not, the court can be asked to enforce the decision."
+        ),
+    ),
     in_record=False,
 )
 def take_effect(sitting: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -17,9 +17,9 @@ from odr.judgment.decision.checks import problems
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
 from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words, relief_words
-from odr.judgment.enforcement.acts import unconfirmed
+from odr.judgment.enforcement.case_views import waiting_costs
 from odr.judgment.enforcement.effect import left_of
-from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement.queries import open_enforcement, unconfirmed
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import current_draft, issued, obligations_of
@@ -232,19 +232,22 @@ def decision_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the case page: the decision and what is owed; for the bench before that, the way to the desk."""
     decision = issued(sitting.session, case)
     if decision is not None and actor.role in PARTY_ROLES | BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}:
-        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, decision))
+        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, decision, actor))
     if case.stage in DECIDING and actor.role in BENCH_ROLES:
         return Panel("main", 10, "judgment/_desk.html", {"desk": desk(sitting, case, None)})
     if obligations_of(sitting.session, case) and actor.role in PARTY_ROLES | {Role.CLERK}:
-        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, None))
+        return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, None, actor))
     return None
 
 
-def _decided(sitting: Sitting, case: Case, decision: Decision | None) -> dict[str, Any]:
+def _decided(sitting: Sitting, case: Case, decision: Decision | None, actor: Actor) -> dict[str, Any]:
     return {
         "decision": decision,
         "every": [(d, document_of(sitting.session, d)) for d in pronounced(sitting.session, case)],
         "owed": owed(sitting, case),
+        "waiting": waiting_costs(sitting, case, actor),
+        "owed_to_me": actor.party_id is not None
+        and any(o.creditor_id == actor.party_id and o.done_at is None for o in obligations_of(sitting.session, case)),
         "certificates": [
             (c, sitting.session.get_one(Document, c.document_id)) for c in certificates_of(sitting.session, case)
         ],

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.enforcement.beginning import INACTION, begin, today
 from odr.judgment.enforcement.effect import all_done, is_overdue, left_of
-from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of, open_enforcement
+from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of, open_enforcement, unconfirmed
 from odr.judgment.enforcement.settlement import after_payment
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtText, field
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import NO_APPEAL
 from odr.procedure.rules.base import law
@@ -61,15 +61,29 @@ class PerformanceInput(CourtModel):
         CourtText(0, 1000),
         field(T("How it can be seen"), T("For example the reference of the transfer."), widget="textarea"),
     ] = None
+    proof: Annotated[
+        str | None,
+        RefTo("upload"),
+        field(T("Bank slip or screenshot"), T("The other side sees it. Send the file first; it then stands here.")),
+    ] = None
 
 
 @act(
     title=T("Record a performance"),
     input=PerformanceInput,
+    version=2,
     by=set(PARTY_ROLES) | {Role.CLERK},
     at=OWED_AT,
     source=law("CPL 247"),
     means={Milestone.PERFORMANCE_TOLD},
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("A payment or another performance is reported"),
+        T(
+            "If it was to come to you, say on the page of the case whether it arrived. If you say nothing, it counts as reported and not confirmed."
+        ),
+    ),
     topic=Topic.DECISION,
 )
 def record_performance(
@@ -113,6 +127,12 @@ def record_performance(
     )
 
 
+@upcast(names.RECORD_PERFORMANCE, from_version=1)
+def told_without_a_file(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first what was paid was told in words only."""
+    return {**given, "proof": None}
+
+
 def _settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
     """Mark what is fully performed, and put the closing on the clerk's desk when nothing is owed any more."""
     left = left_of(sitting, obligation)
@@ -147,6 +167,14 @@ class ConfirmPerformanceInput(CourtModel):
     at=OWED_AT,
     source=law("CPL 247"),
     means={Milestone.PERFORMANCE_TOLD},
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Whether what was reported arrived"),
+        T(
+            "The docket says whether it arrived. If it did not, send the proof of the payment, or pay; otherwise the court can be asked to enforce."
+        ),
+    ),
     topic=Topic.DECISION,
 )
 def confirm_performance(
@@ -412,16 +440,6 @@ def obligation_named(session: Session, case: Case, reference: str) -> Obligation
     if found is None:
         raise InvalidInput.at("obligation", T("Choose one of those listed."))
     return found
-
-
-def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
-    """Reports of performance that the creditor has not answered."""
-    query = select(Performance).where(
-        Performance.obligation_id == obligation.id,
-        Performance.confirmed.is_(False),
-        Performance.confirmed_entry.is_(None),
-    )
-    return session.scalars(query.order_by(Performance.id)).all()
 
 
 def _obligation_words(case: Case, obligation: Any) -> str:

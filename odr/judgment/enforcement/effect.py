@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Document, Party, Role
+from odr.docket.models import Case, Document, Party, Role, Stage
 from odr.docket.queries import parties, void
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.queries import performed
-from odr.judgment.inputs import EffectInput
+from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
@@ -297,6 +297,16 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
             # Where it is to be performed in parts, the two years run from the last of them.
             ends = datetime.combine(last[party.id], time(23, 59), tzinfo=zone)
             sitting.start_window(case, ENFORCE, party=party, start=max(window.due_at, ends))
+    debtor = case.party_if_any(window.party_id)
+    if debtor is not None and case.stage is not Stage.CLOSED and due_from(sitting, case, debtor):
+        sitting.then(names.TELL_OVERDUE, OverdueInput(debtor=debtor.label))
+
+
+def due_from(sitting: Sitting, case: Case, debtor: Party) -> list[Obligation]:
+    """What a debtor had to do by today and has not done."""
+    day = sitting.now.astimezone(sitting.court.settings.tz).date()
+    rows = obligations_of(sitting.session, case)
+    return [o for o in rows if o.debtor_id == debtor.id and o.done_at is None and o.due_on <= day]
 
 
 def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:

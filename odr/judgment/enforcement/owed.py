@@ -1,20 +1,31 @@
-"""What a decision in effect means for each side, in plain words: who pays or does what, by when, and what follows if not.
+"""What a decision means for each side, in plain words: who pays or does what, by when, and what follows if not.
 
-CPL 247, 250, 264. No flask.
+Before it is in effect: what is ordered, until when somebody may appeal, and what comes then. From then on: what is owed
+today, with interest. CPL 171, 247, 250, 264; CPI 207. No flask.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Party, Stage
-from odr.ground.text import T, Text
+from odr.docket.models import Case, Party, Role, Stage
+from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.enforcement.effect import is_overdue, left_of
-from odr.judgment.models import Obligation
-from odr.judgment.queries import obligations_of
-from odr.procedure.hooks import Owed
+from odr.judgment.enforcement.effect import APPEAL, interest_on, is_appealable, is_overdue, left_of
+from odr.judgment.enforcement.queries import unconfirmed
+from odr.judgment.models import Decision, Obligation, Order
+from odr.judgment.queries import issued, obligations_of
+from odr.judgment.vocabulary import OrderKind
+from odr.payments.costs.rules import Allocation
+from odr.procedure.hooks import If, Owed
+from odr.procedure.models import WindowState
+from odr.procedure.time.interest import rounded
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -23,84 +34,293 @@ BOUND = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 
 def owed_by_decision(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
-    """What a decision in effect asks of a party first, or what they wait for; None where nothing is owed any more."""
+    """What a decision asks of a party first, or what they wait for; None where nothing is owed, or not any more."""
     party = case.party_if_any(actor.party_id)
-    if party is None or case.stage not in BOUND:
+    if party is None:
+        return None
+    if case.stage is Stage.PRONOUNCED:
+        decision = issued(sitting.session, case)
+        return _before_effect(sitting, case, decision, party) if decision is not None else None
+    if case.stage not in BOUND:
         return None
     open_now = [o for o in obligations_of(sitting.session, case) if o.done_at is None and o.ended_at is None]
     open_now.sort(key=lambda o: (o.due_on, o.id))
-    mine = next((o for o in open_now if o.debtor_id == party.id), None)
-    if mine is not None:
+    reported = next((o for o in open_now if o.creditor_id == party.id and unconfirmed(sitting.session, o)), None)
+    if reported is not None:
+        return _did_it_arrive(sitting, case, reported)
+    mine = [o for o in open_now if o.debtor_id == party.id]
+    if mine:
         return _to_perform(sitting, case, mine)
-    theirs = next((o for o in open_now if o.creditor_id == party.id), None)
-    return _to_receive(sitting, case, theirs) if theirs is not None else None
+    theirs = [o for o in open_now if o.creditor_id == party.id]
+    return _to_receive(sitting, case, theirs) if theirs else None
 
 
-def _to_perform(sitting: Sitting, case: Case, obligation: Obligation) -> Owed:
-    other, late = _party(case, obligation.creditor_id), is_overdue(sitting, obligation)
-    left = left_of(sitting, obligation)
+@dataclass(frozen=True)
+class Due:
+    """What is to be paid to one party by one day: what is left, and with interest to today; None for no sum of money."""
+
+    left: Money | None
+    today: Money | None
+    a_day: Money | None
+    """What each further day adds now."""
+    ordered: Text | None
+    """Interest the decision orders, in words."""
+
+
+def due_together(sitting: Sitting, case: Case, owed: Sequence[Obligation]) -> Due:
+    """Several obligations of one debtor to one creditor that fall due on one day, as one sum."""
+    sums = [(o, left) for o in owed if (left := left_of(sitting, o)) is not None]
+    if not sums:
+        return Due(None, None, None, None)
+    currency, day = sums[0][1].currency, sitting.now.astimezone(sitting.court.settings.tz).date()
+    total = sum(money.minor for _, money in sums)
+    now = total + rounded(_interest(sitting, case, owed, day))
+    more = rounded(_interest(sitting, case, owed, day + timedelta(days=1)) - _interest(sitting, case, owed, day))
+    bearing = next((o for o, _ in sums if o.interest_from is not None), None)
+    ordered = interest_words(bearing.interest_percent, bearing.interest_from) if bearing is not None else None
+    return Due(Money(total, currency), Money(now, currency), Money(more, currency) if more else None, ordered)
+
+
+def interest_words(percent: Decimal | None, since: date | None) -> Text:
+    """Interest that a decision orders until payment."""
+    rate = f"{(percent or Decimal()).normalize():f}"
+    return T("%(percent)s percent a year from %(day)s until it is paid.", percent=rate, day=since)
+
+
+def _interest(sitting: Sitting, case: Case, owed: Sequence[Obligation], day: date) -> Fraction:
+    lines = (line for one in owed for line in interest_on(sitting, case, one, day))
+    return sum((line.exact for line in lines), Fraction())
+
+
+def _together(owed: Sequence[Obligation]) -> list[Obligation]:
+    """Those that go with the first: to the same party, by the same day, and like it a sum of money or not."""
+    first = owed[0]
+    if first.amount_minor is None:
+        return [first]
+    same = (first.debtor_id, first.creditor_id, first.due_on)
+    return [o for o in owed if (o.debtor_id, o.creditor_id, o.due_on) == same and o.amount_minor is not None]
+
+
+def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owed:
+    first, now = mine[0], _together(mine)
+    other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
+    waiting = [o for o in now if unconfirmed(sitting.session, o)]
     otherwise = T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
     words: Text
-    if left is not None:
+    if due.left is not None:
+        amount, day = due.today if late else due.left, first.due_on
         words = (
-            T(
-                "You are late: pay %(amount)s to %(name)s. It was due on %(day)s.",
-                amount=left,
-                name=other,
-                day=obligation.due_on,
-            )
+            T("You are late: pay %(amount)s to %(name)s. It was due on %(day)s.", amount=amount, name=other, day=day)
             if late
             else T(
-                "Next for you: pay %(amount)s to %(name)s by the end of %(day)s.",
-                amount=left,
-                name=other,
-                day=obligation.due_on,
+                "Next for you: pay %(amount)s to %(name)s by the end of %(day)s.", amount=amount, name=other, day=day
             )
         )
     else:
-        what = obligation.what or ""
+        what = first.what or ""
         words = (
-            T("You are late: %(what)s. It was due on %(day)s.", what=what, day=obligation.due_on)
+            T("You are late: %(what)s. It was due on %(day)s.", what=what, day=first.due_on)
             if late
-            else T("Next for you: %(what)s, by the end of %(day)s.", what=what, day=obligation.due_on)
+            else T("Next for you: %(what)s, by the end of %(day)s.", what=what, day=first.due_on)
         )
-    return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise)
+    ifs = [*_of_delay(due, late), *_also(sitting, [o for o in mine if o not in now], case)]
+    if waiting:
+        sent = T("%(name)s is asked whether it arrived. Until they say so, it is sent and not confirmed.", name=other)
+        ifs.insert(0, If(T("What you have reported"), sent))
+    elif due.left is not None:
+        how = T(
+            "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
+        )
+        ifs.insert(0, If(T("If you have paid"), how))
+    return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
 
 
-def _to_receive(sitting: Sitting, case: Case, obligation: Obligation) -> Owed:
-    other, late = _party(case, obligation.debtor_id), is_overdue(sitting, obligation)
-    left = left_of(sitting, obligation)
+def _of_delay(due: Due, late: bool) -> list[If]:
+    lines = [If(T("Interest in the decision"), due.ordered)] if due.ordered is not None else []
+    if late and due.a_day is not None:
+        lines.append(If(T("Each further day"), T("%(amount)s more.", amount=due.a_day)))
+    return lines
+
+
+def _also(sitting: Sitting, rest: Sequence[Obligation], case: Case) -> list[If]:
+    found = []
+    for one in rest:
+        left = left_of(sitting, one)
+        what = left if left is not None else one.what or ""
+        words = T("%(what)s, by the end of %(day)s.", what=what, day=one.due_on)
+        found.append(If(T("Also to %(name)s", name=_party(case, one.creditor_id)), words))
+    return found
+
+
+def _did_it_arrive(sitting: Sitting, case: Case, obligation: Obligation) -> Owed:
+    other = _party(case, obligation.debtor_id)
+    sums = [one.amount_minor for one in unconfirmed(sitting.session, obligation) if one.amount_minor]
+    words: Text = (
+        T(
+            "Next for you: say whether %(amount)s arrived, which %(name)s says they have paid",
+            amount=Money(sum(sums), obligation.currency),
+            name=other,
+        )
+        if sums and obligation.currency
+        else T("Next for you: say whether %(name)s has done what was ordered, as they say", name=other)
+    )
+    otherwise = T("It counts as reported and not confirmed. You can still ask the court to enforce when it is overdue.")
+    return Owed(words, True, None, names.CONFIRM_PERFORMANCE, otherwise)
+
+
+def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> Owed:
+    first, now = theirs[0], _together(theirs)
+    other, late, due = _party(case, first.debtor_id), is_overdue(sitting, first), due_together(sitting, case, now)
+    day = first.due_on
+    arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
     if late:
         words: Text = (
             T(
                 "%(name)s has not paid %(amount)s, due on %(day)s. You can ask the court to enforce.",
                 name=other,
-                amount=left,
-                day=obligation.due_on,
+                amount=due.left,
+                day=day,
             )
-            if left is not None
+            if due.left is not None
             else T(
-                "%(name)s has not done what was due on %(day)s. You can ask the court to enforce.",
-                name=other,
-                day=obligation.due_on,
+                "%(name)s has not done what was due on %(day)s. You can ask the court to enforce.", name=other, day=day
             )
         )
-        return Owed(words, True, None, names.APPLY_FOR_ENFORCEMENT)
+        ifs = [*_of_delay(due, late), If(T("If it was paid after all"), arrived.then, names.RECORD_PERFORMANCE)]
+        if due.today is not None and due.left is not None and due.today.minor > due.left.minor:
+            ifs.insert(0, If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
+        return Owed(words, True, None, names.APPLY_FOR_ENFORCEMENT, None, tuple(ifs))
     words = (
         T(
             "Nothing for you to do now: %(name)s must pay you %(amount)s by the end of %(day)s.",
             name=other,
-            amount=left,
-            day=obligation.due_on,
+            amount=due.left,
+            day=day,
         )
-        if left is not None
+        if due.left is not None
         else T(
-            "Nothing for you to do now: %(name)s must do what was ordered by the end of %(day)s.",
-            name=other,
-            day=obligation.due_on,
+            "Nothing for you to do now: %(name)s must do what was ordered by the end of %(day)s.", name=other, day=day
         )
     )
-    return Owed(words, False, None, None, T("From the next day you can ask the court to enforce."))
+    otherwise = T("From the next day you can ask the court to enforce.")
+    return Owed(words, False, None, None, otherwise, (*_of_delay(due, late), arrived))
+
+
+def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
+    """What a decision that is not in effect yet orders for a party; duties of their own before what they get."""
+    to_do = [o for o in decision.orders if o.debtor_id == party.id and o.kind in ORDERED]
+    if to_do:
+        return _ordered_to_do(sitting, case, decision, party, to_do)
+    to_get = [o for o in decision.orders if o.creditor_id == party.id and o.kind in ORDERED]
+    if to_get:
+        return _ordered_for(sitting, case, decision, party, to_get)
+    if any(o.kind is OrderKind.DISMISS for o in decision.orders) and party.role in (Role.CLAIMANT, Role.RESPONDENT):
+        words = (
+            T("Nothing for you to do now: the court did not give you what you asked for")
+            if party.role is Role.CLAIMANT
+            else T("Nothing for you to do now: you won, nothing is ordered against you")
+        )
+        lines = (*_appeal_line(sitting, case, decision, party), *of_costs(decision, party))
+        return Owed(words, False, _last_appeal(sitting, case, decision), None, None, lines)
+    return None
+
+
+ORDERED = (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN)
+
+
+def _ordered_to_do(
+    sitting: Sitting, case: Case, decision: Decision, party: Party, orders: Sequence[Order]
+) -> Owed | None:
+    total, other = _sum(orders), _party(case, orders[0].creditor_id)
+    appealable = is_appealable(sitting, case)
+    words: Text
+    if total is not None:
+        words = (
+            T("Next for you: pay %(amount)s to %(name)s, or appeal", amount=total, name=other)
+            if appealable
+            else T("Next for you: pay %(amount)s to %(name)s", amount=total, name=other)
+        )
+    else:
+        words = T("Next for you: %(what)s", what=orders[0].what or "")
+    days = decision.performance_days
+    by = If(
+        T("By which day"), T("Within %(days)s days after the decision is in effect. You are told that day.", days=days)
+    )
+    late = sitting.pack(case).late_performance
+    lines = [by, *_appeal_line(sitting, case, decision, party), *_interest_lines(orders)]
+    if total is not None and late is not None:
+        more = Money(rounded(total.minor * Fraction(late.per_day)), total.currency)
+        lines.append(If(T("If you pay late"), T("%(amount)s more for each day.", amount=more)))
+    otherwise = T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
+    return Owed(words, True, None, None, otherwise, (*lines, *of_costs(decision, party)))
+
+
+def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party, orders: Sequence[Order]) -> Owed:
+    total, other = _sum(orders), _party(case, orders[0].debtor_id)
+    words: Text = (
+        T("You won: %(name)s must pay you %(amount)s. Nothing for you to do now", name=other, amount=total)
+        if total is not None
+        else T("You won: %(name)s must do what was ordered. Nothing for you to do now", name=other)
+    )
+    last, days = _last_appeal(sitting, case, decision), decision.performance_days
+    lines = []
+    if last is not None:
+        day = last.astimezone(sitting.court.settings.tz).date()
+        told = T("After the end of %(day)s the decision is in effect. You get a message.", day=day)
+        stop = T("These days stop. You get the appeal, and time to answer it.")
+        lines += [If(T("If nobody appeals"), told), If(T("If somebody appeals"), stop)]
+    lines.append(If(T("When it comes"), T("Within %(days)s days after the decision is in effect.", days=days)))
+    if party.role is Role.CLAIMANT and any(o.kind is OrderKind.DISMISS for o in decision.orders):
+        lines.append(If(T("The rest"), T("The court did not give you the rest of what you asked for.")))
+    lines += [*_interest_lines(orders), *of_costs(decision, party)]
+    lines += _appeal_line(sitting, case, decision, party)
+    otherwise = T("From the next day you can ask the court to enforce.")
+    return Owed(words, False, None, None, otherwise, tuple(lines))
+
+
+def _sum(orders: Sequence[Order]) -> Money | None:
+    sums = [o.amount for o in orders if o.amount is not None]
+    return replace(sums[0], minor=sum(one.minor for one in sums)) if sums else None
+
+
+def _interest_lines(orders: Sequence[Order]) -> list[If]:
+    return [
+        If(T("Interest in the decision"), interest_words(o.interest_percent, o.interest_from))
+        for o in orders
+        if o.interest_from is not None
+    ]
+
+
+def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party) -> list[If]:
+    windows = sitting.windows(case, APPEAL, party=party, state=WindowState.OPEN, subject=decision.reference)
+    if not windows or windows[-1].due_at is None:
+        return []
+    day = windows[-1].due_at.astimezone(sitting.court.settings.tz).date()
+    words = T("You may until the end of %(day)s. Nothing has to be paid before the appeal is decided.", day=day)
+    return [If(T("If you want to appeal"), words, names.APPEAL_DECISION)]
+
+
+def _last_appeal(sitting: Sitting, case: Case, decision: Decision) -> datetime | None:
+    """When the last time to appeal ends, where one runs."""
+    windows = sitting.windows(case, APPEAL, state=WindowState.OPEN, subject=decision.reference)
+    return max((w.due_at for w in windows if w.due_at is not None), default=None)
+
+
+def of_costs(decision: Decision, party: Party) -> list[If]:
+    """What of the court fee a party gets back, or owes the court (CPI 207)."""
+    if not decision.costs:
+        return []
+    share = next((s for s in Allocation.from_json(decision.costs).shares if s.party == party.label), None)
+    if share is None:
+        return []
+    lines = []
+    if share.refund.minor:
+        back = T("%(amount)s comes back to you. You need not ask.", amount=share.refund)
+        lines.append(If(T("Your court fee"), back))
+    if share.owes_court.minor:
+        owes = T("%(amount)s of the fee, besides. You get a notice of its own.", amount=share.owes_court)
+        lines.append(If(T("What you owe the court"), owes))
+    return lines
 
 
 def _party(case: Case, party_id: int | None) -> str:

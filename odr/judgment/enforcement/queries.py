@@ -20,6 +20,16 @@ def performed(session: Session, obligation: Obligation) -> int:
     return int(session.scalar(query) or 0)
 
 
+def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
+    """Reports of performance that the creditor has not answered."""
+    query = select(Performance).where(
+        Performance.obligation_id == obligation.id,
+        Performance.confirmed.is_(False),
+        Performance.confirmed_entry.is_(None),
+    )
+    return session.scalars(query.order_by(Performance.id)).all()
+
+
 def open_enforcement(session: Session, case: Case) -> EnforcementCase | None:
     """The enforcement under way."""
     return session.scalar(

@@ -21,6 +21,7 @@ from odr.payments.stripe.webhook import receive
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.forms import fields as forms
 from odr.web.guards import case_page, current_court, current_locale, current_session, public
+from odr.web.numbers import number_in
 from odr.web.pages import Page, look
 
 payments = Blueprint("payments", __name__)
@@ -51,7 +52,7 @@ def _fee_page(case: Case, actor: Actor, **more: Any) -> str:
         acts=acts,
         online=online,
         at_end=at_end_view(court, case),
-        **more,
+        **{"again": 0, **more},
     )
 
 
@@ -81,7 +82,7 @@ def pay(case: Case, actor: Actor) -> Page:
 @case_page(*SEES_FEES)
 def returned(case: Case, actor: Actor) -> Page:
     """Back from Stripe. Nothing is changed here: the fee is paid when Stripe's event says so."""
-    return _fee_page(case, actor, came="done")
+    return _fee_page(case, actor, came="done", again=number_in(request.args, "again", 0))
 
 
 @payments.get("/cases/<reference>/fee/back")

@@ -13,6 +13,7 @@ from odr.payments.fee.scales import FeeStep
 from odr.payments.fee.simulator import FeeOutlook, simulate
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, field
+from odr.procedure.hooks import FeeTold
 from odr.procedure.rules.pack import RulePack
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ class Quote:
 def rules_today(court: Court) -> RulePack:
     """The pack in force on this day."""
     return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
+
+
+def quoted(court: Court, cause: str, amount: Money | None, track: str) -> FeeTold:
+    """What filing a claim costs, for pages of other rooms. Raises InvalidInput as :func:`ask` does."""
+    found = ask(court, QuoteInput(cause=cause, amount=amount, track=track))
+    filing = found.outlook.filing
+    return FeeTold(filing.total, [(step.text, step.amount, found.article(step)) for step in filing.steps])
 
 
 def ask(court: Court, given: QuoteInput) -> Quote:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, DocketEntry
 from odr.docket.visibility import Viewer, reads_entry
 from odr.ground.text import Text
-from odr.procedure.models import Window
+from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import WindowRule
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class TimeLimit:
     met_by: tuple[str, ...]
     page: str | None = None
     rule: str | None = None
+    waits: Text | None = None
+    """What whoever waits for it is told, as a whole sentence; without it the pack's title is named."""
 
 
 class TimeLimits:
@@ -85,9 +87,16 @@ class TimeLimits:
 TIME_LIMITS = TimeLimits()
 
 
-def time_limit(kind: str, nature: Nature, *met_by: str, page: str | None = None, rule: str | None = None) -> str:
+def time_limit(
+    kind: str,
+    nature: Nature,
+    *met_by: str,
+    page: str | None = None,
+    rule: str | None = None,
+    waits: Text | None = None,
+) -> str:
     """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
-    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule)).kind
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, waits)).kind
 
 
 def rule_of(sitting: Sitting, window: Window) -> WindowRule:
@@ -101,9 +110,11 @@ def window_title(sitting: Sitting, case: Case, window: Window) -> Text:
     return rule_of(sitting, window).title
 
 
-def shown_windows(sitting: Sitting, case: Case, viewer: Viewer) -> list[Window]:
-    """The open windows a viewer may know of: none that was opened by an entry for others only."""
-    found = sitting.windows(case)
+def shown_windows(sitting: Sitting, case: Case, viewer: Viewer, state: WindowState = WindowState.OPEN) -> list[Window]:
+    """The windows in a state, open ones if nothing else is said, that a viewer may know of: none that was opened by an
+    entry for others only.
+    """
+    found = sitting.windows(case, state=state)
     named = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED)
     opening = sitting.session.scalars(named.where(DocketEntry.number.in_([w.opened_by for w in found])))
     hidden = {entry.number for entry in opening if not reads_entry(viewer, entry)}

@@ -7,8 +7,8 @@ Duties come before remedies; only an act that is open is offered, and whoever ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -19,8 +19,8 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
-from odr.procedure.hooks import Owed
-from odr.procedure.models import Task, Window
+from odr.procedure.hooks import If, Owed, StepWords
+from odr.procedure.models import Task, Window, WindowState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -44,6 +44,18 @@ class Step:
     page: str | None
     """Endpoint of the page where it is done, where that is not the act's own."""
     consequence: Text | None
+    ifs: Sequence[tuple[If, Act | None]] = ()
+    """What a person may fear, what follows then, and the act that helps where it is open."""
+
+
+@dataclass(frozen=True)
+class Halted:
+    """A time limit of one's own that stands still: since when, and how many days are left once it goes on."""
+
+    window: Window
+    title: Text
+    since: datetime
+    days: int | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,9 @@ class NextBox:
     owed_act: Act | None = None
     owed_by: datetime | None = None
     """Until when that act is open."""
+    halted: Sequence[Halted] = ()
+    ifs: Sequence[tuple[If, Act | None]] = ()
+    """What may come of what is waited for."""
 
     @property
     def is_quiet(self) -> bool:
@@ -71,6 +86,17 @@ def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
     """The box for a party; None for everybody else."""
     if actor.role not in PARTY_ROLES:
         return None
+    still = [w for w in shown_windows(sitting, case, actor, WindowState.HALTED) if w.party_id == actor.party_id]
+    return replace(_box(sitting, case, actor), halted=[_halted(sitting, w) for w in still])
+
+
+def _halted(sitting: Sitting, window: Window) -> Halted:
+    since = window.halted_at or sitting.now
+    days = max(0, -(-(window.due_at - since) // timedelta(days=1))) if window.due_at is not None else None
+    return Halted(window, rule_of(sitting, window).title, since, days)
+
+
+def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     shown = shown_windows(sitting, case, actor)
     far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
     shown.sort(key=lambda window: window.due_at or far)
@@ -90,7 +116,9 @@ def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
         others = [d for d in duties if owed.act is None or owed.act not in TIME_LIMITS[d.window.kind].met_by]
         same = [r for r in remedies if act is not None and r.act is act]
         by = same[0].window.due_at if same else None
-        return NextBox(None, owed.words, owed.until, others, [r for r in remedies if r not in same], owed, act, by)
+        lines = _ifs(sitting, case, actor, [StepWords(ifs=owed.ifs)])
+        rest = [r for r in remedies if r not in same]
+        return NextBox(None, owed.words, owed.until, others, rest, owed, act, by, ifs=lines)
     if open_now:
         first = open_now[0]
         return NextBox(first, None, first.window.due_at, [d for d in duties if d is not first], remedies)
@@ -98,8 +126,9 @@ def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
     if ahead:
         words = T("Nothing for you to do before this: %(what)s, %(at)s.", what=ahead[0].title, at=ahead[0].at)
         return NextBox(None, words, None, duties, remedies)
-    words, until = _waited_for(sitting, case, actor, [w for w in shown if w.party_id != actor.party_id])
-    return NextBox(None, words, until, duties, remedies)
+    words, until, window = _waited_for(sitting, case, [w for w in shown if w.party_id != actor.party_id])
+    may_come = _told(sitting, case, actor, window) if window is not None else []
+    return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come))
 
 
 def _nature(window: Window) -> Nature | None:
@@ -109,45 +138,68 @@ def _nature(window: Window) -> Nature | None:
 
 def _step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step:
     limit, rule = TIME_LIMITS.get(window.kind), rule_of(sitting, window)
-    table, act = sitting.court.table, None
-    for name in limit.met_by if limit is not None else ():
-        each = table.get(name)
-        if each is not None and each.listed and refusal(sitting, each, case, actor) is None:
-            act = each
-            break
-    return Step(window, rule.title, act, limit.page if limit is not None else None, rule.consequence)
+    told = _told(sitting, case, actor, window)
+    title = next((words.title for words in told if words.title is not None), rule.title)
+    ways = [*(words.act for words in told if words.act is not None), *(limit.met_by if limit is not None else ())]
+    act = next((found for name in ways if (found := _open(sitting, case, actor, name)) is not None), None)
+    page = limit.page if limit is not None else None
+    return Step(window, title, act, page, rule.consequence, _ifs(sitting, case, actor, told))
 
 
-def _waited_for(sitting: Sitting, case: Case, actor: Actor, others: Sequence[Window]) -> tuple[Text, datetime | None]:
-    """Who has to act and until when: another party, then the court, then whoever has something on their desk."""
-    for window in others:
-        party = case.party_if_any(window.party_id)
-        if _nature(window) is Nature.DUTY and party is not None:
-            words = T(
-                "Nothing for you to do now: %(name)s has time for this: %(what)s.",
-                name=party.name,
-                what=rule_of(sitting, window).title,
-            )
-            return words, window.due_at
-    for window in others:
-        if _nature(window) in (Nature.COURT, Nature.OUTSIDE):
-            return T(
-                "Nothing for you to do now. What is waited for: %(what)s.", what=rule_of(sitting, window).title
-            ), window.due_at
-    for window in others if case.stage is Stage.PRONOUNCED else ():
-        party = case.party_if_any(window.party_id)
-        if party is not None:
-            words = T(
-                "Nothing for you to do now: %(name)s may still do this: %(what)s.",
-                name=party.name,
-                what=rule_of(sitting, window).title,
-            )
-            return words, window.due_at
+def _told(sitting: Sitting, case: Case, actor: Actor, window: Window) -> list[StepWords]:
+    found = (tell(sitting, case, actor, window) for tell in sitting.court.hooks.steps)
+    return [words for words in found if words is not None]
+
+
+def _open(sitting: Sitting, case: Case, actor: Actor, name: str) -> Act | None:
+    """An act, where the reader may do it now: nothing is offered that leads to a refusal."""
+    act = sitting.court.table.get(name)
+    return act if act is not None and act.listed and refusal(sitting, act, case, actor) is None else None
+
+
+def _ifs(sitting: Sitting, case: Case, actor: Actor, told: Sequence[StepWords]) -> list[tuple[If, Act | None]]:
+    """The lines under a step; one whose act is closed to the reader just now is left out."""
+    lines = [
+        (line, _open(sitting, case, actor, line.act) if line.act else None) for words in told for line in words.ifs
+    ]
+    return [(line, act) for line, act in lines if act is not None or line.act is None]
+
+
+def _waited_for(sitting: Sitting, case: Case, others: Sequence[Window]) -> tuple[Text, datetime | None, Window | None]:
+    """Who has to act, until when, and in which time limit: another party, then the court, then whoever has something on
+    their desk.
+    """
+    window = next((w for w in others if _nature(w) is Nature.DUTY and case.party_if_any(w.party_id) is not None), None)
+    if window is not None:
+        name = case.party(window.party_id or 0).name
+        what = rule_of(sitting, window).title
+        words: Text = T("Nothing for you to do now: %(name)s has time for this: %(what)s.", name=name, what=what)
+        return words, window.due_at, window
+    window = next((w for w in others if _nature(w) in (Nature.COURT, Nature.OUTSIDE)), None)
+    if window is not None:
+        return _court_has_time(sitting, window), window.due_at, window
+    window = next((w for w in others if case.party_if_any(w.party_id) is not None), None)
+    if window is not None and case.stage is Stage.PRONOUNCED:
+        name = case.party(window.party_id or 0).name
+        what = rule_of(sitting, window).title
+        words = T("Nothing for you to do now: %(name)s may still do this: %(what)s.", name=name, what=what)
+        return words, window.due_at, window
+    return _on_a_desk(sitting, case), None, None
+
+
+def _court_has_time(sitting: Sitting, window: Window) -> Text:
+    told = TIME_LIMITS[window.kind].waits
+    what = rule_of(sitting, window).title
+    return told if told is not None else T("Nothing for you to do now. What is waited for: %(what)s.", what=what)
+
+
+def _on_a_desk(sitting: Sitting, case: Case) -> Text:
+    """Whose turn it is at the court, by what lies open on its desks; that the case is over, where it is."""
     if case.stage in OVER:
-        return OVER[case.stage], None
+        return OVER[case.stage]
     roles = sitting.session.scalars(
         select(Task.role).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
     ).all()
     judge = T("Nothing for you to do now: the judge has to act.")
     told = next((COURT_WORKS.get(role, judge if role in BENCH_ROLES else None) for role in roles), None)
-    return told or T("Nothing for you to do now. The court tells you when something waits for you."), None
+    return told or T("Nothing for you to do now. The court tells you when something waits for you.")

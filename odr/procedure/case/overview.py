@@ -22,7 +22,9 @@ from odr.procedure.acts.availability import Availability, acts_for
 from odr.procedure.acts.table import Act, Milestone, Topic
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import shown_windows, window_title
+from odr.procedure.case.course import Station, stations
 from odr.procedure.case.next_box import NextBox, next_box
+from odr.procedure.case.since import since_last_look
 from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
@@ -151,12 +153,23 @@ def grouped(acts: Sequence[Availability], *, by_page: bool = True) -> list[ActGr
 
 
 @dataclass(frozen=True)
+class News:
+    """What happened since the reader last looked, the newest first."""
+
+    looked_at: datetime
+    entries: list[LineView]
+    more: bool
+
+
+@dataclass(frozen=True)
 class CasePage:
     """Everything of a case page but its frame."""
 
     case: Case
     actor: Actor
     next: NextBox | None
+    stations: list[Station]
+    news: News | None
     dues: list[Due]
     open_acts: list[Availability]
     groups: list[ActGroup]
@@ -300,10 +313,13 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
         )
     )
     open_acts = [a.act for a in available if a.is_open]
+    ahead = sitting.court.hooks.ahead(sitting, [case.id])
     return CasePage(
         case=case,
         actor=actor,
         next=next_box(sitting, case, actor),
+        stations=stations(sitting, case, actor, [due.window for due in waiting], ahead),
+        news=_news(sitting, case, actor, locale),
         dues=waiting,
         open_acts=[a for a in available if a.is_open],
         groups=grouped([a for a in available if a.is_open]),
@@ -312,8 +328,15 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
         panels=panels,
         tasks=[(task, _act_of(task, open_acts)) for task in tasks],
         people=sitters(sitting, case),
-        appointments=sitting.court.hooks.ahead(sitting, [case.id]),
+        appointments=ahead,
     )
+
+
+def _news(sitting: Sitting, case: Case, actor: Actor, locale: str) -> News | None:
+    since = since_last_look(sitting, case, actor)
+    if since is None:
+        return None
+    return News(since.looked_at, line_views(sitting, case, actor, since.entries, locale), since.more)
 
 
 def _act_of(task: Task, acts: Sequence[Act]) -> Act | None:

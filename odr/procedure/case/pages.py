@@ -20,6 +20,7 @@ from odr.procedure.case.act_drafts import begun_in
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
 from odr.procedure.case.readings import DAYS, READS_READINGS, SHOWN, figures, traces
+from odr.procedure.forms.fields import with_defaults
 from odr.procedure.models import Window
 from odr.procedure.time.reckoning import Reckoning
 from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter, staff
@@ -176,8 +177,9 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
         name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()
     }
     kept = begun(case, actor, act)
-    typed = kept.values if kept is not None else {}
-    return act_page(case, actor, act, written | typed | dict(request.args), [], keeps=True, kept=kept)
+    given = written | (kept.values if kept is not None else {}) | dict(request.args)
+    start = given if kept is not None or not given else with_defaults(act.input, given)
+    return act_page(case, actor, act, start, [], keeps=True, kept=kept)
 
 
 @cases.post("/do/<name>")

@@ -5,6 +5,7 @@ Nothing typed is lost: fields are always made from the raw values, never from a 
 
 from __future__ import annotations
 
+import enum
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,7 +66,21 @@ class Option:
     hint: str | Text | None = None
 
 
-@dataclass(frozen=True)
+def with_defaults(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form starts with that nobody has sent yet: what the address or the court gives, and the defaults of the rest.
+
+    A form that was sent says everything itself: there an empty box is an answer.
+    """
+    raw, found = Raw(values), dict(values)
+    for name, info in model.model_fields.items():
+        if not raw.has(name) and not raw.rows(name):
+            plain = isinstance(info.default, str | int | enum.Enum)
+            start = "true" if info.default is True else default_text(info) if plain else ""
+            found |= {name: start} if start else {}
+    return found
+
+
+@dataclass
 class Row:
     """One row of a group: its number from 1 and its fields."""
 
@@ -73,6 +88,8 @@ class Row:
     name: str
     title: str
     fields: list[FormField]
+    focus: bool = False
+    """Whether the page opens here: it was just added, or stands where one was taken away."""
 
     @property
     def is_wrong(self) -> bool:
@@ -104,6 +121,8 @@ class FormField:
     rows: list[Row] = field(default_factory=list)
     can_add: bool = False
     can_remove: bool = False
+    focus: bool = False
+    """Whether the page opens at the button that adds a row: the last one was taken away."""
     most: int | None = None
     one_line: bool = True
     sends: bool = False
@@ -362,8 +381,22 @@ class _Build:
         for shown, number in enumerate(numbers):
             at = (*where, kept.index(number)) if number in kept else (*where, -1 - number)
             made.rows.append(self.row(inner, made, name, shown, number, at))
+        self.lead(made, name, numbers)
         made.error = self.error(where)
         return made
+
+    def lead(self, made: FormField, name: str, numbers: Sequence[int]) -> None:
+        """Where the focus goes after a row came or went: to the new one; to the one that took the place of what was taken
+        away, else to the last, else to the button that adds one (WCAG 2.4.3).
+        """
+        if self.action is None or self.action.group != name:
+            return
+        gone = self.action.remove
+        following = [at for at, number in enumerate(numbers) if gone is not None and number > gone]
+        if made.rows:
+            made.rows[following[0] if following else -1].focus = True
+        else:
+            made.focus = True
 
     def numbers(self, info: FieldInfo, name: str) -> list[int]:
         """Which rows of the form are shown; a number the form does not have is an empty row."""
@@ -373,6 +406,8 @@ class _Build:
             numbers = (
                 [*numbers, empty] if self.action.remove is None else [n for n in numbers if n != self.action.remove]
             )
+        if not numbers and self.action is None:
+            numbers = list(range((label_of(info) or Label(Text(""))).ready))
         return numbers or ([empty] if least(info) else [])
 
     def row(self, inner: type[BaseModel], group: FormField, name: str, shown: int, number: int, where: Location) -> Row:

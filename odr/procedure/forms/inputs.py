@@ -66,6 +66,8 @@ class Label:
     options: Mapping[str, Text] | None = None
     lock: bool = False
     """Rows of a group cannot be added or removed: the page gave them."""
+    ready: int = 0
+    """How many empty rows of a group stand ready on a new form, so that nobody has to ask for one; empty ones count as none."""
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -88,9 +90,10 @@ def field(
     choices: str | None = None,
     options: Mapping[str, Text] | None = None,
     lock: bool = False,
+    ready: int = 0,
 ) -> Label:
     """Label a field. ``choices`` names a source of options that depends on the case; ``options`` gives fixed ones."""
-    return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock)
+    return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock, ready)
 
 
 def refused(fault: Unreadable) -> PydanticCustomError:

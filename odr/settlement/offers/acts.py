@@ -15,11 +15,13 @@ from odr.docket.visibility import same_side
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
+from odr.settlement import names
 from odr.settlement.inputs import TermsInput
 from odr.settlement.models import Offer, OfferState
 from odr.settlement.offers.agreements import conclude, draw_up, sign
@@ -54,6 +56,10 @@ class OfferInput(TermsInput):
             widget="textarea",
         ),
     ] = None
+    instead_of: Annotated[
+        str | None, CourtText(0, 40, one_line=True), field(T("Instead of this offer"), widget="hidden")
+    ] = None
+    """The open offer it answers: that one is declined with the same act."""
     days: Annotated[
         int, Field(ge=1, le=60), field(T("Open for days"), T("Counted from the day after the other side can read it."))
     ] = 7
@@ -62,6 +68,7 @@ class OfferInput(TermsInput):
 @act(
     title=T("Make an offer"),
     input=OfferInput,
+    version=2,
     by=PARTY_ROLES,
     at=ROOM_STAGES,
     guard=nothing_is_agreed,
@@ -89,6 +96,9 @@ def make_offer(sitting: Sitting, case: Case, given: OfferInput, *, actor: Actor,
     if payer is not None and payer.id not in (me.id, other.id):
         raise InvalidInput.at("payer", T("You or the other side pays."))
     doer = party_labelled(case, given.deed_by, "deed_by")
+    if given.instead_of:
+        answered = _open_offer(sitting, case, given.instead_of, me.id, mine=False)
+        close_offer(sitting, case, answered, OfferState.DECLINED)
     offer = Offer(
         case_id=case.id,
         from_id=me.id,
@@ -106,6 +116,12 @@ def make_offer(sitting: Sitting, case: Case, given: OfferInput, *, actor: Actor,
     )
     put_forward(sitting, case, offer, days=given.days)
     return Recorded(T("Offer of %(amount)s by %(name)s", amount=given.amount, name=me.name), {"offer": offer.reference})
+
+
+@upcast(names.MAKE_OFFER, from_version=1)
+def answers_none(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first an offer that was answered by another had to be declined by an act of its own."""
+    return {**given, "instead_of": None}
 
 
 def _open_offer(sitting: Sitting, case: Case, reference: str, who: int | None, *, mine: bool) -> Offer:

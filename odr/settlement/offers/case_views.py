@@ -16,6 +16,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.form_data import money_text
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window, WindowState
 from odr.settlement import names as act_names
@@ -153,6 +154,28 @@ def offer_to_accept(sitting: Sitting, case: Case, actor: Actor, reference: str) 
     found = next((o for o in offers_of(sitting.session, case, OfferState.OPEN) if o.reference == reference), None)
     view = offer_view(sitting, case, actor, found) if found is not None else None
     return view if view is not None and view.can_answer else None
+
+
+def counter_values(sitting: Sitting, case: Case, actor: Actor, reference: str) -> dict[str, Any]:
+    """The terms of an offer to the viewer as the start of one in return, whose sending declines it; nothing for another's."""
+    view = offer_to_accept(sitting, case, actor, reference)
+    if view is None:
+        return {}
+    offer, labels = view.offer, {p.id: p.label for p in case.parties}
+    values: dict[str, Any] = {
+        "to": labels[offer.from_id],
+        "amount": money_text(offer.amount_minor, offer.currency),
+        "payer": labels.get(offer.payer_id or 0, ""),
+        "deed": offer.deed or "",
+        "deed_by": labels.get(offer.doer_id or 0, ""),
+        "ending": offer.ending.value,
+        "instead_of": offer.reference,
+    }
+    values |= {"accelerates": "true"} if offer.accelerates else {}
+    for number, part in enumerate(offer.instalments):
+        values[f"instalments-{number}-on"] = part["on"]
+        values[f"instalments-{number}-amount"] = money_text(part["minor"], offer.currency)
+    return values
 
 
 def offer_terms(sitting: Sitting, case: Case, offer: Offer) -> list[Text]:

@@ -13,6 +13,7 @@ from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
+from odr.procedure.forms.fields import with_defaults
 from odr.procedure.models import ActDraft
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
@@ -21,6 +22,7 @@ from odr.settlement.offers.case_views import (
     act_form,
     agreement_view,
     asked_for,
+    counter_values,
     offer_terms,
     offer_to_accept,
     room_page,
@@ -49,13 +51,16 @@ def room(case: Case, actor: Actor) -> Page:
     """Offers, talk, mediation and agreements: for parties and mediator, never for the court."""
     values = dict(request.args)
     chosen = words_for(values.pop("wording", ""), current_locale())
+    counter = counter_values(look(), case, actor, values.pop("counter", ""))
     tried = request.args.get("act")
     kept = (
         begun(case, actor, current_court().table[tried or act_names.MAKE_OFFER])
         if tried in (None, *ROOM_ACTS)
         else None
     )
-    typed = values | (kept.values if kept is not None else {}) | ({"words": chosen} if chosen else {})
+    typed = values | (kept.values if kept is not None else {}) | counter | ({"words": chosen} if chosen else {})
+    if tried in ROOM_ACTS and (counter or (kept is None and typed)):
+        typed = with_defaults(current_court().table[tried].input, typed)
     return _room(case, actor, tried or (act_names.MAKE_OFFER if kept is not None else None), typed, [], kept=kept)
 
 

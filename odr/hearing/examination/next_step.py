@@ -1,0 +1,59 @@
+"""What a turn in the examination asks of a party just now: questions, the exhibits, the record, or their turn. No flask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Party
+from odr.ground.text import T, Text
+from odr.hearing import names
+from odr.hearing.examination.phases import EXHIBITS, unanswered_exhibits
+from odr.hearing.examination.plan import RECORD, title_of
+from odr.hearing.models import Phase
+from odr.hearing.queries import WINDOW, examination_of, open_questions_to
+from odr.identity.actors import Actor
+from odr.procedure.hooks import If, StepWords
+from odr.procedure.models import Window
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+OF_RECORD = (
+    If(
+        T("If something is wrong"),
+        T("Ask for a correction before you sign, and write what was said."),
+        names.CORRECT_RECORD,
+    ),
+    If(T("If you refuse to sign"), T("Say so and why. That is noted, and the case goes on."), names.REFUSE_RECORD),
+)
+
+
+def examination_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
+    """The duty of a party in the examination in plain words; None for a window of another kind or of somebody else."""
+    party = case.party_if_any(actor.party_id)
+    if window.kind != WINDOW or party is None or window.party_id != party.id:
+        return None
+    asked = [q for q in open_questions_to(sitting.session, party) if q.reference == window.subject]
+    if asked:
+        every = len(open_questions_to(sitting.session, party))
+        return StepWords(_questions(every), names.ANSWER_QUESTION)
+    examination = examination_of(sitting.session, case)
+    phase = examination.current if examination is not None else None
+    return _of_phase(sitting, case, party, phase) if phase is not None else None
+
+
+def _questions(count: int) -> Text:
+    return (
+        T("answer the question put to you") if count == 1 else T("answer %(count)s questions put to you", count=count)
+    )
+
+
+def _of_phase(sitting: Sitting, case: Case, party: Party, phase: Phase) -> StepWords:
+    if phase.part == RECORD:
+        return StepWords(T("read the record and sign it"), names.SIGN_RECORD, OF_RECORD)
+    if phase.key == EXHIBITS:
+        left = len(unanswered_exhibits(sitting, case, party))
+        if left == 1:
+            return StepWords(T("say what you think of one exhibit"), names.GIVE_OPINIONS)
+        return StepWords(T("say what you think of %(count)s exhibits", count=left), names.GIVE_OPINIONS)
+    return StepWords(T("your turn in the examination: %(what)s", what=title_of(phase)))

@@ -1,0 +1,60 @@
+"""What happened in a case since somebody last looked: told by the trace their own readings leave. No flask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from odr.docket.models import Case, CaseReading, DocketEntry, ReadBy, Thing
+from odr.docket.queries import EntryLine, lines
+from odr.docket.visibility import reads_entry
+from odr.identity.actors import Actor
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+VISIT = timedelta(minutes=30)
+"""Whoever comes back within this time is still at the same visit: what was new when they came stays listed as new."""
+OVERLAP = timedelta(minutes=1)
+"""What was entered while the page was being made is told again rather than never."""
+TELLS_NEWS = (Thing.CASE, Thing.DOCKET)
+"""Pages on which somebody sees what is new."""
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Since:
+    """When somebody last looked, and the entries made since, the newest first; ``more`` where not all are listed."""
+
+    looked_at: datetime
+    entries: Sequence[EntryLine]
+    more: bool
+
+
+def since_last_look(sitting: Sitting, case: Case, actor: Actor) -> Since | None:
+    """What is new for a person; None for whoever looks for the first time.
+
+    A person who acts for several looks for all of them at once. What they may not read is not among the news.
+    """
+    if actor.account_id is None:
+        return None
+    looked = sitting.session.scalar(
+        select(func.max(CaseReading.at)).where(
+            CaseReading.case_id == case.id,
+            CaseReading.account_id == actor.account_id,
+            CaseReading.by == ReadBy.PERSON,
+            CaseReading.thing.in_(TELLS_NEWS),
+            CaseReading.at <= sitting.now - VISIT,
+        )
+    )
+    if looked is None:
+        return None
+    seen = DocketEntry.recorded_at < looked - OVERLAP
+    before = sitting.session.scalar(select(func.max(DocketEntry.number)).where(DocketEntry.case_id == case.id, seen))
+    rows = lines(sitting.session, case, after=before or 0)
+    told = [row for row in reversed(rows) if reads_entry(actor, row)]
+    return Since(looked, told[:MOST], len(told) > MOST)
