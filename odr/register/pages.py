@@ -13,6 +13,9 @@ from odr.filing.draft.drafts import drafts_of
 from odr.filing.draft.sharing import invited
 from odr.filing.registry.queue import queue_of
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.text import T
+from odr.hearing.courtroom.seat_offers import offered_to
+from odr.identity.accounts import links
 from odr.identity.mandates import asked_to_act
 from odr.identity.models import Account
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
@@ -87,6 +90,7 @@ def home() -> Page:
         lines=case_lines(sitting, session.get_one(Account, me), cases),
         invited=invited(session, session.get_one(Account, me)),
         asked=asked_to_act(session, me),
+        places=offered_to(session, me),
         cases=cases,
         seated=seated,
         ahead={
@@ -106,7 +110,12 @@ def check() -> Page:
     """Is a paper the court's, and unchanged? Files are read in the browser; nothing is uploaded."""
     code, digest = request.args.get("code", "").strip(), request.args.get("digest", "").strip().lower()
     notice, paper, fault = None, None, None
-    if code:
+    if links.typed_code(code):
+        page = behind_code(lambda: links.page_behind(current_session(), code, current_court().clock.machine_now()))
+        if page is not None:
+            return redirect(page, 303)
+        fault = T("This code has been used or is too old. Ask for a new one where you asked for this one.")
+    elif code:
         try:
             if _PAPER_CODE.fullmatch(code.lower()):
                 paper = behind_code(lambda: _paper(code.lower()))
