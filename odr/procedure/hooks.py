@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
-from odr.ground.text import Text
+from odr.ground.text import Money, Text
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.acts.events import Event
 from odr.procedure.models import Window
@@ -107,6 +107,8 @@ class Owed:
     otherwise: Text | None = None
 
 
+SumOf = Callable[["Sitting", Case, Party, str, int], Money | None]
+"""The sum a letter to a party is about, by the occasion and the number of its entry."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -152,6 +154,7 @@ class Hooks:
     ``erasures``  which receipts a room has erased by a rule: function(session, references) → those of them
     ``audits``    where a room's rows of one case are not what its docket makes them: function(court, session, case) →
         each with the entry and what differs; called only where the docket itself is whole
+    ``sums``      the sum that a letter to a party is about: function(sitting, case, party, occasion, entry) → sum or None
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -173,6 +176,7 @@ class Hooks:
     holdings: list[Holdings] = field(default_factory=list)
     erasures: list[Erasures] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
+    sums: list[SumOf] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -213,6 +217,7 @@ class Room:
     holdings: tuple[Holdings, ...] = ()
     erasures: tuple[Erasures, ...] = ()
     audits: tuple[Audit, ...] = ()
+    sums: tuple[SumOf, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -243,5 +248,6 @@ class Room:
         if self.facts_told is not None:
             hooks.facts_told = self.facts_told
         hooks.audits.extend(self.audits)
+        hooks.sums.extend(self.sums)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

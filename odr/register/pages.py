@@ -20,8 +20,10 @@ from odr.identity.mandates import asked_to_act
 from odr.identity.models import Account
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
+from odr.procedure.time.written_working import text_from_json
 from odr.register.home_page import case_lines, draft_title, unread_papers
 from odr.service.packet.notice_codes import look_up
+from odr.service.sending.letter_words import LetterWords
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.web.numbers import number_in
 from odr.web.pages import Page, pack_today
@@ -129,6 +131,10 @@ def check() -> Page:
         "register/check.html",
         code=code,
         notice=notice,
+        reckoned=text_from_json(notice.packet.reckoned)
+        if notice and notice.packet and notice.packet.reckoned
+        else None,
+        words=LetterWords.of(notice.packet, current_court().settings.tz) if notice and notice.packet else None,
         paper=paper,
         unknown=unknown,
         fault=fault,

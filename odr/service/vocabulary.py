@@ -42,6 +42,8 @@ CHANNEL_WORDS = {
     Channel.ANNOUNCEMENT: T("public announcement"),
 }
 
+BRIEF = frozenset({Channel.SMS})
+"""Short messages: a notice beside service, never service (OLR 32)."""
 ELECTRONIC = frozenset({Channel.PLATFORM, Channel.EMAIL, Channel.SELLER_INBOX})
 SENT_BY_WORKER = frozenset({Channel.PLATFORM, Channel.EMAIL, Channel.SELLER_INBOX, Channel.SMS, Channel.POST})
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from odr.ground.text import T
 from odr.procedure.acts.windows import Nature, time_limit
 from odr.settlement import names
 
 CONFIRMATION_APPLICATION = time_limit(
-    "confirmation_application", Nature.REMEDY, names.APPLY_FOR_CONFIRMATION, names.JOIN_APPLICATION
+    "confirmation_application",
+    Nature.REMEDY,
+    names.APPLY_FOR_CONFIRMATION,
+    names.JOIN_APPLICATION,
+    ask=T("ask for the confirmation"),
 )
-CONFIRMATION_OBJECTION = time_limit("confirmation_objection", Nature.REMEDY, names.OBJECT_TO_CONFIRMATION)
+CONFIRMATION_OBJECTION = time_limit(
+    "confirmation_objection", Nature.REMEDY, names.OBJECT_TO_CONFIRMATION, ask=T("object to the confirmation")
+)
 CONFIRMATION_REVIEW = time_limit("confirmation_review", Nature.COURT, names.RULE_ON_CONFIRMATION)
-CONFIRMATION_SUPPLEMENT = time_limit("confirmation_supplement", Nature.DUTY, names.ANSWER_ABOUT_AGREEMENT)
+CONFIRMATION_SUPPLEMENT = time_limit(
+    "confirmation_supplement", Nature.DUTY, names.ANSWER_ABOUT_AGREEMENT, ask=T("answer the court")
+)
 MEDIATION = time_limit("mediation", Nature.OUTSIDE, names.END_MEDIATION)
 MEDIATOR_ACCEPTANCE = time_limit("mediator_acceptance", Nature.OUTSIDE, names.ACCEPT_MEDIATION, names.DECLINE_MEDIATION)
-MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR)
+MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR, ask=T("choose a mediator"))
 MEDIATOR_DESIGNATION = time_limit("mediator_designation", Nature.COURT, names.DESIGNATE_MEDIATOR, names.AGREE_MEDIATION)
-OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER)
+OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER, ask=T("answer the offer"))

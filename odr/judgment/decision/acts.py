@@ -497,6 +497,7 @@ class IssueInput(CourtModel):
             "Read it: it says what is to be paid or done, and whether and until when you may appeal; that time runs from the day you receive it. If nobody appeals in time, or no appeal is allowed, it takes effect."
         ),
         "decision",
+        runs="appeal_judgment",
     ),
     concerns=all_unless_countersigned,
     desk=desks.PRONOUNCE,

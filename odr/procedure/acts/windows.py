@@ -48,7 +48,8 @@ class TimeLimit:
     ``met_by`` names the acts that end it, the first of them the one a reader is sent to;
     ``page`` is the endpoint where that is done, if not the act's own page. What silence
     costs is the pack's ``consequence``: a duty or remedy without one is refused.
-    ``rule`` is the pack's key where it differs from ``kind``.
+    ``rule`` is the pack's key where it differs from ``kind``. ``ask`` is what a letter asks for, after "please" or
+    "you can", as short as a text message needs it: "answer the claim".
     """
 
     kind: str
@@ -56,6 +57,7 @@ class TimeLimit:
     met_by: tuple[str, ...]
     page: str | None = None
     rule: str | None = None
+    ask: Text | None = None
 
 
 class TimeLimits:
@@ -85,9 +87,16 @@ class TimeLimits:
 TIME_LIMITS = TimeLimits()
 
 
-def time_limit(kind: str, nature: Nature, *met_by: str, page: str | None = None, rule: str | None = None) -> str:
+def time_limit(
+    kind: str,
+    nature: Nature,
+    *met_by: str,
+    page: str | None = None,
+    rule: str | None = None,
+    ask: Text | None = None,
+) -> str:
     """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
-    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule)).kind
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, ask)).kind
 
 
 def rule_of(sitting: Sitting, window: Window) -> WindowRule:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +13,12 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import select
 
 from odr.docket.models import Document
-from odr.docket.papers import NoticePaper, ParagraphBlock, clerk, typeset
+from odr.docket.papers import Block, HeadingBlock, LetterPaper, ParagraphBlock, clerk, typeset
 from odr.ground.clock import Clock
 from odr.ground.config import Settings
 from odr.ground.text import T, Text
 from odr.ground.typeset import PaperLocale
+from odr.identity.accounts.account_letters import site_of
 from odr.identity.sign_in.keys import keyring
 from odr.service.channels import Carrier, Dispatch, Handover, Outcome
 from odr.service.channels.email import EmailSettings, Mailer, Tls
@@ -26,7 +29,7 @@ from odr.service.channels.seller import SellerInbox, read_platforms
 from odr.service.channels.sms import SmsGateway
 from odr.service.rules import rules_for
 from odr.service.sending.dispatch import ServicePorts
-from odr.service.sending.letters import Letterhead
+from odr.service.sending.letters import BETWEEN, Letterhead
 from odr.service.sending.return_address import ReturnPath
 from odr.service.vocabulary import AddressClass, Channel
 
@@ -97,7 +100,13 @@ def letterhead(settings: Settings) -> Letterhead:
     from odr.procedure.time.written_working import bilingual
 
     street: Text = bilingual(settings.street, settings.street_zh)
-    return Letterhead(bilingual(settings.court_name, settings.court_name_zh), settings.base_url, settings.phone, street)
+    return Letterhead(
+        bilingual(settings.court_name, settings.court_name_zh),
+        site_of(settings.base_url),
+        settings.phone,
+        street,
+        settings.advice_phone,
+    )
 
 
 def fetch(court: Court, reference: str) -> bytes:
@@ -110,22 +119,41 @@ def fetch(court: Court, reference: str) -> bytes:
 
 
 def typeset_letter(court: Court, dispatch: Dispatch) -> bytes:
-    """A letter for the post, set from the same words as the message."""
+    """A letter for the post, set from the same words as the message: in two languages beside each other where the message
+    is in both, with the form to answer by post where one is due.
+    """
     settings = court.settings
-    locale: PaperLocale = "en" if dispatch.locale == "en" else "zh-Hans"
+    parts = dispatch.text.split(BETWEEN)
+    locale: PaperLocale = "both" if len(parts) > 1 else "en" if dispatch.locale == "en" else "zh-Hans"
     head = letterhead(settings)
-    paper = NoticePaper(
+    paper = LetterPaper(
         court=head.court,
         kind=T("Letter of the court"),
-        subject=dispatch.subject,
+        subject=None if len(parts) > 1 else dispatch.subject,
         issued_on=dispatch.at.astimezone(settings.tz).date(),
         signatories=(clerk(head.court),),
         recipient=(dispatch.recipient_name, dispatch.address),
+        case_number=dispatch.case_number,
         document_code=dispatch.code,
-        check_url=f"{settings.base_url}/check/{dispatch.code}",
-        blocks=[ParagraphBlock(part) for part in dispatch.text.split("\n\n") if part.strip()],
+        check_url=f"{settings.base_url.rstrip('/')}/check/{dispatch.code}",
+        columns=[list(_blocks(part)) for part in parts],
+        letter_code=dispatch.code,
+        site=head.site,
+        form=dispatch.form,
     )
     return typeset(court.ports.typesetter, paper, locale, at=dispatch.at)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """A letter's text as blocks: the first of several lines that ends without a stop is their heading."""
+    for part in filter(None, map(str.strip, text.split("\n\n"))):
+        first, *rest = part.splitlines()
+        if rest and not re.search(r"[.。:：?？!！)）]\s*$", first.replace("?", "").replace("？", "")):
+            yield HeadingBlock(first)
+        else:
+            rest = [first, *rest]
+        if rest:
+            yield ParagraphBlock("\n".join(line.strip() for line in rest))
 
 
 @dataclass(frozen=True)

@@ -348,6 +348,7 @@ def withdraw_confirmation(sitting: Sitting, case: Case, given: Nothing, *, actor
         T(
             "If it is confirmed, do what the agreement says: otherwise it can be enforced; if you think the confirmation is wrong, object by the day shown on the page of the case. If it is not confirmed, you may change the agreement, make a new one or bring a claim."
         ),
+        runs="confirmation_objection",
     ),
     prepare=prepare_confirmation,
     source=law("CPL 157, 206", "CPI 355, 357, 358"),
