@@ -31,6 +31,7 @@ from odr.service.models import (
 from odr.service.packet import deemed, notice_codes
 from odr.service.packet.letter_facts import remember
 from odr.service.vocabulary import (
+    BRIEF,
     ELECTRONIC,
     FINAL_PACKET_STATES,
     LIVE_ATTEMPT_STATES,
@@ -153,11 +154,7 @@ def _plan(
         )
     )
     consented = any(_view(c).covers(packet.kind, starts) for c in consents_of(session, packet.party_id))
-    plan = [
-        (a.channel, a, starts)
-        for a in _ranked(addresses, starts)
-        if a.channel in ELECTRONIC or a.channel is Channel.SMS
-    ]
+    plan = [(a.channel, a, starts) for a in _ranked(addresses, starts) if a.channel in ELECTRONIC or a.channel in BRIEF]
     served_by_arrival = consented and any(a.standing is AddressClass.GIVEN for c, a, _ in plan if c in ELECTRONIC)
     later = starts + ESCALATE_AFTER if served_by_arrival and online and not packet.first_contact else starts
     plan += [(a.channel, a, later) for a in addresses if a.channel is Channel.POST]
@@ -599,7 +596,7 @@ def _still_open(
     for attempt in attempts:
         if attempt.state in LIVE_ATTEMPT_STATES:
             return True
-        lately = [f.at for f in facts if f.attempt == attempt.id and f.channel is not Channel.SMS]
+        lately = [f.at for f in facts if f.attempt == attempt.id and f.channel not in BRIEF]
         if (
             attempt.state in (AttemptState.SENT, AttemptState.DONE)
             and lately

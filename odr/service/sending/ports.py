@@ -23,15 +23,16 @@ from odr.identity.sign_in.keys import keyring
 from odr.service.channels import Carrier, Dispatch, Handover, Outcome
 from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
+from odr.service.channels.messenger import Messenger
 from odr.service.channels.own_inbox import PlatformInbox
 from odr.service.channels.post import PrintQueue
-from odr.service.channels.seller import SellerInbox, read_platforms
+from odr.service.channels.seller import Platform, SellerInbox, read_platforms
 from odr.service.channels.sms import SmsGateway
 from odr.service.rules import rules_for
 from odr.service.sending.dispatch import ServicePorts
 from odr.service.sending.letters import BETWEEN, Letterhead
 from odr.service.sending.return_address import ReturnPath
-from odr.service.vocabulary import AddressClass, Channel
+from odr.service.vocabulary import BRIEF, AddressClass, Channel
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -72,6 +73,16 @@ def mail_carrier(settings: Settings) -> Carrier:
     )
 
 
+def messengers_of(settings: Settings) -> dict[str, Platform]:
+    """The messengers the court writes to. Raises ValueError for a name that an accredited platform has already: reports of
+    both come to one address.
+    """
+    found = read_platforms(settings.messengers, "messengers")
+    if found.keys() & read_platforms(settings.seller_inboxes).keys():
+        raise ValueError("messengers: a platform of seller_inboxes has the same name")
+    return found
+
+
 def open_carriers(court: Court) -> ServicePorts:
     """A carrier for every channel the worker sends by."""
     settings = court.settings
@@ -83,6 +94,7 @@ def open_carriers(court: Court) -> ServicePorts:
         Channel.SELLER_INBOX: SellerInbox(read_platforms(settings.seller_inboxes))
         if settings.seller_inboxes
         else folder,
+        Channel.MESSENGER: Messenger(messengers_of(settings), court.clock) if settings.messengers else folder,
         Channel.POST: PrintQueue(settings.data_dir / "print-queue", lambda dispatch: typeset_letter(court, dispatch)),
     }
     return ServicePorts(
@@ -91,7 +103,7 @@ def open_carriers(court: Court) -> ServicePorts:
         fetch=lambda reference: fetch(court, reference),
         zone=settings.tz,
         rules=rules_for(court),
-        quiet={Channel.SMS: (settings.quiet_from, settings.quiet_until)},
+        quiet=dict.fromkeys(BRIEF, (settings.quiet_from, settings.quiet_until)),
     )
 
 
