@@ -149,6 +149,8 @@ def missing(info: FieldInfo | None) -> Text:
     label = label_of(info) if info is not None else None
     if info is None or label is None:
         return T("Fill this in.")
+    if label.missing is not None:
+        return label.missing
     choosing = (
         label.widget in CHOSEN
         or label.choices

@@ -66,6 +66,8 @@ class Label:
     options: Mapping[str, Text] | None = None
     lock: bool = False
     """Rows of a group cannot be added or removed: the page gave them."""
+    missing: Text | None = None
+    """What to say where nothing was chosen or written, if the label alone would not be a sentence."""
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -88,9 +90,10 @@ def field(
     choices: str | None = None,
     options: Mapping[str, Text] | None = None,
     lock: bool = False,
+    missing: Text | None = None,
 ) -> Label:
     """Label a field. ``choices`` names a source of options that depends on the case; ``options`` gives fixed ones."""
-    return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock)
+    return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock, missing)
 
 
 def refused(fault: Unreadable) -> PydanticCustomError:
