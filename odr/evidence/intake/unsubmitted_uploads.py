@@ -348,7 +348,7 @@ def why_not(
         session.scalar(select(Upload.id).where(Upload.id == notice.upload_id, unused())) is None
         or rule.until(notice.upload, named) >= rule.today
     ):
-        return T("Its sender goes on with it.")
+        return T("Whoever sent it can go on sending it.")
     account = session.get(Account, notice.account_id)
     if account is None or account.state is not AccountState.ACTIVE:
         return T("Its sender cannot sign in, and so could not keep it.")

@@ -233,7 +233,7 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
             FieldFault(
                 ("findings", index, "result"),
                 T(
-                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).",
+                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation of the Civil Procedure Law, art. 103).",
                     label=item.label,
                 ),
             )

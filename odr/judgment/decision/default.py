@@ -171,7 +171,9 @@ def _channel_reasons(sitting: Sitting, case: Case, proof: ProofOfService, what: 
     elif proof.channel is Channel.ANNOUNCEMENT:
         track = pack_track(sitting.pack(case), case)
         if track is None or not announcement_allowed(sitting.pack(case), track):
-            yield T("Service by announcement is not open to this procedure (Interpretation, art. 140).")
+            yield T(
+                "Service by announcement is not open to this procedure (Interpretation of the Civil Procedure Law, art. 140)."
+            )
 
 
 def _answer_reasons(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:

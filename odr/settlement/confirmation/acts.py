@@ -305,7 +305,7 @@ def supplement_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nothing came: the judge may treat the application as withdrawn (CPI 357)."""
     if case.stage is Stage.CONFIRMING and not sitting.tasks(case, desks.CONFIRMATION_SUPPLEMENT):
         title = T(
-            "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation, art. 357)."
+            "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation of the Civil Procedure Law, art. 357)."
         )
         sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_SUPPLEMENT, title, risk=45)
 
