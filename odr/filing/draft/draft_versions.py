@@ -106,7 +106,7 @@ def _reminder(court: Court, account: Account, draft: Draft) -> Letter:
         account.email,
         T("Your claim is not lodged yet"),
         (
-            T("You began a claim at the court and have not gone on with it for some time. You can go on with it."),
+            T("You began a claim at the court some time ago and have not lodged it. You can go on where you stopped."),
             T(
                 "After %(day)s it is set aside. You can still read it then and take it up again; but the time to go to court runs on.",
                 day=last,

@@ -141,7 +141,9 @@ class CallExpertInput(CourtModel):
         field(T("Lost earnings"), T("At the State’s average daily wage of the year before. 0 if nothing.")),
     ]
     days: Annotated[
-        int | None, Field(ge=1, le=30), field(T("Days to prepay"), T("If you write nothing, the days that the rules give."))
+        int | None,
+        Field(ge=1, le=30),
+        field(T("Days to prepay"), T("If you write nothing, the days that the rules give.")),
     ] = None
 
 
