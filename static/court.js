@@ -4,7 +4,10 @@
 //   <… data-saved-line>                        where "Saved" is said
 //   <textarea data-count="2000">               counts characters as the court does
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
+//   <textarea data-speak="…">                  a button to speak into it, where the browser can write what it hears
 //   <div role="alert" data-focus>              takes the focus when the page opens
+
+import { canListen, speakInto } from "./voice.js";
 
 const SAVE_AFTER = 2000;
 const MINUTE = 60_000;
@@ -106,6 +109,7 @@ function wake(root) {
   all("[data-count]").forEach(count);
   all("form[data-autosave]").forEach(autosave);
   all("time[data-left]").forEach(timeLeft);
+  if (canListen) all("textarea[data-speak]").forEach(speakInto);
 }
 
 wake(document);

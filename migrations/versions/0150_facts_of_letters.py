@@ -1,6 +1,6 @@
 """a packet keeps what its letter says: case, sum, and which time limit ends or begins
 
-Revises 0130.
+Revises 0132.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0150"
-down_revision = "0130"
+down_revision = "0132"
 branch_labels = None
 depends_on = None
 
