@@ -160,13 +160,14 @@ def get_decisions(case: Case, actor: Actor) -> Response:
 @case_page(*PARTY_ROLES, scope=Scope.READ)
 def get_inbox(case: Case, actor: Actor) -> Response:
     """Letters to the party, the newest first; reading the list opens none."""
-    packets = select(Packet.id).where(Packet.case_id == case.id)
-    rows = current_session().scalars(
-        select(InboxItem)
-        .where(InboxItem.party_id == actor.party_id, InboxItem.packet_id.in_(packets))
+    rows = current_session().execute(
+        select(InboxItem, Packet)
+        .join(Packet, Packet.id == InboxItem.packet_id)
+        .where(InboxItem.party_id == actor.party_id, Packet.case_id == case.id)
         .order_by(InboxItem.id.desc())
     )
-    return jsonify(letters=[answers.letter(item) for item in rows])
+    zone = current_court().settings.tz
+    return jsonify(letters=[answers.letter(item, packet, zone) for item, packet in rows])
 
 
 @api_case.post("/inbox/<item>")
@@ -180,4 +181,6 @@ def open_letter(case: Case, actor: Actor, item: str) -> Response:
         raise NotFound
     read_letter(current_court(), case.id, found.id, actor.account_id or 0)
     with current_court().database.read() as session:
-        return jsonify(answers.letter(session.get_one(InboxItem, found.id)))
+        opened = session.get_one(InboxItem, found.id)
+        packet = session.get_one(Packet, opened.packet_id)
+        return jsonify(answers.letter(opened, packet, current_court().settings.tz))

@@ -240,7 +240,18 @@ SCHEMAS: dict[str, Schema] = {
             )
         )
     ),
-    "Letter": thing(reference=REFERENCE, subject=WORDS, body=maybe(WORDS), placed_at=INSTANT, read_at=maybe(INSTANT)),
+    "Letter": thing(
+        code=WORDS,
+        what=BOTH,
+        asked=maybe(BOTH),
+        due_at=maybe(INSTANT),
+        amount=maybe(ref("Money")),
+        reference=REFERENCE,
+        subject=WORDS,
+        body=maybe(WORDS),
+        placed_at=INSTANT,
+        read_at=maybe(INSTANT),
+    ),
     "Inbox": thing(letters=many(ref("Letter"))),
     "Reading": thing(at=INSTANT, name=WORDS, capacity=BOTH, by=BOTH, what=BOTH),
     "Readings": thing(readings=many(ref("Reading")), before=maybe(NUMBER)),

@@ -295,9 +295,35 @@ class ClaimantInput(ActingPart):
 
 
 class AboutYouStep(ClaimantInput):
-    """The same where it is filed online: papers reach them by e-mail."""
+    """The same where it is filed online. Papers reach them by message or by post: who wants neither is asked here, and may
+    lodge all the same (REG 2).
+    """
 
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    no_address: Annotated[
+        bool,
+        field(
+            T("I have no postal address to give now, and do not agree to papers by message"),
+            T(
+                "The court takes your claim and gives you a receipt. It is registered only when an address is there; the court asks for it once, together with anything else that is missing."
+            ),
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _papers_reach_them(self) -> AboutYouStep:
+        if not (self.e_service or self.address or self.no_address):
+            raise InvalidInput(
+                [
+                    FieldFault(
+                        ("address",),
+                        T(
+                            "Papers by message are not ticked below, so papers come by post: write your postal address. If you have none to give now, tick that."
+                        ),
+                    )
+                ]
+            )
+        return self
 
 
 class FellowInput(CourtModel):

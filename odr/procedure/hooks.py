@@ -141,6 +141,8 @@ class FeeTold:
 
 FeeQuoting = Callable[["Court", str, "Money | None", str], FeeTold]
 StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
+SumOf = Callable[["Sitting", Case, Party, str, int], Money | None]
+"""The sum a letter to a party is about, by the occasion and the number of its entry."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -188,6 +190,7 @@ class Hooks:
     ``erasures``  which receipts a room has erased by a rule: function(session, references) → those of them
     ``audits``    where a room's rows of one case are not what its docket makes them: function(court, session, case) →
         each with the entry and what differs; called only where the docket itself is whole
+    ``sums``      the sum that a letter to a party is about: function(sitting, case, party, occasion, entry) → sum or None
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -211,6 +214,7 @@ class Hooks:
     holdings: list[Holdings] = field(default_factory=list)
     erasures: list[Erasures] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
+    sums: list[SumOf] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -253,6 +257,7 @@ class Room:
     holdings: tuple[Holdings, ...] = ()
     erasures: tuple[Erasures, ...] = ()
     audits: tuple[Audit, ...] = ()
+    sums: tuple[SumOf, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -286,5 +291,6 @@ class Room:
         if self.fee_quote is not None:
             hooks.fee_quote = self.fee_quote
         hooks.audits.extend(self.audits)
+        hooks.sums.extend(self.sums)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

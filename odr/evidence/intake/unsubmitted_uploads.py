@@ -24,7 +24,7 @@ from odr.evidence.retention.models import LegalHold, NoticeState, UploadNotice
 from odr.evidence.retention.rules import after
 from odr.ground.db import Database
 from odr.ground.text import T, Text
-from odr.identity.accounts.account_letters import Letter
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, AccountState, Mandate
 from odr.procedure.rules.court_rules import RetentionRule
 from odr.procedure.rules.pack import RulePack
@@ -307,7 +307,7 @@ def letter_to(court: Court, account: Account, rule: Ruled, until: date, names: S
         T("Files you sent will be erased unless you keep them"),
         (
             T(
-                "You sent the court files and have not submitted them in a claim or a case. You see them here, and keep what you want to keep with one button:"
+                "You sent the court files and have not submitted them in a claim or a case. You can look at them, and keep what you want to keep with one button."
             ),
             what,
             T(
@@ -321,7 +321,8 @@ def letter_to(court: Court, account: Account, rule: Ruled, until: date, names: S
             ),
         ),
         account.locale,
-        f"{court.settings.base_url.rstrip('/')}/uploads/mine",
+        site_of(court.settings.base_url),
+        page=T("Files you have sent"),
     )
 
 
@@ -347,7 +348,7 @@ def why_not(
         session.scalar(select(Upload.id).where(Upload.id == notice.upload_id, unused())) is None
         or rule.until(notice.upload, named) >= rule.today
     ):
-        return T("Its sender goes on with it.")
+        return T("Whoever sent it can go on sending it.")
     account = session.get(Account, notice.account_id)
     if account is None or account.state is not AccountState.ACTIVE:
         return T("Its sender cannot sign in, and so could not keep it.")

@@ -841,7 +841,10 @@ def record_collected(sitting: Sitting, case: Case, given: CollectedInput, *, act
             case,
             Role.JUDGE,
             desks.EVIDENCE_NOT_PRODUCED,
-            T("%(holder)s gave nothing. A fine may follow (CPL 117).", holder=request.holder or ""),
+            T(
+                "%(holder)s gave nothing. A fine may follow (Civil Procedure Law, art. 117).",
+                holder=request.holder or "",
+            ),
             risk=45,
             subject=request.reference,
         )

@@ -21,7 +21,7 @@ from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, Relie
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant
 from odr.filing.registry.refusing import time_to_mend_is_over
-from odr.filing.registry.review import tracks_for, unknown_respondents
+from odr.filing.registry.review import NO_ADDRESS, tracks_for, unknown_respondents, unreached_claimants
 from odr.filing.registry.seats import Draw, case_number_for, draw_seat
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import Money, T, Text
@@ -273,7 +273,7 @@ class ReturnInput(CourtModel):
 @act(
     title=T("Return the claim for correction"),
     input=ReturnInput,
-    by={Role.CLERK},
+    by={Role.CLERK, Role.CLOCK},
     at={Stage.LODGED},
     to={Stage.RETURNED},
     guard=not_returned_twice,
@@ -368,11 +368,17 @@ def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> None:
     sitting.session.flush()
 
 
-@guard("OLR 7", "REG 6, 7")
+@guard("OLR 7", "REG 6, 7", "CPL 124")
 def claimants_are_known(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why the registry does not accept yet: who claims is not verified. The clock accepts first all the same
-    (REG 8); then they have the days of OLR 10.
+    """Reason why the registry does not accept yet: no paper would reach who claims, or they are not verified. The clock
+    accepts who is not verified all the same (REG 8); then they have the days of OLR 10.
     """
+    unreached = next(iter(unreached_claimants(sitting, case)), None)
+    if unreached is not None:
+        return T(
+            "No paper would reach %(party)s: they refused papers by message and gave no postal address. Return the claim and name this with everything else that is missing.",
+            party=unreached.name,
+        )
     unknown = unverified_claimant(sitting, case) if actor.role is Role.CLERK else None
     if unknown is None:
         return None
@@ -402,7 +408,7 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
         raise ActNotOpen(
             T(
                 "The other side is known only by the shop’s name. "
-                "Ask the platform who runs it, or return the claim (Civil Procedure Law Interpretation, art. 209)."
+                "Ask the platform who runs it, or return the claim (Interpretation of the Civil Procedure Law, art. 209)."
             )
         )
     if given.track not in sitting.pack(case).tracks.list:
@@ -606,7 +612,17 @@ def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Acto
 
 
 def accept_first(sitting: Sitting, case: Case, window: object) -> None:
-    """The registry did not decide in time: the claim is accepted first (REG 8)."""
+    """The registry did not decide in time: the claim is accepted first (REG 8). One whose claimant no paper would reach is
+    returned instead, with that one point; a second time it is the clerk's to refuse (REG 7).
+    """
+    if unreached_claimants(sitting, case):
+        if not_returned_twice(sitting, case, CLOCK_ACTOR) is None:
+            language = sitting.pack(case).languages[0]
+            point = DefectInput(part="parties", what=NO_ADDRESS.render(language))
+            sitting.then(names.RETURN_CLAIM, ReturnInput(defects=[point]), actor=CLOCK_ACTOR)
+        else:
+            not_corrected(sitting, case, window)
+        return
     sitting.then(names.ACCEPT_CLAIM, AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
 
 

@@ -40,6 +40,7 @@ from odr.filing.parties.joining_by_code import (
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import T
+from odr.identity.accounts import links
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
@@ -505,17 +506,24 @@ def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
 @filing.get("/join")
 @public
 def join_code() -> Page:
-    """Where somebody who got a letter enters its code; what the letter shows, and not more."""
+    """The one door for every code of a message: what the letter shows and not more, or the page that a mailed code opens."""
     code, fault, found = request.args.get("code", "").strip(), None, None
+    if links.typed_code(code):
+        return redirect(url_for("register.check", code=code), 303)
     try:
         found = behind_code(lambda: invitation_for(look(), code) or look_up(current_session(), code)) if code else None
     except InvalidInput as error:
         fault = error.faults[0].message
     invitation = found if isinstance(found, Invitation) else None
-    shown = {"invitation": invitation, "notice": None if invitation else found}
+    if found is not None and invitation is None:
+        return redirect(url_for("register.check", code=code), 303)
     status = 200 if found or not code else 422 if fault else 404
     return render_template(
-        "filing/join.html", code=code, fault=fault, unknown=bool(code) and found is None and fault is None, **shown
+        "filing/join.html",
+        code=code,
+        fault=fault,
+        unknown=bool(code) and found is None and fault is None,
+        invitation=invitation,
     ), status
 
 

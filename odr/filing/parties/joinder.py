@@ -267,6 +267,7 @@ def no_claim_of_own(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T(
             "If you are a claimant or respondent, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
         ),
+        runs="third_party_answer",
     ),
     source=law("CPL 59, 143", "CPI 81, 232"),
     topic=Topic.CLAIM,

@@ -99,7 +99,7 @@ def ask_leave_for_witness(
         raise InvalidInput.at(
             "kind",
             T(
-                "A party may bring one or two people with special knowledge (Civil Procedure Law Interpretation, art. 122)."
+                "A party may bring one or two people with special knowledge (Interpretation of the Civil Procedure Law, art. 122)."
             ),
         )
     witness = Witness(
