@@ -12,6 +12,7 @@ from odr.filing.models import ReliefKind
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
+from odr.procedure.forms.exhibit_titles import HINT, ExhibitTitle
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import (
     Choice,
@@ -341,7 +342,7 @@ class ExhibitLine(CourtModel):
     """A file that goes with the claim."""
 
     upload: Annotated[str, RefTo("upload"), field(T("File"))]
-    title: Annotated[str, CourtText(1, 200), field(T("What is it?"), T("For example: order page, chat with the shop."))]
+    title: Annotated[str, ExhibitTitle(), field(T("What is it?"), HINT)]
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
     facts: FactsOfClaim = []
     source: Annotated[

@@ -11,6 +11,7 @@ from odr.evidence.intake.media import Group
 from odr.evidence.models import Category
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
+from odr.procedure.forms.exhibit_titles import NOT_A_NAME, ExhibitTitle, looks_like_file_name
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 
 MOST = 40
@@ -36,7 +37,7 @@ class ManyLine(CourtModel):
     ] = None
     title: Annotated[
         str | None,
-        CourtText(0, 200, one_line=True),
+        ExhibitTitle(least=0),
         field(T("A short name for it"), T("Left empty, it is called by what it shows.")),
     ] = None
     source: Annotated[
@@ -79,6 +80,11 @@ class ManyInput(CourtModel):
             FieldFault(("files", i, "proves"), T("Say what this file shows, or do not submit it."))
             for i, line in enumerate(self.files)
             if line.take and not line.proves
+        ]
+        faults += [
+            FieldFault(("files", i, "proves"), NOT_A_NAME)
+            for i, line in enumerate(self.files)
+            if line.take and line.proves and not line.title and looks_like_file_name(first_line(line.proves))
         ]
         if self.origin is None:
             faults.append(FieldFault(("origin",), T("Say where they come from.")))

@@ -36,6 +36,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.exhibit_titles import title_from
 from odr.procedure.forms.fields import Option
 from odr.procedure.forms.form_data import Raw
 from odr.procedure.forms.inputs import CourtModel, field
@@ -496,6 +497,6 @@ def with_new_files(sent: Sequence[Option], values: dict[str, Any]) -> dict[str, 
     for option in sent:
         if option.value not in known:
             filled[f"exhibits-{number}-upload"] = option.value
-            filled[f"exhibits-{number}-title"] = str(option.label)
+            filled[f"exhibits-{number}-title"] = title_from(str(option.label))
             number += 1
     return filled
