@@ -354,6 +354,26 @@ class ExhibitLine(CourtModel):
             widget="textarea",
         ),
     ]
+    secret: Annotated[
+        bool,
+        field(
+            T("Keep this from others: ask the judge to seal it"),
+            T(
+                "For something private or a trade secret. The file is encrypted when the claim is sent, and nobody but the court opens it until the judge decides. Its title and what it shows are seen by everybody in the case."
+            ),
+        ),
+    ] = False
+    why_secret: Annotated[
+        str | None,
+        CourtText(0, 1000),
+        field(T("If so: what must be kept from whom, and why?"), widget="textarea"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _secret_has_its_reason(self) -> Self:
+        if self.secret and not self.why_secret:
+            raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
+        return self
 
 
 class ClaimInput(CourtModel):

@@ -45,6 +45,18 @@ class ManyLine(CourtModel):
         CourtText(0, 1000),
         field(T("If it does not come from where the others do: where from?"), widget="textarea"),
     ] = None
+    secret: Annotated[
+        bool,
+        field(
+            T("It holds a trade secret or something private: ask the judge to seal it"),
+            T(
+                "The file is encrypted at once and nobody else opens it until the judge decides. Its title and what it shows are seen by everybody in the case."
+            ),
+        ),
+    ] = False
+    why_secret: Annotated[
+        str | None, CourtText(0, 1000), field(T("If so: what must be kept from whom, and why?"), widget="textarea")
+    ] = None
 
 
 class ManyInput(CourtModel):
@@ -80,6 +92,11 @@ class ManyInput(CourtModel):
             FieldFault(("files", i, "proves"), T("Say what this file shows, or do not submit it."))
             for i, line in enumerate(self.files)
             if line.take and not line.proves
+        ]
+        faults += [
+            FieldFault(("files", i, "why_secret"), T("Say what must be kept from whom, and why."))
+            for i, line in enumerate(self.files)
+            if line.take and line.secret and not line.why_secret
         ]
         faults += [
             FieldFault(("files", i, "proves"), NOT_A_NAME)
@@ -126,6 +143,8 @@ def exhibit_of(given: ManyInput, line: ManyLine, group: Group | None, locale: st
         facts=line.facts,
         source=told,
         provenance=Provenance(**origin),
+        secret=line.secret,
+        why_secret=line.why_secret,
         why_late=given.why_late,
     )
 

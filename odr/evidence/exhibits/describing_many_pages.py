@@ -11,6 +11,8 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case
 from odr.evidence import names
 from odr.evidence.exhibits.describing_many import MOST, ManyInput, exhibit_of
+from odr.evidence.exhibits.sealing import sealed_files
+from odr.evidence.intake.belonging import along, stands_alone
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.ground.db import new_reference
 from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput
@@ -30,7 +32,12 @@ JUST_NOW, PAUSE = timedelta(hours=2), timedelta(minutes=30)
 
 def waiting(actor: Actor) -> list[Upload]:
     """Files the person has sent that are no exhibit yet, the newest first."""
-    mine = (Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED, Exhibit.id.is_(None))
+    mine = (
+        Upload.account_id == actor.account_id,
+        Upload.state == UploadState.ANCHORED,
+        Exhibit.id.is_(None),
+        stands_alone(),
+    )
     return list(
         current_session().scalars(
             select(Upload)
@@ -82,6 +89,7 @@ def _page(
         late=late,
         tab="exhibits",
         sent={u.reference: u for u in sent},
+        along=along(current_session(), [u.reference for u in sent]),
         more=max(0, len(sent) - MOST),
         key=key[0] if isinstance(key, list) else key,
     ), status
@@ -129,8 +137,9 @@ def send(case: Case, actor: Actor) -> Page:
 
 def _submit(case: Case, actor: Actor, given: ManyInput, key: str) -> list[ActReceipt]:
     kinds = {u.reference: u.media.group for u in waiting(actor)}
+    asked = {line.upload: line.secret for line in given.files if line.take and line.why_secret}
     made = []
-    with current_court().sit() as sitting:
+    with current_court().sit(sealed_files(current_court(), [actor.account_id or 0], asked)) as sitting:
         mine = sitting.session.get_one(Case, case.id)
         for i, line in enumerate(given.files):
             if not line.take:

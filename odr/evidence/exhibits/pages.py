@@ -13,11 +13,12 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import documents
 from odr.docket.visibility import READS_FILE, reads_document
 from odr.evidence import names as act_names
-from odr.evidence.exhibits.access import opened, readings_of, receipt_opened, why_closed
+from odr.evidence.exhibits.access import files_of, opened, readings_of, receipt_opened, shown_to, why_closed
 from odr.evidence.exhibits.checklist import checklist, chronology
 from odr.evidence.exhibits.file_answers import Outgoing, attachment, shown
 from odr.evidence.inputs import ExhibitInput
-from odr.evidence.models import BEFORE_DECISION, Exhibit
+from odr.evidence.intake.belonging import pages_of
+from odr.evidence.models import BEFORE_DECISION, Exhibit, PartKind, Upload
 from odr.evidence.requests.queries import requests_of, title_of
 from odr.evidence.retention.rules import hold_of, is_erased, kept_until, proposals_of
 from odr.evidence.sources.digests import first_filed
@@ -235,6 +236,13 @@ def one(case: Case, actor: Actor, label: str) -> Page:
         erased=erased,
         group=found.upload.media.group.value,
         closed=why_closed(actor, found),
+        pictures=[] if erased else shown_to(actor, found),
+        copies=[
+            (place, each)
+            for place, each in enumerate(files_of(found), 1)
+            if each.part_kind is PartKind.COPY and not erased and why_closed(actor, found, each) is None
+        ],
+        count=len(pages_of(found.upload, found.along)),
         records=None if erased else _records(found, actor),
         proofs=proofs_of(current_session(), found),
         filed=filed,
@@ -278,8 +286,11 @@ def readings(case: Case, actor: Actor, label: str) -> Page:
 def download(case: Case, actor: Actor, label: str) -> Response:
     """The file as it was received, as an attachment."""
     found = opened(current_court(), _find(case, label), actor, "file")
-    desk, upload = desk_of(current_court()), found.upload
-    name = f"{found.label} {upload.filename}"
+    return _sent(f"{found.label} {found.upload.filename}", found.upload)
+
+
+def _sent(name: str, upload: Upload) -> Response:
+    desk = desk_of(current_court())
     return attachment(
         request,
         Outgoing(
@@ -311,6 +322,44 @@ def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
     return receipt_part(found.upload.receipt or "", part)
 
 
+def _part(case: Case, label: str, place: int) -> tuple[Exhibit, Upload]:
+    """A further file of an exhibit by its place, counted from its first file."""
+    found = _find(case, label)
+    files = files_of(found)
+    if not 2 <= place <= len(files):
+        raise NotFound
+    return found, files[place - 1]
+
+
+@exhibits.get("/<label>/files/<int:place>")
+@case_page(*READS_FILE)
+def download_part(case: Case, actor: Actor, label: str, place: int) -> Response:
+    """A further picture of an exhibit, or the copy that others see, as it was received."""
+    found, upload = _part(case, label, place)
+    opened(current_court(), found, actor, "file", upload)
+    return _sent(f"{found.label}-{place} {upload.filename}", upload)
+
+
+@exhibits.get("/<label>/files/<int:place>/preview")
+@case_page(*READS_FILE)
+def preview_part(case: Case, actor: Actor, label: str, place: int) -> Response:
+    """The preview the court made of it."""
+    found, upload = _part(case, label, place)
+    opened(current_court(), found, actor, "preview", upload)
+    made = PREVIEWER.make(upload.media, upload.size, lambda: desk_of(current_court()).contents(upload), 1)
+    return shown(made.data, made.content_type)
+
+
+@exhibits.get("/<label>/files/<int:place>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
+@case_page(*READS_FILE)
+def receipt_part_of(case: Case, actor: Actor, label: str, place: int, part: str) -> Response:
+    """One file of the receipt of a further picture or copy."""
+    found, upload = _part(case, label, place)
+    if part in ("json", "renewals"):
+        return receipt_part(receipt_opened(current_court(), found, actor, upload), part)
+    return receipt_part(upload.receipt or "", part)
+
+
 @exhibits.get("/<label>/proofs/<int:number>")
 @case_page(*READS_FILE)
 def proof(case: Case, actor: Actor, label: str, number: int) -> Response:
@@ -319,15 +368,5 @@ def proof(case: Case, actor: Actor, label: str, number: int) -> Response:
     attached = proofs_of(current_session(), found)
     if not 1 <= number <= len(attached):
         raise NotFound
-    desk, upload = desk_of(current_court()), attached[number - 1].upload
-    name = f"{found.label} {upload.filename}"
-    return attachment(
-        request,
-        Outgoing(
-            name,
-            upload.media,
-            upload.size,
-            upload.sha256 or "",
-            lambda start, length: desk.contents(upload, start, length),
-        ),
-    )
+    upload = attached[number - 1].upload
+    return _sent(f"{found.label} {upload.filename}", upload)
