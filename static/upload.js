@@ -195,7 +195,7 @@
     item.result.replaceChildren(link);
     item.done = true;
     if (item.file.type.startsWith("image/") && item.state !== "complete") {
-      const onward = form.dataset.onward ? `?next=${encodeURIComponent(form.dataset.onward)}` : "";
+      const onward = form.dataset.next ? `?next=${encodeURIComponent(form.dataset.next)}` : "";
       item.blur.href = `${item.upload.url}${onward}#blur`;
       item.blur.parentElement.hidden = false;
     }
