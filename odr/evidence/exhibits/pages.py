@@ -31,8 +31,9 @@ from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.form_data import Raw
 from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import Page, look, receipt_part, submit_act, submit_form
+from odr.web.pages import Page, keeping, look, receipt_part, submit_act, submit_form, sure_mark, typed_before
 
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
 ABOUT_EVIDENCE = {
@@ -139,7 +140,8 @@ def retention(case: Case, actor: Actor) -> Page:
 @case_page(*PARTY_ROLES)
 def submit(case: Case, actor: Actor) -> Page:
     """Choose a file that was sent and say what it shows."""
-    return _submit_page(case, actor, dict(request.args), [])
+    act = current_court().table[act_names.SUBMIT_EXHIBIT]
+    return _submit_page(case, actor, typed_before(case, actor, act) | dict(request.args), [])
 
 
 def _submit_page(
@@ -157,6 +159,8 @@ def _submit_page(
         faults=forms.summary(fields),
         moved_on=moved_on,
         tab="exhibits",
+        sure=sure_mark(faults),
+        **keeping(case, actor, current_court().table[act_names.SUBMIT_EXHIBIT], fields, values),
     ), status
 
 
@@ -164,7 +168,7 @@ def _submit_page(
 @case_page(*PARTY_ROLES)
 def send(case: Case, actor: Actor) -> Page:
     """Submit the exhibit."""
-    return submit_form(case, actor, act_names.SUBMIT_EXHIBIT, partial(_submit_page, case, actor))
+    return submit_form(case, actor, act_names.SUBMIT_EXHIBIT, partial(_submit_page, case, actor), keeps=True)
 
 
 @exhibits.get("/<label>/describe")
@@ -178,7 +182,13 @@ def describe(case: Case, actor: Actor, label: str) -> Page:
         "facts": [str(n) for n in found.facts],
         "summary": found.summary or "",
     }
-    return _describe_page(case, actor, values, [])
+    act = current_court().table[act_names.DESCRIBE_EXHIBIT]
+    return _describe_page(case, actor, values | typed_before(case, actor, act, _about_one(found)), [])
+
+
+def _about_one(found: Exhibit) -> dict[str, str]:
+    """What the form is about, though its address names the exhibit by its label."""
+    return {"exhibit": found.reference}
 
 
 def _own(case: Case, actor: Actor, label: str) -> Exhibit:
@@ -195,7 +205,16 @@ def _describe_page(
     fields = forms.fields_of(
         act.input, current_locale(), values, faults, forms.choices_for(act.input, sitting, case, actor)
     )
-    page = {"act": act, "fields": fields, "faults": forms.summary(fields), "premise": "", "moved_on": moved_on}
+    named = {"exhibit": Raw(values).one("exhibit")}
+    page = {
+        "act": act,
+        "fields": fields,
+        "faults": forms.summary(fields),
+        "premise": "",
+        "moved_on": moved_on,
+        "sure": sure_mark(faults),
+        **keeping(case, actor, act, fields, values, named),
+    }
     return render_template("generic/act.html", case=case, actor=actor, tab="exhibits", **page), status
 
 
@@ -203,7 +222,8 @@ def _describe_page(
 @case_page(*PARTY_ROLES)
 def say_anew(case: Case, actor: Actor, label: str) -> Page:
     """Record it; nothing typed is lost when it cannot be."""
-    values = {**request.form.to_dict(flat=False), "exhibit": _own(case, actor, label).reference}
+    found = _own(case, actor, label)
+    values = {**request.form.to_dict(flat=False), "exhibit": found.reference}
     act = current_court().table[act_names.DESCRIBE_EXHIBIT]
     return submit_act(
         case,
@@ -211,6 +231,8 @@ def say_anew(case: Case, actor: Actor, label: str) -> Page:
         act,
         values,
         lambda faults, status, moved: _describe_page(case, actor, values, faults, status, moved),
+        keeps=True,
+        named=_about_one(found),
     )
 
 

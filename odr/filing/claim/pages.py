@@ -61,7 +61,7 @@ from odr.web.guards import (
     public,
     signed_in,
 )
-from odr.web.pages import Page, look, pack_today, submit_act, to_receipt
+from odr.web.pages import Page, keeping, look, pack_today, submit_act, sure_mark, to_receipt, typed_before
 
 filing = Blueprint("filing", __name__)
 DOORS = (
@@ -351,7 +351,8 @@ def claim(case: Case, actor: Actor) -> Page:
 @case_page(Role.CLAIMANT)
 def correct(case: Case, actor: Actor) -> Page:
     """The returned claim, with every defect beside what was written."""
-    return _correct_page(case, actor, forms.flatten(_lodged_input(case)), [])
+    typed = typed_before(case, actor, current_court().table[names.CORRECT_CLAIM])
+    return _correct_page(case, actor, typed or forms.flatten(_lodged_input(case)), [])
 
 
 def _lodged_input(case: Case) -> dict[str, Any]:
@@ -384,6 +385,8 @@ def _correct_page(
         returned=returned,
         moved_on=moved_on,
         tab="overview",
+        sure=sure_mark(faults),
+        **keeping(case, actor, current_court().table[names.CORRECT_CLAIM], fields, values),
     ), status
 
 
@@ -399,6 +402,8 @@ def send_correction(case: Case, actor: Actor) -> Page:
         current_court().table[names.CORRECT_CLAIM],
         told,
         lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved),
+        keeps=True,
+        typed=values,
     )
 
 

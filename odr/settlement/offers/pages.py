@@ -13,7 +13,6 @@ from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.models import ActDraft
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
 from odr.settlement.offers.case_views import (
@@ -28,7 +27,7 @@ from odr.settlement.offers.case_views import (
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
-from odr.web.pages import Page, begun, look, submit_form, sure_mark
+from odr.web.pages import Page, keeping, look, submit_form, sure_mark, typed_before
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
@@ -50,13 +49,13 @@ def room(case: Case, actor: Actor) -> Page:
     values = dict(request.args)
     chosen = words_for(values.pop("wording", ""), current_locale())
     tried = request.args.get("act")
-    kept = (
-        begun(case, actor, current_court().table[tried or act_names.MAKE_OFFER])
+    before = (
+        typed_before(case, actor, current_court().table[tried or act_names.MAKE_OFFER])
         if tried in (None, *ROOM_ACTS)
-        else None
+        else {}
     )
-    typed = values | (kept.values if kept is not None else {}) | ({"words": chosen} if chosen else {})
-    return _room(case, actor, tried or (act_names.MAKE_OFFER if kept is not None else None), typed, [], kept=kept)
+    typed = values | before | ({"words": chosen} if chosen else {})
+    return _room(case, actor, tried or (act_names.MAKE_OFFER if before else None), typed, [])
 
 
 def _room(
@@ -67,8 +66,6 @@ def _room(
     faults: list[Any],
     status: int = 200,
     moved_on: bool = False,
-    *,
-    kept: ActDraft | None = None,
 ) -> Page:
     court = look()
     asked = tried if tried in ROOM_ACTS else None
@@ -83,7 +80,7 @@ def _room(
         faults=all_faults,
         moved_on=moved_on,
         tab="settlement",
-        kept=kept,
+        **(keeping(case, actor, current_court().table[asked], page.form.fields, values) if asked and page.form else {}),
         sure=sure_mark(faults),
         key=new_reference(),
     ), status
