@@ -5,6 +5,7 @@
 //   <textarea data-count="2000">               counts characters as the court does
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
 //   <div role="alert" data-focus>              takes the focus when the page opens
+//   <p role="alert" data-offline="…">           says that a form was not sent, for there is no network
 
 const SAVE_AFTER = 2000;
 const MINUTE = 60_000;
@@ -108,6 +109,23 @@ function wake(root) {
   all("time[data-left]").forEach(timeLeft);
 }
 
+// Without a network a form is not sent into nothing: it stays as it is, and the page says so.
+function stayWithoutNetwork(place) {
+  const say = (words) => { place.textContent = words; place.hidden = !words; };
+  document.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say(place.dataset.offline);
+  }, true);
+  window.addEventListener("online", () => say(""));
+}
+
+// Keeps the page that is shown without a network, and no other (templates/register/service-worker.js).
+const keepOfflinePage = () => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
+
 wake(document);
+document.querySelectorAll("[data-offline]").forEach(stayWithoutNetwork);
+if (navigator.serviceWorker) window.addEventListener("load", keepOfflinePage);
 document.querySelector("[data-focus]")?.focus();
 document.body.addEventListener("htmx:load", (event) => { if (event.target !== document.body) wake(event.target); });

@@ -2,4 +2,4 @@
 
 from odr.procedure.hooks import Room
 
-ROOM = Room(name="register", routes=("odr.register.pages:register",))
+ROOM = Room(name="register", routes=("odr.register.pages:register", "odr.register.offline_pages:offline"))
