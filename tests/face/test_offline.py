@@ -80,7 +80,7 @@ def test_without_a_network_the_courts_own_page_is_shown_and_no_page_of_a_case_is
     is_sound(page)
     assert page.evaluate(CACHED) == kept
     network.is_cut = False
-    page.get_by_role("link", name="Load it again").click()
+    page.get_by_role("button", name="Load it again").click()
     page.get_by_role("button", name="Sign out").wait_for()
     # What the next page keeps anew is the page of nobody; what was there before is gone.
     page.evaluate(
