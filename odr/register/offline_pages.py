@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, render_template, url_for
 
+from odr.ground.canonical import sha256_hex
 from odr.ground.text import LOCALES, T
 from odr.web.guards import current_court, public
 
@@ -52,7 +52,4 @@ def worker() -> Response:
 def _version() -> str:
     """Another one whenever what is kept has changed, so that it is fetched anew."""
     folder = Path(current_app.static_folder or "")
-    whole = hashlib.sha256(_page().encode())
-    for name in STYLES:
-        whole.update((folder / name).read_bytes())
-    return whole.hexdigest()[:16]
+    return sha256_hex(b"".join([_page().encode(), *((folder / name).read_bytes() for name in STYLES)]))[:16]
