@@ -4,8 +4,11 @@
 //   <… data-saved-line>                        where "Saved" is said
 //   <textarea data-count="2000">               counts characters as the court does
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
+//   <textarea data-speak="…">                  a button to speak into it, where the browser can write what it hears
 //   <div role="alert" data-focus>              takes the focus when the page opens
 //   <p role="alert" data-offline="…">           says that a form was not sent, for there is no network
+
+import { canListen, speakInto } from "./voice.js";
 
 const SAVE_AFTER = 2000;
 const MINUTE = 60_000;
@@ -107,6 +110,7 @@ function wake(root) {
   all("[data-count]").forEach(count);
   all("form[data-autosave]").forEach(autosave);
   all("time[data-left]").forEach(timeLeft);
+  if (canListen) all("textarea[data-speak]").forEach(speakInto);
 }
 
 // Without a network a form is not sent into nothing: it stays as it is, and the page says so.

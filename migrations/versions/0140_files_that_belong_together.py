@@ -1,6 +1,6 @@
 """several pictures are one exhibit, and others may see a copy
 
-Revises 0130.
+Revises 0132.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0140"
-down_revision = "0130"
+down_revision = "0132"
 branch_labels = None
 depends_on = None
 

@@ -152,6 +152,9 @@ def _general(locale: str) -> dict[str, Any]:
     """What belongs to no case yet."""
     openapi = _operation("openapi", T("This document"), locale, {"200": _ok({"type": "object"})}, None)
     cases = _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok(ref("Cases"))}, Scope.READ)
+    mediators = _operation(
+        "list_mediators", T("Mediators of this court"), locale, {"200": _ok(ref("Mediators"))}, Scope.READ
+    )
     begun = {
         f"/api/v1/{path}": {"post": _opening(name, title, locale, schema)} for path, name, title, schema, _ in OPENINGS
     }
@@ -173,6 +176,7 @@ def _general(locale: str) -> dict[str, Any]:
         **_digests(locale),
         **begun,
         "/api/v1/openapi.json": {"get": openapi},
+        "/api/v1/mediators": {"get": mediators},
         "/api/v1/cases": {"get": cases, "post": lodge},
         "/api/v1/join": {"post": join},
         "/api/v1/uploads": {"post": upload},

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, jsonify
 
 from odr.api.pages import given_for, idempotency_key, receipt_answer
+from odr.ground.text import words_of
 from odr.identity.models import Account
 from odr.identity.sign_in.program_tokens import Scope
 from odr.judgment.preservation.case_without_claim import open_before_claim
@@ -17,6 +18,7 @@ from odr.procedure.sitting import ActReceipt
 from odr.settlement.before_filing.inputs import BeforeFilingInput
 from odr.settlement.before_filing.opening_mediation import open_confirmation, open_mediation
 from odr.settlement.inputs import ConfirmationInput
+from odr.settlement.mediators.entries import listed
 from odr.web.guards import api as api_guard, current_court, current_person, current_session
 from odr.web.pages import pack_today
 
@@ -38,6 +40,25 @@ def _opened(model: type[CourtModel], begin: Callable[..., ActReceipt]) -> tuple[
 def ask_before_filing() -> tuple[Response, int]:
     """Ask for mediation before a claim (OMR 8); the same key gives the first receipt."""
     return _opened(BeforeFilingInput, open_mediation)
+
+
+@api_before.get("/mediators")
+@api_guard(Scope.READ)
+def list_mediators() -> Response:
+    """The published list (OMR 5); ``mediator`` is what ``choose_mediator`` names, and ``cost`` null where it is free."""
+    return jsonify(
+        mediators=[
+            {
+                "mediator": line.account.email,
+                "name": line.account.name,
+                **{name: line.entry.told[name] for name in ("organisation", "fields", "good_at", "speaks")},
+                "cost": line.entry.told["cost_words"] if line.entry.told["cost"] == "paid" else None,
+                "full": line.is_full,
+                "outcomes": words_of(line.outcomes.told),
+            }
+            for line in listed(current_session())
+        ]
+    )
 
 
 @api_before.post("/confirmations")

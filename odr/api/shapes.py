@@ -126,6 +126,21 @@ SCHEMAS: dict[str, Schema] = {
             "additionalProperties": False,
         },
     ),
+    "Mediators": thing(
+        mediators=many(
+            thing(
+                mediator=WORDS,
+                name=WORDS,
+                organisation=maybe(WORDS),
+                fields=many(WORDS),
+                good_at=WORDS,
+                speaks=many(WORDS),
+                cost=maybe(WORDS),
+                full=FLAG,
+                outcomes=BOTH,
+            )
+        )
+    ),
     "Cases": thing(cases=many(thing(reference=REFERENCE, number=maybe(WORDS), title=WORDS, stage=WORDS))),
     "ActState": thing(**ACT_STATE),
     "Act": thing(

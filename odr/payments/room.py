@@ -12,7 +12,7 @@ from odr.payments.costs.acts import review_overdue
 from odr.payments.fee import at_end_acts, fee_reminders
 from odr.payments.fee.acts import fee_lapsed
 from odr.payments.fee.case_views import fee_panel
-from odr.payments.fee.relief import relief_overdue
+from odr.payments.fee.relief import on_legal_aid, relief_overdue
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
 from odr.payments.stripe.reconciliation import sweep as reconcile
@@ -34,6 +34,7 @@ from odr.procedure.acts.events import (
     GroupMemberRegistered,
     GroupOpened,
     HeardAgain,
+    LegalAidGranted,
     ObjectionFailed,
     ObjectionWon,
     Served,
@@ -81,6 +82,7 @@ ROOM = Room(
         on(ObjectionFailed, event_handlers.on_objection_failed),
         on(ObjectionWon, event_handlers.on_objection_won),
         on(TrackConverted, event_handlers.on_track_converted),
+        on(LegalAidGranted, on_legal_aid),
         on(CaseJoined, joined_cases.on_case_joined),
         on(ClaimSevered, joined_cases.on_claim_severed),
         on(GroupOpened, joined_cases.on_group_opened),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import func, select
@@ -28,6 +29,8 @@ register = Blueprint("register", __name__)
 _HEX = re.compile(r"[0-9a-f]{64}")
 _PAPER_CODE = re.compile(r"[a-z2-7]{26}")
 """The document code that sealed papers bear."""
+ACCESSIBILITY_CHECKED = date(2026, 11, 27)
+"""When the pages were last looked at as a whole; the accessibility statement names it."""
 
 
 def today_causes() -> dict[str, object]:
@@ -201,4 +204,4 @@ def plain(page: str) -> Page:
         if page == "about"
         else None
     )
-    return render_template(f"register/{page}.html", cases=cases)
+    return render_template(f"register/{page}.html", cases=cases, checked_on=ACCESSIBILITY_CHECKED)

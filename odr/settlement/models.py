@@ -180,10 +180,38 @@ class Mediation(Base):
     mediator_id: Mapped[int | None] = mapped_column(BigInt)
     judge_led: Mapped[bool] = mapped_column(default=False, server_default="0")
     """The judge of the case is the mediator, as everybody agreed and only where the rules know it (CPL 97)."""
+    disclosed: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """``{"tie", "words", "kept": [party, …]}``: what the mediator disclosed, and who would go on with them (OMR 13)."""
+    second: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """``{"named": {party: [account, who leads]}, "account", "accepted", "leads"}``: a second mediator (OMR 11)."""
+    gone: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Mediators who declined or were replaced: they do not come back (OMR 12, 14)."""
+    replaced_by: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Parties who have asked for another mediator, once for each time (OMR 14)."""
     longer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """``{"until": ISO day, "agreed": [party, …]}``: a longer time somebody asked for and who agreed to it (OMR 24)."""
     entry_number: Mapped[int]
     ended_entry: Mapped[int | None]
+
+
+class MediatorEntry(Base):
+    """What the published list says of a mediator, in the version of one day: written by the mediator, published or
+    declined by the president (OMR 5, 27).
+    """
+
+    __tablename__ = "mediator_entry"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    told: Mapped[dict[str, Any]] = mapped_column(JSON)
+    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by: Mapped[int | None] = mapped_column(BigInt)
+    published: Mapped[bool | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it is no longer shown, or no longer waits."""
 
 
 class Moderation(Base):

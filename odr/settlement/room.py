@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from odr.ground.text import T
 from odr.procedure.acts.events import DecisionIssued, Served, StepsChosen
-from odr.procedure.hooks import Room, on
+from odr.procedure.hooks import DeskPage, Room, on
 from odr.settlement.before_filing import case_views as before_filing_case_views
 from odr.settlement.confirmation import acts as confirmation_acts
-from odr.settlement.mediation import acts as mediation_acts, in_person
+from odr.settlement.mediation import acts as mediation_acts, in_person, ties
 from odr.settlement.offers import acts as offers_acts, agreement_acts, case_views as offers_case_views
 
 ROOM = Room(
@@ -15,12 +16,18 @@ ROOM = Room(
         "odr.settlement.offers.pages:settlement",
         "odr.settlement.one_key.pages:one_key_pages",
         "odr.settlement.before_filing.pages:mediation_pages",
+        "odr.settlement.mediators.pages:mediators",
     ),
     commands=("odr.settlement.one_key.cli:group",),
+    desk_pages=(
+        DeskPage("mediators.mine", T("My entry in the list of mediators"), 62),
+        DeskPage("mediators.desk", T("List of mediators"), 64),
+    ),
     on_lapse={
         "offer": offers_acts.offer_lapsed,
         "mediator_choice": mediation_acts.choice_lapsed,
         "mediator_acceptance": mediation_acts.acceptance_lapsed,
+        "mediator_disclosure": ties.disclosure_lapsed,
         "mediation": mediation_acts.mediation_lapsed,
         "mediator_designation": mediation_acts.designation_due,
         "confirmation_application": confirmation_acts.application_lapsed,

@@ -14,5 +14,6 @@ CONFIRMATION_SUPPLEMENT = time_limit("confirmation_supplement", Nature.DUTY, nam
 MEDIATION = time_limit("mediation", Nature.OUTSIDE, names.END_MEDIATION)
 MEDIATOR_ACCEPTANCE = time_limit("mediator_acceptance", Nature.OUTSIDE, names.ACCEPT_MEDIATION, names.DECLINE_MEDIATION)
 MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR)
+MEDIATOR_DISCLOSURE = time_limit("mediator_disclosure", Nature.DUTY, names.KEEP_MEDIATOR, names.ASK_OTHER_MEDIATOR)
 MEDIATOR_DESIGNATION = time_limit("mediator_designation", Nature.COURT, names.DESIGNATE_MEDIATOR, names.AGREE_MEDIATION)
 OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER)

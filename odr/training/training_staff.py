@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -14,6 +15,7 @@ from odr.identity.models import Account, AccountRole, AccountState
 from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.passwords import Passwords
+from odr.settlement.mediators.entries import MediatorEntryInput, decide_entry, own_entries, propose_entry
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -72,7 +74,29 @@ def make_accounts(court: Court, session: Session) -> dict[str, Account]:
                 session.flush()
                 session.refresh(account, ["roles"])
         made[email] = account
+    _publish_mediators(session, made, now)
     return made
+
+
+MEDIATES = {
+    "organisation": None,
+    "fields": ["online_shopping", "online_service"],
+    "good_at": "网络购物纠纷、网络服务纠纷。Disputes of buyers, sellers and platforms, since 2014.",
+    "speaks": ["en", "zh-Hans"],
+    "cost": "free",
+    "cost_words": None,
+    "at_once": 20,
+}
+"""What the list of mediators says of the training court's mediator."""
+
+
+def _publish_mediators(session: Session, people: dict[str, Account], now: datetime) -> None:
+    """The mediator stands on the published list, from which parties choose (OMR 5)."""
+    mediator, president = people["mediator@court.example"], people["president@court.example"]
+    if own_entries(session, mediator.id)[0] is not None:
+        return
+    entry = propose_entry(session, mediator.id, MediatorEntryInput.model_validate(MEDIATES), now)
+    decide_entry(session, entry.reference, True, None, president.id, now)
 
 
 def codes_now(court: Court) -> list[tuple[str, str, str]]:

@@ -359,6 +359,12 @@ def may_enter(endpoint: str, role: Role) -> bool:
     return guard is not None and (role in guard.roles if guard.roles else role not in HEARD_ROLES)
 
 
+def hears() -> str:
+    """In a template: this page has a field one may speak into, where the browser can write down what it hears."""
+    allow_feature("microphone")
+    return ""
+
+
 def register_access(app: Flask, court: Court) -> None:
     """Give the application its court, its cookies' key, and what every request needs at its beginning and end."""
     secure = is_secure(court.settings)
@@ -388,6 +394,7 @@ def register_access(app: Flask, court: Court) -> None:
     app.context_processor(lambda: {"person": current_person(), "locale": current_locale(), "hats": g.get("hats", [])})
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["may_enter"] = may_enter
+    app.jinja_env.globals["hears"] = hears
     app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))
 
 

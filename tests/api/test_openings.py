@@ -14,6 +14,7 @@ from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller
 from tests.scene import Scene
 from tests.settlement.test_before_filing import ASKED, HAIYUN, OUTSIDE, walk
+from tests.settlement.test_mediators import publish
 
 SECURED: dict[str, Any] = {
     "cause": "online_shopping",
@@ -91,9 +92,12 @@ def test_a_mediation_is_walked_by_programs_from_the_asking_to_the_confirmation(
     for person in (*sides, mediator):
         person.reference = mine
     haiyun.do("agree_mediation")
+    publish(scene, "mediator", organisation="Lakeside Committee", cost="paid", cost_words="CNY 100 each")
+    (listed,) = haiyun.ask("GET", "/mediators").json()["mediators"]
+    assert (listed["mediator"], listed["cost"], listed["full"]) == ("mediator@court.example", "CNY 100 each", False)
     for side in sides:
         side.do("choose_mediator", mediator="mediator@court.example")
-    mediator.do("accept_mediation")
+    mediator.do("accept_mediation", untied=True)
     today = scene.clock.now().date()
     parts = [{"on": str(today + timedelta(days=40)), "amount": {"minor": 500_000, "currency": "CNY"}}]
     mediator.do(

@@ -19,6 +19,8 @@ from odr.filing.parties.mandates_on_docket import representatives_of
 from odr.filing.registry.review import Found, checks_of
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, Mandate, MandateScope
+from odr.payments.fee.relief import desk_of
+from odr.payments.models import ReliefRequest, ReliefState
 from odr.procedure.forms.form_data import parse
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
@@ -279,6 +281,47 @@ def test_legal_aid_is_asked_for_passed_on_and_answered(pending: Scene) -> None:
     assert party(pending, Role.CLAIMANT).details["legal_aid"]["lawyer"] == "Sun Mei"
     letters = [path.read_text() for path in pending.court.settings.data_dir.rglob("message.json")]
     assert any("Sun Mei" in letter for letter in letters)
+
+
+def test_who_gets_legal_aid_pays_the_fee_later(small_scene: Scene) -> None:
+    """Asked with the request for aid: granted, the deferral lies on the desk before acceptance, and cannot be refused
+    (FEE 47(3), 49).
+    """
+    scene = small_scene
+    scene.lodge()
+    scene.do("request_legal_aid", "li", **AID, fee="later")
+    with scene.court.database.read() as session:
+        assert session.scalars(select(ReliefRequest)).all() == [], "not before the legal-aid body has decided"
+        request = session.scalars(select(Request.reference).where(Request.kind == RequestKind.LEGAL_AID)).one()
+    told = {"request": request, "body": "Legal Aid Centre", "on": "2026-03-02", "lawyer": "Sun Mei"}
+    scene.do("record_legal_aid", "clerk", outcome="granted", **told)
+    with scene.court.database.read() as session:
+        asked = session.scalars(select(ReliefRequest)).one()
+    assert (asked.kind.value, asked.ground, asked.state) == ("deferral", "legal_aid", ReliefState.PENDING)
+    decider = "president" if desk_of_relief(scene) is Role.PRESIDENT else desk_of_relief(scene).value
+    reasons = {"request": asked.reference, "reasons": "The fee is small enough."}
+    with pytest.raises(InvalidInput, match="must be put off"):
+        scene.do("decide_relief", decider, decision="refuse", **reasons)
+    scene.do("decide_relief", decider, decision="grant", until="2026-09-01", **reasons)
+    with scene.court.database.read() as session:
+        assert session.scalars(select(ReliefRequest)).one().state is ReliefState.GRANTED
+
+
+def desk_of_relief(scene: Scene) -> Role:
+    with scene.court.database.read() as session:
+        return desk_of(scene.court.look(session), session.get_one(Case, scene.case_id))
+
+
+@pytest.mark.parametrize("fee", ["later", "no"])
+def test_after_acceptance_no_deferral_is_asked_for(pending: Scene, fee: str) -> None:
+    """What is granted too late for FEE 49, or was not asked for, brings no request that could only be refused."""
+    pending.do("request_legal_aid", "li", **AID, fee=fee)
+    with pending.court.database.read() as session:
+        request = session.scalars(select(Request.reference).where(Request.kind == RequestKind.LEGAL_AID)).one()
+    told = {"request": request, "body": "Legal Aid Centre", "on": "2026-03-02", "lawyer": "Sun Mei"}
+    pending.do("record_legal_aid", "clerk", outcome="granted", **told)
+    with pending.court.database.read() as session:
+        assert session.scalars(select(ReliefRequest)).all() == []
 
 
 def test_the_legal_aid_body_is_written_to_where_the_court_knows_it(pending: Scene) -> None:

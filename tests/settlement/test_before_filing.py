@@ -85,7 +85,7 @@ def agreed(scene: Scene) -> str:
     scene.do("agree_mediation", "haiyun")
     for who in ("li", "haiyun"):
         scene.do("choose_mediator", who, mediator="mediator@court.example")
-    scene.do("accept_mediation", "mediator")
+    scene.do("accept_mediation", "mediator", untied=True)
     scene.do("propose_text", "mediator", **TERMS)
     reference = str(row(scene, Agreement).reference)
     for who in ("li", "haiyun"):
@@ -169,7 +169,7 @@ def test_the_judge_who_confirms_reads_nothing_of_the_talks(small_scene: Scene) -
     scene.do("agree_mediation", "haiyun")
     for who in ("li", "haiyun"):
         scene.do("choose_mediator", who, mediator="mediator@court.example")
-    scene.do("accept_mediation", "mediator")
+    scene.do("accept_mediation", "mediator", untied=True)
     scene.do("propose_text", "mediator", **TERMS)
     agreement = row(scene, Agreement).reference
     for who in ("li", "haiyun"):
@@ -193,7 +193,7 @@ def test_a_mediator_comes_by_rule_and_the_time_ends_it(small_scene: Scene) -> No
     scene.join()
     scene.later(days=8)
     assert row(scene, Mediation).state is MediationState.ASSIGNED
-    scene.do("accept_mediation", "mediator")
+    scene.do("accept_mediation", "mediator", untied=True)
     with pytest.raises(ActNotOpen, match="Not everybody"):
         scene.do("propose_text", "mediator", **TERMS)
     scene.do("agree_mediation", "haiyun")

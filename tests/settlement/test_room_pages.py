@@ -150,7 +150,7 @@ def mediation(bench: Bench) -> None:
     bench.do("respondent/1", "ask_mediation", {})
     bench.do("claimant/1", "agree_mediation", {})
     bench.wait(days=5)
-    bench.do("mediator", "accept_mediation", {}, actor=mediator(bench))
+    bench.do("mediator", "accept_mediation", {"untied": True}, actor=mediator(bench))
 
 
 def test_who_leaves_mediation_online_is_met_in_person(bench: Bench) -> None:

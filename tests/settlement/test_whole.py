@@ -147,7 +147,7 @@ def test_a_mediated_agreement_in_instalments_is_enforced_by_programs(
     li.do("agree_mediation")
     for who in (li, haiyun):
         who.do("choose_mediator", mediator="mediator@court.example")
-    mediator.do("accept_mediation")
+    mediator.do("accept_mediation", untied=True)
     li.do("say_in_room", words="My lowest is five.", alone="claimant/1")
     assert "My lowest" in str(mediator.read()["docket"]) and "My lowest" not in str(haiyun.read()["docket"])
     mediator.do("propose_text", **TERMS)
@@ -296,7 +296,7 @@ def test_a_mediated_agreement_in_instalments_is_enforced_in_the_browser(
     visit.send("li", "/settlement?act=agree_mediation", "agree_mediation")
     for who in ("li", "haiyun"):
         visit.send(who, "/settlement?act=choose_mediator", "choose_mediator", mediator="mediator@court.example")
-    visit.send("mediator", "/settlement?act=accept_mediation", "accept_mediation")
+    visit.send("mediator", "/settlement?act=accept_mediation", "accept_mediation", untied="yes")
     scene.do("propose_text", "mediator", **TERMS)
     for who in ("li", "haiyun"):
         visit.send(who, "/settlement", "sign_agreement")

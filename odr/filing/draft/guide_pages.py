@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
 
+from odr.filing.draft.examples import QUESTIONS, Example, by_step
 from odr.filing.draft.guide import COOKIE, KEPT_FOR, Advice, GuideInput, advise, seal_answers
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.procedure.forms import fields as forms
@@ -31,6 +33,19 @@ def _page(values: dict[str, Any], faults: list[FieldFault], status: int = 200, a
     return render_template(
         "filing/guide.html", fields=fields, faults=forms.summary(fields), advice=advice, fee=fee, letter=letter
     ), status
+
+
+@guide.get("/examples")
+@public
+def hard_questions() -> Page:
+    """Examples for the questions people find hard."""
+    return render_template("filing/examples.html", questions=QUESTIONS)
+
+
+@guide.app_template_global("examples_of")
+def examples_of(step: str) -> Sequence[Example]:
+    """Examples for a step of the claim; none for most."""
+    return by_step().get(step, ())
 
 
 @guide.get("/start/guide")

@@ -25,6 +25,7 @@ from odr.identity.accounts.account_letters import Letter as Message
 from odr.identity.actors import Actor
 from odr.identity.mandates import QUALIFICATION_WORDS
 from odr.identity.models import Account, Licence, Mandate, MandateScope, Qualification
+from odr.procedure.acts.events import LegalAidGranted
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
@@ -452,6 +453,16 @@ class LegalAidInput(CourtModel):
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"), T("The legal-aid body calls you."))] = None
     words: Annotated[str, CourtText(5, 2000), field(T("What do you need help with?"), widget="textarea")]
     shown_by: Annotated[str | None, RefTo("upload"), field(T("A paper that shows it, if you have one"))] = None
+    fee: Annotated[
+        Literal["later", "no"],
+        field(
+            T("And the court fee?"),
+            T(
+                "Whoever gets legal aid may pay it later (Litigation Costs Measures, art. 47(3)), if it is asked before the claim is accepted."
+            ),
+            options={"later": T("If I get legal aid, I ask to pay it later"), "no": T("I ask for nothing")},
+        ),
+    ] = "no"
     pass_on: Annotated[
         Literal["yes"],
         field(
@@ -484,7 +495,7 @@ class LegalAidInput(CourtModel):
 def request_legal_aid(sitting: Sitting, case: Case, given: LegalAidInput, *, actor: Actor, now: datetime) -> Recorded:
     """Take a request for legal aid and bring it to the legal-aid body; the case goes on meanwhile (FEE 45)."""
     party = sitting.party_of(case, actor)
-    request = ask(sitting, case, AID, party, given.words, ground=given.ground, phone=given.phone)
+    request = ask(sitting, case, AID, party, given.words, ground=given.ground, phone=given.phone, fee=given.fee)
     title = T("%(name)s asks for legal aid. Pass it on, and record what the legal-aid body decides.", name=party.name)
     sitting.open_task(case, Role.CLERK, desks.LEGAL_AID, title, risk=35, subject=request.reference)
     letter = _to_the_body(sitting, case, party, given)
@@ -581,6 +592,8 @@ def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, acto
             "legal_aid": {"outcome": given.outcome, "lawyer": given.lawyer, "entry": sitting.next_number(case)},
         }
         _tell(sitting, party, given)
+        if given.outcome == "granted":
+            sitting.announce(LegalAidGranted(case, party, request.details.get("fee") == "later"))
     words = {
         "passed_on": T("The request of %(name)s was passed on to %(body)s", name=party.name, body=given.body),
         "granted": T(

@@ -240,7 +240,7 @@ def _brought_in(sitting: Sitting, case: Case, given: AddPartyInput, now: datetim
 def evidence_of_newcomer(sitting: Sitting, case: Case, who: Party, at: datetime) -> None:
     """Whoever was brought in got the letter: their time for evidence begins, and the other parties' with it (EV 55)."""
     if "added_entry" in who.details and period_of(sitting, case, who) is None:
-        restart_evidence(sitting, case, at)
+        restart_evidence(sitting, case, at, newcomer=who)
 
 
 @guard("COURT one-claim")

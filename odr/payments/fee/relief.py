@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, PartyKind, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.docket.queries import seat
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
@@ -22,6 +22,7 @@ from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
+from odr.procedure.acts.events import LegalAidGranted
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
@@ -30,7 +31,7 @@ from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, 
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import ASKED, STANDS
 from odr.procedure.rules.base import law
-from odr.procedure.rules.tariff import ReliefKind
+from odr.procedure.rules.tariff import ReliefKind, ReliefRule
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 RELIEF_WINDOW, DECIDER = "relief_decision", "fee_relief"
 
 BEFORE_JUDGMENT = {Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.APPEALED, Stage.PRONOUNCED}
+
+PUT_OFF_AT = frozenset({Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRONOUNCED})
+"""Payment is put off before the claim or the appeal is accepted, and not after (FEE 49)."""
 
 
 def relief_of(sitting: Sitting, case: Case, *states: ReliefState) -> list[ReliefRequest]:
@@ -154,12 +158,24 @@ def request_relief(sitting: Sitting, case: Case, given: ReliefInput, *, actor: A
             "ground",
             T("This ground belongs to another kind of relief. Choose one listed under “%(kind)s”.", kind=rule.title),
         )
+    row = _put_on_desk(sitting, case, who, rule, given.ground, list(given.documents))
+    return Recorded(
+        T("%(name)s asked for help with the fee: %(kind)s", name=who.name, kind=rule.title),
+        {"request": row.reference, "kind": kind.value, "article": rule.article},
+    )
+
+
+def _put_on_desk(
+    sitting: Sitting, case: Case, who: Party, rule: ReliefRule, ground: str, documents: list[str]
+) -> ReliefRequest:
+    pack, now = sitting.pack(case), sitting.now
+    kind = next(key for key, each in pack.tariff.relief.items() if each is rule)
     row = ReliefRequest(
         case_id=case.id,
         party_id=who.id,
         kind=kind,
-        ground=given.ground,
-        documents=list(given.documents),
+        ground=ground,
+        documents=documents,
         state=ReliefState.PENDING,
         asked_at=now,
     )
@@ -177,9 +193,34 @@ def request_relief(sitting: Sitting, case: Case, given: ReliefInput, *, actor: A
         due_at=due,
         subject=row.reference,
     )
-    return Recorded(
-        T("%(name)s asked for help with the fee: %(kind)s", name=who.name, kind=rule.title),
-        {"request": row.reference, "kind": kind.value, "article": rule.article},
+    return row
+
+
+AIDED = "legal_aid"
+"""The ground of a deferral for whoever gets legal aid (FEE 47(3))."""
+
+
+def on_legal_aid(sitting: Sitting, event: LegalAidGranted) -> None:
+    """Whoever gets legal aid and asked to pay the fee later then: the request lies on the desk at once, before the claim is
+    accepted (FEE 47(3), 49).
+    """
+    case, party = event.case, event.party
+    rule = sitting.pack(case).tariff.relief.get(ReliefKind.DEFERRAL)
+    asked = relief_of(sitting, case, ReliefState.PENDING, ReliefState.GRANTED)
+    if not event.defer or rule is None or AIDED not in rule.grounds or any(r.party_id == party.id for r in asked):
+        return
+    if case.stage in PUT_OFF_AT:
+        _put_on_desk(sitting, case, party, rule, AIDED, [])
+
+
+def must_be_granted(sitting: Sitting, case: Case, row: ReliefRequest) -> bool:
+    """Whether the measures leave no choice: a deferral for somebody whose legal aid is on record, in time (FEE 47, 49)."""
+    aid = case.party(row.party_id).details.get("legal_aid") or {}
+    return (
+        row.kind is ReliefKind.DEFERRAL
+        and row.ground == AIDED
+        and aid.get("outcome") == "granted"
+        and case.stage in PUT_OFF_AT
     )
 
 
@@ -284,6 +325,14 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
     if row.state is not ReliefState.PENDING:
         raise ActNotOpen(T("This request was decided before."))
     who = case.party(row.party_id)
+    if given.decision == "refuse" and must_be_granted(sitting, case, row):
+        raise InvalidInput.at(
+            "decision",
+            T(
+                "%(name)s gets legal aid, as the docket shows: payment must be put off (Litigation Costs Measures, art. 47(3)).",
+                name=who.name,
+            ),
+        )
     row.decided_at = now
     sitting.close_windows(case, RELIEF_WINDOW, WindowState.MET, subject=row.reference)
     sitting.close_tasks(case, desks.FEE_RELIEF, row.reference)
@@ -326,7 +375,7 @@ def _grant(sitting: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisi
     elif given.percent is not None:
         raise InvalidInput.at("percent", T("Only a reduction has a percentage; clear it."))
     if row.kind is ReliefKind.DEFERRAL:
-        if case.stage not in (Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRONOUNCED):
+        if case.stage not in PUT_OFF_AT:
             raise InvalidInput.at(
                 "decision",
                 T("Payment can be put off only before the claim is accepted (Litigation Costs Measures, art. 49)."),

@@ -286,6 +286,14 @@ class PartyAbroad(Event):
 
 
 @dataclass(frozen=True)
+class LegalAidGranted(Event):
+    """A party gets legal aid, and ``defer``: they asked to pay the court fee later if so (FEE 47(3))."""
+
+    party: Party
+    defer: bool
+
+
+@dataclass(frozen=True)
 class FeePaid(Event):
     """A fee was paid in full; ``assessment`` is the reference of its notice (FEE 22)."""
 

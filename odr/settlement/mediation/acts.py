@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
+from pydantic import model_validator
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.filing import desks as filing_desks
-from odr.filing.registry.seats import choose, conflicted
+from odr.filing.registry.seats import choose
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.identity.models import Account, AccountRole, AccountState
+from odr.identity.models import Account
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Guard, Milestone, Recorded, Topic, act, guard
@@ -27,6 +29,7 @@ from odr.settlement.inputs import TermsInput
 from odr.settlement.mediation.in_person import chose_online, meet_in_person
 from odr.settlement.mediation.inputs import MediateInput
 from odr.settlement.mediation.moderation_end import end_moderation
+from odr.settlement.mediators.entries import Listed, not_to_designate, to_choose_from
 from odr.settlement.models import Mediation, MediationState, OfferState, RoomMessage
 from odr.settlement.offers.acts import close_offer
 from odr.settlement.offers.agreements import draw_up
@@ -36,11 +39,12 @@ from odr.settlement.queries import mediation_of, offers_of, party_labelled
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION = (
+CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION, DISCLOSURE = (
     "mediator_choice",
     "mediator_acceptance",
     "mediation",
     "mediator_designation",
+    "mediator_disclosure",
 )
 
 BEFORE_FILING = "mediation_prefiling"
@@ -59,7 +63,7 @@ def no_mediation_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     return T("A mediation is already proposed or under way.") if mediation_of(sitting.session, case) else None
 
 
-def _state(source: str, reason: Text, *states: MediationState) -> Guard:
+def mediation_is(source: str, reason: Text, *states: MediationState) -> Guard:
     """Open only where the mediation is in one of these states."""
 
     @guard(source)
@@ -135,7 +139,7 @@ def my_consent_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | 
 )
 def agree_mediation(sitting: Sitting, case: Case, given: MediateInput, *, actor: Actor, now: datetime) -> Recorded:
     """Agree; when the last has, the parties have two working days to choose a mediator together (OMR 10)."""
-    me, mediation = sitting.party_of(case, actor), _mediation(sitting, case)
+    me, mediation = sitting.party_of(case, actor), mediation_here(sitting, case)
     mediation.consents = [*mediation.consents, me.id]
     chose_online(sitting, case, me)
     if mediation.state is MediationState.PROPOSED and everybody_agreed(case, mediation):
@@ -150,7 +154,7 @@ def everybody_agreed(case: Case, mediation: Mediation) -> bool:
     return all(p.id in mediation.consents for p in parties(case))
 
 
-def _mediation(sitting: Sitting, case: Case) -> Mediation:
+def mediation_here(sitting: Sitting, case: Case) -> Mediation:
     found = mediation_of(sitting.session, case)
     if found is None:
         raise ActNotOpen(T("No mediation is under way."))
@@ -159,17 +163,26 @@ def _mediation(sitting: Sitting, case: Case) -> Mediation:
 
 @choice_source("mediators")
 def mediators(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """The court's list of mediators, without anybody who is a party."""
-    barred = {p.account_id for p in case.parties}
-    rows = sitting.session.scalars(
-        select(Account)
-        .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(
-            AccountRole.role == Role.MEDIATOR, AccountRole.revoked_at.is_(None), Account.state == AccountState.ACTIVE
+    """The published list, without whoever is a party, declined, was replaced, or has no time."""
+    found = mediation_of(sitting.session, case)
+    free = to_choose_from(sitting.session, case, found.gone if found is not None else ())
+    return [Option(str(account.email), account.name, in_a_line(listed)) for account, listed in free]
+
+
+def in_a_line(listed: Listed | None) -> Text | None:
+    """What the list says of somebody, beside their name."""
+    if listed is None:
+        return None
+    told = listed.entry.told
+    cost = T("It costs nothing.") if told["cost"] == "free" else T("It costs: %(words)s", words=told["cost_words"])
+    if told["organisation"]:
+        return T(
+            "%(organisation)s. %(good_at)s %(cost)s",
+            organisation=told["organisation"],
+            good_at=told["good_at"],
+            cost=cost,
         )
-        .order_by(Account.name)
-    )
-    return [Option(str(a.email), a.name) for a in rows if a.id not in barred]
+    return T("%(good_at)s %(cost)s", good_at=told["good_at"], cost=cost)
 
 
 class ChooseMediatorInput(CourtModel):
@@ -183,7 +196,7 @@ class ChooseMediatorInput(CourtModel):
     input=ChooseMediatorInput,
     by=PARTY_ROLES,
     at=ROOM_STAGES,
-    guard=_state("OMR 10", T("No mediator is being chosen now."), MediationState.CHOOSING),
+    guard=mediation_is("OMR 10", T("No mediator is being chosen now."), MediationState.CHOOSING),
     source=law("OMR 10"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -194,24 +207,23 @@ def choose_mediator(
     sitting: Sitting, case: Case, given: ChooseMediatorInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Name a mediator from the list; the one whom everybody names is assigned (OMR 10)."""
-    me, mediation = sitting.party_of(case, actor), _mediation(sitting, case)
-    account = sitting.session.scalar(
-        select(Account)
-        .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(
-            Account.email == given.mediator,
-            AccountRole.role == Role.MEDIATOR,
-            AccountRole.revoked_at.is_(None),
-            Account.state == AccountState.ACTIVE,
-        )
-    )
-    if account is None or account.id in conflicted(sitting.session, case):
-        raise InvalidInput.at("mediator", T("Choose one of those listed."))
+    me, mediation = sitting.party_of(case, actor), mediation_here(sitting, case)
+    account = on_the_list(sitting, case, given.mediator, "mediator")
     mediation.choices = {**mediation.choices, str(me.id): account.id}
     wanted = set(mediation.choices.values())
     if len(mediation.choices) == len(parties(case)) and len(wanted) == 1:
         assign(sitting, case, mediation, wanted.pop())
     return Recorded(T("%(name)s named %(mediator)s as mediator", name=me.name, mediator=account.name))
+
+
+def on_the_list(sitting: Sitting, case: Case, email: str, field_name: str) -> Account:
+    """Whom the parties may choose. Raises InvalidInput for anybody else."""
+    found = mediation_of(sitting.session, case)
+    free = to_choose_from(sitting.session, case, found.gone if found is not None else ())
+    account = next((account for account, _ in free if account.email == email), None)
+    if account is None:
+        raise InvalidInput.at(field_name, T("Choose one of those listed."))
+    return account
 
 
 def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) -> None:
@@ -248,8 +260,8 @@ def designate_mediator(sitting: Sitting, case: Case, given: Nothing, *, actor: A
     """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time
     (OMR 10).
     """
-    mediation = _mediation(sitting, case)
-    account = choose(sitting, case, Role.MEDIATOR)
+    mediation = mediation_here(sitting, case)
+    account = choose(sitting, case, Role.MEDIATOR, but=not_to_designate(sitting.session, case, mediation.gone))
     if account is None:
         sitting.open_task(
             case,
@@ -264,28 +276,78 @@ def designate_mediator(sitting: Sitting, case: Case, given: Nothing, *, actor: A
     return Recorded(T("%(mediator)s designated as mediator", mediator=account.name))
 
 
+class AcceptMediationInput(CourtModel):
+    """A mediator's word that nothing ties them to the dispute (OMR 13)."""
+
+    untied: Annotated[
+        bool,
+        field(
+            T("Nothing ties me to a party, to somebody who acts for one, or to the dispute"),
+            T("If something does, tell the parties instead; you go on if all of them want that."),
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _untied(self) -> AcceptMediationInput:
+        if not self.untied:
+            raise InvalidInput.at("untied", T("Tick this if it is so. If something ties you, tell the parties."))
+        return self
+
+
+@guard("OMR 13")
+def nothing_is_disclosed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """What was disclosed is answered first."""
+    found = mediation_of(sitting.session, case)
+    if found is not None and found.disclosed:
+        return T("The parties first say whether the mediator goes on after what was disclosed.")
+    return None
+
+
 @act(
     title=T("Accept the mediation"),
-    input=Nothing,
+    input=AcceptMediationInput,
     by={Role.MEDIATOR},
     at=ROOM_STAGES,
-    guard=_state("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED),
-    source=law("OMR 12, 24"),
+    guard=(mediation_is("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED), nothing_is_disclosed),
+    source=law("OMR 12, 13, 24"),
     desk=desks.MEDIATOR_ACCEPTANCE,
     seen_by=PRIVATE,
     page="settlement.room",
     topic=Topic.AGREEMENT,
     in_record=False,
+    version=2,
 )
-def accept_mediation(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
-    """Accept: the time for mediation runs, 15 days, 7 in the short procedures, 30 before a claim (OMR 24)."""
-    mediation = _mediation(sitting, case)
-    mediation.state = MediationState.RUNNING
+def accept_mediation(
+    sitting: Sitting, case: Case, given: AcceptMediationInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Accept, free of ties: the time for mediation runs, 15 days, 7 in the short procedures, 30 before a claim (OMR 13,
+    24).
+    """
+    mediation = mediation_here(sitting, case)
+    acceptance_is_over(sitting, case, mediation)
+    begin_to_mediate(sitting, case, mediation)
+    return Recorded(T("%(name)s accepted to mediate", name=actor.name))
+
+
+@upcast(names.ACCEPT_MEDIATION, from_version=1)
+def _accepted_without_a_word_on_ties(old: dict[str, Any]) -> dict[str, Any]:
+    """Whoever accepted before was not asked; what ties them they had to tell unasked."""
+    return {**old, "untied": True}
+
+
+def acceptance_is_over(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+    """The mediator has said whether they take the mediation."""
     sitting.close_windows(case, ACCEPTANCE, WindowState.MET, subject=mediation.reference)
     sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+
+
+def begin_to_mediate(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+    """The mediation runs; where it ran before with another mediator its time goes on (OMR 24)."""
+    mediation.state, mediation.disclosed = MediationState.RUNNING, None
+    if sitting.windows(case, MEDIATION, subject=mediation.reference):
+        return
     rule = BEFORE_FILING if case.stage is Stage.MEDIATING else MEDIATION
-    sitting.start_window(case, MEDIATION, rule=rule, start=now, subject=mediation.reference)
-    return Recorded(T("%(name)s accepted to mediate", name=actor.name))
+    sitting.start_window(case, MEDIATION, rule=rule, start=sitting.now, subject=mediation.reference)
 
 
 class EndMediationInput(CourtModel):
@@ -299,7 +361,7 @@ class EndMediationInput(CourtModel):
     input=EndMediationInput,
     by={Role.MEDIATOR},
     at=ROOM_STAGES,
-    guard=_state("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED),
+    guard=mediation_is("OMR 12", NOT_ASSIGNED, MediationState.ASSIGNED),
     source=law("OMR 12"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -310,20 +372,25 @@ def decline_mediation(
     sitting: Sitting, case: Case, given: EndMediationInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Hand the mediation back; the parties choose again (OMR 12)."""
-    _choose_again(sitting, case, _mediation(sitting, case))
+    choose_again(sitting, case, mediation_here(sitting, case))
     return Recorded(T("%(name)s cannot mediate", name=actor.name))
 
 
-def _choose_again(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+def choose_again(sitting: Sitting, case: Case, mediation: Mediation) -> None:
+    """The mediator leaves and does not come back; the parties choose another (OMR 12, 14)."""
     _leave(sitting, case, mediation)
+    mediation.gone = [*mediation.gone, *([mediation.mediator_id] if mediation.mediator_id is not None else [])]
     mediation.state, mediation.choices, mediation.mediator_id = MediationState.CHOOSING, {}, None
-    sitting.close_windows(case, ACCEPTANCE, WindowState.ENDED, subject=mediation.reference)
+    mediation.disclosed, mediation.second = None, None
+    for kind in (ACCEPTANCE, DISCLOSURE):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
     sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
     sitting.start_window(case, CHOICE, start=sitting.now, subject=mediation.reference)
 
 
 def _leave(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     """Unseat the mediator: from now on they read nothing of the room."""
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, f"{mediation.reference}/second")
     seats = select(Seat).where(Seat.case_id == case.id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))
     for seat in sitting.session.scalars(seats):
         seat.until_at = sitting.now
@@ -408,7 +475,12 @@ class ProposalInput(TermsInput):
     input=ProposalInput,
     by={Role.MEDIATOR},
     at=ROOM_STAGES,
-    guard=(_state("OMR 19", T("No mediation runs."), MediationState.RUNNING), everybody_is_there, nothing_is_agreed),
+    guard=(
+        mediation_is("OMR 19", T("No mediation runs."), MediationState.RUNNING),
+        nothing_is_disclosed,
+        everybody_is_there,
+        nothing_is_agreed,
+    ),
     source=law("OMR 19, 20"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -444,7 +516,7 @@ def propose_text(sitting: Sitting, case: Case, given: ProposalInput, *, actor: A
     by=set(PARTY_ROLES) | {Role.MEDIATOR, Role.CLOCK},
     at=ROOM_STAGES | {Stage.EFFECTIVE, Stage.CLOSED},
     to={Stage.CLOSED},
-    guard=_state(
+    guard=mediation_is(
         "OMR 25",
         T("There is no mediation to end."),
         *(s for s in MediationState if s is not MediationState.ENDED),
@@ -460,7 +532,7 @@ def end_mediation(sitting: Sitting, case: Case, given: EndMediationInput, *, act
     """End it: by anybody at any time, or because its time is over; the case goes on, and before a claim one may be
     filed now (OMR 21, 24, 25).
     """
-    close_mediation(sitting, case, _mediation(sitting, case))
+    close_mediation(sitting, case, mediation_here(sitting, case))
     if case.stage is Stage.MEDIATING:
         case.outcome, case.closed_at = Outcome.NOT_AGREED, now
         sitting.move(case, Stage.CLOSED)
@@ -475,7 +547,7 @@ def close_mediation(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     if not mediation.judge_led:
         _leave(sitting, case, mediation)
     mediation.state, mediation.ended_entry = MediationState.ENDED, sitting.next_number(case)
-    for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION):
+    for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION, DISCLOSURE):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
     sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
 
@@ -489,7 +561,7 @@ def acceptance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The mediator said nothing: the parties choose again."""
     mediation = mediation_of(sitting.session, case)
     if mediation is not None and mediation.state is MediationState.ASSIGNED:
-        _choose_again(sitting, case, mediation)
+        choose_again(sitting, case, mediation)
 
 
 def designation_due(sitting: Sitting, case: Case, window: Any) -> None:

@@ -44,9 +44,15 @@ ROOM_ACTS = (
     act_names.AGREE_MEDIATION,
     act_names.CHOOSE_MEDIATOR,
     act_names.ACCEPT_MEDIATION,
+    act_names.ACCEPT_AS_SECOND,
+    act_names.KEEP_MEDIATOR,
+    act_names.DISCLOSE_TIE,
     act_names.DECLINE_MEDIATION,
+    act_names.LEAVE_AS_SECOND,
     act_names.SAY_IN_ROOM,
     act_names.PROPOSE_TEXT,
+    act_names.ASK_SECOND_MEDIATOR,
+    act_names.ASK_OTHER_MEDIATOR,
     act_names.EXTEND_MEDIATION,
     act_names.END_MEDIATION,
     act_names.ASK_MODERATOR,
@@ -106,6 +112,10 @@ class RoomPage:
     agreements: list[AgreementView]
     mediation: Mediation | None
     mediator: str | None
+    second: str | None
+    """Who mediates beside the mediator."""
+    disclosed: tuple[str, list[str]] | None
+    """What the mediator told of ties, and who has not said yet whether they go on."""
     messages: list[RoomMessage]
     milder: dict[int, str]
     moderator: str | None
@@ -246,6 +256,8 @@ def room_page(
         agreements=[agreement_view(sitting, case, actor, a) for a in agreements_of(sitting.session, case)],
         mediation=mediation,
         mediator=_mediator(sitting, mediation),
+        second=_second(sitting, mediation),
+        disclosed=_disclosed(case, mediation),
         messages=messages,
         milder=milder(sitting.session, messages),
         moderator=_moderator(sitting, case),
@@ -264,6 +276,17 @@ def _mediator(sitting: Sitting, mediation: Mediation | None) -> str | None:
     if mediation is None or mediation.mediator_id is None or mediation.judge_led:
         return None
     return _name(sitting, mediation.mediator_id)
+
+
+def _second(sitting: Sitting, mediation: Mediation | None) -> str | None:
+    found = mediation.second if mediation is not None else None
+    return _name(sitting, found["account"]) if found and found["account"] and found["accepted"] else None
+
+
+def _disclosed(case: Case, mediation: Mediation | None) -> tuple[str, list[str]] | None:
+    if mediation is None or not mediation.disclosed:
+        return None
+    return mediation.disclosed["words"], [p.name for p in parties(case) if p.id not in mediation.disclosed["kept"]]
 
 
 def _name(sitting: Sitting, account_id: int) -> str | None:
