@@ -13,7 +13,7 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES
 from odr.docket.queries import entries
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.exhibits.access import why_closed
-from odr.evidence.models import Exhibit
+from odr.evidence.models import Exhibit, PartKind
 from odr.evidence.sources.models import DigestBatch, DigestLine
 from odr.ground.text import Money, T, Text, words_of, write
 from odr.hearing.examination.case_views import examination_page
@@ -201,6 +201,16 @@ def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
             "sha256": e.upload.sha256 if why_closed(actor, e) is None else None,
             "size": e.upload.size if why_closed(actor, e) is None else None,
             "media_type": e.upload.media_type,
+            "files": [
+                {
+                    "place": place,
+                    "as": (part.part_kind or PartKind.PAGE).value,
+                    "sha256": part.sha256 if why_closed(actor, e, part) is None else None,
+                    "size": part.size if why_closed(actor, e, part) is None else None,
+                    "media_type": part.media_type,
+                }
+                for place, part in enumerate(e.along, 2)
+            ],
             "entry": e.entry_number,
         }
         for e in rows

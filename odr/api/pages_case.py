@@ -9,7 +9,7 @@ from odr.api import answers
 from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
 from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
-from odr.evidence.exhibits.access import opened, receipt_opened
+from odr.evidence.exhibits.access import files_of, opened, receipt_opened
 from odr.evidence.models import Exhibit
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import NotFound
@@ -63,8 +63,13 @@ def _exhibit(case: Case, label: str) -> Exhibit:
 @api_case.get("/exhibits/<label>/file")
 @case_page(*READS_FILE, scope=Scope.READ)
 def get_exhibit_file(case: Case, actor: Actor, label: str) -> Response:
-    """The file as it was received, never shown by a browser."""
-    upload = opened(current_court(), _exhibit(case, label), actor, "file").upload
+    """The file as it was received, never shown by a browser; ``place`` counts what belongs to it from 2."""
+    found, place = _exhibit(case, label), number_in(request.args, "place", 1)
+    files = files_of(found)
+    if not 1 <= place <= len(files):
+        raise NotFound
+    upload = files[place - 1]
+    opened(current_court(), found, actor, "file", upload)
     headers = {
         "Content-Disposition": "attachment",
         "Content-Length": str(upload.size),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from odr.evidence.models import PartKind
+
 Schema = dict[str, Any]
 
 WORDS: Schema = {"type": "string"}
@@ -166,6 +168,15 @@ SCHEMAS: dict[str, Schema] = {
         sha256=maybe(DIGEST),
         size=maybe(NUMBER),
         media_type=maybe(WORDS),
+        files=many(
+            thing(
+                **{"as": {"type": "string", "enum": [kind.value for kind in PartKind]}},
+                place=NUMBER,
+                sha256=maybe(DIGEST),
+                size=maybe(NUMBER),
+                media_type=maybe(WORDS),
+            )
+        ),
         entry=maybe(NUMBER),
     ),
     "Document": thing(

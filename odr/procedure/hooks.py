@@ -143,6 +143,30 @@ FeeQuoting = Callable[["Court", str, "Money | None", str], FeeTold]
 StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
 SumOf = Callable[["Sitting", Case, Party, str, int], Money | None]
 """The sum a letter to a party is about, by the occasion and the number of its entry."""
+
+
+@dataclass(frozen=True)
+class GoesAlong:
+    """What belongs to a file that was sent: further pictures of the same thing, and copies that others see instead."""
+
+    pages: int = 0
+    copies: int = 0
+    files: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class SentFiles:
+    """What a room below evidence may ask about files that were sent and are in no case yet.
+
+    ``along``   function(session, references) → reference → what goes along with the file
+    ``sealed``  function(court, accounts, asked) → the files encrypted, as a Sitting takes them; ``asked``: reference →
+        whether all of it is kept from others, or that alone of which they see a copy
+    """
+
+    along: Callable[[Session, Sequence[str]], Mapping[str, GoesAlong]]
+    sealed: Callable[[Court, Sequence[int], Mapping[str, bool]], Mapping[str, Any]]
+
+
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -184,6 +208,7 @@ class Hooks:
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
+    ``sent_files`` what belongs to a file that was sent, and its encryption before it is lodged
     ``confided``  acts whose words only the vault may read now: function(session, case) → their names; no form of theirs is
         kept while it is written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
@@ -206,6 +231,7 @@ class Hooks:
     tells: dict[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
     fee_quote: FeeQuoting | None = None
+    sent_files: SentFiles | None = None
     appointments: list[Appointments] = field(default_factory=list)
     owed: list[Owing] = field(default_factory=list)
     steps: list[StepTelling] = field(default_factory=list)
@@ -249,6 +275,7 @@ class Room:
     tells: Mapping[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
     fee_quote: FeeQuoting | None = None
+    sent_files: SentFiles | None = None
     appointments: tuple[Appointments, ...] = ()
     owed: tuple[Owing, ...] = ()
     steps: tuple[StepTelling, ...] = ()
@@ -290,6 +317,8 @@ class Room:
             hooks.facts_told = self.facts_told
         if self.fee_quote is not None:
             hooks.fee_quote = self.fee_quote
+        if self.sent_files is not None:
+            hooks.sent_files = self.sent_files
         hooks.audits.extend(self.audits)
         hooks.sums.extend(self.sums)
         if self.queue_service is not None:

@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
+from odr.evidence.intake.belonging import along
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.retention.models import LegalHold, NoticeState, UploadNotice
 from odr.evidence.retention.rules import after
@@ -112,6 +113,12 @@ def named_in_writing(court: Court, session: Session, accounts: Iterable[int]) ->
     for tell in court.hooks.naming:
         for named, at in tell(session, wanted).items():
             found[named] = max(at, found.get(named, at))
+    # What belongs to a file is kept as long as the file.
+    heads = {reference: (account, at) for (account, reference), at in found.items()}
+    for reference, belonging in (along(session, list(heads)) if heads else {}).items():
+        account, at = heads[reference]
+        for each in belonging.files:
+            found[account, each.reference] = max(at, found.get((account, each.reference), at))
     return found
 
 

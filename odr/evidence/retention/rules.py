@@ -157,7 +157,7 @@ def erase(sitting: Sitting, exhibit: Exhibit) -> None:
         for each in (proof.upload, proof.beside)
         if each is not None
     ]
-    erase_uploads(sitting, [exhibit.upload, *beside])
+    erase_uploads(sitting, [exhibit.upload, *exhibit.along, *beside])
 
 
 def erase_uploads(sitting: Sitting, uploads: Iterable[Upload]) -> None:

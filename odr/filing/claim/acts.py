@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
@@ -15,6 +16,7 @@ from odr.filing.claim.acknowledgement import answered, start_acknowledgement
 from odr.filing.claim.announcements import claim_lodged, party_joined
 from odr.filing.course.evidence_periods import begin_with_own_notice, of_whom_nobody_wrote
 from odr.filing.course.time_limit_changes import reopen
+from odr.filing.draft.files_along import sealed_of
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
@@ -36,6 +38,7 @@ from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
+    from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
 BY_HERSELF = {"acting": "self", "guardian_name": None, "guardian_ties": None}
@@ -177,7 +180,7 @@ def _exactly(sitting: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     by={Role.CLAIMANT},
     at={Stage.LODGED},
     listed=False,
-    version=4,
+    version=5,
     source=law("CPL 122"),
     means={Milestone.CLAIM_STATED, Milestone.EXHIBITS_BROUGHT},
 )
@@ -222,6 +225,13 @@ def by_herself(given: dict[str, Any]) -> dict[str, Any]:
 def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     """Files that went with claims of the third version named no numbered facts."""
     return {**given, "exhibits": [{**line, "facts": []} for line in given["exhibits"]]}
+
+
+@upcast(names.LODGE_CLAIM, from_version=4)
+@upcast(names.CORRECT_CLAIM, from_version=4)
+def kept_from_nobody(given: dict[str, Any]) -> dict[str, Any]:
+    """With claims of the fourth version nobody could ask that a file be sealed."""
+    return {**given, "exhibits": [{**line, "secret": False, "why_secret": None} for line in given["exhibits"]]}
 
 
 @upcast(names.JOIN_CASE, from_version=1)
@@ -299,6 +309,11 @@ def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Act
     )
 
 
+def prepare_correction(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Encrypt the files that the claimant asks to have kept from others, before the Sitting."""
+    return sealed_of(court, given, [actor.account_id or 0]) if isinstance(given, ClaimInput) else {}
+
+
 @act(
     title=T("Send the corrected claim"),
     input=ClaimInput,
@@ -307,9 +322,10 @@ def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Act
     to={Stage.LODGED},
     window="correction",
     page="filing.correct",
-    version=4,
+    version=5,
     source=law("REG 7"),
     means={Milestone.CLAIM_STATED},
+    prepare=prepare_correction,
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,
 )
