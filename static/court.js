@@ -7,6 +7,7 @@
 //   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
 //   <textarea data-speak="…">                  a button to speak into it, where the browser can write what it hears
 //   <div role="alert" data-focus>              takes the focus when the page opens
+//   <p role="alert" data-offline="…">           says that a form was not sent, for there is no network
 
 import { canListen, speakInto } from "./voice.js";
 
@@ -137,6 +138,23 @@ function wake(root) {
   if (canListen) all("textarea[data-speak]").forEach(speakInto);
 }
 
+// Without a network a form is not sent into nothing: it stays as it is, and the page says so.
+function stayWithoutNetwork(place) {
+  const say = (words) => { place.textContent = words; place.hidden = !words; };
+  document.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say(place.dataset.offline);
+  }, true);
+  window.addEventListener("online", () => say(""));
+}
+
+// Keeps the page that is shown without a network, and no other (templates/register/service-worker.js).
+const keepOfflinePage = () => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
+
 wake(document);
+document.querySelectorAll("[data-offline]").forEach(stayWithoutNetwork);
+if (navigator.serviceWorker) window.addEventListener("load", keepOfflinePage);
 document.querySelector("[data-focus]")?.focus();
 document.body.addEventListener("htmx:load", (event) => { if (event.target !== document.body) wake(event.target); });

@@ -1,4 +1,5 @@
-// Improves the form on the upload page: hash first, show the digest, then send so that it can be resumed.
+// Improves the form on the upload page: what is chosen is hashed and sent at once, so that it can be resumed.
+// "Sent" is said only once the court has acknowledged the whole; a lost network is said, and sending goes on by itself.
 // Without this file the form sends the chosen files in one request. All words come from the page.
 "use strict";
 
@@ -6,7 +7,10 @@
   const form = document.querySelector("form[data-upload]");
   if (!form || !window.tus || !window.Worker || !tus.isSupported) return;
 
-  const input = form.querySelector("input[type=file]");
+  const inputs = [...form.querySelectorAll("input[type=file]")];
+  const together = form.querySelector("input[name=together]");
+  const said = document.getElementById("upload-said");
+  const network = document.getElementById("upload-network");
   const list = document.getElementById("upload-list");
   const template = document.getElementById("upload-item");
   const submit = form.querySelector("[data-send]");
@@ -16,6 +20,7 @@
   const percent = (done, all) => (all ? Math.floor((done / all) * 100) : 100);
   const items = [];
   const SMALL = 65536; // bytes
+  const AGAIN = 15_000; // ms between two tries while there is no network
   let hashing = Promise.resolve(); // one file at a time: two would only share the same processor
   let placing = Promise.resolve(); // the court numbers files as they are begun: one begins after the other, in the order chosen
 
@@ -48,10 +53,41 @@
     for (const button of item.element.querySelectorAll("[data-do]")) button.hidden = !visible.includes(button.dataset.do);
   }
 
-  function add(file) {
+  const open = (item) => !item.done && !item.removed && (!item.failed || item.again);
+
+  // Heard by screen readers: few words, and only when something changed.
+  function announce() {
+    said.textContent = items.length ? say("count", { done: items.filter((item) => item.done).length, all: items.length }) : "";
+  }
+
+  function lose(item) {
+    item.lost = true;
+    show(item, say("lost"));
+    if (network.hidden) {
+      network.hidden = false;
+      network.textContent = say("lost");
+    }
+  }
+
+  function found(item) {
+    item.lost = false;
+    if (network.hidden || items.some((each) => each.lost)) return;
+    network.hidden = true;
+    network.textContent = "";
+    said.textContent = say("back");
+  }
+
+  function goOn() {
+    for (const item of items.filter((each) => each.lost && each.stopped && !each.paused && open(each))) {
+      item.stopped = false;
+      item.upload.start();
+    }
+  }
+
+  function add(file, group) {
     const element = template.content.firstElementChild.cloneNode(true);
     const find = (part) => element.querySelector(`[data-part=${part}]`);
-    const item = { file, element, status: find("status"), progress: find("progress"), digest: find("digest"), result: find("result") };
+    const item = { file, group, element, status: find("status"), progress: find("progress"), digest: find("digest"), result: find("result"), blur: find("blur") };
     find("name").textContent = file.name;
     element.addEventListener("click", (event) => {
       const what = event.target.dataset && event.target.dataset.do;
@@ -77,17 +113,15 @@
     }
     item.digest.textContent = item.sha256;
     item.digest.parentElement.hidden = false;
-    show(item, say("hashed"), item.file.size);
-    item.ready = true;
-    if (item.wanted) send(item);
-    refresh();
+    show(item, say("hashed"), 0);
+    send(item);
   }
 
   // The digest is part of the key: a file changed since it was begun is another file and starts anew.
   const fingerprint = (item) => () => Promise.resolve(["odr", form.dataset.account, item.sha256, item.file.size, form.dataset.endpoint].join(":"));
 
   async function send(item) {
-    item.ready = item.turn = false;
+    item.turn = false;
     buttons(item, "pause");
     const upload = new tus.Upload(item.file, {
       endpoint: form.dataset.endpoint,
@@ -102,16 +136,31 @@
         const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
         // 423: the request that was cut has not been noticed by the server yet. 507: the court makes room.
         item.placed();
+        if (status === 0) lose(item);
         return status === 0 || status === 409 || status === 423 || status >= 500;
       },
-      onProgress: (done, all) => show(item, say("sending", { percent: percent(done, all) }), done),
+      onProgress: (done, all) => {
+        // Bytes handed to a dead network are no progress: only an answer of the court says that it is back.
+        if (!item.lost) show(item, say("sending", { percent: percent(done, all) }), done);
+      },
       onAfterResponse: (request, response) => {
+        found(item);
+        item.at = response.getHeader("Date") || item.at;
         item.receipt = response.getHeader("Upload-Receipt") || item.receipt;
         item.state = response.getHeader("Upload-State") || item.state;
       },
-      onUploadUrlAvailable: () => item.placed(),
+      onUploadUrlAvailable: () => {
+        if (item.group && !item.group.head) item.group.head = item.upload.url.split("/").pop();
+        item.placed();
+      },
       onSuccess: () => succeed(item),
-      onError: (error) => fail(item, explain(error), true),
+      onError: (error) => {
+        if (error.originalResponse) return fail(item, explain(error), true);
+        lose(item);
+        item.stopped = true;
+        setTimeout(goOn, AGAIN);
+        return undefined;
+      },
     });
     item.upload = upload;
     const before = placing;
@@ -123,7 +172,10 @@
     await before;
     item.turn = true;
     if (item.paused || item.removed) item.placed();
-    else upload.start();
+    else {
+      if (item.group && item.group.head) upload.options.metadata.part_of = item.group.head;
+      upload.start();
+    }
   }
 
   function explain(error) {
@@ -132,30 +184,38 @@
   }
 
   function succeed(item) {
-    show(item, say(item.state === "complete" ? "scanning" : "anchored"), item.file.size);
+    const at = new Date(item.at || Date.now());
+    const time = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    show(item, say(item.state === "complete" ? "scanning" : "anchored", { time }), item.file.size);
+    item.progress.hidden = true;
     const link = document.createElement("a");
     link.className = "govuk-link";
     link.href = item.upload.url;
     link.textContent = say("open", { name: item.file.name });
     item.result.replaceChildren(link);
     item.done = true;
+    if (item.file.type.startsWith("image/") && item.state !== "complete") {
+      const onward = form.dataset.next ? `?next=${encodeURIComponent(form.dataset.next)}` : "";
+      item.blur.href = `${item.upload.url}${onward}#blur`;
+      item.blur.parentElement.hidden = false;
+    }
     buttons(item);
+    announce();
     refresh();
   }
 
   function fail(item, message, again) {
     item.failed = true;
+    item.again = again;
     if (item.placed) item.placed();
     show(item, message);
+    said.textContent = say("refused", { name: item.file.name });
     item.element.classList.add("upload-item--failed");
     buttons(item, ...(again ? ["retry", "remove"] : ["remove"]));
     refresh();
   }
 
-  const unsent = (item) => !item.wanted && !item.failed;
-
   function refresh() {
-    submit.disabled = !items.some(unsent);
     // All is here: what comes next stands out and has the focus.
     const onward = document.querySelector("[data-onward]");
     if (onward && items.length && items.every((item) => item.done)) {
@@ -189,27 +249,33 @@
       if (item.upload && item.upload.url && !item.done) item.upload.abort(true).catch(() => undefined);
       items.splice(items.indexOf(item), 1);
       item.element.remove();
+      found(item);
+      announce();
       refresh();
-      input.focus();
+      inputs[0].focus();
     },
   };
 
-  const take = () => {
-    for (const file of input.files) add(file);
+  const before = form.dataset.partOf ? { head: form.dataset.partOf } : null;
+  // Pictures taken one after the other with the box ticked belong to the same thing, too.
+  let group = null;
+  const take = (input) => {
+    group = before || (together && together.checked ? group || { head: null } : null);
+    for (const file of input.files) add(file, group);
     input.value = "";
+    announce();
   };
-  input.addEventListener("change", take);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    // A file still waiting for its digest goes as soon as it has one: nobody need press twice.
-    for (const item of items.filter(unsent)) {
-      item.wanted = true;
-      if (item.ready) send(item);
-    }
-    refresh();
+  for (const input of inputs) input.addEventListener("change", () => take(input));
+  if (together) together.addEventListener("change", () => { group = null; });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  submit.hidden = true;
+  for (const words_ of document.querySelectorAll("[data-with-script]")) words_.hidden = false;
+  window.addEventListener("beforeunload", (event) => {
+    if (items.some(open)) event.preventDefault();
   });
-  input.required = false;
+  window.addEventListener("offline", () => items.filter((item) => item.upload && open(item)).forEach(lose));
+  window.addEventListener("online", goOn);
   // On a slow telephone files may have been chosen before this script came.
-  if (input.files.length) take();
+  for (const input of inputs) if (input.files.length) take(input);
   refresh();
 })();

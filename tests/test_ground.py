@@ -291,8 +291,8 @@ def test_no_minor_unit_is_lost_in_writing(minor: int, currency: str, locale: str
 @pytest.mark.parametrize(
     ("day", "english", "chinese"),
     [
-        (date(2026, 4, 27), "Monday 27\u00a0April 2026", "2026年4月27日 星期一"),
-        (date(2024, 2, 29), "Thursday 29\u00a0February 2024", "2024年2月29日 星期四"),
+        (date(2026, 4, 27), "Monday 27\u00a0April 2026", "2026年4月27日（星期一）"),
+        (date(2024, 2, 29), "Thursday 29\u00a0February 2024", "2024年2月29日（星期四）"),
     ],
 )
 def test_days_are_written_with_their_weekday(day: date, english: str, chinese: str) -> None:
@@ -320,7 +320,7 @@ def test_a_text_writes_its_parameters_for_the_reader() -> None:
     text = Text(
         "%(fee)s, %(day)s: %(inner)s", {"fee": Money(100, "CNY"), "day": date(2026, 4, 27), "inner": T("plain")}
     )
-    assert text.render("zh-Hans") == "1.00元, 2026年4月27日 星期一: plain"
+    assert text.render("zh-Hans") == "1.00元, 2026年4月27日（星期一）: plain"
     assert text.render("en") == str(text) == "CNY\u00a01.00, Monday 27\u00a0April 2026: plain"
 
 

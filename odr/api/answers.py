@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES
 from odr.docket.queries import entries
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.exhibits.access import why_closed
-from odr.evidence.models import Exhibit
+from odr.evidence.models import Exhibit, PartKind
 from odr.evidence.sources.models import DigestBatch, DigestLine
 from odr.ground.text import Money, T, Text, words_of, write
 from odr.hearing.examination.case_views import examination_page
@@ -29,7 +30,8 @@ from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.case.overview import entry_view
 from odr.procedure.forms import fields
 from odr.procedure.sitting import ActReceipt, Sitting
-from odr.service.models import InboxItem
+from odr.service.models import InboxItem, Packet
+from odr.service.sending.letter_words import LetterWords
 
 ENTRIES = 200
 """Entries of a docket in one answer; ``after`` asks for the next."""
@@ -199,6 +201,16 @@ def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
             "sha256": e.upload.sha256 if why_closed(actor, e) is None else None,
             "size": e.upload.size if why_closed(actor, e) is None else None,
             "media_type": e.upload.media_type,
+            "files": [
+                {
+                    "place": place,
+                    "as": (part.part_kind or PartKind.PAGE).value,
+                    "sha256": part.sha256 if why_closed(actor, e, part) is None else None,
+                    "size": part.size if why_closed(actor, e, part) is None else None,
+                    "media_type": part.media_type,
+                }
+                for place, part in enumerate(e.along, 2)
+            ],
             "entry": e.entry_number,
         }
         for e in rows
@@ -306,10 +318,15 @@ def decisions(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
     return rows
 
 
-def letter(item: InboxItem) -> dict[str, Any]:
-    """A letter in the party's inbox; its words only once it was opened."""
-    is_read = item.read_at is not None
+def letter(item: InboxItem, packet: Packet, zone: ZoneInfo) -> dict[str, Any]:
+    """A letter in the party's inbox, with what it asks, by when and over which sum; its words only once it was opened."""
+    is_read, said = item.read_at is not None, LetterWords.of(packet, zone)
     return {
+        "code": said.code,
+        "what": words_of(said.what),
+        "asked": words_of(said.asked) if said.asked is not None else None,
+        "due_at": instant(packet.due_at),
+        "amount": money(said.amount) if said.amount is not None else None,
         "reference": item.reference,
         "subject": item.subject,
         "body": item.body if is_read else None,

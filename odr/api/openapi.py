@@ -103,7 +103,9 @@ def document(court: Court, locale: str) -> dict[str, Any]:
             operation["parameters"] = [
                 *operation["parameters"],
                 _header(
-                    "Identity-Code", T("A one-time code of the person: the act needs their identity confirmed."), locale
+                    "Identity-Code",
+                    T("An identity code of the person: the act needs their identity confirmed."),
+                    locale,
                 ),
             ]
         paths[f"{CASE}/acts/{act.name}"] = {"parameters": _in_path("reference"), "post": operation}

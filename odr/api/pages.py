@@ -226,7 +226,7 @@ def _confirmed(case: Case, act: Act, actor: Actor) -> Actor:
     if not code:
         raise StepUpNeeded(
             T("Confirm that it is you before you do this."),
-            T("Send a one-time code of your second factor in the header Identity-Code."),
+            T("Send an identity code of your second factor in the header Identity-Code."),
         )
     one_time_codes.check(court.database, keyring(court.settings.secret_key), actor.account_id or 0, code, now)
     return replace(actor, strong_at=now)

@@ -9,7 +9,7 @@ from odr.api import answers
 from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
 from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
-from odr.evidence.exhibits.access import opened, receipt_opened
+from odr.evidence.exhibits.access import files_of, opened, receipt_opened
 from odr.evidence.models import Exhibit
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import NotFound
@@ -63,8 +63,13 @@ def _exhibit(case: Case, label: str) -> Exhibit:
 @api_case.get("/exhibits/<label>/file")
 @case_page(*READS_FILE, scope=Scope.READ)
 def get_exhibit_file(case: Case, actor: Actor, label: str) -> Response:
-    """The file as it was received, never shown by a browser."""
-    upload = opened(current_court(), _exhibit(case, label), actor, "file").upload
+    """The file as it was received, never shown by a browser; ``place`` counts what belongs to it from 2."""
+    found, place = _exhibit(case, label), number_in(request.args, "place", 1)
+    files = files_of(found)
+    if not 1 <= place <= len(files):
+        raise NotFound
+    upload = files[place - 1]
+    opened(current_court(), found, actor, "file", upload)
     headers = {
         "Content-Disposition": "attachment",
         "Content-Length": str(upload.size),
@@ -160,13 +165,14 @@ def get_decisions(case: Case, actor: Actor) -> Response:
 @case_page(*PARTY_ROLES, scope=Scope.READ)
 def get_inbox(case: Case, actor: Actor) -> Response:
     """Letters to the party, the newest first; reading the list opens none."""
-    packets = select(Packet.id).where(Packet.case_id == case.id)
-    rows = current_session().scalars(
-        select(InboxItem)
-        .where(InboxItem.party_id == actor.party_id, InboxItem.packet_id.in_(packets))
+    rows = current_session().execute(
+        select(InboxItem, Packet)
+        .join(Packet, Packet.id == InboxItem.packet_id)
+        .where(InboxItem.party_id == actor.party_id, Packet.case_id == case.id)
         .order_by(InboxItem.id.desc())
     )
-    return jsonify(letters=[answers.letter(item) for item in rows])
+    zone = current_court().settings.tz
+    return jsonify(letters=[answers.letter(item, packet, zone) for item, packet in rows])
 
 
 @api_case.post("/inbox/<item>")
@@ -180,4 +186,6 @@ def open_letter(case: Case, actor: Actor, item: str) -> Response:
         raise NotFound
     read_letter(current_court(), case.id, found.id, actor.account_id or 0)
     with current_court().database.read() as session:
-        return jsonify(answers.letter(session.get_one(InboxItem, found.id)))
+        opened = session.get_one(InboxItem, found.id)
+        packet = session.get_one(Packet, opened.packet_id)
+        return jsonify(answers.letter(opened, packet, current_court().settings.tz))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from odr.evidence.models import PartKind
+
 Schema = dict[str, Any]
 
 WORDS: Schema = {"type": "string"}
@@ -166,6 +168,15 @@ SCHEMAS: dict[str, Schema] = {
         sha256=maybe(DIGEST),
         size=maybe(NUMBER),
         media_type=maybe(WORDS),
+        files=many(
+            thing(
+                **{"as": {"type": "string", "enum": [kind.value for kind in PartKind]}},
+                place=NUMBER,
+                sha256=maybe(DIGEST),
+                size=maybe(NUMBER),
+                media_type=maybe(WORDS),
+            )
+        ),
         entry=maybe(NUMBER),
     ),
     "Document": thing(
@@ -240,7 +251,18 @@ SCHEMAS: dict[str, Schema] = {
             )
         )
     ),
-    "Letter": thing(reference=REFERENCE, subject=WORDS, body=maybe(WORDS), placed_at=INSTANT, read_at=maybe(INSTANT)),
+    "Letter": thing(
+        code=WORDS,
+        what=BOTH,
+        asked=maybe(BOTH),
+        due_at=maybe(INSTANT),
+        amount=maybe(ref("Money")),
+        reference=REFERENCE,
+        subject=WORDS,
+        body=maybe(WORDS),
+        placed_at=INSTANT,
+        read_at=maybe(INSTANT),
+    ),
     "Inbox": thing(letters=many(ref("Letter"))),
     "Reading": thing(at=INSTANT, name=WORDS, capacity=BOTH, by=BOTH, what=BOTH),
     "Readings": thing(readings=many(ref("Reading")), before=maybe(NUMBER)),

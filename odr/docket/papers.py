@@ -428,6 +428,41 @@ class NoticePaper(Paper):
     recipient: Sequence[Words] = ()
 
 
+@dataclass(frozen=True)
+class AnswerForm:
+    """A form by which a letter can be answered by post: ``how`` to fill it in and until when, what one may ``choose``, and
+    where it goes.
+    """
+
+    how: Words
+    choices: Sequence[Words]
+    address: Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterPaper(Paper):
+    """A letter by post. Each of ``columns`` is the whole letter in one language; ``letter_code`` stands on the first page
+    beside its QR code and ``site``, the address one types; ``form`` makes a page of its own at the end.
+    """
+
+    template: ClassVar[str] = "letter"
+    labels: ClassVar[dict[str, Text]] = Paper.labels | {
+        "code": T("Letter code"),
+        "scan": T("Scan it, or type the address yourself:"),
+        "form": T("Answer form"),
+        "why": T("What is wrong, and why"),
+        "name": T("Name and position"),
+        "signature": T("Signature; a company adds its seal"),
+        "telephone": T("Telephone"),
+        "date": T("Date"),
+    }
+    recipient: Sequence[Words]
+    columns: Sequence[Sequence[Block]]
+    letter_code: str
+    site: str
+    form: AnswerForm | None = None
+
+
 def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: datetime, archival: bool = True) -> bytes:
     """Set ``paper`` for a reader; ``at`` is the machine instant written into its metadata.
 
@@ -437,6 +472,8 @@ def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: da
     data: dict[str, object] = localized(paper, locale)
     data["labels"] = localized(paper.labels, locale)
     data["qr"] = qr_svg(paper.check_url) if paper.check_url else None
+    if isinstance(paper, LetterPaper):
+        data["qr"], data["letter_qr"] = None, data["qr"]
     return typesetter.render(paper.template, data, locale=locale, title=_title(paper, locale), at=at, archival=archival)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.docket.queries import parties
+from odr.evidence.intake.belonging import stands_alone
 from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
 from odr.evidence.requests.models import EvidenceRequest
 from odr.evidence.requests.queries import (
@@ -37,6 +38,7 @@ def uploads(sitting: Sitting, case: Case | None, actor: Actor) -> list[Option]:
         select(Upload)
         .outerjoin(Exhibit, Exhibit.upload_id == Upload.id)
         .where(Upload.account_id == actor.account_id, Upload.state == UploadState.ANCHORED, Exhibit.id.is_(None))
+        .where(stands_alone())
         .order_by(Upload.id)
         .limit(200)
     )

@@ -11,6 +11,7 @@ from odr.evidence.exhibits.checklist import items_for
 from odr.evidence.models import Category
 from odr.ground.text import T
 from odr.identity.actors import Actor
+from odr.procedure.forms.exhibit_titles import HINT, ExhibitTitle
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 
@@ -66,8 +67,8 @@ class ExhibitInput(CourtModel):
     upload: Annotated[str, RefTo("upload"), field(T("File"), T("Send the file first; it then stands here."))]
     title: Annotated[
         str,
-        CourtText(1, 200, one_line=True),
-        field(T("What is it?"), T("For example: order page, chat with the shop.")),
+        ExhibitTitle(),
+        field(T("What is it?"), HINT),
     ]
     category: Annotated[Category, Choice(Category), field(T("Kind of evidence"))] = Category.FILES
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]

@@ -35,6 +35,13 @@ class UploadState(enum.Enum):
     """Never submitted, and erased under a rule after its sender was told. The digest stays."""
 
 
+class PartKind(enum.Enum):
+    """As what a file belongs to another."""
+
+    PAGE = "page"  # a further picture of the same thing, in order: a long chat
+    COPY = "copy"  # the same with something blurred or cut away, for others to see
+
+
 class Blob(Base):
     """The bytes of one file of one upload: in the row when small, in the store otherwise.
 
@@ -99,6 +106,9 @@ class Upload(Base):
     receipt: Mapped[str | None] = mapped_column(Reference)
     """Reference of the receipt in the log."""
     blob_id: Mapped[int | None] = mapped_column(ForeignKey("blob.id"), unique=True)
+    part_of: Mapped[str | None] = mapped_column(Reference, index=True)
+    """Reference of the upload of the same sender to which it belongs."""
+    part_kind: Mapped[PartKind | None] = mapped_column(enum_column(PartKind))
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When an act first named it, or it came for a digest filed before: since then it is kept as long as that is."""
     kept_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -194,7 +204,28 @@ class Exhibit(Base):
 
     upload: Mapped[Upload] = relationship(lazy="joined")
     seal: Mapped[ExhibitSeal | None] = relationship(lazy="joined", uselist=False)
+    parts: Mapped[list[ExhibitPart]] = relationship(lazy="selectin", order_by="ExhibitPart.position")
     __table_args__ = (UniqueConstraint("case_id", "label"),)
+
+    @property
+    def along(self) -> list[Upload]:
+        """What belongs to its file, in order."""
+        return [part.upload for part in self.parts]
+
+
+class ExhibitPart(Base):
+    """A further file of an exhibit: the next picture of the same thing, or a copy for the others."""
+
+    __tablename__ = "exhibit_part"
+    __table_args__ = (UniqueConstraint("exhibit_id", "position"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    exhibit_id: Mapped[int] = mapped_column(ForeignKey("exhibit.id"))
+    position: Mapped[int]
+    """From 2: the exhibit's own file is the first."""
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), unique=True)
+
+    upload: Mapped[Upload] = relationship(lazy="joined")
 
 
 class SealState(enum.Enum):
@@ -213,6 +244,8 @@ class ExhibitSeal(Base):
     exhibit_id: Mapped[int] = mapped_column(ForeignKey("exhibit.id"), primary_key=True)
     state: Mapped[SealState] = mapped_column(enum_column(SealState))
     why: Mapped[str] = mapped_column(Text)
+    whole: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """Whether all its files are kept from others, or those alone of which they see a copy."""
     reasons: Mapped[str | None] = mapped_column(Text)
     """The judge's."""
     readers: Mapped[list[int]] = mapped_column(JSON, default=list)

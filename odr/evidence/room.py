@@ -9,6 +9,8 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.evidence.exhibits import acts as exhibits_acts, joined_cases
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
+from odr.evidence.exhibits.sealing import sealed_files
+from odr.evidence.intake.belonging import along
 from odr.evidence.intake.unsubmitted_uploads import note_used, tell_senders
 from odr.evidence.kit.compiling import compile_due
 from odr.evidence.kit.receipt_files import holdings
@@ -23,7 +25,7 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseJoined, ClaimLodged, EvidenceMoved
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.hooks import DeskPage, NavItem, Room, on
+from odr.procedure.hooks import DeskPage, NavItem, Room, SentFiles, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -93,6 +95,7 @@ ROOM = Room(
     ),
     holdings=(holdings,),
     erasures=(erased_by_rule,),
+    sent_files=SentFiles(along, sealed_files),
     tells={"exhibits_by_fact": exhibits_by_fact},
     sweeps={
         "expire_uploads": expire_uploads,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from odr.evidence import names
+from odr.ground.text import T
 from odr.procedure.acts.windows import Nature, time_limit
 
-EVIDENCE_ORDER = time_limit("evidence_order", Nature.DUTY, names.PRODUCE_ORDERED)
-EVIDENCE_REPLY = time_limit("evidence_reply", Nature.DUTY, names.ANSWER_EVIDENCE_REQUEST)
-EVIDENCE = time_limit("evidence", Nature.DUTY, names.SUBMIT_EXHIBIT)
+EVIDENCE_ORDER = time_limit("evidence_order", Nature.DUTY, names.PRODUCE_ORDERED, ask=T("produce what was ordered"))
+EVIDENCE_REPLY = time_limit("evidence_reply", Nature.DUTY, names.ANSWER_EVIDENCE_REQUEST, ask=T("answer the request"))
+EVIDENCE = time_limit("evidence", Nature.DUTY, names.SUBMIT_EXHIBIT, ask=T("bring your evidence"))

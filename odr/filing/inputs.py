@@ -12,6 +12,7 @@ from odr.filing.models import ReliefKind
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
+from odr.procedure.forms.exhibit_titles import HINT, ExhibitTitle
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import (
     Choice,
@@ -295,9 +296,35 @@ class ClaimantInput(ActingPart):
 
 
 class AboutYouStep(ClaimantInput):
-    """The same where it is filed online: papers reach them by e-mail."""
+    """The same where it is filed online. Papers reach them by message or by post: who wants neither is asked here, and may
+    lodge all the same (REG 2).
+    """
 
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
+    no_address: Annotated[
+        bool,
+        field(
+            T("I have no postal address to give now, and do not agree to papers by message"),
+            T(
+                "The court takes your claim and gives you a receipt. It is registered only when an address is there; the court asks for it once, together with anything else that is missing."
+            ),
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _papers_reach_them(self) -> AboutYouStep:
+        if not (self.e_service or self.address or self.no_address):
+            raise InvalidInput(
+                [
+                    FieldFault(
+                        ("address",),
+                        T(
+                            "Papers by message are not ticked below, so papers come by post: write your postal address. If you have none to give now, tick that."
+                        ),
+                    )
+                ]
+            )
+        return self
 
 
 class FellowInput(CourtModel):
@@ -341,7 +368,7 @@ class ExhibitLine(CourtModel):
     """A file that goes with the claim."""
 
     upload: Annotated[str, RefTo("upload"), field(T("File"))]
-    title: Annotated[str, CourtText(1, 200), field(T("What is it?"), T("For example: order page, chat with the shop."))]
+    title: Annotated[str, ExhibitTitle(), field(T("What is it?"), HINT)]
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]
     facts: FactsOfClaim = []
     source: Annotated[
@@ -353,6 +380,26 @@ class ExhibitLine(CourtModel):
             widget="textarea",
         ),
     ]
+    secret: Annotated[
+        bool,
+        field(
+            T("Keep this from others: ask the judge to seal it"),
+            T(
+                "For something private or a trade secret. The file is encrypted when the claim is sent, and nobody but the court opens it until the judge decides. Its title and what it shows are seen by everybody in the case."
+            ),
+        ),
+    ] = False
+    why_secret: Annotated[
+        str | None,
+        CourtText(0, 1000),
+        field(T("If so: what must be kept from whom, and why?"), widget="textarea"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _secret_has_its_reason(self) -> Self:
+        if self.secret and not self.why_secret:
+            raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
+        return self
 
 
 class ClaimInput(CourtModel):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Role, Stage, Track
+from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
 from odr.filing.claim.progress import standing_claim
-from odr.filing.claim.queries import asked_for, facts_of
+from odr.filing.claim.queries import asked_for, claims_of, facts_of
 from odr.filing.course import (
     complaints,
     ending_rulings,
@@ -28,7 +28,7 @@ from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
 from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
-from odr.ground.text import T
+from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
@@ -67,6 +67,16 @@ def on_served(sitting: Sitting, event: Served) -> None:
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending_rulings.hold_still(sitting, case)
+
+
+def sum_asked(sitting: Sitting, case: Case, party: Party, occasion: str, number: int) -> Money | None:
+    """With a claim, a counterclaim or a third party's claim goes what it asks for."""
+    if occasion == "claim":
+        found = [c for c in claims_of(sitting.session, case) if c.kind == "claim"]
+    else:
+        found = [c for c in claims_of(sitting.session, case) if c.entry_number == number and c.party_id != party.id]
+    asked = sum(c.amount_minor for c in found)
+    return Money(asked, found[0].currency) if asked else None
 
 
 def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
@@ -148,6 +158,7 @@ ROOM = Room(
     ),
     steps=(longer_or_read,),
     panels=(asked_panel, people_panel, counter_panel, ending_panel),
+    sums=(sum_asked,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(
         DeskPage("registry.queue", T("Registry: claims to review"), 10),

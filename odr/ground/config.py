@@ -58,7 +58,9 @@ class Settings(BaseModel):
     sms_url: str = ""
     sms_report_key: str = ""
     seller_inboxes: str = ""
+    messengers: str = ""
     mail_in: str = ""
+    advice_phone: str = "12348"
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
 

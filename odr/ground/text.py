@@ -109,12 +109,21 @@ class Money:
         return write(self, SOURCE_LOCALE)
 
 
+@dataclass(frozen=True)
+class ShortDay:
+    """A day where there is little room, such as in a subject line: without weekday and year."""
+
+    day: date
+
+
 def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
     """Write any value of the court's for a reader: text, money, day, instant."""
     if isinstance(value, Text):
         return value.render(locale)
     if isinstance(value, Money):
         return write_money(value, locale)
+    if isinstance(value, ShortDay):
+        return format_date(value.day, "M月d日" if locale == "zh-Hans" else "d MMMM", locale="en")
     if isinstance(value, datetime):
         return write_instant(value, locale, tz)
     if isinstance(value, date):
@@ -137,9 +146,9 @@ def write_money(money: Money, locale: str) -> str:
 
 
 def write_day(day: date, locale: str) -> str:
-    """``Monday 27 April 2026`` or ``2026年4月27日 星期一``."""
+    """``Monday 27 April 2026`` or ``2026年4月27日（星期一）``."""
     if locale == "zh-Hans":
-        return format_date(day, "y年M月d日 EEEE", locale=Locale("zh", script="Hans"))
+        return format_date(day, "y年M月d日（EEEE）", locale=Locale("zh", script="Hans"))
     return format_date(day, "EEEE d\u00a0MMMM y", locale="en")
 
 

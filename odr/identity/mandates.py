@@ -135,14 +135,15 @@ def signing_letter(means: Means, session: Session, mandate: Mandate, machine_now
         T("Sign the mandate of your representative"),
         (
             T(
-                "%(name)s asks to act for you in case %(number)s. Read and sign the mandate here:",
+                "%(name)s asks to act for you in case %(number)s. Please read the mandate and sign it.",
                 name=representative.name,
                 number=case.number or case.reference,
             ),
             T("If you do not know this person, do not sign; you need do nothing."),
         ),
         party.locale,
-        means.address(f"/account/mandate/{token}"),
+        means.site,
+        token,
     )
 
 
@@ -400,5 +401,5 @@ def state_of(mandate: Mandate, now: datetime) -> Text:
 def _of_subject(session: Session, subject: str | None) -> Mandate:
     mandate = session.scalar(select(Mandate).where(Mandate.reference == (subject or "").removeprefix("mandate/")))
     if mandate is None or mandate.revoked_at is not None or mandate.signed_at is not None:
-        raise NotFound(T("This link has been used or is too old. Ask for a new one."))
+        raise NotFound(T("This code or link has been used or is too old. Ask for a new one."))
     return mandate

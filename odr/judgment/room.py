@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.ground.text import T
+from odr.docket.models import Case, Party
+from odr.ground.text import Money, T
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
 from odr.judgment.enforcement import acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.group import judgments
+from odr.judgment.group.judgments import pronounced
 from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
 from odr.judgment.remedies import appeal, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
@@ -27,7 +29,14 @@ from odr.procedure.acts.events import (
 from odr.procedure.hooks import NavItem, Room, on
 
 if TYPE_CHECKING:
-    pass
+    from odr.procedure.sitting import Sitting
+
+
+def sum_ordered(sitting: Sitting, case: Case, party: Party, occasion: str, number: int) -> Money | None:
+    """What the decision that is served orders the addressee to pay, without interest."""
+    served = [d for d in pronounced(sitting.session, case) if d.served_entry == number]
+    orders = [o.amount for d in served for o in d.orders if o.debtor_id == party.id and o.amount is not None]
+    return Money(sum(o.minor for o in orders), orders[0].currency) if orders else None
 
 
 ROOM = Room(
@@ -72,4 +81,5 @@ ROOM = Room(
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     audits=(audit_orders,),
     owed=(owed_by_decision,),
+    sums=(sum_ordered,),
 )

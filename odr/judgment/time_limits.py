@@ -6,14 +6,14 @@ from odr.ground.text import T
 from odr.judgment import names
 from odr.procedure.acts.windows import Nature, time_limit
 
-APPEAL_ANSWER = time_limit("appeal_answer", Nature.DUTY, names.ANSWER_APPEAL)
+APPEAL_ANSWER = time_limit("appeal_answer", Nature.DUTY, names.ANSWER_APPEAL, ask=T("answer the appeal"))
 APPEAL_FILE = time_limit(
     "appeal_file",
     Nature.COURT,
     names.SEND_FILE_UP,
     waits=T("Nothing for you to do now: the court sends the file to the higher court."),
 )
-APPEAL_JUDGMENT = time_limit("appeal_judgment", Nature.REMEDY, names.APPEAL_DECISION)
+APPEAL_JUDGMENT = time_limit("appeal_judgment", Nature.REMEDY, names.APPEAL_DECISION, ask=T("appeal"))
 COOLING_OFF = time_limit(
     "cooling_off",
     Nature.COURT,
@@ -21,21 +21,29 @@ COOLING_OFF = time_limit(
     waits=T("Nothing for you to do now: the decision is finished and rests before it is given."),
 )
 ENFORCEMENT_APPLICATION = time_limit(
-    "enforcement_application", Nature.REMEDY, names.APPLY_FOR_ENFORCEMENT, names.RESUME_ENFORCEMENT
+    "enforcement_application",
+    Nature.REMEDY,
+    names.APPLY_FOR_ENFORCEMENT,
+    names.RESUME_ENFORCEMENT,
+    ask=T("ask the court to enforce"),
 )
 ENFORCEMENT_INACTION = time_limit("enforcement_inaction", Nature.COURT, names.RECORD_MEASURE)
-PERFORMANCE = time_limit("performance", Nature.DUTY, names.RECORD_PERFORMANCE)
-PRESERVATION_CLAIM = time_limit("preservation_claim", Nature.DUTY, names.NAME_CLAIM)
-PRESERVATION_REVIEW = time_limit("preservation_review", Nature.REMEDY, names.ASK_FOR_PRESERVATION_REVIEW)
+PERFORMANCE = time_limit("performance", Nature.DUTY, names.RECORD_PERFORMANCE, ask=T("do what the decision orders"))
+PRESERVATION_CLAIM = time_limit("preservation_claim", Nature.DUTY, names.NAME_CLAIM, ask=T("bring your claim"))
+PRESERVATION_REVIEW = time_limit(
+    "preservation_review", Nature.REMEDY, names.ASK_FOR_PRESERVATION_REVIEW, ask=T("ask for a review")
+)
 PRESERVATION_REVIEW_DECISION = time_limit("preservation_review_decision", Nature.COURT, names.GIVE_RULING)
 PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, names.RULE_ON_PRESERVATION, names.GIVE_RULING)
-RETRIAL_APPLICATION = time_limit("retrial_application", Nature.REMEDY, names.APPLY_FOR_RETRIAL)
-RETRIAL_OPINION = time_limit("retrial_opinion", Nature.DUTY, names.ANSWER_RETRIAL)
+RETRIAL_APPLICATION = time_limit(
+    "retrial_application", Nature.REMEDY, names.APPLY_FOR_RETRIAL, ask=T("apply for a retrial")
+)
+RETRIAL_OPINION = time_limit("retrial_opinion", Nature.DUTY, names.ANSWER_RETRIAL, ask=T("say what you think"))
 RETRIAL_REVIEW = time_limit(
     "retrial_review",
     Nature.COURT,
     names.RULE_ON_RETRIAL,
     waits=T("Nothing for you to do now: the court looks at the application for a retrial."),
 )
-SET_ASIDE = time_limit("set_aside", Nature.REMEDY, names.ASK_TO_SET_ASIDE)
+SET_ASIDE = time_limit("set_aside", Nature.REMEDY, names.ASK_TO_SET_ASIDE, ask=T("ask to set it aside"))
 ENFORCEMENT_NOTICE = time_limit("enforcement_notice", Nature.COURT, names.RECORD_MEASURE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Outcome
-from odr.ground.text import T
+from odr.docket.models import Case, Outcome, Party
+from odr.ground.text import Money, T
 from odr.payments import event_handlers, joined_cases
 from odr.payments.books.audit import audit_books
 from odr.payments.costs.acts import review_overdue
 from odr.payments.fee import at_end_acts, fee_reminders
 from odr.payments.fee.acts import fee_lapsed
+from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.case_views import fee_panel
 from odr.payments.fee.next_step import fee_step
 from odr.payments.fee.quote import quoted
@@ -57,6 +58,15 @@ def settled(sitting: Sitting, event: SettlementReached) -> None:
         at_end_acts.on_end_without_judgment(sitting, event)
 
 
+def sum_due(sitting: Sitting, case: Case, party: Party, occasion: str, number: int) -> Money | None:
+    """What the entry itself asks the party to pay to the court."""
+    rows = [
+        a for a in assessments_of(sitting.session, case, party_id=party.id, demands=True) if a.entry_number == number
+    ]
+    due = [a for a in rows if a.state is AssessmentState.DUE and a.amount_minor]
+    return Money(sum(a.amount_minor for a in due), due[0].currency) if due else None
+
+
 ROOM = Room(
     name="payments",
     routes=("odr.payments.fee.pages:payments", "odr.payments.books.pages:paydesk"),
@@ -96,6 +106,7 @@ ROOM = Room(
     panels=(fee_panel,),
     steps=(fee_step,),
     fee_quote=quoted,
+    sums=(sum_due,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70, rarely=True),),
     desk_pages=(
         DeskPage("paydesk.overview", T("Payment desk"), 80),

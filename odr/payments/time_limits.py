@@ -6,10 +6,18 @@ from odr.ground.text import T
 from odr.payments import names
 from odr.procedure.acts.windows import Nature, time_limit
 
-FEE_PAYMENT = time_limit("fee_payment", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
-FEE_TOPUP = time_limit("fee_topup", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
-COUNTERCLAIM_FEE = time_limit("counterclaim_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
-APPEAL_FEE = time_limit("appeal_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee")
+FEE_PAYMENT = time_limit(
+    "fee_payment", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee", ask=T("pay the court fee")
+)
+FEE_TOPUP = time_limit(
+    "fee_topup", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee", ask=T("pay the rest of the fee")
+)
+COUNTERCLAIM_FEE = time_limit(
+    "counterclaim_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee", ask=T("pay the fee of the counterclaim")
+)
+APPEAL_FEE = time_limit(
+    "appeal_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee", ask=T("pay the fee of the appeal")
+)
 COSTS_REVIEW = time_limit("costs_review", Nature.COURT, names.REVIEW_COSTS)
 REFUND_EXECUTION = time_limit(
     "refund_execution",

@@ -141,6 +141,32 @@ class FeeTold:
 
 FeeQuoting = Callable[["Court", str, "Money | None", str], FeeTold]
 StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
+SumOf = Callable[["Sitting", Case, Party, str, int], Money | None]
+"""The sum a letter to a party is about, by the occasion and the number of its entry."""
+
+
+@dataclass(frozen=True)
+class GoesAlong:
+    """What belongs to a file that was sent: further pictures of the same thing, and copies that others see instead."""
+
+    pages: int = 0
+    copies: int = 0
+    files: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class SentFiles:
+    """What a room below evidence may ask about files that were sent and are in no case yet.
+
+    ``along``   function(session, references) → reference → what goes along with the file
+    ``sealed``  function(court, accounts, asked) → the files encrypted, as a Sitting takes them; ``asked``: reference →
+        whether all of it is kept from others, or that alone of which they see a copy
+    """
+
+    along: Callable[[Session, Sequence[str]], Mapping[str, GoesAlong]]
+    sealed: Callable[[Court, Sequence[int], Mapping[str, bool]], Mapping[str, Any]]
+
+
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -182,12 +208,14 @@ class Hooks:
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
+    ``sent_files`` what belongs to a file that was sent, and its encryption before it is lodged
     ``confided``  acts whose words only the vault may read now: function(session, case) → their names; no form of theirs is
         kept while it is written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
     ``erasures``  which receipts a room has erased by a rule: function(session, references) → those of them
     ``audits``    where a room's rows of one case are not what its docket makes them: function(court, session, case) →
         each with the entry and what differs; called only where the docket itself is whole
+    ``sums``      the sum that a letter to a party is about: function(sitting, case, party, occasion, entry) → sum or None
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -203,6 +231,7 @@ class Hooks:
     tells: dict[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
     fee_quote: FeeQuoting | None = None
+    sent_files: SentFiles | None = None
     appointments: list[Appointments] = field(default_factory=list)
     owed: list[Owing] = field(default_factory=list)
     steps: list[StepTelling] = field(default_factory=list)
@@ -211,6 +240,7 @@ class Hooks:
     holdings: list[Holdings] = field(default_factory=list)
     erasures: list[Erasures] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
+    sums: list[SumOf] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -245,6 +275,7 @@ class Room:
     tells: Mapping[str, Telling] = field(default_factory=dict)
     facts_told: FactsTold | None = None
     fee_quote: FeeQuoting | None = None
+    sent_files: SentFiles | None = None
     appointments: tuple[Appointments, ...] = ()
     owed: tuple[Owing, ...] = ()
     steps: tuple[StepTelling, ...] = ()
@@ -253,6 +284,7 @@ class Room:
     holdings: tuple[Holdings, ...] = ()
     erasures: tuple[Erasures, ...] = ()
     audits: tuple[Audit, ...] = ()
+    sums: tuple[SumOf, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -285,6 +317,9 @@ class Room:
             hooks.facts_told = self.facts_told
         if self.fee_quote is not None:
             hooks.fee_quote = self.fee_quote
+        if self.sent_files is not None:
+            hooks.sent_files = self.sent_files
         hooks.audits.extend(self.audits)
+        hooks.sums.extend(self.sums)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

@@ -20,7 +20,7 @@ from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.events import Event, PresidentAsked
 from odr.procedure.acts.table import Act
-from odr.procedure.acts.tasks import DECIDED, Desk, until_decided
+from odr.procedure.acts.tasks import DECIDED, DESKS, Desk, until_decided
 from odr.procedure.acts.windows import TIME_LIMITS
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.performing import ActReceipt, Consequence, Performing
@@ -93,15 +93,27 @@ class Sitting:
 
     def move(self, case: Case, stage: Stage) -> None:
         """Move the case; only to a stage the act declares. Once it is decided, nothing waits on a desk that was for
-        deciding it.
+        deciding it; and at no stage does anything wait that no act can end there.
         """
         if stage not in self._performing.moves:
             raise RuntimeError(f"the act does not declare a move to {stage}")
         case.stage = stage
-        if stage in DECIDED:
-            over = select(Task).where(Task.case_id == case.id, Task.kind.in_(until_decided()), Task.done_at.is_(None))
-            for task in self.session.scalars(over):
+        over = until_decided() if stage in DECIDED else frozenset()
+        for task in self.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))):
+            if task.kind in over or not self.can_be_ended(case, task.kind):
                 task.done_at = self.now
+
+    def can_be_ended(self, case: Case, kind: str) -> bool:
+        """Whether an act that the rules know takes a kind of task off its desk at the stage of the case, or whether it
+        ends by somebody’s word or by itself.
+        """
+        desk = DESKS.get(kind)
+        if desk is None or desk.by_hand or desk.by_itself:
+            return desk is not None
+        rules, stage = self.pack(case).windows.rules, case.stage
+        return any(
+            desk in act.desk and stage in act.at and (act.rule is None or act.rule in rules) for act in self.court.table
+        )
 
     def open(self, case: Case) -> None:
         """Put a new case with its parties into the record; nobody else sees it before the commit, so nobody else can

@@ -14,12 +14,17 @@ from odr.filing.draft.drafts import drafts_of
 from odr.filing.draft.sharing import invited
 from odr.filing.registry.queue import queue_of
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.text import T
+from odr.hearing.courtroom.seat_offers import offered_to
+from odr.identity.accounts import links
 from odr.identity.mandates import asked_to_act
 from odr.identity.models import Account
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
+from odr.procedure.time.written_working import text_from_json
 from odr.register.home_page import case_lines, draft_title, unread_papers
 from odr.service.packet.notice_codes import look_up
+from odr.service.sending.letter_words import LetterWords
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.web.numbers import number_in
 from odr.web.pages import Page, pack_today
@@ -90,6 +95,7 @@ def home() -> Page:
         lines=case_lines(sitting, session.get_one(Account, me), cases),
         invited=invited(session, session.get_one(Account, me)),
         asked=asked_to_act(session, me),
+        places=offered_to(session, me),
         cases=cases,
         seated=seated,
         ahead={
@@ -109,7 +115,12 @@ def check() -> Page:
     """Is a paper the court's, and unchanged? Files are read in the browser; nothing is uploaded."""
     code, digest = request.args.get("code", "").strip(), request.args.get("digest", "").strip().lower()
     notice, paper, fault = None, None, None
-    if code:
+    if links.typed_code(code):
+        page = behind_code(lambda: links.page_behind(current_session(), code, current_court().clock.machine_now()))
+        if page is not None:
+            return redirect(page, 303)
+        fault = T("This code has been used or is too old. Ask for a new one where you asked for this one.")
+    elif code:
         try:
             if _PAPER_CODE.fullmatch(code.lower()):
                 paper = behind_code(lambda: _paper(code.lower()))
@@ -123,6 +134,10 @@ def check() -> Page:
         "register/check.html",
         code=code,
         notice=notice,
+        reckoned=text_from_json(notice.packet.reckoned)
+        if notice and notice.packet and notice.packet.reckoned
+        else None,
+        words=LetterWords.of(notice.packet, current_court().settings.tz) if notice and notice.packet else None,
         paper=paper,
         unknown=unknown,
         fault=fault,

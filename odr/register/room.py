@@ -6,7 +6,11 @@ from odr.register.feedback import feedback_panel
 
 ROOM = Room(
     name="register",
-    routes=("odr.register.pages:register", "odr.register.feedback_pages:feedback"),
+    routes=(
+        "odr.register.pages:register",
+        "odr.register.feedback_pages:feedback",
+        "odr.register.offline_pages:offline",
+    ),
     panels=(feedback_panel,),
     desk_pages=(DeskPage("feedback.words", T("What people said in words"), 126),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, model_validator
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.procedure.acts.act_versions import input_of
+from odr.procedure.acts.act_versions import input_of, upcast
 from odr.procedure.acts.events import ServiceFell
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Milestone, Recorded, RulingForm, Topic, act, guard
@@ -25,6 +25,7 @@ from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.time.written_working import text_from_json
 from odr.service import desks, names
+from odr.service.channels.seller import read_platforms
 from odr.service.choices import packet_options
 from odr.service.inputs import PAPER_OPTIONS
 from odr.service.models import Packet
@@ -57,6 +58,16 @@ class AddressInput(CourtModel):
         str | None,
         CourtPhone(),
         field(T("Telephone"), T("For short notices beside service. A text message is never service.")),
+    ] = None
+    messenger: Annotated[
+        str | None,
+        CourtText(0, 120, one_line=True),
+        field(
+            T("Account with a messenger"),
+            T(
+                "For short notices beside service. Write the name of the messenger, a colon and your account, for example wechat:li-wen-88. A message there is never service."
+            ),
+        ),
     ] = None
     address: Annotated[
         str | None,
@@ -102,11 +113,18 @@ class AddressInput(CourtModel):
         return self
 
 
+@upcast(names.CONFIRM_ADDRESS, from_version=1)
+def _without_messenger(values: dict[str, Any]) -> dict[str, Any]:
+    """Before, nobody could name an account with a messenger."""
+    return {**values, "messenger": None}
+
+
 @act(
     title=T("Confirm your address for papers"),
     input=AddressInput,
     by=set(PARTY_ROLES),
     at=OPEN,
+    version=2,
     while_stayed=True,
     before_identity=True,
     source=law("OLR 30"),
@@ -122,11 +140,13 @@ def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor:
     the signed-in account's own, which the court has verified, is marked as verified.
     """
     party = sitting.party_of(case, actor)
+    messenger = _known_messenger(sitting, given.messenger)
     account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
     for channel, value in (
         (Channel.PLATFORM, party.reference),
         (Channel.EMAIL, given.email),
         (Channel.SMS, given.phone),
+        (Channel.MESSENGER, messenger),
         (Channel.POST, given.address),
     ):
         if value:
@@ -160,6 +180,22 @@ def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor:
         )
     result = {"scope": sorted(kind.value for kind in given.scope), "carries_on": given.carries_on}
     return Recorded(T("%(name)s confirmed the address for papers", name=party.name), result)
+
+
+def _known_messenger(sitting: Sitting, given: str | None) -> str | None:
+    """The account as the carrier takes it. Raises InvalidInput for a messenger the court does not write to."""
+    if not given:
+        return None
+    name, _, account = (part.strip() for part in given.replace("：", ":").partition(":"))
+    known = {one.casefold(): one for one in read_platforms(sitting.court.settings.messengers, "messengers")}
+    if name.casefold() in known and account:
+        return f"{known[name.casefold()]}:{account}"
+    if not known:
+        raise InvalidInput.at("messenger", T("This court does not write to messengers yet. Leave this empty."))
+    raise InvalidInput.at(
+        "messenger",
+        T("Write one of these names, a colon and your account: %(names)s.", names=", ".join(sorted(known))),
+    )
 
 
 @guard("OLR 31")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.docket.models import PartyKind
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.ground.text import Money
 from odr.procedure.acts.letter import PaperKind
 from odr.service.vocabulary import (
     AbroadMethod,
@@ -129,9 +130,22 @@ class Packet(Base):
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reckoned: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """In words how the last day is reckoned, where it depends on the service itself."""
+    case_number: Mapped[str | None] = mapped_column(String(80))
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
+    """The sum the letter is about, in minor units: what is asked for, or what is to be paid."""
+    currency: Mapped[str | None] = mapped_column(String(3))
+    limit_kind: Mapped[str | None] = mapped_column(String(60))
+    """The kind of time limit that ends at ``due_at``, or that begins when the packet is served."""
+    within: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """The length of that time limit in words, where its last day depends on the service itself."""
     state: Mapped[PacketState] = mapped_column(enum_column(PacketState))
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @property
+    def amount(self) -> Money | None:
+        """The sum the letter is about."""
+        return Money(self.amount_minor, self.currency) if self.amount_minor is not None and self.currency else None
 
     @property
     def is_call(self) -> bool:

@@ -24,6 +24,7 @@ from odr.service.abroad import REMINDERS, lapsed_abroad
 from odr.service.models import UNDOCKETED, Packet
 from odr.service.packet import acts as packet_acts
 from odr.service.packet.copies import make_copies
+from odr.service.packet.letter_facts import add_facts
 from odr.service.packet.papers import seal_proofs
 from odr.service.registry.acts import ask_again
 from odr.service.replies.mailbox import read_mail
@@ -107,5 +108,5 @@ ROOM = Room(
         "reminders": send_reminders,
     },
     queue_service=packet_acts.queue_entry,
-    after_act=(ask_again,),
+    after_act=(add_facts, ask_again),
 )

@@ -13,6 +13,7 @@ from odr.procedure.rules.base import Unit
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.service.models import Packet
 from odr.service.packet.deemed import Rules
+from odr.service.packet.letter_facts import with_day
 from odr.service.packet.packets import RulesFor
 
 if TYPE_CHECKING:
@@ -118,7 +119,10 @@ def answer_by(sitting: Sitting, case: Case, party: Party) -> tuple[datetime | No
         return window.due_at, None
     if party.role is Role.CLAIMANT or sitting.windows(case, ANSWER, party=party, state=None):
         return None, None
-    return None, time_to_answer(sitting.pack(case), case.track, abroad=party.abroad)
+    pack = sitting.pack(case)
+    words = time_to_answer(pack, case.track, abroad=party.abroad)
+    rule = UNACKNOWLEDGED if UNACKNOWLEDGED in pack.windows.rules else ANSWER
+    return None, words and with_day(words, pack, rule, case, party, sitting.now)
 
 
 def rules_of_pack(pack: RulePack, track: Track) -> Rules:

@@ -14,6 +14,7 @@ class Channel(enum.Enum):
     EMAIL = "email"  # electronic mail
     SELLER_INBOX = "seller_inbox"  # inbox of an accredited platform
     SMS = "sms"  # text message: a notice beside service, never service (OLR 32)
+    MESSENGER = "messenger"  # account with a messenger: as a text message (OLR 32)
     POST = "post"  # by post, with a receipt (CPL 91)
     DIRECT = "direct"  # handed over by the court's officer (CPL 88)
     RESIDENCE = "residence"  # left at the residence (CPL 89)
@@ -33,6 +34,7 @@ CHANNEL_WORDS = {
     Channel.EMAIL: T("e-mail"),
     Channel.SELLER_INBOX: T("inbox on the seller’s platform"),
     Channel.SMS: T("text message"),
+    Channel.MESSENGER: T("messenger"),
     Channel.POST: T("post"),
     Channel.DIRECT: T("handed over in person"),
     Channel.RESIDENCE: T("left at the residence"),
@@ -42,8 +44,12 @@ CHANNEL_WORDS = {
     Channel.ANNOUNCEMENT: T("public announcement"),
 }
 
+BRIEF = frozenset({Channel.SMS, Channel.MESSENGER})
+"""Short messages: a notice beside service, never service (OLR 32)."""
 ELECTRONIC = frozenset({Channel.PLATFORM, Channel.EMAIL, Channel.SELLER_INBOX})
-SENT_BY_WORKER = frozenset({Channel.PLATFORM, Channel.EMAIL, Channel.SELLER_INBOX, Channel.SMS, Channel.POST})
+SENT_BY_WORKER = frozenset(
+    {Channel.PLATFORM, Channel.EMAIL, Channel.SELLER_INBOX, Channel.SMS, Channel.MESSENGER, Channel.POST}
+)
 
 
 class AddressClass(enum.Enum):

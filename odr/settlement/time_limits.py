@@ -7,16 +7,30 @@ from odr.procedure.acts.windows import Nature, time_limit
 from odr.settlement import names
 
 CONFIRMATION_APPLICATION = time_limit(
-    "confirmation_application", Nature.REMEDY, names.APPLY_FOR_CONFIRMATION, names.JOIN_APPLICATION
+    "confirmation_application",
+    Nature.REMEDY,
+    names.APPLY_FOR_CONFIRMATION,
+    names.JOIN_APPLICATION,
+    ask=T("ask for the confirmation"),
 )
-CONFIRMATION_OBJECTION = time_limit("confirmation_objection", Nature.REMEDY, names.OBJECT_TO_CONFIRMATION)
+CONFIRMATION_OBJECTION = time_limit(
+    "confirmation_objection", Nature.REMEDY, names.OBJECT_TO_CONFIRMATION, ask=T("object to the confirmation")
+)
 CONFIRMATION_REVIEW = time_limit("confirmation_review", Nature.COURT, names.RULE_ON_CONFIRMATION)
-CONFIRMATION_SUPPLEMENT = time_limit("confirmation_supplement", Nature.DUTY, names.ANSWER_ABOUT_AGREEMENT)
+CONFIRMATION_SUPPLEMENT = time_limit(
+    "confirmation_supplement", Nature.DUTY, names.ANSWER_ABOUT_AGREEMENT, ask=T("answer the court")
+)
 MEDIATION = time_limit(
     "mediation", Nature.OUTSIDE, names.END_MEDIATION, waits=T("Nothing for you to do now: the mediation goes on.")
 )
 MEDIATOR_ACCEPTANCE = time_limit("mediator_acceptance", Nature.OUTSIDE, names.ACCEPT_MEDIATION, names.DECLINE_MEDIATION)
-MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR)
-MEDIATOR_DISCLOSURE = time_limit("mediator_disclosure", Nature.DUTY, names.KEEP_MEDIATOR, names.ASK_OTHER_MEDIATOR)
+MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR, ask=T("choose a mediator"))
+MEDIATOR_DISCLOSURE = time_limit(
+    "mediator_disclosure",
+    Nature.DUTY,
+    names.KEEP_MEDIATOR,
+    names.ASK_OTHER_MEDIATOR,
+    ask=T("keep or replace the mediator"),
+)
 MEDIATOR_DESIGNATION = time_limit("mediator_designation", Nature.COURT, names.DESIGNATE_MEDIATOR, names.AGREE_MEDIATION)
-OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER)
+OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER, ask=T("answer the offer"))

@@ -25,6 +25,8 @@ from odr.procedure.case import act_drafts
 from odr.procedure.case.before_doing import said_before
 from odr.procedure.forms import fields
 from odr.procedure.forms.doubts import Doubt, doubts_of, mark_of
+from odr.procedure.forms.two_windows import Merged, marks, merge
+from odr.procedure.forms.typed_again import typed_again
 from odr.procedure.models import ActDraft
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
@@ -103,24 +105,48 @@ def submit_act(
     *,
     keeps: bool = False,
     asks: bool | None = None,
+    form: act_drafts.Form | None = None,
+    typed: Mapping[str, Any] | None = None,
+    named: Mapping[str, Any] | None = None,
 ) -> Page:
     """Parse, perform, and go to the receipt; or show the page again with what was typed.
 
     ``again`` is called with faults, status and whether the case has moved on. ``keeps``: what was typed is there again
     when the page is opened later, until the act is done. ``asks``: a sum or day that is seldom meant is asked about, as it
-    is wherever what was typed is kept.
+    is wherever what was typed is kept. ``form`` is the page's form where it is not the act's own, ``typed`` what stood in
+    it, ``named`` what its address is about.
     """
     refuse_role(act, actor)
+    kept = form or act
+    written, about = typed if typed is not None else values, named if named is not None else request.args
     try:
-        return _submit(case, actor, act, values, endpoint, asks=keeps if asks is None else asks)
+        if keeps and fields.group_action(values) is None and is_overtaken(case, actor, kept, written, about):
+            raise _NotDone([], 409)
+        answer = _submit(
+            case, actor, act, values, endpoint, asks=keeps if asks is None else asks, kept=kept, about=about
+        )
     except _NotDone as refused:
         if keeps:
-            keep_begun(case, actor, act, values)
+            keep_begun(case, actor, kept, written, about)
         return again(refused.faults, refused.status, refused.moved_on)
     except CourtError:
         if keeps:
-            keep_begun(case, actor, act, values)
+            keep_begun(case, actor, kept, written, about)
         raise
+    return answer
+
+
+def is_overtaken(
+    case: Case, actor: Actor, form: act_drafts.Form, values: Mapping[str, Any], named: Mapping[str, Any]
+) -> bool:
+    """Whether another window wrote something else in the form since this page was opened: both are shown before anything
+    is sent.
+    """
+    found = begun(case, actor, form, named)
+    if found is None or not (was := _first(dict(values), "was")):
+        return False
+    typed = act_drafts.worth_keeping(form.input, values)
+    return bool(merge(act_drafts.answers_of(found), typed, was).theirs)
 
 
 @dataclass
@@ -132,7 +158,17 @@ class _NotDone(Exception):
     moved_on: bool = False
 
 
-def _submit(case: Case, actor: Actor, act: Act, values: dict[str, Any], endpoint: str, *, asks: bool) -> Page:
+def _submit(
+    case: Case,
+    actor: Actor,
+    act: Act,
+    values: dict[str, Any],
+    endpoint: str,
+    *,
+    asks: bool,
+    kept: act_drafts.Form,
+    about: Mapping[str, Any],
+) -> Page:
     try:
         action = fields.group_action(values)
         if action is not None:
@@ -154,7 +190,7 @@ def _submit(case: Case, actor: Actor, act: Act, values: dict[str, Any], endpoint
                 key=_first(values, "idempotency_key"),
                 premise=_first(values, "premise"),
             )
-            act_drafts.forget(sitting.session, mine, actor, act, _about(act))
+            act_drafts.forget(sitting.session, mine, actor, kept, act_drafts.about_of(kept, about))
     except InvalidInput as error:
         raise _NotDone(error.faults, 422) from None
     except CaseMovedOn:
@@ -171,10 +207,11 @@ def submit_form(
     endpoint: str = "cases.one_entry",
     *,
     keeps: bool = False,
+    named: Mapping[str, Any] | None = None,
 ) -> Page:
     """Submit an act from the form of this request; ``again`` is given what was typed, then as :func:`submit_act`."""
-    values = request.form.to_dict(flat=False)
-    return submit_act(case, actor, current_court().table[name], values, partial(again, values), endpoint, keeps=keeps)
+    values, act = request.form.to_dict(flat=False), current_court().table[name]
+    return submit_act(case, actor, act, values, partial(again, values), endpoint, keeps=keeps, named=named)
 
 
 def _today() -> date:
@@ -187,33 +224,90 @@ def sure_mark(faults: Sequence[FieldFault]) -> str:
     return mark_of(faults) if faults and all(isinstance(one, Doubt) for one in faults) else ""
 
 
-def is_confided(session: Session, case: Case, act: Act) -> bool:
+def is_confided(session: Session, case: Case, act: act_drafts.Form) -> bool:
     """Whether what is written in the form of an act is for the vault alone now: then it lies nowhere else, unsent either."""
     return any(act.name in told(session, case) for told in current_court().hooks.confided)
 
 
-def keep_begun(case: Case, actor: Actor, act: Act, values: Mapping[str, Any]) -> None:
+def keep_begun(
+    case: Case,
+    actor: Actor,
+    act: act_drafts.Form,
+    values: Mapping[str, Any],
+    named: Mapping[str, Any] | None = None,
+) -> Merged | None:
     """Keep what was typed into the form of an act and not sent; nothing of what is sealed away when it is sent."""
-    court = current_court()
+    court, about = current_court(), act_drafts.about_of(act, request.args if named is None else named)
     with court.database.write() as session:
         if is_confided(session, case, act):
-            act_drafts.forget(session, case, actor, act, _about(act))
-            return
-        act_drafts.keep(session, case, actor, act, values, _about(act), court.clock.now())
+            act_drafts.forget(session, case, actor, act, about)
+            return None
+        return act_drafts.keep(session, case, actor, act, values, about, court.clock.now())
 
 
-def throw_away(case: Case, actor: Actor, act: Act) -> None:
+def kept_answer(case: Case, actor: Actor, act: act_drafts.Form, back: str, after: str) -> Page:
+    """Keep the form of this request, or throw it away; nothing is sent. ``back`` is where it is begun, ``after`` where one
+    goes on. A script is told the marks of what is kept now, and whether another window has overtaken its page.
+    """
+    if "throw_away" in request.form:
+        throw_away(case, actor, act)
+        return redirect(back, 303)
+    merged = keep_begun(case, actor, act, request.form.to_dict(flat=False))
+    if request.headers.get("X-Autosave"):
+        answer = Response(status=409 if merged is not None and merged.theirs else 204)
+        answer.headers["X-Was"] = marks(merged.values if merged is not None else {})
+        return answer
+    return redirect(back if merged is not None and merged.theirs else after, 303)
+
+
+def keeping(
+    case: Case,
+    actor: Actor,
+    act: act_drafts.Form,
+    shown: Sequence[fields.FormField],
+    values: Mapping[str, Any],
+    named: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the page of a form that is kept tells besides its fields: what was begun and not sent, what another window
+    wrote, and the marks by which the page knows later what it showed.
+    """
+    about = request.args if named is None else named
+    # What this very request has kept stands in no snapshot opened before it.
+    with current_court().database.read() as session:
+        kept = act_drafts.draft_of(session, case, actor, act, act_drafts.about_of(act, about))
+        session.expunge_all()
+    others = [] if request.method == "GET" else [act_drafts.written_elsewhere(kept, values)]
+    others += act_drafts.asides_of(kept) if kept is not None and request.method == "GET" else []
+    return {
+        "keeps": not is_confided(current_session(), case, act),
+        "kept": kept if request.method == "GET" else None,
+        "about": act_drafts.about_of(act, about),
+        "was": act_drafts.page_marks(shown, kept),
+        "elsewhere": [told for each in others if (told := typed_again([act.input], each, current_locale()))],
+    }
+
+
+def throw_away(case: Case, actor: Actor, act: act_drafts.Form) -> None:
     """Keep it no longer."""
     with current_court().database.write() as session:
         act_drafts.forget(session, case, actor, act, _about(act))
 
 
-def begun(case: Case, actor: Actor, act: Act) -> ActDraft | None:
+def begun(case: Case, actor: Actor, act: act_drafts.Form, named: Mapping[str, Any] | None = None) -> ActDraft | None:
     """What somebody typed into the form of an act at this address and did not send."""
-    return act_drafts.draft_of(current_session(), case, actor, act, _about(act))
+    about = act_drafts.about_of(act, request.args if named is None else named)
+    return act_drafts.draft_of(current_session(), case, actor, act, about)
 
 
-def _about(act: Act) -> str:
+def typed_before(
+    case: Case, actor: Actor, act: act_drafts.Form, named: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The answers that somebody gave in a form and did not send; empty where there are none."""
+    found = begun(case, actor, act, named)
+    return act_drafts.answers_of(found) if found is not None else {}
+
+
+def _about(act: act_drafts.Form) -> str:
     return act_drafts.about_of(act, request.args)
 
 
@@ -256,10 +350,10 @@ def act_page(
     *,
     tab: str = "overview",
     keeps: bool = False,
-    kept: ActDraft | None = None,
+    named: Mapping[str, Any] | None = None,
 ) -> Page:
-    """The page of an act that has no other: its form, made from its input; ``keeps`` what is typed, ``kept`` was typed
-    before.
+    """The page of an act that has no other: its form, made from its input; ``keeps`` what is typed, about what is
+    ``named``.
     """
     sitting = look()
     choices = fields.choices_for(act.input, sitting, case, actor)
@@ -274,9 +368,7 @@ def act_page(
         premise=sitting.premise_now(act, case, actor, values),
         moved_on=moved_on,
         tab=tab,
-        keeps=keeps and not is_confided(current_session(), case, act),
-        kept=kept,
-        about=_about(act),
+        **(keeping(case, actor, act, shown, values, named) if keeps else {"keeps": False}),
         sure=sure_mark(faults),
         said=said_before(sitting, case, actor, act),
     )

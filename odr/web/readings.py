@@ -33,12 +33,15 @@ SHOWS: dict[str, Thing] = {
     "exhibits.one": Thing.EXHIBIT,
     "exhibits.readings": Thing.EXHIBIT,
     "exhibits.receipt": Thing.EXHIBIT,
+    "exhibits.receipt_part_of": Thing.EXHIBIT,
     "api_case.get_exhibit_receipt": Thing.EXHIBIT,
     "exhibits.download": Thing.EXHIBIT_FILE,
+    "exhibits.download_part": Thing.EXHIBIT_FILE,
     "exhibits.proof": Thing.EXHIBIT_FILE,
     "api_case.get_exhibit_file": Thing.EXHIBIT_FILE,
     "hearing_files.exhibit": Thing.EXHIBIT_FILE,
     "exhibits.preview": Thing.PREVIEW,
+    "exhibits.preview_part": Thing.PREVIEW,
 }
 """What is not here is told as a page of the case: drafts, deliberation and private talks are nobody else's to know."""
 NAMED_BY = ("label", "number", "document")

@@ -79,7 +79,10 @@ def answer_and_examine(scene: Scene, people: dict[str, Caller]) -> None:
     assert joined[0] == joined[1]
     haiyun.do("file_answer", position="defend", statement="The label is lawful.")
     scene.work()
-    newest = next(letter for letter in li.read("/inbox")["letters"] if letter["read_at"] is None)
+    letters = li.read("/inbox")["letters"]
+    fee = next(letter for letter in letters if letter["amount"])
+    assert fee["due_at"] and "pay the court fee" in fee["asked"]["en"] and "24时前" in fee["asked"]["zh-Hans"]
+    newest = next(letter for letter in letters if letter["read_at"] is None)
     assert newest["body"] is None
     assert haiyun.ask("POST", f"/cases/{li.reference}/inbox/{newest['reference']}").status_code == 404
     assert li.ask("POST", f"/cases/{li.reference}/inbox/{newest['reference']}").json()["body"]

@@ -188,10 +188,8 @@ class Walk:
         path.write_bytes(f"{name}: what the screen showed".encode())
         page.goto(f"/uploads/new?next={back}")
         self.look(page)
-        self.hand.attach(page, "input[type=file]", str(path))
+        self.hand.attach(page, "#files", str(path))
         if self.javascript:
-            page.wait_for_selector("[data-send]:enabled")
-            self.hand.do(page, "[data-send]")
             page.wait_for_selector("[data-part=result] a")
         else:
             press(page, hand=self.hand)

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image, ImageChops
 from playwright.sync_api import BrowserContext, Page, Route
 
-from odr.evidence.models import Upload, UploadState
+from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.ports import desk_of
 from odr.identity.models import Account
 from odr.procedure.court import Court
@@ -87,8 +88,8 @@ def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
     court: Court,
     tmp_path: Path,
 ) -> None:
-    """Two files: digests shown while nothing has been sent; the larger is cut at three points and arrives whole, with
-    both digests equal.
+    """Two files, sent at once when they are chosen: the larger is cut at three points and arrives whole, with both digests
+    equal.
     """
     court.settings = court.settings.model_copy(update={"max_upload_bytes": 2 * LARGE})
     cutting = Cutting(app.wsgi_app, [LARGE * 15 // 100, LARGE * 45 // 100, LARGE * 75 // 100])
@@ -104,8 +105,6 @@ def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
     page.set_input_files("#files", [str(tmp_path / "long.txt"), str(tmp_path / "短.txt")])
     for known in (digest, sha256(b"hello\n")):
         page.get_by_text(known).wait_for()
-    assert uploads(court) == []
-    page.get_by_role("button", name="Send the files").click()
     page.get_by_role("link", name=re.compile("long.txt")).wait_for()
     page.get_by_role("link", name=re.compile("短.txt")).wait_for()
     kept = {upload.filename: upload for upload in uploads(court)}
@@ -135,7 +134,6 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
         page.goto("/uploads/new")
         page.set_input_files("#files", [str(tmp_path / "long.txt")])
         page.get_by_text(sha256(text_of(SIZE))).wait_for()
-        page.get_by_role("button", name="Send the files").click()
 
     start()
     deadline = time.monotonic() + 15
@@ -168,14 +166,13 @@ def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Cou
         page.wait_for_timeout(20)
     held[0].continue_()
     page.get_by_text(sha256(b"early\n")).wait_for()
-    page.get_by_role("button", name="Send the files").click()
     page.get_by_role("link", name=re.compile("early.txt")).wait_for()
     (kept,) = uploads(court)
     assert kept.state is UploadState.ANCHORED and kept.sha256 == sha256(b"early\n")
 
 
 def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None:
-    """Forty files sent with one press before all have their digests: each is hashed, sent and anchored, and they are
+    """Forty files sent as soon as they are chosen, before all have their digests: each is hashed, sent and anchored, and they are
     numbered as they were chosen.
     """
     names = [f"page {number:02}.txt" for number in range(40)]
@@ -183,7 +180,6 @@ def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None
         (tmp_path / name).write_bytes(text_of(3000 + number))
     page.goto("/uploads/new")
     page.set_input_files("#files", [str(tmp_path / name) for name in names])
-    page.get_by_role("button", name="Send the files").click()
     page.get_by_role("link", name=re.compile("page 39")).wait_for(timeout=30_000)
     expected = {name: sha256(text_of(3000 + number)) for number, name in enumerate(names)}
     deadline = time.monotonic() + 20
@@ -207,13 +203,11 @@ def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court
     app.wsgi_app = slow  # type: ignore[method-assign]
     (tmp_path / "long.txt").write_bytes(text_of(SIZE))
     page.goto("/uploads/new")
-    page.set_input_files("#files", [str(tmp_path / "long.txt")])
-    page.get_by_text(sha256(text_of(SIZE))).wait_for()
     with page.expect_request(lambda request: request.method == "PATCH"):
-        page.get_by_role("button", name="Send the files").click()
+        page.set_input_files("#files", [str(tmp_path / "long.txt")])
     page.wait_for_timeout(300)
     page.get_by_role("button", name="Pause").click()
-    page.get_by_text("Paused.").wait_for()
+    page.get_by_text("Paused, not all of it is here yet.").wait_for()
     page.wait_for_timeout(1500)
     (before,) = uploads(court) or [None]
     page.wait_for_timeout(1000)
@@ -223,6 +217,116 @@ def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
     assert [upload.sha256 for upload in uploads(court)] == [sha256(text_of(SIZE))]
+
+
+def warns(page: Page) -> bool:
+    """Whether leaving the page would ask first."""
+    asked = "() => { const e = new Event('beforeunload', {cancelable: true}); dispatchEvent(e); return e.defaultPrevented; }"
+    return bool(page.evaluate(asked))
+
+
+def test_nothing_looks_sent_before_the_court_has_said_so(page: Page, court: Court, tmp_path: Path) -> None:
+    """Choosing sends, without another press. Until the court's answer the page says "not sent yet" and leaving it warns."""
+    held: list[Route] = []
+    page.route("**/uploads/", lambda route: held.append(route))
+    (tmp_path / "note.txt").write_bytes(b"hello\n")
+    page.goto("/uploads/new")
+    assert page.get_by_role("button", name="Send the files").count() == 0 and not warns(page)
+    page.set_input_files("#files", [str(tmp_path / "note.txt")])
+    page.get_by_text(sha256(b"hello\n")).wait_for()
+    while not held:
+        page.wait_for_timeout(20)
+    shown = page.locator(".upload-item").inner_text()
+    assert "Sent to the court at" not in shown and ("Not sent yet" in shown or "not all of it is here" in shown), shown
+    assert page.get_by_role("status").filter(has_text="0 of 1 files").count() == 1 and warns(page)
+    assert uploads(court) == []
+    held[0].continue_()
+    page.get_by_text(re.compile(r"Sent to the court at \d\d:\d\d\.")).wait_for()
+    assert page.get_by_role("status").filter(has_text="1 of 1 files").count() == 1 and not warns(page)
+    assert [upload.state for upload in uploads(court)] == [UploadState.ANCHORED]
+
+
+def test_a_lost_network_is_said_and_sending_goes_on_by_itself(page: Page, court: Court, tmp_path: Path) -> None:
+    """Seen and announced; when the network is back, the file is sent without anybody pressing anything."""
+    (tmp_path / "note.txt").write_bytes(text_of(200_000))
+    page.goto("/uploads/new")
+    page.evaluate("fetch(document.querySelector('form[data-upload]').dataset.worker)")
+    page.route("**/uploads/", lambda route: route.abort("internetdisconnected"))
+    page.set_input_files("#files", [str(tmp_path / "note.txt")])
+    page.get_by_role("alert").filter(has_text="No network.").wait_for()
+    assert "No network." in page.locator(".upload-item").inner_text() and warns(page)
+    page.unroute("**/uploads/")
+    page.get_by_text(re.compile(r"Sent to the court at")).first.wait_for(timeout=40_000)
+    assert page.get_by_role("alert").count() == 0
+    assert [upload.sha256 for upload in uploads(court)] == [sha256(text_of(200_000))]
+
+
+def test_pictures_chosen_as_one_thing_stay_together_in_order(page: Page, court: Court, tmp_path: Path) -> None:
+    """A chat in pictures is as easy as its export: one tick, then choose; what is taken with the camera joins them."""
+    names = [f"IMG_{number}.txt" for number in (3, 1, 2)]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    page.goto("/uploads/new")
+    camera = page.locator("#camera")
+    assert (camera.get_attribute("capture"), camera.get_attribute("accept")) == ("environment", "image/*")
+    page.check("#together", force=True)
+    page.set_input_files("#files", [str(tmp_path / name) for name in names[:2]])
+    page.get_by_text("Sent to the court at").nth(1).wait_for()
+    page.set_input_files("#camera", [str(tmp_path / names[2])])
+    page.get_by_text("Sent to the court at").nth(2).wait_for()
+    rows = sorted(uploads(court), key=lambda each: each.id)
+    assert [row.filename for row in rows] == names
+    assert [row.part_of for row in rows] == [None, rows[0].reference, rows[0].reference]
+
+
+def test_a_copy_is_blurred_with_the_keyboard_and_the_original_stays(page: Page, court: Court, tmp_path: Path) -> None:
+    """The frame is moved and sized by arrow keys; what is in it is blurred in a copy; undone and done again; then the copy
+    is sent, and the original lies at the court as it was.
+    """
+    made = Image.effect_noise((400, 300), 120).convert("RGB")
+    made.save(tmp_path / "IMG_1.png")
+    original = (tmp_path / "IMG_1.png").read_bytes()
+    page.goto("/uploads/new")
+    page.set_input_files("#files", [str(tmp_path / "IMG_1.png")])
+    page.get_by_role("link", name=re.compile("Blur or cut something out")).click()
+    canvas = page.locator("#blur canvas")
+    canvas.wait_for()
+    assert page.get_by_role("button", name="Send this copy").is_disabled()
+    canvas.focus()
+    for key in ("ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Shift+ArrowDown"):
+        for _ in range(4):
+            page.keyboard.press(key)
+    page.get_by_role("button", name="Blur what is in the frame").press("Enter")
+    page.get_by_text("Blurred. You can undo it.").wait_for()
+    assert warns(page)
+    page.get_by_role("button", name="Undo").press("Enter")
+    assert page.get_by_role("button", name="Send this copy").is_disabled()
+    page.get_by_role("button", name="Blur what is in the frame").press("Enter")
+    page.get_by_role("button", name="Send this copy").press("Enter")
+    page.get_by_text("Copies sent:").wait_for()
+    head, copy = sorted(uploads(court), key=lambda each: each.id)
+    assert (copy.part_of, copy.part_kind, head.sha256) == (head.reference, PartKind.COPY, sha256(original))
+    found = Image.open(
+        io.BytesIO(b"".join(desk_of(court).contents(desk_of(court).find(copy.account_id, copy.reference))))
+    )
+    before, after = made.convert("L"), found.convert("L")
+    assert after.size == before.size
+    difference = ImageChops.difference(before, after).getbbox()
+    assert difference is not None and difference[2] - difference[0] > 150, "something is blurred"
+    x, y = (difference[0] + difference[2]) // 2, (difference[1] + difference[3]) // 2
+    assert (
+        len(
+            set(
+                after.crop((x - 2, y - 2, x + 2, y + 2)).get_flattened_data()
+                if hasattr(after, "get_flattened_data")
+                else after.crop((x - 2, y - 2, x + 2, y + 2)).getdata()
+            )
+        )
+        <= 4
+    )
+    assert before.crop((0, 250, 400, 300)).tobytes() == after.crop((0, 250, 400, 300)).tobytes(), (
+        "the rest is as it was"
+    )
 
 
 class _Slow:

@@ -101,7 +101,7 @@ def test_remove_names_its_row(site: Site, open_page: OpenPage) -> None:
     """The button of a row sends that row's name."""
     page = open_page(f"{site.origin}/en", javascript=False)
     site.posted.clear()
-    page.get_by_role("button", name="Remove: Fact 2").click()
+    page.get_by_role("button", name="Take out “Fact 2”").click()
     page.wait_for_load_state()
     assert site.posted[0][1]["remove"] == "facts-1"
 

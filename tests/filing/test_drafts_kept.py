@@ -87,7 +87,10 @@ def test_a_draft_is_not_shared_with_oneself_or_nobody(small_scene: Scene, email:
 
 
 def letters(scene: Scene) -> int:
-    return sum("/claim/invitations" in path.read_text() for path in scene.court.settings.data_dir.rglob("message.json"))
+    return sum(
+        "invites you to write together" in path.read_text()
+        for path in scene.court.settings.data_dir.rglob("message.json")
+    )
 
 
 def test_an_invitation_does_not_tell_who_has_an_account(visitor: VisitorOf, small_scene: Scene) -> None:
@@ -300,7 +303,7 @@ def test_a_draft_left_for_ninety_days_is_set_aside_and_taken_up_again(visitor: V
     small_scene.later(days=84)
     small_scene.later(hours=1)
     letters = [path.read_text() for path in small_scene.court.settings.data_dir.rglob("message.json")]
-    assert sum(reference in letter for letter in letters) == 1
+    assert sum("some time ago and have not lodged it" in letter for letter in letters) == 1
     small_scene.later(days=7)
     li = visitor("li")
     assert "Set aside" in li.get("/home") and "taken up again" in li.get(f"/claim/{reference}")

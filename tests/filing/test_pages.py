@@ -156,7 +156,7 @@ def test_pages_speak_chinese(small_scene: Scene, visitor: Door) -> None:
     clerk = visitor(None)
     clerk.sign_in("clerk", "zh-Hans")
     page = clerk.get(path(small_scene, "/review"))
-    assert "立案" in page and "Needed to accept" not in page
+    assert "立案" in page and "What the claim needs to be accepted" not in page
 
 
 @pytest.mark.parametrize(

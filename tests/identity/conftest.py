@@ -23,6 +23,7 @@ from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
 from odr.ground.clock import FixedClock
 from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
+from odr.ground.text import T
 from odr.identity.accounts import accounts, staff as staff_accounts
 from odr.identity.accounts.accounts import Means
 from odr.identity.actors import Actor
@@ -41,6 +42,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "three grey herons"
 ORIGIN = "http://court.test"
 
+PAGE_OF = {
+    "Confirm your email address": "/account/confirm-address/",
+    "Set your password": "/account/reset/",
+    "Sign the mandate of your representative": "/account/mandate/",
+}
+"""Subject of a letter → the page that its code opens; ``test_one_door`` holds the court to it."""
+
 
 @dataclass
 class Mailbox:
@@ -51,11 +59,16 @@ class Mailbox:
     def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> None:
         self.letters.append((to, subject, text, locale))
 
-    def link(self) -> str:
-        """Path of the link in the newest letter."""
-        found = re.search(rf"{ORIGIN}(/\S+)", self.letters[-1][2])
+    def code(self) -> str:
+        """The code in the newest letter."""
+        found = re.search(r"\b(?:[2-9A-Z]{4}-){4}[2-9A-Z]{4}\b", self.letters[-1][2])
         assert found, self.letters[-1]
-        return found[1]
+        return found[0]
+
+    def link(self) -> str:
+        """Address of the page that the code in the newest letter opens."""
+        subject, locale = self.letters[-1][1], self.letters[-1][3]
+        return next(page for words, page in PAGE_OF.items() if T(words).render(locale) == subject) + self.code()
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def test_signing_out_is_on_every_page_and_clears_the_browser(browser_of: Browser
     for path in ("/home", "/account", "/account/password", "/account/sessions"):
         assert 'action="/account/sign-out"' in browser.get(path).text, path
     answer = browser.submit("/account/sign-out", on="/home")
-    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert browser.get("/home").status_code == 303
 
 

@@ -100,6 +100,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "hearing.courtroom.witnesses.somebody_for_leave": (Why.NAMED, None),
     "hearing.courtroom.witnesses.witness_waits": (Why.BEYOND, "hearing/test_witness_room.py"),
     "hearing.examination.acts.hearing_open": (Why.HANDLER, None),
+    "hearing.examination.acts.the_hearing_goes_on": (Why.BEYOND, "model/test_left_on_desks.py"),
+    "hearing.mode.acts.nothing_is_left_to_rule_on": (Why.BEYOND, "model/test_left_on_desks.py"),
     "hearing.examination.acts.in_writing": (Why.WAY, None),
     "hearing.examination.acts.phase_runs": (Why.HANDLER, None),
     "hearing.examination.opinions.exhibits_are_examined": (Why.WAY, None),

@@ -241,10 +241,10 @@ class Hands:
         self.story.append(f"{self.scene.clock.now():%d %b %H:%M} {name} by {actor.name} as {actor.hat}: {values}")
         self.watch()
 
-    def do(self, name: str, role: Role, lot: Random, **values: Any) -> bool:
+    def do(self, name: str, by: Role, lot: Random, /, **values: Any) -> bool:
         """The holder of a role does an act of it; whether the court let them."""
         with self.scene.court.database.read() as session:
-            actor = self.holder(role, session, session.get_one(Case, self.scene.case_id))
+            actor = self.holder(by, session, session.get_one(Case, self.scene.case_id))
         if actor is None:
             return False
         try:

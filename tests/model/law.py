@@ -103,6 +103,13 @@ NOTICE_ON_EVIDENCE = {Role.CLAIMANT: "acceptance", Role.RESPONDENT: "claim"}
 """With which paper the notice on evidence reaches a side (CPL 128, 129; EV 50)."""
 
 
+def notice_of(who: Party) -> str | None:
+    """The occasion of that paper; whoever was brought in as a claimant gets it with the letter that calls them (CPI 73)."""
+    if who.role is Role.CLAIMANT and "added_entry" in who.details:
+        return "joinder"
+    return NOTICE_ON_EVIDENCE.get(who.role)
+
+
 @invariant("EV 50, 51, 55, 56; CPI 99, 266, 275", JUDGMENT)
 def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[str]:
     """Fifteen days from one's own notice in ordinary procedure, the time the court gave in every one; an exchange of
@@ -114,11 +121,11 @@ def everybody_had_time_for_evidence(record: Record, entry: Entry) -> Iterator[st
             yield f"the time given once more for {who.label} to bring evidence runs or stands still"
         if gave_up_time(record, who):
             continue
-        served = record.arrived(who, NOTICE_ON_EVIDENCE[who.role]) if who.role in NOTICE_ON_EVIDENCE else None
+        served = record.arrived(who, with_paper) if (with_paper := notice_of(who)) is not None else None
         notice = served.effective_at if served is not None else None
         if notice is not None and any(at >= notice for at in exchanges):
             continue
-        if notice is None and (who.role is Role.CLAIMANT or record.written(who, NOTICE_ON_EVIDENCE.get(who.role))):
+        if notice is None and (who.role is Role.CLAIMANT or record.written(who, notice_of(who))):
             yield f"the notice on evidence did not reach {who.label}"
         if running(record, "evidence", who):
             yield f"the time for {who.label} to bring evidence runs or stands still"
@@ -499,7 +506,7 @@ def too_short(record: Record, window: Window) -> Iterator[str]:
     if window.kind == "answer" and record.track is Track.SMALL:
         return
     start = window.opened_at
-    served_with = NOTICE_ON_EVIDENCE.get(who.role) if window.kind == "evidence" else SERVED_WITH.get(window.kind)
+    served_with = notice_of(who) if window.kind == "evidence" else SERVED_WITH.get(window.kind)
     if served_with is not None:
         paper = record.arrived(who, served_with)
         if paper is None or paper.effective_at is None:

@@ -196,3 +196,103 @@ def test_a_page_left_open_too_long_shows_labels_and_no_names_of_fields(pending: 
         assert not re.search(r">\s*(idempotency_key|premise|words|ground|kkk|ppp)\s*<", text)
     foreign = out.post(here(pending), data=form, headers={"Origin": "https://elsewhere.example"})
     assert WORDS not in foreign.text, "another site's words are never shown as somebody's own"
+
+
+# -- two windows ---------------------------------------------------------------------
+
+
+def marks_of(page: str) -> str:
+    found = re.search(r'name="was" value="([^"]*)"', page)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_two_windows_of_one_form_lose_no_text(pending: Scene, browser: Client) -> None:
+    """Both were opened empty. What the second wrote is kept aside and shown; nothing of the first is written over."""
+    form, draft = here(pending, "/do/object_to_jurisdiction"), here(pending, "/do/object_to_jurisdiction/draft")
+    was = marks_of(browser[0].get(form).text)
+    client, headers = browser
+    scripted = {**headers, "X-Autosave": "1"}
+    first = client.post(draft, data={"words": WORDS, "was": was}, headers=scripted)
+    assert first.status_code == 204 and first.headers["X-Was"]
+    other = "The terms of the shop name another court."
+    second = client.post(draft, data={"words": other, "was": was}, headers=scripted)
+    assert second.status_code == 409
+    page = client.get(form).text
+    assert WORDS in page and other in page and "In another window you wrote something else here" in page
+    assert len(drafts(pending)) == 1
+
+
+def test_a_window_overtaken_sends_nothing_before_both_texts_were_seen(pending: Scene, browser: Client) -> None:
+    """Pressed in the old window, the act is not done: both texts are shown; pressed again, it is."""
+    form, draft = here(pending, "/do/object_to_jurisdiction"), here(pending, "/do/object_to_jurisdiction/draft")
+    was = marks_of(browser[0].get(form).text)
+    browser[0].post(draft, data={"words": WORDS, "was": was}, headers={**browser[1], "X-Autosave": "1"})
+    other, before = "The terms of the shop name another court.", entries(pending)
+    given = {"ground": "territorial", "words": other}
+    answer = post(browser, form, **given, was=was)
+    assert answer.status_code == 409 and WORDS in answer.text and other in answer.text and entries(pending) == before
+    again = post(browser, form, **given, was=marks_of(answer.text))
+    assert "In another window" not in again.text
+
+
+def test_one_window_that_goes_on_writing_is_never_overtaken_by_itself(pending: Scene, browser: Client) -> None:
+    """Saved again and again, opened again and changed: there is one text."""
+    form, draft = here(pending, "/do/object_to_jurisdiction"), here(pending, "/do/object_to_jurisdiction/draft")
+    was = marks_of(browser[0].get(form).text)
+    for words in (WORDS, f"{WORDS} More.", "Anew."):
+        answer = browser[0].post(draft, data={"words": words, "was": was}, headers={**browser[1], "X-Autosave": "1"})
+        assert answer.status_code == 204
+        was = answer.headers["X-Was"]
+    page = browser[0].get(form).text
+    assert "Anew." in page and "In another window" not in page
+    assert post(browser, draft, words="Last.", was=marks_of(page)).status_code == 303
+    assert "In another window" not in browser[0].get(form).text and "Last." in browser[0].get(form).text
+
+
+def test_pages_with_forms_of_their_own_keep_what_was_typed(pending: Scene) -> None:
+    """Submitting an exhibit, describing one or many, correcting a claim, the review, the judge's desk: refused or left,
+    the words are there again.
+    """
+    li = signed_in(pending, create_app(court=pending.court), "li")
+    upload = pending.upload("li", b"a chat", "chat.txt")
+    words = "Nobody has ever typed these words before."
+    single = here(pending, "/exhibits/new")
+    assert post(li, single, upload=upload.reference, proves=words).status_code == 422
+    assert words in li[0].get(single).text and "You had begun this" in li[0].get(single).text
+    many = here(pending, "/exhibits/many")
+    typed = {"files-0-upload": upload.reference, "files-0-proves": words}
+    assert post(li, here(pending, "/exhibits/many/draft"), **typed).status_code == 303
+    assert words in li[0].get(many).text
+    given = {
+        "title": "Chat with the shop",
+        "proves": "That it was so",
+        "source": "My phone",
+        "upload": upload.reference,
+    }
+    pending.do("submit_exhibit", "li", **given)
+    describe = here(pending, "/exhibits/C-1/describe")
+    assert post(li, describe, proves="", summary=words).status_code == 422
+    assert words in li[0].get(describe).text
+    for page in (single, many, describe):
+        assert 'data-autosave="/cases/' in li[0].get(page).text or page == many
+
+
+def test_the_review_and_the_correction_keep_what_was_typed(small_scene: Scene) -> None:
+    """The clerk's reasons and the claimant's corrections are there again after a refusal or another window."""
+    small_scene.lodge()
+    app, words = create_app(court=small_scene.court), "Nobody has ever typed these words before."
+    clerk = signed_in(small_scene, app, "clerk")
+    review = here(small_scene, "/review")
+    assert post(clerk, review, decision="refuse", reasons="", article=words[:20]).status_code == 422
+    assert words[:20] in clerk[0].get(review).text
+    assert post(clerk, here(small_scene, "/review/draft"), **{"own-0": words, "decision": "return"}).status_code == 303
+    page = clerk[0].get(review).text
+    assert words in page and 'data-autosave="/cases/' in page
+    defects = [{"part": "facts", "what": "Name the day."}]
+    small_scene.do("return_claim", "clerk", defects=defects, days=7)
+    li = signed_in(small_scene, app, "li")
+    correct = here(small_scene, "/correct")
+    assert post(li, correct, **{"facts-0-what": words}).status_code == 422
+    page = li[0].get(correct).text
+    assert words in page and "You had begun this" in page

@@ -27,7 +27,7 @@ from tests.peers.smtp import SmtpPeer
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PATHS = ReturnPath("court.example", b"k" * 32)
-HEAD = Letterhead(T("Internet Court"), "court.example", "12368", T("1 Court Road"))
+HEAD = Letterhead(T("Internet Court"), "court.example", "12368", T("1 Court Road"), "12348")
 PAPER = {"reference": "doc1", "name": "claim.pdf", "media_type": "application/pdf", "sha256": "0" * 64}
 PAPER_BYTES = b"%PDF-1.7\n" + bytes(range(256))
 

@@ -166,7 +166,7 @@ def test_a_fault_of_our_own_is_not_silent(
     ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue
 ) -> None:
     """When a paper cannot be fetched, the attempt is tried again, given up and laid on the desk."""
-    queue()
+    queue(email=None, post="1 Lake Road")
 
     def lost(reference: str) -> bytes:
         raise FileNotFoundError(reference)

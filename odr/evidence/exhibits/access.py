@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import BENCH_ROLES, DocketEntry
 from odr.docket.visibility import READS_FILE, Viewer
-from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, SealState, Upload, UploadState
+from odr.evidence.intake.belonging import kept_from_others, pages_of
+from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, PartKind, SealState, Upload, UploadState
 from odr.ground.errors import Forbidden
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -28,8 +29,20 @@ def is_sealed(exhibit: Exhibit) -> bool:
     return exhibit.seal is not None and exhibit.seal.state is not SealState.OPENED
 
 
-def why_closed(viewer: Viewer, exhibit: Exhibit) -> Text | None:
-    """Why the viewer may not open the file, or None where they may.
+def is_kept(exhibit: Exhibit, upload: Upload) -> bool:
+    """Whether this one of its files is kept from others: a copy made for them never is."""
+    if exhibit.seal is None or not is_sealed(exhibit):
+        return False
+    return upload in kept_from_others(exhibit.upload, exhibit.along, whole=exhibit.seal.whole)
+
+
+def files_of(exhibit: Exhibit) -> list[Upload]:
+    """Its file, its further pictures in order, and the copies that others see."""
+    return [exhibit.upload, *exhibit.along]
+
+
+def why_closed(viewer: Viewer, exhibit: Exhibit, upload: Upload | None = None) -> Text | None:
+    """Why the viewer may not open a file of the exhibit, its first where none is named, or None where they may.
 
     Who submitted it and the bench always may. An excluded exhibit is masked from
     everybody else (CPI 106).
@@ -38,11 +51,26 @@ def why_closed(viewer: Viewer, exhibit: Exhibit) -> Text | None:
         return None
     if viewer.role not in READS_FILE:
         return T("Not shown in this capacity.")
-    if is_sealed(exhibit) and exhibit.seal is not None and viewer.party_id not in exhibit.seal.readers:
+    if exhibit.seal and is_kept(exhibit, upload or exhibit.upload) and viewer.party_id not in exhibit.seal.readers:
         return T("Sealed: only those whom the judge names may open it.")
     if exhibit.state is ExhibitState.EXCLUDED:
         return T("Excluded by ruling of the court.")
     return None
+
+
+def shown_to(viewer: Viewer, exhibit: Exhibit) -> list[tuple[int, Upload, bool]]:
+    """The pictures of an exhibit as the viewer sees them, in order: place among its files, file, and whether it is a copy
+    in place of one that is kept from them.
+    """
+    along, places = exhibit.along, {each.id: n for n, each in enumerate(files_of(exhibit), 1)}
+    found = []
+    for page in pages_of(exhibit.upload, along):
+        if why_closed(viewer, exhibit, page) is None:
+            found.append((places[page.id], page, False))
+            continue
+        copies = [each for each in along if each.part_kind is PartKind.COPY and each.part_of == page.reference]
+        found += [(places[each.id], each, True) for each in copies if why_closed(viewer, exhibit, each) is None]
+    return found
 
 
 def note_reading(session: Session, exhibit: Exhibit, actor: Actor, how: str, at: datetime) -> None:
@@ -55,27 +83,27 @@ def note_reading(session: Session, exhibit: Exhibit, actor: Actor, how: str, at:
         )
 
 
-def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str) -> Exhibit:
-    """The exhibit, whose file the actor is about to be given; opening a sealed one is logged. Raises Forbidden with the
-    reason where they may not.
+def opened(court: Court, exhibit: Exhibit, actor: Actor, how: str, upload: Upload | None = None) -> Exhibit:
+    """The exhibit, a file of which the actor is about to be given (its first where none is named); opening a sealed one is
+    logged. Raises Forbidden with the reason where they may not.
     """
-    reason = why_closed(actor, exhibit)
+    reason = why_closed(actor, exhibit, upload)
     if reason is not None:
         raise Forbidden(reason, source=court.cited_today("CPL 71", "CPI 103, 106"))
-    if is_sealed(exhibit):
+    if is_kept(exhibit, upload or exhibit.upload):
         with court.database.write() as session:
             note_reading(session, exhibit, actor, how, court.clock.now())
     return exhibit
 
 
-def receipt_opened(court: Court, exhibit: Exhibit, actor: Actor) -> str:
+def receipt_opened(court: Court, exhibit: Exhibit, actor: Actor, upload: Upload | None = None) -> str:
     """Reference of the receipt of the exhibit's file, whose words the actor is about to be given: digest and salt say of a
     file what it says, to whoever guesses. Raises Forbidden where the file is closed to them.
     """
-    reason = why_closed(actor, exhibit)
+    reason = why_closed(actor, exhibit, upload)
     if reason is not None:
         raise Forbidden(reason, source=court.cited_today("CPL 71", "CPI 103, 106"))
-    return exhibit.upload.receipt or ""
+    return (upload or exhibit.upload).receipt or ""
 
 
 def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:

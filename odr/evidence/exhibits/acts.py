@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case
 from odr.evidence import names
+from odr.evidence.exhibits.access import is_kept
 from odr.evidence.exhibits.adding import add_exhibit
 from odr.evidence.exhibits.checklist import items_for
 from odr.evidence.exhibits.sealing import ask_for_seal, prepare_submission
 from odr.evidence.inputs import ExhibitInput, FactNumbers, Summary
+from odr.evidence.intake.belonging import belonging_to, copied
 from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
 from odr.evidence.requests.acts import open_late
 from odr.ground.errors import InvalidInput
@@ -60,8 +62,11 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     """
     party = sitting.party_of(case, actor)
     upload: Upload = sitting.resolved("upload", given.upload)
+    along = belonging_to(sitting.session, upload)
     if given.secret and not given.why_secret:
         raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
+    if copied(along) and not given.why_secret:
+        raise InvalidInput.at("why_secret", T("Say what you blurred or cut away in the copy, and why."))
     is_late = bool(sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not sitting.windows(
         case, "evidence", party=party
     )
@@ -85,9 +90,10 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         language=given.language,
         facts=given.facts,
         summary=given.summary,
+        along=along,
     )
-    if given.secret:
-        ask_for_seal(sitting, case, exhibit, given.why_secret or "")
+    if given.secret or copied(along):
+        ask_for_seal(sitting, case, exhibit, given.why_secret or "", whole=given.secret)
     if is_late:
         sitting.late = True
         open_late(sitting, case, exhibit, given.why_late, now)
@@ -96,11 +102,22 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         "reference": exhibit.reference,
         # Of a file kept from others the entry gives no digest: without a salt it would tell whoever guesses what the file
         # says that they guessed right. The receipt holds it, salted, and opens to who may open the file.
-        **({} if given.secret else {"sha256": upload.sha256, "size": upload.size}),
+        **_told_of(exhibit, upload),
         "media_type": upload.media_type,
         "receipt": upload.receipt,
+        **({"files": [_part(exhibit, each) for each in along]} if along else {}),
     }
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
+
+
+def _told_of(exhibit: Exhibit, upload: Upload) -> dict[str, Any]:
+    return {} if is_kept(exhibit, upload) else {"sha256": upload.sha256, "size": upload.size}
+
+
+def _part(exhibit: Exhibit, upload: Upload) -> dict[str, Any]:
+    """What the entry says of a further picture, or of a copy that the others see."""
+    kind = upload.part_kind.value if upload.part_kind else ""
+    return {"as": kind, **_told_of(exhibit, upload), "media_type": upload.media_type, "receipt": upload.receipt}
 
 
 @upcast(names.SUBMIT_EXHIBIT, from_version=1)
@@ -204,10 +221,20 @@ def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
         shows, exhibit = list(line.facts), here.get(line.upload)
         if exhibit is None:
             submitted = ExhibitInput(
-                upload=line.upload, title=line.title, proves=line.proves, facts=shows, source=line.source
+                upload=line.upload,
+                title=line.title,
+                proves=line.proves,
+                facts=shows,
+                source=line.source,
+                secret=line.secret,
+                why_secret=line.why_secret,
             )
             sitting.then(names.SUBMIT_EXHIBIT, submitted, actor=actor)
-        elif (exhibit.proves, exhibit.facts) != (line.proves, shows) and exhibit.party_id == actor.party_id:
+            continue
+        if line.secret and exhibit.seal is None and exhibit.party_id == actor.party_id:
+            # Said when the claim was corrected: nobody else was served yet.
+            ask_for_seal(sitting, case, exhibit, line.why_secret or "")
+        if (exhibit.proves, exhibit.facts) != (line.proves, shows) and exhibit.party_id == actor.party_id:
             anew = DescribeExhibitInput(
                 exhibit=exhibit.reference, proves=line.proves, facts=shows, summary=exhibit.summary
             )

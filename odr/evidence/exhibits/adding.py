@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Party
-from odr.evidence.models import Category, Exhibit, ExhibitState, Upload
+from odr.evidence.models import Category, Exhibit, ExhibitPart, ExhibitState, Upload
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 
@@ -34,8 +34,11 @@ def add_exhibit(
     language: str | None = None,
     facts: Sequence[int] = (),
     summary: str | None = None,
+    along: Sequence[Upload] = (),
 ) -> Exhibit:
-    """Enter the file as the party's next exhibit. Raises InvalidInput for a file that is one already."""
+    """Enter the file as the party's next exhibit, with what belongs to it. Raises InvalidInput for a file that is one
+    already.
+    """
     if sitting.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
         raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
     number = (
@@ -64,6 +67,9 @@ def add_exhibit(
         summary=summary,
     )
     upload.used_at = upload.used_at or now
+    for position, each in enumerate(along, 2):
+        each.used_at = each.used_at or now
+        exhibit.parts.append(ExhibitPart(position=position, upload=each))
     sitting.session.add(exhibit)
     sitting.session.flush()
     return exhibit

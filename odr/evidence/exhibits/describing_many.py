@@ -11,6 +11,7 @@ from odr.evidence.intake.media import Group
 from odr.evidence.models import Category
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
+from odr.procedure.forms.exhibit_titles import NOT_A_NAME, ExhibitTitle, looks_like_file_name
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 
 MOST = 40
@@ -36,13 +37,25 @@ class ManyLine(CourtModel):
     ] = None
     title: Annotated[
         str | None,
-        CourtText(0, 200, one_line=True),
+        ExhibitTitle(least=0),
         field(T("A short name for it"), T("Left empty, it is called by what it shows.")),
     ] = None
     source: Annotated[
         str | None,
         CourtText(0, 1000),
         field(T("If it does not come from where the others do: where from?"), widget="textarea"),
+    ] = None
+    secret: Annotated[
+        bool,
+        field(
+            T("It holds a trade secret or something private: ask the judge to seal it"),
+            T(
+                "The file is encrypted at once and nobody else opens it until the judge decides. Its title and what it shows are seen by everybody in the case."
+            ),
+        ),
+    ] = False
+    why_secret: Annotated[
+        str | None, CourtText(0, 1000), field(T("If so: what must be kept from whom, and why?"), widget="textarea")
     ] = None
 
 
@@ -79,6 +92,16 @@ class ManyInput(CourtModel):
             FieldFault(("files", i, "proves"), T("Say what this file shows, or do not submit it."))
             for i, line in enumerate(self.files)
             if line.take and not line.proves
+        ]
+        faults += [
+            FieldFault(("files", i, "why_secret"), T("Say what must be kept from whom, and why."))
+            for i, line in enumerate(self.files)
+            if line.take and line.secret and not line.why_secret
+        ]
+        faults += [
+            FieldFault(("files", i, "proves"), NOT_A_NAME)
+            for i, line in enumerate(self.files)
+            if line.take and line.proves and not line.title and looks_like_file_name(first_line(line.proves))
         ]
         if self.origin is None:
             faults.append(FieldFault(("origin",), T("Say where they come from.")))
@@ -120,6 +143,8 @@ def exhibit_of(given: ManyInput, line: ManyLine, group: Group | None, locale: st
         facts=line.facts,
         source=told,
         provenance=Provenance(**origin),
+        secret=line.secret,
+        why_secret=line.why_secret,
         why_late=given.why_late,
     )
 

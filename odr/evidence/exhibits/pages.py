@@ -13,11 +13,12 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import documents
 from odr.docket.visibility import READS_FILE, reads_document
 from odr.evidence import names as act_names
-from odr.evidence.exhibits.access import opened, readings_of, receipt_opened, why_closed
+from odr.evidence.exhibits.access import files_of, opened, readings_of, receipt_opened, shown_to, why_closed
 from odr.evidence.exhibits.checklist import checklist, chronology
 from odr.evidence.exhibits.file_answers import Outgoing, attachment, shown
 from odr.evidence.inputs import ExhibitInput
-from odr.evidence.models import BEFORE_DECISION, Exhibit
+from odr.evidence.intake.belonging import pages_of
+from odr.evidence.models import BEFORE_DECISION, Exhibit, PartKind, Upload
 from odr.evidence.requests.queries import requests_of, title_of
 from odr.evidence.retention.rules import hold_of, is_erased, kept_until, proposals_of
 from odr.evidence.sources.digests import first_filed
@@ -30,8 +31,9 @@ from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.form_data import Raw
 from odr.web.guards import case_page, current_court, current_locale, current_session
-from odr.web.pages import Page, look, receipt_part, submit_act, submit_form
+from odr.web.pages import Page, keeping, look, receipt_part, submit_act, submit_form, sure_mark, typed_before
 
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
 ABOUT_EVIDENCE = {
@@ -138,7 +140,8 @@ def retention(case: Case, actor: Actor) -> Page:
 @case_page(*PARTY_ROLES)
 def submit(case: Case, actor: Actor) -> Page:
     """Choose a file that was sent and say what it shows."""
-    return _submit_page(case, actor, dict(request.args), [])
+    act = current_court().table[act_names.SUBMIT_EXHIBIT]
+    return _submit_page(case, actor, typed_before(case, actor, act) | dict(request.args), [])
 
 
 def _submit_page(
@@ -156,6 +159,8 @@ def _submit_page(
         faults=forms.summary(fields),
         moved_on=moved_on,
         tab="exhibits",
+        sure=sure_mark(faults),
+        **keeping(case, actor, current_court().table[act_names.SUBMIT_EXHIBIT], fields, values),
     ), status
 
 
@@ -163,7 +168,7 @@ def _submit_page(
 @case_page(*PARTY_ROLES)
 def send(case: Case, actor: Actor) -> Page:
     """Submit the exhibit."""
-    return submit_form(case, actor, act_names.SUBMIT_EXHIBIT, partial(_submit_page, case, actor))
+    return submit_form(case, actor, act_names.SUBMIT_EXHIBIT, partial(_submit_page, case, actor), keeps=True)
 
 
 @exhibits.get("/<label>/describe")
@@ -177,7 +182,13 @@ def describe(case: Case, actor: Actor, label: str) -> Page:
         "facts": [str(n) for n in found.facts],
         "summary": found.summary or "",
     }
-    return _describe_page(case, actor, values, [])
+    act = current_court().table[act_names.DESCRIBE_EXHIBIT]
+    return _describe_page(case, actor, values | typed_before(case, actor, act, _about_one(found)), [])
+
+
+def _about_one(found: Exhibit) -> dict[str, str]:
+    """What the form is about, though its address names the exhibit by its label."""
+    return {"exhibit": found.reference}
 
 
 def _own(case: Case, actor: Actor, label: str) -> Exhibit:
@@ -194,7 +205,16 @@ def _describe_page(
     fields = forms.fields_of(
         act.input, current_locale(), values, faults, forms.choices_for(act.input, sitting, case, actor)
     )
-    page = {"act": act, "fields": fields, "faults": forms.summary(fields), "premise": "", "moved_on": moved_on}
+    named = {"exhibit": Raw(values).one("exhibit")}
+    page = {
+        "act": act,
+        "fields": fields,
+        "faults": forms.summary(fields),
+        "premise": "",
+        "moved_on": moved_on,
+        "sure": sure_mark(faults),
+        **keeping(case, actor, act, fields, values, named),
+    }
     return render_template("generic/act.html", case=case, actor=actor, tab="exhibits", **page), status
 
 
@@ -202,7 +222,8 @@ def _describe_page(
 @case_page(*PARTY_ROLES)
 def say_anew(case: Case, actor: Actor, label: str) -> Page:
     """Record it; nothing typed is lost when it cannot be."""
-    values = {**request.form.to_dict(flat=False), "exhibit": _own(case, actor, label).reference}
+    found = _own(case, actor, label)
+    values = {**request.form.to_dict(flat=False), "exhibit": found.reference}
     act = current_court().table[act_names.DESCRIBE_EXHIBIT]
     return submit_act(
         case,
@@ -210,6 +231,8 @@ def say_anew(case: Case, actor: Actor, label: str) -> Page:
         act,
         values,
         lambda faults, status, moved: _describe_page(case, actor, values, faults, status, moved),
+        keeps=True,
+        named=_about_one(found),
     )
 
 
@@ -235,6 +258,13 @@ def one(case: Case, actor: Actor, label: str) -> Page:
         erased=erased,
         group=found.upload.media.group.value,
         closed=why_closed(actor, found),
+        pictures=[] if erased else shown_to(actor, found),
+        copies=[
+            (place, each)
+            for place, each in enumerate(files_of(found), 1)
+            if each.part_kind is PartKind.COPY and not erased and why_closed(actor, found, each) is None
+        ],
+        count=len(pages_of(found.upload, found.along)),
         records=None if erased else _records(found, actor),
         proofs=proofs_of(current_session(), found),
         filed=filed,
@@ -278,8 +308,11 @@ def readings(case: Case, actor: Actor, label: str) -> Page:
 def download(case: Case, actor: Actor, label: str) -> Response:
     """The file as it was received, as an attachment."""
     found = opened(current_court(), _find(case, label), actor, "file")
-    desk, upload = desk_of(current_court()), found.upload
-    name = f"{found.label} {upload.filename}"
+    return _sent(f"{found.label} {found.upload.filename}", found.upload)
+
+
+def _sent(name: str, upload: Upload) -> Response:
+    desk = desk_of(current_court())
     return attachment(
         request,
         Outgoing(
@@ -311,6 +344,44 @@ def receipt(case: Case, actor: Actor, label: str, part: str) -> Response:
     return receipt_part(found.upload.receipt or "", part)
 
 
+def _part(case: Case, label: str, place: int) -> tuple[Exhibit, Upload]:
+    """A further file of an exhibit by its place, counted from its first file."""
+    found = _find(case, label)
+    files = files_of(found)
+    if not 2 <= place <= len(files):
+        raise NotFound
+    return found, files[place - 1]
+
+
+@exhibits.get("/<label>/files/<int:place>")
+@case_page(*READS_FILE)
+def download_part(case: Case, actor: Actor, label: str, place: int) -> Response:
+    """A further picture of an exhibit, or the copy that others see, as it was received."""
+    found, upload = _part(case, label, place)
+    opened(current_court(), found, actor, "file", upload)
+    return _sent(f"{found.label}-{place} {upload.filename}", upload)
+
+
+@exhibits.get("/<label>/files/<int:place>/preview")
+@case_page(*READS_FILE)
+def preview_part(case: Case, actor: Actor, label: str, place: int) -> Response:
+    """The preview the court made of it."""
+    found, upload = _part(case, label, place)
+    opened(current_court(), found, actor, "preview", upload)
+    made = PREVIEWER.make(upload.media, upload.size, lambda: desk_of(current_court()).contents(upload), 1)
+    return shown(made.data, made.content_type)
+
+
+@exhibits.get("/<label>/files/<int:place>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")
+@case_page(*READS_FILE)
+def receipt_part_of(case: Case, actor: Actor, label: str, place: int, part: str) -> Response:
+    """One file of the receipt of a further picture or copy."""
+    found, upload = _part(case, label, place)
+    if part in ("json", "renewals"):
+        return receipt_part(receipt_opened(current_court(), found, actor, upload), part)
+    return receipt_part(upload.receipt or "", part)
+
+
 @exhibits.get("/<label>/proofs/<int:number>")
 @case_page(*READS_FILE)
 def proof(case: Case, actor: Actor, label: str, number: int) -> Response:
@@ -319,15 +390,5 @@ def proof(case: Case, actor: Actor, label: str, number: int) -> Response:
     attached = proofs_of(current_session(), found)
     if not 1 <= number <= len(attached):
         raise NotFound
-    desk, upload = desk_of(current_court()), attached[number - 1].upload
-    name = f"{found.label} {upload.filename}"
-    return attachment(
-        request,
-        Outgoing(
-            name,
-            upload.media,
-            upload.size,
-            upload.sha256 or "",
-            lambda start, length: desk.contents(upload, start, length),
-        ),
-    )
+    upload = attached[number - 1].upload
+    return _sent(f"{found.label} {upload.filename}", upload)

@@ -4,7 +4,7 @@ and privacy).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +16,7 @@ from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import parties
 from odr.evidence import desks
 from odr.evidence.inputs import ExhibitInput
+from odr.evidence.intake.belonging import belonging_to, kept_from_others
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Blob, Exhibit, ExhibitSeal, SealState, Upload
 from odr.evidence.retention.rules import forget_in_database
@@ -65,14 +66,25 @@ def encrypted(court: Court, upload: Upload) -> Encrypted | None:
 
 
 def prepare_submission(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
-    """Encrypt a file that its party asks to have sealed, before the Sitting."""
-    if not isinstance(given, ExhibitInput) or not (given.secret and given.why_secret):
+    """Encrypt the files that their party asks to have sealed, before the Sitting."""
+    if not isinstance(given, ExhibitInput) or not given.why_secret:
         return {}
+    return sealed_files(court, [actor.account_id or 0], {given.upload: given.secret})
+
+
+def sealed_files(court: Court, accounts: Sequence[int], asked: Mapping[str, bool]) -> Mapping[str, Any]:
+    """Encrypt files of these senders, with what belongs to each; ``asked``: reference of a file → whether all of it is kept
+    from others, or that alone of which they see a copy.
+    """
+    made: list[Encrypted] = []
     with court.database.read() as session:
-        upload = session.scalar(
-            select(Upload).where(Upload.reference == given.upload, Upload.account_id == actor.account_id)
-        )
-        return {"sealed": encrypted(court, upload)} if upload is not None else {}
+        for reference, whole in asked.items():
+            own = (Upload.reference == reference, Upload.account_id.in_(accounts))
+            upload = session.scalar(select(Upload).where(*own))
+            if upload is not None:
+                hidden = kept_from_others(upload, belonging_to(session, upload), whole=whole)
+                made += [one for each in hidden if (one := encrypted(court, each)) is not None]
+    return {"sealed": made}
 
 
 def prepare_seal(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -81,16 +93,27 @@ def prepare_seal(court: Court, case: Case, given: BaseModel, actor: Actor) -> Ma
         return {}
     with court.database.read() as session:
         exhibit = session.scalar(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.reference == given.exhibit))
-        return {"sealed": encrypted(court, exhibit.upload)} if exhibit is not None else {}
+        if exhibit is None:
+            return {}
+        whole = exhibit.seal is None or exhibit.seal.whole
+        hidden = kept_from_others(exhibit.upload, exhibit.along, whole=whole)
+        return {"sealed": [one for each in hidden if (one := encrypted(court, each)) is not None]}
 
 
-def _put_under_seal(sitting: Sitting, exhibit: Exhibit) -> None:
-    """The row now names the encrypted bytes; the open ones are erased once that is committed."""
-    blob = sitting.session.get_one(Blob, exhibit.upload.blob_id)
+def _put_under_seal(sitting: Sitting, uploads: Sequence[Upload]) -> None:
+    """The rows now name the encrypted bytes; the open ones are erased once that is committed."""
+    for upload in uploads:
+        _encrypt_row(sitting, upload)
+
+
+def _encrypt_row(sitting: Sitting, upload: Upload) -> None:
+    blob = sitting.session.get_one(Blob, upload.blob_id)
     if blob.wrapped is not None:
         return
-    made = sitting.prepared.get("sealed")
-    if not isinstance(made, Encrypted) or made.blob_id != blob.id:
+    made = next((each for each in sitting.prepared.get("sealed", ()) if each.blob_id == blob.id), None)
+    # What is lodged at the counter or by the thousand is encrypted here, one file at a time.
+    made = made or encrypted(sitting.court, upload)
+    if made is None:
         raise ActNotOpen(T("The file was not encrypted. Send the form again."))
     forget_in_database(sitting)
     old = blob.key
@@ -100,10 +123,10 @@ def _put_under_seal(sitting: Sitting, exhibit: Exhibit) -> None:
         sitting.after_commit.append(lambda: sitting.court.ports.store.erase(old))
 
 
-def ask_for_seal(sitting: Sitting, case: Case, exhibit: Exhibit, why: str) -> None:
-    """Keep a new exhibit's file from others until the judge decides."""
-    _put_under_seal(sitting, exhibit)
-    exhibit.seal = ExhibitSeal(exhibit_id=exhibit.id, state=SealState.ASKED, why=why)
+def ask_for_seal(sitting: Sitting, case: Case, exhibit: Exhibit, why: str, *, whole: bool = True) -> None:
+    """Keep a new exhibit's files from others until the judge decides: all, or those alone of which they see a copy."""
+    _put_under_seal(sitting, kept_from_others(exhibit.upload, exhibit.along, whole=whole))
+    exhibit.seal = ExhibitSeal(exhibit_id=exhibit.id, state=SealState.ASKED, why=why, whole=whole)
     sitting.session.flush()
     title = T(
         "Exhibit %(label)s: sealing was asked for. The others cannot answer it until you decide.", label=exhibit.label
@@ -169,9 +192,9 @@ def order_seal(sitting: Sitting, case: Case, given: SealInput, *, actor: Actor, 
     if given.answer == "open" and (seal is None or seal.state is SealState.OPENED):
         raise ActNotOpen(T("This exhibit is not sealed."))
     if seal is None:
-        seal = exhibit.seal = ExhibitSeal(exhibit_id=exhibit.id, state=SealState.SEALED, why=given.reasons)
+        seal = exhibit.seal = ExhibitSeal(exhibit_id=exhibit.id, state=SealState.SEALED, why=given.reasons, whole=True)
     if given.answer == "seal":
-        _put_under_seal(sitting, exhibit)
+        _put_under_seal(sitting, kept_from_others(exhibit.upload, exhibit.along, whole=seal.whole))
     seal.state = SealState.SEALED if given.answer == "seal" else SealState.OPENED
     seal.reasons, seal.ordered_by = given.reasons, sitting.next_number(case)
     seal.readers = [known[name].id for name in given.readers] if given.answer == "seal" else []

@@ -15,15 +15,17 @@ from wtforms.validators import ValidationError
 
 from odr.evidence.exhibits.file_answers import Outgoing, attachment, playable, shown
 from odr.evidence.intake import tus
+from odr.evidence.intake.belonging import Belongs, along, take_alone
 from odr.evidence.intake.media import Group
 from odr.evidence.intake.multipart_form import FormField, FormFile, StreamedForm
 from odr.evidence.intake.upload import UploadDesk
 from odr.evidence.intake.upload_errors import BadForm, BodyCut
-from odr.evidence.models import Upload, UploadState
+from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.evidence.store.store import Reader
 from odr.ground.errors import CourtError, NotFound
 from odr.ground.text import T
+from odr.procedure.hooks import GoesAlong
 from odr.web import forgery, headers
 from odr.web.guards import (
     SignInNeeded,
@@ -40,13 +42,17 @@ from odr.web.reader_language import safe_path
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 WORDS = {
-    "waiting": T("Waiting to be read on your device"),
-    "hashing": T("Computing the fingerprint on your device: %(percent)s per cent", percent="{percent}"),
-    "hashed": T("Ready. Nothing has been sent yet."),
-    "sending": T("Sending: %(percent)s per cent", percent="{percent}"),
-    "paused": T("Paused. You may close this page and choose the same file again later."),
-    "anchored": T("Received and entered in the court’s log."),
-    "scanning": T("Received whole. It waits for the malware scanner."),
+    "waiting": T("Not sent yet. It waits for its turn."),
+    "hashing": T("Not sent yet. Your device takes the fingerprint: %(percent)s per cent", percent="{percent}"),
+    "hashed": T("Not sent yet. The fingerprint is taken; sending begins."),
+    "sending": T("Sending, not all of it is here yet: %(percent)s per cent", percent="{percent}"),
+    "paused": T("Paused, not all of it is here yet. You may close this page and choose the same file again later."),
+    "anchored": T("Sent to the court at %(time)s.", time="{time}"),
+    "scanning": T("Sent to the court at %(time)s. It waits for the malware scanner.", time="{time}"),
+    "lost": T("No network. What has arrived is kept; sending goes on by itself when the network is back."),
+    "back": T("The network is back. Sending goes on."),
+    "count": T("%(done)s of %(all)s files have been sent to the court.", done="{done}", all="{all}"),
+    "refused": T("Not sent: %(name)s", name="{name}"),
     "open": T("See what the court has received: %(name)s", name="{name}"),
     "too_large": T("This file is larger than the court takes."),
     "empty": T("This file is empty."),
@@ -54,6 +60,17 @@ WORDS = {
     "broken": T("The connection broke. What has arrived is kept; try again to send the rest."),
 }
 """What the script on the upload page says. Places are left for the script to fill."""
+BLUR_WORDS = {
+    "unreadable": T(
+        "Your browser cannot open this picture. Make a picture of your screen and blur that, or send a copy."
+    ),
+    "blurred": T("Blurred. You can undo it."),
+    "cut": T("Cut. You can undo it."),
+    "undone": T("Undone."),
+    "sending": T("Sending the copy."),
+    "broken": T("The copy was not sent. Your work is still here; press again when the network is back."),
+}
+"""What the script that blurs says."""
 
 
 def current_desk() -> UploadDesk:
@@ -99,8 +116,19 @@ def choose() -> Response:
         words=words,
         account=_account_id(),
         onward=_onward(),
+        part_of=request.args.get("part_of", ""),
     )
     return Response(page, content_type="text/html; charset=utf-8")
+
+
+@blueprint.post("/<reference>/alone")
+@signed_in
+def alone(reference: str) -> Response:
+    """Take a further picture, or a copy, by itself again."""
+    current_desk().find(_account_id(), reference)
+    with current_court().database.write() as opened:
+        take_alone(opened, _account_id(), reference)
+    return redirect(url_for("uploads.piece", reference=reference, next=_onward() or None), 303)
 
 
 @blueprint.get("/hash-worker.js")
@@ -131,7 +159,9 @@ def send_form() -> Response:
     if any(upload for _, upload, _ in results):
         current_court().sequence()
         current_court().settle()
-    onward = _onward()
+    onward, copy_of = _onward(), request.args.get("copy_of")
+    if copy_of and all(upload for _, upload, _ in results):
+        return redirect(url_for("uploads.piece", reference=copy_of, next=onward or None, _anchor="blur"), 303)
     if onward and all(upload for _, upload, _ in results):
         return redirect(onward, 303)
     if len(results) == 1 and results[0][1]:
@@ -184,9 +214,17 @@ def _speak(reference: str | None) -> Response:
 
 def _page(reference: str) -> Response:
     upload = current_desk().find(_account_id(), reference)
+    with current_court().database.read() as opened:
+        files = along(opened, [reference]).get(reference, GoesAlong()).files
     page = render_template(
         "evidence/upload.html",
         upload=upload,
+        pages=[each for each in files if each.part_kind is PartKind.PAGE],
+        copies=[each for each in files if each.part_kind is PartKind.COPY and each.part_of == reference],
+        is_free=upload.used_at is None and upload.state is UploadState.ANCHORED,
+        csrf=csrf_token(),
+        onward=_onward(),
+        words={name: text.render(current_locale()) for name, text in BLUR_WORDS.items()},
         group=upload.media.group.value,
         is_kept=upload.state is UploadState.ANCHORED,
     )
@@ -198,7 +236,7 @@ def _take_files(
 ) -> list[tuple[str, Upload | None, CourtError | None]]:
     """Each file of the form with what became of it; one that is refused does not undo the others."""
     results: list[tuple[str, Upload | None, CourtError | None]] = []
-    checked = False
+    belongs, together, checked = _belongs(), False, False
     body: Reader = tus.Body(request)
     try:
         for part in StreamedForm(body, request.headers.get("Content-Type", "")).parts():
@@ -206,10 +244,13 @@ def _take_files(
                 if part.name == forgery.FIELD and not checked:
                     check(part)
                     checked = True
+                together = together or part.name == "together"
             elif not checked:
                 check(None)
             elif part.filename:
-                results.append(_take_file(account_id, part))
+                results.append(_take_file(account_id, part, belongs))
+                if together and belongs is None and (first := results[-1][1]) is not None:
+                    belongs = Belongs(first.reference, PartKind.PAGE)
     except BodyCut:
         raise BadForm from None
     if not checked:
@@ -219,9 +260,18 @@ def _take_files(
     return results
 
 
-def _take_file(account_id: int, part: FormFile) -> tuple[str, Upload | None, CourtError | None]:
+def _belongs() -> Belongs | None:
+    """To which file those of this form belong, as the address says."""
+    named = [(request.args[name], kind) for name, kind in tus.BELONGS.items() if request.args.get(name)]
+    return Belongs(*named[0]) if named else None
+
+
+def _take_file(
+    account_id: int, part: FormFile, belongs: Belongs | None
+) -> tuple[str, Upload | None, CourtError | None]:
+    desk = current_desk()
     try:
-        return part.filename, current_desk().receive(account_id, part.filename, part.declared_type, part.body), None
+        return part.filename, desk.receive(account_id, part.filename, part.declared_type, part.body, belongs), None
     except CourtError as error:
         return part.filename, None, error
 

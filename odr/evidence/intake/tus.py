@@ -16,15 +16,18 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 
+from odr.evidence.intake.belonging import Belongs
 from odr.evidence.intake.upload import Announced, Checksum, UploadDesk
 from odr.evidence.intake.upload_errors import BadUploadRequest, BodyCut, FileTooLarge, OffsetConflict, UploadVersion
-from odr.evidence.models import Upload, UploadState
+from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.store import Reader
 from odr.ground.errors import CourtError
 from odr.ground.text import T
 from odr.notary.log.strict import Malformed, base64_bytes
 
 VERSION = "1.0.0"
+BELONGS = {"part_of": PartKind.PAGE, "copy_of": PartKind.COPY}
+"""Keys of the description by which a file says to which other it belongs."""
 EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"
 ALGORITHMS = {"sha256": 32, "sha1": 20}
 """Checksums of a piece that are understood, with their length in bytes."""
@@ -227,7 +230,16 @@ def _announced(headers: Headers) -> Announced:
     sha256 = metadata.get("sha256")
     if sha256 is not None and not _HEX.fullmatch(sha256):
         raise BadUploadRequest(T("The announced SHA-256 must be 64 lower-case hexadecimal digits."))
-    return Announced(metadata.get("filename", "file"), size, metadata.get("filetype") or None, sha256)
+    filetype = metadata.get("filetype") or None
+    return Announced(metadata.get("filename", "file"), size, filetype, sha256, _belongs(metadata))
+
+
+def _belongs(metadata: dict[str, str]) -> Belongs | None:
+    """Of what it is the next picture (``part_of``) or a copy (``copy_of``), by the other's reference."""
+    named = [(kind, metadata[name]) for name, kind in BELONGS.items() if metadata.get(name)]
+    if len(named) > 1:
+        raise BadUploadRequest(T("The description of the file cannot be read."))
+    return Belongs(named[0][1], named[0][0]) if named else None
 
 
 def _metadata(header: str) -> dict[str, str]:

@@ -19,12 +19,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
+from odr.evidence.intake.belonging import along
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.retention.models import LegalHold, NoticeState, UploadNotice
 from odr.evidence.retention.rules import after
 from odr.ground.db import Database
 from odr.ground.text import T, Text
-from odr.identity.accounts.account_letters import Letter
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, AccountState, Mandate
 from odr.procedure.rules.court_rules import RetentionRule
 from odr.procedure.rules.pack import RulePack
@@ -112,6 +113,12 @@ def named_in_writing(court: Court, session: Session, accounts: Iterable[int]) ->
     for tell in court.hooks.naming:
         for named, at in tell(session, wanted).items():
             found[named] = max(at, found.get(named, at))
+    # What belongs to a file is kept as long as the file.
+    heads = {reference: (account, at) for (account, reference), at in found.items()}
+    for reference, belonging in (along(session, list(heads)) if heads else {}).items():
+        account, at = heads[reference]
+        for each in belonging.files:
+            found[account, each.reference] = max(at, found.get((account, each.reference), at))
     return found
 
 
@@ -307,7 +314,7 @@ def letter_to(court: Court, account: Account, rule: Ruled, until: date, names: S
         T("Files you sent will be erased unless you keep them"),
         (
             T(
-                "You sent the court files and have not submitted them in a claim or a case. You see them here, and keep what you want to keep with one button:"
+                "You sent the court files and have not submitted them in a claim or a case. You can look at them, and keep what you want to keep with one button."
             ),
             what,
             T(
@@ -321,7 +328,8 @@ def letter_to(court: Court, account: Account, rule: Ruled, until: date, names: S
             ),
         ),
         account.locale,
-        f"{court.settings.base_url.rstrip('/')}/uploads/mine",
+        site_of(court.settings.base_url),
+        page=T("Files you have sent"),
     )
 
 
@@ -347,7 +355,7 @@ def why_not(
         session.scalar(select(Upload.id).where(Upload.id == notice.upload_id, unused())) is None
         or rule.until(notice.upload, named) >= rule.today
     ):
-        return T("Its sender goes on with it.")
+        return T("Whoever sent it can go on sending it.")
     account = session.get(Account, notice.account_id)
     if account is None or account.state is not AccountState.ACTIVE:
         return T("Its sender cannot sign in, and so could not keep it.")

@@ -30,6 +30,7 @@ from odr.evidence.intake.anchoring import (
     still_open,
     subject_of,
 )
+from odr.evidence.intake.belonging import Belongs, row_of
 from odr.evidence.intake.media import WINDOW, MediaPolicy
 from odr.evidence.intake.part_files import Hashes, Part, Parts
 from odr.evidence.intake.scan import Clamd, ScannerUnavailable
@@ -81,6 +82,7 @@ class Announced:
     size: int
     declared_type: str | None = None
     sha256: str | None = None
+    belongs: Belongs | None = None
 
 
 @dataclass
@@ -138,9 +140,10 @@ class UploadDesk:
     def begin(self, account_id: int, announced: Announced) -> Upload:
         """Open an upload. Raises EmptyFile, FileTooLarge, TooMany."""
         self._admit(announced.size)
+        row = self._row(account_id, announced)
         with keeping(self.database) as session:
             self._within_quota(session, account_id, announced.size)
-            upload = Upload(**self._row(account_id, announced))
+            upload = Upload(**row)
             session.add(upload)
         return upload
 
@@ -162,14 +165,21 @@ class UploadDesk:
         upload = self.begin(account_id, announced)
         return self.append(account_id, upload.reference, 0, Pieces(data)) if data else upload
 
-    def receive(self, account_id: int, filename: str, declared_type: str | None, body: Reader) -> Upload:
+    def receive(
+        self,
+        account_id: int,
+        filename: str,
+        declared_type: str | None,
+        body: Reader,
+        belongs: Belongs | None = None,
+    ) -> Upload:
         """Take a file whose size nobody announced (the plain form). A broken connection keeps nothing."""
         data, cut = read_up_to(body, self.limits.small + 1)
         if cut:
             raise BodyCut
         if not data:
             raise EmptyFile
-        row = self._row(account_id, Announced(filename, len(data), declared_type))
+        row = self._row(account_id, Announced(filename, len(data), declared_type, belongs=belongs))
         if len(data) <= self.limits.small:
             return self._small(row, data)
         upload = Upload(**row)
@@ -307,6 +317,7 @@ class UploadDesk:
             "state": UploadState.RECEIVING,
             "created_at": now,
             "expires_at": now + self.limits.keep,
+            **row_of(self.database, account_id, announced.belongs),
         }
 
     def _small(self, row: dict[str, Any], data: bytes) -> Upload:

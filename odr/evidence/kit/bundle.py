@@ -19,12 +19,12 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.papers import BundleEntry, BundlePaper, BundleSection, Words, typeset
-from odr.evidence.exhibits.access import is_sealed, why_closed
+from odr.evidence.exhibits.access import files_of, is_sealed, shown_to, why_closed
 from odr.evidence.exhibits.checklist import Happening, chronology
 from odr.evidence.exhibits.preview import TEXT_BYTES, NoPreview, PreviewLimits, fill, opened_left, run_child
 from odr.evidence.intake.media import Group
 from odr.evidence.kit.kit import LeftOut
-from odr.evidence.models import Exhibit, ExhibitState
+from odr.evidence.models import Exhibit, ExhibitState, Upload
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.ground.errors import CourtError
 from odr.ground.text import T, Text, words_of
@@ -102,8 +102,8 @@ def make_bundle(
     for party, exhibits in exhibits_in_order(case, rows):
         parts = []
         for exhibit in exhibits:
-            part, why = _part(sitting, viewer, party, exhibit, folder)
-            parts.append(part)
+            part, why = _part(sitting, viewer, party, exhibit, exhibit.upload, folder)
+            parts += [part, *_further(sitting, viewer, party, exhibit, folder)]
             if why is not None:
                 left_out.append(
                     LeftOut(
@@ -118,11 +118,21 @@ def make_bundle(
     return Bound(folder / "shown", pages, left_out)
 
 
-def _part(sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder: Path) -> tuple[_Part, Text | None]:
-    """An exhibit's sheet and pages; and why only the sheet, where that is so."""
-    upload = exhibit.upload
-    sheet = _sheet(sitting, party, exhibit)
-    why = why_closed(viewer, exhibit)
+def _further(sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder: Path) -> list[_Part]:
+    """The further pictures of an exhibit, and the copies which the viewer sees in place of what is kept from them."""
+    return [
+        _part(sitting, viewer, party, exhibit, upload, folder)[0]
+        for place, upload, _ in shown_to(viewer, exhibit)
+        if place > 1
+    ]
+
+
+def _part(
+    sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, upload: Upload, folder: Path
+) -> tuple[_Part, Text | None]:
+    """A file of an exhibit as sheet and pages; and why only the sheet, where that is so."""
+    sheet = _sheet(sitting, party, exhibit, upload)
+    why = why_closed(viewer, exhibit, upload)
     if why is None and (upload.blob is None or upload.blob.erased_at is not None):
         why = ERASED
     if why is not None:
@@ -134,21 +144,22 @@ def _part(sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folde
             text, note = preview.data.decode("utf-8", "replace"), SHORTENED if upload.size > TEXT_BYTES else None
             return _Part(replace(sheet, text=text, note=note)), None
         if group in (Group.IMAGE, Group.PDF):
-            place, pages = _pages(sitting, exhibit, "image" if group is Group.IMAGE else "pdf", folder)
+            place, pages = _pages(sitting, upload, "image" if group is Group.IMAGE else "pdf", folder)
             return _Part(replace(sheet, slots=pages, note=SHORTENED if pages >= MOST_PAGES else None), place), None
     except NoPreview:
         return _Part(replace(sheet, note=UNREADABLE)), UNREADABLE
     return _Part(replace(sheet, note=NOT_SHOWN)), NOT_SHOWN
 
 
-def _sheet(sitting: Sitting, party: Party, exhibit: Exhibit) -> BundleEntry:
+def _sheet(sitting: Sitting, party: Party, exhibit: Exhibit, upload: Upload) -> BundleEntry:
+    place = files_of(exhibit).index(upload) + 1
     return BundleEntry(
-        exhibit.label,
+        exhibit.label if place == 1 else f"{exhibit.label}/{place}",
         exhibit.title,
         exhibit.submitted_at.astimezone(sitting.court.settings.tz).date(),
         party.name,
-        exhibit.upload.sha256,
-        _facts(sitting, exhibit),
+        upload.sha256,
+        _facts(sitting, exhibit, upload),
         shows=_fact_numbers(exhibit),
     )
 
@@ -157,8 +168,8 @@ def _fact_numbers(exhibit: Exhibit) -> str | None:
     return ", ".join(str(number) for number in exhibit.facts) or None
 
 
-def _facts(sitting: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
-    upload, tz = exhibit.upload, sitting.court.settings.tz
+def _facts(sitting: Sitting, exhibit: Exhibit, upload: Upload) -> list[tuple[Words, Words]]:
+    tz = sitting.court.settings.tz
     facts: list[tuple[Words, Words | None]] = [
         (T("State"), STATES.get(exhibit.state)),
         (T("Kind of evidence"), exhibit.category.label),
@@ -175,9 +186,8 @@ def _facts(sitting: Sitting, exhibit: Exhibit) -> list[tuple[Words, Words]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _pages(sitting: Sitting, exhibit: Exhibit, kind: str, folder: Path) -> tuple[Path, int]:
+def _pages(sitting: Sitting, upload: Upload, kind: str, folder: Path) -> tuple[Path, int]:
     """A PDF of our own making with the pages of a file, and how many they are. Raises NoPreview."""
-    upload = exhibit.upload
     if upload.size > PAGE_LIMITS.input:
         raise NoPreview
     with tempfile.TemporaryDirectory(prefix="odr-pages-", dir=folder) as own:
@@ -185,7 +195,7 @@ def _pages(sitting: Sitting, exhibit: Exhibit, kind: str, folder: Path) -> tuple
         fill(place / "original", desk_of(sitting.court).contents(upload), upload.size)
         run_child(CHILD, [kind, str(MOST_PAGES)], place, PAGE_LIMITS)
         pages = _count(place, MOST_PAGES)
-        own_pdf = folder / f"kept-{exhibit.id}"
+        own_pdf = folder / f"kept-{upload.id}"
         with opened_left(place / "shown") as made, own_pdf.open("wb") as file:
             while piece := made.read(1 << 20):
                 file.write(piece)

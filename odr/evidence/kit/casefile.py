@@ -18,10 +18,10 @@ from odr.docket.models import Audience, Case, DocketEntry
 from odr.docket.papers import NoticePaper, ParagraphBlock, TableBlock, Words, clerk, typeset
 from odr.docket.queries import documents
 from odr.docket.visibility import reads_document, reads_entry
-from odr.evidence.exhibits.access import why_closed
+from odr.evidence.exhibits.access import files_of, shown_to, why_closed
 from odr.evidence.intake.upload import plain_name
 from odr.evidence.kit.kit import Kit, KitEntry, KitFile, LeftOut
-from odr.evidence.models import Exhibit
+from odr.evidence.models import Exhibit, Upload
 from odr.evidence.retention.rules import is_erased
 from odr.evidence.sources.proof_queries import proofs_of
 from odr.evidence.store.ports import desk_of
@@ -88,12 +88,12 @@ def case_file(sitting: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, 
 
 def exhibit_kit(sitting: Sitting, case: Case, viewer: Actor, exhibit: Exhibit) -> Assembled:
     """One exhibit with the docket entry that brought it in. Raises NotFound where the viewer may not open it."""
-    if why_closed(viewer, exhibit) is not None or is_erased(exhibit):
+    if not shown_to(viewer, exhibit) or is_erased(exhibit):
         raise NotFound
     session, notary = sitting.session, sitting.court.notary
     proofs = proofs_of(session, exhibit)
     numbers = {exhibit.entry_number, *(proof.entry_number for proof in proofs)}
-    files = [_exhibit_file(sitting, exhibit), *_proofs(sitting, exhibit)]
+    files = _exhibit_files(sitting, viewer, exhibit)
     for entry in session.scalars(
         select(DocketEntry)
         .where(DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers))
@@ -160,13 +160,12 @@ def _exhibits(sitting: Sitting, case: Case, viewer: Actor, told: str) -> tuple[l
     files, left = [], []
     for exhibit in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)):
         reason = why_closed(viewer, exhibit)
+        try:
+            files += _exhibit_files(sitting, viewer, exhibit)
+        except NotFound:
+            reason = ERASED
         if reason is None:
-            try:
-                files.append(_exhibit_file(sitting, exhibit))
-                files += _proofs(sitting, exhibit)
-                continue
-            except NotFound:
-                reason = ERASED
+            continue
         # A digest is given only where an entry shows it to this reader anyway.
         digest = exhibit.upload.sha256 or ""
         left.append(
@@ -175,12 +174,20 @@ def _exhibits(sitting: Sitting, case: Case, viewer: Actor, told: str) -> tuple[l
     return files, left
 
 
-def _exhibit_file(sitting: Sitting, exhibit: Exhibit) -> KitFile:
-    upload, desk = exhibit.upload, desk_of(sitting.court)
+def _exhibit_files(sitting: Sitting, viewer: Actor, exhibit: Exhibit) -> list[KitFile]:
+    """Every file of an exhibit that the viewer may open, copies made for others too, and the earlier proofs of its own."""
+    open_to = [each for each in files_of(exhibit) if why_closed(viewer, exhibit, each) is None]
+    proofs = _proofs(sitting, exhibit) if why_closed(viewer, exhibit) is None else []
+    return [*(_exhibit_file(sitting, exhibit, each) for each in open_to), *proofs]
+
+
+def _exhibit_file(sitting: Sitting, exhibit: Exhibit, upload: Upload) -> KitFile:
+    desk, place = desk_of(sitting.court), files_of(exhibit).index(upload) + 1
     if upload.blob is None or upload.blob.erased_at is not None:
         raise NotFound
     receipt = sitting.court.notary.receipt_files(sitting.session, upload.receipt or "")
-    return KitFile(f"exhibits/{exhibit.label}/{bag_name(upload.filename)}", receipt, lambda: desk.contents(upload))
+    folder = f"exhibits/{exhibit.label}" if place == 1 else f"exhibits/{exhibit.label}/{place}"
+    return KitFile(f"{folder}/{bag_name(upload.filename)}", receipt, lambda: desk.contents(upload))
 
 
 def _proofs(sitting: Sitting, exhibit: Exhibit) -> list[KitFile]:

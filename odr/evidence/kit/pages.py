@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from odr.docket.models import Case, Role, Thing
 from odr.docket.visibility import READS_FILE
-from odr.evidence.exhibits.access import why_closed
+from odr.evidence.exhibits.access import shown_to
 from odr.evidence.exhibits.file_answers import Outgoing, attachment
 from odr.evidence.intake.media import Group, Media, recognise
 from odr.evidence.kit import compiling, received_case_files
@@ -42,7 +42,7 @@ def listing(case: Case, actor: Actor) -> Page:
     exhibits = [
         e
         for e in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
-        if why_closed(actor, e) is None and not is_erased(e)
+        if shown_to(actor, e) and not is_erased(e)
     ]
     made = compiling.compilations_of(session, case, actor)
     key = fingerprint(current_court().notary.log_public_key_vkey())
@@ -76,7 +76,7 @@ def ask(case: Case, actor: Actor) -> Page:
         exhibit = session.scalar(
             select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == request.form.get("exhibit", ""))
         )
-        if exhibit is None or why_closed(actor, exhibit) is not None or is_erased(exhibit):
+        if exhibit is None or not shown_to(actor, exhibit) or is_erased(exhibit):
             raise InvalidInput.at("exhibit", T("Choose one of those listed."))
     court = current_court()
     with court.database.write() as writing:

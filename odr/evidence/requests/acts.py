@@ -37,6 +37,7 @@ from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Guard, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.exhibit_titles import NOT_A_NAME, looks_like_file_name
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
@@ -637,9 +638,13 @@ def _brought_in(
     actor: Actor,
     category: Category = Category.DOCUMENT,
 ) -> None:
+    named = [" ".join(each.split())[:200] for each in (request.what, words) if each]
+    title = next((each for each in named if not looks_like_file_name(each)), None)
+    if title is None:
+        raise InvalidInput.at("words", NOT_A_NAME)
     given = ExhibitInput(
         upload=upload,
-        title=(request.what or words)[:200].replace("\n", " "),
+        title=title,
         category=category,
         proves=request.fact or request.grounds,
         source=words[:1000],
@@ -841,7 +846,10 @@ def record_collected(sitting: Sitting, case: Case, given: CollectedInput, *, act
             case,
             Role.JUDGE,
             desks.EVIDENCE_NOT_PRODUCED,
-            T("%(holder)s gave nothing. A fine may follow (CPL 117).", holder=request.holder or ""),
+            T(
+                "%(holder)s gave nothing. A fine may follow (Civil Procedure Law, art. 117).",
+                holder=request.holder or "",
+            ),
             risk=45,
             subject=request.reference,
         )

@@ -135,7 +135,7 @@ def why_not(sitting: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
     if last is None:
         return T("The rules of this court let nothing be erased here.")
     if sitting.now.astimezone(sitting.pack(case).tz).date() <= last:
-        return T("The rules have it kept until %(day)s.", day=last)
+        return T("Under the rules it is kept until %(day)s.", day=last)
     return T("It is erased already.") if is_erased(exhibit) else None
 
 
@@ -157,7 +157,7 @@ def erase(sitting: Sitting, exhibit: Exhibit) -> None:
         for each in (proof.upload, proof.beside)
         if each is not None
     ]
-    erase_uploads(sitting, [exhibit.upload, *beside])
+    erase_uploads(sitting, [exhibit.upload, *exhibit.along, *beside])
 
 
 def erase_uploads(sitting: Sitting, uploads: Iterable[Upload]) -> None:

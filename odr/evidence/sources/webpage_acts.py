@@ -19,6 +19,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
+from odr.procedure.forms.exhibit_titles import ExhibitTitle
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
@@ -71,7 +72,7 @@ class CaptureInput(CourtModel):
     ]
     title: Annotated[
         str,
-        CourtText(1, 150, one_line=True),
+        ExhibitTitle(most=150),
         field(T("What is it?"), T("For example: the shop’s page of the article.")),
     ]
     proves: Annotated[str, CourtText(1, 1000), field(T("What does it show?"), widget="textarea")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
@@ -15,13 +16,14 @@ from odr.filing.claim.acknowledgement import answered, start_acknowledgement
 from odr.filing.claim.announcements import claim_lodged, party_joined
 from odr.filing.course.evidence_periods import begin_with_own_notice, of_whom_nobody_wrote
 from odr.filing.course.time_limit_changes import reopen
+from odr.filing.draft.files_along import sealed_of
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant
 from odr.filing.registry.refusing import time_to_mend_is_over
-from odr.filing.registry.review import tracks_for, unknown_respondents
+from odr.filing.registry.review import NO_ADDRESS, tracks_for, unknown_respondents, unreached_claimants
 from odr.filing.registry.seats import Draw, case_number_for, draw_seat
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import Money, T, Text
@@ -36,6 +38,7 @@ from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
+    from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
 BY_HERSELF = {"acting": "self", "guardian_name": None, "guardian_ties": None}
@@ -177,7 +180,7 @@ def _exactly(sitting: Sitting, case: Case, given: ClaimInput) -> ClaimInput:
     by={Role.CLAIMANT},
     at={Stage.LODGED},
     listed=False,
-    version=4,
+    version=5,
     source=law("CPL 122"),
     means={Milestone.CLAIM_STATED, Milestone.EXHIBITS_BROUGHT},
 )
@@ -222,6 +225,13 @@ def by_herself(given: dict[str, Any]) -> dict[str, Any]:
 def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     """Files that went with claims of the third version named no numbered facts."""
     return {**given, "exhibits": [{**line, "facts": []} for line in given["exhibits"]]}
+
+
+@upcast(names.LODGE_CLAIM, from_version=4)
+@upcast(names.CORRECT_CLAIM, from_version=4)
+def kept_from_nobody(given: dict[str, Any]) -> dict[str, Any]:
+    """With claims of the fourth version nobody could ask that a file be sealed."""
+    return {**given, "exhibits": [{**line, "secret": False, "why_secret": None} for line in given["exhibits"]]}
 
 
 @upcast(names.JOIN_CASE, from_version=1)
@@ -273,7 +283,7 @@ class ReturnInput(CourtModel):
 @act(
     title=T("Return the claim for correction"),
     input=ReturnInput,
-    by={Role.CLERK},
+    by={Role.CLERK, Role.CLOCK},
     at={Stage.LODGED},
     to={Stage.RETURNED},
     guard=not_returned_twice,
@@ -299,6 +309,11 @@ def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Act
     )
 
 
+def prepare_correction(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
+    """Encrypt the files that the claimant asks to have kept from others, before the Sitting."""
+    return sealed_of(court, given, [actor.account_id or 0]) if isinstance(given, ClaimInput) else {}
+
+
 @act(
     title=T("Send the corrected claim"),
     input=ClaimInput,
@@ -307,9 +322,10 @@ def return_claim(sitting: Sitting, case: Case, given: ReturnInput, *, actor: Act
     to={Stage.LODGED},
     window="correction",
     page="filing.correct",
-    version=4,
+    version=5,
     source=law("REG 7"),
     means={Milestone.CLAIM_STATED},
+    prepare=prepare_correction,
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,
 )
@@ -368,11 +384,17 @@ def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> None:
     sitting.session.flush()
 
 
-@guard("OLR 7", "REG 6, 7")
+@guard("OLR 7", "REG 6, 7", "CPL 124")
 def claimants_are_known(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why the registry does not accept yet: who claims is not verified. The clock accepts first all the same
-    (REG 8); then they have the days of OLR 10.
+    """Reason why the registry does not accept yet: no paper would reach who claims, or they are not verified. The clock
+    accepts who is not verified all the same (REG 8); then they have the days of OLR 10.
     """
+    unreached = next(iter(unreached_claimants(sitting, case)), None)
+    if unreached is not None:
+        return T(
+            "No paper would reach %(party)s: they refused papers by message and gave no postal address. Return the claim and name this with everything else that is missing.",
+            party=unreached.name,
+        )
     unknown = unverified_claimant(sitting, case) if actor.role is Role.CLERK else None
     if unknown is None:
         return None
@@ -402,7 +424,7 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
         raise ActNotOpen(
             T(
                 "The other side is known only by the shop’s name. "
-                "Ask the platform who runs it, or return the claim (Civil Procedure Law Interpretation, art. 209)."
+                "Ask the platform who runs it, or return the claim (Interpretation of the Civil Procedure Law, art. 209)."
             )
         )
     if given.track not in sitting.pack(case).tracks.list:
@@ -606,7 +628,17 @@ def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Acto
 
 
 def accept_first(sitting: Sitting, case: Case, window: object) -> None:
-    """The registry did not decide in time: the claim is accepted first (REG 8)."""
+    """The registry did not decide in time: the claim is accepted first (REG 8). One whose claimant no paper would reach is
+    returned instead, with that one point; a second time it is the clerk's to refuse (REG 7).
+    """
+    if unreached_claimants(sitting, case):
+        if not_returned_twice(sitting, case, CLOCK_ACTOR) is None:
+            language = sitting.pack(case).languages[0]
+            point = DefectInput(part="parties", what=NO_ADDRESS.render(language))
+            sitting.then(names.RETURN_CLAIM, ReturnInput(defects=[point]), actor=CLOCK_ACTOR)
+        else:
+            not_corrected(sitting, case, window)
+        return
     sitting.then(names.ACCEPT_CLAIM, AcceptInput(track=case.track.value), actor=CLOCK_ACTOR)
 
 

@@ -54,4 +54,4 @@ def _files(sitting: Sitting, case: Case, given: ClaimInput) -> Iterator[Enclosed
     numbers = list(sitting.session.scalars(told))
     for line in given.exhibits:
         shows = tuple(sorted({numbers[n - 1] for n in line.facts}))
-        yield EnclosedFile(line.upload, line.title, line.proves, line.source, shows)
+        yield EnclosedFile(line.upload, line.title, line.proves, line.source, shows, line.secret, line.why_secret)

@@ -458,6 +458,7 @@ def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInpu
         T(
             "If you are a claimant, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
         ),
+        runs="counterclaim_answer",
     ),
     source=law("CPL 54, 143", "CPI 232, 233"),
     topic=Topic.CLAIM,

@@ -25,6 +25,7 @@ from odr.filing.draft.draft_versions import (
     need_writable,
 )
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, shown_by
+from odr.filing.draft.files_along import all_along, unexplained
 from odr.filing.draft.guide import COOKIE, opened_answers
 from odr.filing.draft.outlook import outlook
 from odr.filing.draft.particulars import form_for, told, told_of
@@ -40,6 +41,7 @@ from odr.filing.parties.joining_by_code import (
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import T
+from odr.identity.accounts import links
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
@@ -62,7 +64,7 @@ from odr.web.guards import (
     public,
     signed_in,
 )
-from odr.web.pages import Page, look, pack_today, submit_act, sure_mark, to_receipt
+from odr.web.pages import Page, keeping, look, pack_today, submit_act, sure_mark, to_receipt, typed_before
 
 filing = Blueprint("filing", __name__)
 DOORS = (
@@ -152,7 +154,7 @@ def step(draft: str, step: str) -> Page:
         values = _known(found, step)
     if step == "exhibits":
         values = drafts.with_new_files(drafts.own_files(look(), found, _me().account_id or 0), values)
-    elif values and step not in found.done_steps and "check" in request.args:
+    if values and "check" in request.args and (step not in found.done_steps or step == EXHIBITS):
         faults = _faults(which, values)
     return _step_page(found, which, values, faults)
 
@@ -171,10 +173,12 @@ def _known(draft: Any, step: str) -> dict[str, Any]:
 
 def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
     try:
-        forms.parse(which.model, filled(values) if which.key == "exhibits" else values, currency=pack_today().currency)
+        given = forms.parse(
+            which.model, filled(values) if which.key == "exhibits" else values, currency=pack_today().currency
+        )
     except InvalidInput as error:
         return error.faults
-    return []
+    return unexplained(current_court(), current_session(), given.exhibits) if which.key == EXHIBITS else []
 
 
 def _step_page(
@@ -200,7 +204,12 @@ def _step_page(
     mine = forms.SOURCES["upload"](look(), None, _me())
     named = set(files_in(values))
     rest = [option for option in mine if option.value not in named] if which.key == EXHIBITS else []
-    about = {"told": bool(choices.get("facts_of_claim")), "own": {option.value for option in mine}, "rest": rest}
+    about = {
+        "told": bool(choices.get("facts_of_claim")),
+        "own": {option.value for option in mine},
+        "rest": rest,
+        "along": all_along(current_court(), current_session(), named) if which.key == EXHIBITS else {},
+    }
     page = render_template(
         "filing/step.html",
         draft=draft,
@@ -299,7 +308,7 @@ def check(draft: str) -> Page:
     found = drafts.find_draft(court.session, _me().account_id or 0, draft)
     pack = pack_today()
     try:
-        claim = drafts.claim_of(found, pack)
+        claim = drafts.claim_of(found, pack, court)
     except InvalidInput as error:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)
     track = drafts.track_for(claim, pack, court.now.astimezone(pack.tz).date())
@@ -326,7 +335,7 @@ def lodge(draft: str) -> Page:
             raise Forbidden(T("The claim is lodged by the one to whom it belongs. You can go on writing in it."))
     pack = pack_today()
     try:
-        claim = drafts.claim_of(found, pack)
+        claim = drafts.claim_of(found, pack, look())
     except InvalidInput as error:
         return redirect(url_for("filing.step", draft=draft, step=error.faults[0].location[0], check=1), 303)
     asked = doubts_of(claim, court.clock.now().astimezone(pack.tz).date())
@@ -359,7 +368,8 @@ def claim(case: Case, actor: Actor) -> Page:
 @case_page(Role.CLAIMANT)
 def correct(case: Case, actor: Actor) -> Page:
     """The returned claim, with every defect beside what was written."""
-    return _correct_page(case, actor, forms.flatten(_lodged_input(case)), [])
+    typed = typed_before(case, actor, current_court().table[names.CORRECT_CLAIM])
+    return _correct_page(case, actor, typed or forms.flatten(_lodged_input(case)), [])
 
 
 def _lodged_input(case: Case) -> dict[str, Any]:
@@ -392,6 +402,8 @@ def _correct_page(
         returned=returned,
         moved_on=moved_on,
         tab="overview",
+        sure=sure_mark(faults),
+        **keeping(case, actor, current_court().table[names.CORRECT_CLAIM], fields, values),
     ), status
 
 
@@ -407,6 +419,8 @@ def send_correction(case: Case, actor: Actor) -> Page:
         current_court().table[names.CORRECT_CLAIM],
         told,
         lambda faults, status, moved: _correct_page(case, actor, values, faults, status, moved),
+        keeps=True,
+        typed=values,
     )
 
 
@@ -505,17 +519,24 @@ def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
 @filing.get("/join")
 @public
 def join_code() -> Page:
-    """Where somebody who got a letter enters its code; what the letter shows, and not more."""
+    """The one door for every code of a message: what the letter shows and not more, or the page that a mailed code opens."""
     code, fault, found = request.args.get("code", "").strip(), None, None
+    if links.typed_code(code):
+        return redirect(url_for("register.check", code=code), 303)
     try:
         found = behind_code(lambda: invitation_for(look(), code) or look_up(current_session(), code)) if code else None
     except InvalidInput as error:
         fault = error.faults[0].message
     invitation = found if isinstance(found, Invitation) else None
-    shown = {"invitation": invitation, "notice": None if invitation else found}
+    if found is not None and invitation is None:
+        return redirect(url_for("register.check", code=code), 303)
     status = 200 if found or not code else 422 if fault else 404
     return render_template(
-        "filing/join.html", code=code, fault=fault, unknown=bool(code) and found is None and fault is None, **shown
+        "filing/join.html",
+        code=code,
+        fault=fault,
+        unknown=bool(code) and found is None and fault is None,
+        invitation=invitation,
     ), status
 
 

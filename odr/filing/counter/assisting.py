@@ -174,19 +174,20 @@ def ask_to_confirm(
         return links.issue(session, LinkPurpose.CONFIRM_FILING, court.clock.machine_now(), subject=f"draft/{draft.id}")
 
 
-def letter_to_confirm(address: str, locale: str, link: str, name: str) -> Letter:
-    """The letter with the link."""
+def letter_to_confirm(address: str, locale: str, site: str, code: str, name: str) -> Letter:
+    """The letter with the code by which somebody reads and confirms what was written down for them."""
     return Letter(
         address,
         T("Confirm what you filed at the court"),
         (
-            T("%(name)s: the registry has written down what you filed. Read it and confirm it here:", name=name),
+            T("%(name)s: the registry has written down what you filed. Please read it and confirm it.", name=name),
             T(
                 "Nothing is filed before you confirm it. If something is wrong, do not confirm it, and tell the registry."
             ),
         ),
         locale,
-        link,
+        site,
+        code,
     )
 
 

@@ -23,6 +23,7 @@ from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T, Text, write, write_day
 from odr.identity.accounts import outbox
+from odr.identity.accounts.account_letters import site_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.table import Act
@@ -131,7 +132,15 @@ def _asked(token: str, name: str, address: str | None, back: str) -> Page:
     if address and court.ports.mail is not None:
         outbox.post(
             court,
-            [assisting.letter_to_confirm(address, "zh-Hans" if court.settings.pack == "cn" else "en", link, name)],
+            [
+                assisting.letter_to_confirm(
+                    address,
+                    "zh-Hans" if court.settings.pack == "cn" else "en",
+                    site_of(court.settings.base_url),
+                    token,
+                    name,
+                )
+            ],
         )
     picture = segno.make_qr(link, error="m").svg_data_uri(scale=5, border=2)
     return render_template(

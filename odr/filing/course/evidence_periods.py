@@ -123,11 +123,12 @@ def _written_to(sitting: Sitting, case: Case, party: Party) -> bool:
     return sitting.session.scalar(sent.limit(1)) is not None
 
 
-def restart_evidence(sitting: Sitting, case: Case, now: datetime) -> None:
-    """A changed or new claim, or a newcomer, gives everybody a new time for evidence (EV 55). Who has not been told of
-    the case yet gets theirs with the first notice; what stood still ends, so that no second period runs beside it.
+def restart_evidence(sitting: Sitting, case: Case, now: datetime, newcomer: Party | None = None) -> None:
+    """A changed or new claim, or a newcomer whom the letter reached just now, gives everybody a new time for evidence (EV
+    55). Who has not been told of the case yet gets theirs with the first notice; what stood still ends, so that no second
+    period runs beside it.
     """
-    told = [p for p in parties(case) if _knows_of_it(sitting, case, p)]
+    told = [p for p in parties(case) if p is newcomer or _knows_of_it(sitting, case, p)]
     standing = sitting.windows(case, EVIDENCE, state=WindowState.HALTED)
     proof = T("Entry %(number)s of the docket.", number=sitting.next_number(case))
     for each in told:
@@ -144,7 +145,7 @@ def _knows_of_it(sitting: Sitting, case: Case, party: Party) -> bool:
     """
     if awaits_notice(sitting, case, party):
         return False
-    if party.role is Role.RESPONDENT:
+    if party.role is Role.RESPONDENT or "added_entry" in party.details:
         return party.joined_at is not None or bool(sitting.windows(case, EVIDENCE, party=party, state=None))
     return True
 

@@ -43,7 +43,7 @@ TRIAL = {Stage.PENDING, Stage.HEARING}
 LENGTHENED = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED}
 """Where a limit of somebody may be lengthened: that of evidence while the case is heard, that of appeal abroad later."""
 
-LATER = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
+LATER = TRIAL | {Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 IN_EXAMINATION = "examination"
 
@@ -256,7 +256,7 @@ class LatenessInput(CourtModel):
     title=T("Ask for relief because you were kept from acting"),
     input=LatenessInput,
     by=set(PARTY_ROLES),
-    at=LATER,
+    at=LATER - {Stage.APPEALED},
     guard=something_missed,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(

@@ -34,7 +34,7 @@ class FindBarInput(CourtModel):
     bar: Annotated[Literal["status_or_title", "public_interest", "disputed"], field(T("About what"), options=FOUND)]
     holds: Annotated[
         Literal["yes", "no"],
-        field(T("Is it so?"), options={"yes": T("Yes, I find it so"), "no": T("No, it is not so any more")}),
+        field(T("Is it so?"), options={"yes": T("Yes"), "no": T("No, it is not so any more")}),
     ]
     reasons: Annotated[str, CourtText(10, 4000), field(T("Reasons"), widget="textarea")]
 

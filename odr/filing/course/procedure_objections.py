@@ -175,7 +175,7 @@ def object_to_procedure(
         late = case.track is SMALL and given.what == SMALL.value
         raise ActNotOpen(
             T(
-                "Small claims procedure is objected to before the hearing opens, and it has opened (Interpretation, art. 279)."
+                "Who objects to the small claims procedure does so before the hearing opens. It has opened already (Interpretation of the Civil Procedure Law, art. 279)."
             )
             if late
             else T("This case does not follow what you object to.")

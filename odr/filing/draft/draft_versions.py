@@ -15,7 +15,7 @@ from odr.filing.models import Draft, DraftRevision, DraftState
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import outbox
-from odr.identity.accounts.account_letters import Letter
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.forms.two_windows import BUTTONS, Merged, merge
@@ -106,14 +106,15 @@ def _reminder(court: Court, account: Account, draft: Draft) -> Letter:
         account.email,
         T("Your claim is not lodged yet"),
         (
-            T("You began a claim at the court and have not gone on with it for some time. You can go on here:"),
+            T("You began a claim at the court some time ago and have not lodged it. You can go on where you stopped."),
             T(
                 "After %(day)s it is set aside. You can still read it then and take it up again; but the time to go to court runs on.",
                 day=last,
             ),
         ),
         account.locale,
-        f"{court.settings.base_url.rstrip('/')}/claim/{draft.reference}",
+        site_of(court.settings.base_url),
+        page=T("Your cases"),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.filing import names
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered
+from odr.filing.draft.files_along import going_along, sealed_of, unexplained
 from odr.filing.draft.inputs import FactsStep
 from odr.filing.draft.particulars import model_for, plain
 from odr.filing.draft.sharing import EXHIBITS, attach, attached, writers
@@ -36,6 +37,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.exhibit_titles import title_from
 from odr.procedure.forms.fields import Option
 from odr.procedure.forms.form_data import Raw
 from odr.procedure.forms.inputs import CourtModel, field
@@ -280,8 +282,11 @@ def keep_aside(
     session.add(DraftRevision(draft_id=draft.id, step=key, values=dict(values), account_id=by, saved_at=at))
 
 
-def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:
-    """The whole claim, or every fault in it; a fault's location begins with the step's key."""
+def claim_of(draft: Draft, pack: RulePack, sitting: Sitting | None = None) -> ClaimInput:
+    """The whole claim, or every fault in it; a fault's location begins with the step's key.
+
+    With a look at the court, a copy of which nobody said why the others see no more is a fault too.
+    """
     parts: dict[str, Any] = {}
     faults: list[FieldFault] = []
     facts = facts_told(draft.values.get("facts", {}))
@@ -298,6 +303,8 @@ def claim_of(draft: Draft, pack: RulePack) -> ClaimInput:
             continue
         whole = {"matter": given, "claimant": given, "particulars": plain(given) if step.key == "particulars" else None}
         parts[step.key] = whole[step.key] if step.key in whole else getattr(given, step.key)
+    if sitting is not None:
+        faults += unexplained(sitting.court, sitting.session, parts.get("exhibits", ()))
     if faults:
         raise InvalidInput(faults)
     return ClaimInput(**parts)
@@ -340,7 +347,11 @@ def lodge(
     """Open the case with its parties and lodge the claim, all in one Sitting; repeating the key gives the first
     receipt.
     """
-    with court.sit() as sitting:
+    with court.database.read() as session:
+        senders = [account.id, *(writers(session, draft) if draft is not None else ())]
+        if faults := unexplained(court, session, claim.exhibits):
+            raise InvalidInput(faults)
+    with court.sit(sealed_of(court, claim, senders)) as sitting:
         # There is no case to lock yet: two requests under one key wait for each other here.
         sitting.session.get_one(Account, account.id, with_for_update=True)
         earlier = sitting.receipt_for(account.id, key, names.LODGE_CLAIM, claim) if key else None
@@ -483,7 +494,8 @@ def hand_over_files(sitting: Sitting, draft: Draft, claim: ClaimInput, account_i
             # Found through what that writer may see; there is no case yet.
             sent = find(sitting, None, Actor(Role.CLAIMANT, other), line.upload)  # type: ignore[arg-type]
             if sent is not None and sent.used_at is None:
-                sent.account_id = account_id
+                for file in (sent, *going_along(sitting.court, sitting.session, line.upload).files):
+                    file.account_id = account_id
     sitting.session.flush()
 
 
@@ -496,6 +508,6 @@ def with_new_files(sent: Sequence[Option], values: dict[str, Any]) -> dict[str, 
     for option in sent:
         if option.value not in known:
             filled[f"exhibits-{number}-upload"] = option.value
-            filled[f"exhibits-{number}-title"] = str(option.label)
+            filled[f"exhibits-{number}-title"] = title_from(str(option.label))
             number += 1
     return filled

@@ -13,6 +13,7 @@ from typing import Any
 from odr.filing.draft.facts_of_files import Told
 from odr.ground.errors import InvalidInput
 from odr.ground.text import LOCALES, T, Text
+from odr.procedure.forms.exhibit_titles import title_from
 
 MOST = 100
 LIMITS = {"title": 200, "proves": 1000, "source": 1000}
@@ -60,8 +61,8 @@ def read_list(rows: Sequence[Sequence[str]], sent: Mapping[str, str]) -> list[Li
     found = []
     for row in rows[begin:]:
         values = {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
-        title = values.get("title") or PurePath(values.get("file", "")).stem
-        if title:
+        title = values.get("title") or title_from(values.get("file", ""))
+        if title or values.get("file"):
             cut = {name: values.get(name, "")[:most] for name, most in LIMITS.items()}
             file = values.get("file", "")
             upload, facts = _match(file, title, sent), _numbers(values.get("facts", ""))

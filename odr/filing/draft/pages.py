@@ -11,6 +11,7 @@ from odr.filing.draft import drafts
 from odr.filing.draft.draft_versions import bring_back, need_writable, revisions_of
 from odr.filing.draft.evidence_list import as_rows, read_list, template
 from odr.filing.draft.facts_of_files import facts_told, filled, options_of
+from odr.filing.draft.files_along import all_along
 from odr.filing.draft.importing import MOST_BYTES, read_document, read_table
 from odr.filing.draft.pleading import as_steps, read_pleading
 from odr.filing.draft.sharing import accept, decline, end_share, invitation, invited, share, shares_of
@@ -33,6 +34,7 @@ from odr.web.presence import Person
 pages = Blueprint("drafts", __name__)
 FORM = MOST_BYTES + 64 * 1024
 IMPORTED = "imported"
+ROW = ("upload", "title", "proves", "source", "secret", "why_secret")
 
 
 def _person() -> Person:
@@ -172,7 +174,7 @@ def _with_list(before: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]
     raw, rows = Raw(before), dict(listed)
     number = len(Raw(listed).rows("exhibits"))
     for row in raw.rows("exhibits"):
-        values = {name: raw.one(f"exhibits-{row}-{name}") for name in ("upload", "title", "proves", "source")}
+        values = {name: raw.one(f"exhibits-{row}-{name}") for name in ROW}
         facts = list(raw.all(f"exhibits-{row}-facts"))
         if values["upload"] in new:
             rows[f"{new[values['upload']]}-facts"] = rows.get(f"{new[values['upload']]}-facts") or facts
@@ -195,6 +197,7 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
         "told": bool(told),
         "own": {option.value for option in drafts.own_files(sitting, found, me)},
         "rest": [],
+        "along": all_along(current_court(), current_session(), [str(option.value) for option in sent]),
         "was": marks(found.values.get("exhibits", {})),
         "theirs": [],
         "sure": "",

@@ -20,7 +20,7 @@ from odr.filing.models import Draft, DraftFile, DraftShare, DraftState
 from odr.ground.errors import Forbidden, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import accounts
-from odr.identity.accounts.account_letters import Letter
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, AccountState
 
 if TYPE_CHECKING:
@@ -141,13 +141,13 @@ def invitation(court: Court, session: Session, share: DraftShare) -> list[Letter
     to = other.email if other is not None and _may_write(other, draft) else ""
     owner = session.get_one(Account, draft.account_id)
     words = T(
-        "%(name)s invites you to write together in the draft of a claim. Accept or decline it here:", name=owner.name
+        "%(name)s invites you to write together in the draft of a claim. Please accept or decline.", name=owner.name
     )
     nothing = T(
         "Before you accept, nobody sees anything of yours. If you do not know this person, you need do nothing."
     )
-    link = f"{court.settings.base_url.rstrip('/')}/claim/invitations"
-    return [Letter(to, T("You are invited to a draft"), (words, nothing), other.locale if other else "en", link)]
+    locale, site = other.locale if other else "en", site_of(court.settings.base_url)
+    return [Letter(to, T("You are invited to a draft"), (words, nothing), locale, site, page=T("Your cases"))]
 
 
 def _may_write(account: Account, draft: Draft) -> bool:

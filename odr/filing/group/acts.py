@@ -147,7 +147,7 @@ def announce_registration(
     least = sitting.pack(case).window(WINDOW).amount
     if given.days < least:
         raise InvalidInput.at(
-            "days", T("At least %(least)s days (Civil Procedure Law Interpretation, art. 79).", least=least)
+            "days", T("At least %(least)s days (Interpretation of the Civil Procedure Law, art. 79).", least=least)
         )
     window = sitting.start_window(case, WINDOW, start=now, amount=given.days)
     sitting.session.add(

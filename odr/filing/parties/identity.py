@@ -222,7 +222,7 @@ class LicenceInput(CourtModel):
         field(
             T("In what quality do they represent?"),
             T(
-                "A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one (Interpretation, art. 88)."
+                "A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one (Interpretation of the Civil Procedure Law, art. 88)."
             ),
             options={kind.value: words for kind, words in QUALIFICATION_WORDS.items()},
         ),

@@ -240,7 +240,7 @@ def _brought_in(sitting: Sitting, case: Case, given: AddPartyInput, now: datetim
 def evidence_of_newcomer(sitting: Sitting, case: Case, who: Party, at: datetime) -> None:
     """Whoever was brought in got the letter: their time for evidence begins, and the other parties' with it (EV 55)."""
     if "added_entry" in who.details and period_of(sitting, case, who) is None:
-        restart_evidence(sitting, case, at)
+        restart_evidence(sitting, case, at, newcomer=who)
 
 
 @guard("COURT one-claim")
@@ -267,6 +267,7 @@ def no_claim_of_own(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T(
             "If you are a claimant or respondent, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
         ),
+        runs="third_party_answer",
     ),
     source=law("CPL 59, 143", "CPI 81, 232"),
     topic=Topic.CLAIM,

@@ -16,7 +16,7 @@ from odr.filing.models import MandateNote
 from odr.filing.parties.inputs import MandateFact
 from odr.ground.text import T, Text
 from odr.identity.accounts import accounts, outbox
-from odr.identity.accounts.account_letters import Letter
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.mandates import QUALIFICATION_WORDS, SCOPE_WORDS, licence_of
 from odr.identity.models import Account, Mandate
 
@@ -143,7 +143,7 @@ def _asking(court: Court, session: Session, mandate: Mandate) -> Letter:
         T("You are asked to act for somebody"),
         (
             T(
-                "You are asked to act for %(party)s in case %(number)s. Read it, and accept or decline it here:",
+                "You are asked to act for %(party)s in case %(number)s. Please read it, and accept or decline.",
                 party=party.name,
                 number=case.number or case.reference,
             ),
@@ -151,7 +151,8 @@ def _asking(court: Court, session: Session, mandate: Mandate) -> Letter:
             T("Before you accept you act for nobody, and nothing follows from it."),
         ),
         account.locale if account is not None else party.locale,
-        f"{court.settings.base_url.rstrip('/')}/account/mandates",
+        site_of(court.settings.base_url),
+        page=T("Your cases"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -18,9 +18,12 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for, refusal
+from odr.procedure.case.act_drafts import PageForm
+from odr.procedure.forms import fields as forms
+from odr.procedure.forms.inputs import CourtModel, field
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, staff
-from odr.web.pages import Page, look, submit_act
+from odr.web.pages import Page, keep_begun, keeping, kept_answer, look, submit_act, typed_before
 
 registry = Blueprint("registry", __name__)
 DECISIONS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.PROPOSE_REFUSAL}
@@ -64,7 +67,31 @@ def queue() -> Page:
 @case_page(Role.CLERK)
 def review(case: Case, actor: Actor) -> Page:
     """The claim beside its conditions, and the three ways to decide."""
-    return _review_page(case, actor, {}, [])
+    return _review_page(case, actor, typed_before(case, actor, FORM), [])
+
+
+class ReviewForm(CourtModel):
+    """What stands in the form of the review, whichever way the clerk decides."""
+
+    decision: Annotated[str | None, field(T("Decision"))] = None
+    track: Annotated[str | None, field(T("If accepted: procedure"))] = None
+    reasons: Annotated[str | None, field(T("Reasons"), widget="textarea")] = None
+    article: Annotated[str | None, field(T("Article"))] = None
+    elsewhere: Annotated[str | None, field(T("Where the claim may be brought instead"))] = None
+    defect: Annotated[list[str], field(T("Defect"), widget="checkboxes")] = []
+    own: Annotated[str | None, field(T("Defect"), widget="textarea")] = None
+    days: Annotated[str | None, field(T("Days to mend it"))] = None
+
+
+FORM = PageForm("review_claim", ReviewForm)
+
+
+@registry.post("/cases/<reference>/review/draft")
+@case_page(Role.CLERK)
+def keep(case: Case, actor: Actor) -> Page:
+    """Keep what was typed in the review, or throw it away; nothing is decided."""
+    here = url_for("registry.review", reference=case.reference)
+    return kept_answer(case, actor, FORM, here, url_for("registry.queue"))
 
 
 def _defects(checks: list[Check]) -> list[Check]:
@@ -79,6 +106,8 @@ def _review_page(
     listed = _defects(checks)
     chosen = values.get("defect", [str(i) for i, c in enumerate(listed) if c.found is Found.MISSING])
     decision = _one(values, "decision") or ("return" if any(c.found is Found.MISSING for c in checks) else "accept")
+    proposed = _one(values, "track") or next(one.track for one in tracks if one.open)
+    shown = {"days": "7", **values, "decision": decision, "track": proposed, "defect": chosen}
     closed = {key: refusal(sitting, sitting.court.table[name], case, actor) for key, name in DECISIONS.items()}
     page = render_template(
         "filing/review.html",
@@ -87,7 +116,7 @@ def _review_page(
         queue=_queue(sitting),
         checks=checks,
         tracks=tracks,
-        proposed=_one(values, "track") or next(one.track for one in tracks if one.open),
+        proposed=proposed,
         helpful=helpful_of(sitting, case),
         files=files_of(sitting, case),
         claims=claims_of(sitting.session, case),
@@ -108,6 +137,7 @@ def _review_page(
         moved_on=moved_on,
         key=new_reference(),
         tab="overview",
+        **keeping(case, actor, FORM, forms.fields_of(ReviewForm, current_locale(), shown), shown),
     )
     return page, status
 
@@ -150,9 +180,11 @@ def decide(case: Case, actor: Actor) -> Page:
     decision = _one(values, "decision")
     if decision not in DECISIONS:
         fault = InvalidInput.at("decision", T("Choose what you decide.")).faults
+        keep_begun(case, actor, FORM, values)
         return _review_page(case, actor, values, fault, 422)
     given = _input(case, decision, values)
     if decision == "return" and not any(name.startswith("defects-") for name in given):
+        keep_begun(case, actor, FORM, values)
         return _review_page(case, actor, values, InvalidInput.at("defects", NO_DEFECT).faults, 422)
     following = [line for line in _queue(look()) if line.case.id != case.id and line.is_review]
     answer = submit_act(
@@ -161,6 +193,9 @@ def decide(case: Case, actor: Actor) -> Page:
         current_court().table[DECISIONS[decision]],
         given,
         lambda faults, status, moved: _review_page(case, actor, values, faults, status, moved),
+        keeps=True,
+        form=FORM,
+        typed=values,
     )
     if isinstance(answer, tuple) or not following:
         return answer if isinstance(answer, tuple) else redirect(url_for("registry.queue"), 303)

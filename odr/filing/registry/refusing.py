@@ -147,7 +147,7 @@ class KeepClaimInput(CourtModel):
 
 
 @act(
-    title=T("Give the claim back to be accepted"),
+    title=T("Decide that the claim is to be accepted"),
     input=KeepClaimInput,
     by={Role.JUDGE},
     at=UNDECIDED,

@@ -21,6 +21,9 @@ from odr.ground.text import Money, T, Text
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.rules.tracks import TrackFinding, track_findings
+from odr.service.models import ServiceAddress
+from odr.service.packet.packets import consents_of
+from odr.service.vocabulary import Channel
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -43,6 +46,12 @@ class Found(enum.Enum):
             Found.DOUBTFUL: T("Look at it"),
             Found.MISSING: T("Missing"),
         }[self]
+
+
+NO_ADDRESS = T(
+    "Give a postal address, or agree to papers by message: without one of the two no paper of the court can reach you."
+)
+"""The defect of a claim whose claimant no paper would reach."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,29 @@ def unknown_respondents(sitting: Sitting, case: Case) -> list[Party]:
     return [p for p in parties(case, Role.RESPONDENT) if not is_definite(case, p, claim)]
 
 
+def unreached_claimants(sitting: Sitting, case: Case) -> list[Party]:
+    """Claimants to whom no paper could be served: they refused papers by message and gave no postal address (CPL 124; REG
+    7). Who was only named as claiming along is not among them.
+    """
+    return [
+        p
+        for p in parties(case, Role.CLAIMANT)
+        if (p.joined_at is not None or p.ordinal == 1) and not _is_reached(sitting, p)
+    ]
+
+
+def _is_reached(sitting: Sitting, party: Party) -> bool:
+    """Whether papers may come by message, or there is somewhere to post them."""
+    if any(consent.withdrawn_at is None for consent in consents_of(sitting.session, party.id)):
+        return True
+    query = select(ServiceAddress.id).where(
+        ServiceAddress.party_id == party.id,
+        ServiceAddress.channel == Channel.POST,
+        ServiceAddress.ended_at.is_(None),
+    )
+    return sitting.session.scalar(query.limit(1)) is not None
+
+
 def checks_of(sitting: Sitting, case: Case) -> list[Check]:
     """Every condition of a claim with what the court found (CPL 122, 124)."""
     return list(_checks(sitting, case))
@@ -96,6 +128,15 @@ def _checks(sitting: Sitting, case: Case) -> Iterator[Check]:
             yield _guardian(claimant)
         if claimant.ordinal > 1:
             yield _fellow(claimant)
+    unreached = unreached_claimants(sitting, case)
+    for claimant in parties(case, Role.CLAIMANT):
+        yield Check(
+            T("Papers reach %(name)s", name=claimant.name),
+            Found.MISSING if claimant in unreached else Found.THERE,
+            T("Papers by message refused, and no postal address") if claimant in unreached else None,
+            "parties",
+            NO_ADDRESS,
+        )
     waits = {
         r.party_id
         for r in sitting.session.scalars(

@@ -38,6 +38,7 @@ from odr.hearing.appraisal.queries import (
     stands,
 )
 from odr.hearing.courtroom.seating import seat
+from odr.hearing.examination.acts import the_hearing_goes_on
 from odr.hearing.models import Witness
 from odr.hearing.vocabulary import RequestState, TestimonyManner
 from odr.identity.actors import Actor
@@ -185,6 +186,7 @@ class AskInput(CourtModel):
     input=AskInput,
     by=set(PARTY_ROLES),
     at=TRIED,
+    guard=the_hearing_goes_on,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,

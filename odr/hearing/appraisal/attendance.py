@@ -130,7 +130,9 @@ class CallExpertInput(CourtModel):
         CourtMoneyOrZero,
         field(
             T("Travel"),
-            T("At the rates for officials on duty (Civil Procedure Law Interpretation, art. 118). 0 if nothing."),
+            T(
+                "At the rates for officials on duty (Interpretation of the Civil Procedure Law, art. 118). 0 if nothing."
+            ),
         ),
     ]
     board: Annotated[CourtMoneyOrZero, field(T("Lodging and board"), T("At the same rates. 0 if nothing."))]
@@ -139,7 +141,9 @@ class CallExpertInput(CourtModel):
         field(T("Lost earnings"), T("At the State’s average daily wage of the year before. 0 if nothing.")),
     ]
     days: Annotated[
-        int | None, Field(ge=1, le=30), field(T("Days to prepay"), T("As the rules say, unless you set others."))
+        int | None,
+        Field(ge=1, le=30),
+        field(T("Days to prepay"), T("If you write nothing, the days that the rules give.")),
     ] = None
 
 

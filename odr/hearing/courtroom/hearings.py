@@ -410,7 +410,9 @@ class RecordHearingInput(CourtModel):
         Field(max_length=400),
         field(
             T("Exhibits that were not shown"),
-            T("Nothing can be found on these until they are shown to the other side (Interpretation, art. 103)."),
+            T(
+                "Nothing can be found on these until they are shown to the other side (Interpretation of the Civil Procedure Law, art. 103)."
+            ),
             choices="exhibit",
             widget="checkboxes",
         ),

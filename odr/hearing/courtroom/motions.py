@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.ground.text import T, Text
 from odr.hearing import desks
-from odr.hearing.examination.acts import hearing_open, the_examination
+from odr.hearing.examination.acts import hearing_open, the_examination, the_hearing_goes_on
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Motion
 from odr.hearing.queries import asked_for, is_asked, undecided
@@ -41,7 +41,7 @@ class MotionInput(CourtModel):
     input=MotionInput,
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
-    guard=hearing_open,
+    guard=(hearing_open, the_hearing_goes_on),
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.NOTICE,

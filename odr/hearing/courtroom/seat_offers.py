@@ -16,7 +16,7 @@ from odr.ground.text import T
 from odr.hearing import desks
 from odr.hearing.models import Interpreter, SeatOffer, Witness
 from odr.identity.accounts import outbox
-from odr.identity.accounts.account_letters import Letter
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, Mandate
 
 if TYPE_CHECKING:
@@ -111,9 +111,13 @@ def _letter(court: Court, case: Case, account: Account) -> Letter:
         account.email,
         T("You are asked to take part in a case"),
         (
-            T("The court offers you a place in case %(number)s. Accept or decline it here:", number=case.number or ""),
+            T(
+                "The court offers you a place in case %(number)s. Please accept or decline it.",
+                number=case.number or "",
+            ),
             T("Before you accept, nothing of the case is open to you and nothing binds you."),
         ),
         account.locale,
-        f"{court.settings.base_url.rstrip('/')}/account/places",
+        site_of(court.settings.base_url),
+        page=T("Places offered to you"),
     )

@@ -15,7 +15,7 @@ from odr.hearing import desks
 from odr.hearing.courtroom.calling_witnesses import call_to_fixed
 from odr.hearing.courtroom.seat_offers import has_offer
 from odr.hearing.courtroom.seating import seat
-from odr.hearing.examination.acts import hearing_open
+from odr.hearing.examination.acts import hearing_open, the_hearing_goes_on
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Interpreter, Posting, Question, Witness
 from odr.hearing.queries import asked_for, is_asked, row_named, undecided
@@ -76,6 +76,7 @@ class WitnessInput(CourtModel):
     input=WitnessInput,
     by=set(PARTY_ROLES),
     at={Stage.PENDING, Stage.HEARING},
+    guard=the_hearing_goes_on,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,
@@ -98,7 +99,7 @@ def ask_leave_for_witness(
         raise InvalidInput.at(
             "kind",
             T(
-                "A party may bring one or two people with special knowledge (Civil Procedure Law Interpretation, art. 122)."
+                "A party may bring one or two people with special knowledge (Interpretation of the Civil Procedure Law, art. 122)."
             ),
         )
     witness = Witness(

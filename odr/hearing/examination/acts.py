@@ -67,6 +67,14 @@ def hearing_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("The examination is closed.") if examination.closed_at is not None else None
 
 
+@guard("CPL 144")
+def the_hearing_goes_on(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nothing more is asked for in a hearing: it is closed, and its record is being read."""
+    examination = examination_of(sitting.session, case)
+    closed = examination is not None and examination.hearing_closed_at is not None
+    return T("The hearing is closed; nothing more is asked for in it.") if closed else None
+
+
 @guard("CPL 50, 128, 130", "COURT plan")
 def everybody_could_answer(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the examination does not begin yet: somebody may still answer, or what is ruled on first is not."""

@@ -319,8 +319,8 @@ class FailureRulingInput(CourtModel):
     title=T("Rule on a technical failure"),
     input=FailureRulingInput,
     by={Role.JUDGE},
-    at={Stage.HEARING},
-    guard=(hearing_open, failure_was_reported),
+    at={Stage.HEARING, Stage.DELIBERATION},
+    guard=failure_was_reported,
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.DECISION,

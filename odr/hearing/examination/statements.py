@@ -14,7 +14,7 @@ from odr.ground.text import T, Text
 from odr.hearing import desks, names
 from odr.hearing.choices import as_options
 from odr.hearing.examination import phases
-from odr.hearing.examination.acts import hearing_open, in_writing
+from odr.hearing.examination.acts import hearing_open, in_writing, the_hearing_goes_on
 from odr.hearing.examination.choices import phase_options
 from odr.hearing.examination.plan import RECORD, title_of
 from odr.hearing.examination.statement_rows import voice_of, write_posting
@@ -261,7 +261,7 @@ class ObjectionInput(CourtModel):
     input=ObjectionInput,
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
-    guard=hearing_open,
+    guard=(hearing_open, the_hearing_goes_on),
     source=law("CPL 142", "EV 78"),
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,

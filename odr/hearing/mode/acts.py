@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import Kept, T, Text
 from odr.hearing import desks
 from odr.hearing.courtroom.calling_witnesses import call_off_what_is_fixed
 from odr.hearing.examination import phases
@@ -24,7 +24,9 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.events import ClaimLodged, PartyJoined
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.tasks import before_closing
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.models import Task
 from odr.procedure.papers.rulings import STANDS
 from odr.procedure.rules.base import law
 from odr.procedure.rules.court_rules import Invariant
@@ -149,13 +151,28 @@ def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return next(missing_stages(sitting, case, examination), None)
 
 
+@guard("CPL 144", "EV 31", "OLR 25")
+def nothing_is_left_to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a hearing is not closed: a party asked for something that nobody could grant afterwards, such as an
+    appraisal, a witness or a third party.
+    """
+    waiting = (
+        select(Task)
+        .where(Task.case_id == case.id, Task.done_at.is_(None), Task.kind.in_(before_closing()))
+        .order_by(Task.risk.desc(), Task.id)
+        .limit(1)
+    )
+    task = sitting.session.scalars(waiting).first()
+    return T("Rule on this first: %(what)s", what=Kept.of(task.title)) if task is not None else None
+
+
 @act(
     title=T("Close the hearing"),
     input=OrderInput,
     by={Role.JUDGE},
     at={Stage.HEARING},
     to={Stage.HEARING},
-    guard=(hearing_open, hearing_was_held),
+    guard=(hearing_open, hearing_was_held, nothing_is_left_to_rule_on),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,

@@ -41,7 +41,7 @@ BEFORE_EXAMINATION = {
         "The appeal from the ruling on jurisdiction is not decided yet (Civil Procedure Law, art. 157, 171)."
     ),
     RequestKind.PROCEDURE: T(
-        "The objection to the procedure is not ruled on yet (Civil Procedure Law, art. 43, 169; Interpretation, art. 269, 279)."
+        "The objection to the procedure is not ruled on yet (Civil Procedure Law, art. 43, 169; Interpretation of the Civil Procedure Law, art. 269, 279)."
     ),
     RequestKind.RECUSAL: T("A challenge is not decided yet (Civil Procedure Law, art. 47 to 50)."),
 }
@@ -50,7 +50,7 @@ BEFORE_DECISION = BEFORE_EXAMINATION | {
     RequestKind.LATENESS: T("A request for relief from lateness is not ruled on yet (Civil Procedure Law, art. 86)."),
     RequestKind.TIME: T("A request for more time is not ruled on yet."),
     RequestKind.REBUTTAL: T(
-        "A request for time for evidence again is not ruled on yet (Evidence Rules, art. 51; Interpretation, art. 99)."
+        "A request for time for evidence again is not ruled on yet (Evidence Rules, art. 51; Interpretation of the Civil Procedure Law, art. 99)."
     ),
     RequestKind.JOINDER: T("A request to bring somebody into the case is not ruled on yet."),
     RequestKind.WITHDRAWAL: T("A request for leave to withdraw is not ruled on yet (Civil Procedure Law, art. 148)."),

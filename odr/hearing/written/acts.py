@@ -188,7 +188,7 @@ class WrittenHearingRuling(CourtModel):
         CourtText(0, 2000),
         field(
             T("Why is it really hard for the parties to attend at one hour together?"),
-            T("Needed to allow it (Online Litigation Rules, art. 20)."),
+            T("Fill this in if you allow it (Online Litigation Rules, art. 20)."),
             widget="textarea",
         ),
     ] = None
@@ -198,7 +198,7 @@ class WrittenHearingRuling(CourtModel):
         field(
             T("Why is there no dispute on the main facts and evidence after the exchange?"),
             T(
-                "Needed to allow it. Of everything that is denied or disputed on file, say why it is not of the main facts or evidence."
+                "Fill this in if you allow it. Of everything that is denied or disputed on file, say why it does not touch the main facts or evidence."
             ),
             widget="textarea",
         ),

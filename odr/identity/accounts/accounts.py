@@ -21,7 +21,7 @@ from odr.ground.errors import CourtError, FieldFault, InvalidInput
 from odr.ground.lookalikes import is_mixed
 from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
-from odr.identity.accounts.account_letters import Letter
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
 from odr.identity.sign_in import one_time_codes, program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import Keyring
@@ -50,8 +50,13 @@ class Means:
     base_url: str
 
     def address(self, path: str) -> str:
-        """A path as a full address for letters."""
+        """A path as a full address, for another machine that sends somebody back here."""
         return f"{self.base_url.rstrip('/')}{path}"
+
+    @property
+    def site(self) -> str:
+        """The court's address as a letter gives it, to be typed."""
+        return site_of(self.base_url)
 
 
 def normal_email(raw: str, field: str = "email") -> str:
@@ -273,20 +278,21 @@ def factor_given_up(session: Session, account: Account, now: datetime, *, keep: 
 
 
 def reset_letter(means: Means, session: Session, account: Account, now: datetime) -> Letter:
-    """A letter with the link to set a password; earlier links end."""
+    """A letter with the code to set a password; earlier codes end."""
     links.void(session, LinkPurpose.RESET_PASSWORD, now, account_id=account.id)
     token = links.issue(session, LinkPurpose.RESET_PASSWORD, now, account_id=account.id)
     return Letter(
         account.email,
         T("Set your password"),
         (
-            T("Open this page to set a new password for your account at the court:"),
+            T("You can set a new password for your account at the court."),
             T(
-                "It works once and for one hour. If you did not ask for it, you need do nothing: your password stays as it is."
+                "The code works once and for one hour. If you did not ask for it, you need do nothing: your password stays as it is."
             ),
         ),
         account.locale,
-        means.address(f"/account/reset/{token}"),
+        means.site,
+        token,
     )
 
 
@@ -355,11 +361,12 @@ def _confirmation(means: Means, session: Session, account: Account, now: datetim
         account.email,
         T("Confirm your email address"),
         (
-            T("Open this page to confirm your address and begin to use your account at the court:"),
-            T("It works once and for three days. If you did not ask for an account, you need do nothing."),
+            T("Please confirm that this is your address. Then you can use your account at the court."),
+            T("The code works once and for three days. If you did not ask for an account, you need do nothing."),
         ),
         account.locale,
-        means.address(f"/account/confirm-address/{token}"),
+        means.site,
+        token,
     )
 
 
@@ -369,12 +376,13 @@ def _already_here(means: Means, account: Account) -> Letter:
         T("You already have an account"),
         (
             T(
-                "Somebody, perhaps you, asked for an account at the court with this address. You have one already; sign in here:"
+                "Somebody, perhaps you, asked for an account at the court with this address. You have one already: sign in with it."
             ),
-            T("If you have forgotten the password, you can set a new one there."),
+            T("If you have forgotten the password, you can set a new one where you sign in."),
         ),
         account.locale,
-        means.address("/account/sign-in"),
+        means.site,
+        page=T("Your cases"),
     )
 
 

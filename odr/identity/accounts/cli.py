@@ -35,10 +35,10 @@ def _account(session: Session, email: str) -> Account:
 @click.option("--role", "roles", type=ROLES, multiple=True, help="A role of the court; may be repeated.")
 @click.option("--locale", default="en", show_default=True, help="en or zh-Hans")
 @click.option(
-    "--password-stdin", is_flag=True, help="Read the password from standard input in place of sending a link."
+    "--password-stdin", is_flag=True, help="Read the password from standard input in place of sending a code."
 )
 def create(email: str, name: str, roles: tuple[str, ...], locale: str, password_stdin: bool) -> None:
-    """Open an active account. Without a password it prints a link with which the person sets one."""
+    """Open an active account. Without a password it prints a code with which the person sets one."""
     court = current_court()
     now = court.clock.machine_now()
     means = Means(
@@ -58,7 +58,9 @@ def create(email: str, name: str, roles: tuple[str, ...], locale: str, password_
         raise click.ClickException(str(error)) from None
     click.echo(f"{account.email} {account.reference}")
     if letter is not None:
-        click.echo(f"set the password within an hour: {letter.link}")
+        click.echo(
+            f"set the password within an hour: {letter.site}, “I received a letter or message”, code {letter.code}"
+        )
 
 
 def _read_password(means: Means, email: str, name: str) -> str:
@@ -134,7 +136,7 @@ def go_back(email: str, by: str, why: str, second: str | None) -> None:
         raise click.ClickException(str(error)) from None
     if letter is not None:
         outbox.post(court, [letter])
-        click.echo(f"{email}: the second factor is taken off; a letter with a link to set a password is on its way")
+        click.echo(f"{email}: the second factor is taken off; a letter with a code to set a password is on its way")
     elif left:
         click.echo(f"{email}: asked; another administrator decides under /administration/people")
     else:

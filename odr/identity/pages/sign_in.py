@@ -180,7 +180,8 @@ def sign_out() -> Response:
     forgery.begin(None)
     response = to("identity.sign_in")
     clear_session_cookie(response, is_secure(court.settings))  # type: ignore[arg-type]
-    response.headers["Clear-Site-Data"] = '"cache"'
+    # Also what the browser kept for going on with uploads, and the page it shows without a network.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -233,7 +233,7 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
             FieldFault(
                 ("findings", index, "result"),
                 T(
-                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).",
+                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation of the Civil Procedure Law, art. 103).",
                     label=item.label,
                 ),
             )
@@ -497,6 +497,7 @@ class IssueInput(CourtModel):
             "Read it: it says what is to be paid or done, and whether and until when you may appeal; that time runs from the day you receive it. If nobody appeals in time, or no appeal is allowed, it takes effect."
         ),
         "decision",
+        runs="appeal_judgment",
     ),
     concerns=all_unless_countersigned,
     desk=desks.PRONOUNCE,

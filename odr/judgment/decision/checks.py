@@ -54,7 +54,7 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
         found.append(
             T(
-                "The parties have given the court an agreement. A judgment never records a settlement (Interpretation, art. 148)."
+                "The parties have given the court an agreement. A judgment never records a settlement (Interpretation of the Civil Procedure Law, art. 148)."
             )
         )
     for party in defaulting(sitting, case):
@@ -77,7 +77,7 @@ def agreement_waits(sitting: Sitting, case: Case) -> bool:
 def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     parts = decision.parts
     if decision.short and case.track is not Track.SMALL:
-        yield T("The short form is open in small claims only (Interpretation, art. 280).")
+        yield T("The short form is open in small claims only (Interpretation of the Civil Procedure Law, art. 280).")
     if decision.kind is DecisionKind.SUPPLEMENTARY:
         yield T("The rules of this case know no supplementary judgment; a slip is corrected by ruling.")
     if not parts.get("claims"):
@@ -104,7 +104,7 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
     for exhibit in file.exhibits:
         if exhibit.finding is not None and not exhibit.examined:
             yield T(
-                "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation, art. 103).",
+                "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation of the Civil Procedure Law, art. 103).",
                 label=exhibit.label,
             )
         if exhibit.finding is not None and exhibit.finding.result is not FindingResult.REJECTED and exhibit.ungrounded:

@@ -127,7 +127,7 @@ def _not_examined(file: CaseFile, numbers: list[int], since: int) -> Iterator[Te
         for exhibit in fact.shown_by:
             if exhibit.id not in examined:
                 yield T(
-                    "Exhibit %(label)s on fact %(number)s was never open to cross-examination. Hear it, then close the part (Civil Procedure Law, art. 156; Interpretation, art. 103).",
+                    "Exhibit %(label)s on fact %(number)s was never open to cross-examination. Hear it, then close the part (Civil Procedure Law, art. 156; Interpretation of the Civil Procedure Law, art. 103).",
                     label=exhibit.label,
                     number=fact.label,
                 )

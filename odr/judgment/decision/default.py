@@ -30,7 +30,7 @@ from odr.procedure.rules.court_rules import Invariant
 from odr.procedure.rules.tracks import announcement_allowed
 from odr.procedure.time.reckoning import reckon_before
 from odr.service.models import Packet, ProofOfService
-from odr.service.vocabulary import Channel, PacketState, ServiceStatus
+from odr.service.vocabulary import BRIEF, Channel, PacketState, ServiceStatus
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -166,12 +166,14 @@ def _proof_reasons(sitting: Sitting, case: Case, packet: Packet, what: Text) -> 
 def _channel_reasons(sitting: Sitting, case: Case, proof: ProofOfService, what: Text) -> Iterator[Text]:
     if proof.channel is None:
         yield T("Proof %(number)s names no way of service.", number=proof.number)
-    elif proof.channel is Channel.SMS:
+    elif proof.channel in BRIEF:
         yield T("A text message is a notice and no service of %(what)s (Online Litigation Rules, art. 32).", what=what)
     elif proof.channel is Channel.ANNOUNCEMENT:
         track = pack_track(sitting.pack(case), case)
         if track is None or not announcement_allowed(sitting.pack(case), track):
-            yield T("Service by announcement is not open to this procedure (Interpretation, art. 140).")
+            yield T(
+                "Service by announcement is not open to this procedure (Interpretation of the Civil Procedure Law, art. 140)."
+            )
 
 
 def _answer_reasons(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:

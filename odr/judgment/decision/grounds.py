@@ -64,23 +64,23 @@ def _bar(exhibit: Exhibit, about: list[EvidenceRequest], *, refused: bool) -> Te
         unlawful = any(r.kind is RequestKind.EXCLUSION and r.state is AskedState.GRANTED for r in about)
         return (
             T(
-                "Exhibit %(label)s was obtained unlawfully and is excluded: it grounds no finding. The judge rests the finding on something else (Interpretation, art. 106).",
+                "Exhibit %(label)s was obtained unlawfully and is excluded: it grounds no finding. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 106).",
                 label=exhibit.label,
             )
             if unlawful
             else T(
-                "Exhibit %(label)s is excluded: it grounds no finding. The judge rests the finding on something else (Interpretation, art. 102).",
+                "Exhibit %(label)s is excluded: it grounds no finding. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 102).",
                 label=exhibit.label,
             )
         )
     if any(r.kind is RequestKind.EXCLUSION and r.state is AskedState.OPEN for r in about):
         return T(
-            "It is not ruled on yet whether exhibit %(label)s was obtained unlawfully. The judge rules on it first (Interpretation, art. 106).",
+            "It is not ruled on yet whether exhibit %(label)s was obtained unlawfully. The judge rules on it first (Interpretation of the Civil Procedure Law, art. 106).",
             label=exhibit.label,
         )
     if any(r.kind is RequestKind.LATE and r.state is AskedState.OPEN for r in about):
         return T(
-            "It is not ruled on yet whether exhibit %(label)s, which came late, is admitted. The judge rules on it first (Interpretation, art. 101, 102).",
+            "It is not ruled on yet whether exhibit %(label)s, which came late, is admitted. The judge rules on it first (Interpretation of the Civil Procedure Law, art. 101, 102).",
             label=exhibit.label,
         )
     return None
@@ -150,7 +150,7 @@ def basis_faults(
         yield (
             "rests_on",
             T(
-                "The finding on fact %(number)s rests on nothing: silence alone admits nothing. Name what it rests on, or do not adopt it (Evidence Rules, art. 4, 10; Interpretation, art. 105).",
+                "The finding on fact %(number)s rests on nothing: silence alone admits nothing. Name what it rests on, or do not adopt it (Evidence Rules, art. 4, 10; Interpretation of the Civil Procedure Law, art. 105).",
                 number=fact.number,
             ),
         )

@@ -136,7 +136,8 @@ class DraftInput(CourtModel):
     short: Annotated[
         bool,
         field(
-            T("Short form: parties, what was asked for, orders"), T("Only in small claims (Interpretation, art. 280).")
+            T("Short form: parties, what was asked for, orders"),
+            T("Only in small claims (Interpretation of the Civil Procedure Law, art. 280)."),
         ),
     ] = False
     history: Annotated[str | None, CourtText(0, 8000), field(T("How the case came here"), widget="textarea")] = None
@@ -155,7 +156,9 @@ class DraftInput(CourtModel):
         bool,
         field(
             T("The winner agreed to be paid the fee by the loser directly"),
-            T("Otherwise the court returns it and the loser pays the court (Interpretation, art. 207)."),
+            T(
+                "Otherwise the court returns it and the loser pays the court (Interpretation of the Civil Procedure Law, art. 207)."
+            ),
         ),
     ] = False
     days: Annotated[int | None, Field(ge=1, le=365), field(T("Days to perform after the decision takes effect"))] = None

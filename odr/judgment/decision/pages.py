@@ -36,7 +36,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, Widget, field
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
-from odr.web.pages import Page, look, submit_act, submit_form
+from odr.web.pages import Page, keeping, look, submit_act, submit_form, sure_mark, typed_before
 
 judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")
 
@@ -122,9 +122,14 @@ def _desk(
         FINDING + name: value for name, value in (mine.values if mine else {}).items() if name != "by"
     } or _found_before(sitting, page.chosen)
     told = tried in (names.RECORD_FINDINGS, PROPOSE)
+    table, judges = sitting.court.table, actor.role is Role.JUDGE
+    if page.chosen and judges:
+        kept = typed_before(case, actor, table[names.RECORD_FINDINGS], subject) or kept
     finding = _finding_fields(sitting, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
     group = _group_fields(sitting, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
-    written = values if tried == names.DRAFT_DECISION else draft_values(sitting, case, page.decision, locale)
+    begun = typed_before(case, actor, table[names.DRAFT_DECISION], {})
+    proposed = begun or draft_values(sitting, case, page.decision, locale)
+    written = values if tried == names.DRAFT_DECISION else proposed
     choices = forms.choices_for(DraftInput, sitting, case, actor)
     fields = forms.fields_of(DraftInput, locale, written, faults if tried == names.DRAFT_DECISION else [], choices)
     wrong = forms.summary(fields if tried == names.DRAFT_DECISION else group if tried == GROUP else finding)
@@ -155,6 +160,12 @@ def _desk(
         moved_on=moved_on,
         tab="decision",
         key=new_reference(),
+        writing=keeping(case, actor, table[names.DRAFT_DECISION], fields, written, {}),
+        noting=keeping(case, actor, table[names.RECORD_FINDINGS], finding, values if told else kept, subject)
+        if subject and judges
+        else None,
+        sure=sure_mark(faults),
+        tried=tried,
     ), status
 
 
@@ -233,7 +244,12 @@ def find(case: Case, actor: Actor) -> Page:
     """Record one finding, or all that nobody disputes; the desk then shows what is next."""
     on = request.form.get(f"{FINDING}subject")
     page = submit_form(
-        case, actor, names.RECORD_FINDINGS, lambda v, f, s, m: _desk(case, actor, on, names.RECORD_FINDINGS, v, f, s, m)
+        case,
+        actor,
+        names.RECORD_FINDINGS,
+        lambda v, f, s, m: _desk(case, actor, on, names.RECORD_FINDINGS, v, f, s, m),
+        keeps=bool(on),
+        named={f"{FINDING}subject": on} if on else {},
     )
     return _found(case, page, [on] if on else [])
 
@@ -315,7 +331,12 @@ def write(case: Case, actor: Actor) -> Page:
     if "insert" in request.form:
         return _desk(case, actor, None, names.DRAFT_DECISION, _inserted(case, request.form.to_dict(flat=False)), [])
     page = submit_form(
-        case, actor, names.DRAFT_DECISION, lambda v, f, s, m: _desk(case, actor, None, names.DRAFT_DECISION, v, f, s, m)
+        case,
+        actor,
+        names.DRAFT_DECISION,
+        lambda v, f, s, m: _desk(case, actor, None, names.DRAFT_DECISION, v, f, s, m),
+        keeps=True,
+        named={},
     )
     return _to_desk(case, page, "write")
 

@@ -145,7 +145,7 @@ def appeal_words(sitting: Sitting, case: Case) -> Text:
     """What can be done against the decision, by the rules of the case."""
     if is_final_retrial(sitting, case):
         return T(
-            "This decision is final: what was heard as small claims is heard again without an appeal (Interpretation, art. 424). It takes effect when it has been served."
+            "This decision is final: what was heard as small claims is heard again without an appeal (Interpretation of the Civil Procedure Law, art. 424). It takes effect when it has been served."
         )
     if not is_appealable(sitting, case):
         return T(

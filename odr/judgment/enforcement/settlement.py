@@ -213,7 +213,7 @@ def answer_enforcement_settlement(
         case,
         role,
         desks.ENFORCEMENT_SETTLED,
-        T("The parties settled in the enforcement. Halt it (Interpretation, art. 464)."),
+        T("The parties settled in the enforcement. Halt it (Interpretation of the Civil Procedure Law, art. 464)."),
         risk=45,
         subject=row.reference,
     )

@@ -234,6 +234,7 @@ def waits_for_the_clerk(sitting: Sitting, case: Case, actor: Actor) -> Text | No
             "Read it: it says what is to be paid or done, and whether and until when you may appeal; that time runs from the day you receive it. If nobody appeals in time, or no appeal is allowed, it takes effect."
         ),
         "decision",
+        runs="appeal_judgment",
     ),
     prepare=issuing.prepare_countersignature,
     page="judgment.countersigning",

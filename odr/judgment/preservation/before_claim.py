@@ -204,6 +204,6 @@ def _end_with_claim(sitting: Sitting, case: Case) -> None:
         sitting.perform(names.END_BEFORE_CLAIM, case, OverInput(), actor=CLOCK_ACTOR)
         return
     words = T(
-        "The case of the claim is over. Lift what is preserved for it: rule on it as a review, granted (Interpretation, art. 166)."
+        "The case of the claim is over. Lift what is preserved for it: rule on it as a review, granted (Interpretation of the Civil Procedure Law, art. 166)."
     )
     sitting.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=80, subject=carried_out[0].reference)

@@ -198,7 +198,7 @@ class PreservedEvidenceInput(CourtModel):
         Field(max_length=50),
         RefTo("upload"),
         field(
-            T("Files that came of it"),
+            T("Files that the measure brought"),
             T("Send them first. Each becomes an exhibit of the party that asked."),
             widget="checkboxes",
         ),

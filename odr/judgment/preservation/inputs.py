@@ -54,7 +54,7 @@ class BeforeClaimInput(OpeningInput):
         field(
             T("What security you offer"),
             T(
-                "Without security nothing is preserved before a claim; for money, as a rule, the same amount (Interpretation, art. 152)."
+                "Without security nothing is preserved before a claim; for money, as a rule, the same amount (Interpretation of the Civil Procedure Law, art. 152)."
             ),
             widget="textarea",
         ),

@@ -82,6 +82,7 @@ class AppealInput(CourtModel):
         T(
             "You may answer it by the day shown on the page of the case. If you do not, the appeal goes on without your answer."
         ),
+        runs="appeal_answer",
     ),
     source=law("CPL 171, 172, 173"),
     topic=Topic.DECISION,

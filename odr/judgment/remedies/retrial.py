@@ -297,7 +297,7 @@ def _check_grounds(sitting: Sitting, case: Case, given: RetrialInput) -> None:
         raise InvalidInput.at(
             "grounds",
             T(
-                "That it was no small claim is a ground only for small claims, and only at this court (Interpretation, art. 424)."
+                "That it was no small claim is a ground only for small claims, and only at this court (Interpretation of the Civil Procedure Law, art. 424)."
             ),
         )
 

@@ -133,7 +133,9 @@ class RetrialRulingInput(CourtModel):
         bool,
         field(
             T("It should not have been heard as small claims"),
-            T("Then an appeal lies against the new judgment; else it is final (Interpretation, art. 424)."),
+            T(
+                "Then an appeal lies against the new judgment; else it is final (Interpretation of the Civil Procedure Law, art. 424)."
+            ),
         ),
     ] = False
     reasons: Annotated[str, CourtText(5, 8000), field(T("Reasons"), widget="textarea")]
@@ -162,7 +164,7 @@ class RetrialRulingInput(CourtModel):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "Nobody who sat in the case decides on this (Interpretation, art. 45). That the president does is a rule of this court, not of the law."
+        "Nobody who sat in the case decides on this (Interpretation of the Civil Procedure Law, art. 45). That the president does is a rule of this court, not of the law."
     ),
 )
 def rule_on_retrial(

@@ -14,8 +14,11 @@ HEAD = """# Letters
 Written by `make docs` from the table of acts and the occasions of service. Change those, not this page: a test compares.
 
 Whoever is served gets a letter that says what came and what to do about it. The kind of paper decides how it may be
-served: somebody may have agreed to get notices electronically, and nothing else (OLR 30). Each letter also names the
-case, carries the papers or says where they lie, and gives a code by which anybody checks that it is the court's.
+served: somebody may have agreed to get notices electronically, and nothing else (OLR 30). Each letter names its
+addressee, what came and its kind, the case, the sum where there is one, the day by which something is asked, and a code by which
+anybody checks that it is the court's and goes on from there (`odr/service/packet/letter_facts.py`). A mail has no link and no
+attachment; a text message or a message to a messenger is one message with act, day, case and code. How they are worded:
+[style.md](style.md).
 """
 
 
@@ -51,6 +54,8 @@ def occasions() -> list[Occasion]:
 
 def _letter(name: str, occasion: Occasion, to_whom: str) -> Iterator[str]:
     yield f"### {name}\n\nTo {to_whom}; {occasion.kind.label.render('en')} ({occasion.kind.label.render('zh-Hans')}).\n"
+    if occasion.runs:
+        yield f"With its service begins the time limit [`{occasion.runs}`](clock.md#{occasion.runs}), if the procedure knows it.\n"
     yield row("What came", "What to do about it")
     yield "|---|---|"
     for locale in ("en", "zh-Hans"):

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from odr.docket.models import DocketEntry, Stage
 from odr.ground.canonical import canonical
 from odr.procedure.acts.table import TABLE, UPCASTERS, Act, Upcaster
+from odr.procedure.forms.exhibit_titles import as_recorded
 from odr.procedure.forms.inputs import recorded_references
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def files_named(entry: DocketEntry) -> list[str]:
 def read(payload: Mapping[str, Any]) -> BaseModel:
     """The input of a payload as today's model. Raises NoUpcaster, or pydantic's ValidationError."""
     act = TABLE[payload["act"]]
-    return act.input.model_validate(current_input(act, payload["version"], payload["input"]))
+    with as_recorded():
+        return act.input.model_validate(current_input(act, payload["version"], payload["input"]))
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,9 @@ class EnclosedFile:
     proves: str
     source: str
     facts: tuple[int, ...]
+    secret: bool = False
+    why_secret: str | None = None
+    """Whether its party asks that others do not see it, and why."""
 
 
 @dataclass(frozen=True)

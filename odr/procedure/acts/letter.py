@@ -38,9 +38,11 @@ class Letter:
     subject line says it; ``what_next`` one or two sentences on what the addressee does
     about it, by when in words where the packet has no day, and what follows if they do
     nothing. ``occasion`` is kept on the packet: rooms that react to service know it by that.
+    ``runs`` is the kind of time limit that begins on the day the letter is served: its length stands in the letter.
     """
 
     kind: PaperKind
     title: Text
     what_next: Text
     occasion: str | None = None
+    runs: str | None = None

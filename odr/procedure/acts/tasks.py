@@ -33,6 +33,8 @@ class Desk:
     until_decided: bool = False
     by_hand: bool = False
     by_itself: bool = False
+    before_closing: bool = False
+    """Whether a party asked for something that nobody could grant any more once the hearing is closed."""
 
 
 class Desks:
@@ -63,15 +65,26 @@ DESKS = Desks()
 
 
 def desk(
-    kind: str, title: Text, *roles: Role, until_decided: bool = False, by_hand: bool = False, by_itself: bool = False
+    kind: str,
+    title: Text,
+    *roles: Role,
+    until_decided: bool = False,
+    by_hand: bool = False,
+    by_itself: bool = False,
+    before_closing: bool = False,
 ) -> Desk:
     """Declare a kind of task; see :class:`Desk`."""
-    return DESKS.add(Desk(kind, title, frozenset(roles), until_decided, by_hand, by_itself))
+    return DESKS.add(Desk(kind, title, frozenset(roles), until_decided, by_hand, by_itself, before_closing))
 
 
 def until_decided() -> frozenset[str]:
     """Kinds of tasks that are over once nothing is heard and decided any more."""
     return frozenset(each.kind for each in DESKS if each.until_decided)
+
+
+def before_closing() -> frozenset[str]:
+    """Kinds of tasks that are ruled on before a hearing is closed."""
+    return frozenset(each.kind for each in DESKS if each.before_closing)
 
 
 def by_hand() -> frozenset[str]:

@@ -48,7 +48,8 @@ class TimeLimit:
     ``met_by`` names the acts that end it, the first of them the one a reader is sent to;
     ``page`` is the endpoint where that is done, if not the act's own page. What silence
     costs is the pack's ``consequence``: a duty or remedy without one is refused.
-    ``rule`` is the pack's key where it differs from ``kind``.
+    ``rule`` is the pack's key where it differs from ``kind``. ``ask`` is what a letter asks for, after "please" or
+    "you can", as short as a text message needs it: "answer the claim".
     """
 
     kind: str
@@ -58,6 +59,7 @@ class TimeLimit:
     rule: str | None = None
     waits: Text | None = None
     """What whoever waits for it is told, as a whole sentence; without it the pack's title is named."""
+    ask: Text | None = None
 
 
 class TimeLimits:
@@ -94,9 +96,10 @@ def time_limit(
     page: str | None = None,
     rule: str | None = None,
     waits: Text | None = None,
+    ask: Text | None = None,
 ) -> str:
     """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
-    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, waits)).kind
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, waits, ask)).kind
 
 
 def rule_of(sitting: Sitting, window: Window) -> WindowRule:

@@ -4,11 +4,12 @@ away, or nobody touched it for ninety days. No flask.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
 from odr.procedure.forms.fields import FormField, fields_of, leaves
 from odr.procedure.forms.inputs import Widget
+from odr.procedure.forms.two_windows import Merged, loses, marks, merge, parts
 from odr.procedure.models import ActDraft
 
 if TYPE_CHECKING:
@@ -34,10 +36,33 @@ MOST_IN_A_CASE = 100
 SECRET = frozenset({Widget.PASSWORD, Widget.CODE, Widget.FILE})
 """Never kept: what proves who somebody is, and files, which are sent by themselves."""
 SECRET_NAMES = frozenset({"code", "password"})
+PARTS = ("day", "month", "year")
+CHOSEN = frozenset({Widget.RADIOS, Widget.SELECT, Widget.CHECKBOXES})
 MOST_ABOUT = 300
+ASIDE = " aside"
+"""Beside the answers of a form: what another window wrote where this one had written something else. No field is called so."""
+MOST_ASIDE = 10
 _FILE = re.compile(r"[a-z2-7]{26}")
 
 Values = Mapping[str, Any]
+
+
+class Form(Protocol):
+    """A form that is kept: an act's, or that of a page which serves several acts."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def input(self) -> type[BaseModel]: ...
+
+
+@dataclass(frozen=True)
+class PageForm:
+    """The form of a page that is no act's own."""
+
+    name: str
+    input: type[BaseModel]
 
 
 @dataclass(frozen=True)
@@ -54,7 +79,7 @@ def of_model(model: type[BaseModel], name: str) -> bool:
     return any(name == field or name.startswith(f"{field}-") for field in model.model_fields)
 
 
-def about_of(act: Act, named: Values) -> str:
+def about_of(act: Form, named: Values) -> str:
     """What the address of a form names beforehand, in one order; too long to be an address of ours counts as nothing."""
     found = urlencode(sorted((name, str(value)) for name, value in named.items() if of_model(act.input, name)))
     return found if len(found) <= MOST_ABOUT else ""
@@ -77,7 +102,7 @@ def _is_answered(field: FormField, kept: Mapping[str, list[str]]) -> bool:
     return field.kind is not Widget.HIDDEN and any(each.strip() for name in names for each in kept.get(name, ()))
 
 
-def draft_of(session: Session, case: Case, actor: Actor, act: Act, about: str) -> ActDraft | None:
+def draft_of(session: Session, case: Case, actor: Actor, act: Form, about: str) -> ActDraft | None:
     """What somebody has begun of an act and not sent."""
     return session.scalar(_of(case, actor).where(ActDraft.act == act.name, ActDraft.about == about))
 
@@ -88,21 +113,84 @@ def _of(case: Case, actor: Actor) -> Select[ActDraft]:
     )
 
 
-def keep(session: Session, case: Case, actor: Actor, act: Act, values: Values, about: str, now: datetime) -> None:
-    """Keep what was typed in place of what was kept before; a form that was emptied is kept no longer."""
+def keep(
+    session: Session, case: Case, actor: Actor, act: Form, values: Values, about: str, now: datetime
+) -> Merged | None:
+    """Keep what was typed; a form that was emptied is kept no longer.
+
+    With the marks of the page (``was`` among the values) only what this page changed is changed in what is kept: where
+    another window wrote something else meanwhile, that stays, and what was typed here is kept aside. Gives what came of it.
+    """
     if actor.account_id is None:
-        return
-    kept, found = worth_keeping(act.input, values), draft_of(session, case, actor, act, about)
-    if not kept:
+        return None
+    typed, found = worth_keeping(act.input, values), draft_of(session, case, actor, act, about)
+    if found is None:
+        if typed:
+            _begin(session, case, actor, act, typed, about, now)
+        return Merged(dict(typed), {})
+    merged = merge(answers_of(found), typed, _was(values))
+    kept: dict[str, Any] = dict(merged.values)
+    asides = _with_aside(found.values.get(ASIDE, []), typed) if merged.theirs else found.values.get(ASIDE, [])
+    if not kept and not asides:
         forget(session, case, actor, act, about)
-    elif found is not None:
-        found.values, found.saved_at = kept, now
     else:
-        _begin(session, case, actor, act, kept, about, now)
+        found.values, found.saved_at = kept | ({ASIDE: asides} if asides else {}), now
+    return merged
+
+
+def _was(values: Values) -> str | None:
+    was = values.get("was")
+    return str(was[0] if isinstance(was, list | tuple) and was else was) if was else None
+
+
+def _with_aside(asides: Sequence[str], typed: Values) -> list[str]:
+    """The texts kept aside with one more; one that only goes on an earlier one takes its place."""
+    if asides and not loses(json.loads(asides[-1]), typed):
+        asides = asides[:-1]
+    return [*asides, json.dumps(dict(typed), ensure_ascii=False)][-MOST_ASIDE:]
+
+
+def answers_of(draft: ActDraft) -> dict[str, Any]:
+    """The answers of a form as they are kept."""
+    return {name: value for name, value in draft.values.items() if name != ASIDE}
+
+
+def asides_of(draft: ActDraft) -> list[dict[str, list[str]]]:
+    """What other windows wrote in the same form where something else was kept, the oldest first."""
+    return [json.loads(each) for each in draft.values.get(ASIDE, [])]
+
+
+def page_marks(fields: Sequence[FormField], draft: ActDraft | None) -> str:
+    """The marks of a page that shows a form: of what is kept, and of what stands in its other fields."""
+    return marks(_as_sent(fields) | (answers_of(draft) if draft is not None else {}))
+
+
+def _as_sent(fields: Sequence[FormField]) -> dict[str, list[str]]:
+    """What a browser sends of a form that nobody touched."""
+    found: dict[str, list[str]] = {}
+    for one in leaves(fields):
+        if one.kind is Widget.DATE:
+            found |= {f"{one.name}-{part}": [value] for part, value in zip(PARTS, one.parts, strict=True) if value}
+        elif one.kind is Widget.CHECKBOX:
+            found |= {one.name: ["true"]} if one.chosen else {}
+        elif one.kind in CHOSEN:
+            found |= {one.name: list(one.chosen)} if one.chosen else {}
+        elif one.value:
+            found[one.name] = [one.value]
+    return found
+
+
+def written_elsewhere(draft: ActDraft | None, values: Values) -> dict[str, list[str]]:
+    """What is kept of a form where the page shows something else: nothing as long as only this page wrote in it."""
+    if draft is None:
+        return {}
+    shown, kept = parts(values), parts(answers_of(draft))
+    flat = [answers for part, answers in kept.items() if shown.get(part, {}) != answers]
+    return {name: words for answers in flat for name, words in answers.items()}
 
 
 def _begin(
-    session: Session, case: Case, actor: Actor, act: Act, kept: dict[str, list[str]], about: str, now: datetime
+    session: Session, case: Case, actor: Actor, act: Form, kept: dict[str, list[str]], about: str, now: datetime
 ) -> None:
     mine = session.scalars(_of(case, actor).order_by(ActDraft.saved_at.desc(), ActDraft.id.desc())).all()
     for old in mine[MOST_IN_A_CASE - 1 :]:
@@ -122,10 +210,11 @@ def _begin(
     except IntegrityError:  # Another window began it in the same moment.
         there = draft_of(session, case, actor, act, about)
         if there is not None:
-            there.values, there.saved_at = kept, now
+            asides = _with_aside(there.values.get(ASIDE, []), answers_of(there))
+            there.values, there.saved_at = kept | {ASIDE: asides}, now
 
 
-def forget(session: Session, case: Case, actor: Actor, act: Act, about: str) -> None:
+def forget(session: Session, case: Case, actor: Actor, act: Form, about: str) -> None:
     """Keep it no longer: the act is done, or thrown away."""
     session.execute(
         delete(ActDraft).where(

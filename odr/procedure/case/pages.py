@@ -28,13 +28,12 @@ from odr.web.numbers import number_in
 from odr.web.pages import (
     Page,
     act_page,
-    begun,
     file_answer,
-    keep_begun,
+    kept_answer,
     look,
     receipt_part,
     submit_form,
-    throw_away,
+    typed_before,
 )
 
 cases = Blueprint("cases", __name__, url_prefix="/cases/<reference>")
@@ -176,10 +175,10 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
     written = {
         name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()
     }
-    kept = begun(case, actor, act)
-    given = written | (kept.values if kept is not None else {}) | dict(request.args)
-    start = given if kept is not None or not given else with_defaults(act.input, given)
-    return act_page(case, actor, act, start, [], keeps=True, kept=kept)
+    typed = typed_before(case, actor, act)
+    given = written | typed | dict(request.args)
+    start = given if typed or not given else with_defaults(act.input, given)
+    return act_page(case, actor, act, start, [], keeps=True)
 
 
 @cases.post("/do/<name>")
@@ -196,13 +195,7 @@ def keep_act(case: Case, actor: Actor, name: str) -> Page:
     """Keep what was typed into the form of an act, or throw it away; nothing is sent."""
     act = _act(name)
     refuse_role(act, actor)
-    if "throw_away" in request.form:
-        throw_away(case, actor, act)
-        return redirect(_form_of(case, act), 303)
-    keep_begun(case, actor, act, request.form.to_dict(flat=False))
-    if request.headers.get("X-Autosave"):
-        return Response(status=204)
-    return redirect(url_for("cases.overview", reference=case.reference), 303)
+    return kept_answer(case, actor, act, _form_of(case, act), url_for("cases.overview", reference=case.reference))
 
 
 def _form_of(case: Case, act: Act) -> str:

@@ -76,11 +76,11 @@ SENTENCES: dict[str, Callable[[Context], Text]] = {
     "date_parsing": _plain(T("Write the day like 27 April 2026 or 2026-04-27.")),
     "date_from_datetime_parsing": _plain(T("Write the day like 27 April 2026 or 2026-04-27.")),
     "date_from_datetime_inexact": _plain(T("Write the day like 27 April 2026 or 2026-04-27.")),
-    "datetime_type": _plain(T("Write day and time like 2026-04-27T14:00:00+08:00.")),
-    "datetime_parsing": _plain(T("Write day and time like 2026-04-27T14:00:00+08:00.")),
-    "datetime_from_date_parsing": _plain(T("Write day and time like 2026-04-27T14:00:00+08:00.")),
-    "datetime_object_invalid": _plain(T("Write day and time like 2026-04-27T14:00:00+08:00.")),
-    "timezone_aware": _plain(T("Write day and time like 2026-04-27T14:00:00+08:00.")),
+    "datetime_type": _plain(T("Write day and time like 2026-04-27T14:30:00+08:00.")),
+    "datetime_parsing": _plain(T("Write day and time like 2026-04-27T14:30:00+08:00.")),
+    "datetime_from_date_parsing": _plain(T("Write day and time like 2026-04-27T14:30:00+08:00.")),
+    "datetime_object_invalid": _plain(T("Write day and time like 2026-04-27T14:30:00+08:00.")),
+    "timezone_aware": _plain(T("Write day and time like 2026-04-27T14:30:00+08:00.")),
     "value_error": _plain(T("This is not right. Look at the example beside the field.")),
     "assertion_error": _plain(T("This is not right. Look at the example beside the field.")),
     "missing": _plain(T("Fill this in.")),
@@ -149,6 +149,8 @@ def missing(info: FieldInfo | None) -> Text:
     label = label_of(info) if info is not None else None
     if info is None or label is None:
         return T("Fill this in.")
+    if label.missing is not None:
+        return label.missing
     choosing = (
         label.widget in CHOSEN
         or label.choices

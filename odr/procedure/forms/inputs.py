@@ -68,6 +68,8 @@ class Label:
     """Rows of a group cannot be added or removed: the page gave them."""
     ready: int = 0
     """How many empty rows of a group stand ready on a new form, so that nobody has to ask for one; empty ones count as none."""
+    missing: Text | None = None
+    """What to say where nothing was chosen or written, if the label alone would not be a sentence."""
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -91,9 +93,10 @@ def field(
     options: Mapping[str, Text] | None = None,
     lock: bool = False,
     ready: int = 0,
+    missing: Text | None = None,
 ) -> Label:
     """Label a field. ``choices`` names a source of options that depends on the case; ``options`` gives fixed ones."""
-    return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock, ready)
+    return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock, ready, missing)
 
 
 def refused(fault: Unreadable) -> PydanticCustomError:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from odr.docket.papers import AnswerForm
 from odr.service.vocabulary import AddressClass, Channel
 
 
@@ -51,6 +52,9 @@ class Dispatch:
     html: str
     at: datetime
     attachments: Sequence[Attachment] = field(default_factory=tuple)
+    case_number: str | None = None
+    form: AnswerForm | None = None
+    """By which a letter on paper is answered by post."""
 
 
 @dataclass(frozen=True)

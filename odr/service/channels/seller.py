@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import http.client
 import json
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from odr.service.channels import Dispatch, Handover, Outcome
+from odr.service.channels.posting import post_json
 from odr.service.vocabulary import FactKind
 
 SIGNATURE = "X-Court-Signature"
@@ -33,7 +33,7 @@ class Platform:
     key: bytes
 
 
-def read_platforms(setting: str) -> dict[str, Platform]:
+def read_platforms(setting: str, name: str = "seller_inboxes") -> dict[str, Platform]:
     """``name url key`` in lines separated by ``;``. Raises ValueError for a line that is none, or a key under 16
     characters.
     """
@@ -41,7 +41,7 @@ def read_platforms(setting: str) -> dict[str, Platform]:
     for line in filter(None, map(str.strip, setting.split(";"))):
         parts = line.split()
         if len(parts) != 3 or len(parts[2]) < 16 or urlsplit(parts[1]).scheme not in ("http", "https"):
-            raise ValueError(f"seller_inboxes: write “name url key”, the key at least 16 characters: {parts[0]}")
+            raise ValueError(f"{name}: write “name url key”, the key at least 16 characters: {parts[0]}")
         found[parts[0]] = Platform(parts[0], parts[1], parts[2].encode())
     return found
 
@@ -73,7 +73,8 @@ class SellerInbox:
             return Handover(Outcome.REFUSED, f"no accredited platform is called {name[:60]}")
         body = json.dumps(_message(dispatch, shop), ensure_ascii=False, separators=(",", ":")).encode()
         try:
-            status, answer = self._post(platform, body, dispatch.reference)
+            headers = {"Idempotency-Key": dispatch.reference, SIGNATURE: sign(platform.key, body)}
+            status, answer = post_json(platform.url, body, headers, timeout=self.timeout)
         except (OSError, http.client.HTTPException) as error:
             return Handover(Outcome.LATER, f"{type(error).__name__}: {error}"[:300])
         said = f"{status} {answer[:200].decode('utf-8', 'replace')}"
@@ -81,24 +82,6 @@ class SellerInbox:
             return Handover(Outcome.HANDED_OVER, said, dispatch.reference)
         # What is held against the court's key or its pace may be mended: later. What is held against the shop is final.
         return Handover(Outcome.REFUSED if status in (400, 404, 410, 422) else Outcome.LATER, said)
-
-    def _post(self, platform: Platform, body: bytes, key: str) -> tuple[int, bytes]:
-        address = urlsplit(platform.url)
-        host, port = address.hostname or "", address.port
-        connection: http.client.HTTPConnection
-        if address.scheme == "https":
-            connection = http.client.HTTPSConnection(
-                host, port, timeout=self.timeout, context=ssl.create_default_context()
-            )
-        else:
-            connection = http.client.HTTPConnection(host, port, timeout=self.timeout)
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key, SIGNATURE: sign(platform.key, body)}
-        try:
-            connection.request("POST", address.path or "/", body, headers)
-            response = connection.getresponse()
-            return response.status, response.read(65536)
-        finally:
-            connection.close()
 
 
 def _message(dispatch: Dispatch, shop: str) -> dict[str, Any]:

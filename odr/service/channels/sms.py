@@ -7,12 +7,11 @@ import hmac
 import http.client
 import json
 import re
-import ssl
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from odr.service.channels import Dispatch, Handover, Outcome
+from odr.service.channels.posting import post_json
 from odr.service.vocabulary import FactKind
 
 _NUMBER = re.compile(r"\+?[0-9]{5,15}")
@@ -35,7 +34,7 @@ class SmsGateway:
             return Handover(Outcome.REFUSED, "not a telephone number")
         body = json.dumps({"id": dispatch.reference, "to": number, "text": dispatch.text}).encode()
         try:
-            status, answer = self._post(body, dispatch.reference)
+            status, answer = post_json(self.url, body, self._headers(dispatch.reference), timeout=self.timeout)
         except (OSError, http.client.HTTPException) as error:
             return Handover(Outcome.LATER, f"{type(error).__name__}: {error}"[:300])
         if 200 <= status < 300:
@@ -44,26 +43,8 @@ class SmsGateway:
             return Handover(Outcome.REFUSED, f"{status} {answer[:200].decode('utf-8', 'replace')}")
         return Handover(Outcome.LATER, f"{status}")
 
-    def _post(self, body: bytes, key: str) -> tuple[int, bytes]:
-        # http.client follows no redirect: the message goes where the settings say and nowhere else.
-        address = urlsplit(self.url)
-        host, port = address.hostname or "", address.port
-        connection: http.client.HTTPConnection
-        if address.scheme == "https":
-            connection = http.client.HTTPSConnection(
-                host, port, timeout=self.timeout, context=ssl.create_default_context()
-            )
-        else:
-            connection = http.client.HTTPConnection(host, port, timeout=self.timeout)
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        try:
-            connection.request("POST", address.path or "/", body, headers)
-            response = connection.getresponse()
-            return response.status, response.read(65536)
-        finally:
-            connection.close()
+    def _headers(self, key: str) -> dict[str, str]:
+        return {"Idempotency-Key": key, **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
 
 
 def _identifier(answer: bytes) -> str | None:

@@ -28,11 +28,12 @@ from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.time.written_working import text_from_json
+from odr.procedure.time.written_working import text_from_json, text_to_json
 from odr.service import desks, names
 from odr.service.models import Packet, ProofOfService
 from odr.service.notices_to_appear import follow_call
 from odr.service.packet.copies import papers_for
+from odr.service.packet.letter_facts import begins_with
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM as CLAIM_LETTER, REGISTRY, Occasion, occasion_of
 from odr.service.packet.packets import (
     Recipient,
@@ -61,7 +62,7 @@ STATE_ABROAD = "state_abroad"
 
 def recipient_of(party: Party) -> Recipient:
     """The party as its letters address it."""
-    return Recipient(party.name, party.kind, party.locale, party.abroad)
+    return Recipient(party.name, party.kind, party.locale, party.abroad, party.account_id is not None)
 
 
 def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
@@ -110,8 +111,11 @@ def put_out(
     """
     hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
     reckoned = None
+    limit = begins_with(sitting, case, party, occasion.runs) if occasion.runs and due_at is None else {}
     if occasion.key == CLAIM and due_at is None:
         due_at, reckoned = answer_by(sitting, case, party)
+        # How the time to answer is reckoned has words of its own.
+        limit = {**limit, "reckoned": reckoned and text_to_json(reckoned)} if reckoned or due_at else {}
     if documents is None:
         documents = papers_for(sitting, case, party, occasion, entry_number, audience=audience, named=named)
     what_next = occasion.what_next
@@ -132,6 +136,7 @@ def put_out(
         recipient=recipient_of(party),
         due_at=due_at,
         reckoned=reckoned,
+        limit=limit,
         case_number=case.number,
         barred=barred_abroad(sitting.pack(case), party),
     )

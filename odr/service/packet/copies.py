@@ -89,6 +89,7 @@ def described(document: Document, name: str) -> dict[str, Any]:
     return {
         "reference": document.reference,
         "name": f"{name}-{document.entry_number}.pdf",
+        "title": dict(document.title),
         "media_type": PDF,
         "sha256": document.sha256,
     }

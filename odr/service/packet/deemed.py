@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from odr.docket.models import PartyKind
 from odr.ground.text import T, Text
 from odr.procedure.acts.letter import PaperKind
-from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind, Proof, ServiceStatus, Signer
+from odr.service.vocabulary import BRIEF, ELECTRONIC, Channel, ConsentWay, FactKind, Proof, ServiceStatus, Signer
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Rules:
         """How long something may be expected of an attempt on ``channel``."""
         if channel is Channel.ABROAD:
             return self.patience_abroad
-        return self.patience if channel in ELECTRONIC or channel is Channel.SMS else self.patience_by_hand
+        return self.patience if channel in ELECTRONIC or channel in BRIEF else self.patience_by_hand
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ SERVES = frozenset({Weight.EFFECTIVE, Weight.PRESUMED, Weight.PENDING})
 
 def _reason(bench: _Bench, fact: Fact) -> Reason:
     weight, at, text, article = _WEIGHERS.get(fact.kind, _worth_nothing)(bench, fact)
-    if weight in SERVES and fact.channel is Channel.SMS and fact.kind is not FactKind.FOUND_SERVED:
+    if weight in SERVES and fact.channel in BRIEF and fact.kind is not FactKind.FOUND_SERVED:
         # Whatever is reported through a text message, the message was a notice and no paper.
         weight, at, text, article = _nothing(
             fact, T("A text message is a notice beside service, not service."), "OLR 32"
@@ -254,7 +254,7 @@ def _nothing(fact: Fact, text: Text, article: str) -> _Finding:
 
 
 def _reached(bench: _Bench, fact: Fact) -> _Finding:
-    if fact.channel is Channel.SMS:
+    if fact.channel in BRIEF:
         return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
     if fact.channel not in ELECTRONIC:
         return _nothing(fact, T("The carrier’s own report of delivery is not the signed receipt."), "CPL 91")
@@ -300,7 +300,7 @@ def _reached(bench: _Bench, fact: Fact) -> _Finding:
 
 
 def _handed_over(bench: _Bench, fact: Fact) -> _Finding:
-    if fact.channel is Channel.SMS:
+    if fact.channel in BRIEF:
         return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
     if fact.channel is Channel.POST:
         return _nothing(fact, T("Handed to the post. The day on the signed receipt will count."), "CPL 91")
@@ -345,7 +345,7 @@ def _replied(bench: _Bench, fact: Fact) -> _Finding:
 
 def _sendings_before(bench: _Bench, at: datetime) -> list[Fact]:
     gone = (FactKind.HANDED_OVER, FactKind.REACHED_SYSTEM, FactKind.LEFT, FactKind.NOBODY_THERE)
-    return [f for f in bench.facts if f.kind in gone and f.at <= at and f.channel is not Channel.SMS]
+    return [f for f in bench.facts if f.kind in gone and f.at <= at and f.channel not in BRIEF]
 
 
 def _acted(bench: _Bench, fact: Fact) -> _Finding:

@@ -16,10 +16,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from odr.docket.models import PartyKind
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.procedure.acts.letter import PaperKind
-from odr.service.models import NoticeCode
+from odr.service.models import NoticeCode, Packet, ServiceAttempt
+from odr.service.vocabulary import AddressClass, Channel
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 RANDOM_LETTERS = 12
@@ -75,18 +77,47 @@ def normalized(typed: str) -> str:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """All that a code reveals: that the notice is the court's, what kind it is, and when it was made."""
+    """All that a code reveals: that the notice is the court's, what kind it is, and when it was made; and of its packet
+    what the notice itself says, so that the two can be compared.
+    """
 
     code: str
     kind: PaperKind
     issued_at: datetime
     case_number: str | None
+    packet: Packet | None = None
+    """The packet, where the notice names its case; None where it went only to who may be somebody else."""
+
+    @property
+    def recipient(self) -> str:
+        """For whom it is: whole on a first letter, as its page says it too; else enough of it to be recognised."""
+        if self.packet is None:
+            return ""
+        name = self.packet.recipient_name
+        return name if self.packet.first_contact or not name else f"{name[0]}…{name[-1] if len(name) > 2 else ''}"
 
 
 def look_up(session: Session, typed: str) -> NoticeView | None:
     """The notice that bears this code, or None when the court sent none. Raises InvalidInput for a misread code."""
     found = session.scalar(select(NoticeCode).where(NoticeCode.code == normalized(typed)))
-    return None if found is None else NoticeView(found.code, found.kind, found.issued_at, found.case_number)
+    if found is None:
+        return None
+    packet = session.get(Packet, found.packet_id) if found.packet_id is not None else None
+    named = packet is not None and any(is_named(attempt) for attempt in packet.attempts)
+    return NoticeView(found.code, found.kind, found.issued_at, found.case_number, packet if named else None)
+
+
+def is_named(attempt: ServiceAttempt) -> bool:
+    """Whether a message names its addressee and the case. Whoever is called must learn to what, and a company has
+    published where it is written to: the notice says no more of the case than that.
+    """
+    packet, address = attempt.packet, attempt.address
+    if attempt.channel in (Channel.POST, Channel.PLATFORM) or packet.is_call:
+        return True
+    if address is not None and address.standing is AddressClass.GIVEN:
+        return True
+    is_company = packet.recipient_kind is not PartyKind.PERSON
+    return attempt.channel is Channel.EMAIL and packet.first_contact and is_company
 
 
 def issue_code(

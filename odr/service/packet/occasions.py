@@ -17,11 +17,13 @@ class Occasion:
     title: Text
     kind: PaperKind
     what_next: Text | None
+    runs: str | None = None
+    """The kind of time limit that begins when it is served."""
 
     @classmethod
     def of(cls, key: str, letter: Letter) -> Occasion:
         """The occasion a letter is written on."""
-        return cls(key, letter.title, letter.kind, letter.what_next)
+        return cls(key, letter.title, letter.kind, letter.what_next, letter.runs)
 
 
 CLAIM = Occasion(
@@ -31,6 +33,7 @@ CLAIM = Occasion(
     T(
         "Answer it by the day named in this letter, and join the case online with the code above if you wish. If you do not answer, the case goes on without your answer; nothing counts as admitted by that."
     ),
+    "answer",
 )
 JOINDER = Occasion(
     "joinder",

@@ -29,7 +29,9 @@ from odr.service.models import (
     ServiceTask,
 )
 from odr.service.packet import deemed, notice_codes
+from odr.service.packet.letter_facts import remember
 from odr.service.vocabulary import (
+    BRIEF,
     ELECTRONIC,
     FINAL_PACKET_STATES,
     LIVE_ATTEMPT_STATES,
@@ -63,6 +65,8 @@ class Recipient:
     kind: PartyKind = PartyKind.PERSON
     locale: str = "zh-Hans"
     abroad: bool = False
+    online: bool = True
+    """Whether they have an account here, where the papers lie; who has none gets them by post without delay."""
 
 
 def queue_packet(
@@ -82,6 +86,7 @@ def queue_packet(
     letter: str | None = None,
     due_at: datetime | None = None,
     reckoned: Text | None = None,
+    limit: Mapping[str, Any] | None = None,
     case_number: str | None = None,
     barred: Collection[Channel] = (),
 ) -> Packet:
@@ -90,6 +95,7 @@ def queue_packet(
     ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be undone. ``documents`` are
     mappings with reference, name, media_type and sha256. ``title`` is what came, ``what_next`` what one does about it.
     ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the notice code only when given.
+    ``limit`` are columns on the time limit that begins with the service (:func:`letter_facts.begins_with`).
     ``barred`` are channels the law of the recipient's state closes. Without any address a task for the clerk is opened.
     """
     code = notice_codes.issue_code(session, kind=kind, now=now, case_number=case_number)
@@ -112,13 +118,17 @@ def queue_packet(
         hold_until=hold_until,
         due_at=due_at,
         reckoned=reckoned and text_to_json(reckoned),
+        case_number=case_number,
         state=PacketState.HELD if hold_until and hold_until > now else PacketState.OUT,
     )
+    for name, value in (limit or {}).items():
+        setattr(packet, name, value)
     session.add(packet)
     session.flush()
+    remember(session, packet)
     notice = session.scalars(select(NoticeCode).where(NoticeCode.code == code)).one()
     notice.packet_id = packet.id
-    for channel, address, starts_at in _plan(session, packet, max(now, hold_until or now)):
+    for channel, address, starts_at in _plan(session, packet, max(now, hold_until or now), online=recipient.online):
         if channel in barred:
             continue
         plan_attempt(session, packet, channel, address, starts_at=starts_at, now=now)
@@ -134,7 +144,9 @@ def _letter_for(kind: PaperKind, first_contact: bool) -> str:
     return "decision_served" if kind is PaperKind.DECISION else "notice"
 
 
-def _plan(session: Session, packet: Packet, starts: datetime) -> list[tuple[Channel, ServiceAddress, datetime]]:
+def _plan(
+    session: Session, packet: Packet, starts: datetime, *, online: bool
+) -> list[tuple[Channel, ServiceAddress, datetime]]:
     """Channels, addresses and starting times. A first contact goes by every way at once, post included."""
     addresses = list(
         session.scalars(
@@ -142,13 +154,9 @@ def _plan(session: Session, packet: Packet, starts: datetime) -> list[tuple[Chan
         )
     )
     consented = any(_view(c).covers(packet.kind, starts) for c in consents_of(session, packet.party_id))
-    plan = [
-        (a.channel, a, starts)
-        for a in _ranked(addresses, starts)
-        if a.channel in ELECTRONIC or a.channel is Channel.SMS
-    ]
+    plan = [(a.channel, a, starts) for a in _ranked(addresses, starts) if a.channel in ELECTRONIC or a.channel in BRIEF]
     served_by_arrival = consented and any(a.standing is AddressClass.GIVEN for c, a, _ in plan if c in ELECTRONIC)
-    later = starts + ESCALATE_AFTER if served_by_arrival and not packet.first_contact else starts
+    later = starts + ESCALATE_AFTER if served_by_arrival and online and not packet.first_contact else starts
     plan += [(a.channel, a, later) for a in addresses if a.channel is Channel.POST]
     return plan
 
@@ -588,7 +596,7 @@ def _still_open(
     for attempt in attempts:
         if attempt.state in LIVE_ATTEMPT_STATES:
             return True
-        lately = [f.at for f in facts if f.attempt == attempt.id and f.channel is not Channel.SMS]
+        lately = [f.at for f in facts if f.attempt == attempt.id and f.channel not in BRIEF]
         if (
             attempt.state in (AttemptState.SENT, AttemptState.DONE)
             and lately

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from odr.service.models import Packet, ServiceAttempt, ServiceFact, ServiceTask
 from odr.service.packet.deemed import Rules
-from odr.service.vocabulary import ELECTRONIC, FINAL_PACKET_STATES, AttemptState, Channel, PacketState
+from odr.service.vocabulary import BRIEF, ELECTRONIC, FINAL_PACKET_STATES, AttemptState, Channel, PacketState
 
 STALLED_AFTER = timedelta(hours=1)
 """An attempt overdue for so long is nobody's work: no worker runs, or it cannot reach the database."""
@@ -74,7 +74,7 @@ def _worked_on(now: datetime, machine_now: datetime, rules: Rules) -> ColumnElem
     # A day more than the sweep's patience: what the sweep has left lying shows here.
     electronic = ServiceFact.at > now - rules.patience - SWEPT_WITHIN
     by_hand = and_(
-        ServiceFact.channel.not_in([*ELECTRONIC, Channel.SMS]),
+        ServiceFact.channel.not_in([*ELECTRONIC, *BRIEF]),
         ServiceFact.at > now - rules.patience_by_hand - SWEPT_WITHIN,
     )
     abroad = and_(ServiceFact.channel == Channel.ABROAD, ServiceFact.at > now - rules.patience_abroad - SWEPT_WITHIN)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.service.channels.messenger import MessengerReport, read_message_report
 from odr.service.channels.seller import SellerReceipt, read_platforms, read_receipt
 from odr.service.channels.sms import SmsReport, read_report
 from odr.service.models import Packet, ServiceAttempt, ServiceFact
@@ -33,12 +34,14 @@ class Taken(enum.Enum):
     NOBODYS = "nobodys"  # about no message of the court's
 
 
-def take_receipt(court: Court, provider: str, body: bytes, signature: str) -> Taken:
-    """Take a report of the text gateway or of an accredited platform."""
-    read = _read(court, provider, body, signature)
+def take_receipt(court: Court, provider: str, body: bytes, signature: str, at: str = "") -> Taken:
+    """Take a report of the text gateway, of an accredited platform or of a messenger, whose signature covers its time
+    ``at``.
+    """
+    read = _read(court, provider, body, signature, at)
     if read is None:
         return Taken.FORGED
-    channel = Channel.SMS if provider == SMS else Channel.SELLER_INBOX
+    channel = _CHANNEL[type(read)]
     with court.sit() as sitting:
         reference, _, number = read.reference.rpartition("-")
         if not number.isdecimal() or len(number) > 18:
@@ -49,7 +52,7 @@ def take_receipt(court: Court, provider: str, body: bytes, signature: str) -> Ta
                 ServiceAttempt.id == int(number), Packet.reference == reference, ServiceAttempt.channel == channel
             )
         )
-        if attempt is None or (channel is Channel.SELLER_INBOX and not _of_platform(attempt, provider)):
+        if attempt is None or (channel is not Channel.SMS and not _of_platform(attempt, provider)):
             return Taken.NOBODYS
         if sitting.session.scalar(select(ServiceFact.id).where(ServiceFact.event_id == read.event_id)) is not None:
             return Taken.KNOWN
@@ -63,15 +66,22 @@ def _of_platform(attempt: ServiceAttempt, provider: str) -> bool:
     return attempt.address is not None and attempt.address.value.startswith(f"{provider}:")
 
 
-def _read(court: Court, provider: str, body: bytes, signature: str) -> SmsReport | SellerReceipt | None:
+Report = SmsReport | SellerReceipt | MessengerReport
+_CHANNEL = {SmsReport: Channel.SMS, SellerReceipt: Channel.SELLER_INBOX, MessengerReport: Channel.MESSENGER}
+
+
+def _read(court: Court, provider: str, body: bytes, signature: str, at: str) -> Report | None:
     settings = court.settings
     if provider == SMS:
         return read_report(body, signature, settings.sms_report_key.encode())
+    service = read_platforms(settings.messengers, "messengers").get(provider)
+    if service is not None:
+        return read_message_report(body, at, signature, service, court.clock.machine_now())
     platform = read_platforms(settings.seller_inboxes).get(provider)
     return read_receipt(body, signature, platform) if platform is not None else None
 
 
-def _enter(sitting: Sitting, case: Case, attempt: ServiceAttempt, read: SmsReport | SellerReceipt) -> None:
+def _enter(sitting: Sitting, case: Case, attempt: ServiceAttempt, read: Report) -> None:
     packet = sitting.session.get_one(Packet, attempt.packet_id)
     # A carrier's clock may run ahead of the court's: nothing happened later than it was reported.
     record_fact(

@@ -16,6 +16,7 @@ from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtEmail, CourtModel, CourtPhone, CourtText, field
 from odr.service import names
+from odr.service.channels.messenger import TIME
 from odr.service.channels.seller import SIGNATURE
 from odr.service.models import Packet
 from odr.service.packet.notice_codes import normalized
@@ -106,7 +107,9 @@ STATUS = {Taken.NEW: 200, Taken.KNOWN: 200, Taken.FORGED: 403, Taken.NOBODYS: 40
 def receipts(provider: str) -> Response:
     """A carrier's signed report on a message of the court's; sending it again changes nothing."""
     body = request.get_data(cache=False)
-    taken = take_receipt(current_court(), provider, body, request.headers.get(SIGNATURE, ""))
+    taken = take_receipt(
+        current_court(), provider, body, request.headers.get(SIGNATURE, ""), request.headers.get(TIME, "")
+    )
     return Response(taken.value, STATUS[taken], mimetype="text/plain")
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
 from odr.ground.db import Database
-from odr.ground.text import T, Text
+from odr.ground.text import ShortDay, T, Text
 from odr.identity.models import Account, AccountState
 from odr.procedure.acts.windows import window_title
 from odr.procedure.models import Window, WindowState
@@ -128,13 +128,19 @@ def _remind(court: Court, account: Account, lines: list[Ending], day: date) -> i
             )
     except IntegrityError:
         return 0
-    subject = T("%(count)s time limits end soon", count=len(lines)) if len(lines) > 1 else T("A time limit ends soon")
     zone = court.settings.tz
     # An end at midnight still belongs to the day before.
     told = [
         (line.title, line.case_number, (line.due_at - timedelta(microseconds=1)).astimezone(zone).date())
         for line in lines
     ]
+    title, number, last = told[0]
+    where = {"title": title, "case": number, "day": ShortDay(last)}
+    subject = (
+        T("%(title)s ends on %(day)s, and %(count)s more (%(case)s)", **where, count=len(told) - 1)
+        if len(told) > 1
+        else T("%(title)s ends on %(day)s (%(case)s)", **where)
+    )
     letter = write_letter("digest", account.locale, subject=subject, head=court.ports.service.letterhead, endings=told)
     try:
         court.ports.mail.send(account.email, letter.subject, letter.text, letter.html, account.locale)

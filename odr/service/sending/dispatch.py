@@ -40,7 +40,7 @@ from odr.service.packet.packets import (
 )
 from odr.service.sending.compose import compose
 from odr.service.sending.letters import Letterhead
-from odr.service.vocabulary import AttemptState, Channel, FactKind, PacketState, TaskReason
+from odr.service.vocabulary import BRIEF, AttemptState, Channel, FactKind, PacketState, TaskReason
 
 LEASE = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=72)
@@ -70,7 +70,9 @@ class ServicePorts:
     zone: ZoneInfo
     rules: RulesFor = standard_rules
     rates: Mapping[Channel, int] = field(default_factory=dict)
-    quiet: Mapping[Channel, tuple[time, time]] = field(default_factory=lambda: {Channel.SMS: (time(21, 0), time(8, 0))})
+    quiet: Mapping[Channel, tuple[time, time]] = field(
+        default_factory=lambda: dict.fromkeys(BRIEF, (time(21, 0), time(8, 0)))
+    )
     threads: int = 8
 
 

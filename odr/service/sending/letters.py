@@ -25,6 +25,8 @@ class Letterhead:
     site: str
     phone: str
     street: Text
+    advice: str = ""
+    """Number of free legal advice; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class Letter:
     subject: str
     text: str
     html: str
+
+
+BETWEEN = "\n" + "—" * 30 + "\n\n"
+"""What stands between the two languages of a letter."""
 
 
 @lru_cache(maxsize=1)
@@ -80,8 +86,7 @@ def write_letter(name: str, locale: str, *, subject: Text, both: bool = False, *
     if name not in letter_names():
         raise TemplateNotFound(name)
     locales = [locale, *(other for other in LOCALES if other != locale)] if both else [locale]
-    rule = "\n" + "—" * 30 + "\n\n"
-    text = rule.join(render(f"{name}.txt", each, subject=subject, **data).strip() + "\n" for each in locales)
+    text = BETWEEN.join(render(f"{name}.txt", each, subject=subject, **data).strip() + "\n" for each in locales)
     parts = [render(f"{name}.html", each, subject=subject, **data) for each in locales]
     # Each part was escaped when it was rendered.
     html = render(

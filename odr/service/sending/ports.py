@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,24 +13,26 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import select
 
 from odr.docket.models import Document
-from odr.docket.papers import NoticePaper, ParagraphBlock, clerk, typeset
+from odr.docket.papers import Block, HeadingBlock, LetterPaper, ParagraphBlock, clerk, typeset
 from odr.ground.clock import Clock
 from odr.ground.config import Settings
 from odr.ground.text import T, Text
 from odr.ground.typeset import PaperLocale
+from odr.identity.accounts.account_letters import site_of
 from odr.identity.sign_in.keys import keyring
 from odr.service.channels import Carrier, Dispatch, Handover, Outcome
 from odr.service.channels.email import EmailSettings, Mailer, Tls
 from odr.service.channels.folder import Folder
+from odr.service.channels.messenger import Messenger
 from odr.service.channels.own_inbox import PlatformInbox
 from odr.service.channels.post import PrintQueue
-from odr.service.channels.seller import SellerInbox, read_platforms
+from odr.service.channels.seller import Platform, SellerInbox, read_platforms
 from odr.service.channels.sms import SmsGateway
 from odr.service.rules import rules_for
 from odr.service.sending.dispatch import ServicePorts
-from odr.service.sending.letters import Letterhead
+from odr.service.sending.letters import BETWEEN, Letterhead
 from odr.service.sending.return_address import ReturnPath
-from odr.service.vocabulary import AddressClass, Channel
+from odr.service.vocabulary import BRIEF, AddressClass, Channel
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -69,6 +73,16 @@ def mail_carrier(settings: Settings) -> Carrier:
     )
 
 
+def messengers_of(settings: Settings) -> dict[str, Platform]:
+    """The messengers the court writes to. Raises ValueError for a name that an accredited platform has already: reports of
+    both come to one address.
+    """
+    found = read_platforms(settings.messengers, "messengers")
+    if found.keys() & read_platforms(settings.seller_inboxes).keys():
+        raise ValueError("messengers: a platform of seller_inboxes has the same name")
+    return found
+
+
 def open_carriers(court: Court) -> ServicePorts:
     """A carrier for every channel the worker sends by."""
     settings = court.settings
@@ -80,6 +94,7 @@ def open_carriers(court: Court) -> ServicePorts:
         Channel.SELLER_INBOX: SellerInbox(read_platforms(settings.seller_inboxes))
         if settings.seller_inboxes
         else folder,
+        Channel.MESSENGER: Messenger(messengers_of(settings), court.clock) if settings.messengers else folder,
         Channel.POST: PrintQueue(settings.data_dir / "print-queue", lambda dispatch: typeset_letter(court, dispatch)),
     }
     return ServicePorts(
@@ -88,7 +103,7 @@ def open_carriers(court: Court) -> ServicePorts:
         fetch=lambda reference: fetch(court, reference),
         zone=settings.tz,
         rules=rules_for(court),
-        quiet={Channel.SMS: (settings.quiet_from, settings.quiet_until)},
+        quiet=dict.fromkeys(BRIEF, (settings.quiet_from, settings.quiet_until)),
     )
 
 
@@ -97,7 +112,13 @@ def letterhead(settings: Settings) -> Letterhead:
     from odr.procedure.time.written_working import bilingual
 
     street: Text = bilingual(settings.street, settings.street_zh)
-    return Letterhead(bilingual(settings.court_name, settings.court_name_zh), settings.base_url, settings.phone, street)
+    return Letterhead(
+        bilingual(settings.court_name, settings.court_name_zh),
+        site_of(settings.base_url),
+        settings.phone,
+        street,
+        settings.advice_phone,
+    )
 
 
 def fetch(court: Court, reference: str) -> bytes:
@@ -110,22 +131,41 @@ def fetch(court: Court, reference: str) -> bytes:
 
 
 def typeset_letter(court: Court, dispatch: Dispatch) -> bytes:
-    """A letter for the post, set from the same words as the message."""
+    """A letter for the post, set from the same words as the message: in two languages beside each other where the message
+    is in both, with the form to answer by post where one is due.
+    """
     settings = court.settings
-    locale: PaperLocale = "en" if dispatch.locale == "en" else "zh-Hans"
+    parts = dispatch.text.split(BETWEEN)
+    locale: PaperLocale = "both" if len(parts) > 1 else "en" if dispatch.locale == "en" else "zh-Hans"
     head = letterhead(settings)
-    paper = NoticePaper(
+    paper = LetterPaper(
         court=head.court,
         kind=T("Letter of the court"),
-        subject=dispatch.subject,
+        subject=None if len(parts) > 1 else dispatch.subject,
         issued_on=dispatch.at.astimezone(settings.tz).date(),
         signatories=(clerk(head.court),),
         recipient=(dispatch.recipient_name, dispatch.address),
+        case_number=dispatch.case_number,
         document_code=dispatch.code,
-        check_url=f"{settings.base_url}/check/{dispatch.code}",
-        blocks=[ParagraphBlock(part) for part in dispatch.text.split("\n\n") if part.strip()],
+        check_url=f"{settings.base_url.rstrip('/')}/check/{dispatch.code}",
+        columns=[list(_blocks(part)) for part in parts],
+        letter_code=dispatch.code,
+        site=head.site,
+        form=dispatch.form,
     )
     return typeset(court.ports.typesetter, paper, locale, at=dispatch.at)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """A letter's text as blocks: the first of several lines that ends without a stop is their heading."""
+    for part in filter(None, map(str.strip, text.split("\n\n"))):
+        first, *rest = part.splitlines()
+        if rest and not re.search(r"[.。:：?？!！)）]\s*$", first.replace("?", "").replace("？", "")):
+            yield HeadingBlock(first)
+        else:
+            rest = [first, *rest]
+        if rest:
+            yield ParagraphBlock("\n".join(line.strip() for line in rest))
 
 
 @dataclass(frozen=True)

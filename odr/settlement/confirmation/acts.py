@@ -305,7 +305,7 @@ def supplement_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nothing came: the judge may treat the application as withdrawn (CPI 357)."""
     if case.stage is Stage.CONFIRMING and not sitting.tasks(case, desks.CONFIRMATION_SUPPLEMENT):
         title = T(
-            "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation, art. 357)."
+            "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation of the Civil Procedure Law, art. 357)."
         )
         sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_SUPPLEMENT, title, risk=45)
 
@@ -348,6 +348,7 @@ def withdraw_confirmation(sitting: Sitting, case: Case, given: Nothing, *, actor
         T(
             "If it is confirmed, do what the agreement says: otherwise it can be enforced; if you think the confirmation is wrong, object by the day shown on the page of the case. If it is not confirmed, you may change the agreement, make a new one or bring a claim."
         ),
+        runs="confirmation_objection",
     ),
     prepare=prepare_confirmation,
     source=law("CPL 157, 206", "CPI 355, 357, 358"),

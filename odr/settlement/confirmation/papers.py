@@ -167,7 +167,7 @@ def prepare_objection(court: Court, case: Case, given: BaseModel, actor: Actor) 
         )
         why: list[Words] = [line for line in given.reasons.splitlines() if line.strip()]
         remedy = (
-            T("No appeal lies against this ruling (Interpretation, art. 372).")
+            T("No appeal lies against this ruling (Interpretation of the Civil Procedure Law, art. 372).")
             if given.result == "stands"
             else remedy_words(sitting, mine, "dismissed")
         )

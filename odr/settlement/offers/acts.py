@@ -46,7 +46,11 @@ def put_forward(sitting: Sitting, case: Case, offer: Offer, *, days: int) -> Off
 class OfferInput(TermsInput):
     """An offer to another party."""
 
-    to: Annotated[str, CourtText(1, 40, one_line=True), field(T("To"), choices="settling_others")]
+    to: Annotated[
+        str,
+        CourtText(1, 40, one_line=True),
+        field(T("Who gets the offer?"), choices="settling_others", missing=T("Choose who gets the offer")),
+    ]
     words: Annotated[
         str | None,
         CourtText(0, 2000),

@@ -14,7 +14,6 @@ from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms.fields import with_defaults
-from odr.procedure.models import ActDraft
 from odr.settlement import names as act_names
 from odr.settlement.models import AgreementState, Ending
 from odr.settlement.offers.case_views import (
@@ -30,7 +29,7 @@ from odr.settlement.offers.case_views import (
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
-from odr.web.pages import Page, begun, look, submit_form, sure_mark
+from odr.web.pages import Page, keeping, look, submit_form, sure_mark, typed_before
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
 WITHIN = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.MEDIATOR)
@@ -53,15 +52,15 @@ def room(case: Case, actor: Actor) -> Page:
     chosen = words_for(values.pop("wording", ""), current_locale())
     counter = counter_values(look(), case, actor, values.pop("counter", ""))
     tried = request.args.get("act")
-    kept = (
-        begun(case, actor, current_court().table[tried or act_names.MAKE_OFFER])
+    before = (
+        typed_before(case, actor, current_court().table[tried or act_names.MAKE_OFFER])
         if tried in (None, *ROOM_ACTS)
-        else None
+        else {}
     )
-    typed = values | (kept.values if kept is not None else {}) | counter | ({"words": chosen} if chosen else {})
-    if tried in ROOM_ACTS and (counter or (kept is None and typed)):
+    typed = values | before | counter | ({"words": chosen} if chosen else {})
+    if tried in ROOM_ACTS and (counter or (not before and typed)):
         typed = with_defaults(current_court().table[tried].input, typed)
-    return _room(case, actor, tried or (act_names.MAKE_OFFER if kept is not None else None), typed, [], kept=kept)
+    return _room(case, actor, tried or (act_names.MAKE_OFFER if before else None), typed, [])
 
 
 def _room(
@@ -72,8 +71,6 @@ def _room(
     faults: list[Any],
     status: int = 200,
     moved_on: bool = False,
-    *,
-    kept: ActDraft | None = None,
 ) -> Page:
     court = look()
     asked = tried if tried in ROOM_ACTS else None
@@ -88,7 +85,7 @@ def _room(
         faults=all_faults,
         moved_on=moved_on,
         tab="settlement",
-        kept=kept,
+        **(keeping(case, actor, current_court().table[asked], page.form.fields, values) if asked and page.form else {}),
         sure=sure_mark(faults),
         key=new_reference(),
     ), status

@@ -180,7 +180,11 @@ class SimpleOfferInput(CourtModel):
     to: Annotated[
         str | None,
         CourtText(0, 40, one_line=True),
-        field(T("To"), T("Only needed where there are several on the other side."), choices="settling_others"),
+        field(
+            T("Who gets the offer?"),
+            T("Only needed where there are several on the other side."),
+            choices="settling_others",
+        ),
     ] = None
     pay_within: Annotated[
         int, Field(ge=1, le=60), field(T("Paid within days"), T("Counted from the day of the offer."))

@@ -1,0 +1,118 @@
+"""The style of letters, labels and messages: ``docs/style.md`` states the rules, this holds every message to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from odr.procedure.acts.table import TABLE, Everyone
+from tests.test_translations import translated, used
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "style.md"
+PLACE = re.compile(r"%\(\w+\)s")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the page: what it refuses in each language, and what is allowed all the same."""
+
+    name: str
+    english: re.Pattern[str] | None
+    chinese: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+    def refuses(self, text: str, *, chinese: bool) -> bool:
+        """Whether a text breaks the rule; what is allowed is taken out first."""
+        pattern = self.chinese if chinese else self.english
+        left = self.unless.sub("", text) if self.unless is not None else text
+        return pattern is not None and pattern.search(left) is not None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A text before and after, in both languages."""
+
+    number: str
+    rule: str
+    before: str
+    after: str
+    before_zh: str
+    after_zh: str
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The rows of the table under a heading, without its head; a ``|`` in a cell is written ``\\|``."""
+    part = PAGE.read_text("utf-8").split(f"\n## {heading}", 1)[1].split("\n## ", 1)[0]
+    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def pattern(cell: str) -> re.Pattern[str] | None:
+    """A regular expression of the page."""
+    return None if cell == "–" else re.compile(cell.strip("`"))
+
+
+@cache
+def rules() -> list[Rule]:
+    """The rules the page states."""
+    return [
+        Rule(name.strip("`"), pattern(en), pattern(zh), pattern(unless)) for name, _, _, en, zh, unless in rows("Rules")
+    ]
+
+
+@cache
+def pairs() -> list[Pair]:
+    """The pairs the page shows."""
+    return [
+        Pair(number, rule.strip("`"), before, after, before_zh, after_zh)
+        for number, rule, _, before, after, before_zh, after_zh in rows("Pairs")
+    ]
+
+
+def broken(text: str, *, chinese: bool) -> list[str]:
+    """Names of the rules a text breaks."""
+    return [rule.name for rule in rules() if rule.refuses(text, chinese=chinese)]
+
+
+def test_the_page_has_its_rules_and_pairs() -> None:
+    """At least thirty pairs; each names a rule of the page or is for readers only."""
+    names = {rule.name for rule in rules()}
+    assert len(pairs()) >= 30 and len(names) == len(rules()) >= 12
+    assert [pair.number for pair in pairs() if pair.rule not in names | {"–"}] == []
+
+
+@pytest.mark.parametrize("pair", pairs(), ids=lambda pair: pair.number)
+def test_a_pair_is_right_by_the_rules(pair: Pair) -> None:
+    """What was refused is seen by its rule in at least one language; what stands now breaks none in either."""
+    assert broken(pair.after, chinese=False) == [] and broken(pair.after_zh, chinese=True) == []
+    if pair.rule != "–":
+        seen = {*broken(pair.before, chinese=False), *broken(pair.before_zh, chinese=True)}
+        assert pair.rule in seen
+
+
+def test_every_rule_refuses_something_of_the_pairs() -> None:
+    """A rule nobody has seen at work may have stopped working."""
+    assert {rule.name for rule in rules()} - {pair.rule for pair in pairs()} == set()
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.name)
+def test_every_message_keeps_to_the_rule(rule: Rule) -> None:
+    """All that templates and program say, in English and in Chinese."""
+    wrong = []
+    for message, where in used().items():
+        if rule.refuses(message, chinese=False):
+            wrong.append(f"{where}: {message}")
+        for name, chinese in translated().get(message, {}).items():
+            if name != "former.po" and rule.refuses(PLACE.sub("%s", chinese), chinese=True):
+                wrong.append(f"{name}: {chinese}")
+    assert wrong == []
+
+
+def test_a_letter_names_what_came() -> None:
+    """No letter of an act is called by a word that says nothing; two different papers have two names where they can."""
+    titles = {act.name: act.letter.title.msgid for act in TABLE if act.serves is not Everyone.NOBODY and act.letter}
+    assert [name for name, title in titles.items() if len(title.split()) < 2] == []
