@@ -4,8 +4,8 @@
 //   <… data-saved-line>                        where "Saved" is said
 //   <textarea data-count="2000">               counts characters as the court does
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
-//   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
 //   <textarea data-speak="…">                  a button to speak into it, where the browser can write what it hears
+//   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
 //   <div role="alert" data-focus>              takes the focus when the page opens
 //   <p role="alert" data-offline="…">           says that a form was not sent, for there is no network
 
@@ -134,8 +134,8 @@ function wake(root) {
   all("[data-count]").forEach(count);
   all("form[data-autosave]").forEach(autosave);
   all("time[data-left]").forEach(timeLeft);
-  all("[data-read-aloud]").forEach(readAloud);
   if (canListen) all("textarea[data-speak]").forEach(speakInto);
+  all("[data-read-aloud]").forEach(readAloud);
 }
 
 // Without a network a form is not sent into nothing: it stays as it is, and the page says so.

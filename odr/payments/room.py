@@ -16,6 +16,7 @@ from odr.payments.fee.case_views import fee_panel
 from odr.payments.fee.next_step import fee_step
 from odr.payments.fee.quote import quoted
 from odr.payments.fee.relief import on_legal_aid, relief_overdue
+from odr.payments.models import AssessmentState
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
 from odr.payments.stripe.reconciliation import sweep as reconcile
