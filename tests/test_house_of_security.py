@@ -48,6 +48,8 @@ CALLS_OUT = {
     "odr/notary/check/remote_log.py": "the auditor's own tool, at the address the auditor gives; redirects refused",
     "odr/notary/check/witness.py": "witnesses of the settings; redirects refused",
     "odr/notary/time/time_tokens.py": "time authorities of the settings; redirects refused",
+    "odr/service/channels/messenger.py": "the messenger's gateway of the settings, through posting.py",
+    "odr/service/channels/posting.py": "gateways of the settings, by http.client, which follows no redirect",
     "odr/service/channels/seller.py": "inboxes of the settings, by http.client, which follows no redirect",
     "odr/service/channels/sms.py": "the gateway of the settings, by http.client, which follows no redirect",
     "odr/training/run.py": "the training court's own pages",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import model_validator
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.docket.queries import parties
-from odr.filing import desks
+from odr.filing import desks, names
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.inputs import Reasons, Ties
 from odr.filing.models import Request, RequestKind, RequestState
@@ -25,6 +25,7 @@ from odr.identity.accounts.account_letters import Letter as Message
 from odr.identity.actors import Actor
 from odr.identity.mandates import QUALIFICATION_WORDS
 from odr.identity.models import Account, Licence, Mandate, MandateScope, Qualification
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import LegalAidGranted
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
@@ -479,6 +480,7 @@ class LegalAidInput(CourtModel):
 @act(
     title=T("Ask for a lawyer through legal aid"),
     input=LegalAidInput,
+    version=2,
     by=set(PARTY_ROLES),
     at=NOT_CLOSED,
     guard=may_ask_for_aid,
@@ -505,6 +507,12 @@ def request_legal_aid(sitting: Sitting, case: Case, given: LegalAidInput, *, act
         T("%(name)s asked for legal aid", name=party.name),
         {"request": request.reference, "written": letter is not None},
     )
+
+
+@upcast(names.REQUEST_LEGAL_AID, from_version=1)
+def _asked_nothing_of_the_fee(old: dict[str, Any]) -> dict[str, Any]:
+    """At first the fee had to be asked about apart."""
+    return {**old, "fee": "no"}
 
 
 def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInput) -> Message | None:
