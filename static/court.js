@@ -4,7 +4,7 @@
 //   <… data-saved-line>                        where "Saved" is said
 //   <textarea data-count="2000">               counts characters as the court does
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
-//   <textarea data-speak="…">                  a button to speak into it, where the browser can write what it hears
+//   <textarea data-speak>                      a button to speak into it, where the browser can write what it hears
 //   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
 //   <div role="alert" data-focus>              takes the focus when the page opens
 //   <p role="alert" data-offline="…">           says that a form was not sent, for there is no network

@@ -1,6 +1,7 @@
 // Speaking into a field where the browser can write down what it hears. The court hears nothing: what the browser wrote
 // stands in the field like what was typed, and is sent with the form. Where the browser can do it on the device, it must.
-// Markup that wakes it: <textarea data-speak="…" data-speak-stop="…" data-speak-note="…" data-speak-failed="…">
+// Markup that wakes it: <textarea data-speak>, and once on the page <template id="speak" data-speak="…" data-stop="…" data-note="…"
+// data-failed="…">
 
 const Listener = window.SpeechRecognition ?? window.webkitSpeechRecognition;
 const TONGUE = { "zh-Hans": "zh-CN", en: "en-GB" };
@@ -16,7 +17,9 @@ async function isOnDevice(lang) {
 }
 
 export function speakInto(area) {
-  const { speak, speakStop, speakNote, speakFailed } = area.dataset;
+  const words = document.getElementById("speak")?.dataset;
+  if (!words) return;
+  const { speak, stop: speakStop, note: speakNote, failed: speakFailed } = words;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "govuk-button govuk-button--secondary court-speak";
@@ -35,8 +38,8 @@ export function speakInto(area) {
     button.setAttribute("aria-pressed", "false");
     said.textContent = words;
   };
-  const write = (words) => {
-    const text = words.trim();
+  const write = (heard) => {
+    const text = heard.trim();
     if (!text) return;
     const before = area.value;
     const gap = before && !/\s$/.test(before) && !/[\u3000-\u9fff]$/.test(before) ? " " : "";

@@ -365,6 +365,11 @@ def hears() -> str:
     return ""
 
 
+def is_heard() -> bool:
+    """In a template: whether a field one may speak into was drawn on this page."""
+    return "microphone" in g.get("features", set())
+
+
 def register_access(app: Flask, court: Court) -> None:
     """Give the application its court, its cookies' key, and what every request needs at its beginning and end."""
     secure = is_secure(court.settings)
@@ -395,6 +400,7 @@ def register_access(app: Flask, court: Court) -> None:
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["may_enter"] = may_enter
     app.jinja_env.globals["hears"] = hears
+    app.jinja_env.globals["is_heard"] = is_heard
     app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))
 
 

@@ -292,11 +292,13 @@ def _written_elsewhere(model: type[BaseModel], theirs: Theirs | None) -> list[tu
 
 
 def _after(draft: Any, key: str) -> str:
-    """The next step that is not done, else the task list."""
+    """The next step that a claim needs and that is not done, and evidence on the way; what few need is found in the list of
+    steps. When nothing is left, the check before lodging.
+    """
     keys = [s.key for s in drafts.STEPS]
-    for later in keys[keys.index(key) + 1 :]:
-        if later not in draft.done_steps:
-            return url_for("filing.step", draft=draft.reference, step=later)
+    for later in drafts.STEPS[keys.index(key) + 1 :]:
+        if later.key not in draft.done_steps and (later.is_needed or later.key == EXHIBITS):
+            return url_for("filing.step", draft=draft.reference, step=later.key)
     return url_for("filing.check", draft=draft.reference)
 
 
