@@ -121,6 +121,8 @@ def environment(
         person=person,
         hats=[],
         csrf_token=lambda: "token",
+        hears=lambda: "",
+        is_heard=lambda: True,
         url_for=url_for,
         request=SimpleNamespace(method="GET", full_path="/cases/abc?", path="/cases/abc"),
         settings=SimpleNamespace(court_name="Internet Court", court_name_zh="互联网法院"),
@@ -128,8 +130,8 @@ def environment(
         log_status=lambda: SimpleNamespace(size=184207, signed_at=NOW, witnesses=witnesses),
         court_now=lambda: NOW,
         nav_items=[
-            SimpleNamespace(endpoint="cases.overview", key="overview", label=T("Entry")),
-            SimpleNamespace(endpoint="cases.docket", key="docket", label=T("Receipt")),
+            SimpleNamespace(endpoint="cases.overview", key="overview", label=T("Entry"), rarely=False),
+            SimpleNamespace(endpoint="cases.docket", key="docket", label=T("Receipt"), rarely=False),
         ],
     )
     env.filters.update(
