@@ -29,7 +29,7 @@ def two(scene: Scene) -> tuple[int, int]:
     first = scene.case_id
     scene.lodge(
         claim(
-            claimant={"name": "Wu Min", "email": "wu@parties.example"},
+            claimant={"name": "Wu Min", "email": "wu@parties.example", "address": "2 Lake Road"},
             relief=[{"kind": "money", "what": "The price back", "amount": "500.00"}],
         ),
         who="stranger",

@@ -171,7 +171,12 @@ def test_who_claims_along_joins_by_a_letter_of_her_own(small_scene: Scene) -> No
         found = {c.title.render("en"): c.found for c in checks_of(small_scene.court.look(session), case)}
         sums = sorted(c.amount_minor for c in session.scalars(select(Claim)))
     assert found["Wu Min claims along"] is Found.WAITS and sums == [50000, 800000]
-    join(small_scene.court, small_scene.people["stranger"], code, JoinInput(name="Wu Min", email="wu@parties.example"))
+    join(
+        small_scene.court,
+        small_scene.people["stranger"],
+        code,
+        JoinInput(name="Wu Min", email="wu@parties.example", e_service=True),
+    )
     mine = next(p for p in small_scene.case().parties if p.name == "Wu Min")
     assert mine.label == "claimant/2" and mine.joined_at is not None
     small_scene.accept()

@@ -28,6 +28,7 @@ from tests.scene import Scene, claim
 CHILD = {
     "name": "Li Xiao",
     "email": "li@parties.example",
+    "address": "1 Lake Road",
     "acting": "guardian",
     "guardian_name": "Li Wen",
     "guardian_ties": "parent",

@@ -48,6 +48,8 @@ from odr.procedure.hooks import Hooks
 from odr.procedure.room import ROOM as PROCEDURE
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import ActReceipt
+from odr.service.packet.packets import note_address
+from odr.service.vocabulary import Channel as ServiceChannel
 from odr.training.stripe_peer.app import Peer, serve
 from odr.training.stripe_peer.wire import PERMISSIONS
 from odr.web.guards import assert_guarded, register_access
@@ -115,7 +117,7 @@ class PayCourt:
             respondents=[RespondentInput(name="Shop Ltd", email="shop@example.com")],
             facts=[FactInput(what="The goods never came.")],
             relief=[relief],
-            claimant=AboutYouStep(name="Li Wei", kind=kind, email="li@example.com"),
+            claimant=AboutYouStep(name="Li Wei", kind=kind, email="li@example.com", address="1 Lake Road"),
         )
         self._shop = self.account("shop").id
         self.account("judge", Role.JUDGE)
@@ -165,6 +167,15 @@ class PayCourt:
             )
             sitting.session.flush()
             sitting.session.refresh(case, ["parties"])
+            note_address(
+                sitting.session,
+                party_id=me.id,
+                channel=ServiceChannel.POST,
+                value="1 Lake Road",
+                source="claim",
+                at=sitting.now,
+                given=True,
+            )
             sitting.perform(
                 "lodge_claim", case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, me.id)
             )
