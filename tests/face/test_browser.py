@@ -34,6 +34,8 @@ class Site:
         if request.method == "POST":
             self.posted.append((request.path, request.form.to_dict()))
             return Response("{}", status=HTTPStatus.OK, mimetype="application/json")(environ, start_response)
+        if request.path == "/service-worker.js":
+            return Response("", mimetype="text/javascript")(environ, start_response)
         page = sample(request.path.strip("/") or "en", person=SOMEBODY, training=True)
         return Response(page, mimetype="text/html", headers={"Content-Security-Policy": content_policy({})})(
             environ, start_response
