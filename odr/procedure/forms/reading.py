@@ -149,7 +149,8 @@ _SHAPES = (
     re.compile(r"(?P<month>[A-Za-z]+)\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?[,\s]+(?P<year>\d{4})", re.IGNORECASE),
 )
 _WEEKDAY = re.compile(
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)|(?:\s*[(（]?(?:星期|周)[一二三四五六日天][)）]?)", re.IGNORECASE
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)|(?:\s*[(（]?(?:星期|周)[一二三四五六日天][)）]?)",
+    re.IGNORECASE,
 )
 
 
