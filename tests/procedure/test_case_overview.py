@@ -99,3 +99,16 @@ def test_a_phone_gets_five_tabs_and_the_rest_folded_without_javascript(small_sce
     assert len(first) == 5 and first[0] == f"/cases/{small_scene.case().reference}"
     assert rest and re.findall(r'<a[^>]*href="([^"]+)"', folded) == rest
     assert "<b>Fee</b>" in folded.split("</summary>")[0], "where one is, is said also where its tab is folded"
+
+
+def test_what_an_objection_halts_stays_listed(small_scene: Scene) -> None:
+    """The respondent's answer and everybody's evidence stand still while the objection waits; both sides still see them
+    beside what runs.
+    """
+    scene = small_scene
+    scene.pend()
+    scene.do("object_to_jurisdiction", "haiyun", ground="elsewhere", words="The goods were delivered elsewhere.")
+    for who in ("haiyun", "li"):
+        page = overview(scene, browser(scene, who))
+        running = page.split("Time running")[1].split("</aside>")[0]
+        assert "Answer" in running and "Stands still; its new day is set when it goes on" in running, who

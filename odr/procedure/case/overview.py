@@ -171,6 +171,8 @@ class CasePage:
     stations: list[Station]
     news: News | None
     dues: list[Due]
+    still: list[Due]
+    """Time limits that stand still, with the day each had: none is lost from view."""
     open_acts: list[Availability]
     groups: list[ActGroup]
     closed_acts: list[Availability]
@@ -321,6 +323,10 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
         stations=stations(sitting, case, actor, [due.window for due in waiting], ahead),
         news=_news(sitting, case, actor, locale),
         dues=waiting,
+        still=[
+            Due(window, window_title(sitting, case, window), None, window.party_id == actor.party_id)
+            for window in shown_windows(sitting, case, actor, WindowState.HALTED)
+        ],
         open_acts=[a for a in available if a.is_open],
         groups=grouped([a for a in available if a.is_open]),
         closed_acts=[a for a in available if not a.is_open],
