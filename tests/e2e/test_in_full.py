@@ -81,14 +81,16 @@ def pays(walk: Walk, who: str) -> None:
 
 
 def joins(walk: Walk, who: str, address: str, **told: str) -> None:
-    """By the code of the letter, typed in at the court's own address."""
+    """By the code of the letter that asks to join, typed in at the court's own address."""
     page = walk.enter(who)
     page.goto("/")
     press(page, "main a[href$='/join']", walk.hand)
     walk.hand.write(
         page,
         "#code",
-        newest(walk, address, r"(?:enter the letter code:|然后输入核验码：)\s+([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{5})\n"),
+        newest(
+            walk, address, r"(?s)(?:[Ee]nter the code below|输入下方核验码).*?([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{5})"
+        ),
     )
     press(page, hand=walk.hand)
     walk.look(page)
