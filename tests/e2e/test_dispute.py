@@ -174,7 +174,7 @@ def is_decided(walk: Walk) -> None:
         judge.fill("#finding textarea[name$='-reasons']", "双方均已质证，予以采信。")
         if subject.startswith("fact"):
             judge.check("#finding input[name$='-rests_on'] >> nth=0")
-        walk.send(judge, "#finding button.govuk-button", to="/decision/desk")
+        walk.send(judge, "#finding button[type=submit]:not(.govuk-button--secondary)", to="/decision/desk")
     judge.fill("textarea[name=answers]", "商品已经检验检疫合格。")
     walk.send(
         judge, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", to="/decision/"

@@ -81,20 +81,32 @@ def pays(walk: Walk, who: str) -> None:
 
 
 def joins(walk: Walk, who: str, address: str, **told: str) -> None:
-    """By the code of the letter, typed in at the court's own address."""
+    """By the code of the letter that asks to join, typed in at the court's own address."""
     page = walk.enter(who)
     page.goto("/")
     press(page, "main a[href$='/join']", walk.hand)
     walk.hand.write(
         page,
         "#code",
-        newest(walk, address, r"(?s)2\. (?:Enter the code|输入下方核验码).*?([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{5})"),
+        newest(
+            walk, address, r"(?s)(?:[Ee]nter the code below|输入下方核验码).*?([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{5})"
+        ),
     )
     press(page, hand=walk.hand)
     walk.look(page)
     press(page, "main a.govuk-button", walk.hand)
     walk.look(page)
     walk.fill(page, {"email": f"{who}@court.example", "e_service": True, "in_writing": True, **told})
+    press(page, hand=walk.hand)
+    walk.look(page)
+
+
+def types_the_code(walk: Walk, page: Page, address: str) -> None:
+    """The code of a letter about an account, typed where the letter says: it has no link."""
+    code = newest(walk, address, r"(?:enter this code:|然后输入此口令：)\s*((?:[A-Z2-9]{4}-){4}[A-Z2-9]{4})\n")
+    page.goto("/")
+    press(page, "main a[href$='/join']", walk.hand)
+    walk.hand.write(page, "#code", code)
     press(page, hand=walk.hand)
     walk.look(page)
 
@@ -119,10 +131,9 @@ def is_represented(walk: Walk, client: str, address: str, lawyer: str) -> None:
     walk.fill(page, {"number": number, "email": address, "scope": "special"})
     press(page, "form[action='/account/mandates'] button", walk.hand)
     walk.look(page)
-    link = newest(walk, address, rf"{walk.origin}(/account/mandate/\S+)")
     phone = walk.open_context(walk.origin, width=PHONE, javascript=walk.javascript, locale=walk.locale).new_page()
-    phone.goto(link)
-    walk.look(phone)
+    types_the_code(walk, phone, address)
+    assert "/account/mandate/" in phone.url
     walk.fill(
         phone, {"name": next(p.name for p in walk.scene.case().parties if p.account_id == walk.scene.people[client])}
     )
@@ -185,7 +196,7 @@ def allows(walk: Walk) -> None:
 
 
 def registers(walk: Walk, who: str, name: str) -> None:
-    """Somebody who has no account opens one; the address is confirmed by the letter's link."""
+    """Somebody who has no account opens one; the address is confirmed by the letter's code."""
     page = walk.open_context(walk.origin, width=walk.width, javascript=walk.javascript, locale=walk.locale).new_page()
     walk.pages[who] = page
     page.goto("/account/sign-in")
@@ -193,7 +204,8 @@ def registers(walk: Walk, who: str, name: str) -> None:
     walk.fill(page, {"name": name, "email": f"{who}@court.example", "password": PASSWORD})
     press(page, hand=walk.hand)
     walk.look(page)
-    page.goto(newest(walk, f"{who}@court.example", rf"{walk.origin}(/\S+)"))
+    types_the_code(walk, page, f"{who}@court.example")
+    assert "/account/confirm-address/" in page.url
     walk.fill(page, {"password": PASSWORD})
     press(page, hand=walk.hand)
     with walk.scene.court.database.write() as session:
@@ -268,7 +280,7 @@ def is_decided(walk: Walk) -> None:
         walk.hand.write(judge, "#finding textarea[name$='-reasons']", "各方均已质证，予以采信。")
         if subject.startswith("fact"):
             walk.hand.mark(judge, "#finding input[name$='-rests_on'] >> nth=0")
-        walk.send(judge, "#finding button.govuk-button", to="/decision/desk")
+        walk.send(judge, "#finding button[type=submit]:not(.govuk-button--secondary)", to="/decision/desk")
     walk.fill(judge, {"answers": "商品已经检验检疫合格。"})
     walk.send(
         judge, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", to="/decision/"

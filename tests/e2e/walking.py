@@ -24,7 +24,7 @@ from odr.identity.models import Account
 from odr.training.stripe_peer.app import Peer, serve as serve_peer
 from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.e2e.hands import Hand, Mouse
-from tests.e2e.test_journey import SECRET as TOTP, give_second_factor
+from tests.e2e.test_journey import GO_ON, SECRET as TOTP, give_second_factor
 from tests.entering import let_in
 from tests.peers.browser import OpenContext
 from tests.scene import PASSWORD, Scene, open_court
@@ -33,7 +33,6 @@ from tests.sound import faults, fits
 KEY, SECRET = "rk_test_walk", "whsec_walk"
 CARD = "4242 4242 4242 4242"
 MOUSE = Mouse()
-GO_ON = "main form button.govuk-button:not(.govuk-button--secondary)"
 
 
 def free_port() -> int:
@@ -139,10 +138,13 @@ class Walk:
     def follow(self, page: Page, link: str) -> None:
         """From the case's own page along a link to another one: what cannot be found there is not there."""
         self.case(page)
-        folded = f"main details:not([open]):has(a[href$='{link}']) > summary"
-        if page.locator(folded).count():
-            self.hand.do(page, folded)
-        press(page, f"main a[href$='{link}'], nav a[href$='{link}']", self.hand)
+        there = f"main a[href$='{link}']:visible, nav a[href$='{link}']:visible"
+        for part in ("main", "nav"):
+            # What lies folded, as a phone has the seldom pages under "More", is opened to get there.
+            folded = f"{part} details:not([open]):has(a[href$='{link}']) > summary:visible"
+            if page.locator(there).count() == 0 and page.locator(folded).count():
+                self.hand.do(page, folded)
+        press(page, there, self.hand)
         self.look(page)
 
     def act(self, page: Page, name: str, /, **filled: object) -> None:

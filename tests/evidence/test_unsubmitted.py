@@ -102,9 +102,10 @@ def test_the_sender_is_told_and_has_time_before_a_person_decides(scene: Scene, s
     words = body.get_content()
     assert (
         "order.txt" in words
-        and "/uploads/mine" in words
+        and "sign in and choose “Files you have sent”" in words
         and str(first.until_on.day) in words
         and "log.txt" not in words
+        and "://" not in words
     )
     assert first.until_on == scene.clock.now().astimezone(scene.court.settings.tz).date() + timedelta(days=30)
     with pytest.raises(ActNotOpen, match="can keep it until"):
@@ -377,6 +378,7 @@ def test_pages_tell_the_sender_and_keep_with_one_button(visitor: VisitorOf, smal
     assert "may be erased" not in li.get("/home") and "90 days" in li.get("/uploads/mine")
     found, li = due(small_scene, first, second), visitor("li")
     assert "2 files you sent" in li.get("/home") and "order.txt" not in visitor("haiyun").get("/uploads/mine")
+    assert 'href="/uploads/mine">Files you have sent</a>' in li.get("/home"), "as the letter says"
     assert li.get("/uploads/mine").count("May be erased after") == 2
     li.send("/uploads/mine", "/uploads/mine", file=[second])
     assert li.get("/uploads/mine").count("May be erased after") == 1

@@ -206,7 +206,9 @@ def test_polling_costs_nothing_while_nothing_changed(scene: Scene, app: Flask) -
     assert li.get("/examination/time", 304, **{"If-None-Match": tag}) == ""
     assert li.get(f"/examination/time?known={tag.strip(chr(34))}", 204) == ""
     scene.act(HAIYUN, "post_statement", words="One more thing.")
-    assert "Something new" in li.get(f"/examination/time?known={tag.strip(chr(34))}", **{"If-None-Match": tag})
+    assert "Another entry has come in" in li.get(
+        f"/examination/time?known={tag.strip(chr(34))}", **{"If-None-Match": tag}
+    )
 
 
 def test_notes_are_the_judges_alone(scene: Scene, app: Flask) -> None:

@@ -248,7 +248,7 @@ def finds_and_drafts(desk: Desk, page: Page, words: tuple[str, ...]) -> None:
         page.fill("#finding textarea[name$='-reasons']", words[0])
         if subject.startswith("fact"):
             page.check("#finding input[name$='-rests_on'] >> nth=0")
-        desk.press(page, "#finding button.govuk-button", "/decision/desk")
+        desk.press(page, "#finding button[type=submit]:not(.govuk-button--secondary)", "/decision/desk")
     page.fill("textarea[name=answers]", words[1])
     desk.press(
         page, "form[action$='/decision/draft'] button.govuk-button:not(.govuk-button--secondary)", "/decision/desk"

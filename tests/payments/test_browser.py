@@ -149,7 +149,7 @@ def test_a_fee_is_declined_abandoned_paid_later_and_refunded(
     expect(page.get_by_role("alert")).to_contain_text(words["declined"])
     see(page, javascript, f"declined-{name}")
     page.get_by_role("link").filter(has_text=re.compile(words["back"])).first.click()
-    expect(page.locator(".govuk-inset-text")).to_contain_text(words["nothing"])
+    expect(page.locator("main .govuk-inset-text")).to_contain_text(words["nothing"])
     see(page, javascript, f"abandoned-{name}")
     till.scene.clock.advance(timedelta(minutes=2))
     on_stripes_page(page, till)
@@ -157,7 +157,7 @@ def test_a_fee_is_declined_abandoned_paid_later_and_refunded(
     page.wait_for_url(re.compile(r"/fee/return"))
     assert till.peer.courier.wait()
     page.reload()
-    expect(page.locator(".govuk-inset-text")).to_contain_text(words["paid"])
+    expect(page.locator("main .govuk-inset-text")).to_contain_text(words["paid"])
     see(page, javascript, f"paid-{name}")
     assert page.locator("form[action$='/fee/pay']").count() == 0, "a paid fee is not asked for again"
     withdrawn_and_refunded(till)
@@ -254,7 +254,7 @@ def test_clicking_pay_twice_at_once_leads_to_one_page(till: Till, open_context: 
     type_card(first, GOOD)
     first.wait_for_url(re.compile(r"/fee/return"))
     type_card(second, GOOD)
-    expect(second.locator(".govuk-inset-text")).to_be_visible()
+    expect(second.locator("main .govuk-inset-text")).to_be_visible()
     assert till.peer.courier.wait()
     with till.scene.court.database.read() as session:
         assert [row.amount_minor for row in session.scalars(select(Payment))] == [550_00]

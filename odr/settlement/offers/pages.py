@@ -85,7 +85,7 @@ def _room(
         faults=all_faults,
         moved_on=moved_on,
         tab="settlement",
-        **(keeping(case, actor, current_court().table[asked], page.form.fields, values) if asked and page.form else {}),
+        **(keeping(case, actor, current_court().table[page.form.name], page.form.fields, values) if page.form else {}),
         sure=sure_mark(faults),
         key=new_reference(),
     ), status
