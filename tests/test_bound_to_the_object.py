@@ -27,6 +27,7 @@ OBJECTS = {"case_id", "draft_id", "batch_id", "party_id", "upload_id", "id", "to
 """Columns that tie a row to one thing."""
 
 ALLOWED: dict[str, str] = {
+    "evidence/intake/belonging.py:_of": "bound by `part_of` to one file, and to that file's own sender",
     "evidence/intake/unsubmitted_uploads.py:open_notices": "for the worker alone; each notice goes to its own sender",
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
     "filing/parties/known_identity.py:_verified_elsewhere": "tells whether the registry saw the same party's own papers",
@@ -38,6 +39,7 @@ ALLOWED: dict[str, str] = {
 """Lists gathered through somebody other than who asks, each with why nothing of another thing comes along."""
 
 BY_REFERENCE: dict[str, str] = {
+    "evidence/exhibits/sealing.py:sealed_files": "senders stand in the same query; nothing is shown: the act takes it or not",
     "evidence/intake/upload.py:_finished": "tells the desk itself whether an upload of its own is over",
     "filing/draft/drafts.py:find_draft": "`_is_theirs` stands in the same query",
     "identity/mandates.py:_of_subject": "the reference comes from the court's own link, never from a form",
@@ -138,6 +140,7 @@ THROUGH_A_SEAT = {
     "payments/books/paydesk.py": "one case: the cashier who receives takes a seat",
     "settlement/mediation/moderation_end.py": "one case: the mediator's seat that ends",
     "filing/claim/joining_cases.py": "one case: whether the judge sits in the one joined to",
+    "settlement/mediation/ties.py": "one case: the second mediator's own seat that ends",
 }
 """Modules that compare a seat's account themselves. A list of cases, tasks or days goes through ``serving``: an office
 that was taken away leaves nobody a view of what they once sat in.

@@ -23,7 +23,7 @@ from odr.ground.errors import InvalidInput, NotFound
 from odr.procedure.rules.registry import PackRegistry
 from tests.conftest import MORNING
 from tests.filing.visitor import Visitor
-from tests.scene import Scene
+from tests.scene import Scene, claim
 
 Door = Callable[[str | None], Visitor]
 PACK = PackRegistry.load().in_force("cn", MORNING.date())
@@ -207,6 +207,8 @@ def test_the_page_takes_a_table_and_watches_it(small_scene: Scene, visitor: Door
     said: dict[str, Any] = {"name": "Fair Trade Union", "kind": "organisation", "email": "post@fair.example"}
     page = li.send("/bulk", "/bulk", 422, **said).text
     assert "Choose the file" in page and "Fair Trade Union" in page
+    assert '<a href="#address">Postal address: Papers by message are not ticked' in page, "nothing reaches them yet"
+    said |= {"address": "1 Lake Road"}
     place = li.send(
         "/bulk", "/bulk", **said, table=(io.BytesIO(table({}, {"relief_1_amount": "x"})), "claims.csv")
     ).headers["Location"]
@@ -216,6 +218,27 @@ def test_the_page_takes_a_table_and_watches_it(small_scene: Scene, visitor: Door
     report = li.raw(f"{place}/report.csv").data.decode("utf-8-sig")
     assert len(list(csv.reader(io.StringIO(report)))) == 3
     assert b"relief_1_amount" in li.raw(f"{place}/to-mend.csv").data
+
+
+@pytest.mark.parametrize("is_table", [True, False])
+def test_who_has_no_address_to_give_yet_lodges_all_the_same(small_scene: Scene, is_table: bool) -> None:
+    """What says so lets the bulk through and is no field of a claim (REG 2)."""
+    said = {"name": "Li Wen", "email": "li@parties.example", "no_address": True}
+    given = (
+        read(PACK, table({}), PACK.causes.list)
+        if is_table
+        else [claim().model_dump(mode="json", exclude={"claimant"}, exclude_none=True)]
+    )
+    lodging.keep(
+        small_scene.court,
+        small_scene.people["li"],
+        "March",
+        AboutYouStep.model_validate(said),
+        given,
+        is_table=is_table,
+    )
+    small_scene.work()
+    assert [(line.state, line.faults) for line in lines(small_scene)] == [(LineState.LODGED, [])]
 
 
 def test_the_clerk_sees_what_is_the_same_once_and_what_differs_marked(small_scene: Scene, visitor: Door) -> None:

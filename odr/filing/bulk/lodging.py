@@ -21,7 +21,7 @@ from odr.filing.bulk.claims_table import MOST_LINES, column_of, columns, written
 from odr.filing.bulk.models import BulkFiling, BulkLine, LineState
 from odr.filing.draft.drafts import lodge_in
 from odr.filing.draft.particulars import require
-from odr.filing.inputs import AboutYouStep, ClaimInput
+from odr.filing.inputs import AboutYouStep, ClaimantInput, ClaimInput
 from odr.filing.registry.seats import seated_clerk
 from odr.ground.canonical import canonical
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
@@ -201,12 +201,14 @@ def _fault(bulk: BulkFiling, fault: FieldFault) -> dict[str, str]:
 
 def claim_of(pack: RulePack, bulk: BulkFiling, line: BulkLine) -> ClaimInput:
     """The claim a line states, complete as the form would ask it. Raises InvalidInput with every fault of the line."""
+    # That there is no address to give is said to be let through without one; it is no part of a claim.
+    said = {name: value for name, value in bulk.claimant.items() if name in ClaimantInput.model_fields}
     if bulk.is_table:
         claim: ClaimInput = fields.parse(
-            ClaimInput, {**line.values, **fields.flatten(bulk.claimant, "claimant-")}, currency=pack.currency
+            ClaimInput, {**line.values, **fields.flatten(said, "claimant-")}, currency=pack.currency
         )
     else:
-        claim = validate(ClaimInput, {**line.values, "claimant": bulk.claimant}, currency=pack.currency)
+        claim = validate(ClaimInput, {**line.values, "claimant": said}, currency=pack.currency)
     return require(pack, claim)
 
 
