@@ -39,6 +39,7 @@ ALLOWED: dict[str, str] = {
 """Lists gathered through somebody other than who asks, each with why nothing of another thing comes along."""
 
 BY_REFERENCE: dict[str, str] = {
+    "evidence/exhibits/sealing.py:sealed_files": "senders stand in the same query; nothing is shown: the act takes it or not",
     "evidence/intake/upload.py:_finished": "tells the desk itself whether an upload of its own is over",
     "filing/draft/drafts.py:find_draft": "`_is_theirs` stands in the same query",
     "identity/mandates.py:_of_subject": "the reference comes from the court's own link, never from a form",
