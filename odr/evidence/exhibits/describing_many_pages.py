@@ -173,7 +173,7 @@ def _submit(case: Case, actor: Actor, given: ManyInput, key: str) -> list[ActRec
     kinds = {u.reference: u.media.group for u in waiting(actor)}
     asked = {line.upload: line.secret for line in given.files if line.take and line.why_secret}
     made = []
-    with current_court().sit(sealed_files(current_court(), actor.account_id or 0, asked)) as sitting:
+    with current_court().sit(sealed_files(current_court(), [actor.account_id or 0], asked)) as sitting:
         mine = sitting.session.get_one(Case, case.id)
         for i, line in enumerate(given.files):
             if not line.take:

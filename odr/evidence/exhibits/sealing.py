@@ -69,19 +69,18 @@ def prepare_submission(court: Court, case: Case, given: BaseModel, actor: Actor)
     """Encrypt the files that their party asks to have sealed, before the Sitting."""
     if not isinstance(given, ExhibitInput) or not given.why_secret:
         return {}
-    return sealed_files(court, actor.account_id or 0, {given.upload: given.secret})
+    return sealed_files(court, [actor.account_id or 0], {given.upload: given.secret})
 
 
-def sealed_files(court: Court, account_id: int, asked: Mapping[str, bool]) -> Mapping[str, Any]:
-    """Encrypt a sender's own files, with what belongs to each; ``asked``: reference of a file → whether all of it is kept
+def sealed_files(court: Court, accounts: Sequence[int], asked: Mapping[str, bool]) -> Mapping[str, Any]:
+    """Encrypt files of these senders, with what belongs to each; ``asked``: reference of a file → whether all of it is kept
     from others, or that alone of which they see a copy.
     """
     made: list[Encrypted] = []
     with court.database.read() as session:
         for reference, whole in asked.items():
-            upload = session.scalar(
-                select(Upload).where(Upload.reference == reference, Upload.account_id == account_id)
-            )
+            own = (Upload.reference == reference, Upload.account_id.in_(accounts))
+            upload = session.scalar(select(Upload).where(*own))
             if upload is not None:
                 hidden = kept_from_others(upload, belonging_to(session, upload), whole=whole)
                 made += [one for each in hidden if (one := encrypted(court, each)) is not None]
