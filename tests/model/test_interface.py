@@ -192,6 +192,9 @@ def walk(scene: Scene, client: Any, tokens: dict[str | None, str], told: Told) -
 
     acts = "/api/v1/cases/{reference}/acts/"
     assert send("li", "/api/v1/cases", body=claim().model_dump(mode="json"), Idempotency_Key="k") == 201
+    whole = claim().model_dump(mode="json")
+    bulk = {"name": "March", "claimant": whole.pop("claimant"), "claims": [whole]}
+    assert send("li", "/api/v1/bulk", body=bulk, Idempotency_Key="many") == 202
     assert send("li", "/api/v1/cases", "get") == 200
     assert send("li", "/api/v1/cases/{reference}", "get") == 200
     assert send("li", "/api/v1/cases/{reference}/docket/{number}/receipt", "get") == 200
