@@ -116,7 +116,7 @@ def test_nothing_is_left_on_a_desk_when_the_case_goes_back_or_ends(hands: Hands)
 
 
 def test_a_motion_to_join_somebody_ends_with_the_case(hands: Hands) -> None:
-    """Asked for, and the claim is withdrawn: the judge's desk is empty of it."""
+    """Asked for, and the claim counts as withdrawn since its fee was not paid: the judge's desk is empty of it."""
     lot = Random(5)
     hands.lodge()
     hands.do("accept_claim", Role.CLERK, lot, track="simple")
@@ -125,8 +125,8 @@ def test_a_motion_to_join_somebody_ends_with_the_case(hands: Hands) -> None:
     asked = {"role": "third_party", "name": "Baihua Market", "kind": "company", "email": "post@parties.example"}
     assert hands.do("ask_for_joinder", Role.CLAIMANT, lot, **asked, words=WORDS), hands.story
     assert "joinder" in left(hands)
-    hands.do("withdraw_claim", Role.CLAIMANT, lot)
-    hands.do("rule_on_withdrawal", Role.JUDGE, lot)
+    hands.wait(days=40)
+    hands.do("deem_withdrawn", Role.JUDGE, lot)
     assert hands.scene.case().stage is Stage.CLOSED, hands.story
     assert "joinder" not in left(hands) and hands.stalled() == []
 
