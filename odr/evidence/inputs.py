@@ -33,6 +33,19 @@ class Provenance(CourtModel):
     original: Annotated[str | None, CourtText(0, 500), field(T("Where is the original now?"))] = None
 
 
+Secret = Annotated[
+    bool,
+    field(
+        T("It holds a trade secret or something private: ask the judge to seal it"),
+        T(
+            "The file is encrypted at once and nobody else opens it until the judge decides. Its title and what it shows are seen by everybody in the case."
+        ),
+    ),
+]
+"""Whether the sender asks that nobody but the court opens a file (CPL 71, CPI 103)."""
+WhySecret = Annotated[
+    str | None, CourtText(0, 1000), field(T("If so: what must be kept from whom, and why?"), widget="textarea")
+]
 FactNumbers = Annotated[
     list[int],
     Field(max_length=200),
@@ -100,18 +113,8 @@ class ExhibitInput(CourtModel):
     provenance: Annotated[
         Provenance | None, field(T("More about its origin"), T("The more you can say, the less there is to dispute."))
     ] = None
-    secret: Annotated[
-        bool,
-        field(
-            T("It holds a trade secret or something private: ask the judge to seal it"),
-            T(
-                "The file is encrypted at once and nobody else opens it until the judge decides. Its title and what it shows are seen by everybody in the case."
-            ),
-        ),
-    ] = False
-    why_secret: Annotated[
-        str | None, CourtText(0, 1000), field(T("If so: what must be kept from whom, and why?"), widget="textarea")
-    ] = None
+    secret: Secret = False
+    why_secret: WhySecret = None
     why_late: Annotated[
         str | None,
         CourtText(0, 1000),

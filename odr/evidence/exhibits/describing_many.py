@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from odr.evidence.inputs import ExhibitInput, FactNumbers, Provenance
+from odr.evidence.inputs import ExhibitInput, FactNumbers, Provenance, Secret, WhySecret
 from odr.evidence.intake.media import Group
 from odr.evidence.models import Category
 from odr.ground.errors import FieldFault, InvalidInput
@@ -45,18 +45,8 @@ class ManyLine(CourtModel):
         CourtText(0, 1000),
         field(T("If it does not come from where the others do: where from?"), widget="textarea"),
     ] = None
-    secret: Annotated[
-        bool,
-        field(
-            T("It holds a trade secret or something private: ask the judge to seal it"),
-            T(
-                "The file is encrypted at once and nobody else opens it until the judge decides. Its title and what it shows are seen by everybody in the case."
-            ),
-        ),
-    ] = False
-    why_secret: Annotated[
-        str | None, CourtText(0, 1000), field(T("If so: what must be kept from whom, and why?"), widget="textarea")
-    ] = None
+    secret: Secret = False
+    why_secret: WhySecret = None
 
 
 class ManyInput(CourtModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -165,7 +166,12 @@ def mediation_here(sitting: Sitting, case: Case) -> Mediation:
 def mediators(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The published list, without whoever is a party, declined, was replaced, or has no time."""
     found = mediation_of(sitting.session, case)
-    free = to_choose_from(sitting.session, case, found.gone if found is not None else ())
+    return options_but(sitting, case, found.gone if found is not None else ())
+
+
+def options_but(sitting: Sitting, case: Case, but: Collection[int]) -> list[Option]:
+    """Who may be chosen, with what the list says of each, without some."""
+    free = to_choose_from(sitting.session, case, but)
     return [Option(str(account.email), account.name, in_a_line(listed)) for account, listed in free]
 
 
@@ -378,7 +384,7 @@ def decline_mediation(
 
 def choose_again(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     """The mediator leaves and does not come back; the parties choose another (OMR 12, 14)."""
-    _leave(sitting, case, mediation)
+    unseat(sitting, case, mediation)
     mediation.gone = [*mediation.gone, *([mediation.mediator_id] if mediation.mediator_id is not None else [])]
     mediation.state, mediation.choices, mediation.mediator_id = MediationState.CHOOSING, {}, None
     mediation.disclosed, mediation.second = None, None
@@ -388,11 +394,16 @@ def choose_again(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     sitting.start_window(case, CHOICE, start=sitting.now, subject=mediation.reference)
 
 
-def _leave(sitting: Sitting, case: Case, mediation: Mediation) -> None:
-    """Unseat the mediator: from now on they read nothing of the room."""
-    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, f"{mediation.reference}/second")
+def second_of(mediation: Mediation) -> str:
+    """What a task of the second mediator is about."""
+    return f"{mediation.reference}/second"
+
+
+def unseat(sitting: Sitting, case: Case, mediation: Mediation, only: int | None = None) -> None:
+    """Unseat the mediators, or the one with that account: from now on they read nothing of the room."""
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, second_of(mediation))
     seats = select(Seat).where(Seat.case_id == case.id, Seat.role == Role.MEDIATOR, Seat.until_at.is_(None))
-    for seat in sitting.session.scalars(seats):
+    for seat in sitting.session.scalars(seats if only is None else seats.where(Seat.account_id == only)):
         seat.until_at = sitting.now
     sitting.session.flush()
 
@@ -545,7 +556,7 @@ def end_mediation(sitting: Sitting, case: Case, given: EndMediationInput, *, act
 def close_mediation(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     """Nothing of it runs any more, and the mediator leaves."""
     if not mediation.judge_led:
-        _leave(sitting, case, mediation)
+        unseat(sitting, case, mediation)
     mediation.state, mediation.ended_entry = MediationState.ENDED, sitting.next_number(case)
     for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION, DISCLOSURE):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from sqlalchemy import select
-
 from odr.docket.models import PARTY_ROLES, Case, Role, Seat
 from odr.docket.queries import parties
 from odr.ground.errors import InvalidInput
@@ -27,13 +25,14 @@ from odr.settlement.mediation.acts import (
     acceptance_is_over,
     begin_to_mediate,
     choose_again,
-    in_a_line,
     mediation_here,
     mediation_is,
     nothing_is_disclosed,
     on_the_list,
+    options_but,
+    second_of,
+    unseat,
 )
-from odr.settlement.mediators.entries import to_choose_from
 from odr.settlement.models import Mediation, MediationState
 from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES
 from odr.settlement.queries import mediation_of
@@ -262,12 +261,8 @@ def _seat_second(sitting: Sitting, case: Case, mediation: Mediation, account_id:
         desks.MEDIATOR_ACCEPTANCE,
         T("The parties want you as second mediator. Accept it, or say that you cannot."),
         risk=30,
-        subject=_subject(mediation),
+        subject=second_of(mediation),
     )
-
-
-def _subject(mediation: Mediation) -> str:
-    return f"{mediation.reference}/second"
 
 
 @guard("OMR 11, 12")
@@ -308,7 +303,7 @@ def accept_as_second(
     mediation = mediation_here(sitting, case)
     assert mediation.second is not None
     mediation.second = {**mediation.second, "accepted": True}
-    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, _subject(mediation))
+    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, second_of(mediation))
     leads = bool(mediation.second["leads"])
     if leads:
         mediation.second = {**mediation.second, "account": mediation.mediator_id}
@@ -335,15 +330,7 @@ def leave_as_second(sitting: Sitting, case: Case, given: Nothing, *, actor: Acto
     mediation = mediation_here(sitting, case)
     assert mediation.second is not None
     mediation.second, mediation.gone = None, [*mediation.gone, actor.account_id or 0]
-    sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, _subject(mediation))
-    seats = select(Seat).where(
-        Seat.case_id == case.id,
-        Seat.role == Role.MEDIATOR,
-        Seat.account_id == actor.account_id,
-        Seat.until_at.is_(None),
-    )
-    for seat in sitting.session.scalars(seats):
-        seat.until_at = sitting.now
+    unseat(sitting, case, mediation, only=actor.account_id)
     return Recorded(T("%(name)s no longer mediates here", name=actor.name))
 
 
@@ -352,6 +339,4 @@ def other_mediators(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The published list without whoever mediates here now."""
     found = mediation_of(sitting.session, case)
     here = [] if found is None else [found.mediator_id or 0, int((found.second or {}).get("account") or 0)]
-    gone = [*(found.gone if found is not None else []), *here]
-    free = to_choose_from(sitting.session, case, gone)
-    return [Option(str(account.email), account.name, in_a_line(listed)) for account, listed in free]
+    return options_but(sitting, case, [*(found.gone if found is not None else []), *here])
