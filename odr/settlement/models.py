@@ -117,6 +117,11 @@ class Offer(Base):
         """What is offered to be paid."""
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def parts(self) -> list[tuple[Money, date]]:
+        """Each instalment with its day."""
+        return [(Money(part["minor"], self.currency), date.fromisoformat(part["on"])) for part in self.instalments]
+
 
 class Agreement(Base):
     """What the parties agreed, in a text everybody signs."""

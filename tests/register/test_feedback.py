@@ -126,7 +126,7 @@ def test_the_accessibility_statement_says_status_limits_and_when_an_answer_comes
     """In both languages: how far the standard is met, what is not, what to do instead, by when one is answered."""
     client = create_app(court=small_scene.court).test_client()
     page = client.get("/accessibility").text
-    assert all(words in page for words in ("meet the standard in part", "Known limits", "within 5 working days"))
+    assert all(words in page for words in ("meet the standard in part", "Known limits", "within 15 days"))
     client.get("/language/zh-Hans?next=/accessibility")
     page = client.get("/accessibility").text
-    assert all(words in page for words in ("部分符合", "已知的不足", "5个工作日"))
+    assert all(words in page for words in ("部分符合", "已知的不足", "15日内答复"))
