@@ -442,7 +442,8 @@ def obligation_named(session: Session, case: Case, reference: str) -> Obligation
     return found
 
 
-def _obligation_words(case: Case, obligation: Any) -> str:
+def _obligation_words(case: Case, obligation: Obligation) -> Text:
+    """Who owes what, and by which day."""
     debtor = case.party_if_any(obligation.debtor_id)
-    what = str(obligation.amount) if obligation.amount else obligation.what or ""
-    return f"{debtor.name if debtor else ''}: {what} ({obligation.due_on.isoformat()})"
+    what = obligation.amount if obligation.amount else obligation.what or ""
+    return T("%(name)s: %(what)s, by %(day)s", name=debtor.name if debtor else "", what=what, day=obligation.due_on)
