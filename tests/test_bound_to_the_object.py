@@ -140,7 +140,7 @@ THROUGH_A_SEAT = {
     "payments/books/paydesk.py": "one case: the cashier who receives takes a seat",
     "settlement/mediation/moderation_end.py": "one case: the mediator's seat that ends",
     "filing/claim/joining_cases.py": "one case: whether the judge sits in the one joined to",
-    "settlement/mediation/ties.py": "one case: the second mediator's own seat that ends",
+    "settlement/mediation/acts.py": "one case: the seat of the mediator who leaves it, which ends",
 }
 """Modules that compare a seat's account themselves. A list of cases, tasks or days goes through ``serving``: an office
 that was taken away leaves nobody a view of what they once sat in.
