@@ -77,6 +77,45 @@ TRIED: dict[str, dict[str, str]] = {
 """What somebody tries, and where it is tried; a file alone where all of it is such tries."""
 
 
+DATABASE_JUDGES = ("docket audit", "log audit", "check-up", "signer", "monitor elsewhere")
+DATABASE_ATTACKS = ("row removed", "row changed", "row doubled", "rows exchanged", "set back")
+ON_TABLES: dict[str, str] = {
+    "docket_entry": "RR··· R···· - R···· RR···",
+    "document": "RR··· RR··· - RR··· RR···",
+    "receipt": "RR··· ·R··· - RR··· RR···",
+    "log": "·R·RR ·R·RR - - -",
+    "log_entry": "·RRRR ·R·RR - ·R·RR ·RRRR",
+    "log_tile": "·RRRR ·RRRR ·R··· - ·RRRR",
+    "log_checkpoint": "·RR·· ·R··· ·RR·· ·R··· ·RR··",
+    "log_cosignature": "··R·· ·R··· ·R··· ·R··· ··R··",
+    "timestamp_token": "··R·· ·R··· ·R··· ·R··· ··R··",
+    "signing_key": "··R·· ··R·· ··R·· ··R·· -",
+}
+"""For each table a proof rests on, what each judge says of each attack: R notices, - the table refuses it by itself."""
+
+
+def database_section() -> str:
+    """Who owns the database does each thing to each table."""
+    head = "| Table | " + " | ".join(DATABASE_ATTACKS) + " |"
+    lines = [
+        "\n## Attacks by whoever owns the database\n",
+        "Triggers down, one thing done to the newest rows of one table, triggers up again; the vault, the published files and what others keep at",
+        "home are not the attacker's. Each cell says who notices, measured by `tests/faults/test_tables_attacked.py`: **docket** and **log** are",
+        "`flask docket audit` and `flask log audit`, **check-up** is `flask doctor`, **signer** the vault that signs nothing more over it,",
+        "**monitor** somebody elsewhere who has watched the log before. *refused* is the table's own form. Nothing is noticed by nobody.\n",
+        head,
+        "|---" * (len(DATABASE_ATTACKS) + 1) + "|",
+    ]
+    short = [judge.replace(" audit", "").replace(" elsewhere", "") for judge in DATABASE_JUDGES]
+    for table, cells in ON_TABLES.items():
+        said = [
+            "*refused*" if cell == "-" else ", ".join(s for s, mark in zip(short, cell, strict=True) if mark == "R")
+            for cell in cells.split()
+        ]
+        lines.append(f"| `{table}` | " + " | ".join(said) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def section() -> str:
     """The part of the document."""
     lines = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.attacks import section
+from tests.attacks import database_section, section
 
 JUDGES = ("court", "sha256sum", "openssl", "openssl ts", "rfc3161-client", "litetlog", "pymerkle")
 """In order; the first is our own verifier. pymerkle judges as an oracle: it builds the tree and its proof anew."""
@@ -115,7 +115,14 @@ def table() -> str:
     lines += [f"| {name} | " + " | ".join(row.split()) + " |" for name, row in ATTACKS.items()]
     told = [f"- **{name}**: {why}" for name, why in NOTES.items()]
     return (
-        HEAD + "\n".join(lines) + "\n\n## Where they disagree, and why\n\n" + "\n".join(told) + "\n" + MORE + section()
+        HEAD
+        + "\n".join(lines)
+        + "\n\n## Where they disagree, and why\n\n"
+        + "\n".join(told)
+        + "\n"
+        + MORE
+        + database_section()
+        + section()
     )
 
 

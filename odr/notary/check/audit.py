@@ -20,8 +20,19 @@ from odr.notary.log.note import NoteRefused, SignatureLine, parse_note, verify_n
 from odr.notary.log.receipts import leaf_line
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import HASH_SIZE, Malformed
-from odr.notary.log.tiles import FULL, HEIGHT, WIDTH, TileReader, tile_root, width_at
-from odr.notary.models import Log, LogCheckpoint, LogEntry, LogTile, Receipt
+from odr.notary.log.tiles import FULL, HEIGHT, WIDTH, CorruptTile, TileReader, tile_root, width_at
+from odr.notary.models import (
+    KeyUse,
+    Log,
+    LogCheckpoint,
+    LogCosignature,
+    LogEntry,
+    LogTile,
+    Receipt,
+    SigningKey,
+    TimestampRenewal,
+    TimestampToken,
+)
 from odr.notary.rehash.audit import examine
 from odr.notary.rehash.rounds import Holdings
 from odr.notary.time.renewal import renewals, verify_chain
@@ -36,6 +47,10 @@ Tiles = dict[tuple[int, int], bytes]
 class FaultKind(enum.Enum):
     """What is wrong."""
 
+    LOG_MISSING = "log_missing"
+    """A log of which entries, tiles, tree heads or the key are there."""
+    CHECKPOINT_MISSING = "checkpoint_missing"
+    """A tree head that was signed, stamped or cosigned and is not kept."""
     ENTRY_MISSING = "entry_missing"
     """An index without an entry."""
     ENTRY_ALTERED = "entry_altered"
@@ -84,7 +99,26 @@ def audit(notary: Notary, session: Session) -> list[Fault]:
     faults: list[Fault] = []
     for log in session.execute(select(Log).order_by(Log.opened_at)).scalars():
         faults += audit_log(notary, session, log)
-    return [*faults, *audit_rounds(notary, session), *_receipts(session)]
+    return [*faults, *_without_log(session), *audit_rounds(notary, session), *_receipts(session)]
+
+
+def _without_log(session: Session) -> Iterator[Fault]:
+    """Entries, tiles and tree heads belong to a log that is there, or the log itself was taken away."""
+    there = set(session.scalars(select(Log.id)))
+    named = {
+        name
+        for table in (LogEntry, LogTile, LogCheckpoint)
+        for name in session.scalars(select(table.log_id).distinct())
+    }
+    named |= {
+        key.removeprefix("log-") for key in session.scalars(select(SigningKey.id).where(SigningKey.use == KeyUse.LOG))
+    }
+    for name in sorted(named - there - {None}, key=str):
+        yield Fault(
+            FaultKind.LOG_MISSING,
+            f"log {name}",
+            T("The log %(log)s is gone, and its entries or its key are there.", log=name),
+        )
 
 
 def audit_rounds(notary: Notary, session: Session, holdings: Holdings | None = None) -> list[Fault]:
@@ -105,6 +139,7 @@ def audit_log(notary: Notary, session: Session, log: Log) -> list[Fault]:
     reader = TileReader(lambda level, index: truth.get((level, index), b""))
     faults += _checkpoints(notary, session, log, reader, size)
     faults += _signer(notary, log, reader, size)
+    faults += _heads_gone(notary, session, log)
     return faults
 
 
@@ -209,7 +244,7 @@ def _tile_is_signed(session: Session, log: Log, stored: Tiles, index: int, tile:
             lambda level, place: stored.get((level, place), b"")[: width_at(signed.size, level, place) * HASH_SIZE]
         )
         return signed.size > index * WIDTH and edge.root(signed.size) == signed.root
-    except (Malformed, LookupError, ValueError):
+    except (Malformed, LookupError, ValueError, CorruptTile):
         return False
 
 
@@ -289,16 +324,40 @@ def _cosignatures(notary: Notary, session: Session, row: LogCheckpoint) -> Itera
     text = parse_note(bytes(row.note)).text
     for cosignature in cosignatures(session, row.log_id, row.size):
         key = keys.get(cosignature.witness)
-        if key is None:
-            continue
         try:
-            key.verify(text, SignatureLine.parse(cosignature.line).signature)
+            line = SignatureLine.parse(cosignature.line)
+            if line.name != cosignature.witness:
+                raise NoteRefused(f"the line is one of {line.name}")
+            if key is None:
+                continue
+            key.verify(text, line.signature)
         except (Malformed, NoteRefused):
             yield Fault(
                 FaultKind.COSIGNATURE_REFUSED,
-                f"{row.log_id} checkpoint {row.size} witness {key.name}",
-                T("The cosignature of %(who)s at %(size)s entries does not verify.", who=key.name, size=row.size),
+                f"{row.log_id} checkpoint {row.size} witness {cosignature.witness}",
+                T(
+                    "The cosignature of %(who)s at %(size)s entries does not verify.",
+                    who=cosignature.witness,
+                    size=row.size,
+                ),
             )
+
+
+def _heads_gone(notary: Notary, session: Session, log: Log) -> Iterator[Fault]:
+    """No tree head was taken away: what was stamped or cosigned is kept, and so is the newest that was signed."""
+    kept = set(session.scalars(select(LogCheckpoint.size).where(LogCheckpoint.log_id == log.id)))
+    attested = {
+        size
+        for table in (TimestampToken, TimestampRenewal, LogCosignature)
+        for size in session.scalars(select(table.size).where(table.log_id == log.id))
+    }
+    signed = notary.vault.remembered(log.key_id).size
+    for size in sorted((attested | ({signed} if signed else set())) - kept):
+        yield Fault(
+            FaultKind.CHECKPOINT_MISSING,
+            f"{log.id} checkpoint {size}",
+            T("The tree head of %(size)s entries was signed and is gone.", size=size),
+        )
 
 
 def _signer(notary: Notary, log: Log, reader: TileReader, size: int) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document
+from odr.ground.canonical import sha256_hex
 from odr.notary.models import Log, LogCheckpoint, LogEntry, Receipt
 from odr.procedure.audit.entry_receipts import place_of
 from odr.procedure.hooks import Erasures
@@ -35,7 +36,13 @@ def audit_receipts(
     ``known_lost`` are lines that a restore has lost, see :func:`known_lost_lines`; ``erasures`` tell what was
     erased by a rule, which is no fault.
     """
-    return [*_of_docket(session), *_erased(session, list(erasures)), *_lines_without_receipt(session, known_lost)]
+    return [
+        *_of_docket(session),
+        *_papers(session),
+        *_papers_without_row(session),
+        *_erased(session, list(erasures)),
+        *_lines_without_receipt(session, known_lost),
+    ]
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,44 @@ def _of_docket(session: Session) -> Iterator[str]:
             gone = f"{_words(session, named)} has a receipt that keeps another place, {row.docket_place}"
         if gone is not None:
             yield f"{gone}: receipt {row.reference}"
+
+
+def _papers(session: Session) -> Iterator[str]:
+    """Each paper of the court is, byte for byte, what its receipt in the log says; one without a receipt is none."""
+    query = (
+        select(Document.reference, Document.kind, Document.content, Document.sha256, Receipt.body)
+        .outerjoin(Receipt, Receipt.reference == Document.receipt)
+        .where(Document.sha256 != "")
+        .order_by(Document.id)
+    )
+    for row in session.execute(query.execution_options(yield_per=64)):
+        digest = sha256_hex(bytes(row.content))
+        told = _json(bytes(row.body)) if row.body is not None else None
+        if digest != row.sha256:
+            yield f"paper {row.reference} ({row.kind}) is not what its digest says"
+        elif told is None:
+            yield f"paper {row.reference} ({row.kind}) has no receipt"
+        elif told.get("sha256") != digest:
+            yield f"paper {row.reference} ({row.kind}) is not what its receipt says"
+
+
+def _papers_without_row(session: Session) -> Iterator[str]:
+    """A paper the court receipted for itself, proof of service, record or receipt of a payment, is still kept."""
+    kept = select(Document.id).where(Document.receipt == Receipt.reference).exists()
+    query = select(Receipt.reference, Receipt.body).where(Receipt.body.is_not(None), ~kept)
+    for row in session.execute(query.execution_options(yield_per=BATCH)):
+        body = bytes(row.body)
+        told = _json(body) if b'"submitted_by":"court"' in body else None
+        if told is not None and "entry" not in told and "compilation" not in told:
+            yield f"a paper of case {told.get('case')}, receipted on {told.get('received_at')}, is gone: receipt {row.reference}"
+
+
+def _json(body: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None  # the audit of the log names a receipt that is not what its leaf says
+    return told if isinstance(told, dict) else None
 
 
 def _read(body: bytes) -> Named | None:
