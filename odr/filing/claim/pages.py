@@ -91,11 +91,11 @@ def _values() -> dict[str, Any]:
 @filing.post("/claim")
 @signed_in
 def begin() -> Response:
-    """Begin a claim; answers of the guided start come along."""
+    """Begin a claim with its first part; answers of the guided start come along."""
     court = current_court()
     with court.database.write() as writing:
         draft = drafts.open_draft(writing, _me().account_id or 0, court.clock.now(), _carried())
-    answer = redirect(url_for("filing.task_list", draft=draft.reference), 303)
+    answer = redirect(url_for("filing.step", draft=draft.reference, step=drafts.STEPS[0].key), 303)
     answer.delete_cookie(COOKIE, path=url_for("filing.begin"))
     return answer  # type: ignore[return-value]
 
@@ -220,6 +220,7 @@ def _step_page(
         theirs=_written_elsewhere(which.model, theirs),
         list_faults=[],
         sure=sure_mark(faults),
+        place=drafts.place_of(which.key),
         **about,
     )
     return page, status
@@ -292,12 +293,10 @@ def _written_elsewhere(model: type[BaseModel], theirs: Theirs | None) -> list[tu
 
 
 def _after(draft: Any, key: str) -> str:
-    """The next step that a claim needs and that is not done, and evidence on the way; what few need is found in the list of
-    steps. When nothing is left, the check before lodging.
-    """
+    """The next step on the way that is not done; when nothing is left, the check before lodging."""
     keys = [s.key for s in drafts.STEPS]
     for later in drafts.STEPS[keys.index(key) + 1 :]:
-        if later.key not in draft.done_steps and (later.is_needed or later.key == EXHIBITS):
+        if later.key not in draft.done_steps and drafts.on_the_way(later):
             return url_for("filing.step", draft=draft.reference, step=later.key)
     return url_for("filing.check", draft=draft.reference)
 
@@ -432,6 +431,9 @@ def answer(case: Case, actor: Actor) -> Page:
     """The answer: fact by fact, then in the respondent's own words; what was saved and not sent stands there."""
     kept = answer_draft(current_session(), case, actor)
     values: dict[str, Any] = dict(kept.values.get(ANSWER, {})) if kept is not None else {}
+    if request.args.get("position") == "defend":
+        # They have just said so. That somebody admits is asked where it is written, and ticked for nobody.
+        values.setdefault("position", "defend")
     for i, fact in enumerate(f for f in facts_of(current_session(), case) if f.fact.party_id != actor.party_id):
         values[f"facts-{i}-fact"] = fact.fact.reference
     return _answer_page(case, actor, values, [])

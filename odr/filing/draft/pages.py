@@ -201,6 +201,7 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
         "was": marks(found.values.get("exhibits", {})),
         "theirs": [],
         "sure": "",
+        "place": drafts.place_of(step.key),
     }
     return render_template(
         "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about
