@@ -126,7 +126,7 @@ class MatterStep(CourtModel):
         ),
     ]
     platform: Annotated[
-        str | None, CourtText(0, 200), field(T("Website or app"), T("Where you bought or used it."))
+        str | None, CourtText(0, 200), field(T("Website or app"))
     ] = None
     shop: Annotated[
         str | None,
@@ -366,7 +366,7 @@ FactsOfClaim = Annotated[
     Field(max_length=100),
     field(
         T("Which facts does it show?"),
-        T("The numbered facts of this claim, counted from 1. Leave it empty if it is none of them."),
+        T("Facts of this claim, by their numbers from 1, or none."),
         choices="facts_of_claim",
         widget="checkboxes",
     ),

@@ -308,7 +308,7 @@ def claim_of(draft: Draft, pack: RulePack, sitting: Sitting | None = None) -> Cl
         try:
             given = forms.parse(
                 asked_by(step, draft, pack).model,
-                numbered(filled(typed), facts) if step.key == "exhibits" else typed,
+                numbered(filled(typed, facts), facts) if step.key == "exhibits" else typed,
                 currency=pack.currency,
             )
         except InvalidInput as error:
