@@ -44,9 +44,7 @@ Answer = Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWER
 class FactInput(CourtModel):
     """One fact, dated if possible."""
 
-    happened_on: Annotated[
-        CourtDate | None, field(T("When"), T("For example 11 November 2025."))
-    ] = None
+    happened_on: Annotated[CourtDate | None, field(T("When"), T("For example 11 November 2025."))] = None
     what: Annotated[
         str,
         CourtText(1, 2000),
@@ -125,9 +123,7 @@ class MatterStep(CourtModel):
             choices="causes",
         ),
     ]
-    platform: Annotated[
-        str | None, CourtText(0, 200), field(T("Website or app"))
-    ] = None
+    platform: Annotated[str | None, CourtText(0, 200), field(T("Website or app"))] = None
     shop: Annotated[
         str | None,
         CourtText(0, 200),

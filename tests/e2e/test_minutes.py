@@ -109,8 +109,6 @@ def test_how_long_it_takes_to_lodge_a_claim(
     assert code is not None
     me.write("#code", code.group())
     me.press(GO_ON)
-    me.write("#password", "lozenges box april")
-    me.press(GO_ON)
     me.choose("input[name=cause] >> nth=0")
     me.press(GO_ON)
     for field, words in (("platform", told["platform"]), ("shop", told["shop"]), ("order_number", told["order"])):

@@ -58,7 +58,9 @@ def test_interest_of_two_stretches_is_that_of_both_together(minor: int, rate: De
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_lost(visitor: Door, wrong: dict[str, str]) -> None:
     """A rate of nothing or in words, no sum, a last day before the first."""
     li = visitor("li")
-    place = li.send("/start", "/claim", cause="online_shopping").headers["Location"].removesuffix("/matter") + "/interest"
+    place = (
+        li.send("/start", "/claim", cause="online_shopping").headers["Location"].removesuffix("/matter") + "/interest"
+    )
     page = li.send(place, place, 422, **{**GIVEN, **DAYS, **wrong}).text
     assert "to put right" in page and 'value="6"' in page
 

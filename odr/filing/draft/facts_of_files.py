@@ -97,6 +97,8 @@ def proved_by_facts(fields: Sequence[FormField], locale: str) -> None:
     for each in (inner for field in fields for row in field.rows for inner in row.fields):
         if each.name.endswith("-proves"):
             each.required, each.hint = False, hint
+        elif each.name.endswith("-facts"):
+            each.hint = None  # Each box begins with its number.
 
 
 def shown_by(claim: ClaimInput) -> dict[int, list[str]]:

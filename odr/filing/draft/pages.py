@@ -112,7 +112,13 @@ def import_document(draft: str) -> Page:
         for key, values in steps.items():
             whole = {**found.values.get(key, {}), **values} if key == "matter" else values
             drafts.save_step(
-                session, found, key, whole, court.clock.now(), by=person.account_id, is_done=_is_right(found, key, whole)
+                session,
+                found,
+                key,
+                whole,
+                court.clock.now(),
+                by=person.account_id,
+                is_done=_is_right(found, key, whole),
             )
         found.values = {**found.values, IMPORTED: {"file": name, "steps": list(steps), "rest": read.rest}}
     return redirect(url_for("drafts.import_page", draft=draft), 303)
