@@ -149,7 +149,7 @@ def test_where_many_files_come_from_is_said_once(visitor: VisitorOf, small_scene
 
 
 def test_a_file_whose_facts_are_ticked_need_not_say_it_again(visitor: VisitorOf, small_scene: Scene) -> None:
-    """What the ticked facts say is what the file proves (EV 19); without a tick, or with more words in them than fit, it is
+    """What the ticked facts say is what the file proves; without a tick, or with more words in them than fit, it is
     asked, and own words stay as they are.
     """
     reference = ready(small_scene)

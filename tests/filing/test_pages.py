@@ -230,7 +230,7 @@ def test_who_chose_to_defend_is_not_asked_again_and_nobody_admits_by_a_link(pend
 
 
 def test_the_page_behind_a_letters_code_says_the_day_if_one_joins_today(small_scene: Scene, visitor: Door) -> None:
-    """First the day and what it costs; how it is reckoned is one click away (CPI 275)."""
+    """First the day and what it costs; how it is reckoned is one click away."""
     small_scene.lodge()
     small_scene.accept()
     page = visitor(None).get(f"/join?code={small_scene.code()}").replace("\u00a0", " ")
