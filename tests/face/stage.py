@@ -123,6 +123,7 @@ def environment(
         csrf_token=lambda: "token",
         hears=lambda: "",
         is_heard=lambda: True,
+        is_silent=lambda: False,
         url_for=url_for,
         request=SimpleNamespace(method="GET", full_path="/cases/abc?", path="/cases/abc"),
         settings=SimpleNamespace(court_name="Internet Court", court_name_zh="互联网法院"),
