@@ -44,13 +44,11 @@ Answer = Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWER
 class FactInput(CourtModel):
     """One fact, dated if possible."""
 
-    happened_on: Annotated[
-        CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))
-    ] = None
+    happened_on: Annotated[CourtDate | None, field(T("When"), T("For example 11 November 2025."))] = None
     what: Annotated[
         str,
         CourtText(1, 2000),
-        field(T("What happened"), T("One thing in each box, in the order it happened."), widget="textarea"),
+        field(T("What happened"), widget="textarea"),
     ]
 
 
@@ -81,7 +79,11 @@ class ReliefInput(CourtModel):
 class CounterclaimInput(CourtModel):
     """What a respondent asks for in turn."""
 
-    facts: Annotated[list[FactInput], Field(min_length=1, max_length=100), field(T("Fact"))]
+    facts: Annotated[
+        list[FactInput],
+        Field(min_length=1, max_length=100),
+        field(T("Fact"), T("One thing in each box, in the order it happened.")),
+    ]
     relief: Annotated[list[ReliefInput], Field(min_length=1, max_length=30), field(T("What you ask for"))]
 
 
@@ -121,16 +123,14 @@ class MatterStep(CourtModel):
             choices="causes",
         ),
     ]
-    platform: Annotated[
-        str | None, CourtText(0, 200), field(T("Website or app"), T("Where you bought or used it."))
-    ] = None
+    platform: Annotated[str | None, CourtText(0, 200), field(T("Website or app"))] = None
     shop: Annotated[
         str | None,
         CourtText(0, 200),
-        field(T("Name of the shop or account"), T("As it was shown to you. You need not know who is behind it.")),
+        field(T("Name of the shop or account"), T("As it was shown to you.")),
     ] = None
     order_number: Annotated[
-        str | None, CourtText(0, 100), field(T("Order number"), T("If there is one. It helps to find the other side."))
+        str | None, CourtText(0, 100), field(T("Order number"), T("It helps to find the other side."))
     ] = None
 
 
@@ -140,13 +140,13 @@ class RespondentInput(CourtModel):
     name: Annotated[
         str,
         CourtText(1, 200),
-        field(T("Name"), T("The company’s or person’s name. If you only know the shop, write the shop’s name.")),
+        field(T("Name"), T("If you only know the shop, write the shop’s name.")),
     ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.COMPANY
-    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"), T("If you know one."))] = None
-    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"), T("If you know one."))] = None
+    email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
+    phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
     address: Annotated[
-        str | None, CourtText(0, 400), field(T("Postal address"), T("If you know it, or the address on the website."))
+        str | None, CourtText(0, 400), field(T("Postal address"), T("For example the one on the website."))
     ] = None
 
 
@@ -216,7 +216,12 @@ class ActingPart(CourtModel):
 
     acting: Annotated[Acting, Choice(Acting), field(T("For whom do you act?"))] = Acting.SELF
     guardian_name: Annotated[
-        str | None, CourtText(0, 200, one_line=True), field(T("Your own name, if you are the guardian"))
+        str | None,
+        CourtText(0, 200, one_line=True),
+        field(
+            T("Your own name, if you are the guardian"),
+            T("Under “Your full name” write the name of the one you act for."),
+        ),
     ] = None
     guardian_ties: Annotated[
         Ties | None,
@@ -261,7 +266,7 @@ class ClaimantInput(ActingPart):
         CourtText(1, 200),
         field(
             T("Your full name, or the company’s"),
-            T("As in the identity document or licence. If you are the guardian: the name of the one you act for."),
+            T("As in the identity document or licence."),
         ),
     ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("You are"))] = PartyKind.PERSON
@@ -357,7 +362,7 @@ FactsOfClaim = Annotated[
     Field(max_length=100),
     field(
         T("Which facts does it show?"),
-        T("The numbered facts of this claim, counted from 1. Leave it empty if it is none of them."),
+        T("Facts of this claim, by their numbers from 1, or none."),
         choices="facts_of_claim",
         widget="checkboxes",
     ),
@@ -460,7 +465,7 @@ class JoinInput(ActingPart):
     name: Annotated[
         str,
         CourtText(1, 200),
-        field(T("Your full name, or the company’s"), T("If you are the guardian: the name of the one you act for.")),
+        field(T("Your full name, or the company’s")),
     ]
     email: Annotated[str, CourtEmail(), field(T("E-mail address for papers of the court"))]
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None

@@ -13,7 +13,7 @@ from odr.procedure.rules.base import Unit
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.service.models import Packet
 from odr.service.packet.deemed import Rules
-from odr.service.packet.letter_facts import with_day
+from odr.service.packet.letter_facts import last_day, with_day
 from odr.service.packet.packets import RulesFor
 
 if TYPE_CHECKING:
@@ -121,8 +121,17 @@ def answer_by(sitting: Sitting, case: Case, party: Party) -> tuple[datetime | No
         return None, None
     pack = sitting.pack(case)
     words = time_to_answer(pack, case.track, abroad=party.abroad)
-    rule = UNACKNOWLEDGED if UNACKNOWLEDGED in pack.windows.rules else ANSWER
-    return None, words and with_day(words, pack, rule, case, party, sitting.now)
+    return None, words and with_day(words, pack, _first_rule(pack), case, party, sitting.now)
+
+
+def last_day_from_now(sitting: Sitting, case: Case, party: Party) -> date | None:
+    """The last day to answer for somebody on whom the claim is served at this moment; None where the rules know none."""
+    pack = sitting.pack(case)
+    return last_day(pack, _first_rule(pack), case, party, sitting.now)
+
+
+def _first_rule(pack: RulePack) -> str:
+    return UNACKNOWLEDGED if UNACKNOWLEDGED in pack.windows.rules else ANSWER
 
 
 def rules_of_pack(pack: RulePack, track: Track) -> Rules:

@@ -56,6 +56,8 @@ class Person:
         self.told.append(f"{self.page.url.rpartition('/')[2][:40]:40} {self.reading - before:5.2f}")
         if self.pictures is not None:
             self.page.screenshot(path=self.pictures / f"{self.pages:02}.png", full_page=True)
+            words = self.page.locator("main").inner_text()
+            (self.pictures / f"{self.pages:02}.txt").write_text(words, encoding="utf-8")
 
     def read(self, text: str) -> None:
         """Read lines not read before."""
@@ -73,6 +75,11 @@ class Person:
     def choose(self, at: str) -> None:
         """Choose an answer, or tick a box; what it opens is read too."""
         self.page.check(at)
+        self.decide()
+        self.read(self.page.locator("main").inner_text())
+
+    def decide(self) -> None:
+        """Choose one of several ways on."""
         self.choices += 1
 
     def attach(self, at: str, *files: str) -> None:

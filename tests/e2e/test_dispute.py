@@ -39,7 +39,7 @@ def files_a_claim(walk: Walk) -> None:
     walk.look(page)
     page.check("input[name=cause] >> nth=0")
     press(page)
-    draft = page.url.removeprefix(walk.origin)
+    draft = page.url.removeprefix(walk.origin).removesuffix("/matter")
     walk.look(page)
     for step, filled in STEPS:
         if step == "exhibits":

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, Stage
+from odr.identity.models import Account
 from tests.e2e.minutes import CHOICE, Person, read_minutes, typed_minutes
 from tests.entering import let_in
 from tests.peers.browser import OpenContext
@@ -23,8 +24,8 @@ from tests.scene import Scene
 
 pytestmark = pytest.mark.slow
 PHONE = 360
-MOST, MOST_TO_ANSWER = 15, 8
-"""Minutes that are kept to now; twelve and six are the aim."""
+MOST, MOST_TO_ANSWER = 12, 6
+"""Minutes it may take."""
 SAVE = "button[name=continue]"
 SENT = {"en": "Sent to the court at", "zh-CN": "发送至法院"}
 GO_ON = "main form button.govuk-button:not(.govuk-button--secondary)"
@@ -42,7 +43,6 @@ TOLD = {
             "The food office found the date false and fined the shop.",
         ),
         "relief": "The price back, and ten times it",
-        "proves": "That I bought it and what the page said",
         "title": "Order page",
         "answer": "The lozenges were made before the licence ended. We did not change the date.",
     },
@@ -59,7 +59,6 @@ TOLD = {
             "食药监局查明日期虚假，并处罚了该店。",
         ),
         "relief": "退还货款并支付十倍赔偿",
-        "proves": "证明购买事实和页面内容",
         "title": "订单页面",
         "answer": "含片在许可证到期之前生产，生产日期不是我方更改的。",
     },
@@ -110,11 +109,8 @@ def test_how_long_it_takes_to_lodge_a_claim(
     assert code is not None
     me.write("#code", code.group())
     me.press(GO_ON)
-    me.write("#password", "lozenges box april")
-    me.press(GO_ON)
     me.choose("input[name=cause] >> nth=0")
     me.press(GO_ON)
-    me.press("main a.govuk-button")
     for field, words in (("platform", told["platform"]), ("shop", told["shop"]), ("order_number", told["order"])):
         me.write(f"#{field}", str(words))
     me.press(SAVE)
@@ -141,7 +137,6 @@ def test_how_long_it_takes_to_lodge_a_claim(
     page.get_by_text(SENT[locale]).first.wait_for()
     me.press("[data-onward]")
     me.write("#exhibits-0-title", str(told["title"]))
-    me.write("#exhibits-0-proves", str(told["proves"])) if page.locator("#exhibits-0-proves").is_visible() else None
     me.choose("input[name=exhibits-0-facts][value='1']")
     me.write("#exhibits-0-source", str(told["platform"]))
     me.press(SAVE)
@@ -169,6 +164,10 @@ def test_how_long_it_takes_to_answer_a_claim(
     scene, told = small_scene, TOLD[locale]
     scene.lodge()
     scene.accept()
+    with scene.court.database.write() as session:
+        # Whoever is signed in reads in the language of their account, not of their browser.
+        account = session.get_one(Account, scene.people["haiyun"])
+        account.locale = "zh-Hans" if locale.startswith("zh") else "en"
     origin = serve(create_app(court=scene.court))
     context = open_context(origin, width=PHONE, locale=locale)
     let_in(scene.court, scene.people["haiyun"], context, origin)
@@ -181,9 +180,9 @@ def test_how_long_it_takes_to_answer_a_claim(
     for box in ("#e_service", "#in_writing"):
         me.choose(box)
     me.press(GO_ON)
-    me.page.goto(f"/cases/{scene.case().reference}/answer")
-    me.look()
-    me.choose("input[name=position][value=defend]")
+    me.decide()
+    me.press("main a[href*='position=defend']")
+    assert me.page.is_checked("input[name=position][value=defend]")
     for stance in me.page.locator("input[value=denied]").all():
         me.choose(f"#{stance.get_attribute('id')}")
     me.write("textarea[name=statement]", str(told["answer"]))

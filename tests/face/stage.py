@@ -40,9 +40,7 @@ NOW = datetime(2026, 4, 24, 2, 11, tzinfo=UTC)
 class FactRow(CourtModel):
     """A row with a date, words and files."""
 
-    happened_on: Annotated[
-        CourtDate | None, field(T("When"), T("For example 11 November 2025. Leave it empty if you do not know."))
-    ] = None
+    happened_on: Annotated[CourtDate | None, field(T("When"), T("For example 11 November 2025."))] = None
     what: Annotated[str, CourtText(1, 2000), field(T("What happened"))]
     proofs: Annotated[list[Annotated[str, RefTo("exhibit")]], field(T("Exhibit"))] = []
 
@@ -123,6 +121,7 @@ def environment(
         csrf_token=lambda: "token",
         hears=lambda: "",
         is_heard=lambda: True,
+        is_silent=lambda: False,
         url_for=url_for,
         request=SimpleNamespace(method="GET", full_path="/cases/abc?", path="/cases/abc"),
         settings=SimpleNamespace(court_name="Internet Court", court_name_zh="互联网法院"),

@@ -148,6 +148,26 @@ def test_where_many_files_come_from_is_said_once(visitor: VisitorOf, small_scene
     assert [one.source for one in claimed.exhibits] == ["My phone", "My phone", "The shop"]
 
 
+def test_a_file_whose_facts_are_ticked_need_not_say_it_again(visitor: VisitorOf, small_scene: Scene) -> None:
+    """What the ticked facts say is what the file proves; without a tick, or with more words in them than fit, it is
+    asked, and own words stay as they are.
+    """
+    reference = ready(small_scene)
+    order, label = (line(small_scene, name) for name in ("order", "label"))
+    li, step = visitor("li"), f"/claim/{reference}/exhibits"
+    assert "Leave it empty if the facts ticked above say it." in li.get(step)
+    silent, said = order | {"proves": "", "facts": ["1", "2"]}, label | {"proves": "The additive", "facts": ["2"]}
+    li.send(step, step, 422, **row(0, order | {"proves": ""}), **{"continue": "1"})
+    li.send(step, step, **row(0, silent), **row(1, said), **{"continue": "1"})
+    li.send(f"/claim/{reference}/check-answers", f"/claim/{reference}/lodge")
+    with small_scene.court.database.read() as session:
+        proved = {one.title: one.proves for one in session.scalars(select(Exhibit))}
+    facts = "I bought 30 bottles of capsules.\nThe label names an additive that is not allowed."
+    assert proved == {"order": facts, "label": "The additive"}
+    long = [facts_of_files.Told(0, 1, "x" * (facts_of_files.MOST_PROVED + 1))]
+    assert facts_of_files.filled(row(0, silent), long)["exhibits-0-proves"] == ""
+
+
 def test_programs_name_the_facts_by_their_numbers(small_scene: Scene) -> None:
     """A claim lodged by a program carries the numbers; one that the claim does not tell is refused at its place."""
     small_scene.lodge(claim(exhibits=[line(small_scene, "order", facts=[2, 1])]))

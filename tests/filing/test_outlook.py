@@ -16,7 +16,11 @@ SENT = {"was": "", "continue": "1"}
 def draft_of(scene: Scene, day: tuple[str, str, str], amount: str = "8,000.00") -> tuple[Any, dict[str, str], str]:
     """A browser, its headers, and a draft of Li's with a fact of that day."""
     client, headers = signed_in(scene, create_app(court=scene.court), "li")
-    place = client.post("/claim", data={"cause": "online_shopping"}, headers=headers).headers["Location"]
+    place = (
+        client.post("/claim", data={"cause": "online_shopping"}, headers=headers)
+        .headers["Location"]
+        .removesuffix("/matter")
+    )
     client.post(f"{place}/matter", data={"cause": "online_shopping", **SENT}, headers=headers)
     client.post(f"{place}/relief", data=relief(amount), headers=headers)
     fact = {"facts-0-what": "I bought capsules."}

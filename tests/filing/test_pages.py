@@ -111,7 +111,7 @@ def test_the_guide_says_what_cannot_be(visitor: Door, wrong: dict[str, str]) -> 
 def test_the_task_list_leads_to_the_fee_it_can_tell(small_scene: Scene, visitor: Door) -> None:
     """As soon as cause and amount are known, the fee is worked out on the page of fees."""
     li = visitor("li")
-    place = li.send("/start", "/claim", cause="online_shopping").headers["Location"]
+    place = li.send("/start", "/claim", cause="online_shopping").headers["Location"].removesuffix("/matter")
     assert "What it will cost" not in li.get(place)
     step = f"{place}/matter"
     li.send(step, step, cause="online_shopping", **{"continue": "1"})
@@ -198,3 +198,44 @@ def test_the_entry_of_a_ruling_gives_its_reasons_beside_the_sealed_paper(small_s
         path(small_scene, f"/docket/{receipt.number}")
     )
     assert "court-kept" not in li.get(path(small_scene, "/docket/1"))
+
+
+def test_a_claim_begins_with_its_first_part(visitor: Door) -> None:
+    """The kind chosen, the first part opens, and says which of how many it is; who has written in Word finds that there."""
+    li = visitor("li")
+    first = li.send("/start", "/claim", cause="online_shopping").headers["Location"]
+    page = li.get(first)
+    assert first.endswith("/matter") and "Part 1 of 7" in page and "written my claim in Word" in page
+    assert "Part 7 of 7" in li.get(first.replace("/matter", "/claimant"))
+    assert "Part " not in li.get(first.replace("/matter", "/fellows")).split("<h1")[0].split("<main")[1]
+
+
+def test_having_no_address_is_asked_of_nobody_who_gives_one(visitor: Door) -> None:
+    """The question stands there once somebody has given neither address, and while it is ticked."""
+    li = visitor("li")
+    step = li.send("/start", "/claim", cause="online_shopping").headers["Location"].replace("/matter", "/claimant")
+    assert 'id="no_address"' not in li.get(step)
+    said = {"name": "Li Wen", "email": "li@parties.example", "kind": "person", "acting": "self", "continue": "1"}
+    assert 'id="no_address"' in li.send(step, step, 422, **said).text
+    li.send(step, step, **said, no_address="true")
+    assert 'id="no_address"' in li.get(step)
+
+
+def test_who_chose_to_defend_is_not_asked_again_and_nobody_admits_by_a_link(pending: Scene, visitor: Door) -> None:
+    """The way chosen is ticked in the answer where it binds to nothing; an admission is ticked by hand alone."""
+    haiyun = visitor("haiyun")
+    ticked = re.compile(r'name="position" type="radio" value="(\w+)" checked')
+    assert ticked.findall(haiyun.get(path(pending, "/answer?position=defend"))) == ["defend"]
+    assert ticked.findall(haiyun.get(path(pending, "/answer?position=admit"))) == []
+
+
+def test_the_page_behind_a_letters_code_says_the_day_if_one_joins_today(small_scene: Scene, visitor: Door) -> None:
+    """First the day and what it costs; how it is reckoned is one click away."""
+    small_scene.lodge()
+    small_scene.accept()
+    page = visitor(None).get(f"/join?code={small_scene.code()}").replace("\u00a0", " ")
+    today, reckoned = (
+        page.index("If you join today, answer by the end of Tuesday 17 March 2026"),
+        page.index("You have 15 days"),
+    )
+    assert today < page.index("Why this date") < reckoned and "it costs nothing" in page

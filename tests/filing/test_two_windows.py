@@ -73,7 +73,7 @@ def page_marks(client: FlaskClient, path: str) -> str:
 def drafting(small_scene: Scene) -> tuple[Scene, Client, str]:
     """A person with a claim begun."""
     client, headers = signed_in(small_scene, create_app(court=small_scene.court), "li")
-    at = client.post("/claim", headers=headers).headers["Location"]
+    at = client.post("/claim", headers=headers).headers["Location"].removesuffix("/matter")
     return small_scene, (client, headers), at
 
 

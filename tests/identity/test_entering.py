@@ -39,6 +39,28 @@ def test_registering_and_confirming_brings_in(browser_of: BrowserOf, mailbox: Ma
     assert browser.get("/door/write").text == "written by Wu Min"
 
 
+def test_the_code_alone_confirms_where_the_password_was_chosen(browser_of: BrowserOf, mailbox: Mailbox) -> None:
+    """In the browser that asked for the account nobody writes the password twice; elsewhere the code leads to the page
+    that asks for it, and after somebody else chose another password it does so here too.
+    """
+    mine, other = browser_of(), browser_of()
+    _register(mine, "wu@example.com")
+    code = {"code": mailbox.link().rpartition("/")[2]}
+    answer = other.submit("/account/letter-sent", code)
+    assert answer.status_code == 303 and "/join?code=" in answer.headers["Location"]
+    _register(other, "wu@example.com", "a stranger's long word")
+    code = {"code": mailbox.link().rpartition("/")[2]}
+    assert "/join?code=" in mine.submit("/account/letter-sent", code).headers["Location"]
+    _register(mine, "wu@example.com")
+    code = {"code": mailbox.link().rpartition("/")[2]}
+    assert "/join?code=" in other.submit("/account/letter-sent", code).headers["Location"]
+    assert "/join?code=" in mine.submit("/account/letter-sent", {"code": "none"}).headers["Location"]
+    answer = mine.submit("/account/letter-sent", code)
+    assert answer.status_code == 303 and "/join" not in answer.headers["Location"]
+    assert mine.get("/door/write").text == "written by Wu Min"
+    assert "/join?code=" in mine.submit("/account/letter-sent", code).headers["Location"]
+
+
 def test_opening_the_link_uses_nothing_up_but_confirming_does(browser_of: BrowserOf, mailbox: Mailbox) -> None:
     """A mail scanner that opens the link does not spend it; after confirming it is spent."""
     browser = browser_of()
@@ -74,9 +96,8 @@ def test_registering_says_nothing_of_who_is_here(browser_of: BrowserOf, mailbox:
     for email in ("known@example.com", "unknown@example.com"):
         browser = browser_of()
         sent = browser.submit("/account/register", {"email": email, "name": "Wu Min", "password": PASSWORD})
-        answers.append(
-            (sent.status_code, sent.headers["Location"], sent.text, browser.get(sent.headers["Location"]).text)
-        )
+        shown = without_tokens(browser.get(sent.headers["Location"]).text)
+        answers.append((sent.status_code, sent.headers["Location"], sent.text, shown))
     assert answers[0] == answers[1]
     assert [letter[0] for letter in mailbox.letters] == ["known@example.com", "unknown@example.com"]
 

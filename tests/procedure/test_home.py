@@ -48,7 +48,7 @@ def test_a_draft_is_called_by_what_it_is_about(small_scene: Scene) -> None:
     """Against whom and what about, as far as it is written."""
     scene = small_scene
     client, headers = signed_in(scene, create_app(court=scene.court), "li")
-    at = client.post("/claim", headers=headers).headers["Location"]
+    at = client.post("/claim", headers=headers).headers["Location"].removesuffix("/matter")
     assert "Claim, not lodged yet" in client.get("/home").text
     client.post(f"{at}/respondents", data={"respondents-0-name": "Qingyu Trading"}, headers=headers)
     assert "Claim against Qingyu Trading" in client.get("/home").text

@@ -24,7 +24,7 @@ from odr.filing.draft.draft_versions import (
     keep_answer as keep_answer_draft,
     need_writable,
 )
-from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, shown_by
+from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, proved_by_facts, shown_by
 from odr.filing.draft.files_along import all_along, unexplained
 from odr.filing.draft.guide import COOKIE, opened_answers
 from odr.filing.draft.outlook import outlook
@@ -91,11 +91,11 @@ def _values() -> dict[str, Any]:
 @filing.post("/claim")
 @signed_in
 def begin() -> Response:
-    """Begin a claim; answers of the guided start come along."""
+    """Begin a claim with its first part; answers of the guided start come along."""
     court = current_court()
     with court.database.write() as writing:
         draft = drafts.open_draft(writing, _me().account_id or 0, court.clock.now(), _carried())
-    answer = redirect(url_for("filing.task_list", draft=draft.reference), 303)
+    answer = redirect(url_for("filing.step", draft=draft.reference, step=drafts.STEPS[0].key), 303)
     answer.delete_cookie(COOKIE, path=url_for("filing.begin"))
     return answer  # type: ignore[return-value]
 
@@ -155,7 +155,7 @@ def step(draft: str, step: str) -> Page:
     if step == "exhibits":
         values = drafts.with_new_files(drafts.own_files(look(), found, _me().account_id or 0), values)
     if values and "check" in request.args and (step not in found.done_steps or step == EXHIBITS):
-        faults = _faults(which, values)
+        faults = _faults(found, which, values)
     return _step_page(found, which, values, faults)
 
 
@@ -171,11 +171,14 @@ def _known(draft: Any, step: str) -> dict[str, Any]:
     return {}
 
 
-def _faults(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
+def _whole(draft: Any, which: drafts.Step, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed in a step, with what the draft says already."""
+    return filled(values, facts_told(draft.values.get("facts", {}))) if which.key == EXHIBITS else values
+
+
+def _faults(draft: Any, which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
     try:
-        given = forms.parse(
-            which.model, filled(values) if which.key == "exhibits" else values, currency=pack_today().currency
-        )
+        given = forms.parse(which.model, _whole(draft, which, values), currency=pack_today().currency)
     except InvalidInput as error:
         return error.faults
     return unexplained(current_court(), current_session(), given.exhibits) if which.key == EXHIBITS else []
@@ -201,6 +204,8 @@ def _step_page(
     ):
         # Left empty, a file comes from where the one before it does.
         each.required = each.required and not each.name.endswith("-source")
+    if which.key == EXHIBITS and choices.get("facts_of_claim"):
+        proved_by_facts(fields, current_locale())
     mine = forms.SOURCES["upload"](look(), None, _me())
     named = set(files_in(values))
     rest = [option for option in mine if option.value not in named] if which.key == EXHIBITS else []
@@ -220,6 +225,7 @@ def _step_page(
         theirs=_written_elsewhere(which.model, theirs),
         list_faults=[],
         sure=sure_mark(faults),
+        place=drafts.place_of(which.key),
         **about,
     )
     return page, status
@@ -243,7 +249,7 @@ def save_step(draft: str, step: str) -> Page:
         need_writable(found)
         by, now = _me().account_id or 0, court.clock.now()
         merged = merge(found.values.get(step, {}), values, was)
-        faults = _faults(which, merged.values)
+        faults = _faults(found, which, merged.values)
         drafts.save_step(
             session,
             found,
@@ -264,17 +270,16 @@ def save_step(draft: str, step: str) -> Page:
         return _step_page(found, which, {**merged.values, **buttons}, [])
     if "later" in request.form:
         return redirect(url_for("filing.task_list", draft=draft), 303)
-    asked = faults or _asked_about(which, merged.values)
+    asked = faults or _asked_about(found, which, merged.values)
     if faults or (asked and sure != mark_of(asked)):
         return _step_page(found, which, merged.values, asked, 422)
     return redirect(_after(found, step), 303)
 
 
-def _asked_about(which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
+def _asked_about(draft: Any, which: drafts.Step, values: dict[str, Any]) -> list[FieldFault]:
     """What is seldom meant in a part that is right otherwise: asked at its field, and once more before all is lodged."""
     pack = pack_today()
-    typed = filled(values) if which.key == "exhibits" else values
-    given = forms.parse(which.model, typed, currency=pack.currency)
+    given = forms.parse(which.model, _whole(draft, which, values), currency=pack.currency)
     return [*doubts_of(given, current_court().clock.now().astimezone(pack.tz).date())]
 
 
@@ -292,12 +297,10 @@ def _written_elsewhere(model: type[BaseModel], theirs: Theirs | None) -> list[tu
 
 
 def _after(draft: Any, key: str) -> str:
-    """The next step that a claim needs and that is not done, and evidence on the way; what few need is found in the list of
-    steps. When nothing is left, the check before lodging.
-    """
+    """The next step on the way that is not done; when nothing is left, the check before lodging."""
     keys = [s.key for s in drafts.STEPS]
     for later in drafts.STEPS[keys.index(key) + 1 :]:
-        if later.key not in draft.done_steps and (later.is_needed or later.key == EXHIBITS):
+        if later.key not in draft.done_steps and drafts.on_the_way(later):
             return url_for("filing.step", draft=draft.reference, step=later.key)
     return url_for("filing.check", draft=draft.reference)
 
@@ -414,7 +417,8 @@ def _correct_page(
 def send_correction(case: Case, actor: Actor) -> Page:
     """Send the corrected claim."""
     values = _values()
-    told = numbered(filled(values), facts_told(values))
+    facts = facts_told(values)
+    told = numbered(filled(values, facts), facts)
     return submit_act(
         case,
         actor,
@@ -432,6 +436,9 @@ def answer(case: Case, actor: Actor) -> Page:
     """The answer: fact by fact, then in the respondent's own words; what was saved and not sent stands there."""
     kept = answer_draft(current_session(), case, actor)
     values: dict[str, Any] = dict(kept.values.get(ANSWER, {})) if kept is not None else {}
+    if request.args.get("position") == "defend":
+        # They have just said so. That somebody admits is asked where it is written, and ticked for nobody.
+        values.setdefault("position", "defend")
     for i, fact in enumerate(f for f in facts_of(current_session(), case) if f.fact.party_id != actor.party_id):
         values[f"facts-{i}-fact"] = fact.fact.reference
     return _answer_page(case, actor, values, [])

@@ -194,6 +194,19 @@ def step_of(key: str) -> Step:
     raise NotFound
 
 
+def on_the_way(step: Step) -> bool:
+    """Whether whoever saves one step comes to this one: what a claim needs, and evidence. What few need is found in the
+    list of steps.
+    """
+    return step.is_needed or step.key == EXHIBITS
+
+
+def place_of(key: str) -> tuple[int, int] | None:
+    """Which of how many parts a step is; None for one that few need."""
+    keys = [step.key for step in STEPS if on_the_way(step)]
+    return (keys.index(key) + 1, len(keys)) if key in keys else None
+
+
 def asked_by(step: Step, draft: Draft, pack: RulePack) -> Step:
     """The step with the fields it has in this draft: what a dispute's kind asks, its rules say."""
     if step.key != "particulars":
@@ -295,7 +308,7 @@ def claim_of(draft: Draft, pack: RulePack, sitting: Sitting | None = None) -> Cl
         try:
             given = forms.parse(
                 asked_by(step, draft, pack).model,
-                numbered(filled(typed), facts) if step.key == "exhibits" else typed,
+                numbered(filled(typed, facts), facts) if step.key == "exhibits" else typed,
                 currency=pack.currency,
             )
         except InvalidInput as error:

@@ -13,11 +13,16 @@ from typing import Any
 
 from odr.filing.draft.inputs import FactsStep
 from odr.filing.inputs import ClaimInput, FactInput
-from odr.procedure.forms.fields import Option
+from odr.ground.text import T
+from odr.procedure.forms.fields import FormField, Option
 from odr.procedure.forms.form_data import Raw, kept_rows
 
 MOST_WORDS = 160
 """Letters of a fact that stand beside its box."""
+
+
+MOST_PROVED = 1000
+"""Letters of facts that can stand as what a file proves; longer ones are put in short by whoever writes."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +71,34 @@ def numbered(values: Mapping[str, Any], told: Sequence[Told]) -> dict[str, Any]:
     return found
 
 
-def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Form values in which a file whose origin was left empty comes from where the file before it does: a dozen
-    photographs say it once.
+def filled(values: Mapping[str, Any], told: Sequence[Told] = ()) -> dict[str, Any]:
+    """Form values in which nothing is asked twice. A file whose origin was left empty comes from where the file before it
+    does: a dozen photographs say it once. A file that is to show some of the facts, and no other words, proves what these
+    facts say (EV 19).
     """
     raw, found, before = Raw(values), dict(values), ""
     for row in raw.rows("exhibits"):
-        before = raw.one(f"exhibits-{row}-source").strip() or before
-        if raw.one(f"exhibits-{row}-upload").strip() and before:
-            found[f"exhibits-{row}-source"] = before
+        name = f"exhibits-{row}"
+        before = raw.one(f"{name}-source").strip() or before
+        if not raw.one(f"{name}-upload").strip():
+            continue
+        if before:
+            found[f"{name}-source"] = before
+        if not raw.one(f"{name}-proves").strip():
+            ticked = set(raw.all(f"{name}-facts"))
+            words = "\n".join(one.what for one in told if one.key in ticked)
+            found[f"{name}-proves"] = words if len(words) <= MOST_PROVED else ""
     return found
+
+
+def proved_by_facts(fields: Sequence[FormField], locale: str) -> None:
+    """In a form where facts can be ticked: each file's own words on what it shows may be left out."""
+    hint = T("Leave it empty if the facts ticked above say it.").render(locale)
+    for each in (inner for field in fields for row in field.rows for inner in row.fields):
+        if each.name.endswith("-proves"):
+            each.required, each.hint = False, hint
+        elif each.name.endswith("-facts"):
+            each.hint = None  # Each box begins with its number.
 
 
 def shown_by(claim: ClaimInput) -> dict[int, list[str]]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from odr.filing.draft import drafts
 from odr.filing.draft.draft_versions import bring_back, need_writable, revisions_of
 from odr.filing.draft.evidence_list import as_rows, read_list, template
-from odr.filing.draft.facts_of_files import facts_told, filled, options_of
+from odr.filing.draft.facts_of_files import facts_told, filled, options_of, proved_by_facts
 from odr.filing.draft.files_along import all_along
 from odr.filing.draft.importing import MOST_BYTES, read_document, read_table
 from odr.filing.draft.pleading import as_steps, read_pleading
@@ -112,15 +112,22 @@ def import_document(draft: str) -> Page:
         for key, values in steps.items():
             whole = {**found.values.get(key, {}), **values} if key == "matter" else values
             drafts.save_step(
-                session, found, key, whole, court.clock.now(), by=person.account_id, is_done=_is_right(key, whole)
+                session,
+                found,
+                key,
+                whole,
+                court.clock.now(),
+                by=person.account_id,
+                is_done=_is_right(found, key, whole),
             )
         found.values = {**found.values, IMPORTED: {"file": name, "steps": list(steps), "rest": read.rest}}
     return redirect(url_for("drafts.import_page", draft=draft), 303)
 
 
-def _is_right(key: str, values: dict[str, Any]) -> bool:
+def _is_right(draft: Draft, key: str, values: dict[str, Any]) -> bool:
+    told = facts_told(draft.values.get("facts", {}))
     try:
-        forms.parse(drafts.step_of(key).model, filled(values) if key == "exhibits" else values)
+        forms.parse(drafts.step_of(key).model, filled(values, told) if key == "exhibits" else values)
     except InvalidInput:
         return False
     return True
@@ -161,7 +168,7 @@ def import_list(draft: str) -> Page:
             values,
             court.clock.now(),
             by=person.account_id,
-            is_done=_is_right("exhibits", values),
+            is_done=_is_right(mine, "exhibits", values),
         )
     return redirect(url_for("filing.step", draft=draft, step="exhibits"), 303)
 
@@ -191,6 +198,8 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
     values = drafts.with_new_files(drafts.own_files(sitting, found, me), dict(found.values.get("exhibits", {})))
     told = options_of(facts_told(found.values.get("facts", {})))
     fields = forms.fields_of(step.model, current_locale(), values, [], {"upload": sent, "facts_of_claim": told})
+    if told:
+        proved_by_facts(fields, current_locale())
     words = _words(faults)
     about = {
         "list_faults": words,
@@ -201,6 +210,7 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
         "was": marks(found.values.get("exhibits", {})),
         "theirs": [],
         "sure": "",
+        "place": drafts.place_of(step.key),
     }
     return render_template(
         "filing/step.html", draft=found, step=step, fields=fields, faults=[("file", w) for w in words], **about

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from odr.identity.models import Account
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from odr.service.packet.notice_codes import normalized
-from odr.service.rules import answer_by
+from odr.service.rules import answer_by, last_day_from_now
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -39,6 +39,8 @@ class Invitation:
     """The last instant to answer, once service took effect."""
     reckoned: Text | None = None
     """Before that: in words how the last day is reckoned."""
+    if_today: date | None = None
+    """And the last day, if the claim is served today, as by joining."""
     is_over: bool = False
     """The time to answer has ended, or the party answered."""
 
@@ -57,9 +59,9 @@ def invitation_for(sitting: Sitting, code: str) -> Invitation | None:
     if party is None or case is None or case.stage is Stage.CLOSED:
         return None
     due, reckoned = answer_by(sitting, case, party)
-    return Invitation(
-        packet.code, case, party, packet.queued_at, due, reckoned, is_over=due is None and reckoned is None
-    )
+    today = last_day_from_now(sitting, case, party) if reckoned is not None else None
+    is_over = due is None and reckoned is None
+    return Invitation(packet.code, case, party, packet.queued_at, due, reckoned, today, is_over=is_over)
 
 
 def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:

@@ -7,6 +7,7 @@ reckoned outside every transaction.
 
 from __future__ import annotations
 
+import hmac
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
-from odr.ground.errors import CourtError, FieldFault, InvalidInput
+from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.lookalikes import is_mixed
 from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
@@ -97,9 +98,16 @@ def to_look_at(session: Session, account: Account) -> Account:
     return account
 
 
-def register(
-    means: Means, *, email: str, name: str, password: str, locale: str, address: str, now: datetime
-) -> list[Letter]:
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking for an account, alike whatever is known of the address."""
+
+    letters: list[Letter]
+    chose: str
+    """Kept by the browser that asked: it shows that the password of the account was chosen there."""
+
+
+def register(means: Means, *, email: str, name: str, password: str, locale: str, address: str, now: datetime) -> Asked:
     """Ask for an account: gives the one letter to send, whatever is known of the address.
 
     Nothing but that letter tells the owner of the mailbox that they have one already.
@@ -112,19 +120,24 @@ def register(
     )
     email, name, locale = normal_email(email), normal_name(name), normal_locale(locale)
     stored = means.passwords.hash(password)
+    chose = _chose(means, email, stored)
     with means.database.write() as session:
         rate_limits.take(session, means.keyring, Counted.LETTER_FROM, rate_limits.network(address), now)
         rate_limits.take(session, means.keyring, Counted.LETTER_TO, email, now)
         account = by_email(session, email)
         if account is not None and account.state is not AccountState.UNCONFIRMED:
-            return [_already_here(means, account)]
+            return Asked([_already_here(means, account)], chose)
         if account is None:
             account = Account(email=email, name=name, state=AccountState.UNCONFIRMED, created_at=now)
             session.add(account)
         # Whoever asked last decides the password, but only the mailbox together with that password makes it count.
         account.name, account.password_hash, account.locale = name, stored, locale
         session.flush()
-        return [_confirmation(means, session, account, now)]
+        return Asked([_confirmation(means, session, account, now)], chose)
+
+
+def _chose(means: Means, email: str, stored: str) -> str:
+    return means.keyring.mac("chosen here", f"{email}\n{stored}")
 
 
 def _check_all(*checks: Callable[[], object]) -> None:
@@ -172,9 +185,28 @@ def confirm(means: Means, token: str, password: str, *, address: str, now: datet
         )
     _check_password(means, account.email, account.password_hash, password, address=address, now=now)
     with means.database.write() as session:
-        account = _account_of(session, links.use(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
-        account.state, account.confirmed_at = AccountState.ACTIVE, now
-        return account.id
+        return _confirmed(session, token, now).id
+
+
+def confirm_here(means: Means, token: str, chose: str, *, now: datetime) -> int | None:
+    """Confirm the address with the code alone, in the browser where the password was chosen (``chose``); gives the
+    account's id. None elsewhere, or where somebody has chosen another since, or for a code that is none: nothing is used
+    up then.
+    """
+    try:
+        with means.database.write() as session:
+            account = _account_of(session, links.look(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
+            if not hmac.compare_digest(_chose(means, account.email, account.password_hash or ""), chose):
+                return None
+            return _confirmed(session, token, now).id
+    except NotFound:
+        return None
+
+
+def _confirmed(session: Session, token: str, now: datetime) -> Account:
+    account = _account_of(session, links.use(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
+    account.state, account.confirmed_at = AccountState.ACTIVE, now
+    return account
 
 
 def authenticate(

@@ -25,11 +25,13 @@ from odr.identity.pages.shared import (
 )
 from odr.identity.sign_in import one_time_codes, sessions
 from odr.web import forgery, reader_language, security_log
-from odr.web.guards import current_court, current_locale, current_person, is_secure, public
+from odr.web.guards import behind_code, current_court, current_locale, current_person, is_secure, public
 from odr.web.presence import clear_session_cookie, session_cookie_name
 
 PENDING = "pending"
 CAME_FROM = "came_from"
+CHOSE = "chose"
+"""Under this a browser keeps that a password was chosen in it, for an address that is not confirmed yet."""
 PENDING_FOR = timedelta(minutes=10)
 
 
@@ -46,7 +48,7 @@ def register_submit() -> Response:
     """Ask for an account; the answer is the same whoever owns the address."""
     form = request.form
     try:
-        letters = accounts.register(
+        asked = accounts.register(
             means(),
             email=form.get("email", ""),
             name=form.get("name", ""),
@@ -57,7 +59,8 @@ def register_submit() -> Response:
         )
     except CourtError as error:
         return again("register.html", error)
-    post(letters)
+    post(asked.letters)
+    session[CHOSE] = asked.chose
     session[CAME_FROM] = reader_language.safe_path(request.args.get("next"), "")
     return to("identity.letter_sent")
 
@@ -67,6 +70,19 @@ def register_submit() -> Response:
 def letter_sent() -> Response:
     """Says that a letter is on its way, if there is a mailbox for it."""
     return page("letter_sent.html")
+
+
+@bp.post("/account/letter-sent")
+@public
+def code_of_letter() -> Response:
+    """Come in with the code, where the account was asked for in this browser; any other code goes to the door for codes."""
+    typed, chose = request.form.get("code", ""), session.get(CHOSE)
+    code, now = links.typed_code(typed), current_court().clock.machine_now()
+    account_id = behind_code(lambda: accounts.confirm_here(means(), code, chose, now=now)) if code and chose else None
+    if account_id is None:
+        return to("filing.join_code", code=typed)
+    session.pop(CHOSE)
+    return let_in(account_id, two_factor=False, target=session.get(CAME_FROM))
 
 
 @bp.get("/account/confirm-address/<token>")

@@ -6,7 +6,7 @@ is done. So the facts are added right after the act, in the same Sitting.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -95,15 +95,21 @@ def length_of(pack: RulePack, limit: TimeLimit, case: Case, party: Party) -> Tex
     return Text(UNITS[own.unit or rule.unit], {"count": own.amount})
 
 
-def with_day(words: Text, pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> Text:
-    """How a last day is reckoned, and which day it is if the letter arrives on the day it is sent."""
+def last_day(pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> date | None:
+    """The last day of a time limit that begins with service at this moment; None where the rules have no such limit."""
     try:
         end = reckon(pack, rule, now, track=case.track.value, abroad=party.abroad).due_at
     except NoSuchRule:
-        return words
-    today = now.astimezone(pack.tz).date()
+        return None
     # An end at midnight still belongs to the day before.
-    last = (end - timedelta(microseconds=1)).astimezone(pack.tz).date()
+    return (end - timedelta(microseconds=1)).astimezone(pack.tz).date()
+
+
+def with_day(words: Text, pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> Text:
+    """How a last day is reckoned, and which day it is if the letter arrives on the day it is sent."""
+    last, today = last_day(pack, rule, case, party, now), now.astimezone(pack.tz).date()
+    if last is None:
+        return words
     return T(
         "%(words)s If it reaches you on %(today)s, the time ends with %(last)s.", words=words, today=today, last=last
     )
