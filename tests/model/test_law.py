@@ -99,6 +99,18 @@ class Law(RuleBasedStateMachine):
         """Hours or days."""
         self.hands.wait(hours=hours)
 
+    @rule()
+    def the_fee_is_paid(self) -> None:
+        """What is due comes in, so that no unpaid fee hides who else has to act."""
+        self.hands.pays()
+
+    @invariant()
+    def no_case_waits_for_nobody(self) -> None:
+        """A party has a duty whose time ends, or the court a task whose act is open to a named person."""
+        if hasattr(self, "hands"):
+            found = self.hands.waits_for_nobody()
+            assert found == [], "\n".join([*found, *self.hands.story])
+
     @invariant()
     def nothing_breaks_the_law(self) -> None:
         """What stands in the case holds against every article of the model."""
