@@ -60,6 +60,12 @@ class Law(RuleBasedStateMachine):
         self.hands, self.drawn = Hands(self.scene, self.reached, self.steps), ""
         lots = self.by_lot(lot)
         walks.begin(self.hands, lots, lots.choice(walks.BEGINNINGS))
+        self.fees_come_in()
+
+    def fees_come_in(self) -> None:
+        """In every third round what is due is paid, so that no unpaid fee hides who else has to act."""
+        if self.number % 3 == 1:
+            self.hands.pays()
 
     def by_lot(self, lot: int) -> Random:
         """A lot of its own for each step, from the round and everything drawn before."""
@@ -98,11 +104,7 @@ class Law(RuleBasedStateMachine):
     def time_goes_by(self, hours: int) -> None:
         """Hours or days."""
         self.hands.wait(hours=hours)
-
-    @rule()
-    def the_fee_is_paid(self) -> None:
-        """What is due comes in, so that no unpaid fee hides who else has to act."""
-        self.hands.pays()
+        self.fees_come_in()
 
     @invariant()
     def no_case_waits_for_nobody(self) -> None:
