@@ -51,6 +51,7 @@ from odr.web.guards import (
     register_access,
 )
 from odr.web.limits import MOST_BODY, TooSlow
+from odr.web.lists import register_lists
 from odr.web.numbers import register_numbers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -129,6 +130,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     )
     app.url_rule_class = _KeptRule
     register_numbers(app)
+    register_lists(app)
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BODY, MAX_FORM_MEMORY_SIZE=MOST_BODY, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None
     )

@@ -134,6 +134,7 @@ def test_the_rules_see_what_they_look_for() -> None:
 THROUGH_A_SEAT = {
     "filing/course/objections.py": "one case: whether who objects sits in it, or did",
     "filing/parties/joining_by_code.py": "one case: whoever ever served in it joins it as nobody",
+    "filing/registry/handing_over.py": "a president hands over another's seats, also of an office taken away; never their own view",
     "hearing/appraisal/acts.py": "one case: the expert's own seat",
     "identity/actors.py": "`serving` itself, and the capacities of one case",
     "identity/mandates.py": "one case: whoever ever served in it represents nobody there",

@@ -154,6 +154,15 @@ def _general(locale: str) -> dict[str, Any]:
     """What belongs to no case yet."""
     openapi = _operation("openapi", T("This document"), locale, {"200": _ok({"type": "object"})}, None)
     cases = _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok(ref("Cases"))}, Scope.READ)
+    cases["parameters"] = [
+        {
+            "name": "after",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string", "maxLength": 400},
+            "description": T("“next” of the answer before; without it the list begins.").render(locale),
+        }
+    ]
     mediators = _operation(
         "list_mediators", T("Mediators of this court"), locale, {"200": _ok(ref("Mediators"))}, Scope.READ
     )

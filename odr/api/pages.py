@@ -26,7 +26,7 @@ from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.acts.availability import Availability, acts_for, refusal, refuse_role, window_for
 from odr.procedure.acts.table import Act
-from odr.procedure.case.waiting_for_me import my_cases, seated_cases
+from odr.procedure.case.waiting_for_me import every_case
 from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.faults import validate
 from odr.procedure.sitting import ActReceipt
@@ -40,6 +40,7 @@ from odr.web.guards import (
     current_session,
     public,
 )
+from odr.web.lists import after_asked
 from odr.web.numbers import number_in
 from odr.web.pages import look, pack_today
 
@@ -87,14 +88,18 @@ def openapi() -> Response:
 @api.get("/cases")
 @api_guard(Scope.READ)
 def list_cases() -> Response:
-    """Cases the token's owner takes part in."""
+    """Cases the token's owner takes part in, the newest first; ``next`` goes into ``after`` for the following page."""
     person, session = current_person(), current_session()
     assert person is not None
-    found = my_cases(session, person.account_id, current_court().clock.now()) + (
-        seated_cases(session, person.account_id) if person.is_staff else []
+    found = every_case(
+        session, person.account_id, current_court().clock.now(), serves=person.is_staff, after=after_asked()
     )
     return jsonify(
-        cases=[{"reference": c.reference, "number": c.number, "title": c.title, "stage": c.stage.value} for c in found]
+        cases=[
+            {"reference": c.reference, "number": c.number, "title": c.title, "stage": c.stage.value} for c in found.rows
+        ],
+        total=found.total,
+        next=found.next,
     )
 
 

@@ -141,7 +141,11 @@ SCHEMAS: dict[str, Schema] = {
             )
         )
     ),
-    "Cases": thing(cases=many(thing(reference=REFERENCE, number=maybe(WORDS), title=WORDS, stage=WORDS))),
+    "Cases": thing(
+        cases=many(thing(reference=REFERENCE, number=maybe(WORDS), title=WORDS, stage=WORDS)),
+        total=NUMBER,
+        next=maybe(WORDS),
+    ),
     "ActState": thing(**ACT_STATE),
     "Act": thing(
         **ACT_STATE,

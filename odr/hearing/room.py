@@ -88,6 +88,7 @@ ROOM = Room(
         "odr.hearing.examination.pages:hearing",
         "odr.hearing.examination.file_pages:files",
         "odr.hearing.bench.pages:bench",
+        "odr.hearing.bench.day_pages:bench_day",
         "odr.hearing.appraisal.pages:appraisals",
         "odr.hearing.mode.pages:ledger",
         "odr.hearing.courtroom.seat_offer_pages:places",

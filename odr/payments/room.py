@@ -70,7 +70,11 @@ def sum_due(sitting: Sitting, case: Case, party: Party, occasion: str, number: i
 
 ROOM = Room(
     name="payments",
-    routes=("odr.payments.fee.pages:payments", "odr.payments.books.pages:paydesk"),
+    routes=(
+        "odr.payments.fee.pages:payments",
+        "odr.payments.books.pages:paydesk",
+        "odr.payments.fee.to_sign_pages:signing",
+    ),
     on_lapse={
         "fee_payment": fee_lapsed,
         "fee_topup": fee_lapsed,

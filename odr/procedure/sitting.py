@@ -230,8 +230,8 @@ class Sitting:
         due_at: datetime | None = None,
         subject: str | None = None,
     ) -> Task:
-        """Put something on a desk of the court; ``risk`` ranks it (higher first). Raises ValueError for a role the desk
-        is not declared for.
+        """Put something on a desk of the court; ``risk`` ranks it (higher first); done by ``due_at``, else within the time
+        the rules give that desk. Raises ValueError for a role the desk is not declared for.
         """
         if role not in desk.roles:
             raise ValueError(f"{desk.kind} is on no desk of a {role.value}")
@@ -243,13 +243,21 @@ class Sitting:
             title=words_of(title),
             risk=risk,
             opened_at=self.now,
-            due_at=due_at,
+            due_at=due_at or self._due_on(case, desk),
         )
         self.session.add(task)
         self.session.flush()
         if role is Role.PRESIDENT:
             self.announce(PresidentAsked(case))
         return task
+
+    def _due_on(self, case: Case, desk: Desk) -> datetime | None:
+        """By when the rules of the case have the court do what lies on a desk; None where they say nothing of desks."""
+        pack = self.pack(case)
+        if pack.desks is None:
+            return None
+        time = pack.desks.of(desk.kind)
+        return reckon(pack, time.after, self.now, article=str(time.article)).due_at
 
     def close_tasks(self, case: Case, desk: Desk, subject: str | None = None) -> int:
         """Take what is done off the desk."""

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party
 from odr.filing.agenda.agenda import acted_for
 from odr.filing.models import Draft
+from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, Text
 from odr.identity.actors import actors_in
 from odr.identity.models import Account
@@ -24,9 +25,7 @@ from odr.service.models import InboxItem
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-MOST_BOXES = 30
-"""Cases for which the next step is looked up; whoever has more is led on by the agenda."""
-MOST_PAPERS = 20
+A_PAGE_OF_PAPERS = 20
 
 
 @dataclass(frozen=True)
@@ -51,24 +50,24 @@ class CaseLine:
         return self.box.step.window.due_at if self.box is not None and self.box.step is not None else None
 
 
-def unread_papers(sitting: Sitting, account_id: int) -> list[Unread]:
+def unread_papers(sitting: Sitting, account_id: int, after: str | None = None) -> Listed[Unread]:
     """Papers that lie unopened in the inboxes of those whom the account is or acts for, the newest first."""
-    rows = sitting.session.execute(
+    query = (
         select(InboxItem, Case)
         .join(Party, Party.id == InboxItem.party_id)
         .join(Case, Case.id == Party.case_id)
         .where(InboxItem.read_at.is_(None), acted_for(account_id, sitting.now))
-        .order_by(InboxItem.placed_at.desc(), InboxItem.id.desc())
-        .limit(MOST_PAPERS)
     )
-    return [Unread(case, Text(item.subject), item.placed_at) for item, case in rows]
+    keys = (Key(InboxItem.placed_at, datetime, descending=True), Key(InboxItem.id, descending=True))
+    page = page_of(sitting.session, query, keys, after, A_PAGE_OF_PAPERS)
+    return page.of([Unread(case, Text(item.subject), item.placed_at) for item, case in page.rows])
 
 
 def case_lines(sitting: Sitting, account: Account, cases: Sequence[Case]) -> list[CaseLine]:
     """The cases with what is next for the reader in each: those in which they have to act first, by their day."""
     lines = []
-    for number, case in enumerate(cases):
-        hats = actors_in(sitting.session, account, case, sitting.now) if number < MOST_BOXES else []
+    for case in cases:
+        hats = actors_in(sitting.session, account, case, sitting.now)
         boxes = [box for hat in hats if (box := next_box(sitting, case, hat)) is not None]
         lines.append(CaseLine(case, min(boxes, key=_rank, default=None)))
     return sorted(lines, key=lambda line: (line.box is None, *(_rank(line.box) if line.box is not None else ())))

@@ -14,6 +14,7 @@ from odr.filing.draft.drafts import drafts_of
 from odr.filing.draft.sharing import invited
 from odr.filing.registry.queue import queue_of
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.keyset import Listed
 from odr.ground.text import T
 from odr.hearing.courtroom.seat_offers import offered_to
 from odr.identity.accounts import links
@@ -26,6 +27,7 @@ from odr.register.home_page import case_lines, draft_title, unread_papers
 from odr.service.packet.notice_codes import look_up
 from odr.service.sending.letter_words import LetterWords
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
+from odr.web.lists import after_asked, words_asked
 from odr.web.numbers import number_in
 from odr.web.pages import Page, pack_today
 from odr.web.presence import Person
@@ -70,6 +72,10 @@ def claim_start() -> Page:
     return render_template("register/claim_start.html", causes=today_causes(), chosen=request.args.get("cause", ""))
 
 
+HOME = 30
+"""Cases on a page of one's own; in each of them the next step is looked up."""
+
+
 def _desk_pages(person: Person) -> list[DeskPage]:
     """The pages of the rooms that are open to the person, in their order."""
     found = []
@@ -87,22 +93,26 @@ def home() -> Page:
     court, person, session = current_court(), current_person(), current_session()
     assert person is not None
     me, sitting = person.account_id, court.look(session)
-    cases, seated = my_cases(session, me, court.clock.now()), seated_cases(session, me) if person.is_staff else []
+    words = words_asked()
+    cases = my_cases(session, me, court.clock.now(), words=words, after=after_asked("cases"), size=HOME)
+    seated = seated_cases(session, me, words=words, after=after_asked("seated")) if person.is_staff else Listed([], 0)
+    shown = [case.id for case in (*cases.rows, *seated.rows)]
     return render_template(
         "register/home.html",
         drafts=[(draft, draft_title(draft, today_causes())) for draft in drafts_of(session, me)],
-        unread=unread_papers(sitting, me),
-        lines=case_lines(sitting, session.get_one(Account, me), cases),
+        unread=unread_papers(sitting, me, after_asked("papers")),
+        lines=case_lines(sitting, session.get_one(Account, me), cases.rows),
         invited=invited(session, session.get_one(Account, me)),
         asked=asked_to_act(session, me),
         places=offered_to(session, me),
         cases=cases,
         seated=seated,
-        ahead={
-            one.case_id: one for one in reversed(court.hooks.ahead(sitting, [case.id for case in (*cases, *seated)]))
-        },
+        ahead={one.case_id: one for one in reversed(court.hooks.ahead(sitting, shown))},
+        words=words,
         queue=[line for line in queue_of(sitting, me) if line.is_review] if person.is_staff else [],
-        waiting=waiting(session, me) if person.is_staff else [],
+        waiting=waiting(session, me, court.table, words=words, after=after_asked("tasks"))
+        if person.is_staff
+        else Listed([], 0),
         desk=person.is_staff,
         desk_pages=_desk_pages(person),
         ending=count_of(session, me),

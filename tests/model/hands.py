@@ -16,21 +16,25 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from odr.docket.models import Case, DocketEntry, PartyKind, Role, Seat
+from odr.docket.models import Case, DocketEntry, PartyKind, Role, Seat, Stage
 from odr.filing.inputs import JoinInput
 from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import CourtError
+from odr.ground.text import Money
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
-from odr.identity.actors import Actor, actors_in
+from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.decision.file_before_judge import case_file
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.models import Finding
 from odr.judgment.queries import current_draft
+from odr.payments.fee.acts import PaymentInput
+from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, StripeFact
 from odr.procedure.acts.availability import is_known, refusal
 from odr.procedure.acts.table import Act, Premise
 from odr.procedure.acts.tasks import DESKS
+from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.forms.fields import SOURCES
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
@@ -123,6 +127,10 @@ TOWARDS_THE_END = (
     "accept_claim",
 )
 """What somebody in a hurry does, the furthest first."""
+
+
+PENDING = frozenset(set(Stage) - {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
+"""Stages at which a case is not decided for good: somebody has to bring it on."""
 
 
 class Refused(Exception):
@@ -401,6 +409,75 @@ class Hands:
                     for act in court.table
                 )
             ]
+
+    def waits_for_nobody(self) -> list[str]:
+        """What lies open where the case goes on by nobody: no party has a duty or a remedy whose time ends, no hearing is
+        fixed, nothing is being served, and no task of the court has an act that is open to somebody who sits in the case.
+        """
+        court = self.scene.court
+        with court.database.read() as session:
+            case = session.get_one(Case, self.scene.case_id)
+            look = court.look(session)
+            if case.stage not in PENDING or self._goes_on(look, case):
+                return []
+            kinds = [task.kind for task in self._tasks(look, case)]
+            stayed = " and stayed" if case.stayed_at is not None else ""
+            return [
+                f"the case is at {case.stage.value}{stayed} and waits for nobody; on its desks: {kinds or 'nothing'}"
+            ]
+
+    def _tasks(self, look: Sitting, case: Case) -> Sequence[Task]:
+        return look.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))).all()
+
+    def _goes_on(self, look: Sitting, case: Case) -> bool:
+        actors = self.actors(look.session, case)
+
+        def is_open(act: Act, role: Role | None = None) -> bool:
+            able = (a for a in actors if a.role in act.by and role in (None, a.role))
+            return is_known(look, act, case) and any(refusal(look, act, case, actor) is None for actor in able)
+
+        for task in self._tasks(look, case):
+            if any(DESKS[task.kind] in act.desk and is_open(act, task.role) for act in look.court.table):
+                return True
+        if case.stayed_at is not None:
+            return False
+        for window in look.windows(case):
+            limit = TIME_LIMITS[window.kind]
+            if limit.nature is Nature.COURT:
+                if any(is_open(look.court.table[name]) for name in limit.met_by):
+                    return True
+            elif window.due_at is not None:
+                return True
+        on_its_way = select(Packet.id).where(
+            Packet.case_id == case.id, Packet.state.in_((PacketState.HELD, PacketState.OUT))
+        )
+        return bool(look.court.hooks.ahead(look, [case.id])) or look.session.scalar(on_its_way) is not None
+
+    def pays(self) -> int:
+        """Everybody's fee that is due comes in by card; how many."""
+        now = self.scene.clock.now()
+        with self.scene.court.database.read() as session:
+            asked = select(FeeAssessment).where(
+                FeeAssessment.case_id == self.scene.case_id, FeeAssessment.state == AssessmentState.DUE
+            )
+            due = [(fee.reference, fee.amount_minor, fee.currency) for fee in session.scalars(asked)]
+        for reference, amount, currency in due:
+            told = {"stripe_id": f"pi_{reference}", "intent": f"pi_{reference}", "ours": reference, "rank": 2}
+            with self.scene.court.database.write() as session:
+                session.add(StripeFact(kind=FactKind.INTENT, at=now, amount_minor=amount, currency=currency, **told))
+            given = PaymentInput(
+                assessment=reference,
+                channel=Channel.CARD,
+                amount=Money(amount, currency),
+                source=f"stripe/pi_{reference}",
+                received_at=now,
+            )
+            with self.scene.court.sit() as sitting:
+                case = sitting.session.get_one(Case, self.scene.case_id)
+                sitting.perform("record_payment", case, given, actor=CLOCK_ACTOR)
+            self.story.append(f"{now:%d %b %H:%M} the fee {reference} is paid")
+        self.watch()
+        return len(due)
 
     def joins(self, who: str, in_writing: bool = True, e_service: bool = True) -> bool:
         """A respondent joins by the code of their letter; whether they could."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.docket.queries import parties
-from odr.filing import names, time_limits
+from odr.filing import desks, names, time_limits
 from odr.filing.claim.progress import ask, decide, end_case, requests_of
 from odr.filing.course.time_limit_changes import go_on, halt
 from odr.filing.models import Request, RequestKind, RequestState
@@ -55,6 +55,7 @@ def wait_for_appeals(
         else []
     )
     running, case.stayed_at = sitting.windows(case), None
+    sitting.close_tasks(case, desks.STAY)
     halt(running, sitting.now)
     still = [w.reference for w in (*before, *running)]
     ask(

@@ -12,6 +12,7 @@ from odr.filing import names
 from odr.filing.bulk.models import BulkFiling
 from odr.filing.claim.acts import ReturnInput
 from odr.filing.registry.claims_of_one_sender import SHOWN, Done, cases_of, compare, decide_all
+from odr.filing.registry.handing_over import Given, hand_over, leave_named, runs
 from odr.filing.registry.queue import told_apart
 from odr.filing.registry.refusing import RefuseInput
 from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
@@ -20,7 +21,8 @@ from odr.ground.text import T
 from odr.identity.actors import actors_in
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel
-from odr.web.guards import current_court, current_locale, current_session, staff
+from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
+from odr.web.lists import after_asked
 from odr.web.pages import Page, my_account, my_account_id
 from odr.web.readings import note
 
@@ -153,3 +155,46 @@ def back(number: int) -> Response:
     with court.database.write() as session:
         end_leave(session, number, court.clock.now())
     return redirect(url_for("batch.leave"), 303)  # type: ignore[return-value]
+
+
+# -- a whole desk handed over -------------------------------------------------------
+
+
+def _desk_page(number: int, faults: list[FieldFault], done: list[Given], reasons: str = "", status: int = 200) -> Page:
+    away, account = leave_named(current_session(), number)
+    return render_template(
+        "filing/hand_over.html",
+        desk=True,
+        away=away,
+        name=account.name,
+        found=runs(current_session(), account.id, after_asked()),
+        faults=[(_anchor(f), f.message.render(current_locale())) for f in faults],
+        done=done,
+        reasons=reasons,
+    ), status
+
+
+@batch.get("/registry/leave/<int:number>/desk")
+@staff(Role.PRESIDENT)
+def desk(number: int) -> Page:
+    """Everything that runs on the desk of somebody who is away."""
+    return _desk_page(number, [], [])
+
+
+@batch.post("/registry/leave/<int:number>/desk")
+@staff(Role.PRESIDENT)
+def hand_over_desk(number: int) -> Page:
+    """Have somebody else drawn for each seat that is ticked; the parties are told who sits."""
+    person = need_strong()
+    _, account = leave_named(current_session(), number)
+    reasons, chosen = request.form.get("reasons", "").strip(), request.form.getlist("seat")
+    try:
+        if not chosen:
+            raise InvalidInput.at("case", T("Choose at least one case."))
+        if len(reasons) < 10:
+            raise InvalidInput.at("reasons", T("Write why somebody else takes these seats."))
+    except InvalidInput as error:
+        return _desk_page(number, error.faults, [], reasons, 422)
+    done = hand_over(current_court(), account.id, my_account(), person.strong_at, chosen, reasons[:4000])
+    current_session().rollback()
+    return _desk_page(number, [], done)

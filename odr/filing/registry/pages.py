@@ -15,6 +15,7 @@ from odr.filing.registry.queue import QueueLine, queue_of, returned_count
 from odr.filing.registry.review import Check, Found, checks_of, files_of, helpful_of, tracks_for
 from odr.ground.db import new_reference
 from odr.ground.errors import InvalidInput
+from odr.ground.keyset import page_of_lines
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for, refusal
@@ -23,6 +24,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel, field
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, staff
+from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, keep_begun, keeping, kept_answer, look, submit_act, typed_before
 
 registry = Blueprint("registry", __name__)
@@ -55,9 +57,13 @@ def queue() -> Page:
     """What waits by what happens in law if nothing is done: claims of the clerk, complaints of the president."""
     court, person = look(), current_person()
     assert person is not None
+    queue, words = _queue(court), words_asked()
+    found = [line for line in queue if line.holds(words)] if words else queue
     return render_template(
         "filing/registry.html",
-        queue=_queue(court),
+        queue=queue,
+        page=page_of_lines(found, lambda line: line.begins, after_asked()),
+        words=words,
         returned=returned_count(court, person.account_id),
         batches=batches_of(court.session, person.account_id),
     )

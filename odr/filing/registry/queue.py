@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 REVIEW = "registry_review"
-READ_AT_MOST = 1000
-"""Of how many windows of a desk the order is worked out."""
 
 
 class Fate(enum.IntEnum):
@@ -83,6 +81,22 @@ class QueueLine:
         """What it is sorted by: nearness of the last day, then what happens in law, then the day itself."""
         return self.hurry, self.fate, self.due_at, self.case.id
 
+    @property
+    def begins(self) -> tuple[int, int, datetime, int]:
+        """The same, as an address holds it."""
+        return int(self.hurry), int(self.fate), self.due_at, self.case.id
+
+    def holds(self, words: str) -> bool:
+        """Whether it is looked for: by number, name of a party, or what tells it from the others."""
+        case = self.case
+        said = (
+            case.number or "",
+            case.title,
+            *(p.name for p in case.parties),
+            self.apart.render("en") if self.apart else "",
+        )
+        return words.lower() in " ".join(said).lower()
+
 
 def queue_of(sitting: Sitting, account_id: int) -> list[QueueLine]:
     """Claims to review, claims nobody mended and complaints to answer on an account's desk, by legal risk.
@@ -106,26 +120,21 @@ def told_apart(session: Session, cases: Sequence[Case]) -> dict[int, Text]:
     alike: dict[str, list[Case]] = {}
     for case in cases:
         alike.setdefault(case.title, []).append(case)
-    return {
-        case_id: words
-        for same in alike.values()
-        if len(same) > 1
-        for case_id, words in _differences(session, [case.id for case in same]).items()
-    }
-
-
-def _differences(session: Session, ids: Sequence[int]) -> dict[int, Text]:
+    groups = [[case.id for case in same] for same in alike.values() if len(same) > 1]
+    ids = [one for group in groups for one in group]
     claims: dict[int, Claim] = {}
-    for claim in session.scalars(
-        select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
-    ):
+    standing = select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
+    for claim in session.scalars(standing):
         claims.setdefault(claim.case_id, claim)
+    lines = select(BulkLine.case_id, BulkLine.number).where(BulkLine.case_id.in_(ids))
+    rows = {row[0]: row[1] for row in session.execute(lines) if row[0] is not None}
+    return {one: words for group in groups for one, words in _differences(group, claims, rows).items()}
+
+
+def _differences(ids: Sequence[int], claims: Mapping[int, Claim], rows: Mapping[int, int]) -> dict[int, Text]:
+    """What tells the cases of one name apart: ``claims`` by case, ``rows`` their line in the table they were sent in."""
     orders = {one: claims[one].order_number for one in ids if one in claims and claims[one].order_number}
     sums = {one: Money(claims[one].amount_minor, claims[one].currency) for one in ids if one in claims}
-    rows = {
-        row[0]: row[1]
-        for row in session.execute(select(BulkLine.case_id, BulkLine.number).where(BulkLine.case_id.in_(ids)))
-    }
     found: dict[int, Text] = {}
     for one in ids:
         if one in orders and len(set(orders.values())) > 1:
@@ -171,7 +180,6 @@ def _waiting(sitting: Sitting, account_id: int) -> list[tuple[Case, Window]]:
         .where(serving(account_id), Window.due_at.is_not(None), or_(review, unmended, complaint))
         .where(or_(complaint, Case.id.not_in(before_judge)))
         .order_by(Window.due_at, Case.id)
-        .limit(READ_AT_MOST)
     )
     return [(case, window) for case, window in rows]
 

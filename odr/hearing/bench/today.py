@@ -5,6 +5,7 @@ work that is ready.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,12 +14,15 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case, DocketEntry, Role, Seat, Stage, Track
 from odr.filing.claim.progress import last_heard_again
+from odr.ground.keyset import A_PAGE, FAR, Listed, page_of_lines
 from odr.ground.text import T, Text
 from odr.hearing import names
 from odr.hearing.models import TrialExtension
 from odr.hearing.trial_limit.excluded_time import excluded_times
 from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import serving
+from odr.procedure.acts.table import Act
+from odr.procedure.case.waiting_for_me import done_by
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.time.limitation import Excluded, trial_limit
 
@@ -47,7 +51,14 @@ class Line:
     by: datetime | None
     group: int
     opened_at: datetime
-    act: str | None = None
+    act: Act | None = None
+    number: int = 0
+    """What tells it from other lines of its case."""
+
+    @property
+    def place(self) -> tuple[int, datetime, datetime, int, int]:
+        """What it is sorted by: group, then least time left, then oldest."""
+        return self.group, self.by or FAR, self.opened_at, self.case.id, self.number
 
 
 @dataclass(frozen=True)
@@ -70,10 +81,13 @@ class Counts:
 class Today:
     """The list and its counts."""
 
-    lines: list[Line]
+    page: Listed[Line]
     counts: Counts
-    page: int
-    more: bool
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """The lines of this page."""
+        return self.page.rows
 
 
 def _cases(sitting: Sitting, account_id: int) -> list[Case]:
@@ -91,10 +105,15 @@ def group_of(task: Task, now: datetime) -> int:
 
 
 def _task_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
+    table = sitting.court.table
     rows = sitting.session.scalars(
         select(Task).where(Task.case_id.in_(cases), Task.role == Role.JUDGE, Task.done_at.is_(None))
     )
-    return [Line(cases[t.case_id], t.title, None, t.due_at, group_of(t, sitting.now), t.opened_at) for t in rows]
+    return [
+        Line(case, t.title, None, t.due_at, group_of(t, sitting.now), t.opened_at, done_by(table, t, case), t.id)
+        for t in rows
+        for case in (cases[t.case_id],)
+    ]
 
 
 def _limit_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
@@ -136,7 +155,8 @@ def _limit_line(
     group = DANGER if today >= clock.ask_by - SOON else RULING
     by = _end_of(clock.ask_by, clock.ends.due_at)
     words = {tag: what.render(tag) for tag in ("en", "zh-Hans")}
-    return Line(case, words, why, by, group, case.accepted_at, names.ASK_LIMIT_EXTENSION if can_ask else None)
+    act = sitting.court.table[names.ASK_LIMIT_EXTENSION] if can_ask else None
+    return Line(case, words, why, by, group, case.accepted_at, act)
 
 
 def _end_of(day: date, like: datetime) -> datetime:
@@ -151,18 +171,15 @@ def today_of(
     words: str = "",
     groups: frozenset[int] = frozenset(),
     tracks: frozenset[Track] = frozenset(),
-    page: int = 1,
-    size: int = 50,
+    after: str | None = None,
+    size: int = A_PAGE,
 ) -> Today:
     """A judge's list: by group, then least time left, then oldest. No scores, no learning."""
     cases = {c.id: c for c in _cases(sitting, account_id)}
     lines = _task_lines(sitting, cases) + _limit_lines(sitting, cases)
-    far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
-    lines.sort(key=lambda line: (line.group, line.by or far, line.opened_at, line.case.id))
-    counts = _counts(sitting, cases, lines)
+    lines.sort(key=lambda line: line.place)
     shown = [line for line in lines if _wanted(line, words, groups, tracks)]
-    first = (page - 1) * size
-    return Today(shown[first : first + size], counts, page, len(shown) > first + size)
+    return Today(page_of_lines(shown, lambda line: line.place, after, size), _counts(sitting, cases, lines))
 
 
 def _wanted(line: Line, words: str, groups: frozenset[int], tracks: frozenset[Track]) -> bool:

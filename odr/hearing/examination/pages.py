@@ -32,7 +32,7 @@ from odr.procedure.forms import fields
 from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
-from odr.web.numbers import number_in
+from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, look, submit_act
 
 hearing = Blueprint("hearing", __name__)
@@ -419,14 +419,14 @@ def today() -> Page:
         raise NotFound
     groups = frozenset(g for g in judges_day.GROUPS if str(g) in request.args.getlist("risk"))
     tracks = frozenset(track for track in Track if track.value in request.args.getlist("track"))
-    words = request.args.get("q", "").strip()[:100]
+    words = words_asked()
     shown = judges_day.today_of(
         look(),
         person.account_id,
         words=words,
         groups=groups,
         tracks=tracks,
-        page=max(number_in(request.args, "page", 1), 1),
+        after=after_asked(),
     )
     return render_template(
         "hearing/today.html",

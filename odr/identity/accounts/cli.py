@@ -167,9 +167,6 @@ def suspend(email: str, lift: bool) -> None:
 def show() -> None:
     """List who serves the court: address, state, roles, name."""
     with current_court().database.read() as session:
-        after = 0
-        while rows := staff.people(session, after=after):
-            for account in rows:
-                roles = ",".join(sorted(held.value for held in account.staff_roles)) or "-"
-                click.echo(f"{account.email}\t{account.state.value}\t{roles}\t{account.name}")
-            after = rows[-1].id
+        for account in staff.everybody(session):
+            roles = ",".join(sorted(held.value for held in account.staff_roles)) or "-"
+            click.echo(f"{account.email}\t{account.state.value}\t{roles}\t{account.name}")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.ground.errors import CourtError, InvalidInput, NotFound
+from odr.ground.keyset import A_PAGE, Key, Listed, holds, page_of
 from odr.ground.text import T
 from odr.identity.accounts.accounts import end_everything
 from odr.identity.models import Account, AccountRole, AccountState, RoleProposal
@@ -137,12 +138,18 @@ def waiting(session: Session) -> Sequence[tuple[RoleProposal, Account, Account]]
     return [(row, session.get_one(Account, row.account_id), session.get_one(Account, row.proposed_by)) for row in rows]
 
 
-def people(session: Session, *, after: int = 0, limit: int = 100) -> Sequence[Account]:
-    """Accounts that hold or held a role of the court, in order."""
-    held = select(AccountRole.account_id)
-    return session.scalars(
-        select(Account).where(Account.id.in_(held), Account.id > after).order_by(Account.id).limit(limit)
-    ).all()
+def people(session: Session, *, words: str = "", after: str | None = None, size: int = A_PAGE) -> Listed[Account]:
+    """Accounts that hold or held a role of the court, in order; ``words`` are looked for in name and address."""
+    found = [holds(words, Account.name, Account.email)] if words else []
+    query = select(Account).where(Account.id.in_(select(AccountRole.account_id)), *found)
+    page = page_of(session, query, (Key(Account.id),), after, size)
+    return page.of([row[0] for row in page.rows])
+
+
+def everybody(session: Session) -> Sequence[Account]:
+    """All accounts that hold or held a role of the court, in order."""
+    query = select(Account).where(Account.id.in_(select(AccountRole.account_id))).order_by(Account.id)
+    return session.scalars(query).all()
 
 
 def _need_admin(by: Account) -> None:

@@ -18,7 +18,7 @@ from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, page, post, to
 from odr.web.guards import current_court, current_locale, current_session, require_strong, staff
-from odr.web.numbers import number_in
+from odr.web.lists import after_asked, words_asked
 
 
 @bp.get("/administration/people")
@@ -156,7 +156,8 @@ def _role(raw: str) -> Role:
 def _lists() -> dict[str, Any]:
     session = current_session()
     return {
-        "rows": staff_accounts.people(session, after=number_in(request.args, "after", 0)),
+        "rows": staff_accounts.people(session, words=words_asked(), after=after_asked()),
+        "words": words_asked(),
         "proposals": staff_accounts.waiting(session),
         "ways_back": lost_factor.waiting(session),
         "roles": staff_accounts.GIVEN,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, model_validator
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
+from odr.filing import desks as filing_desks
 from odr.filing.course.ending_rulings import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
 from odr.filing.course.time_limit_changes import go_on, halt
 from odr.ground.canonical import canonical, sha256_hex
@@ -259,7 +260,7 @@ class RulingInput(CourtModel):
     prepare=prepare_ruling,
     source=law("CPL 157, 250", "CPI 166, 171, 481"),
     means={Milestone.RULING_GIVEN},
-    desk=(desks.RULING_ASKED, desks.LIFT_PRESERVATION),
+    desk=(desks.RULING_ASKED, desks.LIFT_PRESERVATION, filing_desks.STAY),
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -312,10 +313,15 @@ def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> N
             raise ActNotOpen(T("The case is stayed already."))
         case.stayed_at = now
         halt(sitting.windows(case), now)
+        words = T(
+            "The case is stayed. Once the reason has ended, rule that it goes on (Civil Procedure Law, art. 153)."
+        )
+        sitting.open_task(case, Role.JUDGE, filing_desks.STAY, words, risk=30)
     elif ruling.kind is MotionKind.RESUME:
         if case.stayed_at is None:
             raise ActNotOpen(T("The case is not stayed."))
         case.stayed_at = None
+        sitting.close_tasks(case, filing_desks.STAY)
         rule = sitting.pack(case).trial_limits.exclusions["stay"]
         go_on(sitting, case, sitting.windows(case, state=WindowState.HALTED), now, rule.title, rule.article)
     elif ruling.kind is MotionKind.DISMISSAL:

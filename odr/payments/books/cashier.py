@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role
+from odr.ground.keyset import FAR, Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import Text
 from odr.payments.models import (
     BankLine,
@@ -52,49 +54,40 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything that waits for the cashier."""
+    """Everything that waits for the cashier, each list in pages."""
 
-    unmatched: list[BankLine]
-    waiting: list[RefundLine]
-    to_transfer: list[RefundLine]
-    on_the_way: list[RefundLine]
+    unmatched: Listed[BankLine]
+    waiting: Listed[RefundLine]
+    to_transfer: Listed[RefundLine]
+    on_the_way: Listed[RefundLine]
     last_run: ReconcileRun | None
     differences: list[tuple[Text, dict[str, Any]]]
     stuck_events: int
     late: int
     """Refunds past the fifteen days (FEE 53)."""
-    in_cases: list[tuple[Task, Case]]
+    in_cases: Listed[tuple[Task, Case]]
     """What waits for a cashier in a case: money to demand, or to pass on."""
 
 
-def gather(court: Court, session: Session, account_id: int) -> Desk:
-    """The desk of one cashier."""
-    lines = [
-        _line(court, session, refund, account_id)
-        for refund in session.scalars(
-            select(Refund).where(Refund.state != RefundState.PAID).order_by(Refund.due_at, Refund.id)
-        )
-    ]
-    by_hand = [
-        one
-        for one in lines
-        if one.refund.state is RefundState.FAILED or (one.refund.state is RefundState.APPROVED and one.by_hand)
-    ]
+def gather(
+    court: Court,
+    session: Session,
+    account_id: int,
+    *,
+    words: str = "",
+    after: Callable[[str], str | None] = lambda _: None,
+) -> Desk:
+    """The desk of one cashier. ``words`` are looked for in number and name of a case, payer and purpose; ``after`` says
+    where the page of each list begins.
+    """
+    lines = _lines(court, session, account_id, words)
+    groups: dict[str, list[RefundLine]] = {"waiting": [], "to_transfer": [], "on_the_way": []}
+    for one in lines:
+        groups[_where(one)].append(one)
     last = session.scalar(select(ReconcileRun).order_by(ReconcileRun.id.desc()).limit(1))
     return Desk(
-        unmatched=list(
-            session.scalars(
-                select(BankLine)
-                .where(BankLine.matched_at.is_(None), BankLine.amount_minor > 0)
-                .order_by(BankLine.booked_on, BankLine.id)
-                .limit(200)
-            )
-        ),
-        waiting=[one for one in lines if one.refund.state is RefundState.ORDERED],
-        to_transfer=by_hand,
-        on_the_way=[
-            one for one in lines if one.refund.state in (RefundState.APPROVED, RefundState.SENT) and not one.by_hand
-        ],
+        unmatched=_unmatched(session, words, after("unmatched")),
+        **{name: page_of_lines(each, _place, after(name)) for name, each in groups.items()},
         last_run=last,
         differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
         late=sum(one.is_late for one in lines),
@@ -104,32 +97,73 @@ def gather(court: Court, session: Session, account_id: int) -> Desk:
             .where(StripeEvent.applied_at.is_(None), StripeEvent.trouble.is_not(None))
         )
         or 0,
-        in_cases=[(task, case) for task, case in session.execute(_waiting())],
+        in_cases=_in_cases(session, words, after("in_cases")),
     )
 
 
-def _waiting() -> Select[Task, Case]:
+def _unmatched(session: Session, words: str, after: str | None) -> Listed[BankLine]:
+    """Transfers that no fee is known for, the oldest first."""
+    query = select(BankLine).where(BankLine.matched_at.is_(None), BankLine.amount_minor > 0)
+    query = query.where(holds(words, BankLine.payer, BankLine.purpose)) if words else query
+    page = page_of(session, query, (Key(BankLine.id),), after)
+    return page.of([row[0] for row in page.rows])
+
+
+def _in_cases(session: Session, words: str, after: str | None) -> Listed[tuple[Task, Case]]:
     """Tasks of the cashier that are done by an act on a page of the case, the oldest first."""
     mine = (
         Task.role == Role.CASHIER,
         Task.kind.in_([each.kind for each in DESKS if done_by(each.kind)]),
         Task.done_at.is_(None),
     )
-    return select(Task, Case).join(Case, Case.id == Task.case_id).where(*mine).order_by(Task.id).limit(200)
+    query = select(Task, Case).join(Case, Case.id == Task.case_id).where(*mine)
+    query = query.where(holds(words, Case.number, Case.title)) if words else query
+    return page_of(session, query, (Key(Task.id),), after)
 
 
-def _line(court: Court, session: Session, refund: Refund, account_id: int) -> RefundLine:
-    by = list(session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
-    payment = session.get_one(Payment, refund.payment_id)
-    now = court.clock.now()
-    return RefundLine(
-        refund=refund,
-        case=session.get_one(Case, refund.case_id),
-        payee=session.get_one(Party, refund.party_id).name,
-        approvals=len(by),
-        approved_by_me=account_id in by,
-        by_hand=not payment.is_online,
-        is_urgent=refund.due_at is not None
-        and refund.due_at - timedelta(days=court.settings.refund_alarm_days) <= now < refund.due_at,
-        is_late=refund.due_at is not None and refund.due_at <= now,
+def _where(one: RefundLine) -> str:
+    """On which list of the desk a refund stands."""
+    state = one.refund.state
+    if state is RefundState.ORDERED:
+        return "waiting"
+    return (
+        "to_transfer"
+        if state is RefundState.FAILED or (state is RefundState.APPROVED and one.by_hand)
+        else "on_the_way"
     )
+
+
+def _place(one: RefundLine) -> tuple[datetime, int]:
+    return one.refund.due_at or FAR, one.refund.id
+
+
+def _lines(court: Court, session: Session, account_id: int, words: str) -> list[RefundLine]:
+    """Refunds that are not paid, by their last day, and all that is told of them in two statements."""
+    query = (
+        select(Refund, Case, Party.name, Payment)
+        .join(Case, Case.id == Refund.case_id)
+        .join(Party, Party.id == Refund.party_id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state != RefundState.PAID)
+    )
+    query = query.where(holds(words, Case.number, Case.title, Party.name)) if words else query
+    rows = session.execute(query).all()
+    by: dict[int, set[int]] = {}
+    approvals = select(RefundApproval.refund_id, RefundApproval.account_id)
+    for refund_id, account in session.execute(approvals.where(RefundApproval.refund_id.in_([r[0].id for r in rows]))):
+        by.setdefault(refund_id, set()).add(account)
+    now, alarm = court.clock.now(), timedelta(days=court.settings.refund_alarm_days)
+    lines = [
+        RefundLine(
+            refund=refund,
+            case=case,
+            payee=payee,
+            approvals=len(by.get(refund.id, ())),
+            approved_by_me=account_id in by.get(refund.id, ()),
+            by_hand=not payment.is_online,
+            is_urgent=refund.due_at is not None and refund.due_at - alarm <= now < refund.due_at,
+            is_late=refund.due_at is not None and refund.due_at <= now,
+        )
+        for refund, case, payee, payment in rows
+    ]
+    return sorted(lines, key=_place)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.keyset import Key, page_of
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments import names
@@ -27,6 +28,7 @@ from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session, staff
 from odr.web.limits import MOST_BODY
+from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page
 
 paydesk = Blueprint("paydesk", __name__, url_prefix="/payments/desk")
@@ -66,10 +68,12 @@ def _me(sitting: Sitting, case_id: int) -> Actor:
 
 def _show(faults: list[Any] | None = None, values: dict[str, Any] | None = None, status: int = 200) -> Page:
     person = current_person()
-    found = cashier.gather(current_court(), current_session(), person.account_id if person else 0)
+    asked = words_asked()
+    me = person.account_id if person else 0
+    found = cashier.gather(current_court(), current_session(), me, words=asked, after=after_asked)
     counter = fields.fields_of(CounterInput, current_locale(), values or {}, faults or [], {})
     words = [fault.message for fault in faults or []]
-    return render_template("payments/desk.html", found=found, counter=counter, words=words), status
+    return render_template("payments/desk.html", found=found, asked=asked, counter=counter, words=words), status
 
 
 def _do(what: Callable[[], None], values: dict[str, Any] | None = None) -> Page:
@@ -205,13 +209,13 @@ def books() -> Page:
     """The trial balance and the days that were closed."""
     session = current_session()
     balances = ledger.trial_balance(session)
-    closed = list(session.scalars(select(DailyClose).order_by(DailyClose.day.desc()).limit(60)))
+    closed = page_of(session, select(DailyClose), (Key(DailyClose.id, descending=True),), after_asked())
     today = current_court().clock.now().astimezone(current_court().settings.tz).date()
     return render_template(
         "payments/books.html",
         balances=balances,
         balanced=ledger.is_balanced(balances),
-        closed=closed,
+        closed=closed.of([row[0] for row in closed.rows]),
         yesterday=today - timedelta(days=1),
     )
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
+from odr.ground.keyset import A_PAGE, FAR, Key, Listed, holds, page_of
 from odr.identity.actors import serving
 from odr.identity.models import Mandate
+from odr.procedure.acts.table import Act, ActTable
+from odr.procedure.acts.tasks import DESKS
 from odr.procedure.models import Task
 
 
@@ -23,43 +28,103 @@ class DeskLine:
     role: Role
     risk: int
     due_at: datetime | None
+    act: Act | None = None
+    """The act that takes it off the desk; None where no one act does."""
 
 
-def my_cases(session: Session, account_id: int, now: datetime, limit: int = 100) -> list[Case]:
-    """Cases in which the account is a party or holds a live mandate, the most urgent first."""
+def done_by(table: ActTable, task: Task, case: Case) -> Act | None:
+    """The act by which a task is done at the stage of its case, for a link in the line; None where no one act does it.
+
+    Whether every condition holds is asked on the act's own page.
+    """
+    desk = DESKS.get(task.kind)
+    acts = (
+        act
+        for act in table
+        if desk in act.desk
+        and task.role in act.by
+        and act.listed
+        and case.stage in act.at
+        and (case.stayed_at is None or act.while_stayed)
+    )
+    return next(acts, None) if desk is not None else None
+
+
+BY_NEXT_DATE = (Key(func.coalesce(Case.next_due_at, FAR), datetime), Key(Case.id, descending=True))
+"""Cases by their next date; those without one last, the newest first."""
+
+
+def named(words: str, causes: Collection[str] = ()) -> ColumnElement[bool]:
+    """Whether a case is looked for: by its number, a party's name, or one of the causes that words name."""
+    with_name = select(Party.case_id).where(holds(words, Party.name))
+    return or_(holds(words, Case.number, Case.title), Case.id.in_(with_name), Case.cause.in_(causes))
+
+
+def _looked_for(words: str) -> list[ColumnElement[bool]]:
+    return [named(words)] if words else []
+
+
+def _own(account_id: int, now: datetime) -> ColumnElement[bool]:
     mine = select(Party.case_id).where(Party.account_id == account_id, Party.left_at.is_(None))
     mandated = select(Mandate.case_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
-    return list(
-        session.scalars(
-            select(Case)
-            .where(or_(Case.id.in_(mine), Case.id.in_(mandated)))
-            .order_by(Case.next_due_at.is_(None), Case.next_due_at, Case.id.desc())
-            .limit(limit)
-        )
-    )
+    return or_(Case.id.in_(mine), Case.id.in_(mandated))
 
 
-def seated_cases(session: Session, account_id: int, limit: int = 200) -> list[Case]:
+def _seated(account_id: int) -> ColumnElement[bool]:
+    return Case.id.in_(select(Seat.case_id).where(serving(account_id))) & (Case.stage != Stage.CLOSED)
+
+
+def my_cases(
+    session: Session, account_id: int, now: datetime, *, words: str = "", after: str | None = None, size: int = A_PAGE
+) -> Listed[Case]:
+    """Cases in which the account is a party or holds a live mandate, the most urgent first."""
+    query = select(Case).where(_own(account_id, now), *_looked_for(words))
+    return _cases(page_of(session, query, BY_NEXT_DATE, after, size))
+
+
+def seated_cases(
+    session: Session, account_id: int, *, words: str = "", after: str | None = None, size: int = A_PAGE
+) -> Listed[Case]:
     """Open cases in which the account serves the court, by their next date."""
-    seats = select(Seat.case_id).where(serving(account_id))
-    return list(
-        session.scalars(
-            select(Case)
-            .where(Case.id.in_(seats), Case.stage != Stage.CLOSED)
-            .order_by(Case.next_due_at.is_(None), Case.next_due_at)
-            .limit(limit)
-        )
+    return _cases(
+        page_of(session, select(Case).where(_seated(account_id), *_looked_for(words)), BY_NEXT_DATE, after, size)
     )
 
 
-def waiting(session: Session, account_id: int, limit: int = 100) -> list[DeskLine]:
-    """Open tasks of the roles the account holds in its cases; risk first, then what is due first."""
-    rows = session.execute(
+def every_case(
+    session: Session, account_id: int, now: datetime, *, serves: bool, after: str | None = None, size: int = 200
+) -> Listed[Case]:
+    """Cases the account takes part in or, where it may, serves the court in; the newest first."""
+    mine = _own(account_id, now)
+    query = select(Case).where(or_(mine, _seated(account_id)) if serves else mine)
+    return _cases(page_of(session, query, (Key(Case.id, descending=True),), after, size))
+
+
+def _cases(page: Listed[Any]) -> Listed[Case]:
+    return page.of([row[0] for row in page.rows])
+
+
+def waiting(
+    session: Session,
+    account_id: int,
+    table: ActTable,
+    *,
+    words: str = "",
+    after: str | None = None,
+    size: int = A_PAGE,
+) -> Listed[DeskLine]:
+    """Open tasks of the roles the account holds in its cases, each with its act; risk first, then what is due first."""
+    query = (
         select(Task, Case)
         .join(Case, Case.id == Task.case_id)
         .join(Seat, (Seat.case_id == Task.case_id) & (Seat.role == Task.role))
-        .where(serving(account_id), Task.done_at.is_(None))
-        .order_by(Task.risk.desc(), Task.due_at.is_(None), Task.due_at, Task.id)
-        .limit(limit)
+        .where(serving(account_id), Task.done_at.is_(None), *_looked_for(words))
     )
-    return [DeskLine(case, task.title, task.role, task.risk, task.due_at) for task, case in rows]
+    keys = (Key(Task.risk, descending=True), Key(func.coalesce(Task.due_at, FAR), datetime), Key(Task.id))
+    page = page_of(session, query, keys, after, size)
+    return page.of(
+        [
+            DeskLine(case, task.title, task.role, task.risk, task.due_at, done_by(table, task, case))
+            for task, case in page.rows
+        ]
+    )

@@ -237,6 +237,26 @@ class Retention(Rule):
     rules: dict[Key, RetentionRule]
 
 
+class DeskTime(Rule):
+    """Until when the court does what lies on one of its desks: so long after it came there."""
+
+    after: Period
+    article: Article
+
+
+class DeskTimes(Rule):
+    """By when each kind of task is done, where neither the act that opens it nor a time limit names the day."""
+
+    applies_to: Applies
+    usual: DeskTime
+    """For every kind that is not listed."""
+    kinds: dict[Key, DeskTime] = {}
+
+    def of(self, kind: str) -> DeskTime:
+        """The time of one kind of task."""
+        return self.kinds.get(kind, self.usual)
+
+
 class RetrialGround(Rule):
     """A ground on which a binding decision is heard again."""
 

@@ -34,6 +34,7 @@ from odr.procedure.rules.court_rules import (
     Abroad,
     Announcement,
     Deciders,
+    DeskTimes,
     Invariant,
     Invariants,
     LatePerformance,
@@ -108,6 +109,7 @@ class RulePack(Rule):
     late_performance: LatePerformance | None = None
     retrial: Retrial | None = None
     retention: Retention | None = None
+    desks: DeskTimes | None = None
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
     tariff: Tariff

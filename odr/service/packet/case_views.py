@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
+from odr.ground.keyset import Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
 from odr.procedure.acts.letter import PaperKind
@@ -254,21 +255,30 @@ class DeskRow:
 class DeskPage:
     """The service desk: what needs the clerk first, then what is out; the day's ledger."""
 
-    failed: Sequence[DeskRow]
-    overdue: Sequence[DeskRow]
-    held: Sequence[DeskRow]
-    out: Sequence[DeskRow]
+    failed: Listed[DeskRow]
+    overdue: Listed[DeskRow]
+    held: Listed[DeskRow]
+    out: Listed[DeskRow]
     proved_today: int
     ledger: Ledger
     total: Ledger
     silent: Sequence[tuple[Packet, Case | None]]
     day: datetime
-    answers: Sequence[tuple[ServiceTask, Packet, Case]]
+    answers: Listed[tuple[ServiceTask, Packet, Case]]
     unknown_mail: int
 
 
-def service_desk(court: Court, session: Session, account_id: int, limit: int = 200) -> DeskPage:
-    """Gather the desk of one clerk: packets of the cases in which they sit; the ledger counts the whole court."""
+def service_desk(
+    court: Court,
+    session: Session,
+    account_id: int,
+    *,
+    words: str = "",
+    after: Callable[[str], str | None] = lambda _: None,
+) -> DeskPage:
+    """Gather the desk of one clerk: packets of the cases in which they sit; the ledger counts the whole court. ``words``
+    are looked for in the case and the addressee; ``after`` says where the page of each list begins.
+    """
     now = court.clock.now()
     midnight = now.astimezone(court.settings.tz).replace(hour=0, minute=0, second=0, microsecond=0)
     seats = select(Seat.case_id).where(serving(account_id, Role.CLERK))
@@ -276,9 +286,8 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
     rows = session.execute(
         select(Packet, Case)
         .join(Case, Case.id == Packet.case_id)
-        .where(Packet.case_id.in_(seats), Packet.state.in_(live))
+        .where(Packet.case_id.in_(seats), Packet.state.in_(live), *_looked_for(words))
         .order_by(Packet.queued_at, Packet.id)
-        .limit(limit)
     ).all()
     tasks: dict[int, list[ServiceTask]] = {}
     for task in session.scalars(
@@ -305,17 +314,19 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
         .where(Packet.id.in_(total.silent))
         .order_by(Packet.id)
     ).all()
-    answers = session.execute(
+    answers = page_of(
+        session,
         select(ServiceTask, Packet, Case)
         .join(Packet, Packet.id == ServiceTask.packet_id)
         .join(Case, Case.id == Packet.case_id)
         .where(ServiceTask.reason == TaskReason.REPLY, ServiceTask.closed_at.is_(None), Packet.case_id.in_(seats))
-        .order_by(ServiceTask.id)
-        .limit(limit)
-    ).all()
+        .where(*_looked_for(words)),
+        (Key(ServiceTask.id),),
+        after("answers"),
+    )
     return DeskPage(
-        **groups,
-        answers=[(t, p, c) for t, p, c in answers],
+        **{name: page_of_lines(lines, _place, after(name)) for name, lines in groups.items()},
+        answers=answers,
         unknown_mail=count_unknown(court),
         proved_today=count_proofs(session, since=midnight),
         ledger=ledger,
@@ -323,6 +334,14 @@ def service_desk(court: Court, session: Session, account_id: int, limit: int = 2
         silent=[(p, c) for p, c in silent],
         day=now,
     )
+
+
+def _looked_for(words: str) -> list[ColumnElement[bool]]:
+    return [holds(words, Case.number, Case.title, Packet.recipient_name)] if words else []
+
+
+def _place(row: DeskRow) -> tuple[datetime, int]:
+    return row.packet.queued_at, row.packet.id
 
 
 CLAIM_DAYS = timedelta(days=5)

@@ -589,13 +589,15 @@ def _facts(rows: Iterable[ServiceFact], attempts: Sequence[ServiceAttempt]) -> l
     ]
 
 
-def _still_open(
+def still_open(
     attempts: Sequence[ServiceAttempt], facts: Sequence[deemed.Fact], rules: deemed.Rules, now: datetime
 ) -> bool:
     """Whether an attempt is planned, or was handed over so lately that something may still be expected of it."""
     for attempt in attempts:
         if attempt.state in LIVE_ATTEMPT_STATES:
             return True
+        if any(f.kind is FactKind.REBUTTED and f.attempt == attempt.id for f in facts):
+            continue  # the judge found that it did not arrive: nothing more comes of it
         lately = [f.at for f in facts if f.attempt == attempt.id and f.channel not in BRIEF]
         if (
             attempt.state in (AttemptState.SENT, AttemptState.DONE)
@@ -621,7 +623,7 @@ def _weigh(packet: Packet, material: _Material, rules: deemed.Rules, now: dateti
         packet.recipient_kind,
         packet.first_contact,
         packet.abroad,
-        _still_open(attempts, facts, rules, now),
+        still_open(attempts, facts, rules, now),
         packet.is_call,
     )
     return deemed.conclude(

@@ -25,6 +25,7 @@ from odr.service.replies.mailbox import REPLY
 from odr.service.replies.tracking import MOST_BYTES, Imported, import_tracking
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public, staff
 from odr.web.limits import MOST_BODY
+from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, look, receipt_part, to_receipt
 
 service = Blueprint("service", __name__)
@@ -206,8 +207,9 @@ def _desk(imported: Imported | None = None, fault: Text | None = None, status: i
     person = current_person()
     if person is None:
         raise NotFound
-    found = service_desk(current_court(), current_session(), person.account_id)
-    return render_template("service/desk.html", page=found, imported=imported, fault=fault), status
+    words = words_asked()
+    found = service_desk(current_court(), current_session(), person.account_id, words=words, after=after_asked)
+    return render_template("service/desk.html", page=found, words=words, imported=imported, fault=fault), status
 
 
 @service.get("/service-desk")

@@ -1,0 +1,119 @@
+"""Long lists in pages: a page begins after a line, named by what the list is sorted by, never after a number of lines.
+
+So nothing is shown twice or left out when something comes or goes meanwhile, and the last page costs what the first
+does. Every list shown on a page is cut by this module, and says how many lines there are in all.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+"""Stands for “no day” where a list is sorted by days: what has none comes last."""
+A_PAGE = 50
+"""Lines on a page of a desk."""
+LONGEST = 400
+"""Characters a place may have in an address."""
+
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+Found = Select[*tuple[Any, ...]]
+Value = int | str | datetime
+Row = TypeVar("Row")
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One thing a list is sorted by: its expression, of which kind its values are, and whether the greatest comes first.
+
+    The last key of a list tells every line from every other.
+    """
+
+    expression: Expression
+    kind: type[Value] = int
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Listed(Generic[Row]):
+    """Lines of a list, how many there are in all, and where the next page begins; None on the last."""
+
+    rows: Sequence[Row]
+    total: int
+    next: str | None = None
+    begun: bool = False
+    """Whether lines come before these."""
+
+    def of(self, rows: Sequence[Other]) -> Listed[Other]:
+        """The same page of what its lines were made into."""
+        return replace(self, rows=rows)  # type: ignore[arg-type, return-value]
+
+
+def place(values: Sequence[Value]) -> str:
+    """Where a page begins, as an address holds it."""
+    plain = [["t", v.astimezone(UTC).isoformat()] if isinstance(v, datetime) else v for v in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def values_at(written: str | None, kinds: Sequence[type[Value]]) -> tuple[Value, ...] | None:
+    """What a place of an address names; None for the beginning, and for what names no place of this list."""
+    if not written or len(written) > LONGEST:
+        return None
+    try:
+        plain = json.loads(base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True))
+        values = tuple(datetime.fromisoformat(v[1]) if isinstance(v, list) else v for v in plain)
+    except (ValueError, TypeError, KeyError, IndexError):
+        return None
+    sound = len(values) == len(kinds) and all(type(v) is kind for v, kind in zip(values, kinds, strict=True))
+    sound = sound and all(v.tzinfo is not None for v in values if isinstance(v, datetime))
+    return values if sound and all(abs(v) < 2**63 for v in values if isinstance(v, int)) else None
+
+
+def page_of(
+    session: Session, query: Found, keys: Sequence[Key], after: str | None = None, size: int = A_PAGE
+) -> Listed[Any]:
+    """A page of what a query finds, in two statements whatever its length. Rows are tuples of the query's columns."""
+    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)) or 0
+    begins = values_at(after, [key.kind for key in keys])
+    wanted = query.add_columns(*(key.expression for key in keys)).order_by(None)
+    wanted = wanted.order_by(*(key.expression.desc() if key.descending else key.expression for key in keys))
+    if begins is not None:
+        wanted = wanted.where(_after(keys, begins))
+    found = session.execute(wanted.limit(size + 1)).all()
+    rows = [tuple(row)[: -len(keys)] for row in found[:size]]
+    more = place(tuple(found[size - 1])[-len(keys) :]) if len(found) > size else None
+    return Listed(rows, total, more, begins is not None)
+
+
+def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:
+    """Whether a line stands after a place: alike in the first keys, and further on in the next."""
+    found: ColumnElement[bool] = false()
+    for number, (key, value) in enumerate(zip(keys, begins, strict=True)):
+        further = key.expression < value if key.descending else key.expression > value
+        alike = (k.expression == v for k, v in zip(keys[:number], begins, strict=False))
+        found = or_(found, and_(*alike, further))
+    return found
+
+
+def page_of_lines(
+    lines: Sequence[Row], key: Callable[[Row], tuple[Value, ...]], after: str | None = None, size: int = A_PAGE
+) -> Listed[Row]:
+    """A page of lines that were sorted by ``key`` already, since no column tells their order."""
+    kinds = [type(value) for value in key(lines[0])] if lines else []
+    begins = values_at(after, kinds)
+    rest = [line for line in lines if begins is None or key(line) > begins]
+    more = place(key(rest[size - 1])) if len(rest) > size else None
+    return Listed(rest[:size], len(lines), more, begins is not None)
+
+
+def holds(words: str, *columns: Expression) -> ColumnElement[bool]:
+    """Whether one of some columns holds words, however they are capitalised."""
+    return or_(*(func.lower(column).contains(words.lower(), autoescape=True) for column in columns))
