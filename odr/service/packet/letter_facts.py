@@ -8,6 +8,7 @@ day: what the act opened or changed for its addressee stands in it with its last
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -28,35 +29,56 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
     from odr.service.models import Packet
 
-_NEW = "packets without their facts"
+_NEW, _NAMED = "letters without their facts", "letters of this Sitting with their facts"
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A packet whose facts come with its act, and its words: for everybody else, and for whoever gets a time limit."""
+
+    packet: Packet
+    what_next: Text | None
+    when_due: Text | None
+    has_day: bool
+    """Whether its day, or the length that begins with its service, was known before the act."""
 
 
 def remember(session: Session, packet: Packet, when_due: Text | None = None) -> None:
     """Note a packet whose facts are still to come, with its words for an addressee who gets a time limit by it."""
-    session.info.setdefault(_NEW, []).append((packet, when_due))
+    words = text_from_json(packet.what_next) if packet.what_next else None
+    letter = _Letter(packet, words, when_due, packet.due_at is not None or packet.within is not None)
+    session.info.setdefault(_NEW, []).append(letter)
 
 
 def add_facts(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """Give the packets that the act has queued the time limits it opened or changed for their addressee, each with its
-    day, and the sum.
+    day, and the sum. What follows in the same Sitting may change a day once more: then the letter names that one.
     """
-    queued: list[tuple[Packet, Text | None]] = sitting.session.info.pop(_NEW, [])
-    changed = take_changed(sitting.session)
-    mine = [(packet, words) for packet, words in queued if packet.case_id == case.id and packet.party_id > 0]
-    if not mine:
+    info, changed = sitting.session.info, take_changed(sitting.session)
+    new, named = _of(info.pop(_NEW, []), case), _of(info.get(_NAMED, []), case)
+    if not new and not (named and changed):
         return
     windows = [w for w in sitting.windows(case) if w.due_at is not None]
-    for packet, when_due in mine:
-        party = case.party(packet.party_id)
-        limits = _in_order(
-            [w for w in windows if _concerns(w, party, changed) and w.opened_by in packet.entry_ids]
-            + [w for w in windows if _concerns(w, party, changed) and w.id in changed and w.opened_by != entry.number]
-        )
-        _name_limits(packet, limits, when_due, sitting.pack(case).tz)
-        amounts = (tell(sitting, case, party, packet.occasion, entry.number) for tell in sitting.court.hooks.sums)
-        amount = next((one for one in amounts if one is not None), None)
-        if amount is not None:
-            packet.amount_minor, packet.currency = amount.minor, amount.currency
+    for letter in [*named, *new]:
+        packet, party = letter.packet, case.party(letter.packet.party_id)
+        own = [w for w in windows if _concerns(w, party, changed) and w.opened_by in packet.entry_ids]
+        if letter in new:
+            own += [w for w in windows if _concerns(w, party, changed) and w.id in changed]
+            _name_sum(sitting, case, party, packet, entry)
+        if letter in new or any(w.id in changed for w in own):
+            _name_limits(letter, _in_order(own), sitting.pack(case).tz)
+    info.setdefault(_NAMED, []).extend(new)
+
+
+def _of(letters: Iterable[_Letter], case: Case) -> list[_Letter]:
+    return [one for one in letters if one.packet.case_id == case.id and one.packet.party_id > 0]
+
+
+def _name_sum(sitting: Sitting, case: Case, party: Party, packet: Packet, entry: DocketEntry) -> None:
+    amounts = (tell(sitting, case, party, packet.occasion, entry.number) for tell in sitting.court.hooks.sums)
+    amount = next((one for one in amounts if one is not None), None)
+    if amount is not None:
+        packet.amount_minor, packet.currency = amount.minor, amount.currency
 
 
 def _concerns(window: Window, party: Party, changed: Collection[int]) -> bool:
@@ -75,18 +97,18 @@ def _in_order(windows: Iterable[Window]) -> list[Window]:
     return sorted(once.values(), key=lambda w: (TIME_LIMITS[w.kind].nature is not Nature.DUTY, w.due_at, w.id))
 
 
-def _name_limits(packet: Packet, limits: Sequence[Window], when_due: Text | None, zone: ZoneInfo) -> None:
+def _name_limits(letter: _Letter, limits: Sequence[Window], zone: ZoneInfo) -> None:
     """Write the days of an addressee's time limits into their packet: the first as what it asks, all of them in words.
 
     What begins with the service itself has no day yet and comes first: its length stands at the top of the letter.
     """
     if not limits:
         return
-    if packet.due_at is None and packet.within is None:
+    packet = letter.packet
+    if not letter.has_day:
         packet.due_at, packet.limit_kind, packet.reckoned = limits[0].due_at, limits[0].kind, None
     days = [(TIME_LIMITS[w.kind], last_day(w.due_at, zone)) for w in limits if w.due_at is not None]
-    words = text_from_json(packet.what_next) if packet.what_next else None
-    packet.what_next = text_to_json(_with_days(words, when_due, days))
+    packet.what_next = text_to_json(_with_days(letter.what_next, letter.when_due, days))
 
 
 def _with_days(words: Text | None, when_due: Text | None, days: Sequence[tuple[TimeLimit, date]]) -> Text:
