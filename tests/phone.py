@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask
 
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name
-from tests.judgment.web import ORIGIN, Visitor
+from tests.judgment.web import ORIGIN, Options, Visitor
 from tests.scene import Scene
 
 
@@ -25,3 +27,12 @@ class Phone(Visitor):
             )
         self.client.set_cookie(session_cookie_name(False), token, domain="court.test")
         self.client.get(f"/language/{locale}", base_url=ORIGIN)
+
+    def fill(self, path: str, values: Mapping[str, str | list[str]], *, status: int = 303) -> str:
+        """Open the page of an act, fill in its form, which goes to its own address, and send it."""
+        forms = Options()
+        forms.feed(self.get(path))
+        sent = {**next(have for to, have in forms.found if to == ""), **values}
+        answer = self.client.post(self.base + path, base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN})
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:3000])
+        return str(answer.headers["Location"]) if status == 303 else answer.text

@@ -52,14 +52,14 @@ def test_records_are_fetched_from_the_platform_by_pages_alone(asked: tuple[Scene
     seen = haiyun.get("/exhibits")
     assert said["waits"] in seen and first not in seen
     form = {key: value for key, value in ASKED.items() if key != "agrees"} | {"order_number": "BH-2", "agrees": "true"}
-    li.send("/do/ask_platform_records", "/do/ask_platform_records", form)
+    li.fill("/do/ask_platform_records", form)
     assert "BH-2" in li.get("/exhibits")
     assert app.test_client().post("/platform-records", data=signed(first)).status_code == 201
     scene.work()
     page = li.get("/exhibits")
     assert said["came"] in page and "/exhibits/C-1" in page and said["waits"] in page
     scene.clock.advance(timedelta(days=31))
-    assert said["late"] in li.get("/exhibits")
+    assert said["late"] in Phone(app, scene, "li", language).get("/exhibits")
 
 
 @pytest.mark.parametrize("language", LOCALES)
@@ -79,6 +79,6 @@ def test_a_page_of_the_web_is_asked_for_by_pages_alone(small_scene: Scene, langu
     app = create_app(court=small_scene.court)
     li, haiyun = Phone(app, small_scene, "li", language), Phone(app, small_scene, "haiyun", language)
     values = {"url": "https://shop.example/plums", "title": "The shop’s page", "proves": "What was offered"}
-    li.send("/do/ask_for_capture", "/do/ask_for_capture", values)
+    li.fill("/do/ask_for_capture", values)
     for page in (li.get("/exhibits"), haiyun.get("/exhibits")):
         assert "https://shop.example/plums" in page and SAID[language]["seen"] in page
