@@ -24,11 +24,13 @@ from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded
+from odr.ground.silence import silence
 from odr.ground.text import Money, T, Text, write, write_day, write_instant
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault, Vault
 from odr.notary.vault_server import SocketVault
+from odr.operations import backup
 from odr.operations.health import register_health
 from odr.procedure.acts.declared import check_pages
 from odr.procedure.acts.table import TABLE
@@ -65,15 +67,21 @@ def training_offset(database: Database) -> Callable[[], timedelta]:
     return offset
 
 
-def create_court(settings: Settings, clock: Clock | None = None, database: Database | None = None) -> Court:
-    """Open the court: database in its newest form, keys, log, rules, ports, rooms."""
+def create_court(
+    settings: Settings, clock: Clock | None = None, database: Database | None = None, *, to_look: bool = False
+) -> Court:
+    """Open the court: database in its newest form, keys, log, rules, ports, rooms.
+
+    ``to_look`` opens it for an audit: no key, log or certificate is made.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = database or Database(settings.url)
     _check_form(settings, database)
     clock = clock or CourtClock(training_offset(database) if settings.is_training else None)
     notary = open_notary(settings, database, clock)
     try:
-        notary.establish()
+        if not to_look:
+            notary.establish()
     except (ConnectionError, FileNotFoundError) as error:
         raise SettingsError(
             f"the vault does not answer at {settings.vault_address}: start it with `python -m odr.notary.vault_server` ({error})"
@@ -103,6 +111,8 @@ def open_notary(settings: Settings, database: Database, clock: Clock, vault: Vau
 
 
 def _check_form(settings: Settings, database: Database) -> None:
+    if (settings.data_dir / backup.JOURNAL).exists():
+        raise SettingsError("a restore has not ended: give `flask restore` the same backup again")
     if settings.mode is Mode.PRODUCTION:
         if migrate.pending(database.url):
             raise SettingsError("the database is not in the form this version needs: run `flask db upgrade`")
@@ -189,6 +199,7 @@ def _templates(app: Flask, court: Court) -> None:
         training=court.settings.is_training,
         Money=Money,
         log_status=wiring.log_status(court),
+        is_silent=lambda: silence(court.settings) is not None,
         next_box=lambda case, actor: next_box(court.look(current_session()), case, actor),
     )
     app.jinja_env.globals["typed_words"] = _typed

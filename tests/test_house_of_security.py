@@ -33,6 +33,7 @@ GLUED = {
     "odr/notary/log/log_rows.py": "names of tables that the code declares",
     "odr/notary/triggers.py": "triggers of the court's own code",
     "odr/operations/doctor.py": "names of pragmas of the check-up itself",
+    "odr/operations/move.py": "triggers as the database itself tells them",
     "odr/service/models.py": "triggers and a condition that the module spells itself",
 }
 """Where a statement holds more than constants, and what: never anything that somebody wrote."""

@@ -17,6 +17,7 @@ import os
 import shutil
 import sqlite3
 import subprocess  # nosec B404 # PostgreSQL's own programs, found by name, without a shell
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ from odr.ground import migrate
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.ground.errors import NotFound
+from odr.ground.silence import begin_silence
 from odr.identity.sign_in.keys import keyring
 from odr.notary.check.witness_refusals import REFUSALS
 from odr.notary.log.sequencer import sequencer_lock
@@ -43,6 +45,10 @@ FORMAT = "court-backup/1"
 MANIFEST = "manifest.json"
 FOLDERS = ("log", "messages", "print-queue")
 """Folders of the data folder that belong to a backup, beside vault and files."""
+JOURNAL = "restore.json"
+"""In the data folder while a restore is not finished: of which backup, what stood before it, which steps are done."""
+OF_THE_SERVER = ("EXTENSION", "COMMENT - EXTENSION", "SCHEMA - public", "COMMENT - SCHEMA")
+"""Lines of a dump that belong to the database server's keeper and not to the court, which may not even repeat them."""
 LAST = "last-backup.json"
 """Left in the data folder, so that the check-up knows the age of the last backup."""
 
@@ -65,12 +71,15 @@ class Backup:
 
 @dataclass
 class Restored:
-    """What a restore did. ``kept`` are folders that were still there and newer than the backup."""
+    """What a restore did. ``kept`` are folders that were still there, and newer, before it began; ``resumed`` says that
+    an earlier try had broken off.
+    """
 
     made_at: datetime
     files: int
     kept: list[str]
     pending: list[str]
+    resumed: bool = False
 
     @property
     def keys_from_backup(self) -> bool:
@@ -145,33 +154,115 @@ def verify(folder: Path) -> dict[str, Any]:
     return told
 
 
-def restore(settings: Settings, folder: Path) -> Restored:
-    """Put a backup back where nothing stands, all of it verified first.
+def restore(settings: Settings, folder: Path, *, now: datetime) -> Restored:
+    """Put a backup back where nothing stands, all of it verified first. What broke off is carried on by the same call.
 
-    A vault and a published log that are still there are newer than any backup and
-    stay. Raises :class:`BackupRefused` where a court's database or files stand already.
+    A vault and a published log that were still there before it began are newer than any
+    backup and stay. The database comes first: it alone can fail for reasons that lie
+    outside this machine. What was laid down is written into a journal, so that a second
+    try never takes half a folder for one that was there; the court opens on no unfinished
+    restore, and is silent afterwards (:mod:`odr.ground.silence`). Raises
+    :class:`BackupRefused` where a court's database or files stand already.
     """
     told = verify(folder)
-    _refuse(settings, told, folder)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    kept = []
-    for name, source in {"vault": folder / "vault", **{name: folder / name for name in FOLDERS}}.items():
-        target = settings.vault_folder if name == "vault" else settings.data_dir / name
-        if target.is_dir() and any(target.iterdir()):
-            kept.append(name)
-        elif source.is_dir():
-            target.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _copy_tree(source, target)
-    if "vault" not in kept and not told["keys"]:
-        raise BackupRefused(f"this backup holds no keys: put the vault's own backup to {settings.vault_folder} first")
-    if "vault" not in kept:
-        # What these keys signed since the backup is unknown: until somebody answers for it they sign no tree.
-        keys = sorted(path.stem for path in settings.vault_folder.glob("*.key"))
-        _write(settings.vault_folder / RESTORED, json.dumps({"keys": keys, "backup_of": told["made_at"]}).encode())
-    _restore_blobs(settings, folder / "blobs")
-    _restore_database(settings, folder, told["engine"])
+    journal = Journal.read(settings)
+    resumed = journal is not None
+    if journal is None:
+        _refuse(settings, told, folder)
+        journal = Journal.begin(settings, told, _standing(settings))
+        begin_silence(settings, f"put back from the backup of {told['made_at']}", now)
+    elif journal.backup != _mark(told):
+        raise BackupRefused(
+            f"a restore of the backup of {journal.made_at} has not ended: give that one again, or empty the data folder first"
+        )
+    journal.step("database", lambda: _lay_database(settings, folder, told, resumed=resumed))
+    journal.step("files", lambda: _restore_blobs(settings, folder / "blobs"))
+    for name in FOLDERS:
+        if name not in journal.kept:
+            journal.step(name, lambda name=name: _lay(folder / name, settings.data_dir / name))  # type: ignore[misc]
+    if "vault" not in journal.kept:
+        journal.step("vault", lambda: _lay_vault(settings, folder / "vault", told["made_at"]))
     _sync_folders(settings.data_dir)
-    return Restored(datetime.fromisoformat(told["made_at"]), len(told["files"]), kept, migrate.pending(settings.url))
+    journal.end()
+    made_at, count = datetime.fromisoformat(told["made_at"]), len(told["files"])
+    return Restored(made_at, count, journal.kept, migrate.pending(settings.url), resumed)
+
+
+@dataclass
+class Journal:
+    """How far a restore has come. ``kept`` is decided once, before anything is laid down."""
+
+    path: Path
+    backup: str
+    made_at: str
+    kept: list[str]
+    done: list[str]
+
+    @classmethod
+    def read(cls, settings: Settings) -> Journal | None:
+        """The journal of a restore that has not ended. Raises :class:`BackupRefused` where it cannot be read."""
+        path = settings.data_dir / JOURNAL
+        if not path.exists():
+            return None
+        try:
+            told = json.loads(path.read_bytes())
+            return cls(path, told["backup"], told["made_at"], list(told["kept"]), list(told["done"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BackupRefused(f"{path} cannot be read: empty the data folder and restore anew ({error})") from error
+
+    @classmethod
+    def begin(cls, settings: Settings, told: dict[str, Any], kept: list[str]) -> Journal:
+        """The first thing a restore writes."""
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        journal = cls(settings.data_dir / JOURNAL, _mark(told), told["made_at"], kept, [])
+        journal._write()
+        return journal
+
+    def step(self, name: str, do: Callable[[], None]) -> None:
+        """Do a step that was not done yet; done again from its beginning where it broke off."""
+        if name not in self.done:
+            do()
+            self.done.append(name)
+            self._write()
+
+    def end(self) -> None:
+        """Nothing is missing any more."""
+        self.path.unlink()
+        _sync_folder(self.path.parent)
+
+    def _write(self) -> None:
+        told = {"backup": self.backup, "made_at": self.made_at, "kept": self.kept, "done": self.done}
+        _write(self.path.with_name(self.path.name + ".new"), json.dumps(told).encode())
+        self.path.with_name(self.path.name + ".new").replace(self.path)
+        _sync_folder(self.path.parent)
+
+
+def _mark(told: dict[str, Any]) -> str:
+    """One backup told from another."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _standing(settings: Settings) -> list[str]:
+    """What is still there of a court that lost its database. A vault without a key is none: its process makes the lock."""
+    there = ["vault"] if any(settings.vault_folder.glob("*.key")) else []
+    folders = {name: settings.data_dir / name for name in FOLDERS}
+    return there + [name for name, place in folders.items() if any(path.is_file() for path in place.rglob("*"))]
+
+
+def _lay(source: Path, target: Path) -> None:
+    if source.is_dir():
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _copy_tree(source, target)
+
+
+def _lay_vault(settings: Settings, source: Path, made_at: str) -> None:
+    """What these keys signed since the backup is unknown: until somebody answers for it they sign no tree. That is
+    written before the first of them is laid down.
+    """
+    settings.vault_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = sorted(path.stem for path in source.glob("*.key"))
+    _write(settings.vault_folder / RESTORED, json.dumps({"keys": keys, "backup_of": made_at}).encode())
+    _copy_tree(source, settings.vault_folder)
 
 
 def give_to_owners(settings: Settings) -> None:
@@ -199,6 +290,13 @@ def _refuse(settings: Settings, told: dict[str, Any], folder: Path) -> None:
     if _has_tables(settings.url):
         raise BackupRefused(
             f"there is a database already: move it away, or name an empty one ({make_url(settings.url).render_as_string()})"
+        )
+    if not told["keys"] and "vault" not in _standing(settings):
+        raise BackupRefused(f"this backup holds no keys: put the vault's own backup to {settings.vault_folder} first")
+    lacking = _not_in_object_store(settings, folder / "blobs")
+    if lacking:
+        raise BackupRefused(
+            f"{len(lacking)} files are not in the object store: restore its versions first ({', '.join(sorted(lacking)[:3])} …)"
         )
 
 
@@ -239,16 +337,25 @@ def _dump_postgres(url: str, to: Path) -> set[str]:
     return keys
 
 
+def _lay_database(settings: Settings, folder: Path, told: dict[str, Any], *, resumed: bool) -> None:
+    """All of the database or nothing. PostgreSQL may have kept it before the journal said so: then it is there."""
+    if resumed and _has_tables(settings.url) and told["engine"] == "postgresql":
+        if migrate.current(settings.url) != told["revision"]:
+            raise BackupRefused("the database is not the one this restore was laying down: name an empty one")
+        return
+    _restore_database(settings, folder, told["engine"])
+
+
 def _restore_database(settings: Settings, folder: Path, engine: str) -> None:
     if engine == "postgresql":
-        _postgres(
-            "pg_restore",
-            settings.url,
-            "--no-owner",
-            "--exit-on-error",
-            "--single-transaction",
-            str(folder / "database.dump"),
-        )
+        dump = folder / "database.dump"
+        listed = _postgres("pg_restore", None, "--list", str(dump)).splitlines()
+        ours = [line for line in listed if not any(f" {kind}" in line for kind in OF_THE_SERVER)]
+        with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted:
+            wanted.write("\n".join(ours) + "\n")
+            wanted.flush()
+            together = ("--no-owner", "--exit-on-error", "--single-transaction", f"--use-list={wanted.name}")
+            _postgres("pg_restore", settings.url, *together, str(dump))
         return
     path = Path(settings.url.removeprefix("sqlite:///"))
     for end in ("-wal", "-shm"):
@@ -256,15 +363,21 @@ def _restore_database(settings: Settings, folder: Path, engine: str) -> None:
     _copy(folder / "court.sqlite", path)
 
 
-def _postgres(program: str, url: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs; the password goes by the environment, where other users do not see it."""
+def _postgres(program: str, url: str | None, *arguments: str) -> str:
+    """What one of PostgreSQL's programs says; the password goes by the environment, where other users do not see it."""
+    if url is None:
+        return _run([find_program(program), *arguments], dict(os.environ))
     parts: URL = make_url(url).set(drivername="postgresql")
     env = {**os.environ, **({"PGPASSWORD": str(parts.password)} if parts.password else {})}
     address = parts.set(password=None).render_as_string(hide_password=False)
-    command = [find_program(program), f"--dbname={address}", *arguments]
+    return _run([find_program(program), f"--dbname={address}", *arguments], env)
+
+
+def _run(command: list[str], env: dict[str, str]) -> str:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # nosec B603 # a found program, an address from the settings
     if done.returncode:
-        raise BackupRefused(f"{program}: {done.stderr.strip()[-500:]}")
+        raise BackupRefused(f"{Path(command[0]).name}: {done.stderr.strip()[-500:]}")
+    return done.stdout
 
 
 def find_program(name: str) -> str:
@@ -333,18 +446,17 @@ def _copy_blobs(settings: Settings, keys: set[str], to: Path) -> list[str]:
     return gone
 
 
+def _not_in_object_store(settings: Settings, source: Path) -> set[str]:
+    """Files of a backup that the object store does not hold: it has versions of its own, and is restored by them."""
+    store = open_store(settings.store_url, settings.data_dir)
+    return set() if isinstance(store, FolderStore) else _blob_names(source) - set(store.names())
+
+
 def _restore_blobs(settings: Settings, source: Path) -> None:
     store = open_store(settings.store_url, settings.data_dir)
-    there = set(store.names())
-    missing = _blob_names(source) - there
-    if not isinstance(store, FolderStore):
-        if missing:
-            raise BackupRefused(
-                f"{len(missing)} files are not in the object store: restore its versions first ({', '.join(sorted(missing)[:3])} …)"
-            )
-        return
-    for key in sorted(missing):
-        _copy(source / key[:2] / key, store.path(key))
+    if isinstance(store, FolderStore):
+        for key in sorted(_blob_names(source) - set(store.names())):
+            _copy(source / key[:2] / key, store.path(key))
 
 
 def _blob_names(folder: Path) -> set[str]:
@@ -377,11 +489,15 @@ def _digest(path: Path) -> dict[str, Any]:
 
 def _sync_folders(root: Path) -> None:
     for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _secret_mark(settings: Settings) -> str:

@@ -30,6 +30,7 @@ from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
 from odr.ground.errors import CourtError
+from odr.ground.silence import silence
 from odr.notary.log.log_rows import open_log, tile_reader, tree_size
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
@@ -86,7 +87,7 @@ Findings = Iterator[Finding]
 def examine(settings: Settings, database: Database, clock: Clock, notary: Notary) -> list[Finding]:
     """Every check in turn; one that fails altogether is a finding itself and stops no other."""
     found: list[Finding] = []
-    _run(found, lambda: check_settings(settings), lambda: check_database(database))
+    _run(found, lambda: check_restore(settings), lambda: check_settings(settings), lambda: check_database(database))
     if any(finding.state is State.BAD for finding in found):
         # Without its database in the right form nothing else could be judged.
         return found
@@ -126,6 +127,19 @@ def _run(found: list[Finding], *checks: Callable[[], Findings]) -> None:
 
 def good(what: str) -> Finding:
     return Finding(State.GOOD, what)
+
+
+def check_restore(settings: Settings) -> Findings:
+    """No restore is half done, and a court put back has been answered for."""
+    if (settings.data_dir / backup.JOURNAL).exists():
+        yield Finding(State.BAD, "a restore has not ended", "give `flask restore` the same backup again")
+    stands = silence(settings)
+    if stands is not None:
+        yield Finding(
+            State.WORRY,
+            f"the court sends nothing since {stands.since:%F %T} UTC: {stands.why}",
+            "once no other copy runs and the log is in order: `flask silence end --by … --why …`",
+        )
 
 
 def check_settings(settings: Settings) -> Findings:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from odr.app import create_app, open_notary, training_offset
 from odr.evidence.retention.rules import erased_by_rule
-from odr.ground import logs, migrate
+from odr.ground import logs, migrate, silence
 from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Settings, SettingsError
 from odr.ground.db import Database
@@ -39,7 +40,7 @@ from odr.notary.notary import Notary
 from odr.notary.rehash import audit
 from odr.notary.rehash.rounds import RoundRefused
 from odr.notary.vault import FileVault, SignerAhead, SigningStopped, VaultRefused
-from odr.operations import backup, doctor
+from odr.operations import backup, doctor, drill, move
 from odr.procedure.audit.receipt_audit import LOST_FOLDER, audit_receipts, known_lost_lines, named_entry, what_is_gone
 from odr.procedure.court import Court
 from odr.procedure.rules.cli import pack
@@ -63,7 +64,7 @@ log = Keeping("log", help="The court's transparency log.")
 database = Keeping("db", help="The database.")
 keys = Keeping("keys", help="The court's keys.")
 
-WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore", "demo", "pack"})
+WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore", "drill", "silence", "demo", "pack"})
 _TAKES_VALUE = {"--app", "-A", "--env-file", "-e"}
 
 
@@ -122,6 +123,12 @@ def _clock(found: Database) -> Clock:
     return given or CourtClock(training_offset(found) if _settings().is_training else None)
 
 
+def _now() -> datetime:
+    """Machine time, where no database may be there yet."""
+    given: Clock | None = current_app.extensions.get("clock")
+    return (given or CourtClock()).machine_now()
+
+
 # The check-up
 
 
@@ -172,6 +179,21 @@ def downgrade(revision: str, yes: bool) -> None:
         click.confirm("Is there a backup of now, and have web and worker been stopped?", abort=True)
     migrate.downgrade(_url(), revision)
     click.echo(f"the database stands at {revision}")
+
+
+@database.command("copy")
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def copy_command(address: str, yes: bool) -> None:
+    """Copy this database into the empty one at ADDRESS, of the same kind or the other, and compare every row."""
+    if not yes:
+        click.confirm("Have web and worker been stopped?", abort=True)
+    try:
+        moved = move.copy_database(_url(), address)
+    except move.MoveRefused as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{sum(moved.rows.values())} rows of {len(moved.rows)} tables are there, each the same as here")
+    click.echo("now set ODR_DATABASE_URL to that address, and run `flask doctor` and `flask docket audit`")
 
 
 @database.command("status")
@@ -547,13 +569,16 @@ def restore_command(folder: Path, nothing_signed_since: bool) -> None:
     """
     settings = _settings()
     try:
-        done = backup.restore(settings, folder)
+        done = backup.restore(settings, folder, now=_now())
     except (backup.BackupRefused, SQLAlchemyError) as error:
         raise click.ClickException(str(error)) from error
+    if done.resumed:
+        click.echo("an earlier restore had broken off: carried on from where it stood")
     click.echo(f"restored the backup of {done.made_at:%F %T} UTC: {done.files} files, verified")
     if done.kept:
         click.echo(f"still there and newer, so kept: {', '.join(done.kept)}")
     backup.give_to_owners(settings)
+    click.echo("this court sends nothing until you say that it is the court: `flask silence end --by … --why …`")
     if done.pending:
         click.echo(
             f"the backup is of an older version: run `flask db upgrade`, then `flask log {'close --breach' if done.keys_from_backup else 'recover'}`"
@@ -586,4 +611,71 @@ def _resume(settings: Settings, done: backup.Restored, vouched: bool) -> None:
         backup.give_to_owners(settings)
 
 
-KEEPING: tuple[click.Command, ...] = (doctor_command, database, log, keys, backup_command, restore_command, demo, pack)
+@click.command("drill")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--into", required=True, type=click.Path(path_type=Path), help="A new folder; taken away at the end.")
+@click.option("--database", "address", default="", help="An empty PostgreSQL database for a backup of PostgreSQL.")
+@with_appcontext
+def drill_command(folder: Path, into: Path, address: str) -> None:
+    """Try the backup in FOLDER: put it back elsewhere, audit everything, say how long it took and what would be lost."""
+    if into.exists():
+        raise click.ClickException(f"{into} is there already: name a new folder")
+    try:
+        found = drill.drill(_settings(), folder, into, address, now=_now())
+    except (backup.BackupRefused, SQLAlchemyError, VaultRefused, OSError, LookupError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        shutil.rmtree(into, ignore_errors=True)
+    for line in found.lines():
+        click.echo(line)
+    if found.faults:
+        sys.exit(1)
+
+
+# Silence
+
+
+silence_group = Keeping("silence", help="Whether the court sends anything.")
+
+
+@silence_group.command("status")
+@with_appcontext
+def silence_status() -> None:
+    """Say since when and why nothing is sent."""
+    stands = silence.silence(_settings())
+    click.echo(f"silent since {stands.since:%F %T} UTC: {stands.why}" if stands else "the court speaks")
+
+
+@silence_group.command("begin")
+@click.option("--why", required=True, help="What for: a drill, a copy for training, a database put back by hand.")
+@with_appcontext
+def silence_begin(why: str) -> None:
+    """From now on nothing is sent: no mail, no text message, no refund, no question to a witness."""
+    silence.begin_silence(_settings(), why, _now())
+    backup.give_to_owners(_settings())
+    click.echo("the court is silent; acts are recorded, and what is due waits")
+
+
+@silence_group.command("end")
+@click.option("--by", required=True, help="Your name.")
+@click.option("--why", required=True, help="Why this is the court, and no other copy of it runs.")
+@with_appcontext
+def silence_end(by: str, why: str) -> None:
+    """This is the court: what waited leaves in the worker's next round. Name and reason are kept."""
+    ended = silence.end_silence(_settings(), by=by, why=why, now=_now())
+    backup.give_to_owners(_settings())
+    click.echo(f"the silence since {ended.since:%F %T} UTC has ended; what waited leaves in the worker's next round")
+
+
+KEEPING: tuple[click.Command, ...] = (
+    doctor_command,
+    database,
+    log,
+    keys,
+    backup_command,
+    restore_command,
+    drill_command,
+    silence_group,
+    demo,
+    pack,
+)

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.ground.silence import outward
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Attested, Outcome
 from odr.procedure.receipt_files import all_holdings
@@ -64,6 +65,7 @@ def work_once(court: Court) -> dict[str, int]:
     return done
 
 
+@outward
 def attest(court: Court) -> int:
     """Ask outside witnesses and time authorities about the newest tree head; returns how many attested it.
 
@@ -113,6 +115,7 @@ def _tell(outcome: Outcome) -> None:
 _renewed_at: WeakKeyDictionary[Notary, float] = WeakKeyDictionary()
 
 
+@outward
 def renew(court: Court) -> int:
     """Renew time tokens before their certificates end; looked for once an hour."""
     last = _renewed_at.get(court.notary)

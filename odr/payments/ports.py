@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from odr.ground.config import Settings
+from odr.ground.silence import silence
 from odr.payments.stripe.gateway import Gateway, PayDeskGateway, StripeGateway
 
 
@@ -16,4 +17,5 @@ def open_gateway(settings: Settings) -> Gateway:
         settings.stripe_webhook_secret,
         api_base=settings.stripe_api_base,
         methods=methods or ("card",),
+        is_silent=lambda: silence(settings) is not None,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select, text
 
 from odr.docket.models import Case
 from odr.ground.db import Database
+from odr.ground.silence import outward
 from odr.ground.text import T
 from odr.procedure.acts.events import (
     ClaimAccepted,
@@ -44,11 +45,16 @@ CONCLUDED = (PacketState.SERVED, PacketState.PRESUMED, PacketState.NOT_SERVED)
 
 def send(court: Court) -> int:
     """Send what is due, conclude what can be concluded."""
-    tried = dispatch_due(court.ports.service, court.database, court.clock)
+    tried = _hand_over(court)
     concluded, _seen[court.database] = conclude_due(
         court.database, court.clock, rules_for(court), after=_seen.get(court.database, 0)
     )
     return tried + concluded
+
+
+@outward
+def _hand_over(court: Court) -> int:
+    return dispatch_due(court.ports.service, court.database, court.clock)
 
 
 def undocketed(limit: int) -> Select[int, int]:

@@ -178,7 +178,7 @@ def test_restored_keys_sign_nothing_before_somebody_answers_for_them(
     work(scene)
     keeper.well("backup", str(tmp_path / "backup"))
     elsewhere = moved(keeper, tmp_path / "new")
-    restore(elsewhere.settings, tmp_path / "backup")
+    restore(elsewhere.settings, tmp_path / "backup", now=keeper.clock.now())
     with reopened(elsewhere) as again:
         again.people = scene.people
         again.lodge()

@@ -24,6 +24,7 @@ from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.retention.models import LegalHold, NoticeState, UploadNotice
 from odr.evidence.retention.rules import after
 from odr.ground.db import Database
+from odr.ground.silence import outward
 from odr.ground.text import T, Text
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, AccountState, Mandate
@@ -160,6 +161,7 @@ def keep_longer(court: Court, account_id: int, references: Sequence[str]) -> int
 # -- the worker's part -------------------------------------------------------------
 
 
+@outward
 def tell_senders(court: Court) -> int:
     """For the worker: put what is due on the list, take off what is not any more, and write to the senders. Nothing is
     erased by it.

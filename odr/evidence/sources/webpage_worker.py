@@ -19,6 +19,7 @@ from odr.evidence.sources.inputs import CaptureRecord
 from odr.evidence.sources.webpage.capturer import Captured, NotCaptured
 from odr.evidence.store.ports import capturer_of, desk_of
 from odr.ground.errors import CourtError
+from odr.ground.silence import outward
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
 from odr.identity.models import Account
@@ -34,6 +35,7 @@ _AGAIN = {"unreachable", "unknown", "crashed"}
 """What may go better another time."""
 
 
+@outward
 def capture_due(court: Court) -> int:
     """For the worker: one page a round, so that a slow one holds up nothing but the next page."""
     row = _take(court)

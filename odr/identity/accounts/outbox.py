@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from odr.ground.clock import Clock
 from odr.ground.config import Settings
 from odr.ground.db import Database
+from odr.ground.silence import outward
 from odr.identity.accounts.account_letters import Letter, MailPort
 from odr.identity.models import AccountLetter
 from odr.identity.sign_in.keys import Keyring, keyring
@@ -68,6 +69,7 @@ def post(court: House, letters: Iterable[Letter]) -> None:
     court.beside(send_letters)
 
 
+@outward
 def send_letters(court: House) -> int:
     """Send what waits; gives the number of letters that are done with, sent or refused for good."""
     ring, now = keyring(court.settings.secret_key), court.clock.machine_now()

@@ -8,7 +8,7 @@ units, which for a few currencies are not the minor units of ISO 4217.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
@@ -132,9 +132,11 @@ class StripeGateway:
         api_base: str = "",
         methods: tuple[str, ...] = ("card",),
         retries: int = 2,
+        is_silent: Callable[[], bool] = lambda: False,
     ) -> None:
         self._secret = webhook_secret
         self._methods = methods
+        self._named = _Named(is_silent)
         addresses: Any = {"api": api_base.rstrip("/")} if api_base else None
         self._client = stripe.StripeClient(
             api_key,
@@ -171,7 +173,7 @@ class StripeGateway:
             params["customer_email"] = order.email
         if "wechat_pay" in self._methods:
             params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
-        with _Named():
+        with self._named:
             return _plain(
                 self._client.v1.checkout.sessions.create(
                     cast(Any, params), {"idempotency_key": f"checkout/{order.reference}"}
@@ -180,12 +182,12 @@ class StripeGateway:
 
     def retrieve_checkout(self, stripe_id: str) -> dict[str, Any]:
         """The payment page as it stands at Stripe."""
-        with _Named():
+        with self._named:
             return _plain(self._client.v1.checkout.sessions.retrieve(stripe_id))
 
     def expire_checkout(self, stripe_id: str) -> dict[str, Any]:
         """Close a page that must not be paid any more. Raises GatewayRefused where it is paid already."""
-        with _Named():
+        with self._named:
             return _plain(self._client.v1.checkout.sessions.expire(stripe_id))
 
     def refund(self, order: RefundOrder) -> dict[str, Any]:
@@ -195,19 +197,19 @@ class StripeGateway:
             "amount": to_stripe(order.amount),
             "metadata": {"refund": order.reference},
         }
-        with _Named():
+        with self._named:
             return _plain(
                 self._client.v1.refunds.create(cast(Any, params), {"idempotency_key": f"refund/{order.reference}"})
             )
 
     def retrieve_refund(self, stripe_id: str) -> dict[str, Any]:
         """The refund as it stands at Stripe."""
-        with _Named():
+        with self._named:
             return _plain(self._client.v1.refunds.retrieve(stripe_id))
 
     def events_since(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Every event we act on since ``at``, newest first as Stripe lists them. It keeps thirty days."""
-        with _Named():
+        with self._named:
             found = self._client.v1.events.list(
                 cast(Any, {"created": {"gte": int(at.timestamp())}, "types": list(LISTENED), "limit": 100})
             )
@@ -216,7 +218,7 @@ class StripeGateway:
 
     def charges_since(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Every PaymentIntent since ``at``, to be laid beside our books."""
-        with _Named():
+        with self._named:
             found = self._client.v1.payment_intents.list(
                 cast(Any, {"created": {"gte": int(at.timestamp())}, "limit": 100})
             )
@@ -277,8 +279,15 @@ class PayDeskGateway:
 class _Named:
     """Stripe's exceptions as breaches of ours: which may be tried again, and which not."""
 
+    def __init__(self, is_silent: Callable[[], bool]) -> None:
+        self._is_silent = is_silent
+
     def __enter__(self) -> None:
-        return None
+        if self._is_silent():
+            raise GatewayUnavailable(
+                T("This court was put back from a backup and asks no payment service yet."),
+                T("Nothing was charged. Pay by bank transfer or at the counter, or try again later."),
+            )
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         busy = isinstance(error, stripe.StripeError) and error.code in ("idempotency_key_in_use", "lock_timeout")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from odr.ground.silence import outward
 from odr.payments.books.bookings import stripe_source
 from odr.payments.models import (
     AssessmentState,
@@ -59,6 +60,7 @@ class Difference:
         }
 
 
+@outward
 def sweep(court: Court) -> int:
     """Every ten minutes: events that never came, pages and stored events left open. Returns how much was made good."""
     gateway: Gateway = court.ports.payments

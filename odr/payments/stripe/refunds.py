@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select
 
 from odr.docket.models import Case, Role
+from odr.ground.silence import outward
 from odr.ground.text import T
 from odr.payments import desks
 from odr.payments.books.bookings import stripe_source
@@ -23,6 +24,7 @@ ASK_AGAIN = timedelta(hours=1)
 """After this long without an event the court asks how a refund stands."""
 
 
+@outward
 def sweep(court: Court, limit: int = 50) -> int:
     """Send what is approved and ask about what is on its way; returns how many moved."""
     gateway: Gateway = court.ports.payments

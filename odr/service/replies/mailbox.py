@@ -18,6 +18,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
+from odr.ground.silence import outward
 from odr.ground.text import T, words_of
 from odr.procedure.papers.frame import keep_document
 from odr.service import names
@@ -47,6 +48,7 @@ class Taken:
     unknown: int = 0
 
 
+@outward
 def read_mail(court: Court, limit: int = 64) -> int:
     """The worker's sweep: take in what lies in the Maildir; gives how many messages were moved."""
     if not court.settings.mail_in:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
 from odr.ground.db import Database
+from odr.ground.silence import outward
 from odr.ground.text import ShortDay, T, Text
 from odr.identity.models import Account, AccountState
 from odr.procedure.acts.windows import window_title
@@ -45,6 +46,7 @@ class Ending:
     due_at: datetime
 
 
+@outward
 def send_reminders(court: Court, limit: int = 200) -> int:
     """The worker's sweep; gives how many people were written to. Outside the quiet hours only, once an hour."""
     local = court.clock.now().astimezone(court.settings.tz)
