@@ -77,7 +77,7 @@ def create_court(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = database or Database(settings.url)
     _check_form(settings, database)
-    clock = clock or CourtClock(training_offset(database) if settings.is_training else None)
+    clock = clock or CourtClock(training_offset(database) if settings.is_training else None, settings.data_dir)
     notary = open_notary(settings, database, clock)
     try:
         if not to_look:

@@ -36,7 +36,15 @@ from odr.notary.vault import SignerAhead, SigningStopped, Vault
 logger = logging.getLogger(__name__)
 _LOGS = select(Log.id).order_by(Log.opened_at.desc())
 _NEWEST = (
-    select(LogCheckpoint.note)
+    select(
+        LogCheckpoint.note,
+        select(TimestampToken.gen_time)
+        .where(TimestampToken.log_id == LogCheckpoint.log_id, TimestampToken.provider == "court")
+        .order_by(TimestampToken.size.desc())
+        .limit(1)
+        .correlate(LogCheckpoint)
+        .scalar_subquery(),
+    )
     .where(LogCheckpoint.log_id == bindparam("log"))
     .order_by(LogCheckpoint.size.desc())
     .limit(1)
@@ -129,11 +137,22 @@ class Notary:
     def _earlier(self, session: Session) -> Checkpoint | None:
         # A transaction of hundreds of entries asks once: an older checkpoint says something weaker, nothing false.
         if "earlier" not in session.info:
-            notes = (session.execute(_NEWEST, {"log": log_id}).scalar() for log_id in session.execute(_LOGS).scalars())
-            newest = next((note for note in notes if note is not None), None)
-            session.info["earlier"] = Checkpoint.parse(parse_note(newest).text) if newest is not None else None
+            heads = (session.execute(_NEWEST, {"log": log_id}).first() for log_id in session.execute(_LOGS).scalars())
+            newest = next((head for head in heads if head is not None), None)
+            session.info["earlier"] = Checkpoint.parse(parse_note(newest[0]).text) if newest is not None else None
+            session.info["told"] = newest[1] if newest is not None else None
         found: Checkpoint | None = session.info["earlier"]
         return found
+
+    def doubt_about_the_time(self, session: Session) -> str | None:
+        """What speaks against the machine's clock: it stands before what the court's own time authority has told, or was set
+        by hand and nobody has answered for it. None where nothing does.
+        """
+        self._earlier(session)
+        told: datetime | None = session.info["told"]
+        if told is not None and self.clock.machine_now() < told - attest.SKEW:
+            return "before_the_log"
+        return "clock_was_set" if self.clock.was_set() else None
 
     # Sequencing
 
@@ -225,12 +244,18 @@ class Notary:
             publish.publish_checkpoint(self.log_dir / log.id, note)
 
     def _stamp(self, session: Session, log: Log, size: int, note: bytes, now: datetime) -> None:
+        if self.clock.was_set():
+            # A token of a clock nobody answers for could never be taken back; one that comes later covers all before.
+            logger.critical(
+                "the machine's clock was set; %s %s goes unstamped until somebody answers", log.origin, size
+            )
+            return
         latest = session.execute(
             select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)
         ).scalar()
         if latest is not None and now < latest:
             # Log time never runs backwards: rather no token than one that contradicts an earlier one.
-            logger.warning("clock stands before the last time token; %s %s goes unstamped", log.origin, size)
+            logger.critical("clock stands before the last time token; %s %s goes unstamped", log.origin, size)
             return
         response = self.time_authority(session).response(hashlib.sha256(note).digest(), now)
         session.add(TimestampToken(log_id=log.id, size=size, provider=COURT, token=response, gen_time=now))

@@ -141,6 +141,10 @@ class Vault(Protocol):
         """
         ...
 
+    def held_back(self) -> list[str]:
+        """Keys that came out of a backup and sign no tree before somebody has answered for what they signed since."""
+        ...
+
     def refusals(self) -> list[Refusal]:
         """Every refusal there was. While one of them has no answer no tree is signed."""
         ...
@@ -374,6 +378,9 @@ class FileVault:
     def vouch(self) -> None:
         """Somebody answers for it that nothing was signed between backup and restore: the keys sign again."""
         (self.folder / RESTORED).unlink(missing_ok=True)
+
+    def held_back(self) -> list[str]:
+        return self._restored()
 
     def _restored(self) -> list[str]:
         try:

@@ -103,6 +103,7 @@ def _methods(vault: Vault) -> dict[str, Callable[[JSONObject], JSONObject]]:
         "closing_statement": lambda ask: {"statement": vault.closing_statement(ask["key"])},
         "sign_digest": lambda ask: {"data": b64(vault.sign_digest(ask["key"], base64_bytes(ask["digest"])))},
         "stop": lambda ask: {"news": vault.stop(Refusal.of_json(ask["refusal"]))},
+        "held_back": lambda ask: {"keys": vault.held_back()},
         "refusals": lambda ask: {"refusals": [each.as_json() for each in vault.refusals()]},
         "sign_renewal": lambda ask: {"data": b64(vault.sign_renewal(ask["key"], ask["statement"]))},
         "seal": lambda ask: {"data": b64(vault.seal(base64_bytes(ask["data"]), base64_bytes(ask["context"])))},
@@ -192,6 +193,9 @@ class SocketVault:
     def stop(self, refusal: Refusal) -> bool:
         news: bool = self._ask(method="stop", refusal=refusal.as_json())["news"]
         return news
+
+    def held_back(self) -> list[str]:
+        return [str(key) for key in self._ask(method="held_back")["keys"]]
 
     def refusals(self) -> list[Refusal]:
         return [Refusal.of_json(each) for each in self._ask(method="refusals")["refusals"]]

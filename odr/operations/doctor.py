@@ -31,6 +31,7 @@ from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
 from odr.ground.errors import CourtError
 from odr.ground.silence import silence
+from odr.notary.check.alarms import alarms
 from odr.notary.log.log_rows import open_log, tile_reader, tree_size
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
@@ -40,6 +41,7 @@ from odr.notary.time.attest import behind
 from odr.notary.time.renewal import ALARM, ending
 from odr.notary.vault import VaultRefused
 from odr.operations import backup
+from odr.operations.health import caught, split_views
 from odr.procedure.rules.activation import activated
 from odr.procedure.rules.pack import NoSuchRule, PackError
 from odr.procedure.rules.registry import PackRegistry
@@ -97,8 +99,9 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_disk(settings),
         lambda: check_vault(settings, notary),
         lambda: check_log(database, notary),
+        lambda: check_proofs(database, notary),
         lambda: check_outside(notary),
-        lambda: check_monitored(settings),
+        lambda: check_monitored(settings, notary),
         lambda: check_store(settings),
         lambda: check_mail(settings),
         lambda: check_programs(settings),
@@ -375,9 +378,27 @@ def check_outside(notary: Notary) -> Findings:
         yield good(f"{len(lagging)} outside attest the log's tree heads")
 
 
-def check_monitored(settings: Settings) -> Findings:
-    """No log watched from here has been caught with two histories."""
-    proofs = sorted(path.name for path in (settings.data_dir / "monitored").glob("*.checkpoint"))
+def check_proofs(database: Database, notary: Notary) -> Findings:
+    """Nothing keeps the log from proving what the court acknowledges."""
+    with database.read() as session:
+        found = alarms(notary, session)
+    for one in found:
+        yield Finding(State.BAD, one.words, one.mend)
+    if not found:
+        yield good("every acknowledged entry is signed for and stamped within a quarter of an hour")
+
+
+def check_monitored(settings: Settings, notary: Notary) -> Findings:
+    """No log watched from here has been caught with two histories, this court's own least of all."""
+    own = split_views(settings, notary)
+    if own:
+        said = f"this court's log has signed heads that contradict one another: {', '.join(path.name for path in own)} in monitored/"
+        yield Finding(
+            State.BAD,
+            said,
+            "publish them; find which tree is the true one, as under *A witness refuses*, before anything else",
+        )
+    proofs = sorted(path.name for path in caught(settings) if path not in own)
     if proofs:
         said = (
             f"a log watched from here has signed heads that contradict one another: {', '.join(proofs)} in monitored/"

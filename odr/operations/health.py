@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -25,9 +26,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from odr.docket.models import Case
 from odr.ground import logs, migrate
+from odr.ground.config import Settings
 from odr.ground.errors import NotFound
+from odr.notary.check.alarms import Kind, alarms
 from odr.notary.log.log_rows import latest_checkpoint, open_log
 from odr.notary.models import LogEntry
+from odr.notary.notary import Notary
 from odr.notary.time.attest import Behind, behind
 from odr.notary.vault import VaultRefused
 from odr.procedure.court import Court
@@ -86,6 +90,9 @@ def _parts(court: Court) -> Iterator[tuple[str, bool]]:
         return
     yield "vault", True
     yield "witnesses", not refused
+    with court.database.read() as session:
+        yield "log", not alarms(court.notary, session)
+    yield "split view", not split_views(court.settings, court.notary)
 
 
 def _may_read_metrics() -> bool:
@@ -169,7 +176,14 @@ class CourtNumbers(Collector):
                 (now - one.since).total_seconds() if one.since else 0,
             )
         yield late
+        views = GaugeMetricFamily(
+            "court_split_views", "Contradicting heads of a log that were caught from here", labels=("of",)
+        )
+        views.add_metric(("this court",), len(split_views(self.court.settings, self.court.notary)))
+        views.add_metric(("anybody",), len(caught(self.court.settings)))
+        yield views
         try:
+            yield from self._proofs()
             refused = len(self.court.notary.stopped_by())
         except (OSError, VaultRefused):
             # Not known, and so not told: a zero would say that all is well.
@@ -179,6 +193,26 @@ class CourtNumbers(Collector):
             "Refusals by witnesses that no operator has answered for; above 0 nothing is signed",
             value=refused,
         )
+
+    def _proofs(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "court_proof_alarms", "1 where something keeps the log from proving what is acknowledged", labels=("kind",)
+        )
+        with self.court.database.read() as session:
+            found = {one.kind for one in alarms(self.court.notary, session)}
+        for kind in Kind:
+            family.add_metric((kind.value,), int(kind in found))
+        yield family
+
+
+def caught(settings: Settings) -> list[Path]:
+    """Heads that contradict one another, kept by the monitor as proof, of whichever log was watched from here."""
+    return sorted((settings.data_dir / "monitored").glob("*.checkpoint"))
+
+
+def split_views(settings: Settings, notary: Notary) -> list[Path]:
+    """Those of this court's own logs."""
+    return [path for path in caught(settings) if path.read_bytes().startswith(notary.origin.encode())]
 
 
 def register_health(app: Flask, court: Court) -> None:

@@ -120,7 +120,7 @@ def _parts() -> tuple[Database, Clock, Notary]:
 
 def _clock(found: Database) -> Clock:
     given: Clock | None = current_app.extensions.get("clock")
-    return given or CourtClock(training_offset(found) if _settings().is_training else None)
+    return given or CourtClock(training_offset(found) if _settings().is_training else None, _settings().data_dir)
 
 
 def _now() -> datetime:
@@ -390,6 +390,25 @@ def resume_signing(by: str | None, why: str | None) -> None:
     stopped = standing(refusals)
     click.echo("signing is stopped" if stopped else "the vault signs")
     sys.exit(1 if stopped else 0)
+
+
+@log.command("clock")
+@click.option("--by", required=True, help="Your name.")
+@click.option("--why", required=True, help="What set the clock, and how you know that it is right now.")
+@with_appcontext
+def answer_for_clock(by: str, why: str) -> None:
+    """The machine's clock was set, and is right as it stands: tree heads are stamped again, entries say no more of it."""
+    settings = _settings()
+    watch = CourtClock(folder=settings.data_dir).watch
+    leap = watch.was_set() if watch is not None else None
+    if watch is None or not leap:
+        raise click.ClickException("the clock was not set since somebody last answered for it")
+    line = {"at": _now().isoformat(), "leap_seconds": leap.total_seconds(), "by": by, "why": why}
+    with (settings.data_dir / "clock-answers.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    watch.answer()
+    backup.give_to_owners(settings)
+    click.echo(f"answered: the clock was set by {leap}; tree heads are stamped from the worker's next round on")
 
 
 @log.command("lost")

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.ground.silence import outward
+from odr.notary.check.alarms import Kind, alarms
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Attested, Outcome
 from odr.procedure.receipt_files import all_holdings
@@ -58,11 +59,43 @@ def work_once(court: Court) -> dict[str, int]:
             done[name] = step(court)
         except Exception:
             log.exception("the step %s failed; it is tried again in the next round", name)
+    watch_clock(court)
     done["log"] = court.sequence_now()
+    tell_alarms(court)
     done["witnesses"] = attest(court)
     done["renewals"] = renew(court)
     done["hash_renewal"] = renew_hashes(court)
     return done
+
+
+def watch_clock(court: Court) -> None:
+    """Note where the machine's clocks stand, so that one that is set is noticed by every process."""
+    watch = getattr(court.clock, "watch", None)
+    if watch is not None:
+        watch.see()
+
+
+def tell_alarms(court: Court) -> None:
+    """Say what keeps the log from proving, at once and every hour it lasts."""
+    try:
+        with court.database.read() as session:
+            found = alarms(court.notary, session)
+    except Exception:
+        log.exception("what stands in the way of proofs could not be asked; the check-up says more")
+        return
+    told = _alarmed.setdefault(court.notary, {})
+    for kind in [kind for kind in told if kind not in {one.kind for one in found}]:
+        log.warning("what kept the log from proving is over (%s)", kind.value)
+        del told[kind]
+    for one in found:
+        if one.kind not in told or time.monotonic() - told[one.kind] > HOUR:
+            told[one.kind] = time.monotonic()
+            log.critical(
+                "the log cannot prove all that is acknowledged (%s); the check-up says how to mend it", one.kind.value
+            )
+
+
+_alarmed: WeakKeyDictionary[Notary, dict[Kind, float]] = WeakKeyDictionary()
 
 
 @outward

@@ -268,7 +268,8 @@ class Performing:
             with citing(law_of(self.sitting.pack(case), act)):
                 done = act.handler(self.sitting, case, given, actor=actor, now=at)
                 recorded = with_ruling(act, paper, done, needed=by_person)
-            course = Course(before, case.stage, at, self.sitting.now, doubt_about(self.sitting.now, case.head_at))
+            doubt = doubt_about(self.sitting.now, case.head_at) or self._doubt_about_the_clock()
+            course = Course(before, case.stage, at, self.sitting.now, doubt)
             entry = self._write_entry(act, case, given, actor, party, recorded, course)
         finally:
             self.acting_at = None
@@ -277,6 +278,9 @@ class Performing:
             after(self.sitting, case, entry)
         self._schedule(case)
         return entry
+
+    def _doubt_about_the_clock(self) -> str | None:
+        return self.sitting.court.notary.doubt_about_the_time(self.sitting.session)
 
     def _with_seats(self, case: Case, result: Any) -> Any:
         mine = [how for of, how in self.seated if of is case]

@@ -49,6 +49,9 @@ class StoryClock:
     def machine_now(self) -> datetime:
         return self._machine.machine_now()
 
+    def was_set(self) -> timedelta:
+        return self._machine.was_set()
+
     def advance(self, by: timedelta) -> None:
         """Let time go by in the story."""
         self._at += by
