@@ -41,6 +41,7 @@ ROWS_NEVER_CHANGE = (
     "mode_consent",
     "duty_turn",
     "panel_minute",
+    "payment_account",
     "payout_instruction",
     "posting",
     "record_signature",

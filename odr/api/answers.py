@@ -20,6 +20,7 @@ from odr.hearing.examination.case_views import examination_page
 from odr.hearing.record.papers import record_digest
 from odr.identity.actors import Actor
 from odr.judgment.decision.issuing import document_of
+from odr.judgment.enforcement.account_queries import accounts_shown
 from odr.judgment.queries import decisions_of
 from odr.judgment.vocabulary import DecisionState
 from odr.notary.log.handed_out import ReceiptFiles
@@ -316,6 +317,21 @@ def decisions(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def accounts(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
+    """The accounts to pay into that the viewer may read, each with since when it holds."""
+    return [
+        {
+            "party": one.party.label,
+            "holder": one.holder,
+            "bank": one.bank,
+            "account": one.account,
+            "since": instant(one.since),
+            "changed": one.is_changed,
+        }
+        for one in accounts_shown(look, found, actor)
+    ]
 
 
 def letter(item: InboxItem, packet: Packet, zone: ZoneInfo) -> dict[str, Any]:

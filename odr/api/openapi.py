@@ -306,6 +306,7 @@ def _reading(locale: str) -> dict[str, Any]:
             {},
         ),
         ("/decisions", "get_decisions", T("The decisions one may see"), ref("Decisions"), {}),
+        ("/accounts", "get_accounts", T("The accounts to pay into that one may read"), ref("Accounts"), {}),
         ("/readings", "get_readings", T("Who has read the case, the newest first"), ref("Readings"), {}),
         ("/inbox", "get_inbox", T("Letters of the court to the party"), ref("Inbox"), {}),
     ):

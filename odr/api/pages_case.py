@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 from sqlalchemy import select
 
 from odr.api import answers
-from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
+from odr.docket.models import COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document, Role
 from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.exhibits.access import files_of, opened, receipt_opened
@@ -159,6 +159,13 @@ def get_readings(case: Case, actor: Actor) -> Response:
 def get_decisions(case: Case, actor: Actor) -> Response:
     """Decisions the viewer may see."""
     return jsonify(decisions=answers.decisions(look(), case, actor))
+
+
+@api_case.get("/accounts")
+@case_page(*PARTY_ROLES, Role.JUDGE, Role.CLERK, scope=Scope.READ)
+def get_accounts(case: Case, actor: Actor) -> Response:
+    """The accounts to pay into that the viewer may read."""
+    return jsonify(accounts=answers.accounts(look(), case, actor))
 
 
 @api_case.get("/inbox")

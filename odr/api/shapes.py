@@ -255,6 +255,9 @@ SCHEMAS: dict[str, Schema] = {
             )
         )
     ),
+    "Accounts": thing(
+        accounts=many(thing(party=WORDS, holder=WORDS, bank=WORDS, account=WORDS, since=maybe(INSTANT), changed=FLAG))
+    ),
     "Letter": thing(
         code=WORDS,
         what=BOTH,

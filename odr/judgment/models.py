@@ -400,6 +400,23 @@ class Performance(Base):
     entry_number: Mapped[int]
 
 
+class PaymentAccount(Base):
+    """To which account a party is paid; the newest of a party stands. Read only by whom :mod:`accounts` shows it."""
+
+    __tablename__ = "payment_account"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    sealed: Mapped[str] = mapped_column(Text)
+    """Holder, bank and number, encrypted under a key of the court's secret: a copy of the database names no account."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """Keyed digest of the same, as the docket keeps it."""
+    named_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    entry_number: Mapped[int]
+    __table_args__ = ({"info": {"append_only": True}},)
+
+
 class EnforcementCase(Base):
     """The creditor's application and what became of it (CPL 247–250)."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party
 from odr.ground.text import Money, T
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
-from odr.judgment.enforcement import acts as enforcement_acts, effect
+from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.group import judgments
@@ -45,6 +45,7 @@ ROOM = Room(
         "odr.judgment.panel.pages:judgment",
         "odr.judgment.preservation.pages:before",
         "odr.judgment.enforcement.pages:enforcement",
+        "odr.judgment.enforcement.account_pages:accounts",
     ),
     on_lapse={
         "cooling_off": decision_acts.rested,
@@ -71,6 +72,7 @@ ROOM = Room(
         on(FeeLapsed, appeal.appeal_fee_lapsed),
     ),
     after_act=(before_claim.tell_when_carried_out,),
+    confided=(accounts.never_kept_open,),
     panels=(
         decision_case_views.decision_panel,
         preservation_case_views.preserved_panel,

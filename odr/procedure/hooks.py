@@ -101,6 +101,8 @@ class If:
     when: Text
     then: Text
     act: str | None = None
+    page: tuple[str, Text] | None = None
+    """A page of the case on which more of it stands, and the words of the link."""
 
 
 @dataclass(frozen=True)

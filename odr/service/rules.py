@@ -13,7 +13,7 @@ from odr.procedure.rules.base import Unit
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.service.models import Packet
 from odr.service.packet.deemed import Rules
-from odr.service.packet.letter_facts import last_day, with_day
+from odr.service.packet.letter_facts import day_if_served, with_day
 from odr.service.packet.packets import RulesFor
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def answer_by(sitting: Sitting, case: Case, party: Party) -> tuple[datetime | No
 def last_day_from_now(sitting: Sitting, case: Case, party: Party) -> date | None:
     """The last day to answer for somebody on whom the claim is served at this moment; None where the rules know none."""
     pack = sitting.pack(case)
-    return last_day(pack, _first_rule(pack), case, party, sitting.now)
+    return day_if_served(pack, _first_rule(pack), case, party, sitting.now)
 
 
 def _first_rule(pack: RulePack) -> str:

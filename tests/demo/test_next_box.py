@@ -16,6 +16,7 @@ from odr.identity.sign_in.sessions import open_session
 from odr.procedure.court import Court
 from odr.web.guards import session_cookie_name
 from tests.box import looked_at
+from tests.letter_days import days_missing
 
 
 def test_whoever_has_an_open_time_limit_sees_it_and_whoever_has_none_is_told_who_is_waited_for(told: Court) -> None:
@@ -68,3 +69,10 @@ def test_the_box_stands_on_every_page_of_a_case(told: Court) -> None:
             )
             docket = client.get(f"/cases/{reference}/docket", base_url="http://court.test").text
             assert "court-nextline" in docket
+
+
+def test_every_letter_of_the_demonstration_names_the_day_of_what_it_asks(told: Court) -> None:
+    """Whoever got a time limit by an act reads its last day in the letter about it, in both languages."""
+    with told.database.read() as session:
+        dated, wrong = days_missing(session)
+    assert dated > 20 and wrong == []

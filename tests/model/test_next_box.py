@@ -18,6 +18,7 @@ from odr.ground.db import Database
 from odr.identity.actors import Actor
 from tests.box import looked_at
 from tests.conftest import MORNING
+from tests.letter_days import days_missing
 from tests.model import walks
 from tests.model.hands import Hands, let_in_more
 from tests.scene import open_court
@@ -53,10 +54,15 @@ def look_round(hands: Hands, seen: Counter[str]) -> None:
             seen["step" if box.step is not None else "owed" if box.owed is not None else "quiet"] += 1
             seen["remedy"] += bool(box.remedies)
             seen["halted"] += bool(box.halted)
+        dated, wrong = days_missing(session, case.id)
+        seen["dated"] += dated
+        assert not wrong, "\n".join([*wrong, *hands.story])
 
 
 def test_the_box_tells_everybody_what_is_next_in_every_state_a_walk_comes_to(hands: Hands) -> None:
-    """After each step of walks from every beginning, for every party: see :mod:`tests.box`."""
+    """After each step of walks from every beginning, for every party: see :mod:`tests.box`; and whoever was written to
+    about it has its day in the letter: see :mod:`tests.letter_days`.
+    """
     seen: Counter[str] = Counter()
     for beginning in walks.BEGINNINGS:
         for number in range(WALKS):
@@ -66,4 +72,5 @@ def test_the_box_tells_everybody_what_is_next_in_every_state_a_walk_comes_to(han
             for _ in range(STEPS):
                 walks.step(hands, lot)
                 look_round(hands, seen)
+    assert seen["dated"]
     assert seen["step"] and seen["quiet"] and seen["remedy"] and seen["owed"], seen

@@ -23,6 +23,7 @@ from odr.service.packet.occasions import Occasion, occasion_of
 from odr.service.sending.letter_words import LetterWords
 from odr.service.sending.ports import message_folder
 from odr.service.sending.text_messages import fits, text_message
+from odr.wiring import ROOMS, declarations
 from tests.scene import Scene
 from tests.service.conftest import HEAD
 from tests.service.test_pages import browser, read
@@ -32,7 +33,9 @@ ASKS = {limit.kind: limit for limit in TIME_LIMITS if limit.nature in (Nature.DU
 
 
 def every_occasion() -> list[Occasion]:
-    """What any act serves, and what the court sends of its own accord."""
+    """What any act serves, and what the court sends of its own accord; every room has declared its acts before."""
+    for room in ROOMS:
+        declarations(room)
     return [occasion_of(act) for act in TABLE if act.serves is not Everyone.NOBODY] + occasions()
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         PaperKind.PLEADING,
         T("New exhibit of another party"),
         T(
-            "You may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on. If it came late, you may also say by the day shown on the page of the case whether you object."
+            "You may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If it came late, you may say then, too, that you object. If you say nothing, the case goes on."
         ),
         names.SUBMIT_EXHIBIT,
     ),
@@ -147,7 +147,7 @@ class DescribeExhibitInput(CourtModel):
         PaperKind.PLEADING,
         T("What an exhibit is to prove has been restated"),
         T(
-            "You may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+            "You may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If you say nothing, the case goes on."
         ),
     ),
     source=law("EV 19"),

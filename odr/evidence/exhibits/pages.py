@@ -22,6 +22,7 @@ from odr.evidence.models import BEFORE_DECISION, Exhibit, PartKind, Upload
 from odr.evidence.requests.queries import requests_of, title_of
 from odr.evidence.retention.rules import hold_of, is_erased, kept_until, proposals_of
 from odr.evidence.sources.digests import first_filed
+from odr.evidence.sources.platform_queries import fetched
 from odr.evidence.sources.platform_records import PlatformText, is_from_platform, records_in
 from odr.evidence.sources.proof_queries import proofs_of
 from odr.evidence.sources.webpage.capturer import WHY
@@ -36,6 +37,8 @@ from odr.web.guards import case_page, current_court, current_locale, current_ses
 from odr.web.pages import Page, keeping, look, receipt_part, submit_act, submit_form, sure_mark, typed_before
 
 exhibits = Blueprint("exhibits", __name__, url_prefix="/cases/<reference>/exhibits")
+COLLECTING = (act_names.ASK_PLATFORM_RECORDS, act_names.ASK_FOR_CAPTURE)
+"""Acts by which the court itself fetches evidence for a party."""
 ABOUT_EVIDENCE = {
     act_names.ASK_EVIDENCE_ORDER,
     act_names.ANSWER_EVIDENCE_REQUEST,
@@ -63,7 +66,17 @@ def listing(case: Case, actor: Actor) -> Page:
     rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
     captures = captures_of(current_session(), case)
     came = exhibits_of_captures(current_session(), case) if captures else {}
-    shown = {"captures": captures, "came": came, "why": WHY, "parties": {p.id: p for p in case.parties}}
+    sitting = look()
+    shown = {
+        "captures": captures,
+        "came": came,
+        "why": WHY,
+        "parties": {p.id: p for p in case.parties},
+        "fetched": fetched(current_session(), case, sitting.now),
+        "ways": [each for each in acts_for(sitting, case, actor) if each.act.name in COLLECTING]
+        if actor.party_id
+        else [],
+    }
     since = request.args.get("since", "")
     new = (
         [e for e in rows if e.party_id == actor.party_id and e.entry_number >= int(since)]

@@ -35,7 +35,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Guard, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.exhibit_titles import NOT_A_NAME, looks_like_file_name
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, field
@@ -164,8 +164,9 @@ class RequestInput(CourtModel):
     letter=Letter(
         PaperKind.PLEADING,
         T("A party asks for an order about evidence"),
-        T(
-            "Say what you think of it by the day shown on the page of the case. If you do not, the judge rules on what is there."
+        T("Read what is asked for. The judge rules on what is there."),
+        when_due=T(
+            "Say what you think of it by the end of %(day)s. If you do not, the judge rules on what is there.", day=DAY
         ),
     ),
     source=law("CPI 106, 112", "EV 20, 45", "OLR 12, 13"),
@@ -417,8 +418,10 @@ class EvidenceRulingInput(CourtModel):
     letter=Letter(
         PaperKind.DECISION,
         T("Ruling on a request about evidence"),
-        T(
-            "If you are ordered to produce something, produce it by the day shown on the page of the case, or say why you cannot; if you do neither, the judge finds what follows. Everybody else has nothing to do."
+        T("Read the ruling. You have nothing to do now."),
+        when_due=T(
+            "Produce what was ordered by the end of %(day)s, or say by then why you cannot; if you do neither, the judge finds what follows.",
+            day=DAY,
         ),
     ),
     premise=Premise.SUBJECT,
@@ -825,7 +828,7 @@ class CollectedInput(CourtModel):
         PaperKind.PLEADING,
         T("Result of the court’s collection of evidence"),
         T(
-            "What was collected is now an exhibit; if nothing was, the docket says so. If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+            "What was collected is now an exhibit; if nothing was, the docket says so. If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If you say nothing, the case goes on."
         ),
     ),
     source=law("CPL 67, 70", "EV 21, 62"),

@@ -98,7 +98,7 @@ class ProofInput(CourtModel):
         PaperKind.PLEADING,
         T("An earlier proof was attached to an exhibit"),
         T(
-            "You may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+            "You may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If you say nothing, the case goes on."
         ),
     ),
     prepare=prepare_proof,

@@ -143,7 +143,7 @@ def ask_platform_records(
         PaperKind.PLEADING,
         T("Records of a platform are now an exhibit"),
         T(
-            "If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+            "If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If you say nothing, the case goes on."
         ),
     ),
     source=law("EV 14, 94", "OLR 18"),

@@ -137,7 +137,7 @@ def ask_for_capture(sitting: Sitting, case: Case, given: CaptureInput, *, actor:
         PaperKind.PLEADING,
         T("Result of the court’s capture of a web page"),
         T(
-            "If it could be captured, it is now an exhibit; if not, the docket says why. If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+            "If it could be captured, it is now an exhibit; if not, the docket says why. If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If you say nothing, the case goes on."
         ),
     ),
     source=law("CPL 67", "EV 93, 94"),

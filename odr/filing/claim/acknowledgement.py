@@ -66,7 +66,7 @@ def not_answered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         PaperKind.NOTICE,
         T("A respondent has confirmed receipt of the claim"),
         T(
-            "There is nothing you have to do. The respondent’s time to answer may be longer now; the page of the case shows it."
+            "There is nothing you have to do. The respondent may have a longer time to answer now, as the law gives it to whoever acknowledges service."
         ),
     ),
     source=law("CPR 10.3, 15.4"),

@@ -30,7 +30,7 @@ from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimAccepted, ClaimReturned
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
@@ -481,7 +481,11 @@ class MoreTimeToMendInput(CourtModel):
         PaperKind.NOTICE,
         T("More time to correct your claim"),
         T(
-            "Correct your claim by the day shown on the page of the case. If you do not, it goes back to you; if you insist on it, the court rules that it is not accepted."
+            "The registry gave more time to correct the claim. If it is not corrected in that time, it goes back; if the claimant insists on it, the court rules that it is not accepted."
+        ),
+        when_due=T(
+            "Correct your claim by the end of %(day)s. If you do not, it goes back to you; if you insist on it, the court rules that it is not accepted.",
+            day=DAY,
         ),
     ),
     source=law("REG 7"),

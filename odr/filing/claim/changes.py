@@ -197,9 +197,7 @@ class AmendInput(CourtModel):
     letter=Letter(
         PaperKind.PLEADING,
         T("A claim in your case has been changed"),
-        T(
-            "Read what is claimed now; the case goes on with that claim. A new time for evidence may run for everybody; the page of the case shows it."
-        ),
+        T("Read what is claimed now; the case goes on with that claim."),
     ),
     source=law("CPL 54, 143", "CPI 232"),
     topic=Topic.CLAIM,
@@ -372,7 +370,7 @@ class RequestRuling(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the withdrawal of a claim"),
         T(
-            "There is nothing you have to do. The ruling says whether the claim is withdrawn; the page of the case shows whether the case goes on."
+            "There is nothing you have to do. The ruling says whether the claim is withdrawn, and whether the case goes on."
         ),
     ),
     paper=RulingForm(T("Withdrawal of the claim"), NO_APPEAL, words=ASKED),
@@ -456,7 +454,7 @@ def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInpu
         PaperKind.PLEADING,
         T("Counterclaim in your case"),
         T(
-            "If you are a claimant, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
+            "If you are a claimant, answer it within the time this letter names, counted from the day after it is served on you; if you do not, the case goes on without your answer."
         ),
         runs="counterclaim_answer",
     ),
@@ -527,7 +525,7 @@ def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime,
         PaperKind.DECISION,
         T("Your case moves to another procedure"),
         T(
-            "Look at your time limits on the page of the case: they may have changed. Whoever has to pay more of the fee gets a letter about it; everybody else has nothing to do."
+            "Whatever time limit of yours is longer now is named in this letter with its day; the others stay as they were. Whoever has to pay more of the fee gets a letter about it; everybody else has nothing to do."
         ),
     ),
     paper=RulingForm(

@@ -29,7 +29,7 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.events import CaseJoined, ClaimSevered
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -335,9 +335,7 @@ class TakenInFact(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("Another case is now heard together with yours"),
-        T(
-            "Read what came in: parties, claims, facts and exhibits of that case. A new time for evidence may run for everybody; the page of the case shows it."
-        ),
+        T("Read what came in: parties, claims, facts and exhibits of that case."),
     ),
     source=law("CPI 221", "EV 55"),
     in_record=False,
@@ -534,7 +532,11 @@ class SeveredFact(CourtModel):
         PaperKind.PLEADING,
         T("New case: a claim is now heard by itself"),
         T(
-            "If you are a respondent, answer by the day shown on the page of the case, and file your evidence by the day shown there. If you do not answer, the case goes on without it; later evidence is marked late."
+            "Read it: that claim is now a case of its own. If nobody answers, it goes on without an answer; evidence that comes later than its time is marked late."
+        ),
+        when_due=T(
+            "%(limits)s If you do not answer, the case goes on without it; later evidence is marked late.",
+            limits=LIMITS,
         ),
     ),
     source=law("CPL 55, 128", "EV 51"),

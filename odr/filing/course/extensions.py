@@ -24,7 +24,7 @@ from odr.ground.errors import InvalidInput, OutOfTime
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import TimeGivenBack
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.acts.windows import rule_of, window_title
@@ -33,6 +33,7 @@ from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, 
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
+from odr.procedure.time.changed_limits import note_changed
 from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
@@ -201,7 +202,11 @@ class MoreTimeRuling(CourtModel):
         PaperKind.DECISION,
         T("Ruling on a longer time limit"),
         T(
-            "The page of the case shows the day that now holds for you. The ruling says what was decided and why, and what can be done by whoever disagrees."
+            "If your time limit was made longer, this letter names its new last day; if not, the day you had stays. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+        when_due=T(
+            "%(limits)s The ruling says what was decided and why, and what can be done by whoever disagrees.",
+            limits=LIMITS,
         ),
     ),
     paper=RulingForm(T("Longer time limit"), WITH_THE_JUDGMENT, words=ASKED),
@@ -217,6 +222,7 @@ def rule_on_extension(sitting: Sitting, case: Case, given: MoreTimeRuling, *, ac
     title = window_title(sitting, case, window)
     if given.answer == "refuse":
         decide(sitting, case, request, RequestState.REFUSED)
+        note_changed(sitting.session, [window])
         return Recorded(T("Not lengthened: %(title)s", title=title), {"reasons": given.reasons})
     days = given.days or int(request.details["days"])
     article = lengthened_by(sitting, case, window) or "EV 54"
@@ -338,7 +344,11 @@ class LatenessRuling(CourtModel):
         PaperKind.DECISION,
         T("Ruling on a missed time limit"),
         T(
-            "If you get the time again, act by the day shown on the page of the case; everybody else has nothing to do. The ruling says what was decided and why, and what can be done by whoever disagrees."
+            "You have nothing to do now. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+        when_due=T(
+            "%(limits)s The ruling says what was decided and why, and what can be done by whoever disagrees.",
+            limits=LIMITS,
         ),
     ),
     paper=RulingForm(T("Relief for lateness"), WITH_THE_JUDGMENT, words=ASKED),

@@ -222,7 +222,7 @@ class ObjectionRuling(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the objection to jurisdiction"),
         T(
-            "If you disagree and the ruling gives an appeal, appeal by the day shown on the page of the case. If nobody appeals, the ruling takes effect; where there is no appeal, it has effect at once."
+            "If you disagree and the ruling gives an appeal, appeal within the time the ruling names; it is counted from the day after the ruling is served on you. If nobody appeals, the ruling takes effect; where there is no appeal, it has effect at once."
         ),
     ),
     paper=RulingForm(T("Objection to jurisdiction"), appeal_within(APPEAL_JURISDICTION)),

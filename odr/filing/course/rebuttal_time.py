@@ -18,7 +18,7 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
@@ -130,8 +130,9 @@ class TimeAgainRuling(CourtModel):
         PaperKind.DECISION,
         T("Ruling on time for evidence again"),
         T(
-            "Whoever was given the time brings the evidence by the day shown on the page of the case; everybody may speak on it afterwards. Nobody else has anything to do now."
+            "If time was given, whoever was given it may bring evidence; everybody may speak on it afterwards. You have nothing to do now."
         ),
+        when_due=T("%(limits)s Everybody may speak on it afterwards.", limits=LIMITS),
     ),
     paper=RulingForm(T("Time for evidence again"), WITH_THE_JUDGMENT, words=ASKED),
     source=law("EV 51", "CPI 99"),

@@ -241,7 +241,7 @@ class JurisdictionAppealOutcome(CourtModel):
         PaperKind.NOTICE,
         T("Outcome of the appeal against a ruling in your case"),
         T(
-            "The docket says whether the case goes on at this court. If it does, the page of the case shows which time limits run; if not, there is nothing you have to do here."
+            "The docket says whether the case goes on at this court. If it does, time limits that stood still run on, and this letter names yours; if not, there is nothing you have to do here."
         ),
     ),
     source=law("CPL 178, 182"),

@@ -11,6 +11,7 @@ from odr.ground.text import Text
 from odr.procedure.acts.events import PartyAbroad, TimeGivenBack
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period, Unit
+from odr.procedure.time.changed_limits import note_changed
 from odr.procedure.time.reckoned_again import reckon_working
 from odr.procedure.time.reckoning import reckon
 from odr.procedure.time.written_working import text_to_json
@@ -83,6 +84,7 @@ def reckon_again(sitting: Sitting, case: Case, window: Window) -> None:
     result = reckon_working(sitting.pack(case), kept)
     window.working = {**kept, **result.to_json(), "key": kept["key"]}
     window.due_at = result.due_at
+    note_changed(sitting.session, [window])
 
 
 def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:
@@ -98,6 +100,7 @@ def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:
         name: window.working[name] for name in ("proof", "suspensions", "extensions") if name in window.working
     }
     window.working, window.due_at = {**result.to_json(), **kept, "key": key}, result.due_at
+    note_changed(sitting.session, [window])
     if "suspensions" in kept or "extensions" in kept:
         reckon_again(sitting, case, window)
     return True

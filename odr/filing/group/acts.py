@@ -27,13 +27,14 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import GroupMemberRegistered, GroupOpened
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Act, Everyone, Milestone, Recorded, Topic, act, bar, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
+from odr.procedure.time.changed_limits import note_changed
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -128,7 +129,11 @@ class AnnounceInput(CourtModel):
         PaperKind.NOTICE,
         T("Others may join this case: announcement"),
         T(
-            "Others with a claim of the same kind may register until the day shown on the page of the case. Whoever is a party already has nothing to do."
+            "Others with a claim of the same kind may register in the time the announcement names. Whoever is a party already has nothing to do."
+        ),
+        when_due=T(
+            "Others with a claim of the same kind may register until the end of %(day)s. Whoever is a party already has nothing to do.",
+            day=DAY,
         ),
     ),
     source=law("CPL 57", "CPI 79, 194"),
@@ -150,6 +155,7 @@ def announce_registration(
             "days", T("At least %(least)s days (Interpretation of the Civil Procedure Law, art. 79).", least=least)
         )
     window = sitting.start_window(case, WINDOW, start=now, amount=given.days)
+    note_changed(sitting.session, [window])
     sitting.session.add(
         GroupAction(
             case_id=case.id,

@@ -265,7 +265,7 @@ def no_claim_of_own(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         PaperKind.PLEADING,
         T("Claim by a third party in your case"),
         T(
-            "If you are a claimant or respondent, answer it by the day shown on the page of the case; if you do not, the case goes on without your answer. A new time for evidence may run for everybody; the page of the case shows it."
+            "If you are a claimant or respondent, answer it within the time this letter names, counted from the day after it is served on you; if you do not, the case goes on without your answer."
         ),
         runs="third_party_answer",
     ),

@@ -95,7 +95,7 @@ class MistakeInput(CourtModel):
         PaperKind.NOTICE,
         T("The registry has corrected a mistake"),
         T(
-            "Read what was corrected, and look at your time limits on the page of the case: nobody loses time they still had. Otherwise there is nothing you have to do."
+            "Read what was corrected: nobody loses time they still had, and whatever time limit of yours is longer now is named in this letter with its day. Otherwise there is nothing you have to do."
         ),
     ),
     source=law("CPL 85", "REG 2"),

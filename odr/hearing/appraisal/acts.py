@@ -43,7 +43,7 @@ from odr.hearing.models import Witness
 from odr.hearing.vocabulary import RequestState, TestimonyManner
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtEmail, CourtModel, CourtMoney, CourtText, RefTo, field
@@ -51,6 +51,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
+from odr.procedure.time.changed_limits import note_changed
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -103,8 +104,10 @@ class CallInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("An appraisal may be needed: who may ask for it"),
-        T(
-            "If the judge tells you to, ask for an appraisal by the day shown on the page of the case; if you do not, you have given it up, and the judge may find the fact not proven. Everybody else has nothing to do."
+        T("The judge asks another party whether they want an appraisal. You have nothing to do."),
+        when_due=T(
+            "Ask for an appraisal by the end of %(day)s; if you do not, you have given it up, and the judge may find the fact not proven.",
+            day=DAY,
         ),
     ),
     source=law("EV 30"),
@@ -292,8 +295,10 @@ class AppraisalRulingInput(CourtModel):
     letter=Letter(
         PaperKind.DECISION,
         T("Ruling on an appraisal"),
-        T(
-            "If there is to be an appraisal, say by the day shown on the page of the case whom you would have as expert. If the parties do not agree, the court appoints one."
+        T("Read the ruling. You have nothing to do now."),
+        when_due=T(
+            "There is to be an appraisal: say by the end of %(day)s whom you would have as expert. If the parties do not agree, the court appoints one.",
+            day=DAY,
         ),
     ),
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, words=ASKED),
@@ -347,8 +352,10 @@ class OwnMotionInput(CourtModel):
     letter=Letter(
         PaperKind.DECISION,
         T("The court orders an appraisal"),
-        T(
-            "Say by the day shown on the page of the case whom you would have as expert. Once the parties have been asked, the court appoints one."
+        T("Once the parties have been asked, the court appoints an expert. You have nothing to do now."),
+        when_due=T(
+            "Say by the end of %(day)s whom you would have as expert. Once the parties have been asked, the court appoints one.",
+            day=DAY,
         ),
     ),
     paper=RulingForm(T("Appraisal"), WITH_THE_JUDGMENT, ruled=T("A fact of the case is appraised by an expert.")),
@@ -404,8 +411,10 @@ class ExpertChoiceInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("A party has named an expert"),
-        T(
-            "You may agree, or name somebody else, by the day shown on the page of the case. If the parties do not agree, the court appoints one."
+        T("If the parties do not agree on an expert, the court appoints one. You have nothing to do now."),
+        when_due=T(
+            "You may agree, or name somebody else, until the end of %(day)s. If the parties do not agree, the court appoints one.",
+            day=DAY,
         ),
     ),
     source=law("CPL 79", "EV 32"),
@@ -435,6 +444,7 @@ def choose_expert(sitting: Sitting, case: Case, given: ExpertChoiceInput, *, act
     )
     sitting.session.flush()
     sitting.close_windows(case, CHOICE, WindowState.MET, party=me, subject=row.reference)
+    note_changed(sitting.session, sitting.windows(case, CHOICE, subject=row.reference))
     if len(latest_choices(row)) >= len(parties(case)):
         _to_appoint(sitting, case, row)
     agreement = agreed(case, row)
@@ -612,7 +622,11 @@ class AppointInput(CourtModel):
         PaperKind.NOTICE,
         T("An expert has been appointed"),
         T(
-            "Whoever is to bear the expert’s fee pays it to the expert directly, not to the court, by the day shown on the page of the case; if it is not paid, the judge may find that the appraisal is given up. Everybody else has nothing to do."
+            "Whoever is to bear the expert’s fee pays it to the expert directly, not to the court. You have nothing to do now."
+        ),
+        when_due=T(
+            "Pay the expert’s fee to the expert directly, not to the court, by the end of %(day)s; if it is not paid, the judge may find that the appraisal is given up.",
+            day=DAY,
         ),
     ),
     prepare=prepare_commission,

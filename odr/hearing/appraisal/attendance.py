@@ -47,7 +47,7 @@ from odr.payments.costs.attendance import give_back, is_on_its_way
 from odr.payments.costs.rules import split
 from odr.payments.models import Channel
 from odr.procedure.acts.events import FeePaid, Served
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -156,8 +156,10 @@ class CallExpertInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("The expert is called to be heard"),
-        T(
-            "If a share of the cost is asked of you, pay it by the day shown on the page of the case; if you do not, the judge may find that your objection is given up. Everybody else has nothing to do."
+        T("The expert is called to the hearing. Nothing is to be paid by you now."),
+        when_due=T(
+            "Pay your share of the cost by the end of %(day)s; if you do not, the judge may find that your objection is given up.",
+            day=DAY,
         ),
     ),
     source=law("CPL 81", "EV 38, 39", "CPI 118", "FEE 11"),
@@ -231,8 +233,10 @@ def call_expert(sitting: Sitting, case: Case, given: CallExpertInput, *, actor: 
     letter=Letter(
         PaperKind.NOTICE,
         T("The rest of the cost of hearing the expert"),
-        T(
-            "If a share of the cost is asked of you, pay it by the day shown on the page of the case; if you do not, the judge may find that your objection is given up. Everybody else has nothing to do."
+        T("The rest of the cost was shared out. Nothing is to be paid by you now."),
+        when_due=T(
+            "Pay your share of the cost by the end of %(day)s; if you do not, the judge may find that your objection is given up.",
+            day=DAY,
         ),
     ),
     source=law("EV 38"),
@@ -339,8 +343,10 @@ class AttendanceFeeInput(CourtModel):
     letter=Letter(
         PaperKind.DECISION,
         T("Ruling: the expert’s attendance was not paid for"),
-        T(
-            "If you are given more time, pay by the day shown on the page of the case; if you do not, the judge may find that your objection is given up. Otherwise there is nothing you have to do."
+        T("Read what the judge found. There is nothing you have to do."),
+        when_due=T(
+            "You have more time: pay by the end of %(day)s; if you do not, the judge may find that your objection is given up.",
+            day=DAY,
         ),
     ),
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, words=FOUND),

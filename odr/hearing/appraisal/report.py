@@ -33,7 +33,7 @@ from odr.hearing.appraisal.queries import (
     witness_of,
 )
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -255,8 +255,10 @@ class ReportInput(CourtModel):
     letter=Letter(
         PaperKind.PLEADING,
         T("The expert’s report"),
-        T(
-            "If you disagree with it, object in writing by the day shown on the page of the case. An objection that comes later is marked late."
+        T("Read the report. You have nothing to do now."),
+        when_due=T(
+            "If you disagree with the report, object in writing by the end of %(day)s. An objection that comes later is marked late.",
+            day=DAY,
         ),
     ),
     source=law("CPL 80", "EV 35, 36, 37"),

@@ -453,7 +453,7 @@ class RecordHearingInput(CourtModel):
         PaperKind.NOTICE,
         T("The record of the hearing has been entered"),
         T(
-            "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, the page of the case shows until when."
+            "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, a letter names the day."
         ),
     ),
     version=3,

@@ -334,7 +334,7 @@ class TestimonyInput(CourtModel):
         PaperKind.PLEADING,
         T("Testimony in your case"),
         T(
-            "Read or hear it on the docket. You may say in the examination what you think of it; the page of the case shows when."
+            "Read or hear it on the docket. You may say in the examination what you think of it: when it is your turn, a letter names the day."
         ),
     ),
     source=law("EV 67, 72, 74", "CPL 76"),

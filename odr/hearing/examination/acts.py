@@ -34,7 +34,7 @@ from odr.hearing.ripeness.times import not_yet
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, PostingKind
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import ExaminationClosed
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
@@ -191,9 +191,13 @@ class OpenInput(CourtModel):
         PaperKind.NOTICE,
         T("The examination of your case has begun"),
         T(
-            "Read how your case is examined, and speak by the days shown on the page of the case; if a hearing is to be held at one hour, a summons tells you when. If you say nothing, the case goes on without it."
+            "Read how your case is examined: when it is your turn to speak, a letter names the day; if a hearing is to be held at one hour, a summons tells you when."
         ),
         names.OPEN_EXAMINATION,
+        when_due=T(
+            "Read how your case is examined. %(limits)s If you say nothing by then, the case goes on without it; if a hearing is to be held at one hour, a summons tells you when.",
+            limits=LIMITS,
+        ),
     ),
     source=law("OLR 14, 20", "CPL 140"),
     means={Milestone.EXAMINATION_OPENED},
@@ -370,8 +374,10 @@ def phase_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     letter=Letter(
         PaperKind.NOTICE,
         T("The judge has ended this part of the examination"),
-        T(
-            "The page of the case shows whether it is your turn and until when. If you say nothing by then, the case goes on, and what comes later is marked late."
+        T("It is not your turn now: when it is, a letter names the day."),
+        when_due=T(
+            "It is your turn. %(limits)s If you say nothing by then, the case goes on, and what comes later is marked late.",
+            limits=LIMITS,
         ),
     ),
     source=law("OLR 20", "CPL 144"),
@@ -430,8 +436,10 @@ class ChangePlanInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("The plan of the examination has changed"),
-        T(
-            "The page of the case shows whether it is your turn and until when. If you say nothing by then, the case goes on, and what comes later is marked late."
+        T("It is not your turn now: when it is, a letter names the day."),
+        when_due=T(
+            "It is your turn. %(limits)s If you say nothing by then, the case goes on, and what comes later is marked late.",
+            limits=LIMITS,
         ),
     ),
     source=law("OLR 20"),

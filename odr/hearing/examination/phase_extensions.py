@@ -28,7 +28,7 @@ from odr.hearing.queries import (
 )
 from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -186,7 +186,11 @@ class TimeRulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on more time in the examination"),
         T(
-            "The page of the case shows the day that now holds for you. The ruling says what was decided and why, and what can be done by whoever disagrees."
+            "If your time limit was made longer, this letter names its new last day; if not, the day you had stays. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+        when_due=T(
+            "%(limits)s The ruling says what was decided and why, and what can be done by whoever disagrees.",
+            limits=LIMITS,
         ),
     ),
     paper=RulingForm(T("More time in the hearing"), WITH_THE_JUDGMENT, words=ASKED),
@@ -326,7 +330,11 @@ class FailureRulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on a technical failure"),
         T(
-            "The page of the case shows the day that now holds for you. The ruling says what was decided and why, and what can be done by whoever disagrees."
+            "If you were given time again, this letter names its last day. The ruling says what was decided and why, and what can be done by whoever disagrees."
+        ),
+        when_due=T(
+            "%(limits)s The ruling says what was decided and why, and what can be done by whoever disagrees.",
+            limits=LIMITS,
         ),
     ),
     paper=RulingForm(T("Technical failure"), WITH_THE_JUDGMENT, words=ASKED),

@@ -33,6 +33,7 @@ from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, DutyState, Mode, PhaseS
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period
 from odr.procedure.rules.court_rules import Invariant
+from odr.procedure.time.changed_limits import note_changed
 from odr.procedure.time.reckoned_again import extension_to_json
 from odr.procedure.time.reckoning import Extension, Reckoning, reckon
 
@@ -388,6 +389,7 @@ def extend(sitting: Sitting, case: Case, window: Window, days: int, article: str
         "extensions": [*old.get("extensions", []), extension_to_json(longer)],
     }
     window.due_at = more.due_at
+    note_changed(sitting.session, [window])
 
 
 def projected_end(sitting: Sitting, case: Case, examination: Examination) -> datetime | None:

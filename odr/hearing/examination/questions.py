@@ -26,7 +26,7 @@ from odr.hearing.sealed.words import seal_away
 from odr.hearing.vocabulary import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
@@ -124,10 +124,12 @@ class AskInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("The judge has put a question"),
-        T(
-            "If it is put to you, answer by the day shown on the page of the case. If you do not, the judge may explain it and ask again; only after that may silence count as an admission."
-        ),
+        T("It is put to somebody else, or not put yet. You have nothing to do now."),
         act_names.PUT_QUESTION,
+        when_due=T(
+            "Answer by the end of %(day)s. If you do not, the judge may explain it and ask again; only after that may silence count as an admission.",
+            day=DAY,
+        ),
     ),
     source=law("EV 4", "CPL 141"),
     seen_by=Audience.HEARING,
@@ -315,8 +317,10 @@ class LeaveInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("A party’s question has been allowed"),
-        T(
-            "If it is put to you, answer by the day shown on the page of the case. If you do not, the judge may explain it and ask again; only after that may silence count as an admission."
+        T("It is put to somebody else. You have nothing to do now."),
+        when_due=T(
+            "Answer by the end of %(day)s. If you do not, the judge may explain it and ask again; only after that may silence count as an admission.",
+            day=DAY,
         ),
     ),
     source=law("CPL 142"),
@@ -554,9 +558,8 @@ class AskAgainInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("The judge has explained a question and asks again"),
-        T(
-            "If it is put to you, answer by the day shown on the page of the case. If you do not, the judge may take the fact as admitted."
-        ),
+        T("It is put to somebody else. You have nothing to do now."),
+        when_due=T("Answer by the end of %(day)s. If you do not, the judge may take the fact as admitted.", day=DAY),
     ),
     source=law("EV 4"),
     seen_by=Audience.HEARING,

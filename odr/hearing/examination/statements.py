@@ -23,7 +23,7 @@ from odr.hearing.queries import examination_of, participants, questions_of, read
 from odr.hearing.sealed.words import seal_away
 from odr.hearing.vocabulary import DutyState, PhaseState, PostingKind
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -324,8 +324,9 @@ class IssuesInput(CourtModel):
         PaperKind.NOTICE,
         T("What the dispute turns on: the judge’s list"),
         T(
-            "Read the list. If the page of the case asks you to comment, do so by the day shown there; if you say nothing, the case goes on."
+            "Read the list. When it is your turn to comment on it, a letter names the day; if you say nothing, the case goes on."
         ),
+        when_due=T("Read the list. %(limits)s If you say nothing, the case goes on.", limits=LIMITS),
     ),
     source=law("CPI 226"),
     seen_by=Audience.HEARING,

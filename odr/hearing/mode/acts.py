@@ -22,7 +22,7 @@ from odr.hearing.ripeness.basis import missing_stages
 from odr.hearing.vocabulary import HearingState, Mode, PhaseState, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import ClaimLodged, PartyJoined
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.acts.tasks import before_closing
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
@@ -53,7 +53,7 @@ class ConvertInput(CourtModel):
         PaperKind.NOTICE,
         T("Your case is heard in another way from now on"),
         T(
-            "What was done stays valid. The page of the case shows whether it is your turn and until when; if a hearing is to be held at one hour, a summons tells you when."
+            "What was done stays valid. When it is your turn to speak, a letter names the day; if a hearing is to be held at one hour, a summons tells you when."
         ),
     ),
     source=law("OLR 5, 20, 21"),
@@ -177,8 +177,10 @@ def nothing_is_left_to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> Te
     letter=Letter(
         PaperKind.NOTICE,
         T("The hearing is closed"),
-        T(
-            "If the page of the case asks you to, read the record and sign it, or ask for a correction, by the day shown there. If you do nothing, the record stands and notes that you have not signed."
+        T("The hearing is over. You have nothing to do now."),
+        when_due=T(
+            "Read the record and sign it, or ask for a correction, by the end of %(day)s. If you do nothing, the record stands and notes that you have not signed.",
+            day=DAY,
         ),
     ),
     source=law("CPL 144, 150"),
@@ -295,7 +297,7 @@ class KeepModeInput(CourtModel):
         PaperKind.DECISION,
         T("Your case goes on in writing"),
         T(
-            "Read why. The page of the case shows whether it is your turn and until when. Somebody who cannot take part in writing says so to the court at once: then it is changed for them."
+            "Read why. When it is your turn to speak, a letter names the day. Somebody who cannot take part in writing says so to the court at once: then it is changed for them."
         ),
     ),
     paper=RulingForm(

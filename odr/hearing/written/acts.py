@@ -230,7 +230,7 @@ ALLOWED = {"allow": T("The hearing is held in writing."), "refuse": T("The case 
         PaperKind.DECISION,
         T("Decision on a hearing in writing"),
         T(
-            "If it is allowed, the page of the case shows when it is your turn and until when. If it is refused, a summons tells you when and how the case is heard."
+            "If it is allowed, a letter names the day when it is your turn. If it is refused, a summons tells you when and how the case is heard."
         ),
     ),
     paper=RulingForm(T("A hearing in writing"), STANDS, words=ALLOWED, is_decision=True),

@@ -578,7 +578,7 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
         PaperKind.NOTICE,
         T("The decision is in effect"),
         T(
-            "The page of the case says what is to be paid or done, by whom and by when. If it is not, the court can be asked to enforce the decision."
+            "What is to be paid or done stands in the decision. Whatever is not paid or done in its time can be enforced when whoever is owed it asks for that."
         ),
     ),
     in_record=False,

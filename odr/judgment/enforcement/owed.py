@@ -17,6 +17,7 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
+from odr.judgment.enforcement.account_queries import accounts_of
 from odr.judgment.enforcement.effect import APPEAL, interest_on, is_appealable, is_overdue, left_of
 from odr.judgment.enforcement.queries import unconfirmed
 from odr.judgment.models import Decision, Obligation, Order
@@ -29,6 +30,8 @@ from odr.procedure.time.interest import rounded
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+ACCOUNT_PAGE = ("accounts.page", T("Account to pay into"))
 
 BOUND = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
@@ -128,11 +131,37 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
         sent = T("%(name)s is asked whether it arrived. Until they say so, it is sent and not confirmed.", name=other)
         ifs.insert(0, If(T("What you have reported"), sent))
     elif due.left is not None:
+        ifs = [*_pay_into(sitting, case, first.debtor_id, first.creditor_id), *ifs]
         how = T(
             "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
         )
         ifs.insert(0, If(T("If you have paid"), how))
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
+
+
+def _pay_into(sitting: Sitting, case: Case, debtor: int | None, creditor: int | None) -> list[If]:
+    """To which account a debtor pays: where it is read, or that none is named yet. The account itself stands only there."""
+    to = next((one for one in accounts_of(sitting, case, debtor) if one.party.id == creditor), None)
+    words = (
+        T(
+            "%(name)s named it on %(day)s. The court never sends an account by mail, message or telephone.",
+            name=_party(case, creditor),
+            day=to.since.astimezone(sitting.court.settings.tz).date(),
+        )
+        if to is not None
+        else T("%(name)s has not named one yet. You get a letter when they do.", name=_party(case, creditor))
+    )
+    return [If(T("To which account"), words, page=ACCOUNT_PAGE)]
+
+
+def _paid_into(sitting: Sitting, case: Case, creditor: int | None) -> list[If]:
+    """To which account a creditor is paid: named already, or still to be named."""
+    own = next((one for one in accounts_of(sitting, case, creditor) if one.is_own), None)
+    if own is None:
+        words = T("You have not named one yet. Whoever pays reads it after signing in; it goes into no letter.")
+        return [If(T("To which account"), words, names.NAME_ACCOUNT)]
+    day = own.since.astimezone(sitting.court.settings.tz).date()
+    return [If(T("To which account"), T("The one you named on %(day)s.", day=day), page=ACCOUNT_PAGE)]
 
 
 def _of_delay(due: Due, late: bool) -> list[If]:
@@ -186,7 +215,8 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
                 "%(name)s has not done what was due on %(day)s. You can ask the court to enforce.", name=other, day=day
             )
         )
-        ifs = [*_of_delay(due, late), If(T("If it was paid after all"), arrived.then, names.RECORD_PERFORMANCE)]
+        into = _paid_into(sitting, case, first.creditor_id) if due.left is not None else []
+        ifs = [*into, *_of_delay(due, late), If(T("If it was paid after all"), arrived.then, names.RECORD_PERFORMANCE)]
         if due.today is not None and due.left is not None and due.today.minor > due.left.minor:
             ifs.insert(0, If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
         return Owed(words, True, None, names.APPLY_FOR_ENFORCEMENT, None, tuple(ifs))
@@ -203,7 +233,8 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
         )
     )
     otherwise = T("From the next day you can ask the court to enforce.")
-    return Owed(words, False, None, None, otherwise, (*_of_delay(due, late), arrived))
+    into = _paid_into(sitting, case, first.creditor_id) if due.left is not None else []
+    return Owed(words, False, None, None, otherwise, (*into, *_of_delay(due, late), arrived))
 
 
 def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
@@ -247,7 +278,8 @@ def _ordered_to_do(
         T("By which day"), T("Within %(days)s days after the decision is in effect. You are told that day.", days=days)
     )
     late = sitting.pack(case).late_performance
-    lines = [by, *_appeal_line(sitting, case, decision, party), *_interest_lines(orders)]
+    into = _pay_into(sitting, case, party.id, orders[0].creditor_id) if total is not None else []
+    lines = [by, *into, *_appeal_line(sitting, case, decision, party), *_interest_lines(orders)]
     if total is not None and late is not None:
         more = Money(rounded(total.minor * Fraction(late.per_day)), total.currency)
         lines.append(If(T("If you pay late"), T("%(amount)s more for each day.", amount=more)))
@@ -269,6 +301,7 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         told = T("After the end of %(day)s the decision is in effect. You get a message.", day=day)
         stop = T("These days stop. You get the appeal, and time to answer it.")
         lines += [If(T("If nobody appeals"), told), If(T("If somebody appeals"), stop)]
+    lines += _paid_into(sitting, case, party.id) if total is not None else []
     lines.append(If(T("When it comes"), T("Within %(days)s days after the decision is in effect.", days=days)))
     if party.role is Role.CLAIMANT and any(o.kind is OrderKind.DISMISS for o in decision.orders):
         lines.append(If(T("The rest"), T("The court did not give you the rest of what you asked for.")))

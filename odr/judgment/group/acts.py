@@ -29,7 +29,7 @@ from odr.judgment.vocabulary import DecisionState, Instrument
 from odr.payments.costs.demands import order_costs
 from odr.payments.costs.rules import allocate_costs
 from odr.procedure.acts.events import CaseEffective
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import WindowState
@@ -141,7 +141,11 @@ class ApplyJudgmentInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling: the judgment in the action of many applies"),
         T(
-            "Whoever has to pay or do something does so by the day shown on the page of the case; what is not done by then can be enforced. No appeal lies against this ruling."
+            "Whoever has to pay or do something got a letter with its last day; what is not done by then can be enforced. No appeal lies against this ruling."
+        ),
+        when_due=T(
+            "Pay or do what the ruling says by the end of %(day)s; what is not done by then can be enforced. No appeal lies against this ruling.",
+            day=DAY,
         ),
     ),
     paper=RulingForm(

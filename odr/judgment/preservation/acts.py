@@ -42,7 +42,7 @@ from odr.judgment.queries import motions_of, next_ruling
 from odr.judgment.vocabulary import PRESERVATIONS, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed, Served
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
@@ -199,7 +199,7 @@ class PreservationRulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the preservation you asked for"),
         T(
-            "If it was ordered, give the security the ruling asks for, if any: it is carried out only after that. If it was refused, you may ask once for a review by the day shown on the page of the case."
+            "If it was ordered, give the security the ruling asks for, if any: it is carried out only after that. If it was refused, you may ask once for a review; the time for that is counted from the day after the ruling is served on you."
         ),
     ),
     concerns=who_applied,
@@ -359,7 +359,11 @@ class ExecuteInput(CourtModel):
         PaperKind.DECISION,
         T("A preservation has been carried out"),
         T(
-            "You may now read the application and the ruling; if you disagree, ask once for a review by the day shown on the page of the case, though what was ordered stays in force meanwhile. If you asked for it and have not brought your claim yet, bring it by the day shown there: otherwise the court has to lift it."
+            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after this is served on you."
+        ),
+        when_due=T(
+            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the time for that is counted from the day after this is served on them.",
+            limits=LIMITS,
         ),
     ),
     source=law("CPL 103, 106", "CPI 171"),

@@ -26,7 +26,7 @@ from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import evidence_to_preserve, preservation_named, preservations_of
 from odr.judgment.vocabulary import EvidenceMeasure, MotionKind, PreservationState
 from odr.procedure.acts.events import EvidenceMoved
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
@@ -217,7 +217,11 @@ class PreservedEvidenceInput(CourtModel):
         PaperKind.DECISION,
         T("Evidence has been preserved"),
         T(
-            "You may now read the application and the ruling; if you disagree, ask once for a review by the day shown on the page of the case, though what was ordered stays in force meanwhile. If you asked for it and have not brought your claim yet, bring it by the day shown there: otherwise the court has to lift it."
+            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after this is served on you."
+        ),
+        when_due=T(
+            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the time for that is counted from the day after this is served on them.",
+            limits=LIMITS,
         ),
     ),
     source=law("CPL 84", "EV 23, 27"),
@@ -302,7 +306,7 @@ class PreservedFromInput(CourtModel):
         PaperKind.PLEADING,
         T("Evidence preserved before the claim is now in the case"),
         T(
-            "If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant; the page of the case shows when, and if you say nothing, the case goes on."
+            "If it is not your own exhibit, you may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If you say nothing, the case goes on."
         ),
     ),
     source=law("EV 29"),

@@ -80,7 +80,7 @@ class AppealInput(CourtModel):
         PaperKind.PLEADING,
         T("Appeal by another party"),
         T(
-            "You may answer it by the day shown on the page of the case. If you do not, the appeal goes on without your answer."
+            "You may answer it within the time this letter names, counted from the day after it is served on you. If you do not, the appeal goes on without your answer."
         ),
         runs="appeal_answer",
     ),
@@ -351,7 +351,7 @@ class AppealOutcomeInput(CourtModel):
         PaperKind.NOTICE,
         T("Outcome of the appeal"),
         T(
-            "What the higher court decided is final, unless it sent the case back: then it is heard again here. Whoever has to pay or do something finds the day on the page of the case; what is not done by then can be enforced."
+            "What the higher court decided is final, unless it sent the case back: then it is heard again here. Whatever is not paid or done in its time can be enforced."
         ),
     ),
     source=law("CPL 41, 177, 182", "CPI 45", "FEE 30"),

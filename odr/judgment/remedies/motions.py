@@ -35,7 +35,7 @@ from odr.judgment.preservation.measures import (
 from odr.judgment.queries import motions_of, next_ruling, party_labelled
 from odr.judgment.remedies.absence import hear_again
 from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
@@ -254,7 +254,11 @@ class RulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling of the court"),
         T(
-            "The ruling says what was decided and why, and what can be done by whoever disagrees. The page of the case shows whether and until when you have to act."
+            "The ruling says what was decided and why, and what can be done by whoever disagrees. If something is asked of you, this letter names it with its day."
+        ),
+        when_due=T(
+            "%(limits)s The ruling says what was decided and why, and what can be done by whoever disagrees.",
+            limits=LIMITS,
         ),
     ),
     prepare=prepare_ruling,

@@ -397,7 +397,7 @@ class RetrialOutcomeInput(CourtModel):
         PaperKind.NOTICE,
         T("Outcome of the application for retrial"),
         T(
-            "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now and the case is heard again here; the page of the case shows your next step."
+            "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now and the case is heard again here; what is asked of you then comes by letter with its day."
         ),
     ),
     source=law("CPL 41, 215, 217", "CPI 45"),

@@ -154,7 +154,7 @@ class RetrialRulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the application for retrial"),
         T(
-            "If it was dismissed, the decision stands. If a retrial is ordered, the decision is not enforced for now and a panel hears the case again here; the page of the case shows your next step."
+            "If it was dismissed, the decision stands. If a retrial is ordered, the decision is not enforced for now and a panel hears the case again here; what is asked of you then comes by letter with its day."
         ),
     ),
     paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED),

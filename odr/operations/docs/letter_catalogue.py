@@ -15,7 +15,8 @@ Written by `make docs` from the table of acts and the occasions of service. Chan
 
 Whoever is served gets a letter that says what came and what to do about it. The kind of paper decides how it may be
 served: somebody may have agreed to get notices electronically, and nothing else (OLR 30). Each letter names its
-addressee, what came and its kind, the case, the sum where there is one, the day by which something is asked, and a code by which
+addressee, what came and its kind, the case, the sum where there is one, the day by which something is asked (in its own words for
+whoever gets a time limit; the page of the case is no place to look it up), and a code by which
 anybody checks that it is the court's and goes on from there (`odr/service/packet/letter_facts.py`). A mail has no link and no
 attachment; a text message or a message to a messenger is one message with act, day, case and code. How they are worded:
 [style.md](style.md).
@@ -61,4 +62,8 @@ def _letter(name: str, occasion: Occasion, to_whom: str) -> Iterator[str]:
     for locale in ("en", "zh-Hans"):
         next_step = occasion.what_next.render(locale) if occasion.what_next is not None else "–"
         yield row(occasion.title.render(locale), next_step)
+    if occasion.when_due is not None:
+        yield "\nFor whoever gets a time limit by it:\n"
+        for locale in ("en", "zh-Hans"):
+            yield f"- {occasion.when_due.render(locale)}"
     yield ""

@@ -24,7 +24,7 @@ from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
 from odr.payments.refund.orders import held_for, orders_of, spread, unpaid_rows
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, RefTo, field
 from odr.procedure.models import Task, WindowState
@@ -287,8 +287,10 @@ class CorrectFeeInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("The court fee has been corrected"),
-        T(
-            "If more is due from you, pay it by the day shown on the page of the case; if you do not, the judge may rule that what the fee is for is withdrawn. If too much was paid, the rest is to go back to whoever paid it."
+        T("Read what the fee is now. If too much was paid, the rest is to go back to whoever paid it."),
+        when_due=T(
+            "Pay what is still due by the end of %(day)s; if you do not, the judge may rule that what the fee is for is withdrawn.",
+            day=DAY,
         ),
     ),
     source=law("FEE 43"),

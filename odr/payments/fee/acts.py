@@ -49,7 +49,7 @@ from odr.payments.models import (
 from odr.payments.refund.orders import held_for, order_back, order_excess
 from odr.payments.stripe.stripe_reports import INTENT_SUCCEEDED, SESSION_PAID
 from odr.procedure.acts.events import CaseClosed, FeeLapsed, FeePaid
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
@@ -89,9 +89,13 @@ def has_window(pack: RulePack, kind: str) -> bool:
         PaperKind.NOTICE,
         T("Notice of the court fee"),
         T(
-            "If an amount is to be paid in advance, pay it by the day shown on the page of the case, or ask for help with the fee by then. If you do neither, the judge may rule that what the fee is for is withdrawn."
+            "Read what the fee is. Where nothing is to be paid in advance, or the time to pay it has not begun, there is nothing you have to do now."
         ),
         "fee_notice",
+        when_due=T(
+            "Pay it by the end of %(day)s, or ask for help with the fee by then. If you do neither, the judge may rule that what the fee is for is withdrawn.",
+            day=DAY,
+        ),
     ),
     concerns=who_pays,
     in_record=False,

@@ -16,11 +16,12 @@ from odr.payments.books.bookings import outstanding
 from odr.payments.fee.acts import assessment_named, is_pending, leads_to_ruling
 from odr.payments.fee.addressees import who_is_reminded
 from odr.payments.models import AssessmentState, FeeAssessment
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, act
 from odr.procedure.forms.inputs import CourtModel, RefTo, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
+from odr.procedure.time.changed_limits import note_changed
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -49,9 +50,13 @@ class RemindInput(CourtModel):
         PaperKind.NOTICE,
         T("Reminder: the court fee is not paid yet"),
         T(
-            "Pay it by the day shown on the page of the case. If you do nothing, the consequence named in the reminder may follow."
+            "Pay it in the time that the notice of the fee gave you. If you do nothing, the consequence named in the reminder may follow."
         ),
         "fee_reminder",
+        when_due=T(
+            "Pay it by the end of %(day)s. If you do nothing, the consequence named in the reminder may follow.",
+            day=DAY,
+        ),
     ),
     concerns=who_is_reminded,
     in_record=False,
@@ -67,6 +72,7 @@ def remind_fee(sitting: Sitting, case: Case, given: RemindInput, *, actor: Actor
     if row.state is not AssessmentState.DUE or row.reminded_at is not None or not windows or is_pending(sitting, row):
         raise ActNotOpen(T("There is nothing to remind of."))
     row.reminded_at = now
+    note_changed(sitting.session, windows)
     payer, left = case.party(row.party_id), outstanding(sitting.session, row)
     words = T(
         "Reminder to %(name)s: %(amount)s of the fee is still to be paid, at the latest on %(at)s.",

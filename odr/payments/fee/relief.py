@@ -23,7 +23,7 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.procedure.acts.events import LegalAidGranted
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -305,10 +305,12 @@ class ReliefDecisionInput(CourtModel):
     letter=Letter(
         PaperKind.DECISION,
         T("Decision on help with the fee"),
-        T(
-            "If a fee is still to be paid, pay it by the day shown on the page of the case. If you do not, the judge may rule that what the fee is for is withdrawn."
-        ),
+        T("Read what was decided. If a fee is still to be paid, a letter of its own names its last day."),
         "fee_relief",
+        when_due=T(
+            "Pay the fee that is still due by the end of %(day)s. If you do not, the judge may rule that what the fee is for is withdrawn.",
+            day=DAY,
+        ),
     ),
     concerns=who_asked_relief,
     desk=desks.FEE_RELIEF,

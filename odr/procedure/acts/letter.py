@@ -30,14 +30,22 @@ _KINDS = {
 }
 
 
+DAY = T("the day named in this letter")
+"""Stands for the last day of the addressee's time limit until the act has opened it."""
+LIMITS = T("This letter names what is asked of you and the last day for it.")
+"""Stands for all that is asked of the addressee, each with its last day, until the act has opened the time limits."""
+
+
 @dataclass(frozen=True)
 class Letter:
     """The letter of a served act, the same for every addressee.
 
     ``kind`` decides how it may be served (OLR 30; CPL 90); ``title`` is what came, as the
     subject line says it; ``what_next`` one or two sentences on what the addressee does
-    about it, by when in words where the packet has no day, and what follows if they do
-    nothing. ``occasion`` is kept on the packet: rooms that react to service know it by that.
+    about it and what follows if they do nothing. ``when_due`` takes its place for an
+    addressee for whom the act opens or changes a time limit: it has a place for its last
+    day, ``day=DAY``, or for all that is asked with each day, ``limits=LIMITS``. No letter sends
+    its reader to the page of the case for a day. ``occasion`` is kept on the packet: rooms that react to service know it by that.
     ``runs`` is the kind of time limit that begins on the day the letter is served: its length stands in the letter.
     """
 
@@ -46,3 +54,4 @@ class Letter:
     what_next: Text
     occasion: str | None = None
     runs: str | None = None
+    when_due: Text | None = None

@@ -128,6 +128,7 @@ def put_out(
         entry_ids=[entry_number],
         title=occasion.title,
         what_next=what_next,
+        when_due=occasion.when_due,
         first_contact=occasion.key == CLAIM and party.joined_at is None,
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,

@@ -1,60 +1,132 @@
 """What a letter names besides its paper: the sum it is about, and the time limit with its day.
 
 An act queues its packets before other rooms have answered it: what it makes due, and what it costs, is known only when it
-is done. So the facts are added right after the act, in the same Sitting.
+is done. So the facts are added right after the act, in the same Sitting. A letter never sends its reader elsewhere for a
+day: what the act opened or changed for its addressee stands in it with its last day.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, places
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, TimeLimit
 from odr.procedure.models import Window
 from odr.procedure.rules.pack import NoSuchRule, RulePack
+from odr.procedure.time.changed_limits import take_changed
 from odr.procedure.time.reckoning import reckon
-from odr.procedure.time.written_working import text_to_json
+from odr.procedure.time.written_working import text_from_json, text_to_json
+from odr.service.sending.asked import asked_by, last_day
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
     from odr.service.models import Packet
 
-_NEW = "packets without their facts"
+_NEW, _NAMED = "letters without their facts", "letters of this Sitting with their facts"
 
 
-def remember(session: Session, packet: Packet) -> None:
-    """Note a packet whose facts are still to come."""
-    session.info.setdefault(_NEW, []).append(packet)
+@dataclass(frozen=True)
+class _Letter:
+    """A packet whose facts come with its act, and its words: for everybody else, and for whoever gets a time limit."""
+
+    packet: Packet
+    what_next: Text | None
+    when_due: Text | None
+    has_day: bool
+    """Whether its day, or the length that begins with its service, was known before the act."""
+
+
+def remember(session: Session, packet: Packet, when_due: Text | None = None) -> None:
+    """Note a packet whose facts are still to come, with its words for an addressee who gets a time limit by it."""
+    words = text_from_json(packet.what_next) if packet.what_next else None
+    letter = _Letter(packet, words, when_due, packet.due_at is not None or packet.within is not None)
+    session.info.setdefault(_NEW, []).append(letter)
 
 
 def add_facts(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """Give the packets that the act has queued the time limit it opened for their addressee, and the sum."""
-    queued: list[Packet] = sitting.session.info.pop(_NEW, [])
-    mine = [packet for packet in queued if packet.case_id == case.id and packet.party_id > 0]
-    if not mine:
+    """Give the packets that the act has queued the time limits it opened or changed for their addressee, each with its
+    day, and the sum. What follows in the same Sitting may change a day once more: then the letter names that one.
+    """
+    info, changed = sitting.session.info, take_changed(sitting.session)
+    new, named = _of(info.pop(_NEW, []), case), _of(info.get(_NAMED, []), case)
+    if not new and not (named and changed):
         return
-    opened = [w for w in sitting.windows(case) if w.opened_by == entry.number and w.due_at is not None]
-    for packet in mine:
-        party = case.party(packet.party_id)
-        limit = _first([w for w in opened if w.party_id == party.id])
-        if packet.due_at is None and limit is not None:
-            packet.due_at, packet.limit_kind, packet.reckoned, packet.within = limit.due_at, limit.kind, None, None
-        amounts = (tell(sitting, case, party, packet.occasion, entry.number) for tell in sitting.court.hooks.sums)
-        amount = next((one for one in amounts if one is not None), None)
-        if amount is not None:
-            packet.amount_minor, packet.currency = amount.minor, amount.currency
+    windows = [w for w in sitting.windows(case) if w.due_at is not None]
+    for letter in [*named, *new]:
+        packet, party = letter.packet, case.party(letter.packet.party_id)
+        own = [w for w in windows if _concerns(w, party, changed) and w.opened_by in packet.entry_ids]
+        if letter in new:
+            own += [w for w in windows if _concerns(w, party, changed) and w.id in changed]
+            _name_sum(sitting, case, party, packet, entry)
+        if letter in new or any(w.id in changed for w in own):
+            _name_limits(letter, _in_order(own), sitting.pack(case).tz)
+    info.setdefault(_NAMED, []).extend(new)
 
 
-def _first(windows: list[Window]) -> Window | None:
-    """A duty before a remedy, and of several the one that ends first."""
-    known = [(TIME_LIMITS.get(w.kind), w) for w in windows]
-    asked = [(limit, w) for limit, w in known if limit is not None and limit.ask is not None]
-    asked.sort(key=lambda pair: (pair[0].nature is not Nature.DUTY, pair[1].due_at))
-    return asked[0][1] if asked else None
+def _of(letters: Iterable[_Letter], case: Case) -> list[_Letter]:
+    return [one for one in letters if one.packet.case_id == case.id and one.packet.party_id > 0]
+
+
+def _name_sum(sitting: Sitting, case: Case, party: Party, packet: Packet, entry: DocketEntry) -> None:
+    amounts = (tell(sitting, case, party, packet.occasion, entry.number) for tell in sitting.court.hooks.sums)
+    amount = next((one for one in amounts if one is not None), None)
+    if amount is not None:
+        packet.amount_minor, packet.currency = amount.minor, amount.currency
+
+
+def _concerns(window: Window, party: Party, changed: Collection[int]) -> bool:
+    """Whether a time limit is something for a party to act in: their own, one of everybody, or one the act names."""
+    limit = TIME_LIMITS.get(window.kind)
+    if limit is None:
+        return False
+    if limit.nature in (Nature.DUTY, Nature.REMEDY):
+        return window.party_id in (party.id, None)
+    return window.id in changed and window.party_id is None
+
+
+def _in_order(windows: Iterable[Window]) -> list[Window]:
+    """Each once; duties before remedies, and of several the one that ends first."""
+    once = {window.id: window for window in windows}
+    return sorted(once.values(), key=lambda w: (TIME_LIMITS[w.kind].nature is not Nature.DUTY, w.due_at, w.id))
+
+
+def _name_limits(letter: _Letter, limits: Sequence[Window], zone: ZoneInfo) -> None:
+    """Write the days of an addressee's time limits into their packet: the first as what it asks, all of them in words.
+
+    What begins with the service itself has no day yet and comes first: its length stands at the top of the letter.
+    """
+    if not limits:
+        return
+    packet = letter.packet
+    if not letter.has_day:
+        packet.due_at, packet.limit_kind, packet.reckoned = limits[0].due_at, limits[0].kind, None
+    days = [(TIME_LIMITS[w.kind], last_day(w.due_at, zone)) for w in limits if w.due_at is not None]
+    packet.what_next = text_to_json(_with_days(letter.what_next, letter.when_due, days))
+
+
+def _with_days(words: Text | None, when_due: Text | None, days: Sequence[tuple[TimeLimit, date]]) -> Text:
+    """What one does about a letter, with the day of each time limit."""
+    if when_due is not None and "limits" not in places(when_due.msgid):
+        first = Text(when_due.msgid, {**when_due.params, "day": days[0][1]})
+        return first if len(days) == 1 else T("%(first)s %(more)s", first=first, more=_all(days[1:]))
+    if when_due is not None:
+        return Text(when_due.msgid, {**when_due.params, "limits": _all(days)})
+    return _all(days) if words is None else T("%(first)s %(more)s", first=_all(days), more=words)
+
+
+def _all(days: Sequence[tuple[TimeLimit, date]]) -> Text:
+    """One sentence for each time limit."""
+    first, *others = [asked_by(limit.ask, limit.nature is Nature.DUTY, day) for limit, day in days]
+    for one in others:
+        first = T("%(first)s %(more)s", first=first, more=one)
+    return first
 
 
 def begins_with(sitting: Sitting, case: Case, party: Party, kind: str) -> dict[str, Any]:
@@ -95,19 +167,18 @@ def length_of(pack: RulePack, limit: TimeLimit, case: Case, party: Party) -> Tex
     return Text(UNITS[own.unit or rule.unit], {"count": own.amount})
 
 
-def last_day(pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> date | None:
+def day_if_served(pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> date | None:
     """The last day of a time limit that begins with service at this moment; None where the rules have no such limit."""
     try:
         end = reckon(pack, rule, now, track=case.track.value, abroad=party.abroad).due_at
     except NoSuchRule:
         return None
-    # An end at midnight still belongs to the day before.
-    return (end - timedelta(microseconds=1)).astimezone(pack.tz).date()
+    return last_day(end, pack.tz)
 
 
 def with_day(words: Text, pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> Text:
     """How a last day is reckoned, and which day it is if the letter arrives on the day it is sent."""
-    last, today = last_day(pack, rule, case, party, now), now.astimezone(pack.tz).date()
+    last, today = day_if_served(pack, rule, case, party, now), now.astimezone(pack.tz).date()
     if last is None:
         return words
     return T(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odr.ground.text import T, Text
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Act
 
 
@@ -19,11 +19,13 @@ class Occasion:
     what_next: Text | None
     runs: str | None = None
     """The kind of time limit that begins when it is served."""
+    when_due: Text | None = None
+    """What stands in place of ``what_next`` for whoever gets a time limit with its day by it."""
 
     @classmethod
     def of(cls, key: str, letter: Letter) -> Occasion:
         """The occasion a letter is written on."""
-        return cls(key, letter.title, letter.kind, letter.what_next, letter.runs)
+        return cls(key, letter.title, letter.kind, letter.what_next, letter.runs, letter.when_due)
 
 
 CLAIM = Occasion(
@@ -54,7 +56,7 @@ ACCEPTANCE = Occasion(
     T("Notice of acceptance, of the court fee and on evidence"),
     PaperKind.NOTICE,
     T(
-        "Pay the fee by the day shown on the page of the case, or ask for help with the fee by then; if you do neither, the judge may rule that the claim is withdrawn. The claim is sent to the other side meanwhile."
+        "Where a fee is due, a letter of its own names it and its last day: pay it, or ask for help with the fee by then; if you do neither, the judge may rule that the claim is withdrawn. The claim is sent to the other side meanwhile."
     ),
 )
 REGISTRY = Occasion(
@@ -62,7 +64,11 @@ REGISTRY = Occasion(
     T("Decision of the registry on your claim"),
     PaperKind.NOTICE,
     T(
-        "Read what is missing, and correct it by the day shown on the page of the case; or read why the claim was not accepted, and until when you may appeal."
+        "Read why the claim was not accepted. If you may appeal, the time for it is counted from the day after this paper is served on you."
+    ),
+    when_due=T(
+        "Read what is missing, and correct it by the end of %(day)s. If you do not, the claim goes back to you.",
+        day=DAY,
     ),
 )
 

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
@@ -30,7 +30,7 @@ from odr.service.inputs import ClockRule
 from odr.service.models import Packet, ServiceAttempt
 from odr.service.notices_to_appear import put_out_call
 from odr.service.packet.acts import follow_packet, put_out
-from odr.service.packet.occasions import occasion_for
+from odr.service.packet.occasions import REGISTRY, Occasion, occasion_for, occasion_of
 from odr.service.packet.packets import note_address, record_by_hand, undo_packet
 from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of
 from odr.service.rules import rules_for
@@ -404,7 +404,7 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
             sitting, case, old.party_id, old.recipient_name, what, entry_number=old.entry_ids[0], hold=AGAIN_HOLD
         )
     else:
-        occasion = occasion_for(old.occasion, what, old.kind, text_from_json(old.what_next) if old.what_next else None)
+        occasion = _same_occasion(sitting, case, old)
         new = put_out(
             sitting,
             case,
@@ -418,6 +418,24 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
         T("%(what)s sent again to %(party)s", what=what, party=old.recipient_name),
         {"packet": new.reference, "instead_of": old.reference},
     )
+
+
+def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
+    """The occasion of a packet that goes out again. While a time limit it opened runs, the letter is written anew and
+    names the day that now holds; else it goes out in the words it had.
+    """
+    number = old.entry_ids[0]
+    if any(w.opened_by == number and w.party_id in (old.party_id, None) for w in sitting.windows(case)):
+        entry = sitting.session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == number)
+        ).one()
+        act = sitting.court.table[entry.act]
+        written = [REGISTRY] + ([occasion_of(act)] if act.letter is not None else [])
+        same = next((one for one in written if one.key == old.occasion), None)
+        if same is not None:
+            return same
+    words = text_from_json(old.what_next) if old.what_next else None
+    return occasion_for(old.occasion, text_from_json(old.title), old.kind, words)
 
 
 @guard("COURT sending")

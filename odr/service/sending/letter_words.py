@@ -6,13 +6,14 @@ The same words stand in the mail, on paper, and on the page that the letter's co
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from odr.ground.text import Money, ShortDay, T, Text
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.time.written_working import text_from_json
+from odr.service.sending.asked import asked_by, last_day
 
 if TYPE_CHECKING:
     from odr.service.models import Packet
@@ -37,8 +38,7 @@ class LetterWords:
     def of(cls, packet: Packet, zone: ZoneInfo) -> LetterWords:
         """The words of a packet; days are the court's."""
         limit = TIME_LIMITS.get(packet.limit_kind) if packet.limit_kind else None
-        # An end at midnight still belongs to the day before.
-        due_on = None if packet.due_at is None else (packet.due_at - timedelta(microseconds=1)).astimezone(zone).date()
+        due_on = None if packet.due_at is None else last_day(packet.due_at, zone)
         return cls(
             text_from_json(packet.title),
             packet.kind.label,
@@ -98,10 +98,4 @@ class LetterWords:
     @property
     def asked(self) -> Text | None:
         """What is asked, with the whole day; None where nothing is, or the day depends on the service."""
-        if self.due_on is None:
-            return None
-        if self.ask is None:
-            return T("This ends at the end of %(day)s.", day=self.due_on)
-        if self.is_duty:
-            return T("Please %(ask)s by the end of %(day)s.", ask=self.ask, day=self.due_on)
-        return T("You can %(ask)s until the end of %(day)s.", ask=self.ask, day=self.due_on)
+        return None if self.due_on is None else asked_by(self.ask, self.is_duty, self.due_on)

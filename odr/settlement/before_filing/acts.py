@@ -17,11 +17,12 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.events import CaseClosed
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
+from odr.procedure.time.changed_limits import note_changed
 from odr.procedure.time.reckoning import Extension
 from odr.settlement import desks, names
 from odr.settlement.before_filing.inputs import BeforeFilingInput
@@ -170,8 +171,10 @@ def _over(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> None
     letter=Letter(
         PaperKind.NOTICE,
         T("The agreement is now binding"),
-        T(
-            "Do what the agreement says. If the page of the case offers it, you and the others may together ask the court to confirm it by the day shown, so that it can be enforced; without that it binds all the same."
+        T("Do what the agreement says: it binds everybody who signed it."),
+        when_due=T(
+            "Do what the agreement says. You and the others may together ask the court to confirm it until the end of %(day)s, so that it can be enforced; without that it binds all the same.",
+            day=DAY,
         ),
     ),
     listed=False,
@@ -224,8 +227,10 @@ def something_was_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     letter=Letter(
         PaperKind.NOTICE,
         T("A party asks the court to confirm the agreement"),
-        T(
-            "If you want this too and have not asked yet, do so by the day shown on the page of the case. Unless everybody asks in time, the agreement cannot be confirmed."
+        T("You have nothing to do now. Unless everybody asks in time, the agreement cannot be confirmed."),
+        when_due=T(
+            "If you want this too, ask for it until the end of %(day)s. Unless everybody asks in time, the agreement cannot be confirmed.",
+            day=DAY,
         ),
     ),
     page="settlement.room",
@@ -243,6 +248,7 @@ def apply_for_confirmation(
         raise ActNotOpen(T("Nothing was agreed before a mediator here."))
     sitting.session.flush()
     met = {w.party_id for w in sitting.windows(case, APPLICATION, state=WindowState.MET, subject=agreement.reference)}
+    note_changed(sitting.session, sitting.windows(case, APPLICATION, subject=agreement.reference))
     me = sitting.party_of(case, actor)
     left = [p for p in parties(case) if p.id not in met]
     result: dict[str, Any] = {"agreement": agreement.reference, "missing": len(left)}

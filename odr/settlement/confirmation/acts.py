@@ -16,7 +16,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseClosed, InstrumentSetAside, Served, SettlementReached
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
@@ -252,7 +252,11 @@ class SupplementRequestInput(CourtModel):
         PaperKind.NOTICE,
         T("The court asks about your agreement"),
         T(
-            "Answer by the day shown on the page of the case. If what is asked for does not come, the application may be treated as withdrawn."
+            "Answer what the court asks. If what is asked for does not come, the application may be treated as withdrawn."
+        ),
+        when_due=T(
+            "Answer by the end of %(day)s. If what is asked for does not come, the application may be treated as withdrawn.",
+            day=DAY,
         ),
     ),
     source=law("CPI 354, 356", "OMR 23"),
@@ -346,7 +350,7 @@ def withdraw_confirmation(sitting: Sitting, case: Case, given: Nothing, *, actor
         PaperKind.DECISION,
         T("Ruling on the confirmation of the agreement"),
         T(
-            "If it is confirmed, do what the agreement says: otherwise it can be enforced; if you think the confirmation is wrong, object by the day shown on the page of the case. If it is not confirmed, you may change the agreement, make a new one or bring a claim."
+            "If it is confirmed, do what the agreement says: otherwise it can be enforced; if you think the confirmation is wrong, object within the time the law gives for it, counted from the day after the ruling is served on you. If it is not confirmed, you may change the agreement, make a new one or bring a claim."
         ),
         runs="confirmation_objection",
     ),

@@ -216,7 +216,9 @@ def it_is_there(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     letter=Letter(
         PaperKind.NOTICE,
         T("The judge does not mediate, or no longer"),
-        T("The case goes on, and the page of the case shows your next step. There is nothing else you have to do."),
+        T(
+            "The case goes on; what is asked of you next comes by letter with its day. There is nothing else you have to do."
+        ),
     ),
     page=PAGE,
     source=law("CPL 102", "OMR 21, 25"),

@@ -10,7 +10,7 @@ from odr.docket.queries import parties
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
@@ -87,7 +87,11 @@ class TieInput(CourtModel):
         PaperKind.NOTICE,
         T("Your mediator has told something about themselves"),
         T(
-            "Read in the private room what ties the mediator to the dispute, and say by the day shown there whether you would go on with them. If not everybody agrees, another mediator is chosen."
+            "Read in the private room what ties the mediator to the dispute. If not everybody agrees to go on with them, another mediator is chosen."
+        ),
+        when_due=T(
+            "Read in the private room what ties the mediator to the dispute, and say by the end of %(day)s whether you would go on with them. If not everybody agrees, another mediator is chosen.",
+            day=DAY,
         ),
     ),
     source=law("OMR 13"),

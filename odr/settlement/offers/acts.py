@@ -16,7 +16,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
@@ -81,8 +81,10 @@ class OfferInput(TermsInput):
     letter=Letter(
         PaperKind.NOTICE,
         T("An offer in the private room"),
-        T(
-            "If the offer is made to you, accept or decline it in the private room, which the judge never reads, by the day shown there. If you do nothing, it ends on that day and nothing is agreed."
+        T("The offer is made to somebody else. There is nothing you have to do."),
+        when_due=T(
+            "Accept or decline the offer in the private room, which the judge never reads, by the end of %(day)s. If you do nothing, it ends on that day and nothing is agreed.",
+            day=DAY,
         ),
     ),
     source=law("CPL 53, 62"),

@@ -18,7 +18,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
@@ -205,8 +205,10 @@ class SimpleOfferInput(CourtModel):
     letter=Letter(
         PaperKind.NOTICE,
         T("An offer in the private room"),
-        T(
-            "If the offer is made to you, accept or decline it in the private room, which the judge never reads, by the day shown there. If you do nothing, it ends on that day and nothing is agreed."
+        T("The offer is made to somebody else. There is nothing you have to do."),
+        when_due=T(
+            "Accept or decline the offer in the private room, which the judge never reads, by the end of %(day)s. If you do nothing, it ends on that day and nothing is agreed.",
+            day=DAY,
         ),
     ),
     premise=Premise.SUBJECT,
@@ -241,8 +243,10 @@ class InFullInput(SimpleOfferInput):
     letter=Letter(
         PaperKind.NOTICE,
         T("An offer in the private room"),
-        T(
-            "If the offer is made to you, accept or decline it in the private room, which the judge never reads, by the day shown there. If you do nothing, it ends on that day and nothing is agreed."
+        T("The offer is made to somebody else. There is nothing you have to do."),
+        when_due=T(
+            "Accept or decline the offer in the private room, which the judge never reads, by the end of %(day)s. If you do nothing, it ends on that day and nothing is agreed.",
+            day=DAY,
         ),
     ),
     source=law("CPL 53, 62"),

@@ -12,9 +12,10 @@ from odr.docket.queries import entry
 from odr.docket.visibility import reads_entry
 from odr.ground.errors import FieldFault
 from odr.ground.text import Text
+from odr.hearing.names import ASK_FOR_APPRAISAL
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.acts.table import Act, Milestone, acts_that_mean
 from odr.settlement import names
 from odr.settlement.models import AgreementState, CertifiedStatement, Certifier, OfferState, PayoutInstruction
 from odr.settlement.offers.case_views import ActForm, AgreementView, OfferView, act_form, agreement_view, offer_view
@@ -66,6 +67,8 @@ class OneKeyPage:
     receipt: DocketEntry | None
     forms: dict[str, ActForm]
     currency: str
+    appraisal: Act | None
+    """Asking the court for an appraisal, where that is open to whoever doubts a figure."""
 
 
 def one_key_page(
@@ -84,7 +87,7 @@ def one_key_page(
     agreements = [a for a in agreements_of(sitting.session, case) if a.state is not AgreementState.FAILED]
     agreement = agreements[0] if agreements else None
     offer = next((o for o in offers if o.state is OfferState.OPEN), None)
-    payout = _payout(sitting, case, actor)
+    payout, appraisal = _payout(sitting, case, actor), sitting.court.table[ASK_FOR_APPRAISAL]
     given = {"agreement": agreement.reference} if agreement is not None else {}
     forms = {
         name: act_form(
@@ -115,6 +118,7 @@ def one_key_page(
         receipt=entry(sitting.session, case, payout.entry_number) if payout is not None else None,
         forms=forms,
         currency=pack.currency,
+        appraisal=appraisal if refusal(sitting, appraisal, case, actor) is None else None,
     )
 
 

@@ -246,7 +246,9 @@ class RefuseAgreementInput(AgreementRef):
     letter=Letter(
         PaperKind.NOTICE,
         T("The court makes no statement of your agreement"),
-        T("The case goes on, and the page of the case shows your next step. You may come to another agreement."),
+        T(
+            "The case goes on; what is asked of you next comes by letter with its day. You may come to another agreement."
+        ),
     ),
     page="settlement.statement",
     source=law("CPL 96, 102"),
