@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.evidence.models import Exhibit
 from odr.filing.claim.queries import claims_of
 from odr.filing.models import Claim, Fact
+from odr.filing.parties.mandates_on_docket import write_to_appointed
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.identity.mandates import appoint
+from odr.identity.models import Mandate, MandateScope
 from odr.payments.books.ledger import trial_balance
 from odr.payments.books.paydesk import cashier, take_at_counter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis
@@ -189,6 +193,33 @@ def test_a_severed_claim_is_a_case_of_its_own_with_the_same_judge(small_scene: S
         assert asked.state is AssessmentState.DUE and asked.amount_minor >= halved
         basis = session.scalars(select(FeeBasis).where(FeeBasis.case_id == new.id)).one()
         assert not basis.joined and basis.amounts == [90000]
+
+
+def test_who_was_asked_to_act_is_asked_in_the_severed_case_too(small_scene: Scene) -> None:
+    """A wish that waits for its answer keeps the address it was written for: the court writes to it, and to everybody after
+    it.
+    """
+    scene = small_scene
+    scene.lodge()
+    scene.accept("simple")
+    scene.join()
+    scene.do(
+        "file_counterclaim",
+        "haiyun",
+        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
+        facts=[{"what": "Half the bottles came back empty."}],
+    )
+    with scene.court.database.write() as session:
+        party = parties(session.get_one(Case, scene.case_id), Role.RESPONDENT)[0]
+        appoint(session, party, "new@law.example", MandateScope.ORDINARY, until_at=None, now=scene.clock.now())
+        counter = session.scalars(select(Claim.reference).where(Claim.kind == "counterclaim")).one()
+    scene.do("sever_claim", "judge", claim=counter, reasons="It rests on other deliveries.")
+    with scene.court.database.read() as session:
+        assert session.scalars(select(Mandate.address)).all() == ["new@law.example"] * 2
+    assert write_to_appointed(scene.court) == 2
+    with pytest.raises(IntegrityError), scene.court.database.write() as session:
+        session.add(Mandate(case_id=scene.case_id, party_id=1, scope=MandateScope.ORDINARY, from_at=scene.clock.now()))
+        session.flush()
 
 
 def test_the_only_claim_cannot_be_severed(small_scene: Scene) -> None:

@@ -502,6 +502,7 @@ def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
         case_id=new.id,
         party_id=party.id,
         account_id=old.account_id,
+        address=old.address,
         scope=old.scope,
         from_at=old.from_at,
         until_at=old.until_at,
