@@ -17,6 +17,7 @@ from sqlalchemy import event
 from odr.app import create_app
 from odr.ground.keyset import FAR, Listed, page_of_lines, place, values_at
 from odr.procedure.case.waiting_for_me import seated_cases, waiting
+from odr.web.lists import words_asked
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
@@ -130,3 +131,11 @@ def test_a_place_that_is_none_of_ours_is_the_beginning() -> None:
     page: Listed[int] = page_of_lines([1, 2, 3], lambda n: (n,), place([1]), 1)
     assert (page.rows, page.total, page.begun) == ([2], 3, True)
     assert page_of_lines([], lambda n: (n,), place([1])).rows == []
+
+
+def test_what_cannot_be_printed_reaches_no_database(app: Flask) -> None:
+    """PostgreSQL refuses to compare with a NUL: in a place it names none, among the words looked for it is left out."""
+    assert values_at(place(("Li\0", 7)), [str, int]) is None
+    assert values_at(place(("Li", 7)), [str, int]) == ("Li", 7)
+    with app.test_request_context("/registry?q=%00Li%00+Wen"):
+        assert words_asked() == "Li Wen"

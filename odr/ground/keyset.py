@@ -74,7 +74,9 @@ def values_at(written: str | None, kinds: Sequence[type[Value]]) -> tuple[Value,
         return None
     sound = len(values) == len(kinds) and all(type(v) is kind for v, kind in zip(values, kinds, strict=True))
     sound = sound and all(v.tzinfo is not None for v in values if isinstance(v, datetime))
-    return values if sound and all(abs(v) < 2**63 for v in values if isinstance(v, int)) else None
+    sound = sound and all(abs(v) < 2**63 for v in values if isinstance(v, int))
+    # No text of the database holds what cannot be printed, and PostgreSQL refuses to compare with some of it.
+    return values if sound and all(v.isprintable() for v in values if isinstance(v, str)) else None
 
 
 def page_of(

@@ -12,7 +12,8 @@ MOST_WORDS = 100
 
 def words_asked(name: str = "q") -> str:
     """What is looked for in the lists of this page."""
-    return request.args.get(name, "").strip()[:MOST_WORDS]
+    asked = request.args.get(name, "").strip()[:MOST_WORDS]
+    return "".join(letter for letter in asked if letter.isprintable())
 
 
 def after_asked(name: str = "after") -> str | None:
