@@ -4,10 +4,12 @@ statements for fifty cases as for five.
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from sqlalchemy import event
 from odr.app import create_app
 from odr.ground.keyset import FAR, Listed, page_of_lines, place, values_at
 from odr.procedure.case.waiting_for_me import seated_cases, waiting
-from odr.web.lists import words_asked
+from odr.web.lists import list_address, words_asked
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
@@ -131,11 +133,32 @@ def test_a_place_that_is_none_of_ours_is_the_beginning() -> None:
     page: Listed[int] = page_of_lines([1, 2, 3], lambda n: (n,), place([1]), 1)
     assert (page.rows, page.total, page.begun) == ([2], 3, True)
     assert page_of_lines([], lambda n: (n,), place([1])).rows == []
+    assert page_of_lines([1], lambda n: (n,), place([1])).rows == [1], "what stood on the last page is done"
+    early = base64.urlsafe_b64encode(b'[["t","0001-01-01T00:00:00+14:00"]]').decode()
+    assert values_at(early, [datetime]) is None
+
+
+@pytest.mark.parametrize("asked", ["endpoint=x", "_scheme=x", "_anchor=x", "_method=x", "_external=1", "number=1"])
+def test_whatever_an_address_asks_the_list_goes_on(app: Flask, asked: str) -> None:
+    """Names of the reader's own stay in the address and mean nothing else; a form shown at another address leads back."""
+    with app.test_request_context(f"/registry?{asked}&after=old"):
+        assert list_address("after", "new") == f"/registry?{asked}&after=new"
+        assert list_address("after", None, "/home") == f"/home?{asked}"
+
+
+@pytest.mark.parametrize("where", ["tasks", "seated", "cases"])
+def test_no_place_of_an_address_breaks_a_list(scene: Scene, where: str) -> None:
+    """Numbers beyond a column and times before all, on both engines."""
+    scene.lodge()
+    clerk = Visitor(create_app(court=scene.court), scene, "clerk")
+    now = scene.clock.now()
+    for values in ([2**40, now, 1], [2**62], [now, 2**62], [2**40, 2**40], ["x\0", 1], [now, now, now]):
+        clerk.get(f"/home?{where}={place(values)}")
 
 
 def test_what_cannot_be_printed_reaches_no_database(app: Flask) -> None:
     """PostgreSQL refuses to compare with a NUL: in a place it names none, among the words looked for it is left out."""
     assert values_at(place(("Li\0", 7)), [str, int]) is None
-    assert values_at(place(("Li", 7)), [str, int]) == ("Li", 7)
-    with app.test_request_context("/registry?q=%00Li%00+Wen"):
+    assert values_at(place(("Li\u3000Wen", 7)), [str, int]) == ("Li\u3000Wen", 7)
+    with app.test_request_context("/registry?q=%00Li%00%E3%80%80Wen"):
         assert words_asked() == "Li Wen"

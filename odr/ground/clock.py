@@ -90,10 +90,16 @@ class ClockWatch:
         try:
             stamp = self._path.stat().st_mtime_ns
             if self._kept is None or self._kept[0] != stamp:
-                self._kept = stamp, json.loads(self._path.read_text())
+                self._kept = stamp, _note(json.loads(self._path.read_text()))
             return self._kept[1]
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError, KeyError):
             return None
+
+
+def _note(told: dict[str, object]) -> dict[str, object]:
+    """What was noted of both clocks. Raises ValueError, TypeError or KeyError for anything else."""
+    datetime.fromisoformat(str(told["at"])).astimezone(UTC)
+    return {"at": told["at"], "start": str(told["start"]), "since_start": float(str(told["since_start"]))}
 
 
 class CourtClock:

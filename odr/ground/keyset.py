@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
@@ -69,14 +69,25 @@ def values_at(written: str | None, kinds: Sequence[type[Value]]) -> tuple[Value,
         return None
     try:
         plain = json.loads(base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True))
-        values = tuple(datetime.fromisoformat(v[1]) if isinstance(v, list) else v for v in plain)
-    except (ValueError, TypeError, KeyError, IndexError):
+        values = tuple(_instant(v[1]) if isinstance(v, list) else v for v in plain)
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
         return None
     sound = len(values) == len(kinds) and all(type(v) is kind for v, kind in zip(values, kinds, strict=True))
-    sound = sound and all(v.tzinfo is not None for v in values if isinstance(v, datetime))
     sound = sound and all(abs(v) < 2**63 for v in values if isinstance(v, int))
-    # No text of the database holds what cannot be printed, and PostgreSQL refuses to compare with some of it.
-    return values if sound and all(v.isprintable() for v in values if isinstance(v, str)) else None
+    # PostgreSQL refuses to compare with what it cannot hold.
+    return values if sound and all(_can_be_held(v) for v in values if isinstance(v, str)) else None
+
+
+def _instant(written: str) -> datetime:
+    """Raises ValueError for a time without its zone, OverflowError for one before all."""
+    found = datetime.fromisoformat(written)
+    if found.tzinfo is None:
+        raise ValueError(written)
+    return found.astimezone(UTC)
+
+
+def _can_be_held(text: str) -> bool:
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
 
 
 def page_of(
@@ -90,6 +101,9 @@ def page_of(
     if begins is not None:
         wanted = wanted.where(_after(keys, begins))
     found = session.execute(wanted.limit(size + 1)).all()
+    if not found and begins is not None:
+        # What stood on the last page is done: the list is shown from its beginning.
+        return page_of(session, query, keys, None, size)
     rows = [tuple(row)[: -len(keys)] for row in found[:size]]
     more = place(tuple(found[size - 1])[-len(keys) :]) if len(found) > size else None
     return Listed(rows, total, more, begins is not None)
@@ -98,9 +112,11 @@ def page_of(
 def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:
     """Whether a line stands after a place: alike in the first keys, and further on in the next."""
     found: ColumnElement[bool] = false()
-    for number, (key, value) in enumerate(zip(keys, begins, strict=True)):
+    # A number of an address may be larger than its column: compared as the largest kind there is.
+    bound = [literal(value, BigInteger()) if isinstance(value, int) else value for value in begins]
+    for number, (key, value) in enumerate(zip(keys, bound, strict=True)):
         further = key.expression < value if key.descending else key.expression > value
-        alike = (k.expression == v for k, v in zip(keys[:number], begins, strict=False))
+        alike = (k.expression == v for k, v in zip(keys[:number], bound, strict=False))
         found = or_(found, and_(*alike, further))
     return found
 
@@ -112,6 +128,8 @@ def page_of_lines(
     kinds = [type(value) for value in key(lines[0])] if lines else []
     begins = values_at(after, kinds)
     rest = [line for line in lines if begins is None or key(line) > begins]
+    if not rest and begins is not None:
+        return page_of_lines(lines, key, None, size)
     more = place(key(rest[size - 1])) if len(rest) > size else None
     return Listed(rest[:size], len(lines), more, begins is not None)
 

@@ -190,7 +190,9 @@ class Notary:
             if log is None or has_waiting(session) or f"{self.clock.machine_now():%Y}" > log.id[:4]:
                 return False
             last = latest_checkpoint(session, log.id)
-            return last is not None and last.size == tree_size(session, log.id)
+            if last is None or last.size != tree_size(session, log.id):
+                return False
+            return self._has_token(session, log.id, last.size) or not self._may_stamp(session)
 
     def _turn(self) -> Log:
         """The log to write in now: opens the first, finishes a closing that broke off, turns the year."""
@@ -240,6 +242,11 @@ class Notary:
             with self.database.write() as session:
                 session.add(LogCheckpoint(log_id=log.id, size=size, note=note, signed_at=now))
                 self._stamp(session, log, size, note, now)
+        else:
+            # The clock stood wrong when it was signed: it is stamped as soon as it stands right.
+            with self.database.write() as session:
+                if not self._has_token(session, log.id, size) and self._may_stamp(session):
+                    self._stamp(session, log, size, note, now)
         if self.log_dir is not None:
             publish.publish_checkpoint(self.log_dir / log.id, note)
 
@@ -250,15 +257,26 @@ class Notary:
                 "the machine's clock was set; %s %s goes unstamped until somebody answers", log.origin, size
             )
             return
-        latest = session.execute(
-            select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)
-        ).scalar()
+        latest = self._latest_time(session)
         if latest is not None and now < latest:
             # Log time never runs backwards: rather no token than one that contradicts an earlier one.
             logger.critical("clock stands before the last time token; %s %s goes unstamped", log.origin, size)
             return
         response = self.time_authority(session).response(hashlib.sha256(note).digest(), now)
         session.add(TimestampToken(log_id=log.id, size=size, provider=COURT, token=response, gen_time=now))
+
+    def _latest_time(self, session: Session) -> datetime | None:
+        """The latest time the court's own authority has told."""
+        told = select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)
+        return session.execute(told).scalar()
+
+    def _may_stamp(self, session: Session) -> bool:
+        """Whether the clock is one that a token may tell."""
+        latest = self._latest_time(session)
+        return not self.clock.was_set() and (latest is None or self.clock.machine_now() >= latest)
+
+    def _has_token(self, session: Session, log_id: str, size: int) -> bool:
+        return session.get(TimestampToken, (log_id, size, COURT)) is not None
 
     # Keeping on
 

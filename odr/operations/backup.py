@@ -170,11 +170,11 @@ def restore(settings: Settings, folder: Path, *, now: datetime) -> Restored:
     if journal is None:
         _refuse(settings, told, folder)
         journal = Journal.begin(settings, told, _standing(settings))
-        begin_silence(settings, f"put back from the backup of {told['made_at']}", now)
     elif journal.backup != _mark(told):
         raise BackupRefused(
             f"a restore of the backup of {journal.made_at} has not ended: give that one again, or empty the data folder first"
         )
+    begin_silence(settings, f"put back from the backup of {told['made_at']}", now)
     journal.step("database", lambda: _lay_database(settings, folder, told, resumed=resumed))
     journal.step("files", lambda: _restore_blobs(settings, folder / "blobs"))
     for name in FOLDERS:

@@ -90,8 +90,14 @@ def _parts(court: Court) -> Iterator[tuple[str, bool]]:
         return
     yield "vault", True
     yield "witnesses", not refused
-    with court.database.read() as session:
-        yield "log", not alarms(court.notary, session)
+    try:
+        with court.database.read() as session:
+            found = alarms(court.notary, session)
+    except (OSError, VaultRefused):
+        yield "vault", False
+        return
+    # What the clock says stops no act: it is an alarm of the keepers, and no reason to send people elsewhere.
+    yield "log", not any(one.kind in (Kind.KEY_HELD_BACK, Kind.UNSIGNED) for one in found)
     yield "split view", not split_views(court.settings, court.notary)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Table, create_engine, func, insert, inspect, null, select, text
+from sqlalchemy import JSON, Column, Connection, String, Table, create_engine, func, insert, inspect, null, select, text
 from sqlalchemy.pool import NullPool
 
 from odr.ground import migrate
@@ -96,7 +96,10 @@ def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, An
     """The rows of a table by its key. A column of JSON without a value and one that holds ``null`` are two things."""
     absent = [column for column in table.columns if isinstance(column.type, JSON) and column.nullable]
     wanted = select(*table.columns, *(column.is_(null()).label(f"no {column.name}") for column in absent))
-    found = connection.execution_options(yield_per=BATCH).execute(wanted.order_by(*table.primary_key.columns))
+    # Both engines sort texts by their bytes then; another collation would tell the same rows in another order.
+    by_bytes = connection.dialect.name == "postgresql"
+    order = [c.collate("C") if by_bytes and isinstance(c.type, String) else c for c in table.primary_key.columns]
+    found = connection.execution_options(yield_per=BATCH).execute(wanted.order_by(*order))
     for part in found.mappings().partitions(BATCH):
         yield [_row(one, table, absent) for one in part]
 

@@ -72,7 +72,10 @@ def watch_clock(court: Court) -> None:
     """Note where the machine's clocks stand, so that one that is set is noticed by every process."""
     watch = getattr(court.clock, "watch", None)
     if watch is not None:
-        watch.see()
+        try:
+            watch.see()
+        except Exception:
+            log.exception("where the machine's clocks stand could not be noted; it is tried again in the next round")
 
 
 def tell_alarms(court: Court) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from urllib.parse import quote, urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 
 MOST_WORDS = 100
 """Characters of what is looked for."""
@@ -12,8 +12,8 @@ MOST_WORDS = 100
 
 def words_asked(name: str = "q") -> str:
     """What is looked for in the lists of this page."""
-    asked = request.args.get(name, "").strip()[:MOST_WORDS]
-    return "".join(letter for letter in asked if letter.isprintable())
+    asked = "".join(c for c in request.args.get(name, "") if c.isspace() or c.isprintable())
+    return " ".join(asked.split())[:MOST_WORDS]
 
 
 def after_asked(name: str = "after") -> str | None:
@@ -21,12 +21,14 @@ def after_asked(name: str = "after") -> str | None:
     return request.args.get(name) or None
 
 
-def list_address(name: str, begins: str | None) -> str:
-    """This page with one of its lists at another place, and everything else that was asked for as it is."""
-    kept: dict[str, Any] = {key: each for key, each in request.args.to_dict(flat=False).items() if key != name}
+def list_address(name: str, begins: str | None, at: str | None = None) -> str:
+    """This page with one of its lists at another place, and everything else that was asked for as it is. ``at`` is the
+    page's own address, where a form that failed is shown at another.
+    """
+    kept = [(key, each) for key, each in request.args.items(multi=True) if key != name]
     if begins is not None:
-        kept[name] = [begins]
-    return url_for(request.endpoint or "", **(request.view_args or {}), **kept)
+        kept.append((name, begins))
+    return (at or request.script_root + quote(request.path)) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def register_lists(app: Flask) -> None:

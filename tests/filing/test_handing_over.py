@@ -44,7 +44,10 @@ def test_a_whole_desk_is_handed_over(small_scene: Scene, app: Flask) -> None:
     president, here = Visitor(app, small_scene, "president"), f"/registry/leave/{number}/desk"
     seats = re.findall(r'name="seat" value="(\d+)"', president.get(here))
     assert len(seats) == 2
-    president.send(here, here, 422, seat=seats, reasons="")
+    again = president.send(here, here, 422, seat=seats[:1], reasons="").text
+    assert re.findall(r'name="seat" value="(\d+)" checked', again) == seats[:1], "what was not ticked stays so"
+    for reasons in ("Ill until April.\x0bMore", "x" * 5000):
+        assert reasons[:9] in president.send(here, here, 422, seat=seats, reasons=reasons).text
     assert "2 seats given to somebody else" in president.send(here, here, 200, seat=seats, reasons=REASONS).text
     with small_scene.court.database.read() as session:
         assert runs(session, small_scene.people["judge"]).total == 0

@@ -11,6 +11,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
 from odr.identity.accounts import staff
+from odr.identity.accounts.accounts import by_email
 from odr.identity.models import Account, AccountState, Attempt, OneTimeLink, SessionRow
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.sessions import ABSOLUTE, IDLE, STAFF_IDLE
@@ -59,6 +60,24 @@ def test_the_code_alone_confirms_where_the_password_was_chosen(browser_of: Brows
     assert answer.status_code == 303 and "/join" not in answer.headers["Location"]
     assert mine.get("/door/write").text == "written by Wu Min"
     assert "/join?code=" in mine.submit("/account/letter-sent", code).headers["Location"]
+
+
+def test_a_code_lifts_no_suspension(
+    browser_of: BrowserOf, mailbox: Mailbox, database: Database, clock: FixedClock
+) -> None:
+    """Stopped before its address was ever confirmed, an account stays stopped, with the password or without."""
+    mine = browser_of()
+    _register(mine, "wu@example.com")
+    link = mailbox.link()
+    with database.write() as session:
+        account = by_email(session, "wu@example.com")
+        assert account is not None
+        staff.suspend(session, account, clock.now())
+    mine.submit("/account/letter-sent", {"code": link.rpartition("/")[2]})
+    assert mine.submit(link, {"password": PASSWORD}).status_code >= 400
+    with database.read() as session:
+        account = by_email(session, "wu@example.com")
+        assert account is not None and account.state is AccountState.SUSPENDED
 
 
 def test_opening_the_link_uses_nothing_up_but_confirming_does(browser_of: BrowserOf, mailbox: Mailbox) -> None:

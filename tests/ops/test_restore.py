@@ -28,6 +28,7 @@ from odr.identity.accounts.outbox import post
 from odr.identity.models import AccountLetter
 from odr.operations.backup import JOURNAL
 from odr.operations.worker import work_once
+from odr.payments.models import EventOrigin, StripeEvent
 from odr.service.models import ServiceAttempt
 from tests.ops.conftest import Keeper
 from tests.ops.test_backup import faults, lose_database, moved, reopened, work
@@ -254,19 +255,27 @@ def a_busy_court(scene: Scene) -> None:
 
 @pytest.mark.parametrize("way", ["onto PostgreSQL", "onto SQLite"])
 def test_a_court_moves_to_the_other_database(
-    postgres_court_url: str, clock: FixedClock, tmp_path: Path, way: str
+    postgres_cluster: PostgresCluster, postgres_court_url: str, clock: FixedClock, tmp_path: Path, way: str
 ) -> None:
-    """Every row is copied and compared, numbering goes on, the log goes on under its keys, the audits are clean; a second
+    """Every row is copied and compared, however the other side sorts texts, numbering goes on, the log goes on under its keys, the audits are clean; a second
     copy into the same place is refused.
     """
     small = f"sqlite:///{tmp_path / 'court' / 'moved.sqlite'}"
     source, target = (small, postgres_court_url) if way == "onto PostgreSQL" else (postgres_court_url, small)
     (tmp_path / "court").mkdir()
     if way == "onto PostgreSQL":
-        lose_database(Database(postgres_court_url))
+        target = postgres_cluster.url("sorted")
+        with psycopg.connect(postgres_cluster.url().replace("+psycopg", ""), autocommit=True) as server:
+            server.execute("DROP DATABASE IF EXISTS sorted")
+            server.execute("CREATE DATABASE sorted TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
     scene = open_court(Database(source), clock, tmp_path / "court", sequencing="at_once")
     keeper = Keeper(scene.court.settings, clock)
     a_busy_court(scene)
+    with scene.court.database.write() as session:
+        now = scene.clock.now()
+        for name in ("evt_1Na", "evt_1NB", "evt_1Nb", "evt_1nA"):
+            told = {"kind": "payout.paid", "origin": EventOrigin.WEBHOOK, "payload": "{}"}
+            session.add(StripeEvent(id=name, created_at=now, received_at=now, applied_at=now, **told))
     size = scene.court.notary.vault.remembered("log-2026").size
     scene.court.database.dispose()
     said = keeper.well("db", "copy", target, "--yes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -20,7 +20,8 @@ from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import actors_in
 from odr.procedure.forms import fields as forms
-from odr.procedure.forms.inputs import CourtModel
+from odr.procedure.forms.form_data import parse
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
 from odr.web.lists import after_asked
 from odr.web.pages import Page, my_account, my_account_id
@@ -160,7 +161,20 @@ def back(number: int) -> Response:
 # -- a whole desk handed over -------------------------------------------------------
 
 
-def _desk_page(number: int, faults: list[FieldFault], done: list[Given], reasons: str = "", status: int = 200) -> Page:
+class HandOverInput(CourtModel):
+    """Why somebody else takes the seats of a desk."""
+
+    reasons: Annotated[str, CourtText(10, 4000), field(T("Why somebody else takes these seats"), widget="textarea")]
+
+
+def _desk_page(
+    number: int,
+    faults: list[FieldFault],
+    done: list[Given],
+    reasons: str = "",
+    status: int = 200,
+    chosen: list[str] | None = None,
+) -> Page:
     away, account = leave_named(current_session(), number)
     return render_template(
         "filing/hand_over.html",
@@ -171,6 +185,7 @@ def _desk_page(number: int, faults: list[FieldFault], done: list[Given], reasons
         faults=[(_anchor(f), f.message.render(current_locale())) for f in faults],
         done=done,
         reasons=reasons,
+        chosen=chosen,
     ), status
 
 
@@ -193,8 +208,9 @@ def hand_over_desk(number: int) -> Page:
             raise InvalidInput.at("case", T("Choose at least one case."))
         if len(reasons) < 10:
             raise InvalidInput.at("reasons", T("Write why somebody else takes these seats."))
+        given: HandOverInput = parse(HandOverInput, {"reasons": reasons})
     except InvalidInput as error:
-        return _desk_page(number, error.faults, [], reasons, 422)
-    done = hand_over(current_court(), account.id, my_account(), person.strong_at, chosen, reasons[:4000])
+        return _desk_page(number, error.faults, [], reasons, 422, chosen)
+    done = hand_over(current_court(), account.id, my_account(), person.strong_at, chosen, given.reasons)
     current_session().rollback()
     return _desk_page(number, [], done)

@@ -205,6 +205,8 @@ def confirm_here(means: Means, token: str, chose: str, *, now: datetime) -> int 
 
 def _confirmed(session: Session, token: str, now: datetime) -> Account:
     account = _account_of(session, links.use(session, LinkPurpose.CONFIRM_ADDRESS, token, now))
+    if account.state is not AccountState.UNCONFIRMED:
+        raise NotFound  # suspended meanwhile, or confirmed: the code is worth nothing more
     account.state, account.confirmed_at = AccountState.ACTIVE, now
     return account
 

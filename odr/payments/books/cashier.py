@@ -90,7 +90,12 @@ def gather(
         **{name: page_of_lines(each, _place, after(name)) for name, each in groups.items()},
         last_run=last,
         differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
-        late=sum(one.is_late for one in lines),
+        late=session.scalar(
+            select(func.count())
+            .select_from(Refund)
+            .where(Refund.state != RefundState.PAID, Refund.due_at <= court.clock.now())
+        )
+        or 0,
         stuck_events=session.scalar(
             select(func.count())
             .select_from(StripeEvent)

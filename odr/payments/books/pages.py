@@ -216,6 +216,7 @@ def books() -> Page:
         balances=balances,
         balanced=ledger.is_balanced(balances),
         closed=closed.of([row[0] for row in closed.rows]),
+        is_closed=session.scalar(select(DailyClose.id).where(DailyClose.day == today - timedelta(days=1))) is not None,
         yesterday=today - timedelta(days=1),
     )
 

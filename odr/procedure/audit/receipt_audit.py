@@ -169,9 +169,11 @@ def _papers(session: Session) -> Iterator[str]:
 
 def _papers_without_row(session: Session) -> Iterator[str]:
     """A paper the court receipted for itself, proof of service, record or receipt of a payment, is still kept."""
-    kept = select(Document.id).where(Document.receipt == Receipt.reference).exists()
-    query = select(Receipt.reference, Receipt.body).where(Receipt.body.is_not(None), ~kept)
+    kept = set(session.scalars(select(Document.receipt).where(Document.receipt.is_not(None))))
+    query = select(Receipt.reference, Receipt.body).where(Receipt.body.is_not(None))
     for row in session.execute(query.execution_options(yield_per=BATCH)):
+        if row.reference in kept:
+            continue
         body = bytes(row.body)
         told = _json(body) if b'"submitted_by":"court"' in body else None
         if told is not None and "entry" not in told and "compilation" not in told:
