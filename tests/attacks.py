@@ -82,7 +82,7 @@ DATABASE_ATTACKS = ("row removed", "row changed", "row doubled", "rows exchanged
 ON_TABLES: dict[str, str] = {
     "docket_entry": "RR··· R···· - R···· RR···",
     "document": "RR··· RR··· - RR··· RR···",
-    "receipt": "RR··· ·R··· - RR··· RR···",
+    "receipt": "RR··· RR··· - RR··· RR···",
     "log": "·R·RR ·R·RR - - -",
     "log_entry": "·RRRR ·R·RR - ·R·RR ·RRRR",
     "log_tile": "·RRRR ·RRRR ·R··· - ·RRRR",

@@ -38,6 +38,8 @@ def days_missing(session: Session, case_id: int | None = None) -> tuple[int, lis
             changed = {"extensions", "suspensions"} & {k for k, v in window.working.items() if v}
             if window.due_at is None or window.halted_at is not None or changed or window.opened_at > packet.queued_at:
                 continue
+            if window.due_at <= packet.queued_at:
+                continue  # sent again when the day had passed: nothing is asked any more
             seen += 1
             said = LetterWords.of(packet, ZONE)
             for locale in LOCALES:

@@ -122,6 +122,7 @@ def environment(
         hears=lambda: "",
         is_heard=lambda: True,
         is_silent=lambda: False,
+        list_address=lambda name, begins, at=None: "?",
         url_for=url_for,
         request=SimpleNamespace(method="GET", full_path="/cases/abc?", path="/cases/abc"),
         settings=SimpleNamespace(court_name="Internet Court", court_name_zh="互联网法院"),

@@ -75,6 +75,9 @@ SAYS = {
 
 def changed(value: object) -> object:
     """One sign of it is another."""
+    if isinstance(value, bytes) and b'"sha256":"' in value:
+        at = value.index(b'"sha256":"') + len(b'"sha256":"')
+        return value[:at] + (b"0" if value[at : at + 1] != b"0" else b"1") + value[at + 1 :]
     if isinstance(value, bytes):
         return value[: len(value) // 2] + bytes([value[len(value) // 2] ^ 1]) + value[len(value) // 2 + 1 :]
     text = str(value)

@@ -86,7 +86,7 @@ def closed_somewhere() -> set[str]:
             for node in ast.walk(tree)
             if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
         }
-        if path.name == "alarms.py":
+        if "ALARMS" in lists:
             found |= {each.attr for each in ast.walk(lists["ALARMS"]) if isinstance(each, ast.Attribute)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "close_tasks" and len(node.args) > 1:

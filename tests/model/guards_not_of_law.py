@@ -163,6 +163,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "settlement.mediation.acts.everybody_is_there": (Why.BEYOND, "settlement/test_whole.py"),
     "settlement.mediation.acts.nothing_is_disclosed": (Why.BEYOND, "settlement/test_mediators.py"),
     "settlement.mediation.ties.i_am_asked_as_second": (Why.BEYOND, "settlement/test_mediators.py"),
+    "judgment.enforcement.accounts.money_is_owed_to_me": (Why.BEYOND, "judgment/test_name_account.py"),
     "settlement.mediation.ties.i_am_the_second": (Why.BEYOND, "settlement/test_mediators.py"),
     "settlement.mediation.ties.i_lead_it": (Why.BEYOND, "settlement/test_mediators.py"),
     "settlement.mediation.ties.my_word_is_missing": (Why.HANDLER, None),

@@ -43,6 +43,7 @@ def test_from_the_invitation_to_the_answer_on_a_phone(small_scene: Scene, open_c
         page.locator("main form button").first.click()
         expect(page.locator("h1")).to_contain_text("Haiyun")
         look(page, "invitation")
+        page.locator("summary", has_text="您不是合适的人").first.click()
         page.get_by_role("link", name="转交信函").click()
         page.locator("#name").fill("王法务")
         page.locator("#email").fill("wang@haiyun.example")
