@@ -8,13 +8,14 @@ What is due waits as if the mail server did not answer, except that no try is co
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+
+from odr.ground.durable import sync_folder, write_durably
 
 FILE = "silence.json"
 """In the data folder while the court is silent."""
@@ -61,7 +62,7 @@ def begin_silence(settings: _Settings, why: str, now: datetime) -> None:
     if silence(settings) is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         words = json.dumps({"since": now.astimezone(UTC).isoformat(), "why": why})
-        _write(settings.data_dir / FILE, words.encode(), "xb")
+        write_durably(settings.data_dir / FILE, words.encode(), mode=0o644)
 
 
 def end_silence(settings: _Settings, *, by: str, why: str, now: datetime) -> Silence:
@@ -76,8 +77,11 @@ def end_silence(settings: _Settings, *, by: str, why: str, now: datetime) -> Sil
         "by": by,
         "why": why,
     }
-    _write(settings.data_dir / ENDED, (json.dumps(line, ensure_ascii=False) + "\n").encode(), "ab")
+    ended = settings.data_dir / ENDED
+    before = ended.read_bytes() if ended.exists() else b""
+    write_durably(ended, before + (json.dumps(line, ensure_ascii=False) + "\n").encode(), mode=0o644)
     (settings.data_dir / FILE).unlink()
+    sync_folder(settings.data_dir)
     return stands
 
 
@@ -89,11 +93,3 @@ def outward(step: Callable[Concatenate[H, P], int]) -> Callable[Concatenate[H, P
         return 0 if silence(court.settings) is not None else step(court, *args, **kwargs)
 
     return cast(Callable[Concatenate[H, P], int], kept)
-
-
-def _write(path: Path, data: bytes, mode: str) -> None:
-    with path.open(mode) as file:
-        os.fchmod(file.fileno(), 0o644)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

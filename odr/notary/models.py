@@ -156,6 +156,10 @@ class LogCosignature(Base):
     cosigned_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+COURT = "court"
+"""Provider name of tokens by the court's own time authority."""
+
+
 class TimestampToken(Base):
     """An RFC 3161 response over a checkpoint's note. Never keyed by its own hash: tokens are malleable."""
 

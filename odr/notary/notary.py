@@ -25,7 +25,7 @@ from odr.notary.log.note import parse_note
 from odr.notary.log.receipts import leaf_line, receipt_bodies, receipt_body
 from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock
 from odr.notary.log.signer import log_key, sign_tree
-from odr.notary.models import KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
+from odr.notary.models import COURT, KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
 from odr.notary.rehash import renewal_proofs, renewal_tokens, rounds
 from odr.notary.rehash.models import HashRenewal
 from odr.notary.time import attest, renewal
@@ -39,7 +39,7 @@ _NEWEST = (
     select(
         LogCheckpoint.note,
         select(TimestampToken.gen_time)
-        .where(TimestampToken.log_id == LogCheckpoint.log_id, TimestampToken.provider == "court")
+        .where(TimestampToken.log_id == LogCheckpoint.log_id, TimestampToken.provider == COURT)
         .order_by(TimestampToken.size.desc())
         .limit(1)
         .correlate(LogCheckpoint)
@@ -49,8 +49,6 @@ _NEWEST = (
     .order_by(LogCheckpoint.size.desc())
     .limit(1)
 )
-COURT = "court"
-"""Provider name of tokens by the notary's own time authority."""
 
 
 class Notary:

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from odr.ground.durable import write_durably
 from odr.notary.check.receipt import Verdict, verify_receipt
 from odr.notary.check.witness_refusals import (
     REFUSALS,
@@ -212,7 +213,7 @@ class FileVault:
                 pem = private.private_bytes(
                     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
                 )
-                _write_durably(path, pem)
+                write_durably(path, pem)
         return self.public_key(key_id)
 
     def public_key(self, key_id: str) -> bytes:
@@ -245,7 +246,7 @@ class FileVault:
                 "frozen": False,
             }
             # Remembered first: a signature that left the vault without memory of it could be contradicted later.
-            _write_durably(self._path(key_id, "state"), json.dumps(memory).encode())
+            write_durably(self._path(key_id, "state"), json.dumps(memory).encode())
         return signature
 
     def freeze(self, key_id: str, statement: str) -> tuple[str, bytes]:
@@ -257,7 +258,7 @@ class FileVault:
             if state["frozen"]:
                 statement = str(state["statement"])
             else:
-                _write_durably(
+                write_durably(
                     self._path(key_id, "state"), json.dumps({**state, "frozen": True, "statement": statement}).encode()
                 )
         return statement, private.sign(statement.encode())
@@ -292,7 +293,7 @@ class FileVault:
                 raise VaultRefused(
                     f"{key_id} has signed another statement of round {last['round']}: `flask log close`, and the successor's key signs this one"
                 )
-            _write_durably(path, json.dumps({"round": number, "statement": statement}).encode())
+            write_durably(path, json.dumps({"round": number, "statement": statement}).encode())
         return private.sign(statement.encode())
 
     def seal(self, secret: bytes, context: bytes) -> bytes:
@@ -346,13 +347,13 @@ class FileVault:
     def rotate_wrapping_key(self) -> None:
         """Seal with a new key from now on; what was sealed before still opens."""
         with self._locked():
-            _write_durably(self._wrapping_path(self._newest_wrapping() + 1), secrets.token_bytes(32))
+            write_durably(self._wrapping_path(self._newest_wrapping() + 1), secrets.token_bytes(32))
 
     def stop(self, refusal: Refusal) -> bool:
         with self._locked():
             more = with_one_more(self.refusals(), refusal)
             if more is not None:
-                _write_durably(self.folder / REFUSALS, write_refusals(more))
+                write_durably(self.folder / REFUSALS, write_refusals(more))
         return more is not None
 
     def refusals(self) -> list[Refusal]:
@@ -368,7 +369,7 @@ class FileVault:
         """An operator answers for every refusal that stands, so that trees are signed again; gives those."""
         with self._locked():
             there = self.refusals()
-            _write_durably(self.folder / REFUSALS, write_refusals(answered(there, answer)))
+            write_durably(self.folder / REFUSALS, write_refusals(answered(there, answer)))
         return standing(there)
 
     def _refuse_if_stopped(self) -> None:
@@ -400,7 +401,7 @@ class FileVault:
             number = self._newest_wrapping() or 1
             path = self._wrapping_path(number)
             if not path.exists():
-                _write_durably(path, secrets.token_bytes(32))
+                write_durably(path, secrets.token_bytes(32))
             return number, path.read_bytes()
 
     def _path(self, key_id: str, suffix: str) -> Path:
@@ -470,24 +471,3 @@ def check_continuation(state: dict[str, object], checkpoint: Checkpoint, consist
         raise VaultRefused(
             f"the tree of {checkpoint.size} does not continue the signed tree of {size}: {error}"
         ) from error
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    """Replace a file so that after a power cut it is the old one or the new one, whole."""
-    temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        if os.geteuid() == 0:
-            # An operator's command, at the folder of another user: that user's process must be able to read it.
-            owner = path.parent.stat()
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
-        os.write(descriptor, data)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    os.replace(temporary, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -34,6 +34,7 @@ from odr.evidence.store.store import FolderStore
 from odr.ground import migrate
 from odr.ground.config import Settings
 from odr.ground.db import Database
+from odr.ground.durable import sync_folder, write_durably
 from odr.ground.errors import NotFound
 from odr.ground.silence import begin_silence
 from odr.identity.sign_in.keys import keyring
@@ -125,10 +126,10 @@ def back_up(settings: Settings, to: Path, *, now: datetime, keys: bool = True) -
         "gone": gone,
         "files": files,
     }
-    _write(to / MANIFEST, json.dumps(told, indent=1, sort_keys=True).encode())
+    write_durably(to / MANIFEST, json.dumps(told, indent=1, sort_keys=True).encode())
     _sync_folders(to)
     size = sum(entry["size"] for entry in files.values())
-    _write(
+    write_durably(
         settings.data_dir / LAST, json.dumps({"made_at": told["made_at"], "files": len(files), "size": size}).encode()
     )
     return Backup(to, now, len(files), size, gone, keys)
@@ -228,13 +229,11 @@ class Journal:
     def end(self) -> None:
         """Nothing is missing any more."""
         self.path.unlink()
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def _write(self) -> None:
         told = {"backup": self.backup, "made_at": self.made_at, "kept": self.kept, "done": self.done}
-        _write(self.path.with_name(self.path.name + ".new"), json.dumps(told).encode())
-        self.path.with_name(self.path.name + ".new").replace(self.path)
-        _sync_folder(self.path.parent)
+        write_durably(self.path, json.dumps(told).encode())
 
 
 def _mark(told: dict[str, Any]) -> str:
@@ -261,7 +260,7 @@ def _lay_vault(settings: Settings, source: Path, made_at: str) -> None:
     """
     settings.vault_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = sorted(path.stem for path in source.glob("*.key"))
-    _write(settings.vault_folder / RESTORED, json.dumps({"keys": keys, "backup_of": made_at}).encode())
+    write_durably(settings.vault_folder / RESTORED, json.dumps({"keys": keys, "backup_of": made_at}).encode())
     _copy_tree(source, settings.vault_folder)
 
 
@@ -474,14 +473,6 @@ def _copy(source: Path, to: Path) -> None:
     os.replace(temporary, to)
 
 
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _digest(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "size": path.stat().st_size}
@@ -489,15 +480,7 @@ def _digest(path: Path) -> dict[str, Any]:
 
 def _sync_folders(root: Path) -> None:
     for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(folder)
 
 
 def _secret_mark(settings: Settings) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 from odr.evidence.intake.background_hashing import Alongside, AtOnce, Checkpoint
 from odr.evidence.intake.upload_errors import BodyCut, UploadBusy
-from odr.evidence.store.store import Reader, full_means_nothing, make_folder, sync_folder, write_all
+from odr.evidence.store.store import Reader, full_means_nothing, make_folder
+from odr.ground.durable import sync_folder, write_all
 
 PIECE = 2**20
 """Bytes asked of the sender at once: what the web server holds ready of a body is copied anew for every smaller read.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from odr.ground.db import new_reference
+from odr.ground.durable import sync_folder, write_all
 from odr.ground.errors import NotFound, StorageFull
 from odr.ground.text import T
 
@@ -92,23 +93,6 @@ def storage_full() -> StorageFull:
         T("The court's storage is full. Nothing of this step was accepted."),
         T("Keep your file and try again later; the upload goes on where it stopped."),
     )
-
-
-def write_all(descriptor: int, data: memoryview | bytes) -> None:
-    """Write every byte or raise; a short write is not an acknowledgement."""
-    view = memoryview(data)
-    while view:
-        written = os.write(descriptor, view)
-        view = view[written:]
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def make_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.notary.log.log_rows import latest_checkpoint, open_log
-from odr.notary.models import Log, LogCheckpoint, LogEntry, Receipt, TimestampToken
+from odr.notary.models import COURT, Log, LogCheckpoint, LogEntry, Receipt, TimestampToken
 
 if TYPE_CHECKING:
     from odr.notary.notary import Notary
@@ -105,7 +105,7 @@ def unsigned_since(session: Session, log: Log) -> datetime | None:
 def unstamped_since(session: Session, log: Log) -> datetime | None:
     """When the first tree head after the last stamped one was signed; None where the newest is stamped."""
     stamped = select(func.max(TimestampToken.size)).where(
-        TimestampToken.log_id == log.id, TimestampToken.provider == "court"
+        TimestampToken.log_id == log.id, TimestampToken.provider == COURT
     )
     last = session.scalar(stamped)
     lacking = select(LogCheckpoint.signed_at).where(

@@ -22,6 +22,7 @@ from odr.notary.log.signer import log_key
 from odr.notary.log.strict import HASH_SIZE, Malformed
 from odr.notary.log.tiles import FULL, HEIGHT, WIDTH, CorruptTile, TileReader, tile_root, width_at
 from odr.notary.models import (
+    COURT,
     KeyUse,
     Log,
     LogCheckpoint,
@@ -280,7 +281,7 @@ def _checkpoints(notary: Notary, session: Session, log: Log, reader: TileReader,
                 culprit,
                 T("The checkpoint at %(size)s entries was signed over another tree.", size=row.size),
             )
-        trusted = {"court": roots, **{stamper.name: list(stamper.roots) for stamper in notary.timestampers}}
+        trusted = {COURT: roots, **{stamper.name: list(stamper.roots) for stamper in notary.timestampers}}
         for provider, token in tokens(session, log.id, row.size).items():
             try:
                 verify_token(token, hashlib.sha256(row.note).digest(), trusted.get(provider, []))

@@ -28,7 +28,7 @@ from odr.notary.log.note import NoteKey, SignatureLine, parse_note
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import HASH_SIZE
 from odr.notary.log.tiles import WIDTH, bundle, tiles_for_inclusion, width_at
-from odr.notary.models import Log, LogEntry, Receipt
+from odr.notary.models import COURT, Log, LogEntry, Receipt
 from odr.notary.rehash.renewal_proofs import Renewed, renewed
 from odr.notary.time.renewal import renewals
 
@@ -100,7 +100,7 @@ class ReceiptFiles:
         """How far this receipt is proven, in words."""
         if self.proof is None:
             return T("Received and stored. It is being entered in the court's log; the proof follows within seconds.")
-        outside = len([provider for provider in self.timestamps if provider != "court"])
+        outside = len([provider for provider in self.timestamps if provider != COURT])
         if outside:
             return T(
                 "Entered in the court's log. Timestamped by %(outside)s authorities outside the court; witnessed by %(witnesses)s.",
@@ -145,8 +145,8 @@ def receipt_files(session: Session, reference: str) -> ReceiptFiles:
         proof=proof.encode(),
         spicy=proof.encode_spicy(),
         checkpoint=bytes(covering.note),
-        tsr=stamps.get("court"),
-        renewals=[bytes(row.token) for row in renewals(session, entry.log_id, covering.size, "court")],
+        tsr=stamps.get(COURT),
+        renewals=[bytes(row.token) for row in renewals(session, entry.log_id, covering.size, COURT)],
         renewed=renewed(session, entry.log_id, entry.log_index, covering.size),
         timestamps=stamps,
         vkey=log_key(session.get_one(Log, entry.log_id)).vkey,

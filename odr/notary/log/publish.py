@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from odr.ground.durable import sync_folder
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.log_rows import leaves, tile_data
 from odr.notary.log.note import parse_note
@@ -92,7 +93,7 @@ def _put(files: list[tuple[Path, bytes]]) -> None:
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     _each(_put_one, files)
-    _each(_sync_folder, folders)
+    _each(sync_folder, folders)
 
 
 def _each(act: Callable[[T], None], of: Collection[T]) -> None:
@@ -113,11 +114,3 @@ def _put_one(file: tuple[Path, bytes]) -> None:
         written.flush()
         os.fsync(written.fileno())
     os.replace(temporary, path)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,7 +14,7 @@ from odr.ground.text import T, Text
 from odr.notary.log.note import NoteRefused, parse_note, verify_note
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import Malformed
-from odr.notary.models import Log, LogCheckpoint, LogEntry, Receipt
+from odr.notary.models import COURT, Log, LogCheckpoint, LogEntry, Receipt
 from odr.notary.rehash import renewal_tokens, renewal_tree, rounds
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedNode, RenewedToken
 from odr.notary.time.verify import TokenRefused
@@ -163,8 +163,8 @@ def _tree(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wrong]
 
 def _tokens(notary: Notary, session: Session, row: HashRenewal) -> Iterator[Wrong]:
     roots: dict[str, list[x509.Certificate]] = {stamper.name: list(stamper.roots) for stamper in notary.timestampers}
-    roots["court"] = [notary.authority_512.root(session)]
-    chains: dict[str, list[RenewedToken]] = {"court": []}
+    roots[COURT] = [notary.authority_512.root(session)]
+    chains: dict[str, list[RenewedToken]] = {COURT: []}
     for token in rounds.statement_tokens(session, row.number):
         chains.setdefault(token.provider, []).append(token)
     for provider, chain in chains.items():

@@ -11,13 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.notary.log.signer import log_key
-from odr.notary.models import KeyUse, Log
+from odr.notary.models import COURT, KeyUse, Log
 from odr.notary.rehash import renewal_tree
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead
 from odr.notary.rehash.rounds import reader, statement_tokens, what
 from odr.notary.time.authority import active_key
-
-COURT = "court"
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from cryptography import x509
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from odr.notary.models import COURT
 from odr.notary.rehash.models import HashRenewal, RenewedToken
 from odr.notary.rehash.rounds import statement_tokens
-from odr.notary.time.renewal import AHEAD, COURT, SKEW, imprint
+from odr.notary.time.renewal import AHEAD, SKEW, imprint
 from odr.notary.time.time_tokens import TimestampUnavailable
 from odr.notary.time.verify import TokenRefused, token_ends, verify_token
 

@@ -18,7 +18,7 @@ from cryptography import x509
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from odr.notary.models import KeyUse, LogCheckpoint, SigningKey, TimestampRenewal, TimestampToken
+from odr.notary.models import COURT, KeyUse, LogCheckpoint, SigningKey, TimestampRenewal, TimestampToken
 from odr.notary.time.time_tokens import Timestamper, TimestampUnavailable
 from odr.notary.time.verify import TokenRefused, token_ends, verify_token
 
@@ -31,7 +31,6 @@ with it again.
 """
 ALARM = timedelta(days=60)
 """With less than this left something has kept the renewal from happening."""
-COURT = "court"
 SKEW = timedelta(minutes=2)
 
 
