@@ -20,7 +20,8 @@ from odr.identity.actors import actors_in
 from odr.identity.models import Account
 from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.forms.form_data import Raw
-from odr.service.models import InboxItem
+from odr.service.models import InboxItem, Packet
+from odr.service.sending.letter_words import LetterWords
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -30,7 +31,7 @@ A_PAGE_OF_PAPERS = 20
 
 @dataclass(frozen=True)
 class Unread:
-    """A paper in an inbox that nobody has opened."""
+    """A paper in an inbox that nobody has opened. ``subject`` is told in the reader's language, whichever it was sent in."""
 
     case: Case
     subject: Text
@@ -53,14 +54,18 @@ class CaseLine:
 def unread_papers(sitting: Sitting, account_id: int, after: str | None = None) -> Listed[Unread]:
     """Papers that lie unopened in the inboxes of those whom the account is or acts for, the newest first."""
     query = (
-        select(InboxItem, Case)
+        select(InboxItem, Packet, Case)
+        .join(Packet, Packet.id == InboxItem.packet_id)
         .join(Party, Party.id == InboxItem.party_id)
         .join(Case, Case.id == Party.case_id)
         .where(InboxItem.read_at.is_(None), acted_for(account_id, sitting.now))
     )
     keys = (Key(InboxItem.placed_at, datetime, descending=True), Key(InboxItem.id, descending=True))
     page = page_of(sitting.session, query, keys, after, A_PAGE_OF_PAPERS)
-    return page.of([Unread(case, Text(item.subject), item.placed_at) for item, case in page.rows])
+    zone = sitting.court.settings.tz
+    return page.of(
+        [Unread(case, LetterWords.of(packet, zone).subject, item.placed_at) for item, packet, case in page.rows]
+    )
 
 
 def case_lines(sitting: Sitting, account: Account, cases: Sequence[Case]) -> list[CaseLine]:

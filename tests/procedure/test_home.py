@@ -42,6 +42,12 @@ def test_new_papers_stand_there_by_name_until_they_are_opened(small_scene: Scene
     inbox = client.get(f"/cases/{scene.case().reference}/inbox").text
     assert ("New papers for you" in page) == ("Open the letter" in inbox)
     assert "New papers for you" in page, "the notice of acceptance lies there"
+    client.get("/language/zh-Hans?next=/home")
+    for here in ("/home", f"/cases/{scene.case().reference}/inbox"):
+        words = client.get(here).text
+        assert "受理案件通知书" in words and "Notice of acceptance" not in words, (
+            "in the language one reads, not the one it was sent in"
+        )
 
 
 def test_a_draft_is_called_by_what_it_is_about(small_scene: Scene) -> None:

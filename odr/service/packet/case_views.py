@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
@@ -40,6 +41,7 @@ from odr.service.queries import packets_of
 from odr.service.registry.daily_ledger import Ledger, service_ledger
 from odr.service.replies.mailbox import count_unknown
 from odr.service.rules import cited, rules_for
+from odr.service.sending.letter_words import LetterWords
 from odr.service.vocabulary import AbroadStep, Channel, PacketState, TaskReason
 
 if TYPE_CHECKING:
@@ -178,7 +180,8 @@ class ServicePage:
 
     packets: Sequence[PacketView]
     reach: Sequence[AddressView]
-    inbox: Sequence[InboxItem]
+    unopened: int
+    """Letters in the reader's inbox that they have not opened."""
 
 
 def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
@@ -188,7 +191,7 @@ def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
     shown = [p for p in case.parties if actor.party_id in (None, p.id)]
     searches = _searches(session, case) if actor.party_id is None else {}
     return ServicePage(
-        packets, [_reach(session, p, searches.get(p.label, ())) for p in shown], inbox_items(session, actor)
+        packets, [_reach(session, p, searches.get(p.label, ())) for p in shown], _unopened(session, actor)
     )
 
 
@@ -220,18 +223,25 @@ def _reach(session: Session, party: Party, searches: Sequence[tuple[datetime, di
     return AddressView(name, addresses, consent, scope, searches, party.details.get("addresses_carry_on") is not False)
 
 
-def inbox_items(session: Session, actor: Actor) -> list[InboxItem]:
-    """A party's inbox, the newest first."""
+def _unopened(session: Session, actor: Actor) -> int:
+    if actor.party_id is None:
+        return 0
+    mine = InboxItem.party_id == actor.party_id, InboxItem.read_at.is_(None)
+    return session.scalar(select(func.count()).select_from(InboxItem).where(*mine)) or 0
+
+
+def inbox_items(session: Session, actor: Actor, zone: ZoneInfo) -> list[tuple[InboxItem, Text]]:
+    """A party's inbox, the newest first, with what each is about in the reader's language."""
     if actor.party_id is None:
         return []
-    return list(
-        session.scalars(
-            select(InboxItem)
-            .where(InboxItem.party_id == actor.party_id)
-            .order_by(InboxItem.placed_at.desc(), InboxItem.id.desc())
-            .limit(200)
-        )
+    rows = session.execute(
+        select(InboxItem, Packet)
+        .join(Packet, Packet.id == InboxItem.packet_id)
+        .where(InboxItem.party_id == actor.party_id)
+        .order_by(InboxItem.placed_at.desc(), InboxItem.id.desc())
+        .limit(200)
     )
+    return [(item, LetterWords.of(packet, zone).subject) for item, packet in rows]
 
 
 # -- the clerk's desk ------------------------------------------------------------------

@@ -66,7 +66,11 @@ def overview(case: Case, actor: Actor) -> Page:
 def inbox(case: Case, actor: Actor) -> Page:
     """What the court has laid into the party's inbox."""
     return render_template(
-        "service/inbox.html", case=case, actor=actor, items=inbox_items(current_session(), actor), tab="service"
+        "service/inbox.html",
+        case=case,
+        actor=actor,
+        items=inbox_items(current_session(), actor, current_court().settings.tz),
+        tab="service",
     )
 
 
