@@ -24,6 +24,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
+from odr.ground.asked_once import AskedOnce
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -107,7 +109,7 @@ class Database:
             self.engine = create_engine(
                 url, isolation_level="READ COMMITTED", pool_size=pool_size, max_overflow=-1, pool_pre_ping=True
             )
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._sessions = sessionmaker(self.engine, class_=AskedOnce, expire_on_commit=False, autoflush=True)
 
     @staticmethod
     def _prepare_sqlite(engine: Engine, synchronous: str) -> None:

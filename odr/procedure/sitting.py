@@ -183,15 +183,14 @@ class Sitting:
     ) -> list[Window]:
         """Windows of a case, by kind, party, subject and state."""
         query = select(Window).where(Window.case_id == case.id).order_by(Window.id)
-        if kind is not None:
-            query = query.where(Window.kind == kind)
-        if party is not None:
-            query = query.where(Window.party_id == party.id)
-        if state is not None:
-            query = query.where(Window.state == state)
-        if subject is not None:
-            query = query.where(Window.subject == subject)
-        return list(self.session.scalars(query))
+        return [
+            window
+            for window in self.session.scalars(query)
+            if (kind is None or window.kind == kind)
+            and (party is None or window.party_id == party.id)
+            and (state is None or window.state is state)
+            and (subject is None or window.subject == subject)
+        ]
 
     def close_windows(
         self, case: Case, kind: str, state: WindowState, *, party: Party | None = None, subject: str | None = None

@@ -40,6 +40,10 @@ def is_verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
     that gives the same name; a person also by an account whose owner was verified. A company is known by its licence,
     never by who signs in for it (REG 6(1)).
     """
+    return sitting.once((is_verified, party.id), lambda: _verified(sitting, party))
+
+
+def _verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
     if party.details.get(VERIFIED):
         return True, T("Verified")
     account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None

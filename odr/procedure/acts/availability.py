@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.ground.errors import ActNotOpen, Cited, CourtError, Forbidden, OutOfTime, StepUpNeeded
 from odr.ground.text import T, Text
@@ -68,14 +66,9 @@ class Availability:
 
 def window_for(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
     """The window an act falls into: an open one of the actor's, else the last."""
-    query = select(Window).where(Window.case_id == case.id, Window.kind == act.window)
-    query = (
-        query.where(Window.party_id == actor.party_id)
-        if actor.role in PARTY_ROLES
-        else query.where(Window.party_id.is_(None))
-    )
-    found = list(sitting.session.scalars(query.order_by(Window.id.desc())))
-    return next((w for w in found if w.state is WindowState.OPEN), found[0] if found else None)
+    whose = actor.party_id if actor.role in PARTY_ROLES else None
+    found = [one for one in sitting.windows(case, act.window, state=None) if one.party_id == whose]
+    return next((one for one in reversed(found) if one.state is WindowState.OPEN), found[-1] if found else None)
 
 
 def refuse_role(act: Act, actor: Actor) -> None:

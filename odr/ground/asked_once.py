@@ -1,0 +1,194 @@
+"""A session that asks the database nothing twice: what a query found is remembered until a table it reads is written.
+
+One act, or one page, judges a hundred conditions, and many of them ask for the same rows. A condition stays a function
+that asks for what it needs; that the answer is known already is the session's to notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, cast
+
+from sqlalchemy import Executable, Select, event
+from sqlalchemy.engine import FrozenResult, Result, ScalarResult
+from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.schema import Table
+
+Tables = frozenset[str]
+
+MOST_ROWS = 500
+"""An answer of more rows is handed on and not kept."""
+MOST_ANSWERS = 2_000
+"""Answers kept in one session; at more, all are let go of."""
+_READS: dict[Hashable, Tables] = {}
+"""Which tables a kind of query reads. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
+MOST_KINDS = 5_000
+
+
+class AskedOnce(Session):
+    """A session with a memory.
+
+    It forgets what rests on a table when a row of that table is flushed, and everything where it cannot know: a
+    statement that writes, a row that is locked or read anew, a savepoint undone, the end of the transaction.
+    """
+
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, **how)
+        self._answers: dict[Hashable, tuple[Tables, FrozenResult[Any]]] = {}
+
+    def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:  # type: ignore[override]
+        """As ``Session.execute``; the answer to a query put before is given again."""
+        if params is not None or how:
+            self._note(statement)
+            return cast("Result[Any]", super().execute(statement, params, **how))
+        asked = _asked(statement)
+        if asked is None:
+            self._note(statement)
+            return cast("Result[Any]", super().execute(statement))
+        if not self._is_clean() and self.autoflush:
+            self.flush()
+        known = self._answers.get(asked)
+        if known is not None:
+            return cast("Result[Any]", known[1]())
+        answer: FrozenResult[Any] = super().execute(statement).freeze()
+        if len(answer.data) <= MOST_ROWS:
+            if len(self._answers) >= MOST_ANSWERS:
+                self.forget()
+            self._answers[asked] = (_tables_of(cast("Select[Any]", statement), asked), answer)
+        return cast("Result[Any]", answer())
+
+    def scalars(self, statement: Executable, params: Any = None, **how: Any) -> ScalarResult[Any]:  # type: ignore[override]
+        """As ``Session.scalars``; see :meth:`execute`."""
+        return self.execute(statement, params, **how).scalars()
+
+    def scalar(self, statement: Executable, params: Any = None, **how: Any) -> Any:  # type: ignore[override]
+        """As ``Session.scalar``; see :meth:`execute`."""
+        return self.execute(statement, params, **how).scalar()
+
+    def forget(self) -> None:
+        """Ask anew from here on."""
+        self._answers.clear()
+
+    def _note(self, statement: Executable) -> None:
+        """Before a statement that is not remembered: one that only reads leaves the memory as it is."""
+        if not isinstance(statement, Select) or statement._for_update_arg is not None:
+            self.forget()
+
+    def _written(self, tables: set[str]) -> None:
+        for asked in [asked for asked, (read, _) in self._answers.items() if not read.isdisjoint(tables)]:
+            del self._answers[asked]
+
+    # Ways to come to newer rows, or to lose hold of older ones.
+
+    def get(self, *args: Any, **how: Any) -> Any:
+        """As ``Session.get``."""
+        if how.get("with_for_update") or how.get("populate_existing"):
+            self.forget()
+        return super().get(*args, **how)
+
+    def get_one(self, *args: Any, **how: Any) -> Any:
+        """As ``Session.get_one``."""
+        if how.get("with_for_update") or how.get("populate_existing"):
+            self.forget()
+        return super().get_one(*args, **how)
+
+    def refresh(self, *args: Any, **how: Any) -> None:
+        """As ``Session.refresh``."""
+        self.forget()
+        super().refresh(*args, **how)
+
+    def connection(self, *args: Any, **how: Any) -> Any:
+        """As ``Session.connection``; what is done on it is not seen here."""
+        self.forget()
+        return super().connection(*args, **how)
+
+    def expire(self, *args: Any, **how: Any) -> None:
+        """As ``Session.expire``."""
+        self.forget()
+        super().expire(*args, **how)
+
+    def expire_all(self) -> None:
+        """As ``Session.expire_all``."""
+        self.forget()
+        super().expire_all()
+
+    def expunge(self, instance: object) -> None:
+        """As ``Session.expunge``."""
+        self.forget()
+        super().expunge(instance)
+
+    def expunge_all(self) -> None:
+        """As ``Session.expunge_all``."""
+        self.forget()
+        super().expunge_all()
+
+
+@event.listens_for(AskedOnce, "after_flush")
+def _after_flush(session: AskedOnce, context: UOWTransaction) -> None:
+    tables = {
+        table.name
+        for rows in (session.new, session.dirty, session.deleted)
+        for row in rows
+        for table in row.__mapper__.tables  # type: ignore[attr-defined]
+    }
+    session._written(tables)
+
+
+@event.listens_for(AskedOnce, "after_soft_rollback")
+def _after_rollback(session: AskedOnce, ended: object) -> None:
+    session.forget()
+
+
+@event.listens_for(AskedOnce, "after_transaction_end")
+def _after_end(session: AskedOnce, ended: Any) -> None:
+    if ended.parent is None:
+        session.forget()
+
+
+def _asked(statement: Executable) -> Hashable | None:
+    """What tells a query from every other: its form and its values; None for what is not remembered."""
+    if (
+        not isinstance(statement, Select)
+        or statement._for_update_arg is not None
+        or statement._execution_options
+        or statement._propagate_attrs.get("compile_state_plugin") != "orm"
+    ):
+        return None
+    key = statement._generate_cache_key()
+    if key is None:
+        return None
+    values = tuple(_plain(one.effective_value) for one in key.bindparams)
+    try:
+        hash(values)
+    except TypeError:
+        return None
+    return (key.key, values)
+
+
+def _plain(value: Any) -> Any:
+    """1, 1.0 and True are three values, a list of values is one; what cannot be told apart refuses to be hashed."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_plain(one) for one in value)
+    return (type(value), value)
+
+
+def _tables_of(statement: Select[Any], asked: Hashable) -> Tables:
+    kind = cast("tuple[Hashable, Any]", asked)[0]
+    known = _READS.get(kind)
+    if known is None:
+        if len(_READS) >= MOST_KINDS:
+            _READS.clear()
+        known = _READS[kind] = frozenset(_names(statement))
+    return known
+
+
+def _names(statement: Select[Any]) -> set[str]:
+    """Names of the tables a query reads, in its parts too, and of those its loader options bring."""
+    compiled = statement.compile()
+    found = {one.name for one in visitors.iterate(compiled.statement) if isinstance(one, Table)}
+    state: Any = compiled.compile_state
+    for one in visitors.iterate(state.statement if state is not None else compiled.statement):
+        if isinstance(one, Table):
+            found.add(one.name)
+    return found
