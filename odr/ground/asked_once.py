@@ -36,39 +36,41 @@ class AskedOnce(Session):
     def __init__(self, *args: Any, **how: Any) -> None:
         super().__init__(*args, **how)
         self._answers: dict[Hashable, tuple[Tables, FrozenResult[Any]]] = {}
+        self._got: set[object] = set()
 
-    def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:  # type: ignore[override]
+    def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:
         """As ``Session.execute``; the answer to a query put before is given again."""
         if params is not None or how:
             self._note(statement)
-            return cast("Result[Any]", super().execute(statement, params, **how))
+            return super().execute(statement, params, **how)
         asked = _asked(statement)
         if asked is None:
             self._note(statement)
-            return cast("Result[Any]", super().execute(statement))
+            return super().execute(statement)
         if not self._is_clean() and self.autoflush:
             self.flush()
         known = self._answers.get(asked)
         if known is not None:
-            return cast("Result[Any]", known[1]())
+            return known[1]()
         answer: FrozenResult[Any] = super().execute(statement).freeze()
         if len(answer.data) <= MOST_ROWS:
             if len(self._answers) >= MOST_ANSWERS:
                 self.forget()
             self._answers[asked] = (_tables_of(cast("Select[Any]", statement), asked), answer)
-        return cast("Result[Any]", answer())
+        return answer()
 
-    def scalars(self, statement: Executable, params: Any = None, **how: Any) -> ScalarResult[Any]:  # type: ignore[override]
+    def scalars(self, statement: Executable, params: Any = None, **how: Any) -> ScalarResult[Any]:
         """As ``Session.scalars``; see :meth:`execute`."""
         return self.execute(statement, params, **how).scalars()
 
-    def scalar(self, statement: Executable, params: Any = None, **how: Any) -> Any:  # type: ignore[override]
+    def scalar(self, statement: Executable, params: Any = None, **how: Any) -> Any:
         """As ``Session.scalar``; see :meth:`execute`."""
         return self.execute(statement, params, **how).scalar()
 
     def forget(self) -> None:
         """Ask anew from here on."""
         self._answers.clear()
+        self._got.clear()
 
     def _note(self, statement: Executable) -> None:
         """Before a statement that is not remembered: one that only reads leaves the memory as it is."""
@@ -82,16 +84,21 @@ class AskedOnce(Session):
     # Ways to come to newer rows, or to lose hold of older ones.
 
     def get(self, *args: Any, **how: Any) -> Any:
-        """As ``Session.get``."""
+        """As ``Session.get``; the row stays in hand, where it would otherwise be let go of and fetched again."""
         if how.get("with_for_update") or how.get("populate_existing"):
             self.forget()
-        return super().get(*args, **how)
+        found = super().get(*args, **how)
+        if found is not None:
+            self._got.add(found)
+        return found
 
     def get_one(self, *args: Any, **how: Any) -> Any:
-        """As ``Session.get_one``."""
+        """As ``Session.get_one``; see :meth:`get`."""
         if how.get("with_for_update") or how.get("populate_existing"):
             self.forget()
-        return super().get_one(*args, **how)
+        found = super().get_one(*args, **how)
+        self._got.add(found)
+        return found
 
     def refresh(self, *args: Any, **how: Any) -> None:
         """As ``Session.refresh``."""
@@ -130,7 +137,7 @@ def _after_flush(session: AskedOnce, context: UOWTransaction) -> None:
         table.name
         for rows in (session.new, session.dirty, session.deleted)
         for row in rows
-        for table in row.__mapper__.tables  # type: ignore[attr-defined]
+        for table in row.__mapper__.tables
     }
     session._written(tables)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.filing.parties.known_identity import OFFLINE
 from odr.ground.db import Base
@@ -130,7 +131,7 @@ def standing_exhibits(session: Session, case: Case) -> list[Exhibit]:
     """Exhibits open to opinions in the order of EV 62: the claimant's, the respondent's, third parties'."""
     order = {Role.CLAIMANT: 0, Role.RESPONDENT: 1, Role.THIRD_PARTY: 2}
     roles = {p.id: (order[p.role], p.ordinal) for p in case.parties}
-    rows = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.state.in_(STANDING)))
+    rows = [exhibit for exhibit in exhibits_of(session, case) if exhibit.state in STANDING]
     return sorted(rows, key=lambda e: (*roles[e.party_id], e.number))
 
 

@@ -29,7 +29,7 @@ from odr.notary.models import COURT, KeyUse, Log, LogCheckpoint, LogEntry, Recei
 from odr.notary.rehash import renewal_proofs, renewal_tokens, rounds
 from odr.notary.rehash.models import HashRenewal
 from odr.notary.time import attest, renewal
-from odr.notary.time.authority import SHA512, Authority, active_key
+from odr.notary.time.authority import SHA512, Authority, active_key, active_keys
 from odr.notary.time.time_tokens import TimeAuthority, Timestamper
 from odr.notary.vault import SignerAhead, SigningStopped, Vault
 
@@ -184,8 +184,10 @@ class Notary:
     def is_idle(self) -> bool:
         """Whether every leaf has its place under a signed tree head."""
         with self.database.read() as session:
+            if has_waiting(session):
+                return False
             log = open_log(session)
-            if log is None or has_waiting(session) or f"{self.clock.machine_now():%Y}" > log.id[:4]:
+            if log is None or f"{self.clock.machine_now():%Y}" > log.id[:4]:
                 return False
             last = latest_checkpoint(session, log.id)
             if last is None or last.size != tree_size(session, log.id):
@@ -402,7 +404,8 @@ class Notary:
         return self._time_authority(session, KeyUse.TIME_512, KeyUse.AUTHORITY_512)
 
     def _time_authority(self, session: Session, time: KeyUse, above: KeyUse) -> TimeAuthority:
-        key, root = active_key(session, time), active_key(session, above)
+        keys = active_keys(session, time, above)
+        key, root = keys.get(time), keys.get(above)
         if key is None or key.certificate is None or root is None or root.certificate is None:
             raise LookupError("the authority has not been established")
         return TimeAuthority(self.vault, key.id, key.certificate, root.certificate)

@@ -163,7 +163,8 @@ class Performing:
         return done
 
     def _lock(self, case: Case) -> None:
-        if case.id not in self.opened:
+        # On SQLite the transaction holds the whole file from its beginning: the row cannot be older.
+        if case.id not in self.opened and not self.sitting.court.database.is_sqlite:
             self.sitting.session.refresh(case, with_for_update=True)
 
     def _earlier(self, actor: Actor, key: str | None, request: str) -> ActReceipt | None:

@@ -272,10 +272,7 @@ def keeping(
     wrote, and the marks by which the page knows later what it showed.
     """
     about = request.args if named is None else named
-    # What this very request has kept stands in no snapshot opened before it.
-    with current_court().database.read() as session:
-        kept = act_drafts.draft_of(session, case, actor, act, act_drafts.about_of(act, about))
-        session.expunge_all()
+    kept = _kept(case, actor, act, act_drafts.about_of(act, about))
     others = [] if request.method == "GET" else [act_drafts.written_elsewhere(kept, values)]
     others += act_drafts.asides_of(kept) if kept is not None and request.method == "GET" else []
     return {
@@ -285,6 +282,14 @@ def keeping(
         "was": act_drafts.page_marks(shown, kept),
         "elsewhere": [told for each in others if (told := typed_again([act.input], each, current_locale()))],
     }
+
+
+def _kept(case: Case, actor: Actor, act: act_drafts.Form, about: str) -> ActDraft | None:
+    if request.method == "GET":
+        return act_drafts.draft_of(current_session(), case, actor, act, about)
+    # What this very request has kept stands in no snapshot opened before it.
+    with current_court().database.read() as session:
+        return act_drafts.draft_of(session, case, actor, act, about)
 
 
 def throw_away(case: Case, actor: Actor, act: act_drafts.Form) -> None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import Case, Role
 from odr.docket.visibility import READS_FILE
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.identity.actors import Actor
 from odr.procedure.rules.cases import Cause, ChecklistItem
@@ -68,11 +67,7 @@ def checklist(sitting: Sitting, case: Case) -> list[Side]:
     cause = sitting.pack(case).cause(case.cause)
     roles = {p.id: p.role for p in case.parties}
     standing = (ExhibitState.SUBMITTED, ExhibitState.LATE)
-    here = [
-        e
-        for e in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
-        if e.state in standing
-    ]
+    here = [e for e in exhibits_of(sitting.session, case) if e.state in standing]
 
     def of(role: Role, key: str) -> list[Exhibit]:
         return [e for e in here if key in e.meets and roles[e.party_id] in (role, Role.THIRD_PARTY)]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import Case
 from odr.docket.visibility import READS_FILE
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.identity.actors import Actor
 
@@ -31,6 +30,4 @@ def exhibits_by_fact(sitting: Sitting, case: Case, viewer: Actor) -> dict[int, l
     """The same for a whole case, as far as the viewer reads its exhibits."""
     if viewer.role not in READS_FILE:
         return {}
-    return by_fact(
-        list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
-    )
+    return by_fact(exhibits_of(sitting.session, case))

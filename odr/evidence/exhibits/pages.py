@@ -16,6 +16,7 @@ from odr.evidence import names as act_names
 from odr.evidence.exhibits.access import files_of, opened, readings_of, receipt_opened, shown_to, why_closed
 from odr.evidence.exhibits.checklist import checklist, chronology
 from odr.evidence.exhibits.file_answers import Outgoing, attachment, shown
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.intake.belonging import pages_of
 from odr.evidence.models import BEFORE_DECISION, Exhibit, PartKind, Upload
@@ -63,7 +64,7 @@ def _find(case: Case, label: str) -> Exhibit:
 @case_page(*READS_FILE)
 def listing(case: Case, actor: Actor) -> Page:
     """Every exhibit of the case, each with its two questions."""
-    rows = list(current_session().scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    rows = exhibits_of(current_session(), case)
     captures = captures_of(current_session(), case)
     came = exhibits_of_captures(current_session(), case) if captures else {}
     sitting = look()

@@ -15,13 +15,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import Case, Party, Role
 from odr.docket.papers import BundleEntry, BundlePaper, BundleSection, Words, typeset
 from odr.evidence.exhibits.access import files_of, is_sealed, shown_to, why_closed
 from odr.evidence.exhibits.checklist import Happening, chronology
 from odr.evidence.exhibits.preview import TEXT_BYTES, NoPreview, PreviewLimits, fill, opened_left, run_child
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.intake.media import Group
 from odr.evidence.kit.kit import LeftOut
 from odr.evidence.models import Exhibit, ExhibitState, Upload
@@ -95,7 +94,7 @@ def make_bundle(
     ``progress`` is called with the bytes of all exhibits worked through so far. Raises CourtError where the pages cannot
     be bound.
     """
-    rows = list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    rows = exhibits_of(sitting.session, case)
     left_out: list[LeftOut] = []
     done = 0
     groups: list[tuple[Party, list[_Part]]] = []

@@ -19,6 +19,7 @@ from odr.docket.papers import NoticePaper, ParagraphBlock, TableBlock, Words, cl
 from odr.docket.queries import documents
 from odr.docket.visibility import reads_document, reads_entry
 from odr.evidence.exhibits.access import files_of, shown_to, why_closed
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.intake.upload import plain_name
 from odr.evidence.kit.kit import Kit, KitEntry, KitFile, LeftOut
 from odr.evidence.models import Exhibit, Upload
@@ -158,7 +159,7 @@ def authority_pem(sitting: Sitting) -> bytes:
 
 def _exhibits(sitting: Sitting, case: Case, viewer: Actor, told: str) -> tuple[list[KitFile], list[LeftOut]]:
     files, left = [], []
-    for exhibit in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)):
+    for exhibit in exhibits_of(sitting.session, case):
         reason = why_closed(viewer, exhibit)
         try:
             files += _exhibit_files(sitting, viewer, exhibit)

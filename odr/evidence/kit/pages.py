@@ -10,6 +10,7 @@ from odr.docket.models import Case, Role, Thing
 from odr.docket.visibility import READS_FILE
 from odr.evidence.exhibits.access import shown_to
 from odr.evidence.exhibits.file_answers import Outgoing, attachment
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.intake.media import Group, Media, recognise
 from odr.evidence.kit import compiling, received_case_files
 from odr.evidence.kit.kit import fingerprint
@@ -39,11 +40,7 @@ ZIP, PDF = Media("application/zip", Group.ARCHIVE), Media("application/pdf", Gro
 def listing(case: Case, actor: Actor) -> Page:
     """What may be taken along, what is being put together, and what is ready."""
     session = current_session()
-    exhibits = [
-        e
-        for e in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
-        if shown_to(actor, e) and not is_erased(e)
-    ]
+    exhibits = [e for e in exhibits_of(session, case) if shown_to(actor, e) and not is_erased(e)]
     made = compiling.compilations_of(session, case, actor)
     key = fingerprint(current_court().notary.log_public_key_vkey())
     return render_template(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Party, Role
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, Upload
 from odr.filing.models import Draft, DraftState
 from odr.ground.text import T, Text
@@ -329,9 +330,7 @@ def examination_page(sitting: Sitting, case: Case, actor: Actor, *, everything: 
     examination = examination_of(sitting.session, case)
     if examination is None:
         return None
-    exhibits = {
-        e.id: e for e in sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
-    }
+    exhibits = {e.id: e for e in exhibits_of(sitting.session, case)}
     query = select(*SAID).where(Posting.case_id == case.id).order_by(Posting.id.desc())
     newest = [Said._make(row) for row in sitting.session.execute(query if everything else query.limit(SHOWN + 1))]
     windows = turn_windows(sitting, case.id)

@@ -268,9 +268,8 @@ def state_of_question(sitting: Sitting, case: Case, values: Mapping[str, Any]) -
     """State of the question an act answers, so that nobody answers what has changed."""
     reference = values.get("question")
     reference = reference[0] if isinstance(reference, list) and reference else reference
-    question = sitting.session.scalar(
-        select(Question).where(Question.case_id == case.id, Question.reference == str(reference))
-    )
+    every = sitting.session.scalars(select(Question).where(Question.case_id == case.id))
+    question = next((one for one in every if one.reference == reference), None)
     return f"{question.state.value}/{question.put_by}" if question else ""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case
 from odr.docket.visibility import READS_FILE
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.queries import MatrixRow, matrix
 from odr.identity.actors import Actor
@@ -50,8 +51,7 @@ def exhibit_lines(sitting: Sitting, case: Case, actor: Actor) -> list[ExhibitLin
     """Every exhibit in the order it came; what the judge found is told once it is pronounced, never before (CPL 151)."""
     rows = {row.exhibit.id: row for row in matrix(sitting.session, case)}
     found = _findings(sitting, case)
-    exhibits = sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id))
-    return [_line(one, rows.get(one.id), found.get(one.id), actor) for one in exhibits]
+    return [_line(one, rows.get(one.id), found.get(one.id), actor) for one in exhibits_of(sitting.session, case)]
 
 
 def _line(exhibit: Exhibit, row: MatrixRow | None, found: FindingResult | None, actor: Actor) -> ExhibitLine:

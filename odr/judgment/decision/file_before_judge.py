@@ -11,6 +11,7 @@ from odr.docket.models import Case, Party
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.evidence.exhibits.facts_of_exhibits import by_fact as exhibits_on_facts
+from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Fact, FactAnswer, FactStance
@@ -162,7 +163,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
         """Whether something may be found on it: open to cross-examination, where the rules ask for that."""
         return not must_be_heard or heard.examined(exhibit, opinions.get(exhibit.id, []))
 
-    everything = list(sitting.session.scalars(select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)))
+    everything = exhibits_of(sitting.session, case)
     sound = {e.id for e in everything if e.state is not ExhibitState.EXCLUDED and examined(e)}
     labels = {e.id: e.label for e in everything}
     reports = {a.exhibit_id: a for a in appraisals_of(sitting.session, case) if a.exhibit_id is not None}

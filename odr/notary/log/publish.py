@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -102,8 +103,16 @@ def _each(act: Callable[[T], None], of: Collection[T]) -> None:
         for one in of:
             act(one)
         return
-    with ThreadPoolExecutor(SYNCS) as pool:
-        list(pool.map(act, of))
+    list(_pool().map(act, of))
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Threads that wait for the disk, kept from one tree head to the next; begun in the process that writes."""
+    return ThreadPoolExecutor(SYNCS, "log-files")
+
+
+os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not come along
 
 
 def _put_one(file: tuple[Path, bytes]) -> None:

@@ -53,6 +53,15 @@ def active_key(session: Session, use: KeyUse) -> SigningKey | None:
     return session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before.desc())).scalars().first()
 
 
+def active_keys(session: Session, *uses: KeyUse) -> dict[KeyUse, SigningKey]:
+    """The newest key in use for each purpose that has one."""
+    where = (SigningKey.use.in_(uses), SigningKey.state == KeyState.ACTIVE)
+    return {
+        key.use: key
+        for key in session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before)).scalars()
+    }
+
+
 class Authority:
     """Makes the root once, and certificates under it when they are wanted."""
 

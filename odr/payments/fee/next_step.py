@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import Case
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments import names, time_limits
 from odr.payments.books.bookings import outstanding
-from odr.payments.models import FeeAssessment
+from odr.payments.fee.assessment import assessments_of
 from odr.procedure.hooks import If, StepWords
 from odr.procedure.models import Window
 
@@ -24,13 +22,8 @@ REFUNDED = "CPI 207"
 
 def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
     """The fee of a window with what is still to be paid; None for a window of another kind."""
-    row = sitting.session.scalar(
-        select(FeeAssessment).where(
-            FeeAssessment.case_id == case.id,
-            FeeAssessment.reference == (window.subject or ""),
-            FeeAssessment.window_kind == window.kind,
-        )
-    )
+    fees = assessments_of(sitting.session, case, demands=True)
+    row = next((fee for fee in fees if fee.reference == window.subject and fee.window_kind == window.kind), None)
     if row is None or window.party_id != actor.party_id:
         return None
     left = outstanding(sitting.session, row)

@@ -117,8 +117,8 @@ def shown_windows(sitting: Sitting, case: Case, viewer: Viewer, state: WindowSta
     """The windows in a state, open ones if nothing else is said, that a viewer may know of: none that was opened by an
     entry for others only.
     """
-    found = sitting.windows(case, state=state)
+    every = sitting.windows(case, state=None)
     named = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED)
-    opening = sitting.session.scalars(named.where(DocketEntry.number.in_([w.opened_by for w in found])))
+    opening = sitting.session.scalars(named.where(DocketEntry.number.in_(sorted({w.opened_by for w in every}))))
     hidden = {entry.number for entry in opening if not reads_entry(viewer, entry)}
-    return [w for w in found if w.opened_by not in hidden]
+    return [w for w in every if w.state is state and w.opened_by not in hidden]

@@ -35,7 +35,7 @@ from odr.service.models import (
 )
 from odr.service.packet.acts import STATE_ABROAD
 from odr.service.packet.deemed import Conclusion, Reason, Weight
-from odr.service.packet.packets import consents_of, weigh_packet
+from odr.service.packet.packets import consents_of, weigh_packets
 from odr.service.packet.proof_of_service import count_proofs
 from odr.service.queries import packets_of
 from odr.service.registry.daily_ledger import Ledger, service_ledger
@@ -119,43 +119,63 @@ class PacketView:
         )
 
 
-def packet_view(sitting: Sitting, case: Case, packet: Packet) -> PacketView:
-    """Gather one packet with its reasoning as the rules give it now."""
-    session = sitting.session
-    conclusion = weigh_packet(session, packet, rules_for(sitting.court)(session, packet), now=sitting.now)
-    facts = {f.event_id: f for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id == packet.id))}
+def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet]) -> list[PacketView]:
+    """Packets with their reasoning as the rules give it now, with one look into the tables for all."""
+    session, ids = sitting.session, [packet.id for packet in packets]
+    conclusions = weigh_packets(session, packets, rules_for(sitting.court), now=sitting.now)
+    facts = {f.event_id: f for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))}
     used = session.execute(
         select(ServiceAttempt.id, ServiceAddress.value)
         .join(ServiceAddress, ServiceAttempt.address_id == ServiceAddress.id)
-        .where(ServiceAttempt.packet_id == packet.id)
+        .where(ServiceAttempt.packet_id.in_(ids))
     )
-    where: dict[int, str] = {}
-    for attempt_id, value in used:
-        where[attempt_id] = value
+    where: dict[int, str] = dict(used.all())
+    proofs = session.scalars(
+        select(ProofOfService)
+        .where(ProofOfService.packet_id.in_(ids))
+        .order_by(ProofOfService.packet_id, ProofOfService.ordinal)
+    ).all()
+    references = {paper["reference"] for packet in packets for paper in packet.documents}
+    digests = {p.document_sha256 for p in proofs if p.document_sha256}
+    documents = session.scalars(
+        select(Document)
+        .where(
+            Document.case_id == case.id,
+            Document.reference.in_(sorted(references)) | Document.sha256.in_(sorted(digests)),
+        )
+        .order_by(Document.id)
+    ).all()
+    shelf = _Shelf(facts, where, proofs, documents)
+    return [
+        _view(sitting, case, packet, concluded, shelf) for packet, concluded in zip(packets, conclusions, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """What the tables hold of the packets in hand."""
+
+    facts: Mapping[str, ServiceFact]
+    where: Mapping[int, str]
+    proofs: Sequence[ProofOfService]
+    documents: Sequence[Document]
+
+
+def _view(sitting: Sitting, case: Case, packet: Packet, conclusion: Conclusion, shelf: _Shelf) -> PacketView:
     pack = sitting.pack(case)
     articles = {r.article: cited(pack, r.article) for r in conclusion.reasons}
-    shown = [(facts[r.event_id], r) for r in conclusion.reasons if r.event_id in facts]
-    steps = [Step(fact, r, where.get(fact.attempt_id or 0, ""), articles[r.article]) for fact, r in shown]
-    references = [paper["reference"] for paper in packet.documents]
-    papers = session.scalars(
-        select(Document).where(Document.case_id == case.id, Document.reference.in_(references), Document.sha256 != "")
-    ).all()
-    proofs = session.scalars(
-        select(ProofOfService).where(ProofOfService.packet_id == packet.id).order_by(ProofOfService.ordinal)
-    ).all()
-    digests = [p.document_sha256 for p in proofs if p.document_sha256]
-    sealed = {
-        d.sha256: d
-        for d in session.scalars(select(Document).where(Document.case_id == case.id, Document.sha256.in_(digests)))
-    }
+    shown = [(shelf.facts[r.event_id], r) for r in conclusion.reasons if r.event_id in shelf.facts]
+    steps = [Step(fact, r, shelf.where.get(fact.attempt_id or 0, ""), articles[r.article]) for fact, r in shown]
+    references = {paper["reference"] for paper in packet.documents}
+    sealed = {d.sha256: d for d in shelf.documents if d.sha256}
     return PacketView(
         packet,
         text_from_json(packet.title),
         TINTS[packet.state],
         conclusion,
         steps,
-        papers,
-        [(p, sealed.get(p.document_sha256 or "")) for p in proofs],
+        [d for d in shelf.documents if d.reference in references and d.sha256],
+        [(p, sealed.get(p.document_sha256 or "")) for p in shelf.proofs if p.packet_id == packet.id],
         articles,
     )
 
@@ -187,7 +207,7 @@ class ServicePage:
 def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
     """A party sees what goes to it; the people of the court see everything."""
     session = sitting.session
-    packets = [packet_view(sitting, case, p) for p in packets_of(session, case, party_id=actor.party_id)]
+    packets = packet_views(sitting, case, packets_of(session, case, party_id=actor.party_id))
     shown = [p for p in case.parties if actor.party_id in (None, p.id)]
     searches = _searches(session, case) if actor.party_id is None else {}
     return ServicePage(

@@ -610,11 +610,12 @@ def still_open(
     return False
 
 
-def weigh_packet(
-    session: Session, packet: Packet, rules: deemed.Rules | None = None, *, now: datetime
-) -> deemed.Conclusion:
-    """What follows from the facts of a packet, changing nothing."""
-    return _weigh(packet, _material(session, [packet]), rules or deemed.Rules(), now)
+def weigh_packets(
+    session: Session, packets: Sequence[Packet], rules: RulesFor, *, now: datetime
+) -> list[deemed.Conclusion]:
+    """What follows from the facts of each packet, changing nothing; one look into the tables for all."""
+    material = _material(session, packets)
+    return [_weigh(packet, material, rules(session, packet), now) for packet in packets]
 
 
 def _weigh(packet: Packet, material: _Material, rules: deemed.Rules, now: datetime) -> deemed.Conclusion:

@@ -1,0 +1,160 @@
+"""A session asks the database nothing twice, and never answers from memory what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from sqlalchemy import delete, event, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case
+from odr.ground.db import Database
+from odr.identity.models import Account, AccountRole
+from tests.scene import Scene
+
+
+@contextmanager
+def asked(database: Database) -> Iterator[list[tuple[str, str]]]:
+    """Statements with their values while it lasts, with all parts of the program that ask."""
+    seen: list[tuple[str, str]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        if statement.startswith("SELECT"):
+            seen.append((statement, repr(values)))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def names(session: Session) -> list[str]:
+    """What everybody is called, by a query that is always the same."""
+    return list(session.scalars(select(Account.name).order_by(Account.id)))
+
+
+def test_the_same_question_is_put_once(small_scene: Scene) -> None:
+    database = small_scene.court.database
+    with database.read() as session, asked(database) as seen:
+        first = names(session)
+        assert [names(session) for _ in range(5)] == [first] * 5
+        rows = session.scalars(select(Account).order_by(Account.id)).all()
+        again = session.scalars(select(Account).order_by(Account.id)).all()
+        assert all(one is other for one, other in zip(rows, again, strict=True))
+    assert len([one for one in seen if "account.name" in one[0]]) == 2
+
+
+def test_other_values_are_another_question(small_scene: Scene) -> None:
+    database = small_scene.court.database
+    with database.read() as session:
+        ids = list(session.scalars(select(Account.id).order_by(Account.id)))
+        found = {number: session.scalar(select(Account.name).where(Account.id == number)) for number in ids}
+        assert len(set(found.values())) > 1
+        assert found == {number: session.scalar(select(Account.name).where(Account.id == number)) for number in ids}
+        some = session.scalars(select(Account.id).where(Account.id.in_(ids[:2])).order_by(Account.id)).all()
+        more = session.scalars(select(Account.id).where(Account.id.in_(ids[:3])).order_by(Account.id)).all()
+        assert (list(some), list(more)) == (ids[:2], ids[:3])
+
+
+def by_flush(session: Session, account: Account) -> None:
+    """Changed as handlers change a row."""
+    account.name = "Somebody else"
+
+
+def by_statement(session: Session, account: Account) -> None:
+    """Changed by a statement of its own."""
+    session.execute(update(Account).where(Account.id == account.id).values(name="Somebody else"))
+
+
+def by_the_connection(session: Session, account: Account) -> None:
+    """Changed below the session."""
+    session.connection().execute(text("UPDATE account SET name = 'Somebody else' WHERE id = :id"), {"id": account.id})
+
+
+@pytest.mark.parametrize("change", [by_flush, by_statement, by_the_connection])
+def test_what_was_written_is_asked_anew(small_scene: Scene, change: Callable[[Session, Account], None]) -> None:
+    with small_scene.court.database.write() as session:
+        before = names(session)
+        change(session, session.get_one(Account, small_scene.people["li"]))
+        after = names(session)
+        assert "Somebody else" in after and "Somebody else" not in before
+
+
+def test_a_savepoint_undone_takes_its_answers_along(small_scene: Scene) -> None:
+    with small_scene.court.database.write() as session:
+        before = names(session)
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            session.get_one(Account, small_scene.people["li"]).name = "Somebody else"
+            assert "Somebody else" in names(session)
+            raise ZeroDivisionError
+        assert names(session) == before
+
+
+def test_a_row_that_is_locked_is_read_anew_and_so_is_all_after_it(small_scene: Scene) -> None:
+    database = small_scene.court.database
+    with database.write() as session, asked(database) as seen:
+        names(session)
+        session.scalars(select(Account).where(Account.id == 1).with_for_update()).one()
+        names(session)
+        session.get(Account, 1, with_for_update=True, populate_existing=True)
+        names(session)
+        session.execute(text("SELECT 1"))
+        names(session)
+    assert len([one for one in seen if one[0].startswith("SELECT account.name")]) == 4
+
+
+def test_a_table_that_nobody_wrote_stays_known(small_scene: Scene) -> None:
+    database = small_scene.court.database
+    small_scene.lodge()
+    with database.write() as session, asked(database) as seen:
+        first = names(session)
+        case = session.get_one(Case, small_scene.case_id)
+        case.title = "Another title"
+        session.flush()
+        assert names(session) == first
+    assert len([one for one in seen if one[0].startswith("SELECT account.name")]) == 1
+
+
+STEPS = st.lists(st.sampled_from(["ask", "add", "rename", "remove", "bulk", "undo"]), max_size=14)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_whatever_is_done_in_between_the_answers_are_the_database_s(small_scene: Scene, steps: list[str]) -> None:
+    """Every answer is compared with that of the driver, which remembers nothing."""
+    with small_scene.court.database.read() as session:
+        mine, connection = small_scene.people["li"], session.connection()
+        for number, step in enumerate(steps):
+            if step == "add":
+                session.add(AccountRole(account_id=mine, role="clerk", granted_at=small_scene.clock.now()))
+            elif step == "rename":
+                session.get_one(Account, mine).name = f"Li {number}"
+            elif step == "remove":
+                session.execute(delete(AccountRole).where(AccountRole.account_id == mine))
+                session.expire_all()
+            elif step == "bulk":
+                values = {"account_id": mine, "role": "clerk", "granted_at": small_scene.clock.now()}
+                session.execute(insert(AccountRole), [values, values])
+            elif step == "undo":
+                nested = session.begin_nested()
+                session.get_one(Account, mine).name = "Nobody"
+                names(session)
+                nested.rollback()
+            known = (
+                names(session),
+                session.scalar(select(func.count()).select_from(AccountRole).where(AccountRole.account_id == mine)),
+                session.scalar(select(func.count()).select_from(AccountRole).join(Account)),
+            )
+            truly = (
+                [row[0] for row in connection.execute(text("SELECT name FROM account ORDER BY id"))],
+                connection.execute(text(f"SELECT count(*) FROM account_role WHERE account_id = {int(mine)}")).scalar(),
+                connection.execute(
+                    text("SELECT count(*) FROM account_role r JOIN account a ON a.id = r.account_id")
+                ).scalar(),
+            )
+            assert known == truly

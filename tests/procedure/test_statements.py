@@ -1,0 +1,100 @@
+"""What a page of a case asks of the database: nothing twice, and no more for a full case than for a slim one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from odr.app import create_app
+from odr.web.guards import Entry
+from tests.procedure.test_asked_once import asked
+from tests.scene import Scene
+from tests.test_bad_input import signed_in
+from tests.test_routes import guard_of, routes
+
+FULL = 12
+"""Rounds of exhibits, statements and questions between the slim case and the full one."""
+SPARE = 2
+"""Statements a full case may cost more: a list that was empty, or a reader's first visit."""
+
+
+def pages_of(app: Flask) -> list[Rule]:
+    """Pages of a case that need nothing but the case."""
+    return [
+        rule
+        for method, rule in routes(app)
+        if method == "GET"
+        and rule.arguments == {"reference"}
+        and rule.rule.startswith("/cases/")
+        and (guard := guard_of(app, rule)) is not None
+        and guard.entry is Entry.CASE
+    ]
+
+
+def counted(scene: Scene, app: Flask, client: FlaskClient) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Statements of each page that opens, and what was asked more than once on it."""
+    counts, twice = {}, {}
+    for rule in pages_of(app):
+        path = rule.rule.replace("<reference>", scene.case().reference)
+        status = client.get(path).status_code
+        assert status < 500, path
+        if status != 200:
+            continue
+        with asked(scene.court.database) as seen:
+            client.get(path)
+        counts[rule.rule] = len(seen)
+        repeated = {one: times for one, times in Counter(seen).items() if times > 1}
+        if repeated:
+            twice[rule.rule] = [
+                f"{times} × {one[0][:60]} … {one[0][-160:]} {one[1]}" for one, times in repeated.items()
+            ]
+    return counts, twice
+
+
+def fill(scene: Scene, rounds: range) -> None:
+    """Both show something, say something, and the judge asks and is answered."""
+    parties = {party.account_id: party.reference for party in scene.case().parties}
+    for number in rounds:
+        for who in ("li", "haiyun"):
+            upload = scene.upload(who, f"Page {number} of {who}".encode(), f"page-{number}.txt")
+            scene.do(
+                "submit_exhibit",
+                who,
+                upload=upload.reference,
+                title=f"Page {number}",
+                proves="What was ordered",
+                source="My phone",
+            )
+            scene.do("post_statement", who, words=f"On point {number}: the parcel came on the day the page shows.")
+            scene.do(
+                "put_question", "judge", addressees=[parties[scene.people[who]]], words=f"Question {number} to {who}?"
+            )
+
+
+def test_a_page_asks_nothing_twice_and_a_full_case_costs_no_more_than_a_slim_one(small_scene: Scene) -> None:
+    scene = small_scene
+    scene.lodge()
+    scene.accept()
+    scene.join()
+    scene.do("file_answer", "haiyun", position="defend", statement="The label was lawful when the goods were sold.")
+    scene.do("open_examination", "judge", mode="asynchronous")
+    app = create_app(court=scene.court)
+    fill(scene, range(1))
+    before = {}
+    for who in ("li", "judge"):
+        client, _ = signed_in(scene, app, who)
+        before[who], twice = counted(scene, app, client)
+        assert len(before[who]) >= 20
+        assert not twice, (who, twice)
+    fill(scene, range(1, FULL))
+    for who in ("li", "judge"):
+        client, _ = signed_in(scene, app, who)
+        after, twice = counted(scene, app, client)
+        assert not twice, (who, twice)
+        more = {
+            page: (before[who][page], now) for page, now in after.items() if now > before[who].get(page, 99) + SPARE
+        }
+        assert not more, (who, more)
