@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, cast
 
-from sqlalchemy import Executable, Select, event
+from sqlalchemy import Executable, Select, UpdateBase, event
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.sql import visitors
@@ -29,8 +29,8 @@ MOST_KINDS = 5_000
 class AskedOnce(Session):
     """A session with a memory.
 
-    It forgets what rests on a table when a row of that table is flushed, and everything where it cannot know: a
-    statement that writes, a row that is locked or read anew, a savepoint undone, the end of the transaction.
+    It forgets what rests on a table when a row of that table is flushed or a statement writes it, and everything where it
+    cannot know: a row that is locked or read anew, a savepoint undone, the end of the transaction.
     """
 
     def __init__(self, *args: Any, **how: Any) -> None:
@@ -70,11 +70,12 @@ class AskedOnce(Session):
     def forget(self) -> None:
         """Ask anew from here on."""
         self._answers.clear()
-        self._got.clear()
 
     def _note(self, statement: Executable) -> None:
         """Before a statement that is not remembered: one that only reads leaves the memory as it is."""
-        if not isinstance(statement, Select) or statement._for_update_arg is not None:
+        if isinstance(statement, UpdateBase) and isinstance(statement.table, Table):
+            self._written({statement.table.name})
+        elif not isinstance(statement, Select) or statement._for_update_arg is not None:
             self.forget()
 
     def _written(self, tables: set[str]) -> None:
@@ -128,6 +129,7 @@ class AskedOnce(Session):
     def expunge_all(self) -> None:
         """As ``Session.expunge_all``."""
         self.forget()
+        self._got.clear()
         super().expunge_all()
 
 

@@ -181,7 +181,8 @@ _HELD = "accounts held"
 def _held(session: Session, account_id: int) -> Account | None:
     """The account as it stands now, locked against change until the transaction ends; read anew once in it."""
     held: set[int] = session.info.setdefault(_HELD, set())
-    if account_id in held:
+    # On SQLite the transaction holds the whole file from its beginning: the row cannot be older.
+    if account_id in held or session.get_bind().dialect.name == "sqlite":
         return session.get(Account, account_id)
     held.add(account_id)
     return session.get(Account, account_id, populate_existing=True, with_for_update={"read": True})

@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Document, Party, PartyKind, Role, Seat, Stage
+from odr.docket.models import Case, Document, Party, PartyKind, Role, Seat, Stage, Track
 from odr.docket.queries import entries_of
 from odr.filing.group.models import GroupAction
 from odr.filing.models import Claim, Relief, ReliefKind
+from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account
 from odr.judgment.group.models import AppliedJudgment
@@ -27,6 +28,7 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeBasis
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import ClaimAccepted
+from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
@@ -42,8 +44,11 @@ RULING: dict[str, Any] = {
 
 
 @pytest.fixture
-def many(bench: Bench) -> Bench:
-    """An action of two claimants, announced and examined: 10,000 and 5,000 are asked for, nothing was paid in advance."""
+def many(whole_court: Court, clock: FixedClock) -> Bench:
+    """An action of two claimants in ordinary procedure, announced and examined: 10,000 and 5,000 are asked for, nothing
+    was paid in advance.
+    """
+    bench = lay_case(whole_court, clock, track=Track.ORDINARY)
     with bench.court.database.write() as session:
         case = session.get_one(Case, bench.case_id)
         now, mei = (
@@ -143,24 +148,22 @@ def reference_of(many: Bench) -> str:
 
 
 def test_the_fee_of_many_is_one_sum_at_the_end_and_shows_its_working(many: Bench) -> None:
-    """15,000 in dispute make 175 halved, asked of nobody in advance; each bears where she lost (CPI 194; FEE 13, 16,
-    29).
-    """
+    """15,000 in dispute make 175, asked of nobody in advance; each bears where she lost (CPI 194; FEE 13, 29)."""
     decided(many)
     with many.court.database.read() as session:
         case = session.get_one(Case, many.case_id)
         entry = entries_of(session, case, "assess_fee_at_end")[0]
         assert assessments_of(session, case) == []
         found = json.loads(entry.payload)["result"]
-        assert found["total"] == 8_750 and found["full"] == 17_500 and not found["prepaid"]
-        assert {step["article"] for step in found["steps"]} >= {"CPI 194", "FEE 16"} and input_of(entry)[
+        assert found["total"] == 17_500 and found["full"] == 17_500 and not found["prepaid"]
+        assert {step["article"] for step in found["steps"]} >= {"CPI 194", "FEE 13(1)"} and input_of(entry)[
             "ending"
         ] is None
         shares = {one["party"]: one["bears"] for one in case_costs(session, case)}
         owed = session.scalars(
             select(Task.title).where(Task.case_id == case.id, Task.kind == "collect_costs", Task.done_at.is_(None))
         ).all()
-    assert shares == {"claimant/1": 1_167, "claimant/2": 0, "respondent/1": 7_583} and len(owed) == 2
+    assert shares == {"claimant/1": 2_333, "claimant/2": 0, "respondent/1": 15_167} and len(owed) == 2
 
 
 def case_costs(session: Any, case: Case) -> list[dict[str, Any]]:

@@ -14,10 +14,12 @@ from odr.app import create_app
 from odr.docket.models import Case, Document, Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
+from odr.filing.claim.procedure_bars import the_panel_sits
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.court import Court
+from odr.procedure.models import Task
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
 
@@ -115,6 +117,56 @@ def test_one_judge_decides_small_claims_and_simple_procedure(bench: Bench) -> No
     bench.do("judge", "draft_decision", bench.draft())
     with pytest.raises(ActNotOpen, match="decides this case alone"):
         bench.do("judge", "vote_on_decision", {"decision": bench.draft_reference(), **FOR})
+
+
+def asked_for_a_panel(bench: Bench) -> int:
+    """How often it lies before the judge that a panel is to be convened."""
+    with bench.court.database.read() as session:
+        mine = select(Task).where(Task.case_id == bench.case_id, Task.kind == "panel", Task.done_at.is_(None))
+        return len(session.scalars(mine).all())
+
+
+@pytest.mark.parametrize("kind", ["public_interest", "wide_effect", "new_or_complex", "unfit_for_one"])
+def test_what_one_judge_may_not_hear_alone_is_decided_by_a_panel(
+    whole_court: Court, clock: FixedClock, kind: str
+) -> None:
+    """Found once, it lies on the judge's desk, and no judgment of one judge is signed (CPL 42, 43)."""
+    bench = lay_case(whole_court, clock, track=Track.ORDINARY)
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    found = {"bar": kind, "reasons": "Many people follow it, and nobody decided one like it."}
+    bench.do("judge", "find_bar", found | {"holds": "yes"})
+    assert asked_for_a_panel(bench) == 1
+    with pytest.raises(ActNotOpen, match="One judge may not decide this case alone"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    bench.do("judge", "find_bar", found | {"holds": "no"})
+    assert asked_for_a_panel(bench) == 0
+    bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+
+
+def test_a_case_for_a_panel_is_not_examined_before_it_sits(whole_court: Court, clock: FixedClock) -> None:
+    """The examination opens before those who decide (CPL 42; CPI 45)."""
+    bench = lay_case(whole_court, clock, track=Track.ORDINARY)
+    with whole_court.database.read() as session:
+        look, case = whole_court.look(session), session.get_one(Case, bench.case_id)
+        assert the_panel_sits(look, case, bench.actor("judge")) is None
+    bench.do("judge", "find_bar", {"bar": "new_or_complex", "holds": "yes", "reasons": "Nobody decided one like it."})
+    with whole_court.database.read() as session:
+        look, case = whole_court.look(session), session.get_one(Case, bench.case_id)
+        why = the_panel_sits(look, case, bench.actor("judge"))
+        assert why is not None and "Only a panel may hear this case" in why.render("en")
+
+
+def test_simple_procedure_is_closed_to_what_needs_a_panel(bench: Bench) -> None:
+    """One judge decides there: the case moves to ordinary procedure, and a panel is asked for (CPL 42, 160)."""
+    bench.do("judge", "find_bar", {"bar": "wide_effect", "holds": "yes", "reasons": "Thousands bought the same tea."})
+    assert asked_for_a_panel(bench) == 0
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    with pytest.raises(ActNotOpen, match="can no longer follow the simple procedure"):
+        bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+    bench.do("judge", "convert_track", {"to": "ordinary", "reasons": "One judge may not hear it alone."})
+    assert asked_for_a_panel(bench) == 1
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])

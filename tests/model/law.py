@@ -443,6 +443,19 @@ def a_case_sent_back_is_heard_by_a_panel(record: Record, entry: Entry) -> Iterat
         yield f"{entry.act} before a bench of {len(record.bench)} in a case that was sent back"
 
 
+FOR_SEVERAL = frozenset({"public_interest", "wide_effect", "new_or_complex", "unfit_for_one"})
+"""What the judge may find a case to be that one judge may not hear alone."""
+
+
+@invariant("CPL 42, 43", frozenset({"open_examination", "issue_decision"}))
+def what_one_judge_may_not_hear_is_heard_by_a_panel(record: Record, entry: Entry) -> Iterator[str]:
+    """As last found: the interest of the public, many people or much attention, a new kind, or otherwise unfit."""
+    found = {e.given["bar"]: e.given["holds"] for e in record.of("find_bar") if e.number < entry.number}
+    kinds = sorted(kind for kind, holds in found.items() if holds == "yes" and kind in FOR_SEVERAL)
+    if kinds and len(record.bench) < 3:
+        yield f"{entry.act} before a bench of {len(record.bench)} in a case that is {', '.join(kinds)}"
+
+
 @invariant("CPL 126, 157", frozenset({"refuse_claim"}))
 def a_judge_refuses_a_claim(record: Record, entry: Entry) -> Iterator[str]:
     """The refusal of a claim is a ruling."""

@@ -39,6 +39,7 @@ def names(session: Session) -> list[str]:
 
 
 def test_the_same_question_is_put_once(small_scene: Scene) -> None:
+    """However often a condition asks, the database is asked once, and the rows are the same objects."""
     database = small_scene.court.database
     with database.read() as session, asked(database) as seen:
         first = names(session)
@@ -50,6 +51,7 @@ def test_the_same_question_is_put_once(small_scene: Scene) -> None:
 
 
 def test_other_values_are_another_question(small_scene: Scene) -> None:
+    """One value more, or another one, is never answered by what was found for others."""
     database = small_scene.court.database
     with database.read() as session:
         ids = list(session.scalars(select(Account.id).order_by(Account.id)))
@@ -78,6 +80,7 @@ def by_the_connection(session: Session, account: Account) -> None:
 
 @pytest.mark.parametrize("change", [by_flush, by_statement, by_the_connection])
 def test_what_was_written_is_asked_anew(small_scene: Scene, change: Callable[[Session, Account], None]) -> None:
+    """By a flush, by a statement or below the session: after a change nothing older is told."""
     with small_scene.court.database.write() as session:
         before = names(session)
         change(session, session.get_one(Account, small_scene.people["li"]))
@@ -86,6 +89,7 @@ def test_what_was_written_is_asked_anew(small_scene: Scene, change: Callable[[Se
 
 
 def test_a_savepoint_undone_takes_its_answers_along(small_scene: Scene) -> None:
+    """What was read in a part that was undone never happened."""
     with small_scene.court.database.write() as session:
         before = names(session)
         with pytest.raises(ZeroDivisionError), session.begin_nested():
@@ -96,6 +100,7 @@ def test_a_savepoint_undone_takes_its_answers_along(small_scene: Scene) -> None:
 
 
 def test_a_row_that_is_locked_is_read_anew_and_so_is_all_after_it(small_scene: Scene) -> None:
+    """Whoever waits for a lock wants what stands then; so does a statement nobody can see through."""
     database = small_scene.court.database
     with database.write() as session, asked(database) as seen:
         names(session)
@@ -109,6 +114,7 @@ def test_a_row_that_is_locked_is_read_anew_and_so_is_all_after_it(small_scene: S
 
 
 def test_a_table_that_nobody_wrote_stays_known(small_scene: Scene) -> None:
+    """A flush of one table leaves what is known of the others."""
     database = small_scene.court.database
     small_scene.lodge()
     with database.write() as session, asked(database) as seen:

@@ -75,6 +75,7 @@ def fill(scene: Scene, rounds: range) -> None:
 
 
 def test_a_page_asks_nothing_twice_and_a_full_case_costs_no_more_than_a_slim_one(small_scene: Scene) -> None:
+    """Rows are counted on every page of a case: party and judge, one exhibit and two dozen."""
     scene = small_scene
     scene.lodge()
     scene.accept()

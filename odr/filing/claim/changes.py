@@ -11,7 +11,14 @@ from sqlalchemy import delete, func, select
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.filing import desks, names
 from odr.filing.claim.announcements import asked_in
-from odr.filing.claim.procedure_bars import agreed_to_small_claims, bars_of
+from odr.filing.claim.procedure_bars import (
+    agreed_to_small_claims,
+    ask_for_panel,
+    barred_track,
+    kinds_for_a_panel,
+    sum_of_standing,
+    tracks_now,
+)
 from odr.filing.claim.progress import (
     ask,
     before_end_of_debate,
@@ -54,7 +61,7 @@ from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhon
 from odr.procedure.papers.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
-from odr.procedure.rules.tracks import TrackFinding, conversion, track_findings
+from odr.procedure.rules.tracks import conversion
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -69,16 +76,6 @@ ANSWER_COUNTERCLAIM = "counterclaim_answer"
 def sum_of(relief: list[ReliefInput]) -> int:
     """The money asked for, in minor units (CPI 201)."""
     return sum(one.amount.minor for one in relief if one.amount is not None)
-
-
-def sum_of_standing(sitting: Sitting, case: Case) -> int:
-    """The largest of the claims that stand, which decides on the procedure (CPI 278)."""
-    return (
-        sitting.session.scalar(
-            select(func.max(Claim.amount_minor)).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
-        )
-        or 0
-    )
 
 
 def _check_currency(sitting: Sitting, case: Case, relief: list[ReliefInput]) -> None:
@@ -128,17 +125,6 @@ def _write_facts(sitting: Sitting, case: Case, party: Party, facts: list[FactInp
         )
 
 
-def barred_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
-    """Why the case can no longer follow its procedure, or None. ``bars`` are those that come with the act in hand."""
-    found = next(one for one in _tracks_now(sitting, case, amount, bars) if one.track == case.track.value)
-    return None if found.open else found
-
-
-def _tracks_now(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> list[TrackFinding]:
-    agreed = agreed_to_small_claims(sitting, case)
-    return track_findings(sitting.pack(case), amount, bars | bars_of(sitting, case), case.filed_on, agreed=agreed)
-
-
 def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None:
     """Move on at once where the rules need no ruling for it (CPI 278); else the judge is asked."""
     finding = barred_track(sitting, case, amount, bars)
@@ -148,7 +134,7 @@ def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None
     order = list(pack.tracks.list)
     later = [
         one
-        for one in _tracks_now(sitting, case, amount, bars)
+        for one in tracks_now(sitting, case, amount, bars)
         if one.open and order.index(one.track) > order.index(case.track.value)
     ]
     way = (
@@ -559,13 +545,15 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     if way is None:
         raise InvalidInput.at("to", T("From the %(track)s there is no way to that procedure now.", track=before.label))
     goal = next(
-        one for one in _tracks_now(sitting, case, sum_of_standing(sitting, case), set()) if one.track == given.to
+        one for one in tracks_now(sitting, case, sum_of_standing(sitting, case), set()) if one.track == given.to
     )
     if not goal.open:
         raise InvalidInput.at("to", T("%(reason)s (%(article)s)", reason=goal.reason, article=pack.cite(goal.article)))
     case.track = Track(given.to)
     evidence_in_new_track(sitting, case, now)
     sitting.close_tasks(case, desks.TRACK)
+    if kinds_for_a_panel(sitting, case):
+        ask_for_panel(sitting, case)
     sitting.announce(TrackConverted(case, before))
     result = {
         "before": before.value,

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from odr.docket.models import Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.filing import names as act_names
-from odr.filing.claim.changes import TRIAL, see_track, sum_of_standing
+from odr.filing.claim.changes import TRIAL, see_track
+from odr.filing.claim.procedure_bars import sum_of_standing
 from odr.filing.claim.progress import before_end_of_debate, debate_is_open, end_case
 from odr.filing.claim.queries import claims_of
 from odr.filing.course.evidence_periods import restart_evidence

@@ -1,23 +1,25 @@
-"""What keeps a case from a procedure, as its record stands now (CPL 165, 166; CPI 257)."""
+"""What keeps a case from a procedure, and from a single judge, as its record stands now (CPL 42, 165, 166; CPI 257)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from odr.docket.models import Case, Role, Seat
 from odr.docket.queries import entries_of, parties
-from odr.filing import names
+from odr.filing import desks, names
 from odr.filing.claim.progress import is_heard_again, requests_of
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.group.models import GroupAction
-from odr.filing.models import RequestKind, RequestState
+from odr.filing.models import Claim, RequestKind, RequestState
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import guard
 from odr.procedure.rules.cases import Bar
+from odr.procedure.rules.tracks import TrackFinding, track_findings
 from odr.service import names as service_names
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ def bars_of(sitting: Sitting, case: Case) -> set[Bar]:
 
 
 def judged_bars(sitting: Sitting, case: Case) -> set[Bar]:
-    """What only a judge can find, as last found: status or title, public interest, facts greatly disputed."""
+    """What only a judge can find, as last found: status or title, public interest, facts greatly disputed, and that it is
+    nothing for one judge.
+    """
     found: dict[Bar, bool] = {}
     for entry in entries_of(sitting.session, case, names.FIND_BAR):
         result = json.loads(entry.payload)["result"]
@@ -47,22 +51,48 @@ def judged_bars(sitting: Sitting, case: Case) -> set[Bar]:
     return {bar for bar, holds in found.items() if holds}
 
 
-def panel_is_ordered(sitting: Sitting, case: Case) -> bool:
-    """Whether only a panel may decide: an objection to the single judge was upheld, or the case is heard again (CPL 41,
-    43).
+def panel_is_ordered(sitting: Sitting, case: Case, *, but: Set[Bar] = frozenset()) -> bool:
+    """Whether only a panel may decide: the case is of a kind that one judge may not hear, an objection to the single
+    judge was upheld, or the case is heard again (CPL 41–43). ``but`` is what
+    the judge finds no more in the act in hand.
     """
     upheld = requests_of(sitting, case, RequestKind.PROCEDURE, RequestState.GRANTED)
-    return any(one.details["what"] == "one_judge" for one in upheld) or is_heard_again(sitting, case)
+    return (
+        any(one.details["what"] == "one_judge" for one in upheld)
+        or is_heard_again(sitting, case)
+        or bool(kinds_for_a_panel(sitting, case) - but)
+    )
 
 
-@guard("CPL 41, 43")
+def kinds_for_a_panel(sitting: Sitting, case: Case, *, found: Set[Bar] = frozenset()) -> set[Bar]:
+    """What the case is that one judge may not hear alone, by the rules of the procedure it follows (CPL 42); ``found``
+    comes with the act in hand.
+    """
+    bench = sitting.pack(case).tracks.list[case.track.value].bench
+    return set() if bench is None or not bench.panel_for else set(bench.panel_for) & (bars_of(sitting, case) | found)
+
+
+def ask_for_panel(sitting: Sitting, case: Case) -> None:
+    """Put it before the judge that a panel is to be convened, where none sits and nobody was asked yet."""
+    if judges_of(sitting, case) < 2 and not sitting.tasks(case, desks.PANEL):
+        title = T("Convene a panel: one judge may not decide this case alone.")
+        sitting.open_task(case, Role.JUDGE, desks.PANEL, title, risk=70)
+
+
+def judges_of(sitting: Sitting, case: Case) -> int:
+    """How many sit and decide now: judge and assessors."""
+    seats = select(func.count()).select_from(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None))
+    return sitting.session.scalar(seats.where(Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))) or 0
+
+
+@guard("CPL 41, 42, 43")
 def the_panel_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the hearing cannot begin: only a panel may decide, and it is not convened yet."""
     if not panel_is_ordered(sitting, case):
         return None
-    seats = select(func.count()).select_from(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None))
-    sit = sitting.session.scalar(seats.where(Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))) or 0
-    return T("Only a panel may hear this case. The judge convenes it first.") if sit < 2 else None
+    if judges_of(sitting, case) > 1:
+        return None
+    return T("Only a panel may hear this case. The judge convenes it first.")
 
 
 def agreed_to_small_claims(sitting: Sitting, case: Case, *, but: int | None = None) -> bool:
@@ -71,3 +101,25 @@ def agreed_to_small_claims(sitting: Sitting, case: Case, *, but: int | None = No
     """
     agreed = {entry.party_id for entry in entries_of(sitting.session, case, names.AGREE_SMALL_CLAIMS)} | {but}
     return all(party.id in agreed for role in (Role.CLAIMANT, Role.RESPONDENT) for party in parties(case, role))
+
+
+def sum_of_standing(sitting: Sitting, case: Case) -> int:
+    """The largest of the claims that stand, which decides on the procedure (CPI 278)."""
+    return (
+        sitting.session.scalar(
+            select(func.max(Claim.amount_minor)).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
+        )
+        or 0
+    )
+
+
+def barred_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> TrackFinding | None:
+    """Why the case can no longer follow its procedure, or None. ``bars`` are those that come with the act in hand."""
+    found = next(one for one in tracks_now(sitting, case, amount, bars) if one.track == case.track.value)
+    return None if found.open else found
+
+
+def tracks_now(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> list[TrackFinding]:
+    """Every procedure of the rules, and whether it is open to the case now."""
+    agreed = agreed_to_small_claims(sitting, case)
+    return track_findings(sitting.pack(case), amount, bars | bars_of(sitting, case), case.filed_on, agreed=agreed)

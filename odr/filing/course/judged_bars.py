@@ -1,5 +1,6 @@
-"""What only a judge can find and what closes a procedure to a case: that it is about status or title, that the public
-interest is at stake, that the facts are greatly disputed (CPL 160, 166; CPI 257).
+"""What only a judge can find and what closes a procedure to a case, or takes it from a single judge: that it is about
+status or title, that the public interest is at stake, that the facts are greatly disputed; that it has wide effect, is of
+a new kind or complex, or is otherwise unfit for one judge (CPL 42, 43, 160, 166; CPI 257).
 """
 
 from __future__ import annotations
@@ -9,13 +10,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import Case, Role, Stage
 from odr.filing import desks
-from odr.filing.claim.changes import barred_track, sum_of_standing
-from odr.filing.claim.procedure_bars import judged_bars
+from odr.filing.claim.procedure_bars import (
+    ask_for_panel,
+    barred_track,
+    judged_bars,
+    kinds_for_a_panel,
+    panel_is_ordered,
+    sum_of_standing,
+)
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act
+from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
@@ -25,13 +33,36 @@ from odr.procedure.rules.tracks import BAR_WORDS
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-FOUND = {bar.value: BAR_WORDS[bar] for bar in (Bar.STATUS_OR_TITLE, Bar.PUBLIC_INTEREST, Bar.DISPUTED)}
+JUDGED = (
+    Bar.STATUS_OR_TITLE,
+    Bar.PUBLIC_INTEREST,
+    Bar.DISPUTED,
+    Bar.WIDE_EFFECT,
+    Bar.NEW_OR_COMPLEX,
+    Bar.UNFIT_FOR_ONE,
+)
+
+
+def _can_be_found(sitting: Sitting, case: Case) -> list[Bar]:
+    """What has an effect by the rules of the case: it closes a procedure, or asks for a panel."""
+    tracks = sitting.pack(case).tracks.list.values()
+    closes = {bar for track in tracks for bar in (*track.bars, *(track.bench.panel_for if track.bench else ()))}
+    return [bar for bar in JUDGED if bar in closes]
+
+
+@choice_source("judged_bars")
+def judged_bar_choices(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What the judge may find of the kind of case."""
+    return [Option(bar.value, BAR_WORDS[bar]) for bar in _can_be_found(sitting, case)]
 
 
 class FindBarInput(CourtModel):
     """What the judge finds of the kind of case."""
 
-    bar: Annotated[Literal["status_or_title", "public_interest", "disputed"], field(T("About what"), options=FOUND)]
+    bar: Annotated[
+        Literal["status_or_title", "public_interest", "disputed", "wide_effect", "new_or_complex", "unfit_for_one"],
+        field(T("About what"), choices="judged_bars"),
+    ]
     holds: Annotated[
         Literal["yes", "no"],
         field(T("Is it so?"), options={"yes": T("Yes"), "no": T("No, it is not so any more")}),
@@ -49,19 +80,25 @@ class FindBarInput(CourtModel):
         PaperKind.DECISION,
         T("The judge finds what your case is about"),
         T(
-            "There is nothing you have to do. Some shorter procedures may be closed to your case by it; if it moves to another procedure, you get another letter."
+            "There is nothing you have to do. Some shorter procedures may be closed to your case by it, or a panel may have to hear it; if it moves to another procedure or before a panel, you get another letter."
         ),
     ),
     paper=RulingForm(T("What closes a procedure to the case"), WITH_THE_JUDGMENT, result="bar", is_decision=True),
-    source=law("CPL 160, 166", "CPI 257"),
+    source=law("CPL 42, 43, 160, 166", "CPI 257"),
     desk=desks.TRACK,
     topic=Topic.CLAIM,
     in_record=False,
-    help=T("It binds from then on: small claims and, where the rules say so, simple procedure are closed to the case."),
+    help=T(
+        "It binds from then on: small claims and, where the rules say so, simple procedure are closed to the case; and where one judge may not hear such a case alone, a panel is convened."
+    ),
 )
 def find_bar(sitting: Sitting, case: Case, given: FindBarInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Put on record what closes a procedure to the case; where it is the case's own, the judge moves it on (CPL 170)."""
+    """Put on record what closes a procedure to the case, or takes it from a single judge; the judge moves it on, or
+    convenes a panel (CPL 42, 43, 170).
+    """
     bar, holds = Bar(given.bar), given.holds == "yes"
+    if bar not in _can_be_found(sitting, case):
+        raise InvalidInput.at("bar", T("By the rules of this case nothing follows from that."))
     if holds is (bar in judged_bars(sitting, case)):
         raise InvalidInput.at("holds", T("This is on record already."))
     sitting.close_tasks(case, desks.TRACK)
@@ -71,9 +108,13 @@ def find_bar(sitting: Sitting, case: Case, given: FindBarInput, *, actor: Actor,
             "The case can no longer follow the %(track)s. %(reason)s", track=case.track.label, reason=finding.reason
         )
         sitting.open_task(case, Role.JUDGE, desks.TRACK, title, risk=60)
+    if holds and kinds_for_a_panel(sitting, case, found={bar}):
+        ask_for_panel(sitting, case)
+    elif not holds and not panel_is_ordered(sitting, case, but={bar}):
+        sitting.close_tasks(case, desks.PANEL)
     words = (
-        T("The judge finds: %(what)s", what=FOUND[given.bar])
+        T("The judge finds: %(what)s", what=BAR_WORDS[bar])
         if holds
-        else T("The judge no longer finds: %(what)s", what=FOUND[given.bar])
+        else T("The judge no longer finds: %(what)s", what=BAR_WORDS[bar])
     )
     return Recorded(words, {"bar": bar.value, "holds": holds})

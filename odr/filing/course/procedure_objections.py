@@ -7,13 +7,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from sqlalchemy import func, select
-
-from odr.docket.models import PARTY_ROLES, Case, Role, Seat, Stage, Track
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.filing import desks, names
-from odr.filing.claim.changes import sum_of_standing
-from odr.filing.claim.procedure_bars import agreed_to_small_claims, bars_of
+from odr.filing.claim.procedure_bars import agreed_to_small_claims, ask_for_panel, bars_of, judges_of, sum_of_standing
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.inputs import Answer, ConvertTrackInput, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
@@ -108,14 +105,10 @@ OBJECTIONS = {
 
 def _open_objections(sitting: Sitting, case: Case) -> list[str]:
     """What can be objected to as the case stands: its procedure, and that one judge decides (CPL 43, 169; CPI 269)."""
-    judges = sitting.session.scalar(
-        select(func.count())
-        .select_from(Seat)
-        .where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))
-    )
+    judges = judges_of(sitting, case)
     found = [SMALL.value] if case.track is SMALL and case.stage is Stage.PENDING else []
     found += [SIMPLE.value] if case.track is SIMPLE else []
-    return found + (["one_judge"] if (judges or 0) < 2 else [])
+    return found + (["one_judge"] if judges < 2 else [])
 
 
 @choice_source("procedure_objection_grounds")
@@ -247,7 +240,5 @@ def rule_on_procedure(sitting: Sitting, case: Case, given: ProcedureRuling, *, a
         assert goal is not None
         sitting.then(names.CONVERT_TRACK, ConvertTrackInput(to=goal, reasons=given.reasons), actor=actor)
     if what == "one_judge":
-        sitting.open_task(
-            case, Role.JUDGE, desks.PANEL, T("Convene a panel: one judge may not decide this case alone."), risk=70
-        )
+        ask_for_panel(sitting, case)
     return Recorded(T("The objection is right: %(what)s", what=OBJECTIONS[what]), result | {"to": goal})

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import entries_of, parties
 from odr.filing import desks, names as act_names
-from odr.filing.claim.changes import TRIAL, see_track, sum_of_standing
+from odr.filing.claim.changes import TRIAL, see_track
+from odr.filing.claim.procedure_bars import sum_of_standing
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.group.inputs import RegistrationFact
 from odr.filing.group.models import GroupAction, GroupMember, MemberState

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.filing import desks
 from odr.filing.choices import window_named
-from odr.filing.claim.changes import barred_track, sum_of_standing
+from odr.filing.claim.procedure_bars import barred_track, sum_of_standing
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.course.time_limit_changes import by_rule, reckon_again
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Track
 from odr.docket.queries import entries_of, parties
+from odr.filing.claim.procedure_bars import barred_track, sum_of_standing
 from odr.ground.text import Money, T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
@@ -50,7 +51,7 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     ]
     if not whole:
         found += part_problems(sitting, case, decision, file)
-    found += panel_problems(sitting, case, decision)
+    found += [*_procedure(sitting, case), *panel_problems(sitting, case, decision)]
     if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
         found.append(
             T(
@@ -63,6 +64,17 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
             for reason in default_gate(sitting, case, party)
         ]
     return found
+
+
+def _procedure(sitting: Sitting, case: Case) -> Iterator[Text]:
+    barred = barred_track(sitting, case, sum_of_standing(sitting, case), set())
+    if barred is not None:
+        yield T(
+            "The case can no longer follow the %(track)s. %(reason)s Move it to another procedure first (%(article)s).",
+            track=case.track.label,
+            reason=barred.reason,
+            article=sitting.pack(case).cite(barred.article),
+        )
 
 
 def agreement_waits(sitting: Sitting, case: Case) -> bool:

@@ -115,6 +115,12 @@ class Bar(StrEnum):
     """A third party asks to change an effective judgment."""
     DISPUTED = "disputed"
     """Facts or rights are unclear, or the dispute is great."""
+    WIDE_EFFECT = "wide_effect"
+    """A dispute of many that may disturb public order, or one that is widely followed or has great effect on society."""
+    NEW_OR_COMPLEX = "new_or_complex"
+    """It is of a new kind, or difficult and complex."""
+    UNFIT_FOR_ONE = "unfit_for_one"
+    """It is unfit for one judge for another reason."""
 
 
 class Conversion(Rule):
@@ -138,6 +144,9 @@ class BenchRule(Rule):
     sizes: Annotated[tuple[int, ...], Field(min_length=1)] = (1,)
     """How many may decide together; always an odd number, so that a vote has a majority (CPL 40, 45)."""
     article: Article
+    panel_for: tuple[Bar, ...] = ()
+    """What the case may be that one judge may not hear alone (CPL 42)."""
+    panel_article: Article | None = None
     countersigned: Article | None = None
     """By which article the clerk signs the decision after the judge; without one the judge signs alone."""
 
@@ -147,6 +156,12 @@ class BenchRule(Rule):
         if any(size < 1 or size % 2 == 0 for size in value):
             raise ValueError("a bench has an odd number of members")
         return value
+
+    @model_validator(mode="after")
+    def _a_panel_can_sit(self) -> BenchRule:
+        if self.panel_for and (self.panel_article is None or max(self.sizes) == 1):
+            raise ValueError("panel_for needs the article that asks for a panel, and a size that is one")
+        return self
 
 
 class Track(Rule):

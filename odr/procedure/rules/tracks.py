@@ -24,6 +24,11 @@ BAR_WORDS: dict[Bar, Text] = {
     Bar.PUBLIC_INTEREST: T("the interest of the State or the public is at stake"),
     Bar.THIRD_PARTY_CHALLENGE: T("a third party asks to change an effective judgment"),
     Bar.DISPUTED: T("the facts or rights are unclear or greatly disputed"),
+    Bar.WIDE_EFFECT: T(
+        "it is a dispute of many that may disturb public order, or is widely followed or of great effect on society"
+    ),
+    Bar.NEW_OR_COMPLEX: T("it is of a new kind, or difficult and complex"),
+    Bar.UNFIT_FOR_ONE: T("it is unfit for one judge for another reason"),
 }
 
 
