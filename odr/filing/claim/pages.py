@@ -25,11 +25,19 @@ from odr.filing.draft.draft_versions import (
     need_writable,
 )
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, proved_by_facts, shown_by
-from odr.filing.draft.files_along import all_along, unexplained
+from odr.filing.draft.files_along import (
+    all_along,
+    fetched_files,
+    fetches_of,
+    not_looked_at,
+    still_fetching,
+    unexplained,
+    with_fetched,
+)
 from odr.filing.draft.guide import COOKIE, opened_answers
 from odr.filing.draft.outlook import outlook
 from odr.filing.draft.particulars import form_for, told, told_of
-from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
+from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges, writers
 from odr.filing.inputs import JoinInput
 from odr.filing.models import DraftState
 from odr.filing.parties.asking_to_take_part import TakePartInput, ask_to_take_part, requests_from_outside
@@ -123,6 +131,8 @@ def task_list(draft: str) -> Page:
         "owns": found.account_id == me,
         "lodges": who_lodges(session, found) == me,
         "ahead": outlook(current_court(), found),
+        "came": len(not_looked_at(current_court(), session, found, me)),
+        "fetching": still_fetching(fetches_of(current_court(), session, found, [me])),
     }
     return render_template(
         "filing/task_list.html", draft=found, steps=steps, needed=needed, fee=_fee_question(found), **about
@@ -152,11 +162,21 @@ def step(draft: str, step: str) -> Page:
     faults: list[FieldFault] = []
     if not values:
         values = _known(found, step)
-    if step == "exhibits":
-        values = drafts.with_new_files(drafts.own_files(look(), found, _me().account_id or 0), values)
+    if step == EXHIBITS:
+        values = _with_evidence(found, values)
     if values and "check" in request.args and (step not in found.done_steps or step == EXHIBITS):
         faults = _faults(found, which, values)
     return _step_page(found, which, values, faults)
+
+
+def _with_evidence(draft: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Rows for what came since: files the person sent, and what the court fetched for them."""
+    court, session, me = current_court(), current_session(), _me().account_id or 0
+    came = not_looked_at(court, session, draft, me)
+    sent = drafts.own_files(look(), draft, me)
+    # What the court fetched knows what it is; only for other files is that asked.
+    fetched = [*came, *(one for one in fetched_files(court, session, [str(each.value) for each in sent]))]
+    return drafts.with_new_files(sent, with_fetched(court, session, draft, values, current_locale(), fetched))
 
 
 def _known(draft: Any, step: str) -> dict[str, Any]:
@@ -214,6 +234,7 @@ def _step_page(
         "own": {option.value for option in mine},
         "rest": rest,
         "along": all_along(current_court(), current_session(), named) if which.key == EXHIBITS else {},
+        **(_fetching(draft, named) if which.key == EXHIBITS else {}),
     }
     page = render_template(
         "filing/step.html",
@@ -231,6 +252,16 @@ def _step_page(
     return page, status
 
 
+def _fetching(draft: Any, named: set[str]) -> dict[str, Any]:
+    """What the court was asked to fetch for a draft, and which of the files in its evidence it fetched."""
+    court, session = current_court(), current_session()
+    return {
+        "fetches": fetches_of(court, session, draft, writers(session, draft)),
+        "fetched": fetched_files(court, session, named),
+        "me": _me().account_id,
+    }
+
+
 @filing.post("/claim/<draft>/<step>")
 @signed_in
 def save_step(draft: str, step: str) -> Page:
@@ -244,7 +275,9 @@ def save_step(draft: str, step: str) -> Page:
         found = drafts.find_draft(session, _me().account_id or 0, draft)
         if picked and step == EXHIBITS:
             mine = forms.SOURCES["upload"](court.look(session), None, _me())
-            values = drafts.with_new_files([option for option in mine if option.value in picked], values)
+            chosen = [option for option in mine if option.value in picked]
+            known = list(fetched_files(court, session, [str(option.value) for option in chosen]))
+            values = drafts.with_new_files(chosen, with_fetched(court, session, found, values, current_locale(), known))
         which = drafts.asked_by(drafts.step_of(step), found, pack_today())
         need_writable(found)
         by, now = _me().account_id or 0, court.clock.now()
@@ -311,7 +344,10 @@ def check(draft: str) -> Page:
     """Everything once more before it is lodged."""
     court = look()
     found = drafts.find_draft(court.session, _me().account_id or 0, draft)
-    pack = pack_today()
+    pack, me = pack_today(), _me().account_id or 0
+    if not_looked_at(court.court, court.session, found, me):
+        # Nobody lodges past evidence that came since they last looked.
+        return redirect(url_for("filing.step", draft=draft, step=EXHIBITS), 303)
     try:
         claim = drafts.claim_of(found, pack, court)
     except InvalidInput as error:
@@ -321,6 +357,7 @@ def check(draft: str) -> Page:
     asked = doubts_of(claim, court.now.astimezone(pack.tz).date())
     about = {"told": said, "shown": shown_by(claim), "lodges": hers, "asked": asked, "sure": mark_of(asked)}
     about |= {"ahead": outlook(court.court, found), "fee": _fee_question(found)}
+    about |= {"fetching": still_fetching(fetches_of(court.court, court.session, found, [me]))}
     return render_template(
         "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
     )
