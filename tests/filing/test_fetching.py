@@ -56,11 +56,13 @@ def li(small_scene: Scene, draft: str) -> Client:
 
 
 @pytest.fixture
-def origin(serve: Callable[..., str]) -> str:
-    """A shop on loopback."""
+def origin(small_scene: Scene, draft: str, serve: Callable[..., str]) -> str:
+    """A shop on loopback, open to this court alone."""
     if browser() is None:
         missing("Chromium", "apt install chromium")
-    return serve(Site())
+    found = serve(Site())
+    with_peer(small_scene, found)
+    return found
 
 
 @pytest.fixture
@@ -85,16 +87,25 @@ def form_of(client: FlaskClient, path: str) -> dict[str, Any]:
     return page.found[path]
 
 
+def lodged(li: Client, draft: str) -> None:
+    """Looked through once more, and lodged."""
+    client, csrf = li
+    page = Forms()
+    page.feed(client.get(f"{draft}/check-answers").text)
+    answer = client.post(f"{draft}/lodge", data=page.found[f"{draft}/lodge"], headers=csrf)
+    assert answer.status_code == 303 and "/cases/" in answer.location, re.findall("<h1.*|<li>.*", answer.text)
+
+
 def test_a_page_is_fetched_before_filing_and_becomes_an_exhibit_with_the_truth_about_it(
-    small_scene: Scene, li: Client, draft: str, origin: str
+    small_scene: Scene, draft: str, origin: str, li: Client
 ) -> None:
     """Asked for from the draft, kept encrypted and anchored, shown with its state, put into the evidence by itself; lodged,
     its exhibit says when it was fetched, when anchored, and what neither shows, whatever the party wrote.
     """
-    scene = with_peer(small_scene, origin)
+    scene = small_scene
     client, csrf = li
-    answer = client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}, headers=csrf/page"})
-    assert answer.location == f"{draft}/exhibits#fetched"
+    answer = client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}/page"}, headers=csrf)
+    assert answer.location == f"{draft}/exhibits#fetched", answer.text[:3000]
     assert "Waiting its turn" in client.get(f"{draft}/exhibits").text
     assert "Still being fetched: 1" in client.get(draft).text
     assert capture_early_due(scene.court) == 1 and capture_early_due(scene.court) == 0
@@ -120,7 +131,7 @@ def test_a_page_is_fetched_before_filing_and_becomes_an_exhibit_with_the_truth_a
     assert saved.status_code == 303, saved.text
     check = client.get(saved.location if "check" in saved.location else f"{draft}/check-answers")
     assert check.status_code == 200, check.location
-    client.post(f"{draft}/lodge", headers=csrf)
+    lodged(li, draft)
     scene.work()
     with scene.court.database.read() as session:
         found = list(session.scalars(select(Exhibit).order_by(Exhibit.id)))[-3:]
@@ -160,8 +171,9 @@ def test_records_of_a_platform_come_before_filing(small_scene: Scene, li: Client
     assert platform.post("/platform-records", data=signed(code, other)).status_code == 422
     page = client.get(f"{draft}/exhibits").text
     assert "Came, signed by the platform" in page and "by the platform, anchored in the court’s log" in page
-    client.post(f"{draft}/exhibits", data=form_of(client, f"{draft}/exhibits"), headers=csrf)
-    client.post(f"{draft}/lodge", headers=csrf)
+    saved = client.post(f"{draft}/exhibits", data=form_of(client, f"{draft}/exhibits"), headers=csrf)
+    assert saved.status_code == 303, saved.text
+    lodged(li, draft)
     small_scene.work()
     with small_scene.court.database.read() as session:
         exhibit = session.scalars(select(Exhibit).order_by(Exhibit.id.desc())).first()
@@ -273,16 +285,16 @@ def test_nobody_reaches_into_anothers_draft(small_scene: Scene, li: Client, draf
     assert rows(small_scene)[0].state is CaptureState.WAITING
 
 
-def test_a_claim_lodged_or_set_aside_meanwhile(small_scene: Scene, li: Client, draft: str, origin: str) -> None:
+def test_a_claim_lodged_or_set_aside_meanwhile(small_scene: Scene, draft: str, origin: str, li: Client) -> None:
     """Nothing is asked for in a claim that was lodged; what comes after that lies among the files one has sent, encrypted,
     and brought into the case the court says of it where it comes from.
     """
-    scene = with_peer(small_scene, origin)
+    scene = small_scene
     client, csrf = li
-    client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}, headers=csrf/page"})
+    client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}/page"}, headers=csrf)
     assert "Still being fetched by the court: 1" in client.get(f"{draft}/check-answers").text
-    client.post(f"{draft}/lodge", headers=csrf)
-    assert client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}, headers=csrf/page"}).status_code == 409
+    lodged(li, draft)
+    assert client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}/page"}, headers=csrf).status_code == 409
     assert client.post(f"{draft}/fetch/{rows(scene)[0].reference}/stop", headers=csrf).status_code == 409
     capture_early_due(scene.court)
     with scene.court.database.read() as session:
@@ -297,12 +309,12 @@ def test_a_claim_lodged_or_set_aside_meanwhile(small_scene: Scene, li: Client, d
 
 
 def test_what_was_taken_out_does_not_come_back_by_itself(
-    small_scene: Scene, li: Client, draft: str, origin: str
+    small_scene: Scene, draft: str, origin: str, li: Client
 ) -> None:
     """A file taken out of the evidence stays out at the next opening and at the check; it can be put in by hand."""
-    scene = with_peer(small_scene, origin)
+    scene = small_scene
     client, csrf = li
-    client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}, headers=csrf/page"})
+    client.post(f"{draft}/fetch/page", data={**PAGE, "url": f"{origin}/page"}, headers=csrf)
     capture_early_due(scene.court)
     typed = form_of(client, f"{draft}/exhibits")
     client.post(f"{draft}/exhibits", data={**typed, "later": "1"}, headers=csrf)

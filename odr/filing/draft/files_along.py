@@ -87,7 +87,7 @@ def with_fetched(
     """
     filled, named = dict(values), set(files_in(values))
     rows = [int(k.split("-")[1]) for k in values if k.startswith("exhibits-") and k.split("-")[1].isdigit()]
-    for number, reference in enumerate((each for each in new if each not in named), max(rows, default=-1) + 1):
+    for number, reference in enumerate(dict.fromkeys(r for r in new if r not in named), max(rows, default=-1) + 1):
         filled[f"exhibits-{number}-upload"] = reference
     of_row = {
         key.removesuffix("-upload"): str(value[0] if isinstance(value, list) else value)
