@@ -200,8 +200,8 @@ class EarlyView:
     until: datetime | None
     asked_at: datetime
     came_at: datetime | None
-    began_at: str | None
-    """When the court looked at the page, or the platform signed, as each wrote it down."""
+    began_at: datetime | None
+    """When the court looked at the page, or the platform signed by its own clock."""
     files: Sequence[tuple[str, str, str]]
     """Reference, name and SHA-256 of each."""
 
@@ -210,7 +210,7 @@ class EarlyView:
 class FetchedFile:
     """What the court says of a file it fetched for a draft."""
 
-    title: Text
+    title: Text | str
     proves: str
     source: Text
     draft: str

@@ -251,7 +251,7 @@ def _provenance(session: Session, row: EarlyFetch, upload: Upload) -> dict[str, 
         return {**provenance_of(CaptureRecord.model_validate(row.told)), "kept": kept}
     issued = T(
         "The platform dated it %(issued)s, by its own clock; it reached the court on %(at)s, by the court’s.",
-        issued=str(row.told.get("issued_at", "–")),
+        issued=_moment(row.told.get("issued_at")) or "–",
         at=upload.completed_at or row.asked_at,
     )
     return {"made_at": issued, "kept": kept}
@@ -284,8 +284,8 @@ def files(session: Session, references: Sequence[str]) -> dict[str, FetchedFile]
     }
 
 
-def _title(row: EarlyFetch, file: EarlyFile) -> Text:
-    return title_of(file.kind, row.title) if row.kind is EarlyKind.PAGE else T("%(title)s", title=row.title)
+def _title(row: EarlyFetch, file: EarlyFile) -> Text | str:
+    return title_of(file.kind, row.title) if row.kind is EarlyKind.PAGE else row.title
 
 
 def listed(session: Session, draft: str, accounts: Sequence[int], now: datetime) -> list[EarlyView]:
@@ -320,9 +320,13 @@ def _view(row: EarlyFetch, platform: Platform | None, name: str, now: datetime) 
         until=row.until,
         asked_at=row.asked_at,
         came_at=row.came_at,
-        began_at=row.told.get("began_at") or row.told.get("issued_at"),
+        began_at=_moment(row.told.get("began_at") or row.told.get("issued_at")),
         files=[(file.upload.reference, file.upload.filename, file.upload.sha256 or "") for file in row.files],
     )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _state(row: EarlyFetch, platform: Platform | None, now: datetime) -> tuple[EarlyState, Text]:

@@ -102,6 +102,6 @@ def with_fetched(
         filled[f"{row}-source"] = one.source.render(locale)[:1000]
         filled[f"{row}-fetched"] = "1"
         if reference not in named:
-            filled[f"{row}-title"] = one.title.render(locale)[:200]
+            filled[f"{row}-title"] = (one.title if isinstance(one.title, str) else one.title.render(locale))[:200]
             filled[f"{row}-proves"] = one.proves
     return filled

@@ -14,7 +14,17 @@ from odr.filing.draft.facts_of_files import facts_told, filled, options_of, prov
 from odr.filing.draft.files_along import all_along, fetched_files, fetches_of
 from odr.filing.draft.importing import MOST_BYTES, read_document, read_table
 from odr.filing.draft.pleading import as_steps, read_pleading
-from odr.filing.draft.sharing import accept, decline, end_share, files_in, invitation, invited, share, shares_of, writers
+from odr.filing.draft.sharing import (
+    accept,
+    decline,
+    end_share,
+    files_in,
+    invitation,
+    invited,
+    share,
+    shares_of,
+    writers,
+)
 from odr.filing.models import Draft
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
