@@ -24,7 +24,7 @@ class PageToFetch(CourtModel):
 
     url: Annotated[
         str,
-        CourtText(8, 2000, one_line=True),
+        CourtText(1, 2000, one_line=True),
         field(
             T("Address of the page"),
             T("Begins with https:// or http://. The court sees what a stranger sees: it does not sign in."),
