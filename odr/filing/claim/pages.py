@@ -54,7 +54,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
-from odr.procedure.case.before_doing import cost_words
+from odr.procedure.case.before_doing import cost_words, said_before
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.form_data import Raw, money_text
@@ -410,7 +410,11 @@ def claim(case: Case, actor: Actor) -> Page:
 @case_page(Role.CLAIMANT)
 def correct(case: Case, actor: Actor) -> Page:
     """The returned claim, with every defect beside what was written."""
-    typed = typed_before(case, actor, current_court().table[names.CORRECT_CLAIM])
+    act = current_court().table[names.CORRECT_CLAIM]
+    closed = refusal(look(), act, case, actor)
+    if closed is not None:
+        raise closed
+    typed = typed_before(case, actor, act)
     return _correct_page(case, actor, typed or forms.flatten(_lodged_input(case)), [])
 
 
@@ -435,6 +439,8 @@ def _correct_page(
     ]
     fields = forms.fields_of(asked, current_locale(), values, faults, choices)
     returned = review_return_of(current_session(), case)
+    sitting, table = look(), current_court().table
+    identity = table[names.SHOW_IDENTITY]
     return render_template(
         "filing/correct.html",
         case=case,
@@ -442,6 +448,8 @@ def _correct_page(
         fields=fields,
         faults=forms.summary(fields),
         returned=returned,
+        identity=identity if refusal(sitting, identity, case, actor) is None else None,
+        said=said_before(sitting, case, actor, table[names.CORRECT_CLAIM]),
         moved_on=moved_on,
         tab="overview",
         sure=sure_mark(faults),
@@ -505,6 +513,7 @@ def _answer_page(
         "theirs": _written_elsewhere(AnswerInput, theirs),
         "sure": sure_mark(faults),
         "tab": "overview",
+        "said": said_before(look(), case, actor, current_court().table[names.FILE_ANSWER]),
     }
     return render_template(
         "filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about
