@@ -12,6 +12,8 @@ import pytest
 from odr.procedure.acts.table import TABLE, Everyone
 from tests.test_translations import translated, used
 
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "style.md"
 PLACE = re.compile(r"%\(\w+\)s")
 
@@ -116,3 +118,18 @@ def test_a_letter_names_what_came() -> None:
     """No letter of an act is called by a word that says nothing; two different papers have two names where they can."""
     titles = {act.name: act.letter.title.msgid for act in TABLE if act.serves is not Everyone.NOBODY and act.letter}
     assert [name for name, title in titles.items() if len(title.split()) < 2] == []
+
+
+GLUED = re.compile(r"(?:\}\}|</a>|</b>|</strong>|</bdi>)[:,;] (?=<|\{\{)")
+
+
+def test_no_template_glues_words_by_a_half_width_sign() -> None:
+    """Between two parts of a line stands the sign of the reader's language, full-width in Chinese, never one of the page's."""
+    wrong = [
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in sorted(TEMPLATES.rglob("*.*"))
+        if path.suffix in (".html", ".txt")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if GLUED.search(line)
+    ]
+    assert wrong == []

@@ -57,3 +57,15 @@ def test_the_page_of_an_answer_and_of_a_short_act_say_until_when(visitor: Visito
     small_scene.work()
     page = plain(visitor("li").get(f"/cases/{reference}/do/answer_counterclaim"))
     assert day_of(small_scene, "counterclaim_answer") in page and "If you do nothing:" in page
+
+
+def test_who_has_shown_who_they_are_is_not_asked_again(visitor: VisitorOf, small_scene: Scene) -> None:
+    """The receipt of the claim offers to show one's identity meanwhile; once it was shown, no receipt does."""
+    small_scene.lodge()
+    reference = small_scene.case().reference
+    li = visitor("li")
+    offered = "Meanwhile, show the registry who you are"
+    assert offered in li.get(f"/cases/{reference}/docket/1?done=1")
+    paper = small_scene.upload("li", b"%PDF-1.7 a document", "identity.pdf")
+    small_scene.do("show_identity", "li", paper="document", front=paper.reference)
+    assert offered not in li.get(f"/cases/{reference}/docket/1?done=1")
