@@ -9,6 +9,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.evidence.exhibits import acts as exhibits_acts, joined_cases
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
+from odr.evidence.exhibits.next_step import bring_evidence
 from odr.evidence.exhibits.sealing import sealed_files
 from odr.evidence.intake.belonging import along
 from odr.evidence.intake.unsubmitted_uploads import note_used, tell_senders
@@ -94,6 +95,7 @@ ROOM = Room(
         DeskPage("unsubmitted.mine", T("Files you have sent"), 130),
         DeskPage("unsubmitted.listing", T("Files never submitted: what may be erased"), 140),
     ),
+    steps=(bring_evidence,),
     holdings=(holdings,),
     erasures=(erased_by_rule,),
     sent_files=SentFiles(along, sealed_files),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case
 from odr.procedure.case.next_box import NextBox, next_box
-from odr.procedure.models import Task
+from odr.procedure.models import Task, Window
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 
@@ -61,3 +61,24 @@ def test_a_refused_act_leads_back_to_its_case(small_scene: Scene) -> None:
     refused = client.get(f"/cases/{reference}/do/file_counterclaim")
     assert refused.status_code in (403, 409) and f'href="/cases/{reference}"' in refused.text
     assert "court-nextline" in client.get(f"/cases/{reference}/docket").text
+
+
+def test_a_fee_comes_before_evidence_that_ends_on_the_same_day(small_scene: Scene) -> None:
+    """What is left undone ends the case before what is left unsaid: on one day the fee stands first, and the time for
+    evidence is named by what one does in it.
+    """
+    scene = small_scene
+    scene.lodge()
+    scene.accept()
+    scene.work()
+    first = box(scene, "li")
+    assert first.step is not None and first.step.window.kind == "fee_payment"
+    later = {step.window.kind: step for step in first.later}
+    assert str(later["evidence"].title) == "Bring your evidence"
+    with scene.court.database.write() as session:
+        fee, evidence = (
+            session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == kind)).one()
+            for kind in ("fee_payment", "evidence")
+        )
+        fee.due_at = evidence.due_at
+    assert box(scene, "li").step.window.kind == "fee_payment"  # type: ignore[union-attr]

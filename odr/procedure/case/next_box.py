@@ -17,7 +17,7 @@ from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.table import Act
+from odr.procedure.acts.table import TABLE, Act, Milestone
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Task, Window, WindowState
@@ -99,7 +99,8 @@ def _halted(sitting: Sitting, window: Window) -> Halted:
 def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     shown = shown_windows(sitting, case, actor)
     far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
-    shown.sort(key=lambda window: window.due_at or far)
+    # What ends on one day: whatever else is asked comes before evidence, of which one may have none left.
+    shown.sort(key=lambda window: (window.due_at or far, _is_for_evidence(window)))
     mine = [(w, _nature(w)) for w in shown if w.party_id == actor.party_id]
     duties = [_step(sitting, case, actor, w) for w, nature in mine if nature is Nature.DUTY]
     remedies = [_step(sitting, case, actor, w) for w, nature in mine if nature is Nature.REMEDY]
@@ -129,6 +130,12 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     words, until, window = _waited_for(sitting, case, [w for w in shown if w.party_id != actor.party_id])
     may_come = _told(sitting, case, actor, window) if window is not None else []
     return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come))
+
+
+def _is_for_evidence(window: Window) -> bool:
+    limit, own = TIME_LIMITS.get(window.kind), {Milestone.EXHIBITS_BROUGHT, Milestone.OWN_AFFAIR}
+    acts = [TABLE.get(name) for name in limit.met_by] if limit is not None else []
+    return any(act is not None and own <= act.means for act in acts)
 
 
 def _nature(window: Window) -> Nature | None:
