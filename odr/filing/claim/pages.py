@@ -54,7 +54,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
-from odr.procedure.case.before_doing import cost_words, said_before
+from odr.procedure.case.before_doing import by_when, cost_words, said_before
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.form_data import Raw, money_text
@@ -514,10 +514,20 @@ def _answer_page(
         "sure": sure_mark(faults),
         "tab": "overview",
         "said": said_before(look(), case, actor, current_court().table[names.FILE_ANSWER]),
+        **_in_the_way(case, actor),
     }
     return render_template(
         "filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about
     ), status
+
+
+def _in_the_way(case: Case, actor: Actor) -> dict[str, Any]:
+    """What comes before an answer can be sent: showing who one is, by when and what follows otherwise; else nothing."""
+    sitting, table = look(), current_court().table
+    closed, identity = refusal(sitting, table[names.FILE_ANSWER], case, actor), table[names.SHOW_IDENTITY]
+    is_open = closed is not None and refusal(sitting, identity, case, actor) is None
+    first = by_when(sitting, case, actor, identity)
+    return {"identity": identity if is_open and first else None, "first": first}
 
 
 def _answer_kept(case: Case, actor: Actor) -> dict[str, Any]:
@@ -552,12 +562,27 @@ def keep_answer(case: Case, actor: Actor) -> Page:
 def send_answer(case: Case, actor: Actor) -> Page:
     """File the answer."""
     values = _values()
-    values.pop("was", None)
-    answered = _send_answer(case, actor, values)
+    was = values.pop("was", [""])[0]
+    try:
+        answered = _send_answer(case, actor, values)
+    except ActNotOpen as refused:
+        _keep_typed(case, actor, values, was)
+        if _in_the_way(case, actor)["identity"] is None:
+            raise
+        return _answer_page(case, actor, values, [], refused.status)
     if isinstance(answered, Response) and answered.status_code == 303:
         with current_court().database.write() as session:
             answer_sent(session, case, actor)
+    else:
+        _keep_typed(case, actor, values, was)
     return answered
+
+
+def _keep_typed(case: Case, actor: Actor, values: dict[str, Any], was: str) -> None:
+    """What was refused is there again when the page is opened later, with scripts or without."""
+    court = current_court()
+    with court.database.write() as session:
+        keep_answer_draft(session, case, actor, values, was, court.clock.now())
 
 
 def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
@@ -654,6 +679,7 @@ def choose(case: Case, actor: Actor) -> Page:
         company=company,
         reliefs=sought,
         tab="overview",
+        **_in_the_way(case, actor),
     )
 
 
