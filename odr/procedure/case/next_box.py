@@ -31,7 +31,12 @@ COURT_WORKS: dict[Role, Text] = {
     Role.CASHIER: T("Nothing for you to do now: the cashier has to act."),
     Role.MEDIATOR: T("Nothing for you to do now: the mediator has to act."),
 }
-OVER = {Stage.CLOSED: T("Nothing for you to do: the case is closed.")}
+ELSEWHERE = {
+    Stage.CLOSED: T("Nothing for you to do: the case is closed."),
+    Stage.APPEALED: T(
+        "Nothing for you to do now: the appeal is on its way to the higher court, or lies before it. You are told what it decides."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -191,7 +196,8 @@ def _waited_for(sitting: Sitting, case: Case, others: Sequence[Window]) -> tuple
         what = rule_of(sitting, window).title
         words = T("Nothing for you to do now: %(name)s may still do this: %(what)s.", name=name, what=what)
         return words, window.due_at, window
-    return _on_a_desk(sitting, case), None, None
+    words, until = _on_a_desk(sitting, case)
+    return words, until, None
 
 
 def _court_has_time(sitting: Sitting, window: Window) -> Text:
@@ -200,13 +206,16 @@ def _court_has_time(sitting: Sitting, window: Window) -> Text:
     return told if told is not None else T("Nothing for you to do now. What is waited for: %(what)s.", what=what)
 
 
-def _on_a_desk(sitting: Sitting, case: Case) -> Text:
-    """Whose turn it is at the court, by what lies open on its desks; that the case is over, where it is."""
-    if case.stage in OVER:
-        return OVER[case.stage]
-    roles = sitting.session.scalars(
-        select(Task.role).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
-    ).all()
+def _on_a_desk(sitting: Sitting, case: Case) -> tuple[Text, datetime | None]:
+    """Whose turn it is at the court, by what lies open on its desks, and by which day, where one is still to come; that the
+    case is over, or before the higher court, where it is.
+    """
+    if case.stage in ELSEWHERE:
+        return ELSEWHERE[case.stage], None
+    open_tasks = select(Task.role, Task.due_at).where(Task.case_id == case.id, Task.done_at.is_(None))
     judge = T("Nothing for you to do now: the judge has to act.")
-    told = next((COURT_WORKS.get(role, judge if role in BENCH_ROLES else None) for role in roles), None)
-    return told or T("Nothing for you to do now. The court tells you when something waits for you.")
+    for role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id)):
+        words = COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)
+        if words is not None:
+            return words, due if due is not None and due > sitting.now else None
+    return T("Nothing for you to do now. The court tells you when something waits for you."), None
