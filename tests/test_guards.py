@@ -231,6 +231,11 @@ OUTSIDE = {
     "odr.filing.draft.draft_versions.need_writable": "a draft is the writer's own and in no case",
     "odr.filing.draft.interest_pages.work": "a draft is the writer's own and in no case",
     "odr.filing.draft.sharing.share": "a draft is the writer's own and in no case",
+    "odr.evidence.sources.early_fetches.again": "a draft is the writer's own and in no case",
+    "odr.evidence.sources.early_fetches.ask_page": "a draft is the writer's own and in no case",
+    "odr.evidence.sources.early_fetches.ask_records": "a draft is the writer's own and in no case",
+    "odr.evidence.sources.early_fetches.stop": "a draft is the writer's own and in no case",
+    "odr.evidence.exhibits.sealing._encrypt_row": "what is fetched for a draft is encrypted too, and a draft is in no case",
     "odr.register.feedback.keep_answer": "what people say of a step is kept apart from every case",
 }
 """Refusals that rest on no article, because what they refuse is no act of a case, and why."""

@@ -287,6 +287,7 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         house.parameters |= {
             "reference": case.reference,
             "draft": draft.reference,
+            "kind": "page",
             "window": window.reference,
             "upload": upload.reference,
             "code": code,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +13,9 @@ import pytest
 
 from odr.procedure.acts.table import TABLE, Everyone
 from tests.test_translations import translated, used
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+PACKS = TEMPLATES.parent / "odr" / "procedure" / "packs"
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "style.md"
 PLACE = re.compile(r"%\(\w+\)s")
@@ -116,3 +121,46 @@ def test_a_letter_names_what_came() -> None:
     """No letter of an act is called by a word that says nothing; two different papers have two names where they can."""
     titles = {act.name: act.letter.title.msgid for act in TABLE if act.serves is not Everyone.NOBODY and act.letter}
     assert [name for name, title in titles.items() if len(title.split()) < 2] == []
+
+
+GLUED = re.compile(r"(?:\}\}|</a>|</b>|</strong>|</bdi>)[:,;] (?=<|\{\{)")
+
+
+def test_no_template_glues_words_by_a_half_width_sign() -> None:
+    """Between two parts of a line stands the sign of the reader's language, full-width in Chinese, never one of the page's."""
+    wrong = [
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in sorted(TEMPLATES.rglob("*.*"))
+        if path.suffix in (".html", ".txt")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if GLUED.search(line)
+    ]
+    assert wrong == []
+
+
+def said_in(value: object) -> Iterator[tuple[str, str]]:
+    """Every text of a pack's file with its language."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if isinstance(each, str) and key in ("en", "zh"):
+                yield key, each
+            else:
+                yield from said_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from said_in(each)
+
+
+@pytest.mark.parametrize("name", ["law-by-name"])
+def test_what_a_pack_says_keeps_to_the_rule_too(name: str) -> None:
+    """What silence costs, and the names of laws, reach people by letters and pages as messages do; a law within a law's name
+    stands in single marks.
+    """
+    rule = next(each for each in rules() if each.name == name)
+    wrong = []
+    for path in sorted(PACKS.rglob("*.toml")):
+        for language, text in said_in(tomllib.loads(path.read_text("utf-8"))):
+            title = f"《{text}》" if language == "zh" and path.name == "pack.toml" and "《" in text else text
+            if rule.refuses(title, chinese=language == "zh"):
+                wrong.append(f"{path.relative_to(PACKS)}: {text}")
+    assert wrong == []

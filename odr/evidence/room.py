@@ -9,6 +9,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.evidence.exhibits import acts as exhibits_acts, joined_cases
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
+from odr.evidence.exhibits.next_step import bring_evidence
 from odr.evidence.exhibits.sealing import sealed_files
 from odr.evidence.intake.belonging import along
 from odr.evidence.intake.unsubmitted_uploads import note_used, tell_senders
@@ -18,14 +19,15 @@ from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.requests import acts as requests_acts
 from odr.evidence.requests.models import EvidenceRequest
 from odr.evidence.retention.rules import empty_journal, erased_by_rule
+from odr.evidence.sources import early_fetches
 from odr.evidence.sources.models import DigestBatch
-from odr.evidence.sources.webpage_worker import capture_due
+from odr.evidence.sources.webpage_worker import capture_due, capture_early_due
 from odr.evidence.store.ports import expire_uploads, finish_uploads
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseJoined, ClaimLodged, EvidenceMoved
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.hooks import DeskPage, NavItem, Room, SentFiles, on
+from odr.procedure.hooks import DeskPage, EarlyFetches, NavItem, Room, SentFiles, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -93,14 +95,26 @@ ROOM = Room(
         DeskPage("unsubmitted.mine", T("Files you have sent"), 130),
         DeskPage("unsubmitted.listing", T("Files never submitted: what may be erased"), 140),
     ),
+    steps=(bring_evidence,),
     holdings=(holdings,),
     erasures=(erased_by_rule,),
     sent_files=SentFiles(along, sealed_files),
+    early_fetches=EarlyFetches(
+        page=early_fetches.ask_page,
+        records=early_fetches.ask_records,
+        again=early_fetches.again,
+        stop=early_fetches.stop,
+        why_no_page=early_fetches.why_no_page,
+        why_no_records=early_fetches.why_no_records,
+        listed=early_fetches.listed,
+        files=early_fetches.files,
+    ),
     tells={"exhibits_by_fact": exhibits_by_fact},
     sweeps={
         "expire_uploads": expire_uploads,
         "finish_uploads": finish_uploads,
         "capture": capture_due,
+        "capture before filing": capture_early_due,
         "compile": compile_due,
         "unsubmitted": tell_senders,
         "journal": empty_journal,

@@ -138,6 +138,7 @@ ROOM = Room(
         "odr.filing.registry.batch_pages:batch",
         "odr.filing.group.pages:group",
         "odr.filing.draft.interest_pages:interest",
+        "odr.filing.draft.fetching_pages:fetching",
     ),
     on_lapse={
         "registry_review": acts.accept_first,

@@ -5,6 +5,7 @@ Each room's ``room.py`` says which event (``odr/procedure/acts/events.py``) wake
 
 from __future__ import annotations
 
+import enum
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -169,6 +170,75 @@ class SentFiles:
     sealed: Callable[[Court, Sequence[int], Mapping[str, bool]], Mapping[str, Any]]
 
 
+class EarlyState(enum.Enum):
+    """How far the court is with something it fetches for a draft."""
+
+    WAITING = "waiting"  # its turn has not come, or the platform has not written yet
+    WORKING = "working"  # the court's browser is at it
+    CAME = "came"  # its files are here
+    FAILED = "failed"  # nothing came; why, and that it can be asked for again, stands beside it
+
+
+@dataclass(frozen=True)
+class EarlyView:
+    """Something the court was asked to fetch for a draft, as its page shows it."""
+
+    reference: str
+    account_id: int
+    name: str
+    """Of whoever asked for it."""
+    is_page: bool
+    title: str
+    url: str | None
+    platform: str | None
+    order_number: str | None
+    kinds: Sequence[Text]
+    proves: str
+    state: EarlyState
+    label: Text
+    why: Text | None
+    until: datetime | None
+    asked_at: datetime
+    came_at: datetime | None
+    began_at: datetime | None
+    """When the court looked at the page, or the platform signed by its own clock."""
+    files: Sequence[tuple[str, str, str]]
+    """Reference, name and SHA-256 of each."""
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """What the court says of a file it fetched for a draft."""
+
+    title: Text | str
+    proves: str
+    source: Text
+    draft: str
+    came_at: datetime
+
+
+@dataclass(frozen=True)
+class EarlyFetches:
+    """What a room below evidence may have fetched for a draft. Those that ask take a Sitting, an account and the draft.
+
+    ``page``        function(…, url, title, proves); raises InvalidInput, ActNotOpen
+    ``records``     function(…, platform, order number, kinds, proves); raises InvalidInput, ActNotOpen
+    ``again``, ``stop``  function(…, reference); raise NotFound, ActNotOpen
+    ``why_no_page``, ``why_no_records``  reason why it cannot be asked now, or None
+    ``listed``      function(session, draft, accounts, now) → everything asked for, the newest first
+    ``files``       function(session, references) → reference → what the court says of it, for those it fetched
+    """
+
+    page: Callable[[Sitting, int, str, str, str, str], None]
+    records: Callable[[Sitting, int, str, str, str, Sequence[str], str], None]
+    again: Callable[[Sitting, int, str, str], None]
+    stop: Callable[[Sitting, int, str, str], None]
+    why_no_page: Callable[[Sitting, int], Text | None]
+    why_no_records: Callable[[Sitting], Text | None]
+    listed: Callable[[Session, str, Sequence[int], datetime], Sequence[EarlyView]]
+    files: Callable[[Session, Sequence[str]], Mapping[str, FetchedFile]]
+
+
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -211,6 +281,7 @@ class Hooks:
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
     ``sent_files`` what belongs to a file that was sent, and its encryption before it is lodged
+    ``early_fetches`` what is fetched from the web and from platforms for a claim that is still written
     ``confided``  acts whose words only the vault may read now: function(session, case) → their names; no form of theirs is
         kept while it is written
     ``holdings``  the files a room keeps for receipts: function(court, session, references) → reference → file
@@ -234,6 +305,7 @@ class Hooks:
     facts_told: FactsTold | None = None
     fee_quote: FeeQuoting | None = None
     sent_files: SentFiles | None = None
+    early_fetches: EarlyFetches | None = None
     appointments: list[Appointments] = field(default_factory=list)
     owed: list[Owing] = field(default_factory=list)
     steps: list[StepTelling] = field(default_factory=list)
@@ -278,6 +350,7 @@ class Room:
     facts_told: FactsTold | None = None
     fee_quote: FeeQuoting | None = None
     sent_files: SentFiles | None = None
+    early_fetches: EarlyFetches | None = None
     appointments: tuple[Appointments, ...] = ()
     owed: tuple[Owing, ...] = ()
     steps: tuple[StepTelling, ...] = ()
@@ -321,6 +394,8 @@ class Room:
             hooks.fee_quote = self.fee_quote
         if self.sent_files is not None:
             hooks.sent_files = self.sent_files
+        if self.early_fetches is not None:
+            hooks.early_fetches = self.early_fetches
         hooks.audits.extend(self.audits)
         hooks.sums.extend(self.sums)
         if self.queue_service is not None:

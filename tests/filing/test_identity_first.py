@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from odr.hearing.ripeness.times import not_yet, unripe
 from odr.identity.models import Account
 from odr.procedure.models import WindowState
 from tests.filing.test_motions import request_of, seat, windows
+from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
 ANSWER = {"position": "defend", "statement": "The label is right."}
@@ -183,3 +185,32 @@ def test_a_refused_challenge_that_is_looked_at_again_stops_no_work(pending: Scen
     pending.do("ask_recusal_review", "li", request=asked, words="There is a picture.")
     assert "A challenge is not decided" not in waits_for(pending, not_yet)
     assert "A challenge is not decided" not in waits_for(pending, unripe)
+
+
+def test_nobody_writes_an_answer_only_to_be_refused(visitor: Callable[..., Visitor], small_scene: Scene) -> None:
+    """Whoever joined and has not shown who they are reads so first, with the day and what follows, where they choose and
+    where they write; no button sends what would be refused. Sent all the same, the words are kept; identity shown, they go.
+    """
+    joined(small_scene)
+    reference, haiyun = small_scene.case().reference, visitor("haiyun")
+    for path in (f"/cases/{reference}/choose", f"/cases/{reference}/answer"):
+        page = haiyun.get(path)
+        assert "First show who you are" in page and "goes on offline" in page and "show_identity" in page, path
+    assert "Send the answer" not in page and "Save and go on later" in page
+    assert "Next for you: Show who you are" in haiyun.get(f"/cases/{reference}")
+    answer = f"/cases/{reference}/answer"
+    stances = {f"facts-{number}-stance": "denied" for number in range(2)}
+    refused = haiyun.send(answer, answer, 409, position="defend", statement="The label is lawful.", **stances)
+    assert "The label is lawful." in refused.text and "First show who you are" in refused.text
+    shown(small_scene)
+    page = haiyun.get(answer)
+    assert "The label is lawful." in page and "Send the answer" in page and "First show who you are" not in page
+    haiyun.send(answer, answer, 303, **stances)
+
+
+def test_an_answer_with_a_fault_survives_leaving_the_page(visitor: Callable[..., Visitor], small_scene: Scene) -> None:
+    """Without scripts: what was refused for a fault is there when the page is opened again."""
+    small_scene.pend()
+    answer, haiyun = f"/cases/{small_scene.case().reference}/answer", visitor("haiyun")
+    haiyun.send(answer, answer, 422, position="", statement="We did not change the label.")
+    assert "We did not change the label." in haiyun.get(answer)

@@ -133,7 +133,7 @@ def test_only_the_law_of_the_country_is_cited() -> None:
     """Acts serve several countries: a reader is told the sources of the rules of their case and no others."""
     cn, ew = PACKS.versions("cn")[0], PACKS.versions("ew")[0]
     told = cn.cited("CPL 130", "CPR 11")
-    assert told == "CPL 130" and told.words.render("zh-Hans") == "《民事诉讼法》第一百三十条"
+    assert told == "CPL 130" and told.words.render("zh-Hans") == "《中华人民共和国民事诉讼法》第一百三十条"
     assert ew.cited("CPL 130") is None
 
 
@@ -154,4 +154,4 @@ def test_a_refusal_names_its_article_to_the_reader(small_scene: Scene) -> None:
     assert breach is not None
     with app.test_request_context():
         told = problem(breach, "zh-Hans").get_json()
-    assert (told["source"], told["rule"]) == ("CPL 130", "《民事诉讼法》第一百三十条")
+    assert (told["source"], told["rule"]) == ("CPL 130", "《中华人民共和国民事诉讼法》第一百三十条")

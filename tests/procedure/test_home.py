@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from odr.app import create_app
+from odr.docket.models import Case
 from odr.filing.draft import drafts
+from odr.identity.models import Account
+from odr.register.home_page import case_lines
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 
@@ -61,3 +64,21 @@ def test_a_draft_is_called_by_what_it_is_about(small_scene: Scene) -> None:
     client.post(f"{at}/matter", data={"cause": "online_shopping"}, headers=headers)
     assert "Claim against Qingyu Trading: " in client.get("/home").text
     assert drafts.STEPS[0].key == "matter"
+
+
+def test_the_day_of_a_case_is_the_readers_own(small_scene: Scene) -> None:
+    """Cases stand in the order of the reader's own days: what another party or the court has to do lends a case no day."""
+    scene = small_scene
+    scene.lodge()
+    with scene.court.database.read() as session:
+        case = session.get_one(Case, scene.case_id)
+        assert case.next_due_at is not None, "the registry has its time"
+        lines = case_lines(scene.court.look(session), session.get_one(Account, scene.people["li"]), [case])
+        assert [line.due_at for line in lines] == [None]
+    scene.accept()
+    scene.work()
+    with scene.court.database.read() as session:
+        case = session.get_one(Case, scene.case_id)
+        lines = case_lines(scene.court.look(session), session.get_one(Account, scene.people["li"]), [case])
+        box = lines[0].box
+        assert box is not None and box.step is not None and lines[0].due_at == box.step.window.due_at

@@ -4,12 +4,14 @@ for when nothing is asked.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case
+from odr.docket.models import Case, Stage
 from odr.procedure.case.next_box import NextBox, next_box
-from odr.procedure.models import Task
+from odr.procedure.models import Task, Window
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 
@@ -61,3 +63,45 @@ def test_a_refused_act_leads_back_to_its_case(small_scene: Scene) -> None:
     refused = client.get(f"/cases/{reference}/do/file_counterclaim")
     assert refused.status_code in (403, 409) and f'href="/cases/{reference}"' in refused.text
     assert "court-nextline" in client.get(f"/cases/{reference}/docket").text
+
+
+def test_a_fee_comes_before_evidence_that_ends_on_the_same_day(small_scene: Scene) -> None:
+    """What is left undone ends the case before what is left unsaid: on one day the fee stands first, and the time for
+    evidence is named by what one does in it.
+    """
+    scene = small_scene
+    scene.lodge()
+    scene.accept()
+    scene.work()
+    first = box(scene, "li")
+    assert first.step is not None and first.step.window.kind == "fee_payment"
+    later = {step.window.kind: step for step in first.later}
+    assert str(later["evidence"].title) == "Bring your evidence"
+    with scene.court.database.write() as session:
+        fee, evidence = (
+            session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == kind)).one()
+            for kind in ("fee_payment", "evidence")
+        )
+        fee.due_at = evidence.due_at
+    assert box(scene, "li").step.window.kind == "fee_payment"  # type: ignore[union-attr]
+
+
+def test_who_waits_for_a_desk_is_told_its_day(small_scene: Scene) -> None:
+    """Whoever has nothing to do reads who of the court acts and by which day, not a day that is over; under appeal they read
+    that the higher court has the case, whatever else lies on a desk here.
+    """
+    scene = small_scene
+    scene.pend()
+    scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
+    scene.later(days=30)
+    with scene.court.database.write() as session:
+        case = session.get_one(Case, scene.case_id)
+        for task in session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))):
+            task.due_at = scene.clock.now() + timedelta(days=3)
+    waiting = box(scene, "haiyun")
+    assert waiting.is_quiet and waiting.until == scene.clock.now() + timedelta(days=3)
+    scene.clock.advance(timedelta(days=4))
+    assert box(scene, "haiyun").until is None
+    with scene.court.database.write() as session:
+        session.get_one(Case, scene.case_id).stage = Stage.APPEALED
+    assert "higher court" in str(box(scene, "haiyun").waits)

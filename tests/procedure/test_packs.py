@@ -331,15 +331,23 @@ def test_what_the_clock_may_not_do_is_a_ruling() -> None:
 @pytest.mark.parametrize(
     ("article", "english", "chinese"),
     [
-        ("CPL 128", "Civil Procedure Law, art. 128", "《民事诉讼法》第一百二十八条"),
-        ("CPL 100", "Civil Procedure Law, art. 100", "《民事诉讼法》第一百条"),
-        ("CPL 205", "Civil Procedure Law, art. 205", "《民事诉讼法》第二百零五条"),
-        ("CPL 210", "Civil Procedure Law, art. 210", "《民事诉讼法》第二百一十条"),
-        ("CPL 10", "Civil Procedure Law, art. 10", "《民事诉讼法》第十条"),
-        ("CPL 15", "Civil Procedure Law, art. 15", "《民事诉讼法》第十五条"),
+        ("CPL 128", "Civil Procedure Law, art. 128", "《中华人民共和国民事诉讼法》第一百二十八条"),
+        ("CPL 100", "Civil Procedure Law, art. 100", "《中华人民共和国民事诉讼法》第一百条"),
+        ("CPL 205", "Civil Procedure Law, art. 205", "《中华人民共和国民事诉讼法》第二百零五条"),
+        ("CPL 210", "Civil Procedure Law, art. 210", "《中华人民共和国民事诉讼法》第二百一十条"),
+        ("CPL 10", "Civil Procedure Law, art. 10", "《中华人民共和国民事诉讼法》第十条"),
+        ("CPL 15", "Civil Procedure Law, art. 15", "《中华人民共和国民事诉讼法》第十五条"),
         ("OLR 4(3)", "Online Litigation Rules, art. 4(3)", "《人民法院在线诉讼规则》第四条第（三）项"),
-        ("CPL 103-111", "Civil Procedure Law, arts. 103-111", "《民事诉讼法》第一百零三条至第一百一十一条"),
-        ("CPL 236, 238", "Civil Procedure Law, arts. 236, 238", "《民事诉讼法》第二百三十六条、第二百三十八条"),
+        (
+            "CPL 103-111",
+            "Civil Procedure Law, arts. 103-111",
+            "《中华人民共和国民事诉讼法》第一百零三条至第一百一十一条",
+        ),
+        (
+            "CPL 236, 238",
+            "Civil Procedure Law, arts. 236, 238",
+            "《中华人民共和国民事诉讼法》第二百三十六条、第二百三十八条",
+        ),
         (
             "COURT cooling-off",
             "Practice of this court: a decision rests for a day before it is pronounced",

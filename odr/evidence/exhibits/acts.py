@@ -17,6 +17,7 @@ from odr.evidence.inputs import ExhibitInput, FactNumbers, Summary
 from odr.evidence.intake.belonging import belonging_to, copied
 from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
 from odr.evidence.requests.acts import open_late
+from odr.evidence.sources.early_fetches import origin, told_of
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -74,6 +75,12 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     meets = tuple(dict.fromkeys(given.meets))
     if not known.issuperset(meets):
         raise InvalidInput.at("meets", T("Choose one of those listed."))
+    # Of what the court fetched itself before there was a case, the court says where it comes from, and nobody else.
+    told = origin(sitting.session, upload, party.locale) or {
+        "source": given.source,
+        "category": given.category,
+        "provenance": given.provenance.model_dump() if given.provenance else {},
+    }
     exhibit = add_exhibit(
         sitting,
         case,
@@ -81,16 +88,14 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         upload,
         title=given.title,
         proves=given.proves,
-        source=given.source,
         now=now,
-        category=given.category,
-        provenance=given.provenance.model_dump() if given.provenance else {},
         state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
         meets=meets,
         language=given.language,
         facts=given.facts,
         summary=given.summary,
         along=along,
+        **told,
     )
     if given.secret or copied(along):
         ask_for_seal(sitting, case, exhibit, given.why_secret or "", whole=given.secret)
@@ -106,6 +111,7 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         "media_type": upload.media_type,
         "receipt": upload.receipt,
         **({"files": [_part(exhibit, each) for each in along]} if along else {}),
+        **({} if is_kept(exhibit, upload) else told_of(sitting.session, upload)),
     }
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
 

@@ -106,6 +106,12 @@ def _put_under_seal(sitting: Sitting, uploads: Sequence[Upload]) -> None:
         _encrypt_row(sitting, upload)
 
 
+def encrypt_at_rest(sitting: Sitting, uploads: Sequence[Upload]) -> None:
+    """Keep files encrypted that are in no case yet, each under a key of its own. Who may open them stays as it was."""
+    for upload in uploads:
+        _encrypt_row(sitting, upload)
+
+
 def _encrypt_row(sitting: Sitting, upload: Upload) -> None:
     blob = sitting.session.get_one(Blob, upload.blob_id)
     if blob.wrapped is not None:

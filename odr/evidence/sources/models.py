@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from odr.evidence.models import Hex256, Upload
+from odr.evidence.models import CaptureState, Hex256, Upload
 from odr.evidence.sources.proof_formats import ProofKind, ProofResult, found_words
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.ground.text import T, Text as Words
@@ -103,6 +104,84 @@ class PlatformRequest(Base):
     until: Mapped[datetime] = mapped_column(UTCDateTime)
     exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibit.id"))
     sha256: Mapped[str | None] = mapped_column(String(64))
+
+    @property
+    def has_come(self) -> bool:
+        """Whether the platform has given its records."""
+        return self.exhibit_id is not None
+
+
+class EarlyKind(enum.Enum):
+    """What the court may fetch for somebody who is still writing a claim."""
+
+    PAGE = "page"  # a page on the web, looked at by the court's own browser
+    RECORDS = "records"  # records of one order, signed by an accredited platform
+
+
+class EarlyFetch(Base):
+    """Something the court is to fetch for the draft of a claim, in the name of the account that asked: there is no case
+    yet, and there may never be one (CPL 67; EV 14, 93, 94).
+    """
+
+    __tablename__ = "early_fetch"
+    __table_args__ = (
+        Index("ix_early_fetch_state", "state", "id"),
+        Index("ix_early_fetch_draft", "draft", "id"),
+        CheckConstraint(
+            "(kind = 'page' AND url IS NOT NULL) OR"
+            " (kind = 'records' AND platform_id IS NOT NULL AND order_number IS NOT NULL AND until IS NOT NULL)",
+            name="one_source",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    """Of records also the code that the platform is given; it opens nothing."""
+    account_id: Mapped[int] = mapped_column(BigInt, index=True)
+    draft: Mapped[str] = mapped_column(Reference)
+    """Reference of the draft for which it was asked."""
+    kind: Mapped[EarlyKind] = mapped_column(enum_column(EarlyKind))
+    url: Mapped[str | None] = mapped_column(String(2000))
+    platform_id: Mapped[int | None] = mapped_column(ForeignKey("platform.id"))
+    order_number: Mapped[str | None] = mapped_column(String(100))
+    kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    title: Mapped[str] = mapped_column(String(150))
+    proves: Mapped[str] = mapped_column(Text)
+    state: Mapped[CaptureState] = mapped_column(enum_column(CaptureState), default=CaptureState.WAITING)
+    why: Mapped[str | None] = mapped_column(String(40))
+    """Why nothing came, as a key of :data:`odr.evidence.sources.webpage.capturer.WHY`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until when the platform may write."""
+    came_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When its files were here and anchored."""
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the platform's message, byte for byte."""
+    told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What was seen when it was fetched: address, certificate, hour, who signed."""
+
+    files: Mapped[list[EarlyFile]] = relationship(lazy="selectin", order_by="EarlyFile.id")
+
+    @property
+    def has_come(self) -> bool:
+        """Whether its files are here."""
+        return self.state is CaptureState.DONE
+
+
+class EarlyFile(Base):
+    """One file that was fetched before there was a case."""
+
+    __tablename__ = "early_file"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("early_fetch.id"), index=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    """``screenshot``, ``archive``, ``record`` of a page; ``records`` of a platform."""
+
+    upload: Mapped[Upload] = relationship(lazy="joined")
 
 
 class EarlierProof(Base):

@@ -22,9 +22,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.evidence import names
-from odr.evidence.models import Exhibit
+from odr.evidence.models import CaptureState, Exhibit
+from odr.evidence.sources.early_fetches import records_came
 from odr.evidence.sources.inputs import PlatformRecordsFact
-from odr.evidence.sources.models import Platform, PlatformRequest
+from odr.evidence.sources.models import EarlyFetch, EarlyKind, Platform, PlatformRequest
 from odr.evidence.store.ports import desk_of
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError
@@ -148,7 +149,7 @@ class PlatformText(_Part):
 class Checked:
     """Records that hold, for the request they answer."""
 
-    request: PlatformRequest
+    request: PlatformRequest | EarlyFetch
     platform: Platform
     text: PlatformText
     sha256: str
@@ -160,7 +161,8 @@ class Taken:
 
     receipt: str
     sha256: str
-    exhibit: str
+    exhibit: str | None
+    """None before there is a case."""
     repeated: bool
 
 
@@ -195,11 +197,7 @@ def check(sitting: Sitting, body: bytes) -> Checked:
         raise NotTaken(
             T("The signature does not match: the records were changed, or somebody else signed them.")
         ) from None
-    request = sitting.session.scalar(
-        select(PlatformRequest).where(
-            PlatformRequest.reference == text.request, PlatformRequest.platform_id == platform.id
-        )
-    )
+    request = _asked(sitting, platform, text.request)
     if request is None:
         raise NotTaken(T("Nobody asked you for these records."))
     found = Checked(request, platform, text, sha256_hex(body))
@@ -209,14 +207,28 @@ def check(sitting: Sitting, body: bytes) -> Checked:
     return found
 
 
+def _asked(sitting: Sitting, platform: Platform, reference: str) -> PlatformRequest | EarlyFetch | None:
+    """What somebody asked this platform for, in a case or while they write a claim; what was stopped is asked no more."""
+    in_case = (PlatformRequest.reference == reference, PlatformRequest.platform_id == platform.id)
+    before = (
+        EarlyFetch.reference == reference,
+        EarlyFetch.platform_id == platform.id,
+        EarlyFetch.kind == EarlyKind.RECORDS,
+        EarlyFetch.state.in_((CaptureState.WAITING, CaptureState.DONE)),
+    )
+    return sitting.session.scalar(select(PlatformRequest).where(*in_case)) or sitting.session.scalar(
+        select(EarlyFetch).where(*before)
+    )
+
+
 def _unasked(sitting: Sitting, found: Checked) -> Text | None:
     """Why records go beyond what was asked for, or come when nobody waits for them."""
     request, text = found.request, found.text
-    if request.exhibit_id is None and request.until < sitting.now:
+    if not request.has_come and (request.until is None or request.until < sitting.now):
         return T("The request has run out. The party can ask again.")
     if text.issued_at > sitting.now + AHEAD:
         return T("The records are dated in the future.")
-    if request.exhibit_id is not None and request.sha256 != found.sha256:
+    if request.has_come and request.sha256 != found.sha256:
         return T("Other records were given for this request before.")
     if any(record.order != request.order_number for record in text.records):
         return T("The records are not all of the order that was asked for.")
@@ -235,23 +247,32 @@ def take(court: Court, body: bytes) -> Taken:
     """
     with court.database.read() as session:
         found = check(court.look(session), body)
-        account, number = found.request.account_id, found.request.order_number
-        if found.request.exhibit_id is not None:
-            exhibit = session.get_one(Exhibit, found.request.exhibit_id)
+        request, account, number = found.request, found.request.account_id, found.request.order_number
+        if isinstance(request, EarlyFetch):
+            if request.has_come:
+                return Taken(request.files[0].upload.receipt or "", found.sha256, None, repeated=True)
+        elif request.exhibit_id is not None:
+            exhibit = session.get_one(Exhibit, request.exhibit_id)
             return Taken(exhibit.upload.receipt or "", found.sha256, exhibit.label, repeated=True)
     kept = desk_of(court).receive(
         account, f"{found.platform.key}-{number}.json"[:255], "application/json", BytesIO(body)
     )
     if kept is None:
         raise CourtError(T("The file was not kept."))
+    if isinstance(request, EarlyFetch):
+        told = {"issued_at": found.text.issued_at.isoformat(), "key": found.platform.public_key}
+        with court.sit() as sitting:
+            records_came(sitting, request.reference, kept.reference, found.sha256, told)
+        court.sequence()
+        return Taken(kept.receipt or "", found.sha256, None, repeated=False)
     with court.sit() as sitting:
-        case = sitting.session.get_one(Case, found.request.case_id)
-        fact = PlatformRecordsFact(request=found.request.reference, upload=kept.reference, sha256=found.sha256)
+        case = sitting.session.get_one(Case, request.case_id)
+        fact = PlatformRecordsFact(request=request.reference, upload=kept.reference, sha256=found.sha256)
         sitting.perform(names.RECORD_PLATFORM_RECORDS, case, fact, actor=CLOCK_ACTOR)
         exhibit = sitting.session.scalars(
             select(Exhibit)
             .join(PlatformRequest, PlatformRequest.exhibit_id == Exhibit.id)
-            .where(PlatformRequest.id == found.request.id)
+            .where(PlatformRequest.id == request.id)
         ).one()
         return Taken(kept.receipt or "", found.sha256, exhibit.label, repeated=False)
 

@@ -51,6 +51,12 @@ def platforms(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[
     ]
 
 
+@choice_source("record_kinds")
+def record_kinds(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
+    """What a platform may give of an order."""
+    return [Option(kind.value, kind.label) for kind in RecordKind]
+
+
 class AskPlatformRecordsInput(CourtModel):
     """Which platform is to give what of which order."""
 

@@ -13,6 +13,7 @@ from odr.evidence.models import BEFORE_DECISION, CaptureState, Category, Exhibit
 from odr.evidence.requests.acts import open_late
 from odr.evidence.sources.inputs import CaptureRecord
 from odr.evidence.sources.webpage.capturer import WHY, NotCaptured, browser, plain_address
+from odr.evidence.sources.webpage.words import KINDS, provenance_of, title_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -29,17 +30,6 @@ if TYPE_CHECKING:
 
 MOST_WAITING = 5
 """Pages of one party that wait at the same time."""
-
-KINDS = ("screenshot", "archive", "record")
-
-
-def title_of(kind: str, title: str) -> Text:
-    """What one of the three files is called among the exhibits."""
-    return {
-        "screenshot": T("%(title)s: picture of the page", title=title),
-        "archive": T("%(title)s: the page in one file (MHTML)", title=title),
-        "record": T("%(title)s: record of the capture", title=title),
-    }[kind]
 
 
 @guard("COURT capture")
@@ -197,31 +187,6 @@ def _exhibit(
         now=now,
         category=Category.WEB,
         source=T("Captured by the court itself from %(url)s", url=given.url or row.url).render(locale)[:1000],
-        provenance={name: text.render(locale)[:500] for name, text in _provenance(given).items()},
+        provenance={name: text.render(locale)[:500] for name, text in provenance_of(given).items()},
         state=ExhibitState.LATE if row.is_late else ExhibitState.SUBMITTED,
     )
-
-
-def _provenance(given: CaptureRecord) -> dict[str, Text]:
-    """The answers a party would give, given by the court."""
-    where = given.address or "–"
-    tls = given.certificate
-    return {
-        "made_with": T(
-            "The court’s own browser, %(browser)s, signed in nowhere, from the address %(where)s",
-            browser=given.browser or "",
-            where=where,
-        ),
-        "made_at": T(
-            "%(at)s, by the court’s clock; the page took %(seconds)s seconds",
-            at=given.began_at or "",
-            seconds=given.seconds or "",
-        ),
-        "kept": T("By the court from the first byte; its digest stands in the court’s log"),
-        "changed": T("Nothing was changed")
-        if given.whole
-        else T("The page did not come to an end. It was stopped and is shown as far as it had come."),
-        "original": T("On the web, under a certificate with the SHA-256 %(digest)s", digest=tls)
-        if tls
-        else T("On the web, sent without encryption"),
-    }

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +15,9 @@ from odr.docket.models import Case
 from odr.docket.queries import entries_of
 from odr.evidence import names
 from odr.evidence.models import CaptureState, UploadState, WebCapture
+from odr.evidence.sources.early_fetches import nothing_came, page_came
 from odr.evidence.sources.inputs import CaptureRecord
+from odr.evidence.sources.models import EarlyFetch, EarlyKind
 from odr.evidence.sources.webpage.capturer import Captured, NotCaptured
 from odr.evidence.store.ports import capturer_of, desk_of
 from odr.ground.errors import CourtError
@@ -33,28 +35,17 @@ LEASE = timedelta(minutes=3)
 ATTEMPTS = 3
 _AGAIN = {"unreachable", "unknown", "crashed"}
 """What may go better another time."""
+Asked = TypeVar("Asked", WebCapture, EarlyFetch)
 
 
 @outward
 def capture_due(court: Court) -> int:
     """For the worker: one page a round, so that a slow one holds up nothing but the next page."""
-    row = _take(court)
+    row = _take(court, WebCapture)
     if row is None:
         return 0
-    with court.database.read() as session:
-        locale = session.get_one(Account, row.account_id).locale
-    began = court.clock.machine_now()
-    try:
-        made = capturer_of(court).capture(row.url, locale)
-        given = _kept(court, row, made, began)
-    except NotCaptured as error:
-        if error.why in _AGAIN and row.attempts < ATTEMPTS:
-            _leave(court, row)
-            return 1
-        given = CaptureRecord(capture=row.reference, why=error.why)
-    except CourtError:
-        log.exception("what was captured for %s could not be kept", row.reference)
-        _leave(court, row)
+    given = _looked(court, row, row.url)
+    if given is None:
         return 1
     with court.sit() as sitting:
         sitting.perform(
@@ -68,30 +59,69 @@ def capture_due(court: Court) -> int:
     return 1
 
 
-def _take(court: Court) -> WebCapture | None:
+@outward
+def capture_early_due(court: Court) -> int:
+    """For the worker: one page a round that somebody wants for a claim they still write. No docket tells of it yet."""
+    row = _take(court, EarlyFetch)
+    if row is None:
+        return 0
+    given = _looked(court, row, row.url or "")
+    if given is None:
+        return 1
+    with court.sit() as sitting:
+        if given.why is not None:
+            nothing_came(sitting, row.reference, given.why)
+        else:
+            page_came(sitting, row.reference, given)
+    court.sequence()
+    return 1
+
+
+def _looked(court: Court, row: Asked, url: str) -> CaptureRecord | None:
+    """What the court's browser brought, or why it brought nothing; None where another round looks again."""
+    with court.database.read() as session:
+        locale = session.get_one(Account, row.account_id).locale
+    began = court.clock.machine_now()
+    try:
+        made = capturer_of(court).capture(url, locale)
+        return _kept(court, row, made, began)
+    except NotCaptured as error:
+        if error.why in _AGAIN and row.attempts < ATTEMPTS:
+            _leave(court, row)
+            return None
+        return CaptureRecord(capture=row.reference, why=error.why)
+    except CourtError:
+        log.exception("what was captured for %s could not be kept", row.reference)
+        _leave(court, row)
+        return None
+
+
+def _take(court: Court, table: type[Asked]) -> Asked | None:
     now = court.clock.machine_now()
-    stale = (WebCapture.state == CaptureState.WORKING) & (WebCapture.touched_at < now - LEASE)
-    again = (WebCapture.attempts == 0) | (WebCapture.touched_at < now - timedelta(seconds=30))
+    stale = (table.state == CaptureState.WORKING) & (table.touched_at < now - LEASE)
+    again = (table.attempts == 0) | (table.touched_at < now - timedelta(seconds=30))
     with court.database.write() as session:
-        query = select(WebCapture).where(((WebCapture.state == CaptureState.WAITING) & again) | stale)
-        row = session.scalar(query.order_by(WebCapture.id).limit(1).with_for_update(skip_locked=True))
+        query = select(table).where(((table.state == CaptureState.WAITING) & again) | stale)
+        if table is EarlyFetch:
+            query = query.where(EarlyFetch.kind == EarlyKind.PAGE)
+        row = session.scalar(query.order_by(table.id).limit(1).with_for_update(skip_locked=True))
         if row is not None:
             row.state, row.touched_at, row.attempts = CaptureState.WORKING, now, row.attempts + 1
         return row
 
 
-def _leave(court: Court, row: WebCapture) -> None:
+def _leave(court: Court, row: Asked) -> None:
     """Put it back on the list for a later round."""
     with court.database.write() as session:
-        mine = session.get_one(WebCapture, row.id)
+        mine = session.get_one(type(row), row.id)
         mine.state, mine.touched_at = CaptureState.WAITING, court.clock.machine_now()
 
 
-def _kept(court: Court, row: WebCapture, made: Captured, began: datetime) -> CaptureRecord:
+def _kept(court: Court, row: Asked, made: Captured, began: datetime) -> CaptureRecord:
     """The files as uploads of who asked, each anchored in the log, and what the entry says of them."""
     desk, said = desk_of(court), made.record
     record = json.dumps({**said, "began_at": f"{began.astimezone(UTC):%FT%TZ}"}, indent=1, ensure_ascii=False).encode()
-    name = (said.get("url") or row.url).split("/")[2].split(":")[0][:60]
+    name = str(said.get("url") or row.url).split("/")[2].split(":")[0][:60]
     files = {
         "screenshot": (f"{name}.png", "image/png", made.screenshot),
         "archive": (f"{name}.mhtml", "multipart/related", made.archive),

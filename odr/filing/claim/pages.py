@@ -25,11 +25,19 @@ from odr.filing.draft.draft_versions import (
     need_writable,
 )
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered, options_of, proved_by_facts, shown_by
-from odr.filing.draft.files_along import all_along, unexplained
+from odr.filing.draft.files_along import (
+    all_along,
+    fetched_files,
+    fetches_of,
+    not_looked_at,
+    still_fetching,
+    unexplained,
+    with_fetched,
+)
 from odr.filing.draft.guide import COOKIE, opened_answers
 from odr.filing.draft.outlook import outlook
 from odr.filing.draft.particulars import form_for, told, told_of
-from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges
+from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges, writers
 from odr.filing.inputs import JoinInput
 from odr.filing.models import DraftState
 from odr.filing.parties.asking_to_take_part import TakePartInput, ask_to_take_part, requests_from_outside
@@ -46,7 +54,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
-from odr.procedure.case.before_doing import cost_words
+from odr.procedure.case.before_doing import by_when, cost_words, said_before
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.form_data import Raw, money_text
@@ -123,6 +131,8 @@ def task_list(draft: str) -> Page:
         "owns": found.account_id == me,
         "lodges": who_lodges(session, found) == me,
         "ahead": outlook(current_court(), found),
+        "came": len(not_looked_at(current_court(), session, found, me)),
+        "fetching": still_fetching(fetches_of(current_court(), session, found, [me])),
     }
     return render_template(
         "filing/task_list.html", draft=found, steps=steps, needed=needed, fee=_fee_question(found), **about
@@ -152,11 +162,21 @@ def step(draft: str, step: str) -> Page:
     faults: list[FieldFault] = []
     if not values:
         values = _known(found, step)
-    if step == "exhibits":
-        values = drafts.with_new_files(drafts.own_files(look(), found, _me().account_id or 0), values)
+    if step == EXHIBITS:
+        values = _with_evidence(found, values)
     if values and "check" in request.args and (step not in found.done_steps or step == EXHIBITS):
         faults = _faults(found, which, values)
     return _step_page(found, which, values, faults)
+
+
+def _with_evidence(draft: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Rows for what came since: files the person sent, and what the court fetched for them."""
+    court, session, me = current_court(), current_session(), _me().account_id or 0
+    came = not_looked_at(court, session, draft, me)
+    sent = drafts.own_files(look(), draft, me)
+    # What the court fetched knows what it is; only for other files is that asked.
+    fetched = [*came, *(one for one in fetched_files(court, session, [str(each.value) for each in sent]))]
+    return drafts.with_new_files(sent, with_fetched(court, session, draft, values, current_locale(), fetched))
 
 
 def _known(draft: Any, step: str) -> dict[str, Any]:
@@ -214,6 +234,7 @@ def _step_page(
         "own": {option.value for option in mine},
         "rest": rest,
         "along": all_along(current_court(), current_session(), named) if which.key == EXHIBITS else {},
+        **(_fetching(draft, named) if which.key == EXHIBITS else {}),
     }
     page = render_template(
         "filing/step.html",
@@ -231,6 +252,16 @@ def _step_page(
     return page, status
 
 
+def _fetching(draft: Any, named: set[str]) -> dict[str, Any]:
+    """What the court was asked to fetch for a draft, and which of the files in its evidence it fetched."""
+    court, session = current_court(), current_session()
+    return {
+        "fetches": fetches_of(court, session, draft, writers(session, draft)),
+        "fetched": fetched_files(court, session, named),
+        "me": _me().account_id,
+    }
+
+
 @filing.post("/claim/<draft>/<step>")
 @signed_in
 def save_step(draft: str, step: str) -> Page:
@@ -244,7 +275,9 @@ def save_step(draft: str, step: str) -> Page:
         found = drafts.find_draft(session, _me().account_id or 0, draft)
         if picked and step == EXHIBITS:
             mine = forms.SOURCES["upload"](court.look(session), None, _me())
-            values = drafts.with_new_files([option for option in mine if option.value in picked], values)
+            chosen = [option for option in mine if option.value in picked]
+            known = list(fetched_files(court, session, [str(option.value) for option in chosen]))
+            values = drafts.with_new_files(chosen, with_fetched(court, session, found, values, current_locale(), known))
         which = drafts.asked_by(drafts.step_of(step), found, pack_today())
         need_writable(found)
         by, now = _me().account_id or 0, court.clock.now()
@@ -311,7 +344,10 @@ def check(draft: str) -> Page:
     """Everything once more before it is lodged."""
     court = look()
     found = drafts.find_draft(court.session, _me().account_id or 0, draft)
-    pack = pack_today()
+    pack, me = pack_today(), _me().account_id or 0
+    if not_looked_at(court.court, court.session, found, me):
+        # Nobody lodges past evidence that came since they last looked.
+        return redirect(url_for("filing.step", draft=draft, step=EXHIBITS), 303)
     try:
         claim = drafts.claim_of(found, pack, court)
     except InvalidInput as error:
@@ -321,6 +357,7 @@ def check(draft: str) -> Page:
     asked = doubts_of(claim, court.now.astimezone(pack.tz).date())
     about = {"told": said, "shown": shown_by(claim), "lodges": hers, "asked": asked, "sure": mark_of(asked)}
     about |= {"ahead": outlook(court.court, found), "fee": _fee_question(found)}
+    about |= {"fetching": still_fetching(fetches_of(court.court, court.session, found, [me]))}
     return render_template(
         "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
     )
@@ -373,7 +410,11 @@ def claim(case: Case, actor: Actor) -> Page:
 @case_page(Role.CLAIMANT)
 def correct(case: Case, actor: Actor) -> Page:
     """The returned claim, with every defect beside what was written."""
-    typed = typed_before(case, actor, current_court().table[names.CORRECT_CLAIM])
+    act = current_court().table[names.CORRECT_CLAIM]
+    closed = refusal(look(), act, case, actor)
+    if closed is not None:
+        raise closed
+    typed = typed_before(case, actor, act)
     return _correct_page(case, actor, typed or forms.flatten(_lodged_input(case)), [])
 
 
@@ -398,6 +439,8 @@ def _correct_page(
     ]
     fields = forms.fields_of(asked, current_locale(), values, faults, choices)
     returned = review_return_of(current_session(), case)
+    sitting, table = look(), current_court().table
+    identity = table[names.SHOW_IDENTITY]
     return render_template(
         "filing/correct.html",
         case=case,
@@ -405,6 +448,8 @@ def _correct_page(
         fields=fields,
         faults=forms.summary(fields),
         returned=returned,
+        identity=identity if refusal(sitting, identity, case, actor) is None else None,
+        said=said_before(sitting, case, actor, table[names.CORRECT_CLAIM]),
         moved_on=moved_on,
         tab="overview",
         sure=sure_mark(faults),
@@ -468,10 +513,21 @@ def _answer_page(
         "theirs": _written_elsewhere(AnswerInput, theirs),
         "sure": sure_mark(faults),
         "tab": "overview",
+        "said": said_before(look(), case, actor, current_court().table[names.FILE_ANSWER]),
+        **_in_the_way(case, actor),
     }
     return render_template(
         "filing/answer.html", case=case, actor=actor, fields=fields, faults=forms.summary(fields), **about
     ), status
+
+
+def _in_the_way(case: Case, actor: Actor) -> dict[str, Any]:
+    """What comes before an answer can be sent: showing who one is, by when and what follows otherwise; else nothing."""
+    sitting, table = look(), current_court().table
+    closed, identity = refusal(sitting, table[names.FILE_ANSWER], case, actor), table[names.SHOW_IDENTITY]
+    is_open = closed is not None and refusal(sitting, identity, case, actor) is None
+    first = by_when(sitting, case, actor, identity)
+    return {"identity": identity if is_open and first else None, "first": first}
 
 
 def _answer_kept(case: Case, actor: Actor) -> dict[str, Any]:
@@ -506,12 +562,27 @@ def keep_answer(case: Case, actor: Actor) -> Page:
 def send_answer(case: Case, actor: Actor) -> Page:
     """File the answer."""
     values = _values()
-    values.pop("was", None)
-    answered = _send_answer(case, actor, values)
+    was = values.pop("was", [""])[0]
+    try:
+        answered = _send_answer(case, actor, values)
+    except ActNotOpen as refused:
+        _keep_typed(case, actor, values, was)
+        if _in_the_way(case, actor)["identity"] is None:
+            raise
+        return _answer_page(case, actor, values, [], refused.status)
     if isinstance(answered, Response) and answered.status_code == 303:
         with current_court().database.write() as session:
             answer_sent(session, case, actor)
+    else:
+        _keep_typed(case, actor, values, was)
     return answered
+
+
+def _keep_typed(case: Case, actor: Actor, values: dict[str, Any], was: str) -> None:
+    """What was refused is there again when the page is opened later, with scripts or without."""
+    court = current_court()
+    with court.database.write() as session:
+        keep_answer_draft(session, case, actor, values, was, court.clock.now())
 
 
 def _send_answer(case: Case, actor: Actor, values: dict[str, Any]) -> Page:
@@ -608,6 +679,7 @@ def choose(case: Case, actor: Actor) -> Page:
         company=company,
         reliefs=sought,
         tab="overview",
+        **_in_the_way(case, actor),
     )
 
 

@@ -28,6 +28,8 @@ def longer_or_read(sitting: Sitting, case: Case, actor: Actor, window: Window) -
         return StepWords(ifs=OF_REVIEW)
     if window.party_id != actor.party_id or window.kind == IN_EXAMINATION:
         return None
+    if window.kind == time_limits.JOIN_PLATFORM:
+        return StepWords(T("Show who you are"))
     if lengthened_by(sitting, case, window) is None:
         return None
     return StepWords(

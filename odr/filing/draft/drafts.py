@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.filing import names
 from odr.filing.draft.facts_of_files import facts_told, filled, numbered
-from odr.filing.draft.files_along import going_along, sealed_of, unexplained
+from odr.filing.draft.files_along import TAKEN_OUT, going_along, sealed_of, unexplained
 from odr.filing.draft.inputs import FactsStep
 from odr.filing.draft.particulars import model_for, plain
-from odr.filing.draft.sharing import EXHIBITS, attach, attached, writers
+from odr.filing.draft.sharing import EXHIBITS, attach, attached, files_in, writers
 from odr.filing.inputs import (
     AboutYouStep,
     ClaimantInput,
@@ -286,6 +286,9 @@ def save_step(
     draft.saved_at, draft.saved_by, draft.reminded_at, draft.state = now, by, None, DraftState.OPEN
     if key == EXHIBITS:
         attach(session, draft, by, kept, now)
+        out = {*draft.values.get(TAKEN_OUT, ()), *files_in(earlier or {})} - set(files_in(kept))
+        if out or TAKEN_OUT in draft.values:
+            draft.values = {**draft.values, TAKEN_OUT: sorted(out)}
 
 
 def keep_aside(
@@ -486,11 +489,12 @@ def files_of_writers(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
 
 def own_files(sitting: Sitting, draft: Draft, me: int) -> list[Option]:
     """Files of their own that stand in their evidence by themselves: all of them while nobody else writes in the draft,
-    else only those they put in.
+    else only those they put in. What was taken out does not come back by itself.
     """
-    mine = forms.SOURCES["upload"](sitting, None, Actor(Role.CLAIMANT, me))
+    out = draft.values.get(TAKEN_OUT, ())
+    mine = [one for one in forms.SOURCES["upload"](sitting, None, Actor(Role.CLAIMANT, me)) if one.value not in out]
     if writers(sitting.session, draft) == [me]:
-        return list(mine)
+        return mine
     put_in = attached(sitting.session, draft)
     return [option for option in mine if (me, option.value) in put_in]
 

@@ -79,10 +79,12 @@ def filled(values: Mapping[str, Any], told: Sequence[Told] = ()) -> dict[str, An
     raw, found, before = Raw(values), dict(values), ""
     for row in raw.rows("exhibits"):
         name = f"exhibits-{row}"
-        before = raw.one(f"{name}-source").strip() or before
+        # Where the court fetched one says nothing of the files after it.
+        is_fetched = bool(raw.one(f"{name}-fetched"))
+        before = before if is_fetched else raw.one(f"{name}-source").strip() or before
         if not raw.one(f"{name}-upload").strip():
             continue
-        if before:
+        if before and not is_fetched:
             found[f"{name}-source"] = before
         if not raw.one(f"{name}-proves").strip():
             ticked = set(raw.all(f"{name}-facts"))

@@ -11,10 +11,20 @@ from odr.filing.draft import drafts
 from odr.filing.draft.draft_versions import bring_back, need_writable, revisions_of
 from odr.filing.draft.evidence_list import as_rows, read_list, template
 from odr.filing.draft.facts_of_files import facts_told, filled, options_of, proved_by_facts
-from odr.filing.draft.files_along import all_along
+from odr.filing.draft.files_along import all_along, fetched_files, fetches_of
 from odr.filing.draft.importing import MOST_BYTES, read_document, read_table
 from odr.filing.draft.pleading import as_steps, read_pleading
-from odr.filing.draft.sharing import accept, decline, end_share, invitation, invited, share, shares_of
+from odr.filing.draft.sharing import (
+    accept,
+    decline,
+    end_share,
+    files_in,
+    invitation,
+    invited,
+    share,
+    shares_of,
+    writers,
+)
 from odr.filing.models import Draft
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T
@@ -34,7 +44,7 @@ from odr.web.presence import Person
 pages = Blueprint("drafts", __name__)
 FORM = MOST_BYTES + 64 * 1024
 IMPORTED = "imported"
-ROW = ("upload", "title", "proves", "source", "secret", "why_secret")
+ROW = ("upload", "title", "proves", "source", "secret", "why_secret", "fetched")
 
 
 def _person() -> Person:
@@ -207,6 +217,9 @@ def _exhibits_page(found: Draft, faults: list[FieldFault]) -> Page:
         "own": {option.value for option in drafts.own_files(sitting, found, me)},
         "rest": [],
         "along": all_along(current_court(), current_session(), [str(option.value) for option in sent]),
+        "fetches": fetches_of(current_court(), current_session(), found, writers(current_session(), found)),
+        "fetched": fetched_files(current_court(), current_session(), files_in(values)),
+        "me": me,
         "was": marks(found.values.get("exhibits", {})),
         "theirs": [],
         "sure": "",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case
+from odr.docket.models import PARTY_ROLES, Case
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
+from odr.procedure.acts.windows import TIME_LIMITS, rule_of, shown_windows
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -33,7 +34,31 @@ def cost_words(sitting: Sitting, case: Case, act: Act) -> Text | None:
     )
 
 
+def by_when(sitting: Sitting, case: Case, actor: Actor, act: Act) -> list[Text]:
+    """Until when a party can do what one of its time limits is met by, and what silence brings; nothing for an act that no
+    time limit of theirs waits for.
+    """
+    if actor.role not in PARTY_ROLES:
+        return []
+    mine = [
+        (window.due_at, window)
+        for window in shown_windows(sitting, case, actor)
+        if window.party_id == actor.party_id and window.due_at is not None
+        if (limit := TIME_LIMITS.get(window.kind)) is not None and act.name in limit.met_by
+    ]
+    if not mine:
+        return []
+    due, window = min(mine, key=lambda each: each[0])
+    day = T("By the end of %(day)s.", day=due.astimezone(sitting.court.settings.tz).date())
+    silence = rule_of(sitting, window).consequence
+    return [day, *([T("If you do nothing: %(then)s", then=silence)] if silence is not None else [])]
+
+
 def said_before(sitting: Sitting, case: Case, actor: Actor, act: Act) -> list[Text]:
-    """Everything a page says before an act is done, the cost first."""
+    """Everything a page says before an act is done: until when, then what it costs."""
     cost = cost_words(sitting, case, act)
-    return [*([cost] if cost is not None else []), *(act.says(sitting, case, actor) if act.says is not None else ())]
+    return [
+        *by_when(sitting, case, actor, act),
+        *([cost] if cost is not None else []),
+        *(act.says(sitting, case, actor) if act.says is not None else ()),
+    ]

@@ -17,7 +17,7 @@ from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.table import Act
+from odr.procedure.acts.table import TABLE, Act, Milestone
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Task, Window, WindowState
@@ -31,7 +31,12 @@ COURT_WORKS: dict[Role, Text] = {
     Role.CASHIER: T("Nothing for you to do now: the cashier has to act."),
     Role.MEDIATOR: T("Nothing for you to do now: the mediator has to act."),
 }
-OVER = {Stage.CLOSED: T("Nothing for you to do: the case is closed.")}
+ELSEWHERE = {
+    Stage.CLOSED: T("Nothing for you to do: the case is closed."),
+    Stage.APPEALED: T(
+        "Nothing for you to do now: the appeal is on its way to the higher court, or lies before it. You are told what it decides."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,8 @@ def _halted(sitting: Sitting, window: Window) -> Halted:
 def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     shown = shown_windows(sitting, case, actor)
     far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
-    shown.sort(key=lambda window: window.due_at or far)
+    # What ends on one day: whatever else is asked comes before evidence, of which one may have none left.
+    shown.sort(key=lambda window: (window.due_at or far, _is_for_evidence(window)))
     mine = [(w, _nature(w)) for w in shown if w.party_id == actor.party_id]
     duties = [_step(sitting, case, actor, w) for w, nature in mine if nature is Nature.DUTY]
     remedies = [_step(sitting, case, actor, w) for w, nature in mine if nature is Nature.REMEDY]
@@ -129,6 +135,12 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     words, until, window = _waited_for(sitting, case, [w for w in shown if w.party_id != actor.party_id])
     may_come = _told(sitting, case, actor, window) if window is not None else []
     return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come))
+
+
+def _is_for_evidence(window: Window) -> bool:
+    limit, own = TIME_LIMITS.get(window.kind), {Milestone.EXHIBITS_BROUGHT, Milestone.OWN_AFFAIR}
+    acts = [TABLE.get(name) for name in limit.met_by] if limit is not None else []
+    return any(act is not None and own <= act.means for act in acts)
 
 
 def _nature(window: Window) -> Nature | None:
@@ -184,7 +196,8 @@ def _waited_for(sitting: Sitting, case: Case, others: Sequence[Window]) -> tuple
         what = rule_of(sitting, window).title
         words = T("Nothing for you to do now: %(name)s may still do this: %(what)s.", name=name, what=what)
         return words, window.due_at, window
-    return _on_a_desk(sitting, case), None, None
+    words, until = _on_a_desk(sitting, case)
+    return words, until, None
 
 
 def _court_has_time(sitting: Sitting, window: Window) -> Text:
@@ -193,13 +206,16 @@ def _court_has_time(sitting: Sitting, window: Window) -> Text:
     return told if told is not None else T("Nothing for you to do now. What is waited for: %(what)s.", what=what)
 
 
-def _on_a_desk(sitting: Sitting, case: Case) -> Text:
-    """Whose turn it is at the court, by what lies open on its desks; that the case is over, where it is."""
-    if case.stage in OVER:
-        return OVER[case.stage]
-    roles = sitting.session.scalars(
-        select(Task.role).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
-    ).all()
+def _on_a_desk(sitting: Sitting, case: Case) -> tuple[Text, datetime | None]:
+    """Whose turn it is at the court, by what lies open on its desks, and by which day, where one is still to come; that the
+    case is over, or before the higher court, where it is.
+    """
+    if case.stage in ELSEWHERE:
+        return ELSEWHERE[case.stage], None
+    open_tasks = select(Task.role, Task.due_at).where(Task.case_id == case.id, Task.done_at.is_(None))
     judge = T("Nothing for you to do now: the judge has to act.")
-    told = next((COURT_WORKS.get(role, judge if role in BENCH_ROLES else None) for role in roles), None)
-    return told or T("Nothing for you to do now. The court tells you when something waits for you.")
+    for role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id)):
+        words = COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)
+        if words is not None:
+            return words, due if due is not None and due > sitting.now else None
+    return T("Nothing for you to do now. The court tells you when something waits for you."), None

@@ -78,6 +78,12 @@ def _entry(case: Case, actor: Actor, number: int) -> DocketEntry:
     return found
 
 
+def _has_shown(case: Case, actor: Actor) -> bool:
+    """Whether the reader's party has shown who it is: then nobody asks for it again."""
+    party = case.party_if_any(actor.party_id)
+    return party is not None and bool({"identity_shown", "verified"} & set(party.details))
+
+
 @cases.get("/docket/<int:number>")
 @case_page(heard=True)
 def one_entry(case: Case, actor: Actor, number: int) -> Page:
@@ -95,6 +101,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
         done="done" in request.args,
         next=next_box(court, case, actor) if "done" in request.args else None,
+        identity_shown=_has_shown(case, actor),
         tab="docket",
     )
 

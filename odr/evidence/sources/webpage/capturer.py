@@ -35,6 +35,7 @@ WHY: dict[str, Text] = {
     "memory": T("The page took more memory than the court gives to one page. Nothing was captured."),
     "too_large": T("The page is larger than the court takes."),
     "decided": T("The case was decided before the page could be captured."),
+    "stopped": T("You stopped it before anything was fetched."),
     "address": T("This is not the address of a web page. It begins with https:// or http://."),
 }
 """Why a page could not be captured, in words for whoever asked."""
