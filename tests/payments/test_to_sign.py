@@ -97,7 +97,8 @@ def test_signing_asks_who_one_is(small_scene: Scene, app: Flask) -> None:
     with small_scene.court.database.read() as session:
         fees = session.scalars(select(FeeAssessment.reference).where(FeeAssessment.case_id.in_(cases))).all()
     small_scene.clock.advance(timedelta(minutes=16))
-    judge.send("/today/sign", "/today/sign", 403, ruling=list(fees), count="2")
+    page = judge.send("/today/sign", "/today/sign", 422, ruling=list(fees)[:1], count="1").text
+    assert 'href="#identity_password"' in page and len(re.findall(r'name="ruling"[^>]*checked', page)) == 1
     with small_scene.court.database.read() as session:
         assert {session.get_one(Case, each).stage for each in cases} == {Stage.PENDING}
 

@@ -25,6 +25,7 @@ from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
 from odr.web.lists import after_asked
 from odr.web.pages import Page, my_account, my_account_id
+from odr.web.proof import NotProved
 from odr.web.readings import note
 
 batch = Blueprint("batch", __name__)
@@ -200,10 +201,10 @@ def desk(number: int) -> Page:
 @staff(Role.PRESIDENT)
 def hand_over_desk(number: int) -> Page:
     """Have somebody else drawn for each seat that is ticked; the parties are told who sits."""
-    person = need_strong()
     _, account = leave_named(current_session(), number)
     reasons, chosen = request.form.get("reasons", "").strip(), request.form.getlist("seat")
     try:
+        person = need_strong()
         if not chosen:
             raise InvalidInput.at("case", T("Choose at least one case."))
         if len(reasons) < 10:
@@ -211,6 +212,8 @@ def hand_over_desk(number: int) -> Page:
         given: HandOverInput = parse(HandOverInput, {"reasons": reasons})
     except InvalidInput as error:
         return _desk_page(number, error.faults, [], reasons, 422, chosen)
+    except NotProved:
+        return _desk_page(number, [], [], reasons, 422, chosen)
     done = hand_over(current_court(), account.id, my_account(), person.strong_at, chosen, given.reasons)
     current_session().rollback()
     return _desk_page(number, [], done)

@@ -13,6 +13,7 @@ from odr.payments.fee.to_sign import TOGETHER, Signed, sign_together, to_sign
 from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
 from odr.web.lists import after_asked
 from odr.web.pages import Page, look, my_account_id
+from odr.web.proof import NotProved
 
 signing = Blueprint("to_sign", __name__)
 
@@ -45,9 +46,9 @@ def listing() -> Page:
 @staff(Role.JUDGE)
 def sign() -> Page:
     """Sign those that are ticked; who signs has proved who they are within a quarter of an hour, once for all."""
-    person = need_strong()
     values = request.form.to_dict(flat=False)
     try:
+        person = need_strong()
         done = sign_together(
             current_court(),
             my_account_id(),
@@ -58,5 +59,7 @@ def sign() -> Page:
         )
     except InvalidInput as error:
         return _page(error.faults, [], values, 422)
+    except NotProved:
+        return _page([], [], {**values, "ruling": values.get("ruling", [])}, 422)
     current_session().rollback()
     return _page([], done, {})
