@@ -66,8 +66,11 @@ def test_like_rulings_are_signed_together(small_scene: Scene, app: Flask) -> Non
         chosen = [one.fee.reference for one in found.alike.rows]
         assert [one.case.id for one in found.differing] == cases[:1]
     judge.send("/today/sign", "/today/sign", 422, ruling=chosen, count="3")
-    signed = judge.send("/today/sign", "/today/sign", 200, ruling=chosen, count="4").text
-    assert "4 rulings signed" in signed
+    listed = judge.send("/today/sign", "/today/sign", 303, ruling=chosen, count="4").headers["Location"]
+    assert "You sign 4 of 4 rulings ticked" in judge.get(listed)
+    assert 'name="ruling"' not in judge.get("/today/sign"), "what waits on a list is not offered twice"
+    small_scene.later(minutes=11)
+    assert "all 4 that were not taken back" in judge.get(listed)
     with small_scene.court.database.read() as session:
         ended = session.scalars(select(Case).where(Case.id.in_(cases[1:]))).all()
         assert {case.outcome for case in ended} == {Outcome.DEEMED_WITHDRAWN}
