@@ -21,12 +21,13 @@ from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import actors_in
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.articles import articles_of
 from odr.procedure.forms.form_data import parse
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.lists.lists import lists_waiting
 from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
 from odr.web.lists import after_asked
-from odr.web.pages import Page, my_account, my_account_id
+from odr.web.pages import Page, my_account, my_account_id, pack_today
 from odr.web.proof import NotProved
 from odr.web.readings import note
 
@@ -73,6 +74,7 @@ def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault
         value=value,
         most=SHOWN,
         apart=apart,
+        articles=articles_of(pack_today()),
     )
     return page, status
 
@@ -109,8 +111,8 @@ def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
     if decision == "accept":
         return None
     if decision == "refuse":
-        found: CourtModel = forms.parse(RefuseInput, {name: one[name] for name in ("reasons", "article", "elsewhere")})
-        return found
+        found: RefuseInput = forms.parse(RefuseInput, {name: one[name] for name in ("reasons", "article", "elsewhere")})
+        return found.model_copy(update={"article": pack_today().article(found.article)})
     if not one["defect"].strip():
         raise InvalidInput.at("defects", T("To return the claims, write what is missing or wrong and how to mend it."))
     returned: CourtModel = forms.parse(
