@@ -35,7 +35,7 @@ ROOM = Room(
         NavItem("docket", "cases.docket", T("Docket"), 90, rarely=True),
     ),
     desk_pages=(
-        DeskPage("lists.mine", T("Your lists: what you ticked together"), 30),
+        DeskPage("lists.mine", T("Your lists: what you ticked together"), 15),
         DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),
         DeskPage("figures.how_much", T("How much people read in cases"), 125),
     ),

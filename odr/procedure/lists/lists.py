@@ -23,6 +23,7 @@ from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, words_of
 from odr.identity.actors import Actor, SignIn, actors_in
 from odr.identity.models import Account, AccountState
+from odr.procedure.acts.availability import law_of
 from odr.procedure.lists.kinds import KINDS, ListKind
 from odr.procedure.lists.models import ActList, ActListLine, LineState
 
@@ -255,7 +256,7 @@ def _prepared(court: Court, line_id: int) -> Mapping[str, Any]:
         line = session.get_one(ActListLine, line_id)
         made, case = session.get_one(ActList, line.list_id), session.get_one(Case, line.case_id)
         given = court.table[made.act].input.model_validate(line.given)
-        actor = _actor(session, made, case, court.clock.now(), court.clock.machine_now())
+        actor = _actor(court, session, made, case)
         session.expunge_all()
     return court.prepare(made.act, case, given, actor)
 
@@ -264,7 +265,7 @@ def _do(sitting: Sitting, line: ActListLine) -> int:
     session, court = sitting.session, sitting.court
     made, case = session.get_one(ActList, line.list_id), session.get_one(Case, line.case_id)
     given = court.table[made.act].input.model_validate(line.given)
-    actor = _actor(session, made, case, sitting.now, court.clock.machine_now())
+    actor = _actor(court, session, made, case)
     before = KINDS[made.kind].before
     if before is not None:
         before(sitting, case, session.get_one(Account, made.account_id), given)
@@ -272,13 +273,13 @@ def _do(sitting: Sitting, line: ActListLine) -> int:
     return sitting.perform(made.act, case, given, actor=actor, key=key).number
 
 
-def _actor(session: Session, made: ActList, case: Case, now: datetime, machine_now: datetime) -> Actor:
+def _actor(court: Court, session: Session, made: ActList, case: Case) -> Actor:
     """Whoever made the list, if they still may: by their office, or by the seat they still hold in the case.
 
     Who they are was proved when the list was made and counts for its lines, which nobody can change any more.
     """
     kind, account = KINDS[made.kind], session.get_one(Account, made.account_id)
-    strong_at = machine_now if made.proved else None
+    now, strong_at = court.clock.now(), court.clock.machine_now() if made.proved else None
     if kind.office:
         if account.state is AccountState.ACTIVE and kind.role in account.staff_roles:
             return Actor(kind.role, account.id, account.name, case.id, strong_at=strong_at, sign_in=SignIn.TWO_FACTORS)
@@ -286,4 +287,7 @@ def _actor(session: Session, made: ActList, case: Case, now: datetime, machine_n
         for actor in actors_in(session, account, case, now, strong_at):
             if actor.role is kind.role:
                 return actor
-    raise Forbidden(T("You no longer serve in this case, or not in this role."))
+    raise Forbidden(
+        T("You no longer serve in this case, or not in this role."),
+        source=law_of(court.rules_of(case, now), court.table[made.act]),
+    )
