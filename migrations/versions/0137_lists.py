@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_act_list_account_id_account")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_act_list")),
         sa.UniqueConstraint("reference", name=op.f("uq_act_list_reference")),
-        sa.UniqueConstraint("account_id", "key", name=op.f("uq_act_list_account_id_key")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_act_list_account_id")),
     )
     op.create_index("ix_act_list_ended_at_due_at", "act_list", ["ended_at", "due_at"])
     op.create_table(
@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["list_id"], ["act_list.id"], name=op.f("fk_act_list_line_list_id_act_list")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_act_list_line_case_id_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_act_list_line")),
-        sa.UniqueConstraint("list_id", "number", name=op.f("uq_act_list_line_list_id_number")),
+        sa.UniqueConstraint("list_id", "number", name=op.f("uq_act_list_line_list_id")),
     )
     op.create_index(op.f("ix_act_list_line_case_id"), "act_list_line", ["case_id"])
     op.create_index("ix_act_list_line_state_subject", "act_list_line", ["state", "subject"])

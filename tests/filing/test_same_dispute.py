@@ -81,3 +81,24 @@ def test_a_claimant_is_told_of_their_own_cases_alone(small_scene: Scene) -> None
         look, people = small_scene.court.look(session), small_scene.people
         assert [one.case.id for one in alike_of_mine(look, people["li"], about("B-1"))] == [first]
         assert alike_of_mine(look, people["stranger"], about("B-1")) == []
+
+
+def test_the_same_file_in_another_case_is_noticed(small_scene: Scene) -> None:
+    """Byte for byte, whatever it is called; to the claimant before lodging only where the other case is theirs, too."""
+    people = small_scene.people
+
+    def line(who: str, content: bytes = b"order B-1") -> dict[str, str]:
+        sent = small_scene.upload(who, content)
+        return {"upload": sent.reference, "title": "Order page", "proves": "That I bought them", "source": "My phone"}
+
+    small_scene.lodge(about("B-1", exhibits=[line("li")]))
+    first = small_scene.case_id
+    again = about("B-2", respondents=[other("Osmanthus Tea House")], exhibits=[line("li")])
+    with small_scene.court.database.read() as session:
+        look = small_scene.court.look(session)
+        assert [one.case.id for one in alike_of_mine(look, people["li"], again)] == [first]
+        assert alike_of_mine(look, people["stranger"], again) == []
+    small_scene.lodge(again)
+    assert found(small_scene) == [(first, ["the same files, byte for byte: 1"])]
+    small_scene.lodge(about("B-3", respondents=[other("Lotus")], exhibits=[line("li", b"another")]))
+    assert found(small_scene) == []
