@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Document, Outcome, Stage
+from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
 from odr.payments.fee.to_sign import to_sign
 from odr.payments.models import BankLine, FeeAssessment
 from tests.filing.visitor import Visitor
@@ -114,3 +114,19 @@ def test_all_cases_are_found_by_party_stage_and_who_is_waited_for(small_scene: S
     assert "3 cases" in page and 'value="haiyun"' in page and "/do/deem_withdrawn" in page
     assert "No case of yours is like this." in judge.get("/today/cases?q=nobody+of+this+name")
     assert "No case of yours is like this." in judge.get("/today/cases?waits=president")
+
+
+def test_a_word_in_the_file_finds_the_case(small_scene: Scene, app: Flask) -> None:
+    """Facts, requests and exhibits of her cases are searched, and it is said where the word stands; no case of others."""
+    small_scene.lodge()
+    small_scene.accept("simple")
+    judge = Visitor(app, small_scene, "judge")
+    page = judge.get("/today/cases?q=additive")
+    assert "1 cases" in page and "Stands in: fact 2" in page.replace("\n", "")
+    assert "request 1" in judge.get("/today/cases?q=price+back")
+    assert "Stands in" not in judge.get("/today/cases")
+    assert "No case of yours is like this." in judge.get("/today/cases?q=unmentioned+word")
+    with small_scene.court.database.write() as session:
+        for seat in session.scalars(select(Seat).where(Seat.role == Role.JUDGE)):
+            seat.until_at = small_scene.clock.now()
+    assert "No case of yours is like this." in judge.get("/today/cases?q=additive")
