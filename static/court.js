@@ -48,7 +48,7 @@ function autosave(form) {
   let timer, sending = false, again = false, last = "";
   const body = () => {
     const data = new FormData(form);
-    for (const name of ["add", "remove", "password", "code"]) data.delete(name);
+    for (const name of ["add", "remove", "password", "code", "identity_code", "identity_password"]) data.delete(name);
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
     return new URLSearchParams(data);
   };

@@ -26,7 +26,11 @@ async function run(place) {
     : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(asked) });
   const name = place.querySelector("input");
   const result = await post(answer, token, { credential: made.toJSON(), name: name ? name.value : "", next: next || "" });
-  window.location.assign(result.next);
+  // Inside the form of an act one stays: what was typed is there, and the act is sent by its own button.
+  if (place.dataset.passkey !== "here") { window.location.assign(result.next); return; }
+  place.closest("[data-identity]").querySelector("input").closest(".govuk-form-group").hidden = true;
+  place.querySelector("button").hidden = true;
+  place.querySelector("[data-accepted]").hidden = false;
 }
 
 for (const place of supported ? document.querySelectorAll("[data-passkey]") : []) {

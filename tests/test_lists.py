@@ -17,7 +17,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from odr.app import create_app
+from odr.docket.models import Case
 from odr.ground.keyset import FAR, Listed, page_of_lines, place, values_at
+from odr.identity.models import Mandate, MandateScope
 from odr.procedure.case.waiting_for_me import seated_cases, waiting
 from odr.web.lists import list_address, words_asked
 from tests.filing.visitor import Visitor
@@ -162,3 +164,30 @@ def test_what_cannot_be_printed_reaches_no_database(app: Flask) -> None:
     assert values_at(place(("Li\u3000Wen", 7)), [str, int]) == ("Li\u3000Wen", 7)
     with app.test_request_context("/registry?q=%00Li%00%E3%80%80Wen"):
         assert words_asked() == "Li Wen"
+
+
+def test_mandates_come_in_pages(small_scene: Scene, app: Flask) -> None:
+    """Whoever acts for many, or lets many act, is led to the last of them; each list keeps its own place."""
+    small_scene.lodge()
+    with small_scene.court.database.write() as session:
+        claimant = session.get_one(Case, small_scene.case_id).parties[0]
+        session.add_all(
+            Mandate(
+                case_id=small_scene.case_id,
+                party_id=claimant.id,
+                account_id=small_scene.people["stranger"],
+                scope=MandateScope.ORDINARY,
+                from_at=small_scene.clock.now(),
+            )
+            for _ in range(53)
+        )
+    for who, name in (("stranger", "held"), ("li", "given")):
+        visitor, seen = Visitor(app, small_scene, who), 0
+        where: str | None = "/account/mandates"
+        while where is not None:
+            page = visitor.get(where)
+            seen += len(re.findall(rf'aria-labelledby="{name}-\d+"', page))
+            following = re.search(r'rel="next" href="([^"]+)"', page)
+            where = html.unescape(following[1]) if following else None
+            assert where is None or f"{name}=" in where
+        assert seen == 53

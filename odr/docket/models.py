@@ -281,7 +281,7 @@ class Party(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     role: Mapped[Role] = mapped_column(enum_column(Role))
     ordinal: Mapped[int]
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200), index=True)
     kind: Mapped[PartyKind] = mapped_column(enum_column(PartyKind))
     account_id: Mapped[int | None] = mapped_column(BigInt, index=True)
     email: Mapped[str | None] = mapped_column(String(254))

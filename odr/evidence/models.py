@@ -93,7 +93,7 @@ class Upload(Base):
     """What the sender's browser hashed before it sent anything."""
     offset: Mapped[int] = mapped_column(BigInt, default=0)
     """Bytes durably received; never decreases."""
-    sha256: Mapped[str | None] = mapped_column(Hex256)
+    sha256: Mapped[str | None] = mapped_column(Hex256, index=True)
     """What the court hashed."""
     media_type: Mapped[str | None] = mapped_column(String(100))
     """What the content is, by its bytes."""

@@ -10,6 +10,7 @@ from odr.docket.models import Case
 from odr.evidence.exhibits import acts as exhibits_acts, joined_cases
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
 from odr.evidence.exhibits.next_step import bring_evidence
+from odr.evidence.exhibits.same_files import cases_with_same_files
 from odr.evidence.exhibits.sealing import sealed_files
 from odr.evidence.intake.belonging import along
 from odr.evidence.intake.unsubmitted_uploads import note_used, tell_senders
@@ -98,7 +99,7 @@ ROOM = Room(
     steps=(bring_evidence,),
     holdings=(holdings,),
     erasures=(erased_by_rule,),
-    sent_files=SentFiles(along, sealed_files),
+    sent_files=SentFiles(along, sealed_files, cases_with_same_files),
     early_fetches=EarlyFetches(
         page=early_fetches.ask_page,
         records=early_fetches.ask_records,

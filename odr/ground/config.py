@@ -88,6 +88,7 @@ class Settings(BaseModel):
     sequencing: str = Field(default="", pattern="^(|at_once|background|when_asked)$")
     argon2_cheap: bool = False
     hold_minutes: int = Field(default=0, ge=0, le=120)
+    list_minutes: int = Field(default=10, ge=0, le=120)
     refund_second_person_above: int = Field(default=100_000, ge=0)
     fee_reminder_days: int = Field(default=3, ge=0, le=30)
     refund_alarm_days: int = Field(default=3, ge=0, le=14)

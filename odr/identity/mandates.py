@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat
 from odr.docket.visibility import same_side
 from odr.ground.errors import CourtError, InvalidInput, NotFound
+from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, Text
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter
@@ -314,17 +314,16 @@ def refuse_both_sides(session: Session, party: Party, account_id: int, *, but: i
         raise BothSides
 
 
-def held_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, Party]]:
+def held_by(session: Session, account_id: int, after: str | None = None) -> Listed[tuple[Mandate, Case, Party]]:
     """The mandates a person holds or has offered, newest first, with case and client."""
-    rows = session.execute(
+    mine = (
         select(Mandate, Case, Party)
         .join(Case, Case.id == Mandate.case_id)
         .join(Party, Party.id == Mandate.party_id)
         .where(_theirs(session, account_id))
-        .order_by(Mandate.id.desc())
-        .limit(200)
     )
-    return [(mandate, case, party) for mandate, case, party in rows]
+    page = page_of(session, mine, (Key(Mandate.id, descending=True),), after)
+    return page.of([(mandate, case, party) for mandate, case, party in page.rows])
 
 
 def _theirs(session: Session, account_id: int) -> ColumnElement[bool]:
@@ -344,23 +343,24 @@ def asked_to_act(session: Session, account_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Mandate).where(*waiting)) or 0
 
 
-def given_by(session: Session, account_id: int) -> Sequence[tuple[Mandate, Case, str]]:
+def given_by(session: Session, account_id: int, after: str | None = None) -> Listed[tuple[Mandate, Case, str]]:
     """The mandates a party has been asked for or has given, newest first, with case and who acts: by the address that
     was written while they have not accepted, by their name afterwards.
     """
-    rows = session.execute(
+    mine = (
         select(Mandate, Case, Account.name)
         .join(Case, Case.id == Mandate.case_id)
         .join(Party, Party.id == Mandate.party_id)
         .outerjoin(Account, Account.id == Mandate.account_id)
         .where(Party.account_id == account_id)
-        .order_by(Mandate.id.desc())
-        .limit(200)
     )
-    return [
-        (mandate, case, mandate.address if mandate.address and mandate.accepted_at is None else name or "")
-        for mandate, case, name in rows
-    ]
+    page = page_of(session, mine, (Key(Mandate.id, descending=True),), after)
+    return page.of(
+        [
+            (mandate, case, mandate.address if mandate.address and mandate.accepted_at is None else name or "")
+            for mandate, case, name in page.rows
+        ]
+    )
 
 
 def find(session: Session, reference: str, account_id: int) -> Mandate:

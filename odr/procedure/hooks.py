@@ -164,10 +164,13 @@ class SentFiles:
     ``along``   function(session, references) → reference → what goes along with the file
     ``sealed``  function(court, accounts, asked) → the files encrypted, as a Sitting takes them; ``asked``: reference →
         whether all of it is kept from others, or that alone of which they see a copy
+    ``same``    function(session, id of a case or None, references of files sent) → id of another case → how many of the files
+        lie in it, byte for byte
     """
 
     along: Callable[[Session, Sequence[str]], Mapping[str, GoesAlong]]
     sealed: Callable[[Court, Sequence[int], Mapping[str, bool]], Mapping[str, Any]]
+    same: Callable[[Session, int | None, Sequence[str]], Mapping[int, int]]
 
 
 class EarlyState(enum.Enum):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from odr.ground.text import T
 from odr.procedure.case.act_drafts import files_in_act_drafts, sweep_act_drafts
 from odr.procedure.hooks import DeskPage, NavItem, Room
+from odr.procedure.lists.lists import perform_lists
 from odr.procedure.receipt_files import holdings
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ ROOM = Room(
     routes=(
         "odr.procedure.case.pages:cases",
         "odr.procedure.case.pages:figures_page",
+        "odr.procedure.lists.pages:lists",
         "odr.procedure.time.pages:times",
         "odr.procedure.rules.pages:rules",
     ),
@@ -33,9 +35,10 @@ ROOM = Room(
         NavItem("docket", "cases.docket", T("Docket"), 90, rarely=True),
     ),
     desk_pages=(
+        DeskPage("lists.mine", T("Your lists: what you ticked together"), 15),
         DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),
         DeskPage("figures.how_much", T("How much people read in cases"), 125),
     ),
-    sweeps={"readings": enter_readings, "act drafts": sweep_act_drafts},
+    sweeps={"lists": perform_lists, "readings": enter_readings, "act drafts": sweep_act_drafts},
     naming=(files_in_act_drafts,),
 )

@@ -97,7 +97,7 @@ def typed_fields(request: Request) -> Sequence[tuple[str, str]]:
     """What was typed, to be sent again: no token, no password, no code, no file."""
     if request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return []
-    hidden = {FIELD, "password", "new_password", "code"}
+    hidden = {FIELD, "password", "new_password", "code", "identity_code", "identity_password"}
     return [(name, value) for name, values in request.form.lists() if name not in hidden for value in values]
 
 

@@ -32,7 +32,7 @@ from odr.identity.sign_in.program_tokens import Scope
 from odr.identity.sign_in.rate_limits import Counted
 from odr.identity.sign_in.sessions import OFFICE_ROLES
 from odr.procedure.court import Court
-from odr.web import forgery, headers, reader_language
+from odr.web import forgery, headers, proof, reader_language
 from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
 from odr.web.limits import MOST_BODY
@@ -141,7 +141,9 @@ def current_session() -> Session:
 
 
 def current_person() -> Person | None:
-    """Who is signed in, or None."""
+    """Who is signed in, or None; as they are since they proved in this request who they are."""
+    if "proved" in g:
+        return cast(Person, g.proved)
     person: Any = current_user
     return cast(Person, person._get_current_object()) if person.is_authenticated else None
 
@@ -328,11 +330,42 @@ def require_strong(minutes: int = 15) -> Callable[[View], View]:
 
 
 def need_strong(minutes: int = 15) -> Person:
-    """The person, if they proved who they are within ``minutes``. Raises StepUpNeeded."""
-    person = _need_person(None, weak=True)
-    if not person.is_strong(current_court().clock.machine_now(), minutes):
+    """The person, if they proved who they are within ``minutes``, or do by what they typed into this form beside the act.
+
+    Raises StepUpNeeded.
+    """
+    person, court = _need_person(None, weak=True), current_court()
+    now = court.clock.machine_now()
+    if person.is_strong(now, minutes):
+        return person
+    if person.session_id is None or request.method != "POST" or not proof.is_answered(request.form):
         raise StepUpNeeded(T("Confirm that it is you before you do this."))
-    return person
+    name = proof.field_for(current_session(), person)
+    typed = request.form.get(name, "")
+    g.proved = proof.prove(court, person, name, typed, request.remote_addr or "unknown", now)
+    return cast(Person, g.proved)
+
+
+def identity_asked(act: str | None = None) -> proof.Asked | None:
+    """In a template: what the form of an act asks to prove who one is; None where that is known since a short time, or the
+    act does not ask. Without an act, what a page of weight asks.
+    """
+    person, now = current_person(), current_court().clock.machine_now()
+    if person is None or person.session_id is None:
+        return None
+    if person.is_strong(now, 15) or (act is not None and not current_court().table[act].strong):
+        return None
+    g.identity_drawn = True
+    return proof.Asked(proof.field_for(current_session(), person), g.get("identity_fault"))
+
+
+def identity_faults() -> list[tuple[str, str]]:
+    """In a template: where what was typed to prove who one is stands, and what is wrong with it."""
+    fault = g.get("identity_fault")
+    person = current_person()
+    if fault is None or person is None:
+        return []
+    return [(proof.field_for(current_session(), person), fault.render(current_locale()))]
 
 
 def assert_guarded(app: Flask) -> None:
@@ -399,6 +432,8 @@ def register_access(app: Flask, court: Court) -> None:
     app.context_processor(lambda: {"person": current_person(), "locale": current_locale(), "hats": g.get("hats", [])})
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["may_enter"] = may_enter
+    app.jinja_env.globals["identity_asked"] = identity_asked
+    app.jinja_env.globals["identity_faults"] = identity_faults
     app.jinja_env.globals["hears"] = hears
     app.jinja_env.globals["is_heard"] = is_heard
     app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))

@@ -5,21 +5,21 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from odr.docket.models import Case
-from odr.ground.errors import CaseMovedOn, CourtError, FieldFault, InvalidInput, NotFound
+from odr.ground.errors import CaseMovedOn, CourtError, FieldFault, InvalidInput, NotFound, StepUpNeeded
 from odr.identity.actors import Actor
 from odr.identity.models import Account
-from odr.procedure.acts.availability import refuse_role
+from odr.procedure.acts.availability import refusal, refuse_role
 from odr.procedure.acts.table import Act
 from odr.procedure.case import act_drafts
 from odr.procedure.case.before_doing import said_before
@@ -30,7 +30,8 @@ from odr.procedure.forms.typed_again import typed_again
 from odr.procedure.models import ActDraft
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
-from odr.web.guards import current_court, current_locale, current_person, current_session
+from odr.web.guards import current_court, current_locale, current_person, current_session, need_strong
+from odr.web.proof import NotProved, is_answered
 
 Page = str | Answer | tuple[str, int]
 """What a page hands back; a way on to another page is an answer of the library below Flask."""
@@ -128,7 +129,10 @@ def submit_act(
     except _NotDone as refused:
         if keeps:
             keep_begun(case, actor, kept, written, about)
-        return again(refused.faults, refused.status, refused.moved_on)
+        page = again(refused.faults, refused.status, refused.moved_on)
+        if refused.unproved is not None and not g.get("identity_drawn"):
+            raise refused.unproved from None
+        return page
     except CourtError:
         if keeps:
             keep_begun(case, actor, kept, written, about)
@@ -156,6 +160,21 @@ class _NotDone(Exception):
     faults: list[FieldFault]
     status: int
     moved_on: bool = False
+    unproved: StepUpNeeded | None = None
+    """That who it is was not proved, by what was typed beside the act."""
+
+
+def proved(case: Case, actor: Actor, act: Act) -> Actor:
+    """The actor, having proved who they are where the act asks for it and its form said it beside the act.
+
+    Whether the act is open is asked first, so that no code is used up in vain. Raises StepUpNeeded.
+    """
+    if not act.strong or not is_answered(request.form):
+        return actor
+    breach = refusal(look(), act, case, actor)
+    if breach is not None:
+        raise breach
+    return replace(actor, strong_at=need_strong().strong_at)
 
 
 def _submit(
@@ -169,16 +188,23 @@ def _submit(
     kept: act_drafts.Form,
     about: Mapping[str, Any],
 ) -> Page:
+    unproved: StepUpNeeded | None = None
     try:
         action = fields.group_action(values)
         if action is not None:
             raise _NotDone([], 200)
+        try:
+            actor = proved(case, actor, act)
+        except NotProved as error:
+            unproved = error
         given = fields.parse(
             act.input, values, currency=current_court().packs.get(case.pack_id, case.pack_version).currency
         )
         asked = doubts_of(given, _today()) if asks else []
         if asked and _first(values, "sure") != mark_of(asked):
-            raise _NotDone([*asked], 422)
+            raise _NotDone([*asked], 422, unproved=unproved)
+        if unproved is not None:
+            raise _NotDone([], 422, unproved=unproved)
         prepared = current_court().prepare(act.name, case, given, actor)
         with current_court().sit(prepared) as sitting:
             mine = sitting.session.get_one(Case, case.id)
@@ -192,7 +218,7 @@ def _submit(
             )
             act_drafts.forget(sitting.session, mine, actor, kept, act_drafts.about_of(kept, about))
     except InvalidInput as error:
-        raise _NotDone(error.faults, 422) from None
+        raise _NotDone(error.faults, 422, unproved=unproved) from None
     except CaseMovedOn:
         raise _NotDone([], 409, True) from None
     current_court().settle()

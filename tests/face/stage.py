@@ -119,6 +119,8 @@ def environment(
         person=person,
         hats=[],
         csrf_token=lambda: "token",
+        identity_asked=lambda act=None: None,
+        identity_faults=list,
         hears=lambda: "",
         is_heard=lambda: True,
         is_silent=lambda: False,

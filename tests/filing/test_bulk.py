@@ -275,18 +275,19 @@ def test_the_clerk_sees_what_is_the_same_once_and_what_differs_marked(small_scen
     clerk.send(
         f"/registry/batch/{kept.reference}",
         f"/registry/batch/{kept.reference}",
-        200,
+        303,
         decision="accept",
         case=[references[0], references[1]],
     )
     clerk.send(
         f"/registry/batch/{kept.reference}",
         f"/registry/batch/{kept.reference}",
-        200,
+        303,
         decision="return",
         defect="Explain the price.",
         case=references[2:3],
     )
+    small_scene.later(minutes=11)
     with small_scene.court.database.read() as session:
         stages = {c.reference: c.stage for c in session.scalars(select(Case))}
     assert [stages[r] for r in references] == [Stage.PENDING, Stage.PENDING, Stage.RETURNED, Stage.LODGED]

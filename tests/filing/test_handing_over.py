@@ -48,7 +48,10 @@ def test_a_whole_desk_is_handed_over(small_scene: Scene, app: Flask) -> None:
     assert re.findall(r'name="seat" value="(\d+)" checked', again) == seats[:1], "what was not ticked stays so"
     for reasons in ("Ill until April.\x0bMore", "x" * 5000):
         assert reasons[:9] in president.send(here, here, 422, seat=seats, reasons=reasons).text
-    assert "2 seats given to somebody else" in president.send(here, here, 200, seat=seats, reasons=REASONS).text
+    listed = president.send(here, here, 303, seat=seats, reasons=REASONS).headers["Location"]
+    assert "You hand over 2 of 2 seats ticked" in president.get(listed)
+    president.send(listed, f"{listed}/now", 303)
+    assert "all 2 that were not taken back" in president.get(listed)
     with small_scene.court.database.read() as session:
         assert runs(session, small_scene.people["judge"]).total == 0
         sits = session.scalars(select(Seat).where(Seat.role == Role.JUDGE, Seat.until_at.is_(None))).all()
@@ -64,7 +67,7 @@ def test_a_seat_that_is_not_theirs_is_not_handed_over(small_scene: Scene, app: F
     with small_scene.court.database.read() as session:
         clerk = session.scalars(select(Seat).where(Seat.role == Role.CLERK, Seat.until_at.is_(None))).first()
         assert clerk is not None
-    Visitor(app, small_scene, "president").send(here, here, 200, seat=str(clerk.id), reasons=REASONS)
+    Visitor(app, small_scene, "president").send(here, here, 422, seat=str(clerk.id), reasons=REASONS)
     with small_scene.court.database.read() as session:
         assert session.get_one(Seat, clerk.id).until_at is None
         assert runs(session, small_scene.people["judge"]).total == 2

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Document, Outcome, Stage
+from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
 from odr.payments.fee.to_sign import to_sign
 from odr.payments.models import BankLine, FeeAssessment
 from tests.filing.visitor import Visitor
@@ -66,8 +66,11 @@ def test_like_rulings_are_signed_together(small_scene: Scene, app: Flask) -> Non
         chosen = [one.fee.reference for one in found.alike.rows]
         assert [one.case.id for one in found.differing] == cases[:1]
     judge.send("/today/sign", "/today/sign", 422, ruling=chosen, count="3")
-    signed = judge.send("/today/sign", "/today/sign", 200, ruling=chosen, count="4").text
-    assert "4 rulings signed" in signed
+    listed = judge.send("/today/sign", "/today/sign", 303, ruling=chosen, count="4").headers["Location"]
+    assert "You sign 4 of 4 rulings ticked" in judge.get(listed)
+    assert 'name="ruling"' not in judge.get("/today/sign"), "what waits on a list is not offered twice"
+    small_scene.later(minutes=11)
+    assert "all 4 that were not taken back" in judge.get(listed)
     with small_scene.court.database.read() as session:
         ended = session.scalars(select(Case).where(Case.id.in_(cases[1:]))).all()
         assert {case.outcome for case in ended} == {Outcome.DEEMED_WITHDRAWN}
@@ -97,7 +100,8 @@ def test_signing_asks_who_one_is(small_scene: Scene, app: Flask) -> None:
     with small_scene.court.database.read() as session:
         fees = session.scalars(select(FeeAssessment.reference).where(FeeAssessment.case_id.in_(cases))).all()
     small_scene.clock.advance(timedelta(minutes=16))
-    judge.send("/today/sign", "/today/sign", 403, ruling=list(fees), count="2")
+    page = judge.send("/today/sign", "/today/sign", 422, ruling=list(fees)[:1], count="1").text
+    assert 'href="#identity_password"' in page and len(re.findall(r'name="ruling"[^>]*checked', page)) == 1
     with small_scene.court.database.read() as session:
         assert {session.get_one(Case, each).stage for each in cases} == {Stage.PENDING}
 
@@ -110,3 +114,19 @@ def test_all_cases_are_found_by_party_stage_and_who_is_waited_for(small_scene: S
     assert "3 cases" in page and 'value="haiyun"' in page and "/do/deem_withdrawn" in page
     assert "No case of yours is like this." in judge.get("/today/cases?q=nobody+of+this+name")
     assert "No case of yours is like this." in judge.get("/today/cases?waits=president")
+
+
+def test_a_word_in_the_file_finds_the_case(small_scene: Scene, app: Flask) -> None:
+    """Facts, requests and exhibits of her cases are searched, and it is said where the word stands; no case of others."""
+    small_scene.lodge()
+    small_scene.accept("simple")
+    judge = Visitor(app, small_scene, "judge")
+    page = judge.get("/today/cases?q=additive")
+    assert "1 cases" in page and "Stands in: fact 2" in page.replace("\n", "")
+    assert "request 1" in judge.get("/today/cases?q=price+back")
+    assert "Stands in" not in judge.get("/today/cases")
+    assert "No case of yours is like this." in judge.get("/today/cases?q=unmentioned+word")
+    with small_scene.court.database.write() as session:
+        for seat in session.scalars(select(Seat).where(Seat.role == Role.JUDGE)):
+            seat.until_at = small_scene.clock.now()
+    assert "No case of yours is like this." in judge.get("/today/cases?q=additive")

@@ -88,12 +88,16 @@ def test_an_offer_is_accepted_from_a_page_that_says_what_it_is(pending: Scene) -
 
 
 def test_who_accepts_confirms_who_they_are_anew(pending: Scene) -> None:
-    """Proved longer ago than a quarter of an hour: the page asks for it first, and the act is not done without."""
+    """Proved longer ago than a quarter of an hour: the form asks for it, and the act is not done without."""
     reference = offer(pending)
     li, headers = browser(pending, "li")
     pending.later(minutes=20)
     page = here(pending, f"/settlement/accept?offer={reference}")
-    assert "/account/confirm" in li.get(page).headers.get("Location", "")
+    assert 'name="identity_password"' in li.get(page).text
+    where, given = here(pending, "/settlement/accept_offer"), {"offer": reference, "identity_password": "not it"}
+    wrong = li.post(where, data={**given, "premise": f"{reference}:open"}, headers=headers)
+    assert wrong.status_code == 422 and 'id="identity_password-error"' in wrong.text and reference in wrong.text
+    assert acts_done(pending, "accept_offer") == 0
     refused = li.post(here(pending, "/settlement/accept_offer"), data={"offer": reference}, headers=headers)
     assert refused.status_code >= 400 and acts_done(pending, "accept_offer") == 0
     assert TABLE["accept_offer"].strong

@@ -16,6 +16,7 @@ from odr.web.guards import current_court, current_person, current_session, need_
 from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, receipt_part
 from odr.web.presence import Person
+from odr.web.proof import NotProved
 
 unsubmitted = Blueprint("unsubmitted", __name__)
 DECIDERS = (Role.CLERK, Role.ADMIN)
@@ -91,10 +92,11 @@ def _list(values: dict[str, object], faults: list[tuple[str, Text]], status: int
 @staff(*DECIDERS)
 def decide() -> Page:
     """Erase the files that are ticked, or keep them; what was typed stands there again when it cannot be done."""
-    person, answer = need_strong(), request.form.get("answer", "")
+    answer = request.form.get("answer", "")
     chosen, reasons = request.form.getlist("files"), request.form.get("reasons", "")
     values: dict[str, object] = {"files": chosen, "answer": answer, "reasons": reasons}
     try:
+        person = need_strong()
         if answer not in ("erase", "keep"):
             raise InvalidInput([FieldFault(("answer",), T("Choose one of these."))])
         with current_court().sit() as sitting:
@@ -103,6 +105,8 @@ def decide() -> Page:
             )
     except InvalidInput as error:
         return _list(values, [(str(fault.location[0]), fault.message) for fault in error.faults], 422)
+    except NotProved:
+        return _list(values, [], 422)
     except ActNotOpen as error:
         return _list(values, [("files", error.message)], 409)
     return redirect(url_for("unsubmitted.listing", done=made.reference), 303)

@@ -17,10 +17,12 @@ from odr.evidence.kit.kit import fingerprint
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit, ReceivedCase
 from odr.evidence.retention.rules import is_erased
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.keyset import Key, page_of
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.case.readings import READS_READINGS
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
+from odr.web.lists import after_asked
 from odr.web.pages import Page, receipt_part
 from odr.web.readings import shows
 
@@ -124,8 +126,9 @@ def _over(row: Compilation) -> bool:
 @staff(*READERS)
 def received() -> Page:
     """Case files of other courts, newest first."""
-    rows = list(current_session().scalars(select(ReceivedCase).order_by(ReceivedCase.id.desc()).limit(200)))
-    return render_template("evidence/received.html", rows=rows)
+    newest = (Key(ReceivedCase.id, descending=True),)
+    page = page_of(current_session(), select(ReceivedCase), newest, after_asked())
+    return render_template("evidence/received.html", found=page.of([row[0] for row in page.rows]))
 
 
 @files.get("/casefiles/<received>")

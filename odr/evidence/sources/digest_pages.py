@@ -15,6 +15,7 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, signed_in
 from odr.web.limits import MOST_BODY
+from odr.web.lists import after_asked
 from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, receipt_part
 
@@ -36,9 +37,9 @@ def listing() -> Page:
 
 
 def _listing(typed: dict[str, str], faults: list[tuple[str, str]], status: int = 200) -> Page:
-    rows = digest_lists.batches_of(current_session(), _account())
+    found = digest_lists.batches_of(current_session(), _account(), after_asked())
     return render_template(
-        "evidence/digests.html", rows=rows, typed=typed, faults=faults, most=digest_lists.MOST
+        "evidence/digests.html", found=found, typed=typed, faults=faults, most=digest_lists.MOST
     ), status
 
 

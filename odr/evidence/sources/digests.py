@@ -19,6 +19,7 @@ from odr.evidence.sources.models import DigestBatch, DigestLine
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
+from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
 from odr.notary.log.log_rows import insert_rows
 
@@ -194,13 +195,11 @@ def _subject(batch: DigestBatch, position: int, row: dict[str, Any]) -> dict[str
     return {"kind": "digest", "batch": batch.reference, "account": batch.account_id, "position": position, **said}
 
 
-def batches_of(session: Session, account_id: int, limit: int = 100) -> list[DigestBatch]:
+def batches_of(session: Session, account_id: int, after: str | None = None) -> Listed[DigestBatch]:
     """A person's batches, newest first."""
-    return list(
-        session.scalars(
-            select(DigestBatch).where(DigestBatch.account_id == account_id).order_by(DigestBatch.id.desc()).limit(limit)
-        )
-    )
+    mine = select(DigestBatch).where(DigestBatch.account_id == account_id)
+    page = page_of(session, mine, (Key(DigestBatch.id, descending=True),), after)
+    return page.of([row[0] for row in page.rows])
 
 
 def own_batch(session: Session, account_id: int, reference: str) -> DigestBatch:

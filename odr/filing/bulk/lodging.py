@@ -25,6 +25,7 @@ from odr.filing.inputs import AboutYouStep, ClaimantInput, ClaimInput
 from odr.filing.registry.seats import seated_clerk
 from odr.ground.canonical import canonical
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
+from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, words_of
 from odr.identity.models import Account
 from odr.procedure.forms import fields
@@ -228,12 +229,11 @@ def try_again(court: Court, bulk: BulkFiling) -> int:
 # -- looking ------------------------------------------------------------------
 
 
-def bulks_of(session: Session, account_id: int) -> list[Progress]:
+def bulks_of(session: Session, account_id: int, after: str | None = None) -> Listed[Progress]:
     """What an account sent, the newest first."""
-    rows = session.scalars(
-        select(BulkFiling).where(BulkFiling.account_id == account_id).order_by(BulkFiling.id.desc()).limit(50)
-    )
-    return [progress_of(session, bulk) for bulk in rows]
+    mine = select(BulkFiling).where(BulkFiling.account_id == account_id)
+    page = page_of(session, mine, (Key(BulkFiling.id, descending=True),), after)
+    return page.of([progress_of(session, row[0]) for row in page.rows])
 
 
 def find_bulk(session: Session, account_id: int, reference: str) -> BulkFiling:

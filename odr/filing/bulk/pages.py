@@ -16,6 +16,7 @@ from odr.ground.text import T
 from odr.procedure.forms import fields as forms
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
 from odr.web.limits import MOST_BODY
+from odr.web.lists import after_asked
 from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, my_account_id
 
@@ -42,7 +43,7 @@ def _choose_page(values: dict[str, Any], faults: list[FieldFault], status: int =
     fields = forms.fields_of(AboutYouStep, current_locale(), values, [f for f in faults if f.location != ("table",)])
     wrong = next((f.message.render(current_locale()) for f in faults if f.location == ("table",)), None)
     summary = ([("table", wrong)] if wrong else []) + forms.summary(fields)
-    sent = lodging.bulks_of(current_session(), my_account_id())
+    sent = lodging.bulks_of(current_session(), my_account_id(), after_asked())
     return render_template(
         "filing/bulk.html",
         fields=fields,

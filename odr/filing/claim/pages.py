@@ -46,6 +46,7 @@ from odr.filing.parties.joining_by_code import (
     invitation_for,
     join,
 )
+from odr.filing.registry.same_dispute import alike_of_mine
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import T
@@ -358,6 +359,8 @@ def check(draft: str) -> Page:
     about = {"told": said, "shown": shown_by(claim), "lodges": hers, "asked": asked, "sure": mark_of(asked)}
     about |= {"ahead": outlook(court.court, found), "fee": _fee_question(found)}
     about |= {"fetching": still_fetching(fetches_of(court.court, court.session, found, [me]))}
+    about["alike"] = alike_of_mine(court, _me().account_id or 0, claim)
+    about["once"] = pack.cited("CPI 247")
     return render_template(
         "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
     )

@@ -11,20 +11,24 @@ from odr.docket.models import ReadBy, Role, Thing
 from odr.filing import names
 from odr.filing.bulk.models import BulkFiling
 from odr.filing.claim.acts import ReturnInput
-from odr.filing.registry.claims_of_one_sender import SHOWN, Done, cases_of, compare, decide_all
-from odr.filing.registry.handing_over import Given, hand_over, leave_named, runs
+from odr.filing.registry.claims_of_one_sender import SHOWN, cases_of, compare, decide_together
+from odr.filing.registry.handing_over import hand_over, leave_named, runs
 from odr.filing.registry.queue import told_apart
 from odr.filing.registry.refusing import RefuseInput
 from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
+from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import actors_in
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.articles import articles_of
 from odr.procedure.forms.form_data import parse
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
+from odr.procedure.lists.lists import lists_waiting
 from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
 from odr.web.lists import after_asked
-from odr.web.pages import Page, my_account, my_account_id
+from odr.web.pages import Page, my_account, my_account_id, pack_today
+from odr.web.proof import NotProved
 from odr.web.readings import note
 
 batch = Blueprint("batch", __name__)
@@ -42,15 +46,14 @@ def _bulk(reference: str) -> BulkFiling:
 @staff(Role.CLERK)
 def review(reference: str) -> Page:
     """Claims of one sender side by side, the differences marked."""
-    return _review_page(reference, {}, [], [])
+    return _review_page(reference, {}, [])
 
 
-def _review_page(
-    reference: str, values: dict[str, Any], faults: list[FieldFault], done: list[Done], status: int = 200
-) -> Page:
+def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
     bulk, session = _bulk(reference), current_session()
     cases = cases_of(session, bulk, my_account_id())
-    if not cases and not done:
+    waits = lists_waiting(session, my_account_id())
+    if not cases and not waits:
         raise NotFound
     for case in cases:
         for actor in actors_in(session, my_account(), case, current_court().clock.now())[:1]:
@@ -59,17 +62,19 @@ def _review_page(
     chosen = values.get("case") or [row.case.reference for row in compared.rows if row.is_clean]
     asked = [(_anchor(f), f.message.render(current_locale())) for f in faults]
     value = lambda name, default="": (values.get(name) or [default])[0]  # noqa: E731 - what was typed, for the template
-    apart = told_apart(session, [*cases, *(one.case for one in done)])
+    apart = told_apart(session, cases)
     page = render_template(
         "filing/batch.html",
         bulk=bulk,
         compared=compared,
         chosen=chosen,
         faults=asked,
-        done=done,
+        waits=waits,
+        key=(values.get("key") or [new_reference()])[0],
         value=value,
         most=SHOWN,
         apart=apart,
+        articles=articles_of(pack_today()),
     )
     return page, status
 
@@ -82,7 +87,7 @@ def _anchor(fault: FieldFault) -> str:
 @batch.post("/registry/batch/<reference>")
 @staff(Role.CLERK)
 def decide(reference: str) -> Page:
-    """Take one decision on the claims chosen; each that cannot be decided so stays on the desk with the reason."""
+    """Put one decision on the claims chosen on a list, which is performed a while later or when somebody says now."""
     values = request.form.to_dict(flat=False)
     decision = (values.get("decision") or [""])[0]
     try:
@@ -90,12 +95,13 @@ def decide(reference: str) -> Page:
             raise InvalidInput.at("decision", T("Choose what you decide."))
         if not values.get("case"):
             raise InvalidInput.at("case", T("Choose at least one claim."))
-        given = _given(decision, values)
+        given, key = _given(decision, values), (values.get("key") or [new_reference()])[0][:60]
+        made = decide_together(
+            current_court(), _bulk(reference), my_account_id(), values["case"], ACTS[decision], given, key
+        )
     except InvalidInput as error:
-        return _review_page(reference, values, error.faults, [], 422)
-    done = decide_all(current_court(), _bulk(reference), my_account_id(), values["case"], ACTS[decision], given)
-    current_session().rollback()
-    return _review_page(reference, {}, [], done)
+        return _review_page(reference, values, error.faults, 422)
+    return redirect(url_for("lists.one", reference=made), 303)
 
 
 def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
@@ -105,8 +111,8 @@ def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
     if decision == "accept":
         return None
     if decision == "refuse":
-        found: CourtModel = forms.parse(RefuseInput, {name: one[name] for name in ("reasons", "article", "elsewhere")})
-        return found
+        found: RefuseInput = forms.parse(RefuseInput, {name: one[name] for name in ("reasons", "article", "elsewhere")})
+        return found.model_copy(update={"article": pack_today().article(found.article)})
     if not one["defect"].strip():
         raise InvalidInput.at("defects", T("To return the claims, write what is missing or wrong and how to mend it."))
     returned: CourtModel = forms.parse(
@@ -170,7 +176,6 @@ class HandOverInput(CourtModel):
 def _desk_page(
     number: int,
     faults: list[FieldFault],
-    done: list[Given],
     reasons: str = "",
     status: int = 200,
     chosen: list[str] | None = None,
@@ -183,7 +188,8 @@ def _desk_page(
         name=account.name,
         found=runs(current_session(), account.id, after_asked()),
         faults=[(_anchor(f), f.message.render(current_locale())) for f in faults],
-        done=done,
+        waits=lists_waiting(current_session(), my_account_id()),
+        key=(request.form.get("key") or new_reference())[:60],
         reasons=reasons,
         chosen=chosen,
     ), status
@@ -193,24 +199,26 @@ def _desk_page(
 @staff(Role.PRESIDENT)
 def desk(number: int) -> Page:
     """Everything that runs on the desk of somebody who is away."""
-    return _desk_page(number, [], [])
+    return _desk_page(number, [])
 
 
 @batch.post("/registry/leave/<int:number>/desk")
 @staff(Role.PRESIDENT)
 def hand_over_desk(number: int) -> Page:
-    """Have somebody else drawn for each seat that is ticked; the parties are told who sits."""
-    person = need_strong()
+    """Put each seat that is ticked on a list: then somebody else is drawn for it, and the parties are told who sits."""
     _, account = leave_named(current_session(), number)
     reasons, chosen = request.form.get("reasons", "").strip(), request.form.getlist("seat")
     try:
+        person = need_strong()
         if not chosen:
             raise InvalidInput.at("case", T("Choose at least one case."))
         if len(reasons) < 10:
             raise InvalidInput.at("reasons", T("Write why somebody else takes these seats."))
         given: HandOverInput = parse(HandOverInput, {"reasons": reasons})
+        key = (request.form.get("key") or new_reference())[:60]
+        made = hand_over(current_court(), account.id, person.account_id, chosen, given.reasons, key)
     except InvalidInput as error:
-        return _desk_page(number, error.faults, [], reasons, 422, chosen)
-    done = hand_over(current_court(), account.id, my_account(), person.strong_at, chosen, given.reasons)
-    current_session().rollback()
-    return _desk_page(number, [], done)
+        return _desk_page(number, error.faults, reasons, 422, chosen)
+    except NotProved:
+        return _desk_page(number, [], reasons, 422, chosen)
+    return redirect(url_for("lists.one", reference=made), 303)

@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.docket.queries import parties
+from odr.filing import names
 from odr.filing.bulk.models import BulkFiling, BulkLine
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
 from odr.filing.draft.particulars import told_of
 from odr.filing.inputs import AcceptInput
 from odr.filing.registry.review import Check, Found, checks_of, tracks_for
-from odr.ground.errors import CourtError
 from odr.ground.text import Money, T, Text
-from odr.identity.actors import Actor, serving
-from odr.identity.models import Account
+from odr.identity.actors import serving
 from odr.procedure.forms.inputs import CourtModel
+from odr.procedure.lists.kinds import ListKind, list_kind
+from odr.procedure.lists.lists import MOST_LINES, Line, put_on_list
+from odr.procedure.lists.models import ActListLine, LineState
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -71,14 +73,6 @@ class Compared:
     """What was found alike in every claim and is not simply there."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """What the decision came to in one claim."""
-
-    case: Case
-    breach: CourtError | None
-
-
 def batches_of(session: Session, account_id: int) -> list[Batch]:
     """Senders with several claims on the clerk's desk, the one that waits longest on top."""
     mine = (
@@ -102,10 +96,10 @@ def _mine(account_id: int) -> Any:
 
 
 def cases_of(session: Session, bulk: BulkFiling, account_id: int, limit: int = SHOWN) -> list[Case]:
-    """The next claims of a bulk that the clerk has to review."""
-    return list(
-        session.scalars(_mine(account_id).where(BulkLine.bulk_id == bulk.id).order_by(BulkLine.number).limit(limit))
-    )
+    """The next claims of a bulk that the clerk has to review; what waits on a list is decided already."""
+    waits = select(ActListLine.case_id).where(ActListLine.state == LineState.WAITS)
+    mine = _mine(account_id).where(BulkLine.bulk_id == bulk.id, Case.id.not_in(waits))
+    return list(session.scalars(mine.order_by(BulkLine.number).limit(limit)))
 
 
 def compare(sitting: Sitting, cases: Sequence[Case]) -> Compared:
@@ -164,42 +158,36 @@ def _said(sitting: Sitting, case: Case) -> dict[Text, Any]:
     return found
 
 
-def decide_all(
-    court: Court, bulk: BulkFiling, account_id: int, references: Sequence[str], name: str, given: CourtModel | None
-) -> list[Done]:
-    """Take one decision on many claims, each under a savepoint of one Sitting; what cannot be decided so says why.
+def _says(act: str, count: int, ticked: int) -> Text:
+    if act == names.ACCEPT_CLAIM:
+        return T("You accept %(count)s of %(ticked)s ticked", count=count, ticked=ticked)
+    if act == names.RETURN_CLAIM:
+        return T("You return %(count)s of %(ticked)s ticked to be corrected", count=count, ticked=ticked)
+    return T("You propose to refuse %(count)s of %(ticked)s ticked", count=count, ticked=ticked)
 
-    ``given`` None accepts each under the procedure proposed for it.
+
+REVIEWED = list_kind(ListKind("registry", Role.CLERK, T("Claims of one sender"), "registry.queue", _says))
+
+
+def decide_together(
+    court: Court,
+    bulk: BulkFiling,
+    account_id: int,
+    references: Sequence[str],
+    name: str,
+    given: CourtModel | None,
+    key: str,
+) -> str:
+    """Put one decision on many claims on a list, and give its reference; whoever reviews them still holds their seats.
+
+    ``given`` None accepts each under the procedure proposed for it. Raises InvalidInput where none can be decided so.
     """
-    done: list[Done] = []
-    with court.sit(_rulings(court, bulk, account_id, references, name, given)) as sitting:
-        clerk = sitting.session.get_one(Account, account_id)
-        for case in [
-            c for c in cases_of(sitting.session, bulk, account_id, limit=1000) if c.reference in set(references)
-        ]:
-            actor = Actor(Role.CLERK, clerk.id, clerk.name, case.id)
-            try:
-                with sitting.savepoint():
-                    track = next(one.track for one in tracks_for(sitting, case) if one.open)
-                    sitting.perform(name, case, given or AcceptInput(track=track), actor=actor)
-                done.append(Done(case, None))
-            except CourtError as error:
-                done.append(Done(case, error))
-    return done
-
-
-def _rulings(
-    court: Court, bulk: BulkFiling, account_id: int, references: Sequence[str], name: str, given: CourtModel | None
-) -> dict[str, Any]:
-    """The sealed ruling of each claim that is decided, where the decision is given by one; no lock is held meanwhile."""
-    if given is None or court.table[name].paper is None:
-        return {}
     with court.database.read() as session:
-        clerk = session.get_one(Account, account_id)
-        chosen = [
-            (case, Actor(Role.CLERK, clerk.id, clerk.name, case.id))
-            for case in cases_of(session, bulk, account_id, limit=1000)
-            if case.reference in set(references)
-        ]
-        session.expunge_all()
-    return {key: paper for case, actor in chosen for key, paper in court.prepare(name, case, given, actor).items()}
+        look, wanted = court.look(session), set(references)
+        lines = []
+        for case in cases_of(session, bulk, account_id, limit=MOST_LINES):
+            if case.reference in wanted:
+                track = next((one.track for one in tracks_for(look, case) if one.open), None)
+                if given is not None or track is not None:
+                    lines.append(Line(case.id, given or AcceptInput(track=track), case.reference))
+    return put_on_list(court, REVIEWED, account_id, name, lines, key=key, ticked=len(wanted))

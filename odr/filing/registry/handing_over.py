@@ -7,21 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, select
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Case, Role, Seat, Stage
 from odr.filing import names
 from odr.filing.course.objections import SeatInput
 from odr.filing.models import StaffLeave
-from odr.ground.errors import CourtError, NotFound
+from odr.ground.errors import NotFound
 from odr.ground.keyset import FAR, Key, Listed, page_of
-from odr.identity.actors import Actor
+from odr.ground.text import T, Text
 from odr.identity.models import Account
+from odr.procedure.lists.kinds import ListKind, list_kind
+from odr.procedure.lists.lists import Line, put_on_list
+from odr.procedure.lists.models import ActListLine, LineState
 from odr.procedure.models import Task
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
 
 
 @dataclass(frozen=True)
@@ -33,14 +38,6 @@ class Runs:
     tasks: int
 
 
-@dataclass(frozen=True)
-class Given:
-    """What came of one seat: who sits now, or why it was not given."""
-
-    case: Case
-    breach: CourtError | None
-
-
 def leave_named(session: Session, number: int) -> tuple[StaffLeave, Account]:
     """A leave that has not ended, and whose it is. Raises NotFound."""
     found = session.get(StaffLeave, number)
@@ -50,7 +47,9 @@ def leave_named(session: Session, number: int) -> tuple[StaffLeave, Account]:
 
 
 def runs(session: Session, account_id: int, after: str | None = None) -> Listed[Runs]:
-    """Every seat of the court's own that an account holds in an open case, by the case's next date."""
+    """Every seat of the court's own that an account holds in an open case, by the case's next date; none that waits on a
+    list to be given to somebody else.
+    """
     query = select(Seat, Case).join(Case, Case.id == Seat.case_id).where(*_held(account_id))
     page = page_of(session, query, (Key(func.coalesce(Case.next_due_at, FAR), datetime), Key(Seat.id)), after)
     counted = session.execute(
@@ -63,7 +62,9 @@ def runs(session: Session, account_id: int, after: str | None = None) -> Listed[
 
 
 def _held(account_id: int) -> tuple[ColumnElement[bool], ...]:
+    waits = select(ActListLine.subject).where(ActListLine.state == LineState.WAITS)
     return (
+        (literal("seat/") + cast(Seat.id, String)).not_in(waits),
         Seat.account_id == account_id,
         Seat.until_at.is_(None),
         Seat.role.in_(COURT_ROLES - {Role.PRESIDENT}),
@@ -71,35 +72,40 @@ def _held(account_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def hand_over(
-    court: Court, account_id: int, president: Account, strong_at: datetime | None, chosen: Sequence[str], reasons: str
-) -> list[Given]:
-    """Have somebody else drawn for each seat chosen, each in a Sitting of its own, with the same reasons (CPL 47, 131)."""
+def hand_over(court: Court, account_id: int, president_id: int, chosen: Sequence[str], reasons: str, key: str) -> str:
+    """Put each seat chosen on a list, with the same reasons, and give its reference: somebody else is drawn for each when
+    its time has come (CPL 47, 131). Raises InvalidInput where none of them is held any more.
+    """
     with court.database.read() as session:
         rows = session.execute(select(Seat, Case).join(Case, Case.id == Seat.case_id).where(*_held(account_id))).all()
-        wanted = [(seat.id, case.id) for seat, case in rows if str(seat.id) in set(chosen)]
-    done = []
-    for seat_id, case_id in wanted:
-        with court.sit() as sitting:
-            case = sitting.session.get_one(Case, case_id)
-            try:
-                with sitting.savepoint():
-                    _sit_down(sitting.session, case, president.id, sitting.now)
-                    actor = Actor(Role.PRESIDENT, president.id, president.name, case.id, strong_at=strong_at)
-                    given = SeatInput(seat=str(seat_id), reasons=reasons)
-                    sitting.perform(names.REASSIGN_SEAT, case, given, actor=actor)
-                done.append(Given(case, None))
-            except CourtError as error:
-                done.append(Given(case, error))
-    court.settle()
-    return done
+        wanted = set(chosen)
+        lines = [
+            Line(case.id, SeatInput(seat=str(seat.id), reasons=reasons), f"seat/{seat.id}")
+            for seat, case in rows
+            if str(seat.id) in wanted
+        ]
+    return put_on_list(
+        court, HANDED_OVER, president_id, names.REASSIGN_SEAT, lines, key=key, ticked=len(wanted), proved=True
+    )
 
 
-def _sit_down(session: Session, case: Case, account_id: int, now: datetime) -> None:
+def _sit_down(sitting: Sitting, case: Case, account: Account, given: BaseModel) -> None:
     """The president takes a place in the case, so that it stands there who decided."""
+    session = sitting.session
     mine = select(Seat.id).where(
-        Seat.case_id == case.id, Seat.account_id == account_id, Seat.role == Role.PRESIDENT, Seat.until_at.is_(None)
+        Seat.case_id == case.id, Seat.account_id == account.id, Seat.role == Role.PRESIDENT, Seat.until_at.is_(None)
     )
     if session.scalar(mine) is None:
-        session.add(Seat(case_id=case.id, account_id=account_id, role=Role.PRESIDENT, from_at=now))
+        session.add(Seat(case_id=case.id, account_id=account.id, role=Role.PRESIDENT, from_at=sitting.now))
         session.flush()
+
+
+def _says(act: str, count: int, ticked: int) -> Text:
+    return T("You hand over %(count)s of %(ticked)s seats ticked", count=count, ticked=ticked)
+
+
+HANDED_OVER = list_kind(
+    ListKind(
+        "handing_over", Role.PRESIDENT, T("A desk handed over"), "batch.leave", _says, office=True, before=_sit_down
+    )
+)

@@ -21,6 +21,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import acts_for, refusal
 from odr.procedure.case.act_drafts import PageForm
 from odr.procedure.forms import fields as forms
+from odr.procedure.forms.articles import articles_of
 from odr.procedure.forms.inputs import CourtModel, field
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, staff
@@ -132,6 +133,7 @@ def _review_page(
         told=told_of(sitting, case),
         window=next(iter(sitting.windows(case, "registry_review")), None),
         pack=sitting.pack(case),
+        articles=articles_of(sitting.pack(case)),
         defects=list(enumerate(listed)),
         chosen=chosen,
         own=[(i, _one(values, f"own-{i}")) for i in range(OWN_DEFECTS)],

@@ -18,6 +18,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import ClaimRefused
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.articles import ARTICLES
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import appeal_within, is_appealable
@@ -62,7 +63,16 @@ class RefuseInput(CourtModel):
         CourtText(10, 4000),
         field(T("Reasons"), T("Name the article and the fact it rests on."), widget="textarea"),
     ]
-    article: Annotated[str, CourtText(1, 60), field(T("Article"), T("For example CPL 122."))]
+    article: Annotated[
+        str,
+        CourtText(1, 200, one_line=True),
+        field(
+            T("Article"),
+            T("In short or in full: CPL 122, or Civil Procedure Law, art. 122. The ruling writes it out."),
+            widget="suggest",
+            choices=ARTICLES,
+        ),
+    ]
     elsewhere: Annotated[str | None, CourtText(0, 500), field(T("Where the claim may be brought instead"))] = None
 
 
@@ -81,6 +91,7 @@ def propose_refusal(sitting: Sitting, case: Case, given: RefuseInput, *, actor: 
     """Put a claim before a judge, drawn by lot, with the reasons why it may have to be refused (CPL 126, 157)."""
     if seat(sitting.session, case, Role.JUDGE) is None:
         take_seat(sitting, case, Role.JUDGE)
+    article = sitting.pack(case).article(given.article)
     sitting.close_tasks(case, desks.NOT_CORRECTED)
     running = sitting.windows(case, "registry_review")
     sitting.open_task(
@@ -91,9 +102,7 @@ def propose_refusal(sitting: Sitting, case: Case, given: RefuseInput, *, actor: 
         risk=75,
         due_at=running[0].due_at if running else None,
     )
-    return Recorded(
-        T("The judge is asked to refuse the claim (%(article)s)", article=sitting.pack(case).cite(given.article))
-    )
+    return Recorded(T("The judge is asked to refuse the claim (%(article)s)", article=sitting.pack(case).cite(article)))
 
 
 def proposed_reasons(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str, Text | str]:
@@ -126,6 +135,7 @@ def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Act
 
     A returned claim is refused only after the time to mend it ended unused (REG 7).
     """
+    article = sitting.pack(case).article(given.article)
     sitting.close_windows(case, "registry_review", WindowState.MET)
     sitting.close_tasks(case, desks.NOT_CORRECTED)
     sitting.close_tasks(case, desks.REFUSAL)
@@ -137,7 +147,7 @@ def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Act
         ask(sitting, case, RequestKind.ENDING, claimant, "", subject=APPEAL_REFUSAL, outcome=Outcome.REFUSED.value)
     assert claimant is not None
     sitting.announce(ClaimRefused(case, claimant))
-    return Recorded(T("Claim not accepted (%(article)s)", article=sitting.pack(case).cite(given.article)))
+    return Recorded(T("Claim not accepted (%(article)s)", article=sitting.pack(case).cite(article)))
 
 
 class KeepClaimInput(CourtModel):

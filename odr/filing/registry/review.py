@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, Role, Stage
+from odr.docket.models import Case, Party, Role
 from odr.docket.queries import entries_of, parties
 from odr.filing.claim.procedure_bars import bars_of
 from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
@@ -17,6 +17,8 @@ from odr.filing.draft.particulars import missing
 from odr.filing.inputs import Ties
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import is_verified
+from odr.filing.registry import same_dispute
+from odr.filing.registry.same_dispute import alike_before_court
 from odr.ground.text import Money, T, Text
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.table import Milestone, acts_that_mean
@@ -274,30 +276,19 @@ def _amounts(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
 
 
 def _not_before(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
-    title = T("Not filed before")
-    if claim is None or not claim.order_number:
-        return Check(title, Found.DOUBTFUL, T("No order number to search by"))
-    same = (
-        select(Case)
-        .join(Claim, Claim.case_id == Case.id)
-        .where(
-            Claim.order_number == claim.order_number,
-            Case.id != case.id,
-            Claim.withdrawn_at.is_(None),
-            Case.stage != Stage.CLOSED,
+    """Whether the same dispute is or was before the court: by parties, order number and files (CPI 247; CPL 127(5))."""
+    title, alike = T("Not filed before"), alike_before_court(sitting, case)
+    if alike:
+        return Check(
+            title,
+            Found.DOUBTFUL,
+            T("Perhaps the same dispute: %(cases)s", cases=same_dispute.told(alike)),
+            "other",
+            T("The same dispute is already before the court."),
         )
-        .limit(1)
-    )
-    other = sitting.session.scalar(same)
-    if other is None:
-        return Check(title, Found.THERE, T("Order number searched, no match"))
-    return Check(
-        title,
-        Found.DOUBTFUL,
-        T("The same order number: %(case)s", case=other.number or other.title),
-        "other",
-        T("The same dispute is already before the court."),
-    )
+    if claim is None or not claim.order_number:
+        return Check(title, Found.DOUBTFUL, T("Searched by parties and files, no match; there is no order number"))
+    return Check(title, Found.THERE, T("Searched by parties, order number and files, no match"))
 
 
 def tracks_for(sitting: Sitting, case: Case) -> list[TrackFinding]:

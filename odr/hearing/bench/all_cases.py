@@ -1,10 +1,10 @@
-"""Every case of a judge: at which stage, who is waited for and until when; looked for by number, party or cause. No flask."""
+"""Every case of a judge: at which stage, who is waited for and until when; looked for by number, party, cause or a word of the file. No flask."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.ground.keyset import Listed, page_of
 from odr.ground.text import T, Text
+from odr.hearing.bench.words_in_file import in_file, places_in_file
 from odr.identity.actors import serving
 from odr.procedure.acts.table import Act
 from odr.procedure.case.waiting_for_me import BY_NEXT_DATE, done_by, named
@@ -56,6 +57,8 @@ class CaseLine:
     what: dict[str, str] | None
     until: datetime | None
     act: Act | None
+    found_in: Sequence[Text | str] = ()
+    """Where in the file the words stand that were looked for."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,14 @@ def all_cases(
     number = {row[0]: row[1] for row in counted}
     query = select(Case).where(mine, Case.stage.in_(stages) if stages else Case.stage != Stage.CLOSED)
     if words:
-        query = query.where(named(words, _causes(sitting, words)))
+        query = query.where(named(words, _causes(sitting, words)) | in_file(words))
     if waits:
         query = query.where(_any([_waits_for(each) for each in sorted(waits, key=lambda one: one.value)]))
     page = page_of(session, query, BY_NEXT_DATE, after)
     cases = [row[0] for row in page.rows]
-    return AllCases(page.of(_lines(sitting, cases)), [(stage, number[stage]) for stage in Stage if stage in number])
+    places = places_in_file(session, [case.id for case in cases], words)
+    lines = [replace(line, found_in=places.get(line.case.id, ())) for line in _lines(sitting, cases)]
+    return AllCases(page.of(lines), [(stage, number[stage]) for stage in Stage if stage in number])
 
 
 def _any(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from odr.identity.pages.shared import address, again, me, means, page, post, to
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.rate_limits import Counted
 from odr.web.guards import current_court, current_session, public, require_strong, signed_in
+from odr.web.lists import after_asked
 
 
 @bp.get("/account/mandates")
@@ -195,8 +196,8 @@ def _parts(found: Mandate) -> dict[str, Any]:
 def _lists() -> dict[str, Any]:
     session, now = current_session(), current_court().clock.now()
     return {
-        "held": mandates.held_by(session, me().account_id),
-        "given": mandates.given_by(session, me().account_id),
+        "held": mandates.held_by(session, me().account_id, after_asked("held")),
+        "given": mandates.given_by(session, me().account_id, after_asked("given")),
         "scopes": mandates.SCOPE_WORDS,
         "given_scopes": mandates.GIVEN,
         "state_of": lambda found: mandates.state_of(found, now),

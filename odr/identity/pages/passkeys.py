@@ -88,12 +88,24 @@ def passkey_sign_in() -> Response:
     return response
 
 
+@bp.post("/account/confirm/passkey/options")
+@signed_in(upload=True, most=MOST_SENT, weak=True)
+def passkey_confirm_challenge() -> Response:
+    """What the browser needs to prove anew who is signed in; the answer counts for this account and session alone."""
+    court = current_court()
+    now = court.clock.machine_now()
+    with court.database.write() as writing:
+        rate_limits.take(writing, means().keyring, Counted.CHALLENGE_FROM, rate_limits.network(address()), now)
+        options = passkeys.authentication_options(writing, site(), now, (me().account_id, my_session()))
+    return Response(options, mimetype="application/json")
+
+
 @bp.post("/account/confirm/passkey")
 @signed_in(upload=True, most=MOST_SENT, weak=True)
 def passkey_confirm() -> Response:
     """Prove again who one is with a passkey of one's own."""
     sent = _sent()
-    if _authenticated(sent) != me().account_id:
+    if _authenticated(sent, (me().account_id, my_session())) != me().account_id:
         raise PasskeyRefused
     court = current_court()
     with court.database.write() as writing:
@@ -101,10 +113,10 @@ def passkey_confirm() -> Response:
     return jsonify({"next": landing(str(sent.get("next", "")))})
 
 
-def _authenticated(sent: dict[str, Any]) -> int:
+def _authenticated(sent: dict[str, Any], mine: passkeys.SignedIn | None = None) -> int:
     court = current_court()
     with court.database.write() as writing:
-        return passkeys.authenticate(writing, site(), _credential(sent), court.clock.machine_now()).id
+        return passkeys.authenticate(writing, site(), _credential(sent), court.clock.machine_now(), mine).id
 
 
 def _sent() -> dict[str, Any]:

@@ -17,12 +17,10 @@ from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means
 from odr.identity.models import Account
 from odr.identity.sign_in import known_devices, one_time_codes, sessions
-from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.known_devices import KnownDevice
 from odr.identity.sign_in.passkeys import Site
-from odr.identity.sign_in.passwords import Passwords
 from odr.identity.sign_in.provider import IdentityProvider
-from odr.web import forgery, reader_language, security_log
+from odr.web import forgery, proof, reader_language, security_log
 from odr.web.guards import current_court, current_locale, current_person, is_secure, our_origins
 from odr.web.headers import allow
 from odr.web.presence import Person, session_cookie_name, set_session_cookie
@@ -30,17 +28,7 @@ from odr.web.presence import Person, session_cookie_name, set_session_cookie
 
 def means() -> Means:
     """What the room works with, made once an application."""
-    found: Means | None = current_app.extensions.get("identity_means")
-    if found is None:
-        court = current_court()
-        found = Means(
-            court.database,
-            keyring(court.settings.secret_key),
-            Passwords(court.settings.argon2_cheap),
-            court.settings.base_url,
-        )
-        current_app.extensions["identity_means"] = found
-    return found
+    return proof.means(current_court())
 
 
 def me() -> Person:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import webauthn
 from sqlalchemy import delete, select
@@ -30,6 +30,9 @@ from odr.ground.errors import CourtError, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import links
 from odr.identity.models import Account, AccountState, LinkPurpose, Passkey
+
+SignedIn: TypeAlias = tuple[int, int]
+"""An account and the session in which it proves anew who it is."""
 
 
 class PasskeyRefused(CourtError):
@@ -108,21 +111,28 @@ def register(
     return key
 
 
-def authentication_options(session: Session, site: Site, now: datetime) -> str:
-    """What the browser needs to offer the passkeys it has for this site, as JSON; says nothing of any account."""
+def authentication_options(session: Session, site: Site, now: datetime, signed_in: SignedIn | None = None) -> str:
+    """What the browser needs to offer the passkeys it has for this site, as JSON; says nothing of any account.
+
+    ``signed_in``: who proves anew who they are; the answer counts for that account and session alone.
+    """
     options = webauthn.generate_authentication_options(
         rp_id=site.host, user_verification=UserVerificationRequirement.REQUIRED
     )
-    _keep_challenge(session, options.challenge, now, None)
+    _keep_challenge(session, options.challenge, now, *(signed_in or (None, None)))
     return webauthn.options_to_json(options)
 
 
-def authenticate(session: Session, site: Site, sent: Mapping[str, Any], now: datetime) -> Account:
-    """The account whose passkey answered the challenge. Raises PasskeyRefused, whatever is wrong."""
+def authenticate(
+    session: Session, site: Site, sent: Mapping[str, Any], now: datetime, signed_in: SignedIn | None = None
+) -> Account:
+    """The account whose passkey answered the challenge, which was given for the same purpose: coming in, or the account and
+    session that prove anew. Raises PasskeyRefused, whatever is wrong.
+    """
     try:
         credential = parse_authentication_credential_json(json.dumps(sent))
         challenge = parse_client_data_json(credential.response.client_data_json).challenge
-        _use_challenge(session, challenge, now, None)
+        _use_challenge(session, challenge, now, *(signed_in or (None, None)))
         key = session.scalar(
             select(Passkey).where(Passkey.credential_id == bytes_to_base64url(credential.raw_id)).with_for_update()
         )
@@ -158,11 +168,26 @@ def remove(session: Session, account_id: int, key_id: int) -> bool:
     )
 
 
-def _keep_challenge(session: Session, challenge: bytes, now: datetime, account_id: int | None) -> None:
-    links.issue(session, LinkPurpose.PASSKEY_CHALLENGE, now, account_id=account_id, token=bytes_to_base64url(challenge))
+def _keep_challenge(
+    session: Session, challenge: bytes, now: datetime, account_id: int | None, session_id: int | None = None
+) -> None:
+    links.issue(
+        session,
+        LinkPurpose.PASSKEY_CHALLENGE,
+        now,
+        account_id=account_id,
+        subject=_subject(session_id),
+        token=bytes_to_base64url(challenge),
+    )
 
 
-def _use_challenge(session: Session, challenge: bytes, now: datetime, account_id: int | None) -> None:
+def _use_challenge(
+    session: Session, challenge: bytes, now: datetime, account_id: int | None, session_id: int | None = None
+) -> None:
     link = links.use(session, LinkPurpose.PASSKEY_CHALLENGE, bytes_to_base64url(challenge), now)
-    if link.account_id != account_id:
+    if (link.account_id, link.subject) != (account_id, _subject(session_id)):
         raise PasskeyRefused
+
+
+def _subject(session_id: int | None) -> str | None:
+    return f"confirm/{session_id}" if session_id is not None else None

@@ -35,7 +35,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, Widget, field
 from odr.procedure.sitting import Sitting
-from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
+from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, keeping, look, submit_act, submit_form, sure_mark, typed_before
 
 judgment = Blueprint("judgment", __name__, url_prefix="/cases/<reference>/decision")
@@ -382,7 +382,6 @@ def _to_desk(case: Case, page: Page, anchor: str = "findings") -> Page:
 @case_page(Role.JUDGE)
 def issue(case: Case, actor: Actor) -> Page:
     """The last look: orders and costs once more, the number typed by hand."""
-    need_strong()
     return _issue(case, actor, {}, [])
 
 

@@ -15,7 +15,7 @@ from odr.judgment.enforcement.account_queries import accounts_shown, owed_in_mon
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.forms import fields as forms
-from odr.web.guards import case_page, current_court, current_locale, need_strong
+from odr.web.guards import case_page, current_court, current_locale
 from odr.web.numbers import number_in
 from odr.web.pages import Page, look, submit_form
 
@@ -48,9 +48,7 @@ def page(case: Case, actor: Actor) -> Page:
 @accounts.get("/name")
 @case_page(*PARTY_ROLES)
 def form(case: Case, actor: Actor) -> Page:
-    """The form of an account. Who they are is confirmed before it is filled in, so that nothing typed is lost."""
-    if refusal(look(), _act(), case, actor) is None:
-        need_strong()
+    """The form of an account. Who they are is confirmed in it."""
     return _form(case, actor, {}, [])
 
 

@@ -25,7 +25,7 @@ from odr.judgment.queries import current_draft, issued
 from odr.judgment.remedies.retrial import certificates_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields
-from odr.web.guards import case_page, current_locale, need_strong
+from odr.web.guards import case_page, current_locale
 from odr.web.pages import Page, file_answer, look, submit_form
 
 SPEAK, VOTE = names.DELIBERATE, names.VOTE_ON_DECISION
@@ -101,7 +101,6 @@ def vote(case: Case, actor: Actor) -> Page:
 @case_page(Role.CLERK)
 def countersigning(case: Case, actor: Actor) -> Page:
     """The pronounced decision before the clerk signs it."""
-    need_strong()
     return _countersigning(case, actor, [])
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
-from odr.ground.errors import CourtError, InvalidInput
+from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.keyset import FAR, Listed, page_of_lines
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
@@ -26,6 +27,8 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import AssessmentState, BankLine, FeeAssessment, Payment
 from odr.procedure.acts.table import Act
 from odr.procedure.case.waiting_for_me import done_by
+from odr.procedure.lists.kinds import ListKind, list_kind
+from odr.procedure.lists.lists import Line, put_on_list, waiting_subjects
 from odr.procedure.models import Task, Window
 
 if TYPE_CHECKING:
@@ -77,19 +80,13 @@ class ToSign:
     """Transfers without a fee that the unpaid ones were held against."""
 
 
-@dataclass(frozen=True)
-class Signed:
-    """What came of one ruling of a list."""
-
-    case: Case
-    breach: CourtError | None
-
-
 def to_sign(sitting: Sitting, account_id: int, *, after: str | None = None, singly: str | None = None) -> ToSign:
     """What lies on the desk of a judge to be signed, in a number of statements that does not grow with it."""
     rows = _tasks(sitting.session, account_id)
     unpaid = [(case, task) for case, task in rows if task.kind == desks.FEE_UNPAID.kind]
-    lines, transfers = _unpaid(sitting.session, unpaid)
+    # What waits on a list is signed already, as far as the judge is asked.
+    taken = waiting_subjects(sitting.session, SIGNED, [task.subject or "" for _, task in unpaid])
+    lines, transfers = _unpaid(sitting.session, [row for row in unpaid if row[1].subject not in taken])
     others = [
         SingleLine(case, task, act)
         for case, task in rows
@@ -174,10 +171,8 @@ def _may_be_for(line: BankLine, fee: FeeAssessment, payer: str, case: Case) -> b
     return same_sum or any(word.lower() in said for word in named)
 
 
-def sign_together(
-    court: Court, account_id: int, strong_at: datetime | None, chosen: Sequence[str], typed: str, key: str
-) -> list[Signed]:
-    """Rule on each fee chosen, each in a Sitting of its own with its own sealed paper; what cannot be ruled so says why.
+def sign_together(court: Court, account_id: int, chosen: Sequence[str], typed: str, key: str) -> str:
+    """Put a ruling on each fee chosen on a list and give its reference; each gets a sealed paper of its own.
 
     ``typed`` is how many are signed, as the judge counted them. Raises InvalidInput where it is another number, where
     nothing is chosen, or where one that differs is among them.
@@ -185,34 +180,36 @@ def sign_together(
     with court.database.read() as session:
         look = court.look(session)
         account = session.get_one(Account, account_id)
-        alike = {
-            one.fee.reference: one
-            for one in _unpaid(session, [r for r in _tasks(session, account_id) if r[1].kind == desks.FEE_UNPAID.kind])[
-                0
-            ]
-            if one.is_alike
-        }
+        tasks = [row for row in _tasks(session, account_id) if row[1].kind == desks.FEE_UNPAID.kind]
+        alike = {one.fee.reference: one for one in _unpaid(session, tasks)[0] if one.is_alike}
         _check(chosen, typed, alike.keys())
         locale = "zh-Hans" if account.locale == "zh-Hans" else "en"
-        rulings = [
-            (alike[ref].case, DeemInput(assessment=ref, reasons=_reasons(look, alike[ref].case, locale)))
+        lines = [
+            Line(alike[ref].case.id, DeemInput(assessment=ref, reasons=_reasons(look, alike[ref].case, locale)), ref)
             for ref in dict.fromkeys(chosen)
         ]
-        name = account.name
-        session.expunge_all()
-    done = []
-    for case, given in rulings:
-        actor = Actor(Role.JUDGE, account_id, name, case.id, strong_at=strong_at)
-        try:
-            prepared = court.prepare(names.DEEM_WITHDRAWN, case, given, actor)
-            with court.sit(prepared) as sitting:
-                mine = sitting.session.get_one(Case, case.id)
-                sitting.perform(names.DEEM_WITHDRAWN, mine, given, actor=actor, key=f"{key}/{given.assessment}")
-            done.append(Signed(case, None))
-        except CourtError as error:
-            done.append(Signed(case, error))
-    court.settle()
-    return done
+    return put_on_list(court, SIGNED, account_id, names.DEEM_WITHDRAWN, lines, key=key, ticked=len(lines), proved=True)
+
+
+def _still_alike(sitting: Sitting, case: Case, account: Account, given: BaseModel) -> None:
+    """Raises ActNotOpen where a transfer or payment has come since the list was made: such a ruling is read singly."""
+    assert isinstance(given, DeemInput)
+    found = [(case, task) for task in sitting.tasks(case, desks.FEE_UNPAID, given.assessment)]
+    if any(not one.is_alike for one in _unpaid(sitting.session, found)[0]):
+        raise ActNotOpen(
+            T("It differs from the others now: money may have come since the list was made."),
+            T("Read it by itself and decide."),
+            sitting.pack(case).cited("CPI 213"),
+        )
+
+
+def _says(act: str, count: int, ticked: int) -> Text:
+    return T("You sign %(count)s of %(ticked)s rulings ticked", count=count, ticked=ticked)
+
+
+SIGNED = list_kind(
+    ListKind("unpaid_fees", Role.JUDGE, T("Rulings on unpaid fees"), "to_sign.listing", _says, before=_still_alike)
+)
 
 
 def _check(chosen: Sequence[str], typed: str, alike: object) -> None:

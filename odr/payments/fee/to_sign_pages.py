@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from odr.docket.models import Role
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.payments.fee.to_sign import TOGETHER, Signed, sign_together, to_sign
+from odr.payments.fee.to_sign import TOGETHER, sign_together, to_sign
+from odr.procedure.lists.lists import lists_waiting
 from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
 from odr.web.lists import after_asked
 from odr.web.pages import Page, look, my_account_id
+from odr.web.proof import NotProved
 
 signing = Blueprint("to_sign", __name__)
 
 
-def _page(faults: list[FieldFault], done: list[Signed], values: dict[str, Any], status: int = 200) -> Page:
+def _page(faults: list[FieldFault], values: dict[str, Any], status: int = 200) -> Page:
     found = to_sign(look(), my_account_id(), after=after_asked(), singly=after_asked("singly"))
     chosen = values.get("ruling", [one.fee.reference for one in found.alike.rows] if not faults else [])
     asked = [(str(f.location[0]) if f.location else "ruling", f.message.render(current_locale())) for f in faults]
@@ -27,7 +29,7 @@ def _page(faults: list[FieldFault], done: list[Signed], values: dict[str, Any], 
         found=found,
         chosen=chosen,
         faults=asked,
-        done=done,
+        waits=lists_waiting(current_session(), my_account_id()),
         most=TOGETHER,
         key=(values.get("key") or [new_reference()])[0],
     )
@@ -38,25 +40,25 @@ def _page(faults: list[FieldFault], done: list[Signed], values: dict[str, Any], 
 @staff(Role.JUDGE)
 def listing() -> Page:
     """What is to be signed: alike together, the rest singly."""
-    return _page([], [], {})
+    return _page([], {})
 
 
 @signing.post("/today/sign")
 @staff(Role.JUDGE)
 def sign() -> Page:
-    """Sign those that are ticked; who signs has proved who they are within a quarter of an hour, once for all."""
-    person = need_strong()
+    """Put those that are ticked on a list to be signed; who signs has proved who they are within a quarter of an hour, once for all."""
     values = request.form.to_dict(flat=False)
     try:
-        done = sign_together(
+        need_strong()
+        made = sign_together(
             current_court(),
             my_account_id(),
-            person.strong_at,
             values.get("ruling", []),
             (values.get("count") or [""])[0],
             (values.get("key") or [new_reference()])[0][:60],
         )
     except InvalidInput as error:
-        return _page(error.faults, [], values, 422)
-    current_session().rollback()
-    return _page([], done, {})
+        return _page(error.faults, values, 422)
+    except NotProved:
+        return _page([], {**values, "ruling": values.get("ruling", [])}, 422)
+    return redirect(url_for("lists.one", reference=made), 303)

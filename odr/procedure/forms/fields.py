@@ -140,7 +140,7 @@ class FormField:
         """What was typed or chosen, as words."""
         if self.kind is Widget.DATE:
             return " ".join(part for part in self.parts if part)
-        if self.options:
+        if self.options and self.kind is not Widget.SUGGEST:
             return ", ".join(str(o.label) for o in self.options if o.value in self.chosen)
         return "" if self.kind in (Widget.HIDDEN, Widget.PASSWORD, Widget.CHECKBOX) else self.value
 

@@ -13,6 +13,7 @@ from odr.docket.papers import Words
 from odr.ground.errors import CourtError
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.procedure.forms.articles import ARTICLES, written_out
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.fields import SOURCES
 from odr.procedure.forms.inputs import RefTo, marks, member_label
@@ -38,6 +39,8 @@ def value_words(sitting: Sitting, case: Case, info: FieldInfo, value: Any, actor
     if label is not None and label.options is not None and str(value) in label.options:
         return label.options[str(value)]
     source = (label.choices if label else None) or (reference.kind if reference else None)
+    if source == ARTICLES:
+        return written_out(sitting, case, str(value)) or str(value)
     return _chosen(sitting, case, str(value), source, actor) or (None if reference else str(value))
 
 

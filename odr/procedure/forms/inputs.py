@@ -36,6 +36,7 @@ class Widget(enum.Enum):
     """How a field is asked for on a page."""
 
     TEXT = "text"  # one line
+    SUGGEST = "suggest"  # one line, with words one may choose instead of typing
     TEXTAREA = "textarea"  # several lines, with a count of characters
     MONEY = "money"  # an amount with the currency before it
     NUMBER = "number"  # a whole number

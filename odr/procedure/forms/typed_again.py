@@ -13,7 +13,7 @@ from odr.procedure.forms.form_data import Raw
 from odr.procedure.forms.inputs import Widget
 from odr.procedure.forms.two_windows import BUTTONS
 
-HIDDEN = BUTTONS | {"password", "new_password", "code"}
+HIDDEN = BUTTONS | {"password", "new_password", "code", "identity_code", "identity_password"}
 """Names in a form that are no answer of anybody's, or that nobody is shown again."""
 MACHINE_WORDS = {Widget.HIDDEN, Widget.PASSWORD, Widget.CODE, Widget.FILE}
 

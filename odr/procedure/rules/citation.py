@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 from odr.ground.text import Text
@@ -12,6 +13,7 @@ from odr.procedure.time.written_working import Bilingual
 
 _DIGITS = "零一二三四五六七八九"
 _PLACE = re.compile(r"^(\d+)(?:\((\d+)\))?$")
+_WRITTEN = re.compile(rf"^第([{_DIGITS}十百千]+|\d{{1,4}})条(?:第?\(?([{_DIGITS}十百]+|\d{{1,3}})\)?项)?$")
 _RANGE = re.compile(r"^(\d+)[–-](\d+)$")
 
 
@@ -29,6 +31,76 @@ def chinese_number(number: int) -> str:
         elif written and number % place and not written.endswith("零"):
             written += "零"
     return written
+
+
+def read_citation(sources: Mapping[str, Source], typed: str) -> str | None:
+    """The citation somebody means who types it in short (``CPL 122``, ``cpl 127(2)``) or in full, in either language
+    (``Civil Procedure Law, art. 122``, ``《中华人民共和国民事诉讼法》第一百二十七条第二项``); None where it is none.
+
+    Several are parted by semicolons; one that begins with an article only is of the law before it.
+    """
+    found: list[str] = []
+    tag: str | None = None
+    for part in re.split("[;；]", typed):
+        plain = _plain(part)
+        named, rest = _named_source(sources, plain)
+        tag = named or tag
+        place = _read_places(rest, sources[tag].style) if tag is not None else None
+        if place is None:
+            return None
+        found.append(f"{tag} {place}")
+    return "; ".join(found)
+
+
+def _plain(words: str) -> str:
+    """Without what writers of laws put in or leave out: brackets of titles, spaces, the state's name, wide letters."""
+    folded = unicodedata.normalize("NFKC", words).casefold()
+    return re.sub("[《》〈〉<>\\s]|中华人民共和国", "", folded)
+
+
+def _named_source(sources: Mapping[str, Source], plain: str) -> tuple[str | None, str]:
+    """The source that some words begin with, by its longest name, and what follows it."""
+    names = [
+        (_plain(name), tag)
+        for tag, source in sources.items()
+        for name in (tag, source.title.render("en"), source.title.render("zh-Hans"))
+    ]
+    for name, tag in sorted(names, key=lambda one: -len(one[0])):
+        if plain.startswith(name):
+            return tag, plain[len(name) :]
+    return None, plain
+
+
+def _read_places(rest: str, style: SourceStyle) -> str | None:
+    if style is not SourceStyle.ARTICLE:
+        return rest.lstrip(",:.：，") or None
+    rest = re.sub(r"^[,.:，：]*(arts?\.?|articles?)?", "", rest)
+    parts = [_read_place(part) for part in re.split("[,、，]", rest)]
+    return ", ".join(part for part in parts if part is not None) if parts and None not in parts else None
+
+
+def _read_place(part: str) -> str | None:
+    if (single := _PLACE.match(part)) is not None:
+        return f"{int(single[1])}({int(single[2])})" if single[2] else str(int(single[1]))
+    if _RANGE.match(part) is not None:
+        return part.replace("–", "-")
+    if "至" in part:
+        first, last = (_read_place(one) for one in part.split("至", 1))
+        return f"{first}-{last}" if first and last and first.isdigit() and last.isdigit() else None
+    written = _WRITTEN.match(part)
+    if written is None:
+        return None
+    article, item = _number(written[1]), _number(written[2]) if written[2] else 0
+    if not article or item is None:
+        return None
+    return f"{article}({item})" if item else str(article)
+
+
+def _number(written: str) -> int | None:
+    """A number in figures or as statutes write it; None for what is none."""
+    if written.isascii() and written.isdigit():
+        return int(written)
+    return next((number for number in range(1, 2000) if chinese_number(number) == written), None)
 
 
 def places(sources: Mapping[str, Source], *articles: str) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from odr.ground.errors import Cited, CourtError
+from odr.ground.errors import Cited, CourtError, InvalidInput
 from odr.ground.text import T, Text
 from odr.procedure.rules.base import (
     Applies,
@@ -29,7 +29,7 @@ from odr.procedure.rules.base import (
 )
 from odr.procedure.rules.cases import Cause, Causes, Track, Tracks, TrialLimits
 from odr.procedure.rules.certified_claims import CertifiedClaims
-from odr.procedure.rules.citation import places, write_citation
+from odr.procedure.rules.citation import places, read_citation, write_citation
 from odr.procedure.rules.court_rules import (
     Abroad,
     Announcement,
@@ -180,6 +180,20 @@ class RulePack(Rule):
             return write_citation(self.sources, article)
         except KeyError as error:
             raise NoSuchRule(T("The pack knows no source %(tag)s.", tag=str(error.args[0]))) from error
+
+    def article(self, typed: str, field: str = "article") -> str:
+        """The article somebody typed in short or in full, as it is kept: ``"CPL 127(2)"``. Raises InvalidInput at its field."""
+        found = self.article_of(typed)
+        if found is None:
+            raise InvalidInput.at(
+                field,
+                T("Write a law of this court’s rules and the article, for example %(article)s.", article="CPL 122"),
+            )
+        return found
+
+    def article_of(self, typed: str) -> str | None:
+        """The article somebody typed in short or in full; None where it is none of a law these rules name."""
+        return read_citation(self.sources, typed)
 
     def cited(self, *articles: str) -> Cited | None:
         """Those of some citations whose source this pack has, with their words; None where it has none of them.

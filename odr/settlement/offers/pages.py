@@ -28,7 +28,7 @@ from odr.settlement.offers.case_views import (
 )
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.queries import agreement_named, agreements_of
-from odr.web.guards import case_page, current_court, current_locale, current_session, need_strong
+from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, keeping, look, submit_form, sure_mark, typed_before
 
 settlement = Blueprint("settlement", __name__, url_prefix="/cases/<reference>")
@@ -104,14 +104,13 @@ def act_in_room(case: Case, actor: Actor, name: str) -> Page:
 @case_page(*PARTY_ROLES)
 def check_offer(case: Case, actor: Actor) -> Page:
     """What somebody accepts: its terms, what it is beside what was asked for, when it binds and until when it can be
-    undone. Who they are is confirmed anew before it.
+    undone. Who they are is confirmed in the same form.
     """
     court = look()
     view = offer_to_accept(court, case, actor, request.args.get("offer", ""))
     breach = refusal(court, court.court.table[act_names.ACCEPT_OFFER], case, actor) if view is not None else None
     if view is None or breach is not None:
         return redirect(url_for("settlement.room", reference=case.reference), 303)
-    need_strong()
     return render_template(
         "settlement/accept.html",
         case=case,

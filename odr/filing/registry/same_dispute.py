@@ -1,0 +1,138 @@
+"""Whether a dispute is, or was, before the court already: by parties, order number and files (CPI 247; CPL 127(5)). No flask.
+
+What is found is a question for a person, never an answer: the same people may have two disputes, and a new fact makes a new
+one (CPI 248). The registry is told numbers of cases, never what stands in them; a claimant only cases of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from odr.docket.models import Case, Outcome, Party, Role
+from odr.docket.queries import parties
+from odr.filing.inputs import ClaimInput
+from odr.filing.models import Claim
+from odr.ground.text import T, Text
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+FILED_ANEW = (Outcome.WITHDRAWN, Outcome.DEEMED_WITHDRAWN, Outcome.REFUSED, Outcome.JOINED, Outcome.LIFTED)
+"""After these the same claim may be brought again, or goes on in another case (CPI 212, 214)."""
+SIDES = (Role.CLAIMANT, Role.RESPONDENT)
+TOLD = 3
+"""Cases named in one line."""
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Another case, and what it has in common."""
+
+    case: Case
+    reasons: tuple[Text, ...]
+
+    @property
+    def name(self) -> Text | str:
+        """Its number alone: whoever looks need not be let into it."""
+        return self.case.number or T("a claim that has no number yet")
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """What is looked for: who is against whom, about which order and kind of dispute."""
+
+    case_id: int | None
+    names: frozenset[str]
+    order: str | None
+    cause: str
+
+
+def alike_before_court(sitting: Sitting, case: Case) -> list[Alike]:
+    """Cases that may be about the same dispute as a claim the registry reviews, those with most in common first."""
+    claim = sitting.session.scalars(select(Claim).where(Claim.case_id == case.id).order_by(Claim.id)).first()
+    names = {party.name for role in SIDES for party in parties(case, role)}
+    sought = _Sought(case.id, frozenset(names), claim.order_number if claim else None, case.cause)
+    return _alike(sitting, sought, (), None)
+
+
+def alike_of_mine(sitting: Sitting, account_id: int, claim: ClaimInput) -> list[Alike]:
+    """Cases of one's own that may be about the same dispute as a claim that is not lodged yet."""
+    names = {claim.claimant.name, *(one.name for one in claim.respondents)}
+    sought = _Sought(None, frozenset(names), claim.matter.order_number, claim.matter.cause)
+    mine = select(Party.case_id).where(Party.account_id == account_id, Party.role.in_(SIDES), Party.left_at.is_(None))
+    return _alike(sitting, sought, [line.upload for line in claim.exhibits], Case.id.in_(mine))
+
+
+def _alike(sitting: Sitting, sought: _Sought, uploads: Sequence[str], only: ColumnElement[bool] | None) -> list[Alike]:
+    session, files = sitting.session, sitting.court.hooks.sent_files
+    same_files = files.same(session, sought.case_id, uploads) if files is not None else {}
+    wanted: list[ColumnElement[bool]] = [Case.id.in_(same_files), Case.id.in_(_between(sought))]
+    if sought.order:
+        wanted.append(Claim.order_number == sought.order)
+    query = (
+        select(Case, func.max(Claim.order_number))
+        .join(Claim, Claim.case_id == Case.id)
+        .where(
+            or_(*wanted),
+            Claim.withdrawn_at.is_(None),
+            or_(Case.outcome.is_(None), Case.outcome.not_in(FILED_ANEW)),
+        )
+        .group_by(Case.id)
+    )
+    if sought.case_id is not None:
+        query = query.where(Case.id != sought.case_id)
+    if only is not None:
+        query = query.where(only)
+    found = [
+        Alike(case, tuple(_reasons(session, sought, case, order, same_files.get(case.id, 0))))
+        for case, order in session.execute(query.order_by(Case.id))
+    ]
+    return sorted((one for one in found if one.reasons), key=lambda one: -len(one.reasons))
+
+
+def _between(sought: _Sought) -> Select[int]:
+    """Cases with one of these people on either side: who claims may be claimed from in the other (CPI 247)."""
+    one, other = aliased(Party), aliased(Party)
+    return (
+        select(one.case_id)
+        .join(other, other.case_id == one.case_id)
+        .where(
+            one.role == Role.CLAIMANT,
+            other.role == Role.RESPONDENT,
+            one.name.in_(sought.names),
+            other.name.in_(sought.names),
+        )
+    )
+
+
+def _reasons(session: Session, sought: _Sought, case: Case, order: str | None, files: int) -> Iterable[Text]:
+    same_order = bool(sought.order) and order == sought.order
+    if same_order:
+        yield T("the same order number")
+    if files:
+        yield T("the same files, byte for byte: %(count)s", count=files)
+    names = {role: {party.name for party in parties(case, role)} for role in SIDES}
+    between = all(names[role] & sought.names for role in SIDES)
+    # Two orders of one buyer at one shop are two disputes.
+    other_order = bool(sought.order) and bool(order) and not same_order
+    if between and (same_order or files or (case.cause == sought.cause and not other_order)):
+        yield T("the same parties")
+
+
+def told(found: Sequence[Alike]) -> Text:
+    """Some cases and what each has in common, in one line."""
+    words = [T("%(case)s (%(reasons)s)", case=one.name, reasons=_and(one.reasons)) for one in found[:TOLD]]
+    line = _and(words)
+    return T("%(cases)s, and %(count)s more", cases=line, count=len(found) - TOLD) if len(found) > TOLD else line
+
+
+def _and(words: Sequence[Text]) -> Text:
+    whole = words[0]
+    for one in words[1:]:
+        whole = T("%(one)s, %(others)s", one=whole, others=one)
+    return whole
