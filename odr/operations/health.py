@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from odr.docket.models import Case
 from odr.ground import logs, migrate
 from odr.ground.config import Settings
-from odr.ground.errors import NotFound
+from odr.ground.errors import NotFound, StorageFull
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.log.log_rows import latest_checkpoint, open_log
 from odr.notary.models import LogEntry
@@ -35,6 +35,8 @@ from odr.notary.notary import Notary
 from odr.notary.time.attest import Behind, behind
 from odr.notary.vault import VaultRefused
 from odr.procedure.court import Court
+from odr.procedure.outages.heart import Heart
+from odr.procedure.outages.ledger import WEB
 from odr.web.guards import current_court, public
 from odr.web.security_log import whose
 
@@ -224,6 +226,7 @@ def split_views(settings: Settings, notary: Notary) -> list[Path]:
 def register_health(app: Flask, court: Court) -> None:
     """Number every request, time it, count it, and tell of it in one line."""
     meters = app.extensions["metrics"] = Meters(court)
+    heart = app.extensions["heart"] = Heart(court, WEB)
 
     @app.before_request
     def begin() -> None:
@@ -234,6 +237,8 @@ def register_health(app: Flask, court: Court) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = logs.request_id.get()
+        if response.status_code == StorageFull.status:
+            heart.refused_as_full()
         took = time.perf_counter() - g.get("request_began", time.perf_counter())
         # The rule, not the address: addresses carry references and tokens.
         route = request.url_rule.rule if request.url_rule else "none"

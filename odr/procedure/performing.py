@@ -147,8 +147,11 @@ class Performing:
                 .order_by(Window.due_at, Window.id)
                 .limit(1)
             )
-            if window is None or case.stayed_at is not None:
+            if window is None or case.stayed_at is not None or self._is_silent(window):
                 break
+            if self._runs_on(case, window):
+                done += 1
+                continue
             from odr.procedure.time.closing_windows import WindowInput
 
             self._record(
@@ -161,6 +164,25 @@ class Performing:
             self._perform_what_follows(case)
             done += 1
         return done
+
+    def _is_silent(self, window: Window) -> bool:
+        """Whether nobody has said yet that people could reach the court when a time limit ended: then it waits."""
+        from odr.procedure.outages.ledger import silent_since
+
+        since = silent_since(self.sitting.court, self.sitting.session)
+        return since is not None and window.due_at is not None and window.due_at >= since
+
+    def _runs_on(self, case: Case, window: Window) -> bool:
+        """Whether a time limit that would end now runs on, since outages took its last day; it is done here."""
+        from odr.procedure.outages.acts import OutageInput
+        from odr.procedure.outages.touched import longer
+
+        if window.id not in {one.id for one, _ in longer(self.sitting, case)}:
+            return False
+        act = self.sitting.court.table[names.EXTEND_AFTER_OUTAGE]
+        self._record(act, case, OutageInput(), CLOCK_ACTOR, None)
+        self._perform_what_follows(case)
+        return True
 
     def _lock(self, case: Case) -> None:
         if case.id not in self.opened:
