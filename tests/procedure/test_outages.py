@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import DocketEntry
+from odr.ground import arrival
 from odr.ground.canonical import sha256_hex
 from odr.ground.errors import InvalidInput
 from odr.ground.silence import begin_silence, end_silence
@@ -341,3 +342,52 @@ def test_held_limits_do_not_keep_the_worker_going_round(small_scene: Scene) -> N
     ledger.beat(small_scene.court, WEB)
     small_scene.clock.advance(timedelta(hours=9))
     assert worker.sweep_windows(small_scene.court, batch=1) == 0
+
+
+def answer_that_took(scene: Scene, seconds: float) -> None:
+    """The respondent's answer, whose first byte reached the court so many seconds ago."""
+    arrival.note(None, seconds)
+    try:
+        scene.do("file_answer", "haiyun", position="defend", statement="As described.")
+    finally:
+        arrival.forget()
+
+
+@pytest.mark.parametrize(("seconds", "clock_was_faster"), [(90, False), (90, True), (30, False), (30, True)])
+def test_what_was_under_way_counts_from_its_first_byte(
+    small_scene: Scene, seconds: float, clock_was_faster: bool
+) -> None:
+    """Sent half a minute before the end and whole a minute after it: in time, also where the clock closed the limit
+    meanwhile; it takes effect at its first byte, and the docket is whole. Begun after the end it is late.
+    """
+    small_scene.pend()
+    due = limit(small_scene).due_at
+    assert due is not None
+    small_scene.clock.set(due + timedelta(seconds=60))
+    if clock_was_faster:
+        small_scene.work()
+        assert limit(small_scene).state is WindowState.LAPSED
+    answer_that_took(small_scene, seconds)
+    (entry,) = entries(small_scene, "file_answer")
+    in_time = seconds == 90
+    assert limit(small_scene).state is (WindowState.MET if in_time else WindowState.LAPSED)
+    assert entry.recorded_at == due + timedelta(seconds=60)
+    assert entry.effective_at == (due - timedelta(seconds=30) if in_time else entry.recorded_at)
+    assert bool(json.loads(entry.payload).get("late")) is not in_time
+    with small_scene.court.database.read() as session:
+        assert docket_faults(small_scene.court, session) == []
+
+
+def test_how_long_something_was_under_way_is_believed_of_a_trusted_proxy_only(small_scene: Scene) -> None:
+    """From a proxy of the settings, as seconds and no longer than an hour; nothing else moves an hour of arrival."""
+    seen: list[timedelta] = []
+    now = small_scene.clock.now()
+    for trusted, told in ((1, "12.5"), (1, "999999"), (1, "-3"), (1, "1e9"), (0, "12.5")):
+        court = small_scene.court
+        court.settings = court.settings.model_copy(update={"trusted_proxies": trusted})
+        app = create_app(court=court)
+        with app.test_request_context("/status", headers={"X-Request-Time": told}):
+            app.preprocess_request()
+            seen.append(now - arrival.arrived(now))
+    assert seen == [timedelta(seconds=12.5), timedelta(hours=1), *[timedelta()] * 3]
+    assert arrival.arrived(now) == now
