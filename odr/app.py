@@ -25,9 +25,9 @@ from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded, StorageFull, Unavailable
-from odr.ground.outage import breach_of
 from odr.ground.silence import silence
 from odr.ground.text import Money, T, Text, write, write_day, write_instant
+from odr.ground.unavailable import breach_of
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault, Vault

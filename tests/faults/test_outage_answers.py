@@ -21,7 +21,7 @@ from odr.app import create_app
 from odr.ground.db import Database, new_reference
 from odr.ground.errors import StorageFull, Unavailable
 from odr.ground.logs import harmless
-from odr.ground.outage import breach_of
+from odr.ground.unavailable import breach_of
 from odr.web.presence import session_cookie_name
 from tests.faults.test_double_submit import bearer
 from tests.scene import Scene

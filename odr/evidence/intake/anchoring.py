@@ -18,7 +18,7 @@ from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.store.store import storage_full
 from odr.ground.db import Database
 from odr.ground.errors import StorageFull
-from odr.ground.outage import breach_of
+from odr.ground.unavailable import breach_of
 
 
 class Recorded(Protocol):
