@@ -37,6 +37,7 @@ from odr.notary.vault import VaultRefused
 from odr.procedure.court import Court
 from odr.procedure.outages.heart import Heart
 from odr.procedure.outages.ledger import WEB
+from odr.procedure.outages.models import Outage
 from odr.web.guards import current_court, public
 from odr.web.security_log import whose
 
@@ -145,6 +146,7 @@ class CourtNumbers(Collector):
             log = open_log(session)
             last = latest_checkpoint(session, log.id) if log else None
             waiting = session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None)))
+            in_hand = session.scalar(select(func.count()).select_from(Outage).where(Outage.weighed_at.is_(None)))
             lagging = behind(self.court.notary, session)
             overdue = session.scalar(
                 select(func.count())
@@ -162,6 +164,9 @@ class CourtNumbers(Collector):
         yield GaugeMetricFamily("court_log_waiting", "Entries that wait for their place in the log", value=waiting or 0)
         yield GaugeMetricFamily(
             "court_cases_overdue", "Cases on which something is due that no worker has done", value=overdue or 0
+        )
+        yield GaugeMetricFamily(
+            "court_outages_in_hand", "Outages that took time nobody has given back yet", value=in_hand or 0
         )
         yield from self._outside(now, lagging)
         court_now, packs = self.court.clock.now(), self.court.packs
