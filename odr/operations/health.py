@@ -25,7 +25,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from odr.docket.models import Case
-from odr.ground import first_byte, logs, migrate
+from odr.ground import logs, migrate
+from odr.ground.clock import forget_arrival, note_arrival
 from odr.ground.config import Settings
 from odr.ground.errors import NotFound, StorageFull
 from odr.notary.check.alarms import Kind, alarms
@@ -241,11 +242,11 @@ def register_health(app: Flask, court: Court) -> None:
         coming = getattr(request.environ.get("gunicorn.socket"), "arriving", None)
         first = getattr(coming, "first_byte_at", None)
         in_proxy = request.headers.get("X-Request-Time") if court.settings.trusted_proxies else None
-        first_byte.note(in_proxy, time.monotonic() - first if first is not None else 0.0)
+        note_arrival(in_proxy, time.monotonic() - first if first is not None else 0.0)
 
     @app.teardown_request
     def over(error: BaseException | None) -> None:
-        first_byte.forget()
+        forget_arrival()
 
     @app.after_request
     def end(response: Response) -> Response:

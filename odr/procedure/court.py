@@ -16,11 +16,10 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.docket.readings import FOLDER, ReadingBook
 from odr.ground.background import Beside
-from odr.ground.clock import Clock
+from odr.ground.clock import Clock, arrived
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.ground.errors import Cited
-from odr.ground.first_byte import arrived
 from odr.identity.actors import Actor
 from odr.notary.log.sequencing_thread import BackgroundSequencer
 from odr.notary.notary import Notary

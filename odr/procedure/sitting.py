@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage
+from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
-from odr.ground.first_byte import arrived
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.events import Event, PresidentAsked

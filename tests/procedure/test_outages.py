@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import DocketEntry
-from odr.ground import first_byte
 from odr.ground.canonical import sha256_hex
+from odr.ground.clock import arrived, forget_arrival, note_arrival
 from odr.ground.errors import InvalidInput
 from odr.ground.silence import begin_silence, end_silence
 from odr.operations import worker
@@ -346,11 +346,11 @@ def test_held_limits_do_not_keep_the_worker_going_round(small_scene: Scene) -> N
 
 def answer_that_took(scene: Scene, seconds: float) -> None:
     """The respondent's answer, whose first byte reached the court so many seconds ago."""
-    first_byte.note(None, seconds)
+    note_arrival(None, seconds)
     try:
         scene.do("file_answer", "haiyun", position="defend", statement="As described.")
     finally:
-        first_byte.forget()
+        forget_arrival()
 
 
 @pytest.mark.parametrize(("seconds", "clock_was_faster"), [(90, False), (90, True), (30, False), (30, True)])
@@ -388,6 +388,6 @@ def test_how_long_something_was_under_way_is_believed_of_a_trusted_proxy_only(sm
         app = create_app(court=court)
         with app.test_request_context("/status", headers={"X-Request-Time": told}):
             app.preprocess_request()
-            seen.append(now - first_byte.arrived(now))
+            seen.append(now - arrived(now))
     assert seen == [timedelta(seconds=12.5), timedelta(hours=1), *[timedelta()] * 3]
-    assert first_byte.arrived(now) == now
+    assert arrived(now) == now
