@@ -50,13 +50,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4 * self.worker_connections + 1024), most))
         super().init_process()
 
-    def load_wsgi(self) -> None:
-        """Load the court; its pulse beats before anybody is served, so that time limits which ended meanwhile wait."""
-        super().load_wsgi()
-        heart = getattr(self.wsgi, "extensions", {}).get("heart")
-        if heart is not None:
-            heart.start()
-
     def accept(self, listener: socket.socket) -> None:
         """Take a connection and begin to gather its request."""
         try:
