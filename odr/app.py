@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,9 +24,10 @@ from odr.ground import migrate
 from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
-from odr.ground.errors import CourtError, NotFound, StepUpNeeded
+from odr.ground.errors import CourtError, NotFound, StepUpNeeded, StorageFull, Unavailable
 from odr.ground.silence import silence
 from odr.ground.text import Money, T, Text, write, write_day, write_instant
+from odr.ground.unavailable import breach_of
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault, Vault
@@ -47,6 +49,7 @@ from odr.web.guards import (
     assert_guarded,
     current_locale,
     current_session,
+    locale_of_request,
     our_origins,
     register_access,
 )
@@ -54,6 +57,8 @@ from odr.web.limits import MOST_BODY, TooSlow
 from odr.web.lists import register_lists
 from odr.web.numbers import register_numbers
 
+FULL = 300
+"""Seconds after which sending again makes sense, where the court has no room left."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -125,7 +130,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     """The web application of a court. Refuses to start with a route that nobody guards."""
     settings = settings or (court.settings if court else Settings.load(os.environ))
     court = court or create_court(settings)
-    app = Flask(
+    app = _CourtApp(
         "odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.url_rule_class = _KeptRule
@@ -149,6 +154,15 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     assert_guarded(app)
     check_pages(court.table, app.view_functions.keys())
     return app
+
+
+class _CourtApp(Flask):
+    """Flask, but for what it tells of a failure: its own line holds the address, which names a case or opens a letter."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Tell the route and where in the program it failed."""
+        rule = request.url_rule.rule if request.url_rule else "none"
+        logging.getLogger("odr.app").error("a request to %s failed", rule, exc_info=exc_info)
 
 
 class _Compiled(BytecodeCache):
@@ -259,8 +273,24 @@ def _errors(app: Flask) -> None:
         breach.status = 408
         return on_breach(breach)
 
+    @app.errorhandler(Unavailable)
+    @app.errorhandler(StorageFull)
+    def on_outage(error: CourtError) -> ResponseReturnValue:
+        g.locale = locale = g.get("locale") or locale_of_request()
+        if request.path.startswith("/api/") or not request.accept_mimetypes.accept_html:
+            answer = wiring.problem(error, locale)
+        else:
+            # Neither account nor log is asked: what is not there answers no page.
+            template = app.jinja_env.get_template("generic/unavailable.html")
+            answer = Response(template.render(error=error, locale=locale, typed=_typed(), person=None), error.status)
+        answer.headers["Retry-After"] = str(getattr(error, "retry_after", FULL))
+        return answer
+
     @app.errorhandler(500)
     def on_crash(error: Exception) -> ResponseReturnValue:
+        outage = breach_of(getattr(error, "original_exception", None) or error)
+        if outage is not None:
+            return on_outage(outage)
         breach = CourtError(T("Something went wrong on our side. Nothing you sent was acknowledged; please try again."))
         breach.status = 500
         return on_breach(breach)

@@ -44,11 +44,13 @@ UNESCAPED = {
 """Where a text is called safe for a page."""
 CALLS_OUT = {
     "odr/evidence/sources/webpage/gate.py": "every hop of a capture passes the gate, redirects like the page",
-    "odr/ground/outgoing.py": "the one way in which the three below ask",
+    "odr/ground/outgoing.py": "the one way in which the five below ask",
     "odr/identity/sign_in/oidc.py": "the provider of the settings; redirects refused",
     "odr/notary/check/remote_log.py": "the auditor's own tool, at the address the auditor gives; redirects refused",
     "odr/notary/check/witness.py": "witnesses of the settings; redirects refused",
     "odr/notary/time/time_tokens.py": "time authorities of the settings; redirects refused",
+    "odr/operations/smoke.py": "the check after a deployment, at the address its keeper gives; redirects refused",
+    "odr/operations/watch.py": "the watcher outside, at the address of the court that its keeper gives; redirects refused",
     "odr/service/channels/messenger.py": "the messenger's gateway of the settings, through posting.py",
     "odr/service/channels/posting.py": "gateways of the settings, by http.client, which follows no redirect",
     "odr/service/channels/seller.py": "inboxes of the settings, by http.client, which follows no redirect",

@@ -1,6 +1,6 @@
 """acts ticked together are a list first
 
-Revises 0136.
+Revises 0137.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """files are found by their digest, and parties by their name
 
-Revises 0137.
+Revises 0138.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from odr.filing.course import (
     ending_rulings,
     evidence_periods,
     objections,
+    outage_relief,
     ruling_appeals,
     time_limit_changes,
 )
@@ -30,7 +31,7 @@ from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
-from odr.procedure.acts.events import FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
+from odr.procedure.acts.events import CourtWasOut, FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 from odr.service.packet.occasions import ACCEPTANCE
 
@@ -154,6 +155,7 @@ ROOM = Room(
         on(Served, on_served),
         on(FeeLapsed, on_fee_lapsed),
         on(HeardAgain, on_heard_again),
+        on(CourtWasOut, outage_relief.offer_where_it_ended),
         on(PartyAbroad, time_limit_changes.longer_abroad),
         on(PresidentAsked, objections.seat_president),
     ),

@@ -48,3 +48,9 @@ THIRD_PARTY_ANSWER = time_limit(
 APPEAL_JURISDICTION = time_limit("appeal_jurisdiction", Nature.REMEDY, names.APPEAL_JURISDICTION, ask=T("appeal"))
 APPEAL_DISMISSAL = time_limit("appeal_dismissal", Nature.REMEDY, names.APPEAL_DISMISSAL, ask=T("appeal"))
 APPEAL_RULING = time_limit("appeal_ruling", Nature.REMEDY, names.APPEAL_REFUSAL, ask=T("appeal"))
+LATE_RELIEF = time_limit(
+    "late_relief",
+    Nature.REMEDY,
+    names.ASK_RELIEF_FOR_LATENESS,
+    ask=T("ask for the time that ended while the court could not be reached"),
+)

@@ -71,6 +71,7 @@ class Settings(BaseModel):
     vault_socket: str = ""
     vault_dir: str = ""
     metrics_token: str = ""
+    watcher_token: str = ""
     log_format: str = Field(default="", pattern="^(|plain|json)$")
 
     witnesses: str = ""

@@ -14,6 +14,7 @@ import fcntl
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from odr.ground.asked_once import AskedOnce
+from odr.ground.errors import Unavailable
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -33,6 +35,18 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+LOCK_PATIENCE = 20.0
+"""Seconds for a lock somebody else holds: then the act is refused and may be sent again, nobody waits for ever."""
+PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 40_000,
+    "options": f"-c lock_timeout={int(LOCK_PATIENCE)}s -c statement_timeout=120s",
+}
+"""How long PostgreSQL is waited for: to connect, for an answer of its machine, for a lock, for one statement."""
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 
@@ -85,10 +99,13 @@ class Database:
     ``postgresql+psycopg://…``.
     """
 
-    def __init__(self, url: str, *, synchronous: str = "FULL", pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, synchronous: str = "FULL", pool_size: int = 10, lock_patience: float = LOCK_PATIENCE
+    ) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._local = threading.local()
+        self._lock_patience = lock_patience
         # A request holds its snapshot while its act waits for a second connection: with a limit, enough requests
         # at once would wait for each other for ever. The web server's threads are what bounds them.
         if self.is_sqlite:
@@ -99,7 +116,7 @@ class Database:
             self.engine = create_engine(
                 url,
                 isolation_level=None,
-                connect_args={"timeout": 30, "check_same_thread": False},
+                connect_args={"timeout": LOCK_PATIENCE, "check_same_thread": False},
                 pool_size=pool_size,
                 max_overflow=-1,
             )
@@ -107,7 +124,12 @@ class Database:
         else:
             self.path = None
             self.engine = create_engine(
-                url, isolation_level="READ COMMITTED", pool_size=pool_size, max_overflow=-1, pool_pre_ping=True
+                url,
+                isolation_level="READ COMMITTED",
+                pool_size=pool_size,
+                max_overflow=-1,
+                pool_pre_ping=True,
+                connect_args=PATIENCE,
             )
         self._sessions = sessionmaker(self.engine, class_=AskedOnce, expire_on_commit=False, autoflush=True)
 
@@ -120,7 +142,7 @@ class Database:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute(f"PRAGMA synchronous={synchronous}")
             cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA busy_timeout=30000")
+            cursor.execute("PRAGMA busy_timeout=20000")
             cursor.close()
 
         @event.listens_for(engine, "begin")
@@ -174,7 +196,7 @@ class Database:
             return
         descriptor = os.open(self._lock_path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _lock(descriptor, self._lock_patience)
             yield
         finally:
             os.close(descriptor)
@@ -198,6 +220,20 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _lock(descriptor: int, patience: float) -> None:
+    """Queue for the lock file. Raises Unavailable where it is not free in time: somebody who holds it stands still."""
+    until, pause = time.monotonic() + patience, 0.0005
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Unavailable(5) from None
+        time.sleep(pause)
+        pause = min(pause * 2, 0.01)
 
 
 def unpooled(url: str) -> Engine:

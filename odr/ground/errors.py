@@ -97,6 +97,23 @@ class StorageFull(CourtError):
     problem = "storage-full"
 
 
+class Unavailable(CourtError):
+    """What the court stands on does not answer, or is busy: nothing was done, and the same may be sent again soon."""
+
+    status = 503
+    problem = "unavailable"
+
+    def __init__(self, retry_after: int = 30) -> None:
+        super().__init__(
+            T("The court cannot be reached for the moment. Nothing you sent was acknowledged."),
+            T(
+                "Try again in a few minutes. If it was the last day of a time limit, the page of outages says what follows."
+            ),
+        )
+        self.retry_after = retry_after
+        """Seconds after which trying again makes sense."""
+
+
 class FieldFault:
     """One thing wrong with one field of an input; ``location`` is the path in the model."""
 

@@ -25,6 +25,17 @@ from odr.ground.config import Settings
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 _PLAIN = re.compile(r"[a-z0-9_./:-]{1,60}\Z")
 _ROUTE = re.compile(r"[A-Za-z0-9_./:<>(), -]{1,200}\Z")
+_SOMEBODYS = re.compile(
+    r"[A-Za-z0-9]{20,}"  # references, tokens, digests
+    r"|[0-9]{7,}"  # telephones, numbers of documents
+    r"|[0-9]{1,3}(\.[0-9]{1,3}){3}"  # networks
+    r"|[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:.]*"
+)
+"""What may stand in for a case or a person, though it is spelled like a name of the program."""
+_PLACES = re.compile(r"<[^>]*>")
+"""What a route says of what its addresses hold there."""
+_PUT_IN = re.compile(r"(?<!\S)(?=\S*[/@0-9=&?\"'])\S+|\b[A-Za-z0-9_-]{20,}\b")
+"""In a sentence of a library: whatever is no plain word."""
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Number of the request that this thread answers."""
 
@@ -56,9 +67,12 @@ class JsonLines(logging.Formatter):
     @staticmethod
     def sentence(record: logging.LogRecord) -> str:
         """The sentence of the program; with its facts only where the court itself wrote it, and only harmless ones."""
-        if not record.args or not isinstance(record.msg, str):
-            return record.msg if isinstance(record.msg, str) else type(record.msg).__name__
-        if not record.name.startswith("odr"):
+        if not isinstance(record.msg, str):
+            return type(record.msg).__name__
+        if not record.name.startswith("odr."):
+            # A library may have put an address, a name of a file or a value into its sentence.
+            return _PUT_IN.sub("–", record.msg)
+        if not record.args:
             return record.msg
         given = record.args if isinstance(record.args, tuple) else (record.args,)
         try:
@@ -89,7 +103,12 @@ def places(trace: TracebackType | None) -> list[str]:
 def _is_plain(value: object) -> bool:
     if value is None or isinstance(value, int | float):
         return True
-    return isinstance(value, str) and bool(_PLAIN.match(value) or (value.startswith("/") and _ROUTE.match(value)))
+    if not isinstance(value, str):
+        return False
+    said = _PLACES.sub("", value)
+    if _SOMEBODYS.search(said) or said != said.lower():
+        return False
+    return bool(_PLAIN.match(value) or (value.startswith("/") and _ROUTE.match(value)))
 
 
 def configure(settings: Settings) -> None:

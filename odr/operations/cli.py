@@ -53,6 +53,7 @@ def audit_docket(files: bool) -> None:
     """Check every case's chain of entries and its projections against the log; names what is wrong."""
     from odr.procedure.audit.docket_audit import audit
     from odr.procedure.audit.receipt_audit import known_lost_lines
+    from odr.procedure.outages.sweep import audit as outage_faults
     from odr.procedure.receipt_files import all_holdings
     from odr.procedure.rules.activation import audit as rules_faults
 
@@ -60,6 +61,7 @@ def audit_docket(files: bool) -> None:
     with court.database.read() as session:
         faults = audit(court, session)
         faults += rules_faults(session)
+        faults += outage_faults(session)
         faults += [str(f) for f in court.notary.audit(session)]
         if files:
             faults += [

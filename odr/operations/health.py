@@ -26,8 +26,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from odr.docket.models import Case
 from odr.ground import logs, migrate
+from odr.ground.clock import forget_arrival, note_arrival
 from odr.ground.config import Settings
-from odr.ground.errors import NotFound
+from odr.ground.errors import NotFound, StorageFull
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.log.log_rows import latest_checkpoint, open_log
 from odr.notary.models import LogEntry
@@ -35,6 +36,9 @@ from odr.notary.notary import Notary
 from odr.notary.time.attest import Behind, behind
 from odr.notary.vault import VaultRefused
 from odr.procedure.court import Court
+from odr.procedure.outages.heart import Heart
+from odr.procedure.outages.ledger import WEB
+from odr.procedure.outages.models import Outage
 from odr.web.guards import current_court, public
 from odr.web.security_log import whose
 
@@ -143,6 +147,7 @@ class CourtNumbers(Collector):
             log = open_log(session)
             last = latest_checkpoint(session, log.id) if log else None
             waiting = session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None)))
+            in_hand = session.scalar(select(func.count()).select_from(Outage).where(Outage.weighed_at.is_(None)))
             lagging = behind(self.court.notary, session)
             overdue = session.scalar(
                 select(func.count())
@@ -160,6 +165,9 @@ class CourtNumbers(Collector):
         yield GaugeMetricFamily("court_log_waiting", "Entries that wait for their place in the log", value=waiting or 0)
         yield GaugeMetricFamily(
             "court_cases_overdue", "Cases on which something is due that no worker has done", value=overdue or 0
+        )
+        yield GaugeMetricFamily(
+            "court_outages_in_hand", "Outages that took time nobody has given back yet", value=in_hand or 0
         )
         yield from self._outside(now, lagging)
         court_now, packs = self.court.clock.now(), self.court.packs
@@ -224,16 +232,27 @@ def split_views(settings: Settings, notary: Notary) -> list[Path]:
 def register_health(app: Flask, court: Court) -> None:
     """Number every request, time it, count it, and tell of it in one line."""
     meters = app.extensions["metrics"] = Meters(court)
+    heart = app.extensions["heart"] = Heart(court, WEB)
 
     @app.before_request
     def begin() -> None:
         trusted = request.headers.get("X-Request-ID") if court.settings.trusted_proxies else None
         logs.request_id.set(logs.new_request_id(trusted))
         g.request_began = time.perf_counter()
+        coming = getattr(request.environ.get("gunicorn.socket"), "arriving", None)
+        first = getattr(coming, "first_byte_at", None)
+        in_proxy = request.headers.get("X-Request-Time") if court.settings.trusted_proxies else None
+        note_arrival(in_proxy, time.monotonic() - first if first is not None else 0.0)
+
+    @app.teardown_request
+    def over(error: BaseException | None) -> None:
+        forget_arrival()
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = logs.request_id.get()
+        if response.status_code == StorageFull.status:
+            heart.refused_as_full()
         took = time.perf_counter() - g.get("request_began", time.perf_counter())
         # The rule, not the address: addresses carry references and tokens.
         route = request.url_rule.rule if request.url_rule else "none"

@@ -21,6 +21,8 @@ from odr.ground.silence import outward
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Attested, Outcome
+from odr.procedure.outages.heart import Heart
+from odr.procedure.outages.ledger import WORKER
 from odr.procedure.receipt_files import all_holdings
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def sweep_windows(court: Court, batch: int = BATCH) -> int:
     """Perform the clock's acts on every case with something due, ``batch`` cases in a Sitting; returns acts performed."""
     performed = 0
     while True:
+        done = 0
         with court.sit() as sitting:
             due = list(
                 sitting.session.scalars(
@@ -46,8 +49,10 @@ def sweep_windows(court: Court, batch: int = BATCH) -> int:
                 )
             )
             for case in due:
-                performed += sitting.perform_due(case)
-        if len(due) < batch:
+                done += sitting.perform_due(case)
+        performed += done
+        # What waits until the ledger of outages is written stays due, and is no reason to go round for ever.
+        if len(due) < batch or not done:
             return performed
 
 
@@ -186,7 +191,9 @@ def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+    heart = Heart(court, WORKER)
     while not stop.is_set():
+        heart.beat_if_due()
         done = work_once(court)
         if any(done.values()):
             log.info("worked: %s", {k: v for k, v in done.items() if v})

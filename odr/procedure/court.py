@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.docket.readings import FOLDER, ReadingBook
 from odr.ground.background import Beside
-from odr.ground.clock import Clock
+from odr.ground.clock import Clock, arrived
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.ground.errors import Cited
@@ -91,7 +91,8 @@ class Court:
             return {}
         with self.database.read() as session:
             mine = session.get_one(Case, case.id)
-            is_late = mine.next_due_at is not None and mine.next_due_at < self.clock.now() and mine.stayed_at is None
+            due, now = mine.next_due_at, arrived(self.clock.now())
+            is_late = due is not None and due < now and mine.stayed_at is None
         if is_late:
             with self.sit() as sitting:
                 sitting.follow(sitting.session.get_one(Case, case.id), lambda: None)

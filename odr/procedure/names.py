@@ -4,3 +4,4 @@ from typing import Final
 
 CLOSE_WINDOW: Final = "close_window"
 FINISH_TASK: Final = "finish_task"
+EXTEND_AFTER_OUTAGE: Final = "extend_after_outage"

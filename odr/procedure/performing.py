@@ -22,7 +22,8 @@ from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
 from odr.identity.sign_in.keys import keyring
 from odr.procedure import names
 from odr.procedure.acts.act_versions import Course, content_of, doubt_about
-from odr.procedure.acts.availability import citing, law_of, refusal, window_for
+from odr.procedure.acts.availability import citing, in_time_by_arrival, law_of, refusal, window_for
+from odr.procedure.acts.events import TimeGivenBack
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
 from odr.procedure.audit.entry_receipts import record_entry
@@ -107,10 +108,11 @@ class Performing:
         earlier = self._earlier(actor, key, request)
         if earlier is not None:
             return earlier
+        arrived_at = self._keep_open(act, case, actor)
         for each in (case, *others):
-            self.perform_due(each)
+            self.perform_due(each, before=arrived_at)
         self._check(act, case, given, actor, premise)
-        entry = self._record(act, case, given, actor, None, by_person=actor.role is not Role.CLOCK)
+        entry = self._record(act, case, given, actor, arrived_at, by_person=actor.role is not Role.CLOCK)
         if key is not None and actor.account_id is not None:
             self.sitting.session.add(
                 ActKey(
@@ -135,20 +137,27 @@ class Performing:
         self._perform_what_follows(case)
         self.sitting.session.flush()
 
-    def perform_due(self, case: Case, limit: int = 200) -> int:
-        """Perform the clock's acts that are due on this case, in the order they fell due."""
+    def perform_due(self, case: Case, limit: int = 200, before: datetime | None = None) -> int:
+        """Perform the clock's acts that are due on this case (``before`` an instant, if given), in the order they fell due."""
         if case.is_blank:
             return 0
         done = 0
         while done < limit:
             window = self.sitting.session.scalar(
                 select(Window)
-                .where(Window.case_id == case.id, Window.state == WindowState.OPEN, Window.due_at < self.sitting.now)
+                .where(
+                    Window.case_id == case.id,
+                    Window.state == WindowState.OPEN,
+                    Window.due_at < (before or self.sitting.now),
+                )
                 .order_by(Window.due_at, Window.id)
                 .limit(1)
             )
-            if window is None or case.stayed_at is not None:
+            if window is None or case.stayed_at is not None or self._is_silent(window):
                 break
+            if self._runs_on(case, window):
+                done += 1
+                continue
             from odr.procedure.time.closing_windows import WindowInput
 
             self._record(
@@ -161,6 +170,40 @@ class Performing:
             self._perform_what_follows(case)
             done += 1
         return done
+
+    def _keep_open(self, act: Act, case: Case, actor: Actor) -> datetime | None:
+        """When what is being done counts as done, where that is the arrival of its first byte: the time limit it met by
+        that has not ended for it, even if the clock was faster.
+        """
+        window = in_time_by_arrival(self.sitting, act, case, actor)
+        if window is None:
+            return None
+        if window.state is WindowState.LAPSED:
+            window.state, window.closed_by = WindowState.OPEN, None
+            party = case.party_if_any(window.party_id)
+            if party is not None:
+                self.recording = case
+                self.sitting.announce(TimeGivenBack(case, party, window.kind, window.subject))
+        return self.sitting.arrived_at
+
+    def _is_silent(self, window: Window) -> bool:
+        """Whether nobody has said yet that people could reach the court when a time limit ended: then it waits."""
+        from odr.procedure.outages.ledger import silent_since
+
+        since = silent_since(self.sitting.court, self.sitting.session)
+        return since is not None and window.due_at is not None and window.due_at >= since
+
+    def _runs_on(self, case: Case, window: Window) -> bool:
+        """Whether a time limit that would end now runs on, since outages took its last day; it is done here."""
+        from odr.procedure.outages.acts import OutageInput
+        from odr.procedure.outages.touched import longer
+
+        if window.id not in {one.id for one, _ in longer(self.sitting, case)}:
+            return False
+        act = self.sitting.court.table[names.EXTEND_AFTER_OUTAGE]
+        self._record(act, case, OutageInput(), CLOCK_ACTOR, None)
+        self._perform_what_follows(case)
+        return True
 
     def _lock(self, case: Case) -> None:
         # On SQLite the transaction holds the whole file from its beginning: the row cannot be older.

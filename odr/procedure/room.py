@@ -8,6 +8,7 @@ from odr.ground.text import T
 from odr.procedure.case.act_drafts import files_in_act_drafts, sweep_act_drafts
 from odr.procedure.hooks import DeskPage, NavItem, Room
 from odr.procedure.lists.lists import perform_lists
+from odr.procedure.outages.sweep import give_time_back, outages_kept
 from odr.procedure.receipt_files import holdings
 
 if TYPE_CHECKING:
@@ -21,14 +22,16 @@ def enter_readings(court: Court) -> int:
 
 ROOM = Room(
     name="procedure",
+    commands=("odr.procedure.outages.cli:outage",),
     routes=(
         "odr.procedure.case.pages:cases",
         "odr.procedure.case.pages:figures_page",
         "odr.procedure.lists.pages:lists",
         "odr.procedure.time.pages:times",
         "odr.procedure.rules.pages:rules",
+        "odr.procedure.outages.pages:outages",
     ),
-    holdings=(holdings,),
+    holdings=(holdings, outages_kept),
     nav=(
         NavItem("overview", "cases.overview", T("Overview"), 0),
         NavItem("timeline", "times.case_timeline", T("Timeline"), 85, rarely=True),
@@ -39,6 +42,11 @@ ROOM = Room(
         DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),
         DeskPage("figures.how_much", T("How much people read in cases"), 125),
     ),
-    sweeps={"lists": perform_lists, "readings": enter_readings, "act drafts": sweep_act_drafts},
+    sweeps={
+        "outages": give_time_back,
+        "lists": perform_lists,
+        "readings": enter_readings,
+        "act drafts": sweep_act_drafts,
+    },
     naming=(files_in_act_drafts,),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage
+from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
@@ -37,7 +38,8 @@ Found = TypeVar("Found")
 class Sitting:
     """What a handler works with; see ``docs/architecture.md``.
 
-    ``session`` the transaction; ``now`` procedural time; ``pack`` of the case in hand;
+    ``session`` the transaction; ``now`` procedural time; ``arrived_at`` when the first byte of what is being done reached
+    the court; ``pack`` of the case in hand;
     ``prepared`` what the act's preparation made before the transaction.
     """
 
@@ -45,6 +47,7 @@ class Sitting:
         self.court = court
         self.session = session
         self.now = now
+        self.arrived_at = arrived(now)
         self.reading = reading
         self.late = False
         self.prepared: Mapping[str, Any] = {}

@@ -167,6 +167,12 @@ def current_locale() -> str:
     return cast(str, g.locale)
 
 
+def locale_of_request() -> str:
+    """The language by the request alone, whoever asks: for answers while the database gives none."""
+    accepted = [tag for tag, _ in request.accept_languages]
+    return reader_language.choose(request.cookies.get(reader_language.COOKIE), None, accepted)
+
+
 def csrf_token() -> str:
     """The token that every form of ours carries in ``csrf_token``, and every script in ``X-CSRF-Token``."""
     g.has_form = True

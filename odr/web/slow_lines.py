@@ -73,6 +73,8 @@ class Arriving:
     def __init__(self) -> None:
         self.kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed with the line
         self.began = time.monotonic()
+        self.first_byte_at: float | None = None
+        """Later than ``began`` on a connection that stayed and rested."""
         self.count = 0
         self.whole = self.streams = self.too_long = False
         self.wants_to_be_told = self.told_to_go_on = False
@@ -85,6 +87,8 @@ class Arriving:
         """Keep the next bytes. ``whole`` afterwards: the request is there; ``streams``: its body is longer than any
         that somebody unknown may send, so that the route must say whether it reads it; ``too_long``: its head has no end.
         """
+        if self.first_byte_at is None:
+            self.first_byte_at = time.monotonic()
         self.count += len(data)
         self.kept.write(data)
         if self._wanted is not None or self._chunks is not None:

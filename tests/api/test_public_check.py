@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, files_of
+from tests.guide import RUN_BY, changed, command, commands, has, programs_named, refuses_what_is_not_so, run
 from tests.scene import Scene, claim
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = ROOT / "docs" / "for-the-public.md"
-TIME = "Verification: OK"
-
-
-def command(beginning: str) -> str:
-    """The one command of the guide that begins so, without its remark."""
-    found = [
-        line.strip() for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith(f"    {beginning}")
-    ]
-    assert len(found) == 1 or len(set(found)) == 1, (beginning, found)
-    return re.sub(r"\s+# .*$", "", found[0])
-
-
-def run(line: str, folder: Path, origin: str = "") -> tuple[bool, str]:
-    """Whether a shell took the command, and what it said."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    said = subprocess.run(
-        ["bash", "-c", line.replace("https://court.example", origin)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PATH": path},
-    )
-    return said.returncode == 0, said.stdout + said.stderr
-
-
-def changed(file: Path, at: int = -2) -> None:
-    """One byte of a file becomes another."""
-    data = bytearray(file.read_bytes())
-    data[at] ^= 1
-    file.write_bytes(bytes(data))
 
 
 @pytest.fixture
@@ -78,7 +43,7 @@ def given_out(api_scene: tuple[Scene, Peer], callers: dict[str, Caller], tmp_pat
         if li.ask("GET", f"/cases/{reference}/documents/{d['reference']}").content.startswith(b"%PDF")
     )
     (folder / "decision.pdf").write_bytes(li.read(f"/documents/{paper['reference']}"))
-    for line in ("curl -o keys.txt", "curl -o log.pem", "curl -o time-authority.pem"):
+    for line in ("curl -fsS -o keys.txt", "curl -fsS -o log.pem", "curl -fsS -o time-authority.pem"):
         assert run(command(line), folder, li.origin)[0], line
     assert run(
         command("grep '/2026+'").replace("2026", json.loads((folder / "receipt.json").read_bytes())["received_at"][:4]),
@@ -88,42 +53,75 @@ def given_out(api_scene: tuple[Scene, Peer], callers: dict[str, Caller], tmp_pat
 
 
 def test_the_public_verifies_a_receipt_with_programs_of_others(given_out: tuple[Path, str, int]) -> None:
-    """Each command of the guide accepts what the court gave out, and refuses it with one byte changed."""
+    """Each command of the guide accepts what the court gave out, and refuses it changed by one byte, or missing."""
     folder, _, number = given_out
-    assert (
-        run(command("sha256sum entry-7.json").replace("-7", f"-{number}"), folder)[1].split()[0]
-        == json.loads((folder / "receipt.json").read_bytes())["sha256"]
-    )
+    first = command("python3 -c").replace("entry-7", f"entry-{number}")
+    refuses_what_is_not_so(first, folder, f"entry-{number}.json", f"entry-{number}.json: OK", at=30)
+    (folder / "receipt.json").rename(folder / "elsewhere")
+    assert not run(first, folder)[0]
+    (folder / "elsewhere").rename(folder / "receipt.json")
     for beginning in ("tail -n +2", "sed '/^$/", "grep '^—'"):
         assert run(command(beginning), folder)[0], beginning
-    for beginning, file in (
-        ("sha256sum -c receipt.leaf", "receipt.json"),
-        ("spicy-litetlog", "receipt.leaf"),
-        ("openssl ts -verify -data checkpoint -in checkpoint.tsr -CAfile time-authority.pem  ", "checkpoint"),
-        ("openssl pkeyutl", "checkpoint.body"),
+    stamped = command("openssl ts -verify -data checkpoint -in checkpoint.tsr -CAfile time-authority.pem", "pem")
+    for line, files, holds in (
+        (command("sha256sum -c receipt.leaf"), ("receipt.json", "receipt.leaf"), "receipt.json: OK"),
+        (command("spicy-litetlog"), ("receipt.leaf", "receipt.leaf.spicy", "log.vkey"), "signature(s) verified!"),
+        (stamped, ("checkpoint", "checkpoint.tsr", "time-authority.pem"), "Verification: OK"),
+        (
+            command("openssl pkeyutl"),
+            ("checkpoint.body", "checkpoint.sig", "log.pem"),
+            "Signature Verified Successfully",
+        ),
     ):
-        if beginning == "spicy-litetlog" and shutil.which(beginning) is None:
-            continue
-        good, said = run(command(beginning), folder)
-        assert good, said
-        kept = (folder / file).read_bytes()
-        changed(folder / file)
-        assert not run(command(beginning), folder)[0], f"{beginning} took a changed {file}"
-        (folder / file).write_bytes(kept)
+        for file in files:
+            if has(line.split()[0]):
+                middle = len((folder / file).read_bytes()) // 2
+                refuses_what_is_not_so(line, folder, file, holds, at=middle)
+
+
+def test_a_page_that_is_not_there_becomes_no_key(given_out: tuple[Path, str, int]) -> None:
+    """Where the court answers with an error, no file is written that a later command might take for a key."""
+    folder, origin, _ = given_out
+    for line in ("curl -fsS -o keys.txt", "curl -fsS -o log.pem", "curl -fsS -o time-authority.pem"):
+        asked = command(line)
+        name = asked.split()[3]
+        (folder / name).unlink(missing_ok=True)
+        assert not run(asked.replace("/log/", "/nothing/"), folder, origin)[0]
+        assert not (folder / name).exists()
 
 
 @pytest.mark.slow
 def test_the_public_verifies_a_sealed_paper(given_out: tuple[Path, str, int]) -> None:
-    """pdfsig and pyHanko name the seal of a paper valid, and refuse the paper with one byte changed."""
+    """pdfsig and pyHanko name the seal of a paper valid, and refuse the paper with one byte changed, or missing; by
+    itself pdfsig ends well all the same, as the guide warns.
+    """
     folder, _, _ = given_out
-    pdfsig, pyhanko = command("pdfsig"), command("pyhanko")
-    assert "Signature is Valid" in run(pdfsig, folder)[1]
-    good, said = run(pyhanko, folder)
-    assert good and "INTACT:TRUSTED" in said and "UNTOUCHED" in said, said
-    changed(folder / "decision.pdf", at=len((folder / "decision.pdf").read_bytes()) // 3)
-    assert "Signature is Valid" not in run(pdfsig, folder)[1]
-    good, said = run(pyhanko, folder)
-    assert not good, said
+    place = len((folder / "decision.pdf").read_bytes()) // 3
+    assert run(command("sha256sum decision.pdf"), folder)[0]
+    said = run(command("pyhanko"), folder)[1]
+    assert "UNTOUCHED" in said, said
+    refuses_what_is_not_so(command("pdfsig"), folder, "decision.pdf", "Signature is Valid.", at=place)
+    refuses_what_is_not_so(command("pyhanko"), folder, "decision.pdf", "INTACT:TRUSTED", at=place)
+    changed(folder / "decision.pdf", at=place)
+    good, said = run("pdfsig -nocert decision.pdf", folder)
+    assert good and "Digest Mismatch" in said and "Total document signed" in said
+    (folder / "decision.pdf").write_bytes(b"%PDF-1.7\n%%EOF\n")
+    assert not run(command("pdfsig"), folder)[0]
+
+
+def test_every_command_of_the_guide_is_run() -> None:
+    """No command stands in the guide that no test runs, and none is listed that the guide no longer has; each uses only
+    programs the guide names.
+    """
+    for line in commands():
+        (by,) = {RUN_BY[beginning] for beginning in RUN_BY if line.startswith(beginning)}
+        beginning = max((one for one in RUN_BY if line.startswith(one)), key=len)
+        assert f'"{beginning}' in (ROOT / by).read_text(encoding="utf-8"), f"{by} does not run {beginning}"
+        spoken = re.sub(r"'[^']*'", "", line)
+        used = set(re.findall(r"(?:^|[|;&({]|\$\(|do|\n)\s*([a-z][a-z0-9-]+)(?= )", spoken))
+        assert used <= programs_named() | {"for", "do", "done", "echo", "named", "before"}, (line, used)
+    for beginning in RUN_BY:
+        assert any(line.startswith(beginning) for line in commands()), f"the guide has no {beginning}"
 
 
 def test_nothing_left_out_is_seen_by_the_loop_of_the_guide(
@@ -132,11 +130,7 @@ def test_nothing_left_out_is_seen_by_the_loop_of_the_guide(
     """The loop over the entries says which one follows, and says so of none whose predecessor was changed."""
     folder, _, _ = given_out
     li = callers["li"]
-    text = GUIDE.read_text(encoding="utf-8")
-    loop = (
-        "\n".join(line[4:] for line in text.partition("    for n in 2 3 4 5; do")[1:][0].splitlines())
-        + text.partition("    for n in 2 3 4 5; do")[2].partition("\n\n")[0]
-    )
+    loop = command("for n in 2 3 4 5")
     readable = [row["entry"] for row in li.read()["docket"] if row["content"] is not None]
     pairs = [n for n in readable if n - 1 in readable]
     for n in readable:
@@ -145,3 +139,12 @@ def test_nothing_left_out_is_seen_by_the_loop_of_the_guide(
     assert run(loop, folder)[1].splitlines() == [f"entry {n} follows entry {n - 1}" for n in pairs]
     changed(folder / f"entry-{pairs[0] - 1}.json")
     assert run(loop, folder)[1].splitlines()[0] == f"entry {pairs[0]} DOES NOT FOLLOW"
+    for gone in (pairs[0], pairs[0] - 1):
+        kept = (folder / f"entry-{gone}.json").read_bytes()
+        (folder / f"entry-{gone}.json").unlink()
+        assert f"entry {pairs[0]} DOES NOT FOLLOW" in run(loop, folder)[1]
+        (folder / f"entry-{gone}.json").write_bytes(kept)
+    for file in folder.glob("entry-*.json"):
+        file.unlink()
+    said = run(loop, folder)[1]
+    assert "follows" not in said and said.count("DOES NOT FOLLOW") == len(pairs)

@@ -120,6 +120,9 @@ def test_nothing_of_a_case_is_told(small_scene: Scene, told: StringIO) -> None:
         court.exception("could not add %s for %s in %s", "Li Wen", "li@parties.example", "log-2026")
     logging.getLogger("foreign.driver").warning("row %s refused", "Li Wen, 1 Lake Road")
     logging.getLogger("foreign.driver").warning("row (%(who)s)", {"who": "海云"})
+    put_together = f"Exception on /cases/{scene.case().reference} [GET]"
+    logging.getLogger("odr").error(put_together)
+    logging.getLogger("foreign.driver").error("cannot read '/home/li' for li@parties.example: 8,000 bytes")
     court.error(ValueError("capsules"))
     lines = told.getvalue().splitlines()
     assert len(lines) > 5

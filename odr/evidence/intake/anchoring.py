@@ -17,6 +17,8 @@ from odr.evidence.intake.upload_errors import DigestMismatch, UploadGone
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.store.store import storage_full
 from odr.ground.db import Database
+from odr.ground.errors import StorageFull
+from odr.ground.unavailable import breach_of
 
 
 class Recorded(Protocol):
@@ -108,8 +110,7 @@ def keeping(database: Database) -> Iterator[Session]:
 
 def named(error: OperationalError) -> Exception:
     """The breach behind a database's failure: StorageFull where the disk is full, else the failure itself."""
-    is_full = "full" in str(error.orig) or "No space" in str(error.orig)
-    return storage_full() if is_full else error
+    return storage_full() if isinstance(breach_of(error), StorageFull) else error
 
 
 def still_open(session: Session, upload_id: int) -> Upload:

@@ -14,11 +14,12 @@ from odr.docket.models import Case, Party, Role
 from odr.docket.queries import entry, parties
 from odr.filing import names
 from odr.filing.claim.progress import requests_of
-from odr.filing.course.time_limit_changes import by_rule, extend, give_until, halt
+from odr.filing.course.time_limit_changes import by_rule, extend, halt
 from odr.filing.models import RequestKind
 from odr.ground.text import T, Text
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.pack import NoSuchRule
+from odr.procedure.time.changed_limits import give_until
 from odr.service.models import Packet
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM
 from odr.service.vocabulary import PacketState

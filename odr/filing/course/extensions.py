@@ -20,6 +20,7 @@ from odr.filing.course.evidence_periods import lengthen_for_all
 from odr.filing.course.time_limit_changes import extend, reopen
 from odr.filing.inputs import Answer, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.time_limits import LATE_RELIEF
 from odr.ground.errors import InvalidInput, OutOfTime
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -301,6 +302,7 @@ def ask_relief_for_lateness(
         subject=window.reference,
         ended_on=given.ended_on.isoformat(),
     )
+    sitting.close_windows(case, LATE_RELIEF, WindowState.MET, party=me, subject=window.reference)
     title = window_title(sitting, case, window)
     sitting.open_task(
         case,

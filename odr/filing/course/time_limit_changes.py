@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Party
@@ -11,8 +11,7 @@ from odr.ground.text import Text
 from odr.procedure.acts.events import PartyAbroad, TimeGivenBack
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period, Unit
-from odr.procedure.time.changed_limits import note_changed
-from odr.procedure.time.reckoned_again import reckon_working
+from odr.procedure.time.changed_limits import give_until, note_changed, reckon_again
 from odr.procedure.time.reckoning import reckon
 from odr.procedure.time.written_working import text_to_json
 
@@ -58,15 +57,6 @@ def extend(sitting: Sitting, case: Case, window: Window, days: int, reason: Text
     reckon_again(sitting, case, window)
 
 
-def give_until(sitting: Sitting, case: Case, window: Window, until: date, reason: Text, article: str) -> None:
-    """Let a window run until a day at the earliest, again if it was over."""
-    more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
-    window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
-    if window.state is not WindowState.HALTED:
-        window.state, window.closed_by = WindowState.OPEN, None
-    reckon_again(sitting, case, window)
-
-
 def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
     """Let a window end ``days`` after today at the earliest: what an obstacle took is given back (CPL 86)."""
     zone = sitting.pack(case).tz
@@ -76,15 +66,6 @@ def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: in
         .date()
     )
     give_until(sitting, case, window, until, reason, article)
-
-
-def reckon_again(sitting: Sitting, case: Case, window: Window) -> None:
-    """Find the end of a window anew from its start and everything that has halted or lengthened it."""
-    kept: dict[str, Any] = dict(window.working)
-    result = reckon_working(sitting.pack(case), kept)
-    window.working = {**kept, **result.to_json(), "key": kept["key"]}
-    window.due_at = result.due_at
-    note_changed(sitting.session, [window])
 
 
 def by_rule(sitting: Sitting, case: Case, window: Window, key: str) -> bool:

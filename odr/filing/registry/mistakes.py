@@ -12,7 +12,7 @@ from odr.filing import desks
 from odr.filing.choices import window_named
 from odr.filing.claim.procedure_bars import barred_track, sum_of_standing
 from odr.filing.claim.queries import claims_of, reliefs_of
-from odr.filing.course.time_limit_changes import by_rule, reckon_again
+from odr.filing.course.time_limit_changes import by_rule
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -27,6 +27,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.pack import NoSuchRule
+from odr.procedure.time.changed_limits import reckon_again
 from odr.procedure.time.written_working import text_to_json
 
 if TYPE_CHECKING:

@@ -71,6 +71,16 @@ def window_for(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Window |
     return next((one for one in reversed(found) if one.state is WindowState.OPEN), found[-1] if found else None)
 
 
+def in_time_by_arrival(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Window | None:
+    """The time limit an act is in time for only because its first byte reached the court before its end."""
+    if act.window is None or not act.meets or actor.role is Role.CLOCK or sitting.arrived_at >= sitting.now:
+        return None
+    window = window_for(sitting, act, case, actor)
+    if window is None or window.due_at is None or window.state not in (WindowState.OPEN, WindowState.LAPSED):
+        return None
+    return window if sitting.arrived_at <= window.due_at < sitting.now else None
+
+
 def refuse_role(act: Act, actor: Actor) -> None:
     """Raise Forbidden for an act of another role, before anything of the input is looked at."""
     if actor.role not in act.by:
@@ -138,7 +148,7 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
     window = window_for(sitting, act, case, actor)
     if window is None:
         return ActNotOpen(T("The time for this has not started for you."), source=law_of(sitting.pack(case), act))
-    if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.now):
+    if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.arrived_at):
         return None
     law = sitting.pack(case).cited(window.working.get("article", ""))
     if window.state is WindowState.HALTED:

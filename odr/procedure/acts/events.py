@@ -279,6 +279,13 @@ class TimeGivenBack(Event):
 
 
 @dataclass(frozen=True)
+class CourtWasOut(Event):
+    """The court could not be reached when a time limit of the case may have ended; people could again from ``back_at``."""
+
+    back_at: datetime
+
+
+@dataclass(frozen=True)
 class PartyAbroad(Event):
     """A party was found to have no home in the court's state: their time limits are longer (CPL 285, 286)."""
 

@@ -257,6 +257,22 @@ class DeskTimes(Rule):
         return self.kinds.get(kind, self.usual)
 
 
+class OutageRules(Rule):
+    """When a time in which the court could not be reached makes a time limit of a party longer, and by how much.
+
+    ``minutes_on_last_day`` of its last day, or any minute of the last ``minutes_before_end``: then it runs until the end
+    of the ``working_days``-th working day after the day on which the court was back. ``relief_article`` is by what a party
+    asks for a time limit that had ended already.
+    """
+
+    applies_to: Applies
+    article: Article
+    relief_article: Article
+    minutes_on_last_day: int = Field(gt=0, le=1440)
+    minutes_before_end: int = Field(ge=0, le=1440)
+    working_days: int = Field(gt=0, le=30)
+
+
 class RetrialGround(Rule):
     """A ground on which a binding decision is heard again."""
 

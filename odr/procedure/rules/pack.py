@@ -40,6 +40,7 @@ from odr.procedure.rules.court_rules import (
     LatePerformance,
     Limitations,
     MediationRules,
+    OutageRules,
     Plan,
     Plans,
     Retention,
@@ -110,6 +111,7 @@ class RulePack(Rule):
     retrial: Retrial | None = None
     retention: Retention | None = None
     desks: DeskTimes | None = None
+    outages: OutageRules | None = None
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
     tariff: Tariff

@@ -27,6 +27,7 @@ __all__ = [
     "Reckoning",
     "Suspension",
     "Unit",
+    "end_of",
     "reckon",
     "reckon_before",
 ]
@@ -140,7 +141,7 @@ def reckon(
     else:
         day = start.astimezone(pack.tz).date()
         count.note(day, False, T("day of the event, not counted"))
-        due_at = _close(pack, count.period(day, period))
+        due_at = end_of(pack, count.period(day, period))
     for extension in extensions:
         due_at = _extend(count, due_at, extension)
     return _result(pack, count, due_at, key, source, period, start)
@@ -199,8 +200,8 @@ def _measure(
     return Period(amount=length, unit=variant.unit), rule, article or variant.article
 
 
-def _close(pack: RulePack, day: date) -> datetime:
-    """Last instant of a last day, in UTC."""
+def end_of(pack: RulePack, day: date) -> datetime:
+    """The last instant of a last day, in UTC."""
     return datetime.combine(day, pack.reckoning.day_closes or LAST_MOMENT, pack.tz).astimezone(UTC)
 
 
@@ -238,14 +239,14 @@ def _extend(count: Count, due_at: datetime, extension: Extension) -> datetime:
     last = due_at.astimezone(pack.tz).date()
     if extension.until_on is not None:
         count.note(extension.until_on, True, T("extended by order: %(why)s", why=extension.reason))
-        return max(due_at, _close(pack, count.roll(extension.until_on)))
+        return max(due_at, end_of(pack, count.roll(extension.until_on)))
     period = extension.period
     if period is None:
         return due_at
     count.note(last, False, T("extended by order: %(why)s", why=extension.reason))
     if period.unit is Unit.HOURS:
         return due_at + timedelta(hours=period.amount)
-    return max(due_at, _close(pack, count.period(last, period)))
+    return max(due_at, end_of(pack, count.period(last, period)))
 
 
 def reckon_before(
@@ -276,4 +277,4 @@ def reckon_before(
     if pack.reckoning.clear_days:
         day -= timedelta(days=1)
         count.note(day, False, T("day of the act, not counted"))
-    return _result(pack, count, _close(pack, day), key, source, period, event)
+    return _result(pack, count, end_of(pack, day), key, source, period, event)
