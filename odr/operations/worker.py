@@ -191,10 +191,13 @@ def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-    heart = Heart(court, WORKER)
-    while not stop.is_set():
-        heart.beat_if_due()
-        done = work_once(court)
-        if any(done.values()):
-            log.info("worked: %s", {k: v for k, v in done.items() if v})
-        stop.wait(every)
+    beating = Heart(court, WORKER).start(stop)
+    try:
+        while not stop.is_set():
+            done = work_once(court)
+            if any(done.values()):
+                log.info("worked: %s", {k: v for k, v in done.items() if v})
+            stop.wait(every)
+    finally:
+        stop.set()
+        beating.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.outages import ledger
 from odr.procedure.outages.heart import Heart
 from odr.procedure.outages.ledger import WEB, WORKER
-from odr.procedure.outages.models import Cause, Outage
+from odr.procedure.outages.models import Cause, Outage, Pulse
 from odr.procedure.outages.sweep import audit
 from odr.service.models import Packet
 from tests.peers.http import serving
@@ -241,6 +242,28 @@ def test_files_refused_for_want_of_space_are_an_outage(small_scene: Scene) -> No
         small_scene.clock.advance(timedelta(minutes=1))
         assert heart.beat()
     assert len(outages(small_scene)) == 1
+
+
+def test_a_worker_beats_while_a_step_of_it_takes_long(small_scene: Scene) -> None:
+    """A round with many rulings or a slow page lasts longer than the silence that is an outage: the pulse has a thread of
+    its own, which ends with the worker.
+    """
+    court, stop, beating = small_scene.court, threading.Event(), []
+
+    def long_step(of: object) -> int:
+        beating.extend(each.name for each in threading.enumerate() if each.name == "heart")
+        stop.set()
+        return 0
+
+    court.hooks.sweeps["long"] = long_step
+    try:
+        worker.run(court, stop=stop)
+    finally:
+        del court.hooks.sweeps["long"]
+    assert beating == ["heart"]
+    assert "heart" not in {each.name for each in threading.enumerate()}
+    with court.database.read() as session:
+        assert session.get(Pulse, WORKER) is not None
 
 
 def test_a_pulse_that_cannot_be_written_is_the_outage_the_next_one_finds(small_scene: Scene) -> None:

@@ -31,18 +31,17 @@ class Heart:
     def __init__(self, court: Court, who: str) -> None:
         self._court, self._who = court, who
         self._next = 0.0
-        self._starting = threading.Lock()
-        self._runs = False
         self._full: tuple[datetime, datetime] | None = None
         """From the first refusal for want of space to the last moment at which it was so."""
 
-    def start(self) -> None:
-        """Beat now, before anybody is served, and go on in a thread of its own."""
-        self.beat()
-        with self._starting:
-            if not self._runs:
-                self._runs = True
-                threading.Thread(target=self._run, name="heart", daemon=True).start()
+    def start(self, stop: threading.Event) -> threading.Thread:
+        """Beat now, and go on in a thread of its own until told to stop: however long the work in hand takes, it is no
+        outage.
+        """
+        self.beat_if_due()
+        thread = threading.Thread(target=self._run, args=(stop,), name="heart", daemon=True)
+        thread.start()
+        return thread
 
     def beat_if_due(self) -> None:
         """Beat, where the last one is some time ago."""
@@ -77,10 +76,9 @@ class Heart:
                 ledger.tell(self._court, Cause.FULL, ledger.ITSELF, since, until)
             self._full = None
 
-    def _run(self) -> None:
-        while True:
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.wait(SOON):
             self.beat_if_due()
-            time.sleep(SOON)
 
 
 def _fits(folder: Path) -> bool:
