@@ -244,6 +244,27 @@ def test_files_refused_for_want_of_space_are_an_outage(small_scene: Scene) -> No
     assert len(outages(small_scene)) == 1
 
 
+def test_a_web_process_tells_itself_how_long_it_took_no_files(small_scene: Scene) -> None:
+    """It writes no pulse, and knows alone what it refused: the next that is answered tells it; so does the next refusal,
+    and a time in which nobody asked counts for nothing.
+    """
+    app = create_app(court=small_scene.court)
+    heart, clock = app.extensions["heart"], small_scene.clock
+    for _ in range(5):
+        heart.refused_as_full()
+        clock.advance(timedelta(minutes=1))
+    clock.advance(timedelta(hours=3))
+    heart.refused_as_full()
+    (one,) = outages(small_scene)
+    assert (one.cause, one.ended_at - one.began_at) == (Cause.FULL, timedelta(minutes=4))
+    for _ in range(4):
+        clock.advance(timedelta(minutes=1))
+        heart.refused_as_full()
+    clock.advance(timedelta(minutes=3))
+    app.test_client().get("/status")
+    assert [one.ended_at - one.began_at for one in outages(small_scene)] == [timedelta(minutes=4)] * 2
+
+
 def test_a_worker_beats_while_a_step_of_it_takes_long(small_scene: Scene) -> None:
     """A round with many rulings or a slow page lasts longer than the silence that is an outage: the pulse has a thread of
     its own, which ends with the worker.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -31,6 +32,7 @@ class Heart:
     def __init__(self, court: Court, who: str) -> None:
         self._court, self._who = court, who
         self._next = 0.0
+        self._counting = threading.Lock()
         self._full: tuple[datetime, datetime] | None = None
         """From the first refusal for want of space to the last moment at which it was so."""
 
@@ -62,19 +64,42 @@ class Heart:
     def refused_as_full(self) -> None:
         """A file was refused because nothing more could be kept: an outage from here until files are taken again."""
         now = self._court.clock.machine_now()
-        self._full = (self._full[0] if self._full else now, now)
+        with self._counting:
+            since, until = self._full or (now, now)
+            # Nobody asked for a while: whether files were taken meanwhile, nobody knows.
+            self._full = (now if now - until > ledger.SILENT and self._was_told(since, until) else since, now)
+
+    def answered(self) -> None:
+        """Something else was answered: see now and then whether files are taken again, and tell how long they were not.
+
+        Where no process but the web's takes files, this is who knows; a thread of its own it needs not. Never raises.
+        """
+        if self._full is None or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + SOON
+        self._tell_full()
 
     def _tell_full(self) -> None:
-        if self._full is None:
-            return
-        (since, until), now = self._full, self._court.clock.machine_now()
-        if not _fits(self._court.settings.data_dir):
-            self._full = since, now
-        elif now - until > ledger.SILENT:
-            # Files may lie on another machine that is full: no refusal for a while is what says that it is over.
+        with self._counting:
+            if self._full is None:
+                return
+            (since, until), now = self._full, self._court.clock.machine_now()
+            if not _fits(self._court.settings.data_dir):
+                self._full = since, now
+            elif now - until > ledger.SILENT:
+                # Files may lie on another machine that is full: no refusal for a while is what says that it is over.
+                if self._was_told(since, until):
+                    self._full = None
+
+    def _was_told(self, since: datetime, until: datetime) -> bool:
+        """Whether the ledger has it now, or need not have it, since it was short."""
+        try:
             if until - since > ledger.SILENT:
                 ledger.tell(self._court, Cause.FULL, ledger.ITSELF, since, until)
-            self._full = None
+        except Exception:
+            log.exception("how long no files were taken could not be told; it is tried again")
+            return False
+        return True
 
     def _run(self, stop: threading.Event) -> None:
         while not stop.wait(SOON):
@@ -88,5 +113,6 @@ def _fits(folder: Path) -> bool:
     except OSError:
         return False
     finally:
-        trial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            trial.unlink(missing_ok=True)
     return True
