@@ -505,7 +505,7 @@ def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime,
     title=T("Move the case to another procedure"),
     input=ConvertTrackInput,
     by={Role.JUDGE, Role.CLOCK},
-    at=TRIAL,
+    at=BEFORE_DECISION,
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.DECISION,
@@ -536,7 +536,7 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
             pack,
             before.value,
             given.to,
-            hearing_opened=case.stage is Stage.HEARING,
+            hearing_opened=case.stage is not Stage.PENDING,
             agreed=agreed_to_small_claims(sitting, case),
         )
         if given.to in pack.tracks.list
