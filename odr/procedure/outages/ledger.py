@@ -33,6 +33,8 @@ SILENT = timedelta(minutes=2)
 """Longer without a pulse is an outage: a restart takes less, and nobody's day hangs on it."""
 LONGEST = timedelta(days=30)
 """No watcher tells of more at once, and of nothing that ended longer ago: nobody waits that long to say it."""
+AHEAD = timedelta(minutes=5)
+"""By how much a watcher's clock may be ahead of the court's: what it saw counts, until now at the longest."""
 ITSELF = "the court"
 
 
@@ -78,6 +80,9 @@ def tell(court: Court, cause: Cause, seen_by: str, began_at: datetime, ended_at:
     Times are machine time. Told again, it is the entry that stands.
     """
     now, shift = court.clock.machine_now(), court.clock.now() - court.clock.machine_now()
+    is_ahead = now < ended_at <= now + AHEAD
+    if is_ahead:
+        ended_at = now
     if not seen_by.strip() or not began_at < ended_at <= now:
         raise InvalidInput.at(
             "ended_at", T("An outage has a beginning, a later end that is not to come, and a witness.")
@@ -86,10 +91,10 @@ def tell(court: Court, cause: Cause, seen_by: str, began_at: datetime, ended_at:
         raise InvalidInput.at("began_at", T("This is longer, or longer ago, than anybody may tell afterwards."))
     began_at, ended_at, seen_by = began_at + shift, ended_at + shift, seen_by.strip()[:80]
     with court.database.write() as session:
-        same = select(Outage).where(
-            Outage.seen_by == seen_by, Outage.began_at == began_at, Outage.ended_at == ended_at, Outage.cause == cause
-        )
-        return session.scalar(same) or enter(court, session, cause, seen_by, began_at, ended_at)
+        same = select(Outage).where(Outage.seen_by == seen_by, Outage.began_at == began_at, Outage.cause == cause)
+        if not is_ahead:
+            same = same.where(Outage.ended_at == ended_at)
+        return session.scalar(same.limit(1)) or enter(court, session, cause, seen_by, began_at, ended_at)
 
 
 def enter(court: Court, session: Session, cause: Cause, seen_by: str, began_at: datetime, ended_at: datetime) -> Outage:
