@@ -353,6 +353,40 @@ def test_a_watcher_outside_tells_what_it_saw(small_scene: Scene, tmp_path: Path)
     assert (one.began_at, one.ended_at) == (began, began + timedelta(minutes=10))
 
 
+def test_a_watcher_whose_clock_is_ahead_is_heard(small_scene: Scene, tmp_path: Path) -> None:
+    """Its answer comes some seconds after the hour it asked at: a clock a minute ahead loses no outage, and told twice it
+    stands once.
+    """
+    court, clock = small_scene.court, small_scene.clock
+    court.settings = court.settings.model_copy(update={"watcher_token": TOKEN})
+    kept, nobody, began = tmp_path / "watched.json", "http://127.0.0.1:9", clock.now()
+    for _ in range(2):
+        Watcher(nobody, "next door", TOKEN, kept, lambda: clock.machine_now() + timedelta(minutes=1)).look()
+        clock.advance(timedelta(minutes=5))
+    seen = kept.read_bytes()
+    with serving(create_app(court=court)) as address:
+        for _ in range(2):
+            kept.write_bytes(seen)
+            Watcher(address, "next door", TOKEN, kept, lambda: clock.machine_now() + timedelta(minutes=1)).look()
+            clock.advance(timedelta(seconds=10))
+    (one,) = outages(small_scene)
+    assert (one.began_at, one.ended_at) == (began + timedelta(minutes=1), began + timedelta(minutes=10))
+
+
+def test_two_who_saw_one_outage_bring_one_offer(small_scene: Scene) -> None:
+    """Whoever looks again half a minute later tells of another end: relief is offered once for all that overlaps."""
+    small_scene.pend()
+    began = evening(small_scene)
+    small_scene.clock.set(began + timedelta(days=2))
+    small_scene.work()
+    for who, more in (("next door", 0), ("another", 30), ("a third", -30)):
+        ended = began + timedelta(hours=6, seconds=more)
+        ledger.tell(small_scene.court, Cause.UNREACHED, who, began, ended)
+        small_scene.work()
+    subjects = [one.subject for one in _all(small_scene, "late_relief")]
+    assert len(subjects) == len(set(subjects)) >= 1
+
+
 @pytest.mark.parametrize(
     ("began", "ended"),
     [(-1, -2), (-1, 1), (-24 * 40, -24 * 35), (-24 * 40, -1)],

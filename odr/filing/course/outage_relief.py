@@ -94,7 +94,8 @@ def offer_where_it_ended(sitting: Sitting, event: CourtWasOut) -> None:
         return
     if reckon(rules, LATE_RELIEF, event.back_at, track=case.track.value).due_at < sitting.now:
         return
-    asked = {one.subject for one in sitting.windows(case, LATE_RELIEF, state=None) if one.opened_at >= event.back_at}
+    # Two who saw the same outage tell of two ends.
+    asked = {one.subject for one in sitting.windows(case, LATE_RELIEF, state=None) if one.opened_at >= event.since}
     for window in sitting.windows(case, state=WindowState.LAPSED):
         if window.reference not in asked and _was_kept_from(sitting, case, window):
             given = ReliefOffered(window=window.reference, back_at=event.back_at)

@@ -46,7 +46,7 @@ def _give(sitting: Sitting, case: Case, outage: Outage) -> None:
     def step() -> None:
         if longer(sitting, case):
             sitting.then(names.EXTEND_AFTER_OUTAGE, OutageInput())
-        sitting.announce(CourtWasOut(case, outage.ended_at))
+        sitting.announce(CourtWasOut(case, outage.began_at, outage.ended_at))
 
     sitting.follow(case, step)
 
