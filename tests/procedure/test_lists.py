@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from pydantic import BaseModel
 from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage
-from odr.identity.models import AccountRole
+from odr.ground.text import T
+from odr.ground.unavailable import no_room
+from odr.identity.models import Account, AccountRole
+from odr.payments.fee.acts import DeemInput
 from odr.payments.models import BankLine, FeeAssessment
-from odr.procedure.lists.lists import perform_lists, take_back
+from odr.payments.names import DEEM_WITHDRAWN
+from odr.procedure.lists.kinds import KINDS, ListKind, list_kind
+from odr.procedure.lists.lists import Line, perform_lists, put_on_list, take_back
 from odr.procedure.lists.models import ActList, ActListLine, LineState
 from odr.procedure.models import Task
+from odr.procedure.sitting import Sitting
 from tests.filing.visitor import Forms, Visitor
 from tests.scene import Scene
 
@@ -152,6 +159,34 @@ def test_what_differs_since_is_not_done(judge: Visitor, small_scene: Scene) -> N
     with small_scene.court.database.read() as session:
         waits = session.scalars(select(Task).where(Task.kind == "fee_unpaid", Task.done_at.is_(None))).all()
         assert len(waits) == 1 and session.get_one(Case, waits[0].case_id).stage is Stage.PENDING
+
+
+def test_what_failed_for_want_of_room_waits(judge: Visitor, small_scene: Scene) -> None:
+    """That nothing can be kept is of the court and not of the line: it is not refused for good, but done in a later round."""
+    full = [no_room()]
+
+    def before(sitting: Sitting, case: Case, account: Account, given: BaseModel) -> None:
+        if full:
+            raise full.pop()
+
+    kind = list_kind(ListKind("full", Role.JUDGE, T("Judge"), "to_sign.listing", lambda *_: T("Judge"), before=before))
+    court = small_scene.court
+    with court.database.read() as session:
+        found = [
+            Line(
+                fee.case_id, DeemInput(assessment=fee.reference, reasons="Nobody paid the fee in time."), fee.reference
+            )
+            for fee in session.scalars(select(FeeAssessment).order_by(FeeAssessment.id))
+        ]
+    try:
+        me = small_scene.people["judge"]
+        put_on_list(court, kind, me, DEEM_WITHDRAWN, found, key="once", ticked=3, proved=True)
+        small_scene.clock.advance(timedelta(minutes=11))
+        assert perform_lists(court) == 2
+        assert lines(small_scene) == [LineState.WAITS, LineState.DONE, LineState.DONE]
+        assert perform_lists(court) == 1 and ended(small_scene) == 3
+    finally:
+        del KINDS[kind.name]
 
 
 def test_a_form_sent_twice_is_one_list(judge: Visitor, small_scene: Scene) -> None:

@@ -280,7 +280,9 @@ class TimeGivenBack(Event):
 
 @dataclass(frozen=True)
 class CourtWasOut(Event):
-    """The court could not be reached from ``since`` on, when a time limit of the case may have ended; people could again from ``back_at``."""
+    """The court could not be reached from ``since`` on, when a time limit of the case may have ended; people could again
+    from ``back_at``.
+    """
 
     since: datetime
     back_at: datetime

@@ -18,7 +18,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.ground.errors import CourtError, Forbidden, InvalidInput, NotFound
+from odr.ground.errors import CourtError, Forbidden, InvalidInput, NotFound, StorageFull, Unavailable
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, words_of
 from odr.identity.actors import Actor, SignIn, actors_in
@@ -229,6 +229,8 @@ def _perform(court: Court, line_id: int) -> int:
     breach: CourtError | None = None
     try:
         prepared = _prepared(court, line_id)
+    except (Unavailable, StorageFull):
+        raise  # of the court, not of the line: it waits
     except CourtError as error:
         breach = error  # said while the paper was set, before anything is done
     with court.sit(prepared) as sitting:
@@ -246,6 +248,8 @@ def _perform(court: Court, line_id: int) -> int:
             with sitting.savepoint():
                 line.entry_number = _do(sitting, line)
             line.state = LineState.DONE
+        except (Unavailable, StorageFull):
+            raise
         except CourtError as error:
             line.state, line.breach = LineState.REFUSED, words_of(error.message)
         return int(line.state is LineState.DONE)

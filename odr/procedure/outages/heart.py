@@ -86,10 +86,9 @@ class Heart:
             (since, until), now = self._full, self._court.clock.machine_now()
             if not _fits(self._court.settings.data_dir):
                 self._full = since, now
-            elif now - until > ledger.SILENT:
+            elif now - until > ledger.SILENT and self._was_told(since, until):
                 # Files may lie on another machine that is full: no refusal for a while is what says that it is over.
-                if self._was_told(since, until):
-                    self._full = None
+                self._full = None
 
     def _was_told(self, since: datetime, until: datetime) -> bool:
         """Whether the ledger has it now, or need not have it, since it was short."""
