@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import DocketEntry
+from odr.docket.models import Case, DocketEntry
 from odr.ground.canonical import sha256_hex
 from odr.ground.clock import arrived, forget_arrival, note_arrival
 from odr.ground.errors import InvalidInput
@@ -24,7 +24,7 @@ from odr.procedure.outages import ledger
 from odr.procedure.outages.heart import Heart
 from odr.procedure.outages.ledger import WEB, WORKER
 from odr.procedure.outages.models import Cause, Outage, Pulse
-from odr.procedure.outages.sweep import audit
+from odr.procedure.outages.sweep import audit, give_time_back
 from odr.service.models import Packet
 from tests.peers.http import serving
 from tests.scene import Scene
@@ -101,6 +101,20 @@ def test_a_limit_that_ended_meanwhile_runs_on_with_a_letter(scene: Scene) -> Non
 
 def _machine(outage: Outage) -> tuple[datetime, datetime]:
     return outage.began_at, outage.ended_at
+
+
+def test_a_case_that_cannot_be_dealt_with_keeps_no_other_waiting(small_scene: Scene) -> None:
+    """One whose rules are not there fails; the next has its time all the same, and the outage stays in hand."""
+    small_scene.pend()
+    broken = small_scene.case_id
+    small_scene.pend()
+    evening_of = evening(small_scene)
+    with small_scene.court.database.write() as session:
+        session.get_one(Case, broken).pack_version = "1999-01-01"
+    out(small_scene, evening_of, 3)
+    give_time_back(small_scene.court)
+    assert len(entries(small_scene, "extend_after_outage")) == 1
+    assert [one.weighed_at for one in outages(small_scene)] == [None]
 
 
 def test_a_party_that_comes_before_the_worker_finds_its_time(small_scene: Scene) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,22 +25,33 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
+log = logging.getLogger("odr.procedure.outages")
+
 
 def give_time_back(court: Court) -> int:
     """Deal with every outage whose time limits nobody has gone through; returns how many cases were looked at.
 
-    A process that dies on the way begins again: what a case has, it is not given twice.
+    A process that dies on the way begins again: what a case has, it is not given twice. A case that cannot be dealt with
+    keeps none of the others waiting, and is tried again in the next round.
     """
     with court.database.read() as session:
         waiting = session.scalars(select(Outage).where(Outage.weighed_at.is_(None)).order_by(Outage.id)).all()
         cases = {outage.id: cases_touched(session, outage) for outage in waiting}
     for outage in waiting:
-        for case_id in cases[outage.id]:
-            with court.sit() as sitting:
-                _give(sitting, sitting.session.get_one(Case, case_id), outage)
-        with court.database.write() as session:
-            session.get_one(Outage, outage.id).weighed_at = court.clock.now()
+        if all([_given(court, case_id, outage) for case_id in cases[outage.id]]):
+            with court.database.write() as session:
+                session.get_one(Outage, outage.id).weighed_at = court.clock.now()
     return sum(map(len, cases.values()))
+
+
+def _given(court: Court, case_id: int, outage: Outage) -> bool:
+    try:
+        with court.sit() as sitting:
+            _give(sitting, sitting.session.get_one(Case, case_id), outage)
+    except Exception:
+        log.exception("the time an outage took from a case could not be given back; it is tried again in the next round")
+        return False
+    return True
 
 
 def _give(sitting: Sitting, case: Case, outage: Outage) -> None:
