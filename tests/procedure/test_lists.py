@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -12,6 +14,8 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage
+from odr.filing.inputs import AcceptInput
+from odr.filing.names import ACCEPT_CLAIM
 from odr.ground.text import T
 from odr.ground.unavailable import no_room
 from odr.identity.models import Account, AccountRole
@@ -199,6 +203,22 @@ def test_a_form_sent_twice_is_one_list(judge: Visitor, small_scene: Scene) -> No
     assert first.status_code == 303 and again.headers["Location"] == first.headers["Location"]
     other = judge.client.post(SIGN, base_url=judge.origin, data={**sent, "key": "other"}, headers=headers)
     assert other.status_code == 422 and len(lines(small_scene)) == 3
+
+
+def test_a_form_sent_at_once_is_one_list(scene: Scene) -> None:
+    """Pressed twice, the button is answered twice with the same list, on either database."""
+    scene.lodge()
+    kind = KINDS["registry"]
+    lined = [Line(scene.case_id, AcceptInput(track="simple"), "one case")]
+    barrier = Barrier(8)
+
+    def put(_: int) -> str:
+        barrier.wait()
+        return put_on_list(scene.court, kind, scene.people["clerk"], ACCEPT_CLAIM, lined, key="once", ticked=1)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(put, range(8)))) == 1
+    assert lines(scene) == [LineState.WAITS]
 
 
 def test_a_list_is_its_maker_s(judge: Visitor, small_scene: Scene, app: Flask) -> None:

@@ -80,6 +80,8 @@ def put_on_list(
     """
     now = court.clock.now()
     with court.database.write() as session:
+        # Sent twice at once, the second waits for the first and finds its list.
+        session.get_one(Account, account_id, with_for_update=True)
         known = select(ActList.reference).where(ActList.account_id == account_id, ActList.key == key)
         if (found := session.scalar(known)) is not None:
             return found
