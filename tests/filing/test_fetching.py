@@ -252,6 +252,23 @@ def test_limits_of_fetching_before_filing(small_scene: Scene, li: Client, draft:
     small_scene.clock.advance(timedelta(days=1, minutes=1))
 
 
+def test_asking_again_counts_as_asking(small_scene: Scene, li: Client, draft: str) -> None:
+    """Whoever asks for the same page again and again comes to the same end, and sees each thing once."""
+    if browser() is None:
+        missing("Chromium", "apt install chromium")
+    client, csrf = li
+    client.post(f"{draft}/fetch/page", data={**PAGE, "url": "https://shop.example/1"}, headers=csrf)
+    for turn in range(MOST_A_DAY):
+        last = rows(small_scene)[-1]
+        client.post(f"{draft}/fetch/{last.reference}/stop", headers=csrf)
+        answer = client.post(f"{draft}/fetch/{last.reference}/again", headers=csrf)
+        assert answer.status_code == (303 if turn < MOST_A_DAY - 1 else 409), turn
+    assert len(rows(small_scene)) == MOST_A_DAY
+    assert client.get(f"{draft}/exhibits").text.count("You stopped it") == 1
+    first = rows(small_scene)[0]
+    assert client.post(f"{draft}/fetch/{first.reference}/again", headers=csrf).status_code == 404
+
+
 def test_nobody_reaches_into_anothers_draft(small_scene: Scene, li: Client, draft: str, baihua: None) -> None:
     """Whoever does not write in a draft finds nothing there, fetches nothing for it, stops and repeats nothing; who writes
     in it sees what was asked for, but another's code and button they do not get.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.evidence.exhibits.sealing import encrypt_at_rest
@@ -39,6 +39,8 @@ MOST_A_DAY = 30
 MOST_PLATFORMS = 20
 """Platforms that may still write for one draft."""
 DAY = timedelta(days=1)
+AGAIN = "again"
+"""Why of what was asked for anew: it is shown no more."""
 
 
 # -- asking ------------------------------------------------------------------------------
@@ -138,14 +140,14 @@ def again(sitting: Sitting, account_id: int, draft: str, reference: str) -> None
     else:
         platform = sitting.session.get_one(Platform, row.platform_id)
         ask_records(sitting, account_id, draft, platform.key, row.order_number or "", row.kinds, row.proves)
-    # What was asked anew stands there anew; the old line tells nothing more.
-    sitting.session.delete(row)
+    # What was asked anew stands there anew. The old line tells nothing more, but what was looked at is still counted.
+    row.state, row.why = CaptureState.FAILED, AGAIN
 
 
 def _own(sitting: Sitting, account_id: int, draft: str, reference: str) -> EarlyFetch:
     mine = (EarlyFetch.reference == reference, EarlyFetch.draft == draft, EarlyFetch.account_id == account_id)
     row = sitting.session.scalar(select(EarlyFetch).where(*mine).with_for_update())
-    if row is None:
+    if row is None or row.why == AGAIN:
         raise NotFound
     return row
 
@@ -294,7 +296,11 @@ def listed(session: Session, draft: str, accounts: Sequence[int], now: datetime)
         select(EarlyFetch, Platform, Account.name)
         .outerjoin(Platform, Platform.id == EarlyFetch.platform_id)
         .join(Account, Account.id == EarlyFetch.account_id)
-        .where(EarlyFetch.draft == draft, EarlyFetch.account_id.in_(accounts))
+        .where(
+            EarlyFetch.draft == draft,
+            EarlyFetch.account_id.in_(accounts),
+            or_(EarlyFetch.why.is_(None), EarlyFetch.why != AGAIN),
+        )
         .order_by(EarlyFetch.id.desc())
         .limit(100)
     )
