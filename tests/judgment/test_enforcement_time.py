@@ -9,11 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Stage
+from odr.docket.models import Case, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import EnforcementState
-from odr.procedure.models import Window
+from odr.procedure.models import Window, WindowState
+from odr.procedure.outages import ledger
+from odr.procedure.outages.models import Cause
+from odr.procedure.outages.touched import until_of
 from tests.judgment.bench import Bench
 from tests.judgment.test_preservation import motion_of
 
@@ -61,3 +64,26 @@ def test_the_two_years_run_from_the_last_instalment(bench: Bench) -> None:
         last = max(o.due_on for o in session.scalars(select(Obligation)))
         window = session.scalars(select(Window).where(Window.kind == "enforcement_application")).one()
         assert window.due_at is not None and window.due_at.date() >= last + timedelta(days=729)
+
+
+def test_an_outage_moves_what_is_done_before_the_court_alone(bench: Bench) -> None:
+    """A day given back moves the time to apply for enforcement. What is owed is paid to the other side, however the court
+    is reached, and the six months for retrial nobody may make longer (CPI 127).
+    """
+    bench.effective()
+    court, found = bench.court, {}
+    late = timedelta(hours=3)
+    for kind in ("performance", "retrial_application", "enforcement_application"):
+        if kind == "retrial_application":
+            bench.wait(days=20)
+        with court.database.read() as session:
+            ends = session.scalars(
+                select(Window.due_at).where(Window.case_id == bench.case_id, Window.kind == kind)
+            ).first()
+        assert ends is not None, kind
+        bench.clock.set(ends + late)
+        ledger.tell(court, Cause.TOLD, "Keeper", ends - late, ends + timedelta(hours=2))
+        with court.database.read() as session:
+            look, case = court.look(session), session.get_one(Case, bench.case_id)
+            found[kind] = any(until_of(look, case, window) is not None for window in look.windows(case, kind))
+    assert found == {"performance": False, "retrial_application": False, "enforcement_application": True}

@@ -262,7 +262,8 @@ class OutageRules(Rule):
 
     ``minutes_on_last_day`` of its last day, or any minute of the last ``minutes_before_end``: then it runs until the end
     of the ``working_days``-th working day after the day on which the court was back. ``relief_article`` is by what a party
-    asks for a time limit that had ended already.
+    asks for a time limit that had ended already. ``leaves`` are the kinds that stay as they are, each with its article:
+    what nobody may make longer, or what is not done before the court.
     """
 
     applies_to: Applies
@@ -271,6 +272,7 @@ class OutageRules(Rule):
     minutes_on_last_day: int = Field(gt=0, le=1440)
     minutes_before_end: int = Field(ge=0, le=1440)
     working_days: int = Field(gt=0, le=30)
+    leaves: dict[Key, Article] = {}
 
 
 class RetrialGround(Rule):

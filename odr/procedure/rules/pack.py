@@ -324,6 +324,8 @@ def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
         wanted.extend((f"windows.rules.{key}.effects", one.window, windows, "window") for one in window.effects)
     wanted.extend((f"trial_limits.tracks.{name}", name, tracks, "track") for name in pack.trial_limits.tracks)
     wanted.extend(("announcement.tracks", name, tracks, "track") for name in pack.announcement.tracks)
+    if pack.outages is not None:
+        wanted.extend((f"outages.leaves.{name}", name, windows, "window") for name in pack.outages.leaves)
     if pack.written_hearings is not None:
         wanted.extend(("written_hearings.tracks", name, tracks, "track") for name in pack.written_hearings.tracks)
     for key, plan in pack.plans.list.items():
