@@ -13,7 +13,7 @@ from odr.docket.models import Case, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import EnforcementState
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import Window
 from odr.procedure.outages import ledger
 from odr.procedure.outages.models import Cause
 from odr.procedure.outages.touched import until_of

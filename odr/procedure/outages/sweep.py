@@ -38,7 +38,8 @@ def give_time_back(court: Court) -> int:
         waiting = session.scalars(select(Outage).where(Outage.weighed_at.is_(None)).order_by(Outage.id)).all()
         cases = {outage.id: cases_touched(session, outage) for outage in waiting}
     for outage in waiting:
-        if all([_given(court, case_id, outage) for case_id in cases[outage.id]]):
+        done = [_given(court, case_id, outage) for case_id in cases[outage.id]]
+        if all(done):
             with court.database.write() as session:
                 session.get_one(Outage, outage.id).weighed_at = court.clock.now()
     return sum(map(len, cases.values()))
@@ -49,7 +50,9 @@ def _given(court: Court, case_id: int, outage: Outage) -> bool:
         with court.sit() as sitting:
             _give(sitting, sitting.session.get_one(Case, case_id), outage)
     except Exception:
-        log.exception("the time an outage took from a case could not be given back; it is tried again in the next round")
+        log.exception(
+            "the time an outage took from a case could not be given back; it is tried again in the next round"
+        )
         return False
     return True
 
