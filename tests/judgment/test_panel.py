@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -19,7 +20,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.court import Court
-from odr.procedure.models import Task
+from odr.procedure.models import Task, Window, WindowState
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
 
@@ -43,8 +44,11 @@ def panel_of_simple(whole_court: Court, clock: FixedClock) -> Bench:
     """A case in simple procedure that was heard in a courtroom, in a court that has assessors."""
     assessors(whole_court, clock)
     bench = lay_case(whole_court, clock, track=Track.ORDINARY)
-    with whole_court.database.write() as session:
-        session.get_one(Case, bench.case_id).track = Track.SIMPLE
+    with whole_court.sit() as sitting:
+        case = sitting.session.get_one(Case, bench.case_id)
+        case.track = Track.SIMPLE
+        began = sitting.now - timedelta(days=12)
+        sitting.start_window(case, "evidence", party=case.parties[1], start=began, amount=5).state = WindowState.LAPSED
     return bench
 
 
@@ -203,6 +207,9 @@ def test_what_is_found_while_a_decision_is_made_has_a_way_on(panel_of_simple: Be
         bench.do("judge", "convert_track", {"to": "simple", "reasons": "The hearing is over."})
     bench.do("judge", "convene_panel", {"size": 3, "reasons": "Thousands bought the same tea."})
     assert asked_for_a_panel(bench) == 0
+    with bench.court.database.read() as session:
+        states = set(session.scalars(select(Window.state).where(Window.kind == "evidence")))
+        assert states == {WindowState.LAPSED}, "no time for what nobody can bring any more"
     for who in ("judge", "ann", "ben"):
         vote(bench, who, FOR)
     bench.do("judge", "send_for_signing", signing)

@@ -550,7 +550,8 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     if not goal.open:
         raise InvalidInput.at("to", T("%(reason)s (%(article)s)", reason=goal.reason, article=pack.cite(goal.article)))
     case.track = Track(given.to)
-    evidence_in_new_track(sitting, case, now)
+    if case.stage in TRIAL:  # once the examination is over nobody can bring any: a longer time for it would be hollow
+        evidence_in_new_track(sitting, case, now)
     sitting.close_tasks(case, desks.TRACK)
     if kinds_for_a_panel(sitting, case):
         ask_for_panel(sitting, case)
