@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from datetime import datetime
@@ -31,18 +32,15 @@ class Heart:
     def __init__(self, court: Court, who: str) -> None:
         self._court, self._who = court, who
         self._next = 0.0
-        self._starting = threading.Lock()
-        self._runs = False
+        self._process = 0
         self._full: tuple[datetime, datetime] | None = None
         """From the first refusal for want of space to the last moment at which it was so."""
 
     def start(self) -> None:
-        """Beat now, before anybody is served, and go on in a thread of its own."""
-        self.beat()
-        with self._starting:
-            if not self._runs:
-                self._runs = True
-                threading.Thread(target=self._run, name="heart", daemon=True).start()
+        """Beat in a thread of its own, for as long as the process lives; returns at once. A forked child has none yet."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            threading.Thread(target=self._run, name="heart", daemon=True).start()
 
     def beat_if_due(self) -> None:
         """Beat, where the last one is some time ago."""
