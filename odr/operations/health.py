@@ -253,8 +253,6 @@ def register_health(app: Flask, court: Court) -> None:
         response.headers["X-Request-ID"] = logs.request_id.get()
         if response.status_code == StorageFull.status:
             heart.refused_as_full()
-        else:
-            heart.answered()
         took = time.perf_counter() - g.get("request_began", time.perf_counter())
         # The rule, not the address: addresses carry references and tokens.
         route = request.url_rule.rule if request.url_rule else "none"

@@ -191,7 +191,9 @@ def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-    beating = Heart(court, WORKER).start(stop)
+    heart = Heart(court, WORKER)
+    heart.beat_if_due()
+    beating = heart.start(stop)
     try:
         while not stop.is_set():
             done = work_once(court)
@@ -200,4 +202,5 @@ def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None
             stop.wait(every)
     finally:
         stop.set()
-        beating.join()
+        if beating is not None:
+            beating.join()

@@ -86,10 +86,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if now - self._looked < LOOK:
             return
         self._looked = now
+        self._begin_pulse()
         for conn, (ends_at, end) in list(self._too_late.items()):
             if ends_at() <= now:
                 self._leave_alone(conn)
                 end(conn)
+
+    def _begin_pulse(self) -> None:
+        """From here on the process takes requests: its pulse says so, whether anybody asks or not."""
+        heart = getattr(self.wsgi, "extensions", {}).get("heart")
+        if heart is not None:
+            heart.start()
 
     # -- what a connection waits for
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -20,15 +19,16 @@ from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.court import Court
-from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.models import Task
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
 
 FOR, AGAINST = {"vote": "for"}, {"vote": "against", "view": "The label was true; I would dismiss the claim."}
 
 
-def assessors(whole_court: Court, clock: FixedClock) -> None:
-    """Two assessors who may be drawn."""
+@pytest.fixture
+def panel(whole_court: Court, clock: FixedClock) -> Bench:
+    """A case in ordinary procedure before a judge and two assessors drawn by lot."""
     with whole_court.database.write() as session:
         for name in ("ann", "ben"):
             account = Account(
@@ -37,25 +37,6 @@ def assessors(whole_court: Court, clock: FixedClock) -> None:
             session.add(account)
             session.flush()
             session.add(AccountRole(account_id=account.id, role=Role.ASSESSOR, granted_at=clock.now()))
-
-
-@pytest.fixture
-def panel_of_simple(whole_court: Court, clock: FixedClock) -> Bench:
-    """A case in simple procedure that was heard in a courtroom, in a court that has assessors."""
-    assessors(whole_court, clock)
-    bench = lay_case(whole_court, clock, track=Track.ORDINARY)
-    with whole_court.sit() as sitting:
-        case = sitting.session.get_one(Case, bench.case_id)
-        case.track = Track.SIMPLE
-        began = sitting.now - timedelta(days=12)
-        sitting.start_window(case, "evidence", party=case.parties[1], start=began, amount=5).state = WindowState.LAPSED
-    return bench
-
-
-@pytest.fixture
-def panel(whole_court: Court, clock: FixedClock) -> Bench:
-    """A case in ordinary procedure before a judge and two assessors drawn by lot."""
-    assessors(whole_court, clock)
     bench = lay_case(whole_court, clock, track=Track.ORDINARY)
     with pytest.raises(InvalidInput, match="do not know a panel of 5"):
         bench.do("judge", "convene_panel", {"size": 5, "reasons": "A new kind of case."})
@@ -186,35 +167,6 @@ def test_simple_procedure_is_closed_to_what_needs_a_panel(bench: Bench) -> None:
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     bench.do("judge", "convert_track", {"to": "ordinary", "reasons": "One judge may not hear it alone."})
     assert asked_for_a_panel(bench) == 1
-
-
-def test_what_is_found_while_a_decision_is_made_has_a_way_on(panel_of_simple: Bench) -> None:
-    """The hearing is over and the decision rests when it shows that one judge may not decide: the decision is taken back,
-    the case moves and the panel is convened (CPL 43, 170). No other way leads out of it, and none leads to less.
-    """
-    bench = panel_of_simple
-    bench.findings()
-    bench.do("judge", "draft_decision", bench.draft())
-    signing = {"decision": bench.draft_reference()}
-    bench.do("judge", "send_for_signing", signing)
-    bench.do("judge", "find_bar", {"bar": "wide_effect", "holds": "yes", "reasons": "Thousands bought the same tea."})
-    bench.wait(hours=26)
-    with pytest.raises(ActNotOpen, match="can no longer follow"):
-        bench.do("judge", "issue_decision", signing | {"case_number": bench.number})
-    bench.do("judge", "reopen_decision", signing)
-    bench.do("judge", "convert_track", {"to": "ordinary", "reasons": "One judge may not hear it alone."})
-    with pytest.raises(InvalidInput, match="no way to that procedure"):
-        bench.do("judge", "convert_track", {"to": "simple", "reasons": "The hearing is over."})
-    bench.do("judge", "convene_panel", {"size": 3, "reasons": "Thousands bought the same tea."})
-    assert asked_for_a_panel(bench) == 0
-    with bench.court.database.read() as session:
-        states = set(session.scalars(select(Window.state).where(Window.kind == "evidence")))
-        assert states == {WindowState.LAPSED}, "no time for what nobody can bring any more"
-    for who in ("judge", "ann", "ben"):
-        vote(bench, who, FOR)
-    bench.do("judge", "send_for_signing", signing)
-    bench.wait(hours=26)
-    bench.do("judge", "issue_decision", signing | {"case_number": bench.number})
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])

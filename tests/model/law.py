@@ -456,6 +456,15 @@ def what_one_judge_may_not_hear_is_heard_by_a_panel(record: Record, entry: Entry
         yield f"{entry.act} before a bench of {len(record.bench)} in a case that is {', '.join(kinds)}"
 
 
+@invariant("CPL 42, 166; CPI 257", frozenset({"close_hearing", "issue_decision"}))
+def nothing_ends_in_a_procedure_closed_to_it(record: Record, entry: Entry) -> Iterator[str]:
+    """What the judge found takes the case out of simple procedure and small claims before its hearing is closed."""
+    found = {e.given["bar"]: e.given["holds"] for e in record.of("find_bar") if e.number < entry.number}
+    kinds = sorted(k for k, holds in found.items() if holds == "yes" and k in FOR_SEVERAL | {"disputed"})
+    if kinds and record.track is not Track.ORDINARY:
+        yield f"{entry.act} in {record.track.value} of a case that is {', '.join(kinds)}"
+
+
 @invariant("CPL 126, 157", frozenset({"refuse_claim"}))
 def a_judge_refuses_a_claim(record: Record, entry: Entry) -> Iterator[str]:
     """The refusal of a claim is a ruling."""

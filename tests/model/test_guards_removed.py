@@ -66,7 +66,7 @@ def changes_a_claim_after_the_debate(hands: Hands, lot: Random) -> None:
     hands.do("file_counterclaim", Role.RESPONDENT, lot)
 
 
-def heard(hands: Hands, lot: Random, days: int) -> None:
+def heard(hands: Hands, lot: Random, days: int, *, close: bool = True) -> None:
     """To the end of a hearing in the courtroom."""
     hands.lodge()
     hands.do("accept_claim", Role.CLERK, lot, track="simple")
@@ -78,7 +78,8 @@ def heard(hands: Hands, lot: Random, days: int) -> None:
     hands.do("summon", Role.CLERK, lot, mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
     hands.wait(days=days)
     hands.do("record_hearing", Role.CLERK, lot)
-    hands.do("close_hearing", Role.JUDGE, lot, reasons="Everything was heard.")
+    if close:
+        hands.do("close_hearing", Role.JUDGE, lot, reasons="Everything was heard.")
 
 
 def returns_a_claim_twice(hands: Hands, lot: Random) -> None:
@@ -106,6 +107,14 @@ def closes_a_hearing_nobody_held(hands: Hands, lot: Random) -> None:
     hands.wait(days=22)
     hands.do("open_examination", Role.JUDGE, lot, mode="offline")
     hands.do("close_hearing", Role.JUDGE, lot, reasons="Nothing to hear.")
+
+
+def closes_what_is_for_a_panel(hands: Hands, lot: Random) -> None:
+    """In simple procedure, found to be of wide effect after everything was heard, and closed all the same."""
+    heard(hands, lot, days=13, close=False)
+    reasons = "Thousands of people bought the same goods of the same batch."
+    hands.do("find_bar", Role.JUDGE, lot, bar="wide_effect", holds="yes", reasons=reasons)
+    hands.do("close_hearing", Role.JUDGE, lot, reasons="Everything was heard.")
 
 
 def signed(hands: Hands, lot: Random) -> None:
@@ -286,6 +295,10 @@ FOUND_BY: dict[str, tuple[Walk, str]] = {
     "filing.registry.refusing.time_to_mend_is_over": (
         refuses_what_may_be_mended,
         "nothing_is_refused_while_it_may_be_mended",
+    ),
+    "filing.claim.procedure_bars.the_procedure_fits": (
+        closes_what_is_for_a_panel,
+        "nothing_ends_in_a_procedure_closed_to_it",
     ),
     "hearing.mode.acts.hearing_was_held": (closes_a_hearing_nobody_held, "no_hearing_is_closed_that_was_not_held"),
     "judgment.decision.acts.nothing_rests": (changes_what_was_signed, "what_is_pronounced_was_signed_and_has_rested"),

@@ -4,10 +4,12 @@ program.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -59,7 +61,7 @@ def as_web(env: dict[str, str], *command: str) -> subprocess.CompletedProcess[st
     )
 
 
-def answer(url: str, seconds: float = 60) -> tuple[int, str]:
+def answer(url: str, seconds: float = 300) -> tuple[int, str]:
     """What a page says, once somebody answers."""
     deadline = time.monotonic() + seconds
     while True:
@@ -69,10 +71,21 @@ def answer(url: str, seconds: float = 60) -> tuple[int, str]:
         except HTTPError as error:
             with error:
                 return error.code, error.read().decode()
-        except (URLError, ConnectionError):
+        except (URLError, ConnectionError, TimeoutError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+def assert_it_has_a_pulse(database: Path) -> None:
+    """A web process says that it takes requests, whether anybody asks or not."""
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            if connection.execute("SELECT who FROM pulse").fetchall() == [("web",)]:
+                return
+        time.sleep(0.2)
+    raise AssertionError("no pulse of the web process")
 
 
 @pytest.fixture
@@ -159,6 +172,7 @@ def test_the_web_process_has_no_keys(house: tuple[dict[str, str], Path, Path]) -
             status, checkpoint = answer(f"{base}/log/{datetime.now(UTC):%Y}/checkpoint")
             assert status == 200 and checkpoint.startswith("court.example/log/")
             assert_no_key_is_open(process.pid, vault)
+            assert_it_has_a_pulse(data / "court.sqlite")
         assert sorted(path.suffix for path in vault.iterdir()).count(".key") == 4
         for path in (*vault.iterdir(), vault):
             tried = as_web(

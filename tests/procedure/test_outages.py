@@ -259,8 +259,8 @@ def test_files_refused_for_want_of_space_are_an_outage(small_scene: Scene) -> No
 
 
 def test_a_web_process_tells_itself_how_long_it_took_no_files(small_scene: Scene) -> None:
-    """It writes no pulse, and knows alone what it refused: the next that is answered tells it; so does the next refusal,
-    and a time in which nobody asked counts for nothing.
+    """It knows alone what it refused: its next beat tells it, and so does the next refusal; a time in which nobody
+    asked counts for nothing.
     """
     app = create_app(court=small_scene.court)
     heart, clock = app.extensions["heart"], small_scene.clock
@@ -275,7 +275,7 @@ def test_a_web_process_tells_itself_how_long_it_took_no_files(small_scene: Scene
         clock.advance(timedelta(minutes=1))
         heart.refused_as_full()
     clock.advance(timedelta(minutes=3))
-    app.test_client().get("/status")
+    assert heart.beat()
     assert [one.ended_at - one.began_at for one in outages(small_scene)] == [timedelta(minutes=4)] * 2
 
 

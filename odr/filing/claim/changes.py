@@ -505,7 +505,7 @@ def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime,
     title=T("Move the case to another procedure"),
     input=ConvertTrackInput,
     by={Role.JUDGE, Role.CLOCK},
-    at=BEFORE_DECISION,
+    at=TRIAL,
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.DECISION,
@@ -536,7 +536,7 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
             pack,
             before.value,
             given.to,
-            hearing_opened=case.stage is not Stage.PENDING,
+            hearing_opened=case.stage is Stage.HEARING,
             agreed=agreed_to_small_claims(sitting, case),
         )
         if given.to in pack.tracks.list
@@ -550,8 +550,7 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     if not goal.open:
         raise InvalidInput.at("to", T("%(reason)s (%(article)s)", reason=goal.reason, article=pack.cite(goal.article)))
     case.track = Track(given.to)
-    if case.stage in TRIAL:  # once the examination is over nobody can bring any: a longer time for it would be hollow
-        evidence_in_new_track(sitting, case, now)
+    evidence_in_new_track(sitting, case, now)
     sitting.close_tasks(case, desks.TRACK)
     if kinds_for_a_panel(sitting, case):
         ask_for_panel(sitting, case)

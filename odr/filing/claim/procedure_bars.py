@@ -95,6 +95,25 @@ def the_panel_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("Only a panel may hear this case. The judge convenes it first.")
 
 
+@guard("CPL 42, 166", "CPI 257")
+def the_procedure_fits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the hearing is not closed: the procedure is closed to the case, or a panel is still to be convened.
+    Afterwards nobody could hear it in another procedure, or before others.
+    """
+    barred = barred_track(sitting, case, sum_of_standing(sitting, case), set())
+    return moves_on_first(sitting, case, barred) if barred is not None else the_panel_sits(sitting, case, actor)
+
+
+def moves_on_first(sitting: Sitting, case: Case, barred: TrackFinding) -> Text:
+    """That a case goes into another procedure before anything else, and why."""
+    return T(
+        "The case can no longer follow the %(track)s. %(reason)s Move it to another procedure first (%(article)s).",
+        track=case.track.label,
+        reason=barred.reason,
+        article=sitting.pack(case).cite(barred.article),
+    )
+
+
 def agreed_to_small_claims(sitting: Sitting, case: Case, *, but: int | None = None) -> bool:
     """Whether every claimant and respondent has agreed on record to small claims procedure (CPL 165(2)); ``but`` is the
     party whose own act is being performed.

@@ -74,7 +74,7 @@ class FindBarInput(CourtModel):
     title=T("Find what closes a procedure to the case"),
     input=FindBarInput,
     by={Role.JUDGE},
-    at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION},
+    at={Stage.PENDING, Stage.HEARING},
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.DECISION,

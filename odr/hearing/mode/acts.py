@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.filing.claim.procedure_bars import the_procedure_fits
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Kept, T, Text
 from odr.hearing import desks
@@ -172,7 +173,7 @@ def nothing_is_left_to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> Te
     by={Role.JUDGE},
     at={Stage.HEARING},
     to={Stage.HEARING},
-    guard=(hearing_open, hearing_was_held, nothing_is_left_to_rule_on),
+    guard=(hearing_open, hearing_was_held, nothing_is_left_to_rule_on, the_procedure_fits),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Role, Track
+from odr.docket.models import Case, Role, Stage, Track
 from odr.docket.queries import entries_of, parties
-from odr.filing.claim.procedure_bars import barred_track, sum_of_standing
+from odr.filing.claim.procedure_bars import barred_track, moves_on_first, sum_of_standing
 from odr.ground.text import Money, T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
@@ -67,14 +67,10 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
 
 
 def _procedure(sitting: Sitting, case: Case) -> Iterator[Text]:
-    barred = barred_track(sitting, case, sum_of_standing(sitting, case), set())
+    # Once the hearing is closed, which asks the same, nobody hears the case in another procedure.
+    barred = barred_track(sitting, case, sum_of_standing(sitting, case), set()) if case.stage is Stage.HEARING else None
     if barred is not None:
-        yield T(
-            "The case can no longer follow the %(track)s. %(reason)s Move it to another procedure first (%(article)s).",
-            track=case.track.label,
-            reason=barred.reason,
-            article=sitting.pack(case).cite(barred.article),
-        )
+        yield moves_on_first(sitting, case, barred)
 
 
 def agreement_waits(sitting: Sitting, case: Case) -> bool:

@@ -55,7 +55,7 @@ class ConveneInput(CourtModel):
     title=T("Convene a panel"),
     input=ConveneInput,
     by={Role.JUDGE},
-    at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION},
+    at={Stage.PENDING, Stage.HEARING},
     guard=one_judge_sits,
     serves=Everyone.PARTIES,
     letter=Letter(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from datetime import datetime
@@ -32,16 +33,19 @@ class Heart:
     def __init__(self, court: Court, who: str) -> None:
         self._court, self._who = court, who
         self._next = 0.0
+        self._process = 0
         self._counting = threading.Lock()
         self._full: tuple[datetime, datetime] | None = None
         """From the first refusal for want of space to the last moment at which it was so."""
 
-    def start(self, stop: threading.Event) -> threading.Thread:
-        """Beat now, and go on in a thread of its own until told to stop: however long the work in hand takes, it is no
-        outage.
+    def start(self, stop: threading.Event | None = None) -> threading.Thread | None:
+        """Beat in a thread of its own until told to stop, or as long as the process lives, however long the work in hand
+        takes; gives the thread, where it was not there. A forked child has none yet.
         """
-        self.beat_if_due()
-        thread = threading.Thread(target=self._run, args=(stop,), name="heart", daemon=True)
+        if self._process == os.getpid():
+            return None
+        self._process = os.getpid()
+        thread = threading.Thread(target=self._run, args=(stop or threading.Event(),), name="heart", daemon=True)
         thread.start()
         return thread
 
@@ -69,16 +73,6 @@ class Heart:
             # Nobody asked for a while: whether files were taken meanwhile, nobody knows.
             self._full = (now if now - until > ledger.SILENT and self._was_told(since, until) else since, now)
 
-    def answered(self) -> None:
-        """Something else was answered: see now and then whether files are taken again, and tell how long they were not.
-
-        Where no process but the web's takes files, this is who knows; a thread of its own it needs not. Never raises.
-        """
-        if self._full is None or time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + SOON
-        self._tell_full()
-
     def _tell_full(self) -> None:
         with self._counting:
             if self._full is None:
@@ -101,6 +95,7 @@ class Heart:
         return True
 
     def _run(self, stop: threading.Event) -> None:
+        self.beat_if_due()
         while not stop.wait(SOON):
             self.beat_if_due()
 
