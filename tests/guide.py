@@ -98,7 +98,7 @@ def has(program: str) -> bool:
 def run(line: str, folder: Path, origin: str = "") -> tuple[bool, str]:
     """Whether a shell took the command, and what it said."""
     said = subprocess.run(
-        [str(machine() / "bash"), "-c", line.replace("https://court.example", origin)],
+        ["bash", "-c", line.replace("https://court.example", origin)],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -52,5 +52,5 @@ LATE_RELIEF = time_limit(
     "late_relief",
     Nature.REMEDY,
     names.ASK_RELIEF_FOR_LATENESS,
-    ask=T("ask for the time that ended while the court could not be reached"),
+    ask=T("ask for your time again"),
 )

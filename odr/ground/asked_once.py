@@ -147,6 +147,7 @@ def _after_flush(session: AskedOnce, context: UOWTransaction) -> None:
 @event.listens_for(AskedOnce, "after_soft_rollback")
 def _after_rollback(session: AskedOnce, ended: object) -> None:
     session.forget()
+    session._got.clear()  # what was undone never was: a row held on to would stand in the way of the next of its number
 
 
 @event.listens_for(AskedOnce, "after_transaction_end")

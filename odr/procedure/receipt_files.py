@@ -1,4 +1,4 @@
-"""Finding the files behind the receipts of docket entries, papers and rules put in force."""
+"""Finding the files behind the receipts of docket entries, papers, rules put in force and outages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import DocketEntry, Document
 from odr.notary.rehash.rounds import Holding
+from odr.procedure.outages.models import Outage
 from odr.procedure.rules.models import LaidVersion
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def in_row(source: str, data: bytes) -> Holding:
 
 
 def holdings(court: Court, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
-    """Entries, papers and records of rules with these receipts."""
+    """Entries, papers, records of rules and of outages with these receipts."""
     found: dict[str, Holding] = {}
     entries = select(DocketEntry.id, DocketEntry.receipt, DocketEntry.payload).where(
         DocketEntry.receipt.in_(references)
@@ -37,6 +38,9 @@ def holdings(court: Court, session: Session, references: Sequence[str]) -> Mappi
     )
     for number, version, record in session.execute(rules):
         found[version or ""] = in_row(f"rules {number}", (record or "").encode())
+    outages = select(Outage.id, Outage.receipt, Outage.record).where(Outage.receipt.in_(references))
+    for number, outage, record in session.execute(outages):
+        found[outage] = in_row(f"outage {number}", record.encode())
     return found
 
 

@@ -203,6 +203,7 @@ def test_every_table_with_a_receipt_has_its_files_found() -> None:
         "digest_line",
         "compilation",
         "upload_decision",
+        "outage",
     }
     # The paper of a proof of service is a document with the same receipt.
     known.add("proof_of_service")

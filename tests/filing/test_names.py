@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from odr.ground.lookalikes import mark_of
+from odr.docket.lookalikes import mark_of
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 

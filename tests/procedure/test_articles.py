@@ -83,4 +83,4 @@ def test_a_refusal_is_written_out(small_scene: Scene, app: Flask) -> None:
     with small_scene.court.database.read() as session:
         entry = session.scalars(select(DocketEntry).where(DocketEntry.act == "propose_refusal")).one()
         assert "Civil Procedure Law, art. 122(4)" in entry.payload
-        assert "《民事诉讼法》第一百二十二条第（四）项" in entry.payload
+        assert "《中华人民共和国民事诉讼法》第一百二十二条第（四）项" in entry.payload

@@ -56,7 +56,7 @@ def whose_limit(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]
     serves=Everyone.CONCERNED,
     letter=Letter(
         PaperKind.NOTICE,
-        T("Your time limit ended while the court could not be reached: you may ask for it again"),
+        T("A time limit ended in an outage: you may ask for it again"),
         T("You may ask for this time again on the page of the case. The judge decides."),
         "outage_relief",
         when_due=T(

@@ -17,9 +17,9 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from odr.docket.lookalikes import is_mixed
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
-from odr.ground.lookalikes import is_mixed
 from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter, site_of

@@ -56,10 +56,10 @@ def active_key(session: Session, use: KeyUse) -> SigningKey | None:
 def active_keys(session: Session, *uses: KeyUse) -> dict[KeyUse, SigningKey]:
     """The newest key in use for each purpose that has one."""
     where = (SigningKey.use.in_(uses), SigningKey.state == KeyState.ACTIVE)
-    return {
-        key.use: key
-        for key in session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before)).scalars()
-    }
+    found: dict[KeyUse, SigningKey] = {}
+    for key in session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before.desc())).scalars():
+        found.setdefault(key.use, key)
+    return found
 
 
 class Authority:

@@ -39,8 +39,9 @@ def runs_until(
     """The day a time limit runs until for all outages together; None where they did not touch it.
 
     They touch it where they took enough of its last day (of its last 24 hours, where it is counted in hours) or stood
-    shortly before its end. It then runs until the end of a working day after the court was back. That day may be touched
-    again. The answer rests on all outages at once, so neither their order nor asking twice changes it.
+    shortly before its end. It then runs until the end of the next working day, and on from there as long as that day is
+    touched too: until one on which the court could be reached. So neither the order of the outages changes it, nor that
+    one is told later, nor asking twice.
     """
     whole, end, until = merged(spans), due_at, None
     while True:
@@ -48,10 +49,10 @@ def runs_until(
         parts = [span for span in whole if span.began_at <= end and span.ended_at > max(began, opened_at)]
         if not parts or not _touch(rules, parts, max(began, opened_at), end):
             return until
-        back_on = parts[-1].ended_at.astimezone(pack.tz).date()
-        day = pack.working_calendar.add_working(back_on, rules.working_days)
-        if end_of(pack, day) <= end:
-            return until
+        last = end.astimezone(pack.tz).date()
+        if is_hours and until is None:
+            last -= timedelta(days=1)  # hours that end at nine run on to the end of that day
+        day = pack.working_calendar.add_working(last, rules.working_days)
         until, end = day, end_of(pack, day)
 
 

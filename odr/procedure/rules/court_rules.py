@@ -261,7 +261,7 @@ class OutageRules(Rule):
     """When a time in which the court could not be reached makes a time limit of a party longer, and by how much.
 
     ``minutes_on_last_day`` of its last day, or any minute of the last ``minutes_before_end``: then it runs until the end
-    of the ``working_days``-th working day after the day on which the court was back. ``relief_article`` is by what a party
+    of the ``working_days``-th working day after it, and on from there where that day is touched too. ``relief_article`` is by what a party
     asks for a time limit that had ended already. ``leaves`` are the kinds that stay as they are, each with its article:
     what nobody may make longer, or what is not done before the court.
     """
