@@ -45,7 +45,7 @@ def whose_time(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     serves=Everyone.CONCERNED,
     letter=Letter(
         PaperKind.NOTICE,
-        T("Your time limit is longer, since the court could not be reached"),
+        T("Your time limit is longer: the court could not be reached"),
         T("There is nothing you have to do to get this time. The public page of outages names the hours."),
         "outage",
         when_due=T(
