@@ -79,6 +79,22 @@ def test_before_a_judgment_is_in_effect_each_side_reads_what_it_means_and_until_
     assert {"If nobody appeals", "If somebody appeals", "When it comes"} <= lines(won).keys()
 
 
+def test_what_is_ordered_besides_a_sum_is_told_to_both_sides(bench: Bench) -> None:
+    """To pay and to take something down: each side reads both, before the judgment is in effect, then, and when late."""
+    pay = {"kind": "pay", "relief": bench.relief(1), "amount": "5,000.00"}
+    sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
+    take_down = {"kind": "do", "what": "Take the article down.", "relief": bench.relief(1)}
+    bench.issue(orders=[take_down | sides, pay | sides, {"kind": "dismiss"}])
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    for days in (1, 20, 40):
+        for who in ("respondent/1", "claimant/1"):
+            found = box(bench, who)
+            assert "5,000.00" in str(found.waits), (days, who)
+            assert any("Take the article down." in then for then in lines(found).values()), (days, who, lines(found))
+        bench.wait(days=days)
+
+
 def test_a_payment_that_is_reported_is_asked_about_and_confirmed_or_denied(bench: Bench) -> None:
     """The debtor says that they paid: the creditor gets a letter and is asked first; denied, it is owed as before."""
     bench.effective()
