@@ -53,6 +53,17 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
     assert "open_examination" not in kinds, "nobody is asked for what is done"
 
 
+def test_after_an_act_one_is_told_who_is_waited_for(small_scene: Scene) -> None:
+    """Whoever has nothing to do after what they did reads it on the receipt, with who is waited for."""
+    small_scene.pend()
+    small_scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    small_scene.later(days=30)
+    assert box(small_scene, "haiyun").is_quiet
+    client, _ = signed_in(small_scene, create_app(court=small_scene.court), "haiyun")
+    page = client.get(f"/cases/{small_scene.case().reference}/docket/2?done=1").text
+    assert "Nothing for you to do" in page.split("</h1>")[1]
+
+
 def test_a_refused_act_leads_back_to_its_case(small_scene: Scene) -> None:
     """The page of a refusal offers the case, not only the start page; the line with what is next stands on every page."""
     scene = small_scene
