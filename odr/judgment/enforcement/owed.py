@@ -358,7 +358,10 @@ def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party)
     if not windows or windows[-1].due_at is None:
         return []
     day = windows[-1].due_at.astimezone(sitting.court.settings.tz).date()
-    words = T("You may until the end of %(day)s. Nothing has to be paid before the appeal is decided.", day=day)
+    words = T(
+        "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. The appeal has its own fee.",
+        day=day,
+    )
     return [If(T("If you want to appeal"), words, names.APPEAL_DECISION)]
 
 

@@ -97,6 +97,8 @@ class LetterWords:
 
     def heading(self, today: date) -> Text:
         """What came, for a list that names the case beside it; with what is asked only while its day is not over."""
+        if self.ask is not None and self.within is not None:
+            return T("%(what)s: %(ask)s within %(length)s", what=self.what, ask=self.ask, length=self.within)
         if self.ask is None or self.due_on is None or self.due_on < today:
             return self.what
         day = ShortDay(self.due_on)
