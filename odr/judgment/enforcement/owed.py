@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party, Role, Stage
-from odr.ground.text import Money, T, Text
+from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.account_queries import accounts_of
@@ -184,7 +184,7 @@ def _also(sitting: Sitting, rest: Sequence[Obligation], case: Case) -> list[If]:
 
 def _also_for(sitting: Sitting, first: Obligation, rest: Sequence[Obligation], case: Case) -> list[If]:
     """For whoever gets it: what was ordered where no sum says it, and what else is due to them."""
-    found = [If(T("What was ordered"), first.what)] if first.amount_minor is None and first.what else []
+    found = [If(T("What was ordered"), _as_written(first.what))] if first.amount_minor is None and first.what else []
     for one in rest:
         left = left_of(sitting, one)
         what = left if left is not None else one.what or ""
@@ -331,13 +331,18 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
     return Owed(words, False, None, None, otherwise, tuple(lines))
 
 
+def _as_written(words: str) -> Text:
+    """The words of the decision itself, in whichever language it is."""
+    return Kept.of({SOURCE_LOCALE: words})
+
+
 def _also_ordered(orders: Sequence[Order]) -> list[If]:
     """What is to be done or left besides what the first line says."""
-    return [If(T("Also ordered"), one.what) for one in orders if one.what]
+    return [If(T("Also ordered"), _as_written(one.what)) for one in orders if one.what]
 
 
 def _ordered_words(orders: Sequence[Order]) -> list[If]:
-    return [If(T("What was ordered"), one.what) for one in orders if one.what]
+    return [If(T("What was ordered"), _as_written(one.what)) for one in orders if one.what]
 
 
 def _sum(orders: Sequence[Order]) -> Money | None:
