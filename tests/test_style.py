@@ -123,7 +123,7 @@ def test_a_letter_names_what_came() -> None:
     assert [name for name, title in titles.items() if len(title.split()) < 2] == []
 
 
-GLUED = re.compile(r"(?:\}\}|</a>|</b>|</strong>|</bdi>)[:,;] (?=<|\{\{)")
+GLUED = re.compile(r"(?:\}\}|</a>|</b>|</strong>|</bdi>)[:,;] (?=<|\{\{)| \(\{\{(?:(?!\}\}).)*\}\}\)")
 
 
 def test_no_template_glues_words_by_a_half_width_sign() -> None:
@@ -131,7 +131,7 @@ def test_no_template_glues_words_by_a_half_width_sign() -> None:
     wrong = [
         f"{path.relative_to(TEMPLATES)}:{number}"
         for path in sorted(TEMPLATES.rglob("*.*"))
-        if path.suffix in (".html", ".txt")
+        if path.suffix in (".html", ".txt") and path.parent.name != "letters"
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if GLUED.search(line)
     ]

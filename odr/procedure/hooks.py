@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, DocketEntry, Party
+from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.ground.text import Money, Text
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.acts.events import Event
@@ -83,6 +83,8 @@ class Appointment:
     at: datetime
     where: Text
     endpoint: str
+    absence: Mapping[Role, tuple[Text, str]] = field(default_factory=dict)
+    """What may follow for whoever does not come, and its article, by role."""
 
 
 @dataclass(frozen=True)

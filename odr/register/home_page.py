@@ -31,10 +31,10 @@ A_PAGE_OF_PAPERS = 20
 
 @dataclass(frozen=True)
 class Unread:
-    """A paper in an inbox that nobody has opened. ``subject`` is told in the reader's language, whichever it was sent in."""
+    """A paper in an inbox that nobody has opened. ``title`` is told in the reader's language, whichever it was sent in."""
 
     case: Case
-    subject: Text
+    title: Text
     placed_at: datetime
 
 
@@ -63,8 +63,9 @@ def unread_papers(sitting: Sitting, account_id: int, after: str | None = None) -
     keys = (Key(InboxItem.placed_at, datetime, descending=True), Key(InboxItem.id, descending=True))
     page = page_of(sitting.session, query, keys, after, A_PAGE_OF_PAPERS)
     zone = sitting.court.settings.tz
+    today = sitting.now.astimezone(zone).date()
     return page.of(
-        [Unread(case, LetterWords.of(packet, zone).subject, item.placed_at) for item, packet, case in page.rows]
+        [Unread(case, LetterWords.of(packet, zone).heading(today), item.placed_at) for item, packet, case in page.rows]
     )
 
 

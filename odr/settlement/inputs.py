@@ -20,7 +20,7 @@ LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
 class InstalmentInput(CourtModel):
     """One payment and its day."""
 
-    on: Annotated[CourtDate, field(T("By"))]
+    on: Annotated[CourtDate, field(T("Last day for this payment"))]
     amount: Annotated[CourtMoney, field(T("Amount"))]
 
 

@@ -13,6 +13,7 @@ from odr.judgment.queries import obligations_of
 from odr.payments.costs.rules import Allocation, CostShare
 from odr.procedure.acts.act_versions import current_input
 from odr.procedure.acts.table import TABLE
+from odr.procedure.case.before_doing import said_before
 from odr.procedure.case.next_box import NextBox, next_box
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
@@ -77,6 +78,34 @@ def test_before_a_judgment_is_in_effect_each_side_reads_what_it_means_and_until_
     assert appeal is not None and appeal.name == "appeal_decision"
     assert str(won.waits).startswith("You won") and won.is_quiet
     assert {"If nobody appeals", "If somebody appeals", "When it comes"} <= lines(won).keys()
+
+
+def test_what_an_appeal_costs_is_said_before_it_is_made(bench: Bench) -> None:
+    """An appeal has a fee of its own: the box does not promise that nothing is to be paid, the form says what follows."""
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    assert "The appeal has its own fee" in lines(box(bench, "respondent/1"))["If you want to appeal"]
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        said = [str(one) for one in said_before(look, case, bench.actor("respondent/1"), TABLE["appeal_decision"])]
+    assert any("within 7 days" in one and "counts as withdrawn" in one for one in said), said
+
+
+def test_what_is_ordered_besides_a_sum_is_told_to_both_sides(bench: Bench) -> None:
+    """To pay and to take something down: each side reads both, before the judgment is in effect, then, and when late."""
+    pay = {"kind": "pay", "relief": bench.relief(1), "amount": "5,000.00"}
+    sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
+    take_down = {"kind": "do", "what": "Take the article down.", "relief": bench.relief(1)}
+    bench.issue(orders=[take_down | sides, pay | sides, {"kind": "dismiss"}])
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    for days in (1, 20, 40):
+        for who in ("respondent/1", "claimant/1"):
+            found = box(bench, who)
+            assert "5,000.00" in str(found.waits), (days, who)
+            assert any("Take the article down." in then for then in lines(found).values()), (days, who, lines(found))
+        bench.wait(days=days)
 
 
 def test_a_payment_that_is_reported_is_asked_about_and_confirmed_or_denied(bench: Bench) -> None:

@@ -74,6 +74,19 @@ def test_what_happened_since_one_last_looked_is_told_to_each_person(small_scene:
     assert "Nothing has happened." in seen, "what was shown an hour ago is not new now"
 
 
+def test_what_one_did_oneself_is_no_news(small_scene: Scene) -> None:
+    """Since somebody last looked others acted; their own acts they know."""
+    small_scene.pend()
+    haiyun = browser(small_scene, "haiyun")
+    overview(small_scene, haiyun)
+    small_scene.later(hours=1)
+    small_scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    small_scene.later(hours=1)
+    news = part(overview(small_scene, haiyun), "Since you last looked")
+    assert "has filed an answer" not in news and ", you. " not in news
+    assert "served on" in news, "that it reached the other side is new"
+
+
 def test_what_is_asked_for_and_the_exhibits_stand_on_the_page_of_the_case(small_scene: Scene) -> None:
     """The sum and its parts; each exhibit with two answers that are never one: since when unchanged, and what is said of it."""
     small_scene.pend()

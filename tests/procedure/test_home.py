@@ -8,7 +8,7 @@ from odr.app import create_app
 from odr.docket.models import Case
 from odr.filing.draft import drafts
 from odr.identity.models import Account
-from odr.register.home_page import case_lines
+from odr.register.home_page import case_lines, unread_papers
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 
@@ -51,6 +51,21 @@ def test_new_papers_stand_there_by_name_until_they_are_opened(small_scene: Scene
         assert "受理案件通知书" in words and "Notice of acceptance" not in words, (
             "in the language one reads, not the one it was sent in"
         )
+
+
+def test_a_paper_is_called_by_its_name_and_its_case_once(small_scene: Scene) -> None:
+    """The line of a paper names no letter code and its case once; a day that is over is not asked for any more."""
+    joined(small_scene)
+    scene = small_scene
+    with scene.court.database.read() as session:
+        papers = [one.title.render("en") for one in unread_papers(scene.court.look(session), scene.people["li"]).rows]
+    assert any("please pay" in title and " by " in title for title in papers), papers
+    number = str(scene.case().number)
+    assert all("letter code" not in title and number not in title for title in papers)
+    scene.later(days=60)
+    with scene.court.database.read() as session:
+        later = [one.title.render("en") for one in unread_papers(scene.court.look(session), scene.people["li"]).rows]
+    assert later and not any("please pay" in title for title in later), later
 
 
 def test_a_draft_is_called_by_what_it_is_about(small_scene: Scene) -> None:

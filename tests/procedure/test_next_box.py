@@ -53,6 +53,30 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
     assert "open_examination" not in kinds, "nobody is asked for what is done"
 
 
+def test_after_an_act_one_is_told_who_is_waited_for(small_scene: Scene) -> None:
+    """Whoever has nothing to do after what they did reads it on the receipt, with who is waited for."""
+    small_scene.pend()
+    small_scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    small_scene.later(days=30)
+    assert box(small_scene, "haiyun").is_quiet
+    client, _ = signed_in(small_scene, create_app(court=small_scene.court), "haiyun")
+    page = client.get(f"/cases/{small_scene.case().reference}/docket/2?done=1").text
+    assert "Nothing for you to do" in page.split("</h1>")[1]
+
+
+def test_whoever_is_summoned_is_told_what_staying_away_may_bring(small_scene: Scene) -> None:
+    """A claimant may lose the claim, a respondent may be judged without being heard (CPL 146, 147)."""
+    small_scene.pend()
+    small_scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    small_scene.later(days=30)
+    small_scene.do("open_examination", "judge", mode="offline")
+    day = (small_scene.clock.now() + timedelta(days=14)).date().isoformat()
+    small_scene.do("summon", "clerk", mode="offline", on=day, at="09:30", place="Courtroom 3")
+    for who, feared in (("li", "treated as withdrawn"), ("haiyun", "decide the case without you")):
+        ((line, _),) = box(small_scene, who).ifs
+        assert str(line.when) == "If you do not come" and feared in str(line.then) and "art. 14" in str(line.then)
+
+
 def test_a_refused_act_leads_back_to_its_case(small_scene: Scene) -> None:
     """The page of a refusal offers the case, not only the start page; the line with what is next stands on every page."""
     scene = small_scene

@@ -15,6 +15,7 @@ from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.actors import Actor
 from odr.notary.seal.seal_check import SealState, validate_pdf
+from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import entry_view
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
@@ -60,6 +61,18 @@ def settle(bench: Bench, **changes: Any) -> str:
     bench.do("respondent/1", "make_offer", OFFER | changes)
     bench.do("claimant/1", "accept_offer", {"offer": offer_of(bench)})
     return agreement_of(bench).reference
+
+
+def test_an_open_offer_is_named_in_the_box_of_whoever_got_it(bench: Bench) -> None:
+    """Whose offer, and over which sum: not only that something may be accepted."""
+    bench.do("respondent/1", "make_offer", OFFER)
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        mine, theirs = (next_box(look, case, bench.actor(who)) for who in ("claimant/1", "respondent/1"))
+    assert mine is not None and theirs is not None
+    titles = [str(step.title) for step in mine.remedies]
+    assert any("6,000.00" in title and "Answer the offer of" in title for title in titles), titles
+    assert not any("offer" in str(step.title) for step in theirs.remedies)
 
 
 def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:

@@ -46,6 +46,13 @@ def call_to(sitting: Sitting, case: Case, hearing: Hearing, who: Witness | Inter
     tell(sitting, case, who, title, hearing.begins_at)
 
 
+ABSENCE = {
+    Role.CLAIMANT: (T("Without a good reason, your claim may be treated as withdrawn"), "CPL 146"),
+    Role.RESPONDENT: (T("Without a good reason, the court may hear and decide the case without you"), "CPL 147"),
+}
+"""What may follow for a party who was summoned and does not come."""
+
+
 def hearings_ahead(sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
     """Hearings fixed in these cases, from the morning of their day until they are held or put off."""
     zone = sitting.court.settings.tz
@@ -59,7 +66,13 @@ def hearings_ahead(sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
     )
     return [
         Appointment(
-            case, reference, T("Hearing"), at, T("%(place)s (%(mode)s)", mode=mode.label, place=place), "hearing.page"
+            case,
+            reference,
+            T("Hearing"),
+            at,
+            T("%(place)s (%(mode)s)", mode=mode.label, place=place),
+            "hearing.page",
+            ABSENCE,
         )
         for case, reference, at, mode, place in rows
     ]

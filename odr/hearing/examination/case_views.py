@@ -37,6 +37,7 @@ from odr.hearing.vocabulary import Axis, DutyState, Mode, PhaseState, PostingKin
 from odr.identity.actors import Actor
 from odr.notary.vault import VaultRefused
 from odr.procedure.acts.availability import Availability, refusal
+from odr.procedure.acts.windows import TIME_LIMITS
 from odr.procedure.court import Court
 from odr.procedure.forms import fields
 from odr.procedure.models import Window, WindowState
@@ -322,6 +323,8 @@ def acts_open(sitting: Sitting, case: Case, actor: Actor) -> list[Availability]:
         for act in sitting.court.table
         if act.room == "hearing" and act.listed and actor.role in act.by and case.stage in act.at
     ]
+    # What a turn is there for stands first; whatever else one may do comes after it.
+    mine.sort(key=lambda act: act.name not in TIME_LIMITS[WINDOW].met_by)
     return [Availability(act, None, None) for act in mine if refusal(sitting, act, case, actor) is None]
 
 

@@ -210,7 +210,7 @@ def close_hearing(sitting: Sitting, case: Case, given: OrderInput, *, actor: Act
     result = {"reasons": given.reasons} | ({"called_off": [hearing.reference for hearing in off]} if off else {})
     if off:
         return Recorded(T("Hearing closed; the one on %(at)s does not take place", at=off[0].begins_at), result)
-    return Recorded(T("Hearing closed"), result)
+    return Recorded(T("The judge closed the hearing"), result)
 
 
 class ConsentInput(CourtModel):

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party, Role, Stage
-from odr.ground.text import Money, T, Text
+from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.account_queries import accounts_of
@@ -47,7 +47,8 @@ def owed_by_decision(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
     if case.stage not in BOUND:
         return None
     open_now = [o for o in obligations_of(sitting.session, case) if o.done_at is None and o.ended_at is None]
-    open_now.sort(key=lambda o: (o.due_on, o.id))
+    # Of what falls due on one day the sum comes first; what is to be done besides stands under it.
+    open_now.sort(key=lambda o: (o.due_on, o.amount_minor is None, o.id))
     reported = next((o for o in open_now if o.creditor_id == party.id and unconfirmed(sitting.session, o)), None)
     if reported is not None:
         return _did_it_arrive(sitting, case, reported)
@@ -181,6 +182,17 @@ def _also(sitting: Sitting, rest: Sequence[Obligation], case: Case) -> list[If]:
     return found
 
 
+def _also_for(sitting: Sitting, first: Obligation, rest: Sequence[Obligation], case: Case) -> list[If]:
+    """For whoever gets it: what was ordered where no sum says it, and what else is due to them."""
+    found = [If(T("What was ordered"), _as_written(first.what))] if first.amount_minor is None and first.what else []
+    for one in rest:
+        left = left_of(sitting, one)
+        what = left if left is not None else one.what or ""
+        words = T("%(what)s, by the end of %(day)s.", what=what, day=one.due_on)
+        found.append(If(T("Also from %(name)s", name=_party(case, one.debtor_id)), words))
+    return found
+
+
 def _did_it_arrive(sitting: Sitting, case: Case, obligation: Obligation) -> Owed:
     other = _party(case, obligation.debtor_id)
     sums = [one.amount_minor for one in unconfirmed(sitting.session, obligation) if one.amount_minor]
@@ -201,6 +213,7 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     first, now = theirs[0], _together(theirs)
     other, late, due = _party(case, first.debtor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     day = first.due_on
+    also = _also_for(sitting, first, [o for o in theirs if o not in now], case)
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
     if late:
         words: Text = (
@@ -216,7 +229,12 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
             )
         )
         into = _paid_into(sitting, case, first.creditor_id) if due.left is not None else []
-        ifs = [*into, *_of_delay(due, late), If(T("If it was paid after all"), arrived.then, names.RECORD_PERFORMANCE)]
+        ifs = [
+            *also,
+            *into,
+            *_of_delay(due, late),
+            If(T("If it was paid after all"), arrived.then, names.RECORD_PERFORMANCE),
+        ]
         if due.today is not None and due.left is not None and due.today.minor > due.left.minor:
             ifs.insert(0, If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
         return Owed(words, True, None, names.APPLY_FOR_ENFORCEMENT, None, tuple(ifs))
@@ -234,7 +252,7 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     )
     otherwise = T("From the next day you can ask the court to enforce.")
     into = _paid_into(sitting, case, first.creditor_id) if due.left is not None else []
-    return Owed(words, False, None, None, otherwise, (*into, *_of_delay(due, late), arrived))
+    return Owed(words, False, None, None, otherwise, (*also, *into, *_of_delay(due, late), arrived))
 
 
 def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
@@ -279,7 +297,8 @@ def _ordered_to_do(
     )
     late = sitting.pack(case).late_performance
     into = _pay_into(sitting, case, party.id, orders[0].creditor_id) if total is not None else []
-    lines = [by, *into, *_appeal_line(sitting, case, decision, party), *_interest_lines(orders)]
+    also = [o for o in orders if o.amount is None][0 if total is not None else 1 :]
+    lines = [*_also_ordered(also), by, *into, *_appeal_line(sitting, case, decision, party), *_interest_lines(orders)]
     if total is not None and late is not None:
         more = Money(rounded(total.minor * Fraction(late.per_day)), total.currency)
         lines.append(If(T("If you pay late"), T("%(amount)s more for each day.", amount=more)))
@@ -295,7 +314,8 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         else T("You won: %(name)s must do what was ordered. Nothing for you to do now", name=other)
     )
     last, days = _last_appeal(sitting, case, decision), decision.performance_days
-    lines = []
+    besides = [o for o in orders if o.amount is None]
+    lines = _also_ordered(besides) if total is not None else _ordered_words(besides)
     if last is not None:
         day = last.astimezone(sitting.court.settings.tz).date()
         told = T("After the end of %(day)s the decision is in effect. You get a message.", day=day)
@@ -309,6 +329,20 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
     lines += _appeal_line(sitting, case, decision, party)
     otherwise = T("From the next day you can ask the court to enforce.")
     return Owed(words, False, None, None, otherwise, tuple(lines))
+
+
+def _as_written(words: str) -> Text:
+    """The words of the decision itself, in whichever language it is."""
+    return Kept.of({SOURCE_LOCALE: words})
+
+
+def _also_ordered(orders: Sequence[Order]) -> list[If]:
+    """What is to be done or left besides what the first line says."""
+    return [If(T("Also ordered"), _as_written(one.what)) for one in orders if one.what]
+
+
+def _ordered_words(orders: Sequence[Order]) -> list[If]:
+    return [If(T("What was ordered"), _as_written(one.what)) for one in orders if one.what]
 
 
 def _sum(orders: Sequence[Order]) -> Money | None:
@@ -329,7 +363,10 @@ def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party)
     if not windows or windows[-1].due_at is None:
         return []
     day = windows[-1].due_at.astimezone(sitting.court.settings.tz).date()
-    words = T("You may until the end of %(day)s. Nothing has to be paid before the appeal is decided.", day=day)
+    words = T(
+        "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. The appeal has its own fee.",
+        day=day,
+    )
     return [If(T("If you want to appeal"), words, names.APPEAL_DECISION)]
 
 

@@ -54,7 +54,7 @@ def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
 class PartInput(CourtModel):
     """One payment and its day."""
 
-    on: Annotated[CourtDate, field(T("By"))]
+    on: Annotated[CourtDate, field(T("Last day for this payment"))]
     amount: Annotated[CourtMoney, field(T("Amount"))]
 
 

@@ -49,6 +49,9 @@ ANSWER = "appeal_answer"
 FILE = "appeal_file"
 """The clerk's five days to send the file up (CPL 174)."""
 
+FEE_OF_APPEAL = "appeal_fee"
+"""The time to pay the fee of an appeal after its notice (FEE 22; CPI 318)."""
+
 LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
 
 
@@ -63,6 +66,21 @@ class AppealInput(CourtModel):
             T("Amount you challenge"),
             T("The fee of the appeal is computed on it. Nothing, if the appeal is not about money."),
         ),
+    ]
+
+
+def what_an_appeal_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
+    """Before anybody appeals: that it has a fee of its own, and what follows if it is not paid (FEE 17, 22; CPI 318)."""
+    pack = sitting.pack(case)
+    rule = pack.windows.rules.get(FEE_OF_APPEAL)
+    if rule is None:
+        return []
+    return [
+        T(
+            "The appeal has a fee (%(article)s): like the fee of the first instance, on the amount you challenge. You get a notice; unless you pay within %(days)s days or ask to pay less or later, the appeal counts as withdrawn.",
+            article=pack.cite(rule.article),
+            days=rule.amount,
+        )
     ]
 
 
@@ -85,6 +103,7 @@ class AppealInput(CourtModel):
         runs="appeal_answer",
     ),
     source=law("CPL 171, 172, 173"),
+    says=what_an_appeal_costs,
     topic=Topic.DECISION,
     in_record=False,
 )

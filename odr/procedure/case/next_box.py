@@ -19,7 +19,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import TABLE, Act, Milestone
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
-from odr.procedure.hooks import If, Owed, StepWords
+from odr.procedure.hooks import Appointment, If, Owed, StepWords
 from odr.procedure.models import Task, Window, WindowState
 
 if TYPE_CHECKING:
@@ -131,10 +131,19 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     ahead = sitting.court.hooks.ahead(sitting, [case.id])
     if ahead:
         words = T("Nothing for you to do before this: %(what)s, %(at)s.", what=ahead[0].title, at=ahead[0].at)
-        return NextBox(None, words, None, duties, remedies)
+        return NextBox(None, words, None, duties, remedies, ifs=_if_absent(sitting, case, actor, ahead[0]))
     words, until, window = _waited_for(sitting, case, [w for w in shown if w.party_id != actor.party_id])
     may_come = _told(sitting, case, actor, window) if window is not None else []
     return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come))
+
+
+def _if_absent(sitting: Sitting, case: Case, actor: Actor, ahead: Appointment) -> list[tuple[If, Act | None]]:
+    then, article = ahead.absence.get(actor.role, (None, ""))
+    cited = sitting.pack(case).cited(article) if then is not None else None
+    if cited is None:
+        return []
+    words = T("%(ground)s (%(article)s).", ground=then, article=cited.words)
+    return [(If(T("If you do not come"), words), None)]
 
 
 def _is_for_evidence(window: Window) -> bool:

@@ -38,7 +38,8 @@ class Since:
 def since_last_look(sitting: Sitting, case: Case, actor: Actor) -> Since | None:
     """What is new for a person; None for whoever looks for the first time.
 
-    A person who acts for several looks for all of them at once. What they may not read is not among the news.
+    A person who acts for several looks for all of them at once. What they may not read is not among the news, nor is
+    what they did themselves.
     """
     if actor.account_id is None:
         return None
@@ -56,5 +57,5 @@ def since_last_look(sitting: Sitting, case: Case, actor: Actor) -> Since | None:
     seen = DocketEntry.recorded_at < looked - OVERLAP
     before = sitting.session.scalar(select(func.max(DocketEntry.number)).where(DocketEntry.case_id == case.id, seen))
     rows = lines(sitting.session, case, after=before or 0)
-    told = [row for row in reversed(rows) if reads_entry(actor, row)]
+    told = [row for row in reversed(rows) if row.account_id != actor.account_id and reads_entry(actor, row)]
     return Since(looked, told[:MOST], len(told) > MOST)

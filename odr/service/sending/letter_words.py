@@ -95,6 +95,19 @@ class LetterWords:
             return T("%(what)s (%(where)s): until %(day)s", what=what, where=where, day=ShortDay(self.due_on))
         return T("%(what)s (%(where)s)", what=what, where=where)
 
+    def heading(self, today: date) -> Text:
+        """What came, for a list that names the case beside it; with what is asked only while its day is not over."""
+        if self.ask is not None and self.within is not None:
+            return T("%(what)s: %(ask)s within %(length)s", what=self.what, ask=self.ask, length=self.within)
+        if self.ask is None or self.due_on is None or self.due_on < today:
+            return self.what
+        day = ShortDay(self.due_on)
+        return (
+            T("%(what)s: please %(ask)s by %(day)s", what=self.what, ask=self.ask, day=day)
+            if self.is_duty
+            else T("%(what)s: you can %(ask)s until %(day)s", what=self.what, ask=self.ask, day=day)
+        )
+
     @property
     def asked(self) -> Text | None:
         """What is asked, with the whole day; None where nothing is, or the day depends on the service."""
