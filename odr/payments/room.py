@@ -13,7 +13,7 @@ from odr.payments.fee import at_end_acts, fee_reminders
 from odr.payments.fee.acts import fee_lapsed
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.case_views import fee_panel
-from odr.payments.fee.next_step import fee_step
+from odr.payments.fee.next_step import fee_step, owed_after_its_time
 from odr.payments.fee.quote import quoted
 from odr.payments.fee.relief import on_legal_aid, relief_overdue
 from odr.payments.models import AssessmentState
@@ -110,6 +110,7 @@ ROOM = Room(
     ),
     panels=(fee_panel,),
     steps=(fee_step,),
+    owed=(owed_after_its_time,),
     fee_quote=quoted,
     sums=(sum_due,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70, rarely=True),),

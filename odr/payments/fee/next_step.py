@@ -9,8 +9,10 @@ from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments import names, time_limits
 from odr.payments.books.bookings import outstanding
+from odr.payments.fee.acts import APPEALS, is_unpaid_for_good
 from odr.payments.fee.assessment import assessments_of
-from odr.procedure.hooks import If, StepWords
+from odr.payments.fee.fee_computation import Matter
+from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
 
 if TYPE_CHECKING:
@@ -35,3 +37,33 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
     if window.kind == time_limits.FEE_PAYMENT and sitting.pack(case).cited(REFUNDED) is not None:
         ifs.append(If(T("If you win"), T("What you paid and need not bear comes back to you from the court.")))
     return StepWords(T("pay the court fee, %(amount)s", amount=left), ifs=tuple(ifs))
+
+
+def owed_after_its_time(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
+    """A fee of the reader's whose time is over, and what the judge is asked to rule for it; until then it can be paid."""
+    rows = assessments_of(sitting.session, case, party_id=actor.party_id) if actor.party_id is not None else []
+    row = next((one for one in rows if is_unpaid_for_good(sitting, case, one)), None)
+    if row is None:
+        return None
+    left = outstanding(sitting.session, row)
+    if row.matter in APPEALS:
+        words = T(
+            "The time to pay the fee of your appeal ended, and %(amount)s was not paid. Pay it before the judge rules, or the appeal counts as withdrawn and the decision takes effect.",
+            amount=left,
+        )
+    elif row.matter is Matter.COUNTERCLAIM:
+        words = T(
+            "The time to pay the fee of your counterclaim ended, and %(amount)s was not paid. Pay it before the judge rules, or the counterclaim counts as withdrawn.",
+            amount=left,
+        )
+    else:
+        words = T(
+            "The time to pay the court fee ended, and %(amount)s was not paid. Pay it before the judge rules, or the claim counts as withdrawn.",
+            amount=left,
+        )
+    still = If(
+        T("If you still want a decision"),
+        T("The fee can be paid until the judge has ruled."),
+        page=("payments.fee", T("Pay the fee")),
+    )
+    return Owed(words, is_duty=True, ifs=(still,))
