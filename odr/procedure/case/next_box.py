@@ -122,7 +122,7 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
         others = [d for d in duties if owed.act is None or owed.act not in TIME_LIMITS[d.window.kind].met_by]
         same = [r for r in remedies if act is not None and r.act is act]
         by = same[0].window.due_at if same else None
-        lines = _ifs(sitting, case, actor, [StepWords(ifs=owed.ifs)])
+        lines = _ifs(sitting, case, actor, [StepWords(ifs=owed.ifs)]) + _appointed(sitting, case, actor)
         rest = [r for r in remedies if r not in same]
         return NextBox(None, owed.words, owed.until, others, rest, owed, act, by, ifs=lines)
     if open_now:
@@ -135,6 +135,15 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     words, until, window = _waited_for(sitting, case, [w for w in shown if w.party_id != actor.party_id])
     may_come = _told(sitting, case, actor, window) if window is not None else []
     return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come))
+
+
+def _appointed(sitting: Sitting, case: Case, actor: Actor) -> list[tuple[If, Act | None]]:
+    """Where and when one is awaited next, under what is owed before: no day is lost from view."""
+    ahead = sitting.court.hooks.ahead(sitting, [case.id])
+    if not ahead:
+        return []
+    line = If(ahead[0].title, T("It takes place on %(at)s.", at=ahead[0].at))
+    return [(line, None), *_if_absent(sitting, case, actor, ahead[0])]
 
 
 def _if_absent(sitting: Sitting, case: Case, actor: Actor, ahead: Appointment) -> list[tuple[If, Act | None]]:
