@@ -94,5 +94,8 @@ def test_what_was_bound_anew_is_worked_out_with_openssl(small_scene: Scene, tmp_
     with serving(create_app(court=small_scene.court)) as origin:
         assert run(command("curl -fsSO"), tmp_path, origin)[0]
     stamped = command("openssl ts -verify -data renewal-1.statement")
-    for file in ("renewal-1.statement", "renewal-1.statement.tsr", "time-authority-sha512.pem"):
+    for file in ("renewal-1.statement", "renewal-1.statement.tsr"):
         refuses_what_is_not_so(stamped, tmp_path, file, "Verification: OK", at=60)
+    # In the middle of a root's certificate lies its key; its serial number says nothing of what it signed.
+    root = tmp_path / "time-authority-sha512.pem"
+    refuses_what_is_not_so(stamped, tmp_path, root.name, "Verification: OK", at=root.stat().st_size // 2)
