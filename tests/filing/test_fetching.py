@@ -269,6 +269,12 @@ def test_asking_again_counts_as_asking(small_scene: Scene, li: Client, draft: st
     assert client.post(f"{draft}/fetch/{first.reference}/again", headers=csrf).status_code == 404
 
 
+def test_no_form_is_offered_that_leads_to_a_refusal(small_scene: Scene, li: Client, draft: str) -> None:
+    """A court that has accredited no platform says so, and asks for nothing it could not send."""
+    page = li[0].get(f"{draft}/fetch/records").text
+    assert "accredited no platform" in page and 'name="order_number"' not in page
+
+
 def test_nobody_reaches_into_anothers_draft(small_scene: Scene, li: Client, draft: str, baihua: None) -> None:
     """Whoever does not write in a draft finds nothing there, fetches nothing for it, stops and repeats nothing; who writes
     in it sees what was asked for, but another's code and button they do not get.

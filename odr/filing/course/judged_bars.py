@@ -33,27 +33,30 @@ from odr.procedure.rules.tracks import BAR_WORDS
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-JUDGED = (
-    Bar.STATUS_OR_TITLE,
-    Bar.PUBLIC_INTEREST,
-    Bar.DISPUTED,
-    Bar.WIDE_EFFECT,
-    Bar.NEW_OR_COMPLEX,
-    Bar.UNFIT_FOR_ONE,
-)
+FOUND = {
+    Bar.STATUS_OR_TITLE: T("It is about personal status or title to property"),
+    Bar.PUBLIC_INTEREST: T("The interest of the State or the public is at stake"),
+    Bar.DISPUTED: T("The facts or rights are unclear or greatly disputed"),
+    Bar.WIDE_EFFECT: T(
+        "It is a dispute of many that may disturb public order, or is widely followed or of great effect on society"
+    ),
+    Bar.NEW_OR_COMPLEX: T("It is of a new kind, or difficult and complex"),
+    Bar.UNFIT_FOR_ONE: T("It is unfit for one judge for another reason"),
+}
+"""What only a judge finds, as a choice of a form says it."""
 
 
 def _can_be_found(sitting: Sitting, case: Case) -> list[Bar]:
     """What has an effect by the rules of the case: it closes a procedure, or asks for a panel."""
     tracks = sitting.pack(case).tracks.list.values()
     closes = {bar for track in tracks for bar in (*track.bars, *(track.bench.panel_for if track.bench else ()))}
-    return [bar for bar in JUDGED if bar in closes]
+    return [bar for bar in FOUND if bar in closes]
 
 
 @choice_source("judged_bars")
 def judged_bar_choices(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What the judge may find of the kind of case."""
-    return [Option(bar.value, BAR_WORDS[bar]) for bar in _can_be_found(sitting, case)]
+    return [Option(bar.value, FOUND[bar]) for bar in _can_be_found(sitting, case)]
 
 
 class FindBarInput(CourtModel):
