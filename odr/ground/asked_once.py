@@ -6,7 +6,7 @@ that asks for what it needs; that the answer is known already is the session's t
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, cast
 
 from sqlalchemy import Executable, Select, UpdateBase, event
@@ -86,19 +86,18 @@ class AskedOnce(Session):
 
     def get(self, *args: Any, **how: Any) -> Any:
         """As ``Session.get``; the row stays in hand, where it would otherwise be let go of and fetched again."""
-        if how.get("with_for_update") or how.get("populate_existing"):
-            self.forget()
-        found = super().get(*args, **how)
-        if found is not None:
-            self._got.add(found)
-        return found
+        return self._hold(super().get, *args, **how)
 
     def get_one(self, *args: Any, **how: Any) -> Any:
         """As ``Session.get_one``; see :meth:`get`."""
+        return self._hold(super().get_one, *args, **how)
+
+    def _hold(self, get: Callable[..., Any], *args: Any, **how: Any) -> Any:
         if how.get("with_for_update") or how.get("populate_existing"):
             self.forget()
-        found = super().get_one(*args, **how)
-        self._got.add(found)
+        found = get(*args, **how)
+        if found is not None:
+            self._got.add(found)
         return found
 
     def refresh(self, *args: Any, **how: Any) -> None:

@@ -49,17 +49,8 @@ STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 
 
 def examination_of(session: Session, case: Case) -> Examination | None:
-    """The examination of a case, once it was opened; where it is heard again, the new one.
-
-    Many guards ask for it: within a session it is looked up once.
-    """
-    known = session.info.get(("examination", case.id))
-    if known is not None and known in session and known.replaced_by is None:
-        return cast("Examination", known)
-    found = session.scalar(select(Examination).where(Examination.case_id == case.id, Examination.replaced_by.is_(None)))
-    if found is not None:
-        session.info["examination", case.id] = found
-    return found
+    """The examination of a case, once it was opened; where it is heard again, the new one."""
+    return session.scalar(select(Examination).where(Examination.case_id == case.id, Examination.replaced_by.is_(None)))
 
 
 def has_none(sitting: Sitting, case: Case, kind: type[Base]) -> bool:
@@ -77,18 +68,9 @@ def has_none(sitting: Sitting, case: Case, kind: type[Base]) -> bool:
 
 
 def turn_windows(sitting: Sitting, case_id: int) -> list[Window]:
-    """Every window of the hearing, whatever its state; a page reads them once."""
-    key = ("hearing windows", case_id)
-    if sitting.reading and key in sitting.session.info:
-        return cast("list[Window]", sitting.session.info[key])
-    found = list(
-        sitting.session.scalars(
-            select(Window).where(Window.case_id == case_id, Window.kind == WINDOW).order_by(Window.id)
-        )
-    )
-    if sitting.reading:
-        sitting.session.info[key] = found
-    return found
+    """Every window of the hearing, whatever its state."""
+    query = select(Window).where(Window.case_id == case_id, Window.kind == WINDOW).order_by(Window.id)
+    return list(sitting.session.scalars(query))
 
 
 def participants(case: Case) -> list[Party]:

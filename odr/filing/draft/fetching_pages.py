@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from odr.identity.actors import Actor
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import parse
 from odr.procedure.hooks import EarlyFetches
+from odr.procedure.sitting import Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
 from odr.web.pages import Page, look
 
@@ -105,26 +107,23 @@ def ask(draft: str, kind: str) -> Page:
 @signed_in
 def again(draft: str, reference: str) -> Page:
     """Ask once more for what did not come."""
-    with current_court().sit() as sitting:
-        found = _own(sitting.session, draft)
-        _early().again(sitting, _me().account_id or 0, found.reference, reference)
-    return _back(draft)
+    return _on_own(draft, reference, _early().again)
 
 
 @fetching.post("/<reference>/stop")
 @signed_in
 def stop(draft: str, reference: str) -> Page:
     """Fetch it no more."""
+    return _on_own(draft, reference, _early().stop)
+
+
+def _on_own(draft: str, reference: str, do: Callable[[Sitting, int, str, str], None]) -> Page:
+    me = _me().account_id or 0
     with current_court().sit() as sitting:
-        found = _own(sitting.session, draft)
-        _early().stop(sitting, _me().account_id or 0, found.reference, reference)
+        found = drafts.find_draft(sitting.session, me, draft)
+        need_writable(found)
+        do(sitting, me, found.reference, reference)
     return _back(draft)
-
-
-def _own(session: Any, draft: str) -> Any:
-    found = drafts.find_draft(session, _me().account_id or 0, draft)
-    need_writable(found)
-    return found
 
 
 def _back(draft: str) -> Page:

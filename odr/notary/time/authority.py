@@ -49,8 +49,7 @@ SHA512 = Suite(KeyUse.AUTHORITY_512, KeyUse.TIME_512, KeyKind.P521, ec.SECP521R1
 
 def active_key(session: Session, use: KeyUse) -> SigningKey | None:
     """The newest key in use for a purpose; None where there is none yet."""
-    where = (SigningKey.use == use, SigningKey.state == KeyState.ACTIVE)
-    return session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before.desc())).scalars().first()
+    return active_keys(session, use).get(use)
 
 
 def active_keys(session: Session, *uses: KeyUse) -> dict[KeyUse, SigningKey]:
