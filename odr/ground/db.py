@@ -142,7 +142,7 @@ class Database:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute(f"PRAGMA synchronous={synchronous}")
             cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA busy_timeout=20000")
+            cursor.execute(f"PRAGMA busy_timeout={int(LOCK_PATIENCE * 1000)}")
             cursor.close()
 
         @event.listens_for(engine, "begin")

@@ -1,4 +1,4 @@
-"""Finding the files behind the receipts of docket entries, papers, rules put in force and outages."""
+"""Finding the files behind the receipts of docket entries, papers and rules put in force."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import DocketEntry, Document
 from odr.notary.rehash.rounds import Holding
-from odr.procedure.outages.models import Outage
 from odr.procedure.rules.models import LaidVersion
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def in_row(source: str, data: bytes) -> Holding:
 
 
 def holdings(court: Court, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
-    """Entries, papers, records of rules and of outages with these receipts."""
+    """Entries, papers and records of rules with these receipts."""
     found: dict[str, Holding] = {}
     entries = select(DocketEntry.id, DocketEntry.receipt, DocketEntry.payload).where(
         DocketEntry.receipt.in_(references)
@@ -38,9 +37,6 @@ def holdings(court: Court, session: Session, references: Sequence[str]) -> Mappi
     )
     for number, version, record in session.execute(rules):
         found[version or ""] = in_row(f"rules {number}", (record or "").encode())
-    outages = select(Outage.id, Outage.receipt, Outage.record).where(Outage.receipt.in_(references))
-    for number, outage, record in session.execute(outages):
-        found[outage] = in_row(f"outage {number}", record.encode())
     return found
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ACCOUNT_PAGE = ("accounts.page", T("Account to pay into"))
 
+WHAT_WAS_ORDERED, ALSO_ORDERED = T("What was ordered"), T("Also ordered")
+
 BOUND = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
 
 
@@ -184,7 +186,7 @@ def _also(sitting: Sitting, rest: Sequence[Obligation], case: Case) -> list[If]:
 
 def _also_for(sitting: Sitting, first: Obligation, rest: Sequence[Obligation], case: Case) -> list[If]:
     """For whoever gets it: what was ordered where no sum says it, and what else is due to them."""
-    found = [If(T("What was ordered"), _as_written(first.what))] if first.amount_minor is None and first.what else []
+    found = [If(WHAT_WAS_ORDERED, _as_written(first.what))] if first.amount_minor is None and first.what else []
     for one in rest:
         left = left_of(sitting, one)
         what = left if left is not None else one.what or ""
@@ -298,7 +300,13 @@ def _ordered_to_do(
     late = sitting.pack(case).late_performance
     into = _pay_into(sitting, case, party.id, orders[0].creditor_id) if total is not None else []
     also = [o for o in orders if o.amount is None][0 if total is not None else 1 :]
-    lines = [*_also_ordered(also), by, *into, *_appeal_line(sitting, case, decision, party), *_interest_lines(orders)]
+    lines = [
+        *_ordered(also, ALSO_ORDERED),
+        by,
+        *into,
+        *_appeal_line(sitting, case, decision, party),
+        *_interest_lines(orders),
+    ]
     if total is not None and late is not None:
         more = Money(rounded(total.minor * Fraction(late.per_day)), total.currency)
         lines.append(If(T("If you pay late"), T("%(amount)s more for each day.", amount=more)))
@@ -315,7 +323,7 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
     )
     last, days = _last_appeal(sitting, case, decision), decision.performance_days
     besides = [o for o in orders if o.amount is None]
-    lines = _also_ordered(besides) if total is not None else _ordered_words(besides)
+    lines = _ordered(besides, ALSO_ORDERED if total is not None else WHAT_WAS_ORDERED)
     if last is not None:
         day = last.astimezone(sitting.court.settings.tz).date()
         told = T("After the end of %(day)s the decision is in effect. You get a message.", day=day)
@@ -336,13 +344,9 @@ def _as_written(words: str) -> Text:
     return Kept.of({SOURCE_LOCALE: words})
 
 
-def _also_ordered(orders: Sequence[Order]) -> list[If]:
-    """What is to be done or left besides what the first line says."""
-    return [If(T("Also ordered"), _as_written(one.what)) for one in orders if one.what]
-
-
-def _ordered_words(orders: Sequence[Order]) -> list[If]:
-    return [If(T("What was ordered"), _as_written(one.what)) for one in orders if one.what]
+def _ordered(orders: Sequence[Order], heading: Text) -> list[If]:
+    """What is to be done or left, in the words of the decision, where no sum says it."""
+    return [If(heading, _as_written(one.what)) for one in orders if one.what]
 
 
 def _sum(orders: Sequence[Order]) -> Money | None:
