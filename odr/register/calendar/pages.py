@@ -4,6 +4,7 @@ the page asks search machines to stay out: it is announced until the day is over
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
@@ -76,7 +77,7 @@ def atom(locale: str) -> Response:
     return Response(body, mimetype="application/atom+xml", headers=NOT_KEPT)
 
 
-def _address(endpoint: str, **values: str) -> str:
+def _address(endpoint: str, **values: Any) -> str:
     """A whole address, of the court's own name and never of a header's."""
     return current_court().settings.base_url.rstrip("/") + url_for(endpoint, **values)
 
