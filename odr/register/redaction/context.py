@@ -25,10 +25,12 @@ from odr.register.redaction.surnames import (
     CITIES,
     COMPOUND,
     ENGLISH_BEFORE,
+    ENGLISH_GIVEN,
     ENGLISH_NEVER,
     JAPANESE,
     NEVER_NAMES,
     OF_FOREIGN_NAMES,
+    RARELY_SURNAMES,
     SURNAMES,
     WORDLIKE,
 )
@@ -36,7 +38,7 @@ from odr.register.redaction.surnames import (
 _HAN = "\u4e00-\u9fff"
 _STOPS = frozenset("，。；：、！？,.;:!?()（）【】[]“”\"'‘’「」『』《》<>/\\|\n…—")
 _PARTICLES = frozenset(
-    "的了在是与和及对向从将把被由称说曾并均系已未于因其该至到给让但而或则也都又就还再只不没有我你他她它这那哪此每各某等个件份次位元地得着过"
+    "的了在是与和及对向从将把被由以称说曾并均系已未于因其该至到给让但而或则也都又就还再只不没有我你他她它这那哪此每各某等个件份次位元地得着过"
 )
 _WEAK_AFTER = frozenset("的之地得中上下里内外等不有")
 _SKIPPED = frozenset({BlockKind.COURT, BlockKind.KIND, BlockKind.NUMBER, BlockKind.HEADING, BlockKind.DATE})
@@ -52,6 +54,8 @@ class Named:
     start: int
     end: int
     what: str
+    rank: int = 2
+    """0: told by an office or a title, 1: by another name beside it, 2: by where it stands."""
 
 
 @cache
@@ -84,6 +88,7 @@ def _is_never(words: str) -> bool:
     """Whether words that begin with a surname are something else."""
     return (
         bool(_starts(NEVER_NAMES, words, 0))
+        or bool(_starts(BEFORE_NAMES, words, 0))
         or any(each in words for each in _INSIDE_NEVER)
         or any(words.startswith(city) for city in CITIES)
     )
@@ -109,6 +114,13 @@ def _han_name(text: str, start: int) -> tuple[int, float] | None:
             score = _score(text, start, surname, surname + given) + (1 if surname == 2 else 0)
             if best is None or score > best[1]:
                 best = end, score
+    if (
+        best
+        and text[start] in RARELY_SURNAMES
+        and text[start : start + 2] not in COMPOUND
+        and _follows(text, best[0]) < 3
+    ):
+        return None
     if best and (_is_never(text[start : best[0] + 1]) and text[start : start + 2] not in COMPOUND):
         return None
     return best
@@ -118,7 +130,7 @@ _DOTTED = re.compile(f"[{_HAN}]{{1,10}}(?:[-－][{_HAN}]{{1,6}})?(?:[{DOTS}][{_H
 _NICK = re.compile(
     rf"[小老阿][{_HAN}]{{1,2}}|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]|(?P<twice>[{_HAN}])(?P=twice)"
 )
-_NICK_NEVER = frozenset("小店 小区 小时 老板 老师 大家 阿里".split()) | NEVER_NAMES  # noqa: SIM905
+_NICK_NEVER = frozenset("小店 小区 小时 老板 老师 大家 阿里".split()) | NEVER_NAMES | BEFORE_NAMES  # noqa: SIM905
 
 
 def _foreign_run(text: str, start: int) -> int:
@@ -133,13 +145,13 @@ def _foreign_run(text: str, start: int) -> int:
 def _dotted(text: str, start: int) -> int:
     """End of a name with dots that begins here; its last part ends before what follows names."""
     match = _DOTTED.match(text, start)
-    if not match:
+    if not match or any(sign in "由与和向被将的在及从给" for sign in re.split(f"[{DOTS}]", match[0])[0]):
         return start
     last = max(match[0].rfind(dot) for dot in DOTS) + start + 1
     ends = range(last + 1, match.end() + 1)
     good = [at for at in ends if _follows(text, at) >= 2]
     run = last
-    while run < match.end() and text[run] in OF_FOREIGN_NAMES:
+    while run < match.end() and (text[run] in OF_FOREIGN_NAMES or text[run : run + 2] == "不都"):
         run += 1
     fitting = [at for at in good if at >= run] or good
     return min(fitting, default=match.end())
@@ -150,7 +162,8 @@ def _japanese(text: str, start: int) -> int:
     if not word:
         return start
     ends = [start + len(word) + given for given in (2, 1, 3) if _follows(text, start + len(word) + given) >= 2]
-    return ends[0] if ends and ends[0] <= len(text) else start
+    fitting = [end for end in ends if end <= len(text)]
+    return fitting[0] if fitting else start
 
 
 def _nick(text: str, start: int) -> int:
@@ -163,8 +176,14 @@ def _nick(text: str, start: int) -> int:
     return min(good, key=lambda end: (-_follows(text, end), end), default=start)
 
 
+_RUN = re.compile(f"[{_HAN}]+")
+
+
 def _after_office(text: str, at: int) -> int:
     """End of whatever name stands after an office; ``at`` where there is none."""
+    run = _RUN.match(text, at)
+    if run and len(run[0]) == 4 and run[0][0] in SURNAMES and text[at - 1] in ":：" and not _is_never(run[0]):
+        return run.end()
     for find in (_dotted, _japanese):
         if (end := find(text, at)) > at:
             return end
@@ -172,13 +191,15 @@ def _after_office(text: str, at: int) -> int:
     foreign = _foreign_run(text, at)
     if han and han[1] >= 2:
         return foreign if foreign > han[0] and text[at : at + 2] not in COMPOUND else han[0]
-    for end in (foreign, _nick(text, at), han[0] if han and han[1] >= 0.4 else at):
+    word = at + 2 if text[at : at + 2] in WORDLIKE - NEVER_NAMES and _follows(text, at + 2) >= 3 else at
+    for end in (foreign, _nick(text, at), word, han[0] if han and han[1] >= 0.4 else at):
         if end > at:
             return end
     return at
 
 
-_OPENING = re.compile(r"(?:[:：]|为|是|系|叫|名为)?[“\"「『(（【]?")
+_OPENING = re.compile(r"(?:原为|现为|均为|分别为|分别是|一栏写有|[:：]|为|是|系|叫|名为)?[“\"「『(（【]?")
+_NO_OFFICE = re.compile("员|费[用一二三四五六七八九十百千万两0-9]")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{1,12})[”\"」』]")
 _TITLES = frozenset("先生 女士 小姐 老师 医生 律师 师傅 阿姨 大姐 经理".split())  # noqa: SIM905
 
@@ -186,21 +207,22 @@ _TITLES = frozenset("先生 女士 小姐 老师 医生 律师 师傅 阿姨 大
 def _by_office(text: str) -> Iterator[Named]:
     for at in range(1, len(text)):
         office = _ends(BEFORE_NAMES, text, at)
-        if not office or (_starts(BEFORE_NAMES, text, at - len(office)) != office):
+        if not office or _starts(BEFORE_NAMES, text, at - len(office)) != office or _NO_OFFICE.match(text, at):
             continue
         if quoted := _QUOTED.match(text, at):
-            yield Named(quoted.start(1), quoted.end(1), office)
+            yield Named(quoted.start(1), quoted.end(1), office, 0)
             continue
         opening = _OPENING.match(text, at)
         starts = {at, opening.end() if opening else at}
         for start in sorted(starts, reverse=True):
             if (end := _after_office(text, start)) > start:
-                yield Named(start, end, office)
+                yield Named(start, end, office, 0)
                 break
 
 
 def _at_boundary(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] in _STOPS or (text[at - 1].isdigit() or text[at - 1] in "日月年时")
+    after_day = at > 1 and text[at - 1] in "日月年时" and text[at - 2].isdigit()
+    return at == 0 or text[at - 1] in _STOPS or after_day
 
 
 def _alone(text: str) -> Iterator[Named]:
@@ -220,12 +242,14 @@ def _alone(text: str) -> Iterator[Named]:
 
 def _alone_here(text: str, at: int, beside: str) -> Iterator[Named]:
     han = _han_name(text, at)
-    if han is not None:
+    if han is not None and text[at] not in RARELY_SURNAMES:
         end, score = han
         word = text[at:end]
-        firm = 2 <= score and not (
+        firm = score >= 2 and not (
             end < len(text) and text[end] in _WEAK_AFTER and (end - at == 2 or word[:2] in WORDLIKE)
         )
+        of_kin = text[end : end + 1] == "的" and bool(_starts(BEFORE_NAMES, text, end + 1))
+        firm = firm or (of_kin and score >= 2)
         bare = end >= len(text) or text[end] in _STOPS
         if (
             firm
@@ -257,7 +281,7 @@ def _by_title(text: str) -> Iterator[Named]:
             if fits and not any(sign in _PARTICLES or sign in _STOPS for sign in inside) and not _is_never(inside):
                 before = start == 0 or text[start - 1] in _STOPS or _ends(BESIDE_NAMES | BEFORE_NAMES, text, start)
                 if before:
-                    yield Named(start, at, "")
+                    yield Named(start, at, "", 0)
                     break
 
 
@@ -271,11 +295,13 @@ def _in_rows(text: str, found: list[Named]) -> Iterator[Named]:
     while ends:
         end = ends.pop()
         joint = _AND.match(text, end)
-        if joint and joint.end() not in seen and (stop := _after_office(text, joint.end())) > joint.end():
-            if not _is_never(text[joint.end() : stop + 1]):
-                yield Named(joint.end(), stop, "")
-                seen.add(joint.end())
-                ends.append(stop)
+        if joint is None or joint.end() in seen:
+            continue
+        stop = _after_office(text, joint.end())
+        if stop > joint.end() and not _is_never(text[joint.end() : stop + 1]):
+            yield Named(joint.end(), stop, "", 1)
+            seen.add(joint.end())
+            ends.append(stop)
 
 
 def _before_rows(text: str) -> Iterator[Named]:
@@ -286,18 +312,20 @@ def _before_rows(text: str) -> Iterator[Named]:
             if start >= 0 and _at_boundary(text, start):
                 first, second = _han_name(text, start), _han_name(text, at + 1)
                 if first and second and first[0] == at and second[1] >= 2:
-                    yield Named(start, at, "")
-                    yield Named(at + 1, second[0], "")
+                    yield Named(start, at, "", 1)
+                    yield Named(at + 1, second[0], "", 1)
                     break
 
 
 # Latin letters.
 
-_CAPITAL = r"(?:[A-ZÀ-Þ][a-zà-ÿ'’]+|[A-Z]{2,}|[A-Z]\.|(?:al|de|van|von|bin|O)[-'’ ]?[A-Z][a-zà-ÿ]+)"
-_LATIN_NAME = re.compile(rf"(?<![\w@/.]){_CAPITAL}(?:[ \-/]{_CAPITAL})*(?![\w@])")
+_CAPITAL = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.|[A-ZÀ-Þ][a-zà-ÿ'’]+(?:['’][A-Z][a-z]+)?|[A-Z]{2,}|[A-Z]\.|(?:al|de|van|von|bin|O)[-'’ ]?[A-Z][a-zà-ÿ]+)"
+_LATIN_NAME = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9@/.]){_CAPITAL}(?:[ \-/]{_CAPITAL})*(?![A-Za-zÀ-ÿ0-9@])")
 _SYLLABLE = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))+"
 )
+_ORGANISED = frozenset("act court market limited ltd company bank rules store street road".split())  # noqa: SIM905
+_TITLED = frozenset("mr mrs ms miss dr prof".split())  # noqa: SIM905
 
 
 @cache
@@ -312,69 +340,65 @@ def _is_pinyin(words: list[str]) -> bool:
     return plain[0] in _pinyin_surnames() or plain[-1] in _pinyin_surnames()
 
 
+def _without_never(text: str, start: int, end: int) -> tuple[int, int]:
+    """A run of words with capitals without words of the language at either end."""
+    words = [(match.start() + start, match.end() + start) for match in re.finditer(r"[^ \-/]+", text[start:end])]
+
+    def never(span: tuple[int, int]) -> bool:
+        word = text[span[0] : span[1]].casefold().strip(".")
+        return word in ENGLISH_NEVER and not (word in ENGLISH_GIVEN and len(words) > 1)
+
+    while words and never(words[0]):
+        words.pop(0)
+    while words and never(words[-1]):
+        words.pop()
+    return (words[0][0], words[-1][1]) if words else (start, start)
+
+
 def _latin(text: str, language: str) -> Iterator[Named]:
     for match in _LATIN_NAME.finditer(text):
-        words = re.split(r"[ \-/]", match[0])
-        start = match.start()
-        while words and words[0].casefold().strip(".") in ENGLISH_NEVER:
-            start += len(words.pop(0)) + 1
-        while words and words[-1].casefold() in ENGLISH_NEVER:
-            words.pop()
-        if not words or start >= match.end():
+        start, end = _without_never(text, *match.span())
+        words = re.split(r"[ \-/]", text[start:end])
+        if start == end or words[-1].casefold() in _ORGANISED or match[0].split(" ")[-1].casefold() in _ORGANISED:
             continue
-        if match[0].split(" ")[-1].casefold() in (
-            "act",
-            "court",
-            "market",
-            "limited",
-            "ltd",
-            "company",
-            "bank",
-            "rules",
-        ):
-            continue
-        end = start + len(text[start : match.end()].rstrip())
-        while end > start and not text[start:end].casefold().endswith(words[-1].casefold()):
-            end -= 1
-        before = re.search(r"([^\W\d]+)[\W\d]{1,3}$", text[:start])
-        office = before[1].casefold() if before else ""
-        if language == "en":
-            told = office in ENGLISH_BEFORE or words[0].casefold().strip(".") in ("mr", "mrs", "ms", "miss", "dr")
-            if len(words) > 1 or told:
-                yield Named(start, end, office if told else "")
-        else:
-            plain = tight(text[:start]).words
-            told_zh = _ends(
-                BEFORE_NAMES | BESIDE_NAMES,
-                re.sub("[:：为是有“（(]+$", "", plain) or plain,
-                len(re.sub("[:：为是有“（(]+$", "", plain) or plain),
-            )
-            if _is_pinyin(words) or (told_zh and len(match[0]) > 2) or (len(words) > 1 and _follows(text, end) >= 2):
-                yield Named(start, end, told_zh)
+        yield from (
+            _latin_in_english(text, start, end, words) if language == "en" else _latin_in_han(text, start, end, words)
+        )
+
+
+def _latin_in_english(text: str, start: int, end: int, words: list[str]) -> Iterator[Named]:
+    before = re.search(r"([^\W\d]+)[\W\d]{1,3}$", text[:start])
+    office = before[1].casefold() if before else ""
+    told = office in ENGLISH_BEFORE or words[0].casefold().strip(".") in _TITLED
+    if len(words) > 1 or told:
+        yield Named(start, end, office if told else "", 0 if told else 2)
+
+
+def _latin_in_han(text: str, start: int, end: int, words: list[str]) -> Iterator[Named]:
+    plain = re.sub('[:：为是有“"（(]+$', "", tight(text[:start]).words)
+    told = _ends(BEFORE_NAMES | BESIDE_NAMES, plain, len(plain))
+    sure = _is_pinyin(words) or (told and end - start > 2)
+    if sure or (len(words) > 1 and _follows(tight(text[end:]).words, 0) >= 2):
+        yield Named(start, end, told, 0 if told else 2)
 
 
 def names_in(words: str, language: str) -> list[tuple[int, int, str]]:
     """Start, end and what stands before of everything in some words that reads like a person's name."""
-    found: list[tuple[int, int, str]] = []
-    view = tight(words)
-    named = [*_by_office(view.words), *_by_title(view.words)]
-    named += _before_rows(view.words)
+    view, plain = tight(words), narrow(words)
+    named = [*_by_office(view.words), *_by_title(view.words), *_before_rows(view.words)]
     named += _alone(view.words)
     named += _in_rows(view.words, named)
-    for each in named:
-        found.append((*view.span(each.start, each.end), each.what))
-    plain = narrow(words)
-    for each in _latin(plain.words, language):
-        found.append((*plain.span(each.start, each.end), each.what))
+    found = [(each, *view.span(each.start, each.end)) for each in named]
+    found += [(each, *plain.span(each.start, each.end)) for each in _latin(plain.words, language)]
     return _apart(found)
 
 
-def _apart(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _apart(found: list[tuple[Named, int, int]]) -> list[tuple[int, int, str]]:
     """Without those that overlap: what an office tells of goes first, then the longer."""
     kept: list[tuple[int, int, str]] = []
-    for each in sorted(found, key=lambda f: (not f[2], f[0] - f[1], f[0])):
-        if all(each[1] <= other[0] or other[1] <= each[0] for other in kept):
-            kept.append(each)
+    for each, start, end in sorted(found, key=lambda f: (f[0].rank, f[1] - f[2], f[1])):
+        if all(end <= other[0] or other[1] <= start for other in kept):
+            kept.append((start, end, each.what))
     return sorted(kept)
 
 
