@@ -24,12 +24,15 @@ from odr.register.redaction.surnames import (
     BESIDE_NAMES,
     CITIES,
     COMPOUND,
+    CROSSING,
     ENGLISH_BEFORE,
     ENGLISH_GIVEN,
     ENGLISH_NEVER,
     JAPANESE,
     NEVER_NAMES,
     OF_FOREIGN_NAMES,
+    OF_GIVEN_NAMES,
+    PHRASES,
     RARELY_SURNAMES,
     SURNAMES,
     WORDLIKE,
@@ -55,7 +58,7 @@ class Named:
     end: int
     what: str
     rank: int = 2
-    """0: told by an office or a title, 1: by another name beside it, 2: by where it stands."""
+    """0: told by an office or a title, 1: by another name beside it, 2: by where it stands, 3 and 4: by itself."""
 
 
 @cache
@@ -201,6 +204,42 @@ def _after_office(text: str, at: int) -> int:
 _OPENING = re.compile(r"(?:原为|现为|均为|分别为|分别是|一栏写有|[:：]|为|是|系|叫|名为)?[“\"「『(（【]?")
 _NO_OFFICE = re.compile("员|费[用一二三四五六七八九十百千万两0-9]")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{1,12})[”\"」』]")
+
+
+def _anywhere(text: str) -> Iterator[Named]:
+    """What reads like a name whatever stands around it: dots inside, a compound surname, a surname before two signs of
+    given names, a long run of signs of foreign names.
+    """
+    for at in range(len(text)):
+        if (end := _dotted(text, at)) > at and not _starts(BEFORE_NAMES, text, at):
+            yield Named(at, end, "", 3)
+            continue
+        two = text[at : at + 2]
+        if two in COMPOUND and two not in WORDLIKE and (han := _han_name(text, at)) and han[1] >= 1:
+            yield Named(at, han[0], "", 3)
+            continue
+        three = text[at : at + 3]
+        if (
+            len(three) == 3
+            and three[0] in SURNAMES - RARELY_SURNAMES
+            and three[1] in OF_GIVEN_NAMES
+            and three[2] in OF_GIVEN_NAMES
+            and not _is_never(text[at : at + 4])
+            and not _crosses_word(text, at)
+        ):
+            yield Named(at, at + 3, "", 4)
+        foreign = _foreign_run(text, at)
+        if foreign - at >= 4 and not _is_never(text[at : foreign + 1]):
+            yield Named(at, foreign, "", 4)
+
+
+def _crosses_word(text: str, at: int) -> bool:
+    """Whether a name's last sign begins a word that goes on, or its first ends one."""
+    last = text[at + 2 : at + 4]
+    inner, ahead = text[at + 1 : at + 3], text[at - 1 : at + 1] if at else ""
+    return any(word in PHRASES for word in (last, inner, ahead, text[at : at + 2]) if len(word) == 2)
+
+
 _TITLES = frozenset("先生 女士 小姐 老师 医生 律师 师傅 阿姨 大姐 经理".split())  # noqa: SIM905
 
 
@@ -230,7 +269,7 @@ def _alone(text: str) -> Iterator[Named]:
     for at in range(len(text)):
         boundary = _at_boundary(text, at)
         beside = "" if boundary else _ends(BESIDE_NAMES, text, at)
-        if not boundary and not beside:
+        if (not boundary and not beside) or (at and text[at - 1 : at + 1] in CROSSING):
             continue
         for find in (_dotted, _japanese):
             if (end := find(text, at)) > at and (end - at > 2):
@@ -386,7 +425,7 @@ def names_in(words: str, language: str) -> list[tuple[int, int, str]]:
     """Start, end and what stands before of everything in some words that reads like a person's name."""
     view, plain = tight(words), narrow(words)
     named = [*_by_office(view.words), *_by_title(view.words), *_before_rows(view.words)]
-    named += _alone(view.words)
+    named += [*_alone(view.words), *_anywhere(view.words)]
     named += _in_rows(view.words, named)
     found = [(each, *view.span(each.start, each.end)) for each in named]
     found += [(each, *plain.span(each.start, each.end)) for each in _latin(plain.words, language)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from pypinyin.constants import PHRASES_DICT
+
 _WORDS: dict[str, str] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
 SURNAMES = frozenset("".join(_WORDS["surnames"].split()))
@@ -28,9 +30,13 @@ BESIDE_NAMES = frozenset(_WORDS["beside_names"].split())
 AFTER_NAMES = frozenset(_WORDS["after_names"].split())
 NEVER_NAMES = frozenset(_WORDS["never_names"].split())
 RARELY_SURNAMES = frozenset(_WORDS["rarely_surnames"].split())
+OF_GIVEN_NAMES = frozenset("".join(_WORDS["of_given_names"].split()))
 OF_FOREIGN_NAMES = frozenset("".join(_WORDS["of_foreign_names"].split()))
 JAPANESE = frozenset(_WORDS["japanese"].split())
 ENGLISH_BEFORE = frozenset(_WORDS["english_before"].split())
 ENGLISH_NEVER = frozenset(_WORDS["english_never"].split())
 ENGLISH_GIVEN = frozenset(_WORDS["english_given"].split())
 """Words that are given names or surnames too."""
+CROSSING = frozenset(_WORDS["crossing"].split())
+PHRASES = frozenset(word for word in PHRASES_DICT if len(word) == 2) | {word for word in NEVER_NAMES if len(word) == 2}
+"""Words of two signs, as far as the pinyin library and the lists here know them: a name does not cross one."""
