@@ -131,7 +131,7 @@ def _han_name(text: str, start: int) -> tuple[int, float] | None:
 
 _DOTTED = re.compile(f"[{_HAN}]{{1,10}}(?:[-－][{_HAN}]{{1,6}})?(?:[{DOTS}][{_HAN}]{{1,10}})+")
 _NICK = re.compile(
-    rf"[小老阿][{_HAN}]{{1,2}}|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]|(?P<twice>[{_HAN}])(?P=twice)"
+    rf"[小老阿][{_HAN}]{{1,2}}|[老小][{_HAN}]头|[{_HAN}]{{1,2}}[妈爸]|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]|(?P<twice>[{_HAN}])(?P=twice)"
 )
 _NICK_NEVER = frozenset("小店 小区 小时 老板 老师 大家 阿里".split()) | NEVER_NAMES | BEFORE_NAMES  # noqa: SIM905
 
@@ -156,8 +156,14 @@ def _dotted(text: str, start: int) -> int:
     run = last
     while run < match.end() and (text[run] in OF_FOREIGN_NAMES or text[run : run + 2] == "不都"):
         run += 1
-    fitting = [at for at in good if at >= run] or good
+    fitting = [at for at in good if at >= run] or ([run] if run > last + 1 else good)
     return min(fitting, default=match.end())
+
+
+def _begins_dotted(text: str, start: int) -> bool:
+    """Whether a long first part is all of signs of foreign names: otherwise words stand before the name."""
+    first = re.split(f"[{DOTS}]", text[start : start + 12])[0]
+    return len(first) <= 3 or all(sign in OF_FOREIGN_NAMES for sign in first)
 
 
 def _japanese(text: str, start: int) -> int:
@@ -211,32 +217,53 @@ def _anywhere(text: str) -> Iterator[Named]:
     given names, a long run of signs of foreign names.
     """
     for at in range(len(text)):
-        if (end := _dotted(text, at)) > at and not _starts(BEFORE_NAMES, text, at):
+        if (end := _dotted(text, at)) > at and not _starts(BEFORE_NAMES, text, at) and _begins_dotted(text, at):
             yield Named(at, end, "", 3)
             continue
         two = text[at : at + 2]
         if two in COMPOUND and two not in WORDLIKE and (han := _han_name(text, at)) and han[1] >= 1:
             yield Named(at, han[0], "", 3)
             continue
-        three = text[at : at + 3]
-        if (
-            len(three) == 3
-            and three[0] in SURNAMES - RARELY_SURNAMES
-            and three[1] in OF_GIVEN_NAMES
-            and three[2] in OF_GIVEN_NAMES
-            and not _is_never(text[at : at + 4])
-            and not _crosses_word(text, at)
-        ):
-            yield Named(at, at + 3, "", 4)
+        if (end := _weighed(text, at)) > at:
+            yield Named(at, end, "", 4)
         foreign = _foreign_run(text, at)
         if foreign - at >= 4 and not _is_never(text[at : foreign + 1]):
             yield Named(at, foreign, "", 4)
 
 
-def _crosses_word(text: str, at: int) -> bool:
-    """Whether a name's last sign begins a word that goes on, or its first ends one."""
-    last = text[at + 2 : at + 4]
-    inner, ahead = text[at + 1 : at + 3], text[at - 1 : at + 1] if at else ""
+_OFFICE_ENDS = frozenset("人员者商师长手主客民工户友")
+"""Signs with which words for people end: 牧民, 处理人, 取件者."""
+LEAST = 2.0
+"""Evidence a name needs that no office tells of: 0.8 for each sign of given names, up to 1.75 for what follows, 1.2 for
+where it begins. Chosen by what 170,000 signs of law texts and 140,000 of the court's own Chinese words ask: one in
+several thousand.
+"""
+
+
+def _weighed(text: str, at: int) -> int:
+    """End of a Han name for which there is enough evidence; ``at`` where there is none."""
+    if text[at] not in SURNAMES or text[at] in RARELY_SURNAMES or text[at - 1 : at + 1] in CROSSING:
+        return at
+    begins = 1.2 if _at_boundary(text, at) or _ends(BESIDE_NAMES, text, at) else 0.0
+    begins = begins or (1.0 if at and text[at - 1] in _OFFICE_ENDS else 0.0)
+    best, found = LEAST, at
+    for length in (3, 2):
+        name = text[at : at + length]
+        if len(name) < length or not all("\u4e00" <= sign <= "\u9fff" for sign in name):
+            continue
+        given = sum(sign in OF_GIVEN_NAMES for sign in name[1:])
+        particles = sum(sign in _PARTICLES for sign in name[1:])
+        weight = 0.8 * given + _follows(text, at + length) / 2 + begins - (0.6 if length == 2 else 0) - particles
+        fits = name[-1] not in _PARTICLES and not _is_never(text[at : at + length + 1])
+        if weight >= best and fits and name not in WORDLIKE and not _crosses_word(text, at, length):
+            best, found = weight, at + length
+    return found
+
+
+def _crosses_word(text: str, at: int, length: int) -> bool:
+    """Whether a name's last sign begins a word that goes on, its first ends one, or its signs make one."""
+    last, ahead = text[at + length - 1 : at + length + 1], text[at - 1 : at + 1] if at else ""
+    inner = text[at + 1 : at + 3] if length == 3 else ""
     return any(word in PHRASES for word in (last, inner, ahead, text[at : at + 2]) if len(word) == 2)
 
 
@@ -363,7 +390,9 @@ _LATIN_NAME = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9@/.]){_CAPITAL}(?:[ \-/]{_CAPITAL
 _SYLLABLE = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))+"
 )
-_ORGANISED = frozenset("act court market limited ltd company bank rules store street road".split())  # noqa: SIM905
+_ORGANISED = frozenset(
+    "festival station garden hotel park square university school hospital ministry convention provisions measures notes form state conference model pdf csv name date version type".split()
+) | frozenset("act court market limited ltd company bank rules store street road".split())  # noqa: SIM905
 _TITLED = frozenset("mr mrs ms miss dr prof".split())  # noqa: SIM905
 
 
