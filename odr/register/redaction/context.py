@@ -16,7 +16,7 @@ from odr.register.redaction.finds import Find, Weight
 from odr.register.redaction.folding import Folded, folded, narrow, tight
 from odr.register.redaction.known import Source, Standing
 from odr.register.redaction.naming import DOTS, Person
-from odr.register.redaction.spellings import surname_pinyin
+from odr.register.redaction.latin import surname_pinyin
 from odr.register.redaction.structure import BlockKind, PublicText
 from odr.register.redaction.surnames import (
     AFTER_NAMES,
@@ -32,6 +32,7 @@ from odr.register.redaction.surnames import (
     NEVER_NAMES,
     OF_FOREIGN_NAMES,
     OF_GIVEN_NAMES,
+    ORGANISED,
     PHRASES,
     RARELY_SURNAMES,
     SURNAMES,
@@ -390,9 +391,6 @@ _LATIN_NAME = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9@/.]){_CAPITAL}(?:[ \-/]{_CAPITAL
 _SYLLABLE = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))+"
 )
-_ORGANISED = frozenset(
-    "festival station garden hotel park square university school hospital ministry convention provisions measures notes form state conference model pdf csv name date version type".split()
-) | frozenset("act court market limited ltd company bank rules store street road".split())  # noqa: SIM905
 _TITLED = frozenset("mr mrs ms miss dr prof".split())  # noqa: SIM905
 
 
@@ -427,7 +425,7 @@ def _latin(text: str, language: str) -> Iterator[Named]:
     for match in _LATIN_NAME.finditer(text):
         start, end = _without_never(text, *match.span())
         words = re.split(r"[ \-/]", text[start:end])
-        if start == end or words[-1].casefold() in _ORGANISED or match[0].split(" ")[-1].casefold() in _ORGANISED:
+        if start == end or words[-1].casefold() in ORGANISED or match[0].split(" ")[-1].casefold() in ORGANISED:
             continue
         yield from (
             _latin_in_english(text, start, end, words) if language == "en" else _latin_in_han(text, start, end, words)

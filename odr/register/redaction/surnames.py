@@ -23,7 +23,7 @@ WORDLIKE = frozenset(_WORDS["wordlike"].split())
 """Names that are words too: whether a person is meant is for a person to say."""
 _TRADITIONAL = "".join(_WORDS["traditional"].split())
 SIMPLIFIED = {ord(old): new for old, new in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True) if old != new}
-"""Traditional signs common in names and addresses → their simplified form."""
+"""Traditional signs → their simplified form."""
 BEFORE_NAMES = frozenset(_WORDS["before_names"].split())
 """Offices, trades, kin and fields of a form: a person is named behind them."""
 BESIDE_NAMES = frozenset(_WORDS["beside_names"].split())
@@ -40,3 +40,5 @@ ENGLISH_GIVEN = frozenset(_WORDS["english_given"].split())
 CROSSING = frozenset(_WORDS["crossing"].split())
 PHRASES = frozenset(word for word in PHRASES_DICT if len(word) == 2) | {word for word in NEVER_NAMES if len(word) == 2}
 """Words of two signs, as far as the pinyin library and the lists here know them: a name does not cross one."""
+ENGLISH_LIKE_PINYIN = frozenset(_WORDS["english_like_pinyin"].split())
+ORGANISED = frozenset(_WORDS["organised"].split())
