@@ -130,7 +130,7 @@ def _han_name(text: str, start: int) -> tuple[int, float] | None:
     return best
 
 
-_DOTTED = re.compile(f"[{_HAN}]{{1,10}}(?:[-－][{_HAN}]{{1,6}})?(?:[{DOTS}][{_HAN}]{{1,10}})+")
+_DOTTED = re.compile(f"[{_HAN}]{{1,10}}(?:[-－][{_HAN}]{{1,6}})?(?:[{DOTS}][{_HAN}]{{1,10}}){{1,4}}")
 _NICK = re.compile(
     rf"[小老阿][{_HAN}]{{1,2}}|[老小][{_HAN}]头|[{_HAN}]{{1,2}}[妈爸]|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]"
 )
@@ -467,9 +467,11 @@ def names_in(words: str, language: str) -> list[tuple[int, int, str]]:
 
 def _apart(found: list[tuple[Named, int, int]]) -> list[tuple[int, int, str]]:
     """Without those that overlap: what an office tells of goes first, then the longer."""
+    taken: set[int] = set()
     kept: list[tuple[int, int, str]] = []
     for each, start, end in sorted(found, key=lambda f: (f[0].rank, f[1] - f[2], f[1])):
-        if all(end <= other[0] or other[1] <= start for other in kept):
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
             kept.append((start, end, each.what))
     return sorted(kept)
 

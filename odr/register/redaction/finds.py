@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -75,25 +75,45 @@ def settled(finds: Iterable[Find]) -> list[Find]:
         by_cell.setdefault((each.block, each.cell), []).append(each)
     kept: list[Find] = []
     for together in by_cell.values():
-        kept += _of_cell(together)
+        for cluster in _clusters(together):
+            kept += _of_cell(cluster)
     return sorted(kept, key=lambda each: (each.block, each.cell, each.start))
 
 
+def _clusters(finds: list[Find]) -> Iterator[list[Find]]:
+    """Finds of one cell in groups between which nothing overlaps, so that a long paragraph is not compared with itself."""
+    group: list[Find] = []
+    reach = 0
+    for each in sorted(finds, key=lambda find: find.start):
+        if group and each.start >= reach:
+            yield group
+            group = []
+        group.append(each)
+        reach = max(reach, each.end)
+    if group:
+        yield group
+
+
 def _of_cell(finds: list[Find]) -> list[Find]:
-    ranked = sorted((_raised(each, finds) for each in finds), key=lambda f: (-f.weight, -f.length, f.start))
+    docket = [each for each in finds if each.weight is Weight.DOCKET]
+    ranked = sorted((_raised(each, docket) for each in finds), key=lambda f: (-f.weight, -f.length, f.start))
+    taken: set[int] = set()
     kept: list[Find] = []
     for each in ranked:
-        if not any(each.overlaps(other) for other in kept):
+        if taken.isdisjoint(range(each.start, each.end)):
+            taken.update(range(each.start, each.end))
             kept.append(each)
     return kept
 
 
-def _raised(find: Find, finds: list[Find]) -> Find:
-    inside = [other for other in finds if find.holds(other) and other.weight is Weight.DOCKET]
+def _raised(find: Find, docket: list[Find]) -> Find:
+    if find.weight not in (Weight.STAFF, Weight.PATTERN):
+        return find
+    inside = [other for other in docket if find.holds(other)]
     if not inside:
         return find
     if find.weight is Weight.STAFF:
-        if any(other.start <= find.start and find.end <= other.end for other in finds if other.weight is Weight.DOCKET):
+        if any(other.start <= find.start and find.end <= other.end for other in docket):
             return find
         return replace(find, weight=Weight.SHOWN)
     if find.weight is Weight.PATTERN and any(other.standing in (Standing.FIXED, Standing.PROPOSED) for other in inside):

@@ -102,12 +102,18 @@ _UNIT = "号楼|号院|号|弄|幢|栋|座|单元|室|层|楼|户|组|社"
 _HOUSE = f"[A-Za-z]?[{_N}]{{1,8}}(?:[-－][{_N}A-Za-z]{{1,6}})?\\s?(?:{_UNIT})"
 
 
+def _is_address_of_mail(words: str) -> bool:
+    """Whether " at " is meant as a sign of mail: beside it stands a dot written out, or brackets."""
+    return "@" in words or "艾特" in words or bool(re.search(r"[(\[{]|\bdot\b", words, re.IGNORECASE))
+
+
 def _year(match: re.Match[str]) -> str:
     return match["year"] + match["tail"]
 
 
 _LEADS = re.compile("住所|住址|地址|位于|[为是在到至于往从住：:，,]")
 """Words before an address that are no part of it."""
+_UNITS = re.compile(rf"[{_N}A-Za-z](?:{_UNIT})|.(?:村|小区|花园|苑)")
 _IN_ADDRESS = re.compile(rf"[{_HAN}0-9A-Za-z\-]")
 LONGEST_BEFORE = 28
 """Signs of province, city, district and street before the word for a street."""
@@ -127,7 +133,7 @@ def _with_street(words: str, start: int, end: int) -> tuple[int, int, int] | Non
 def _as_far_as_address(words: str, start: int, end: int) -> tuple[int, int, int] | None:
     """What stands after "address", to its last word for a house, a village or a quarter."""
     start += max((each.end() for each in _LEADS.finditer(words[start:end]) if each.end() < 6), default=0)
-    last = max((each.end() for each in re.finditer(f"{_UNIT}|村|小区|花园|苑", words[start:end])), default=0)
+    last = max((each.end() for each in _UNITS.finditer(words[start:end])), default=0)
     number = re.match(r"[0-9]{1,5}", words[start + last : end])
     if not last:
         return None
@@ -205,6 +211,7 @@ PATTERNS: tuple[Pattern, ...] = (
             "ia",
         ),
         "e-mail address",
+        _is_address_of_mail,
     ),
     Pattern(
         Private.PLATE,
@@ -262,7 +269,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         Private.ADDRESS,
         _re(
-            rf"(?:住址|住所地|住所|家住|户籍地|户籍所在地|收货地址|寄件地址|地址|居住于|住){_LINK}(?P<it>[{_HAN}0-9A-Za-z\-]{{4,40}})"
+            rf"(?:住址|住所地|住所|家住|户籍地|户籍所在地|收货地址|寄件地址|地址|居住于|(?<=[，。；,;（(\s])住|^住){_LINK}(?P<it>[{_HAN}0-9A-Za-z\-]{{4,40}})"
         ),
         "after “address”",
         span=_as_far_as_address,
@@ -288,19 +295,28 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         Private.URL,
-        _re(r"(?P<it>(?:https?://)?(?:www\.|m\.)?(?:weibo|twitter|x|instagram|facebook|tiktok|douyin|github|zhihu|xiaohongshu)\.(?:com|cn)/[^\s，。；、“”\"'<>（）()]+)", "ia"),
+        _re(r"(?<![A-Za-z0-9.])(?P<it>(?:https?://)?(?:www\.|m\.)?(?:weibo|twitter|x|instagram|facebook|tiktok|douyin|github|zhihu|xiaohongshu)\.(?:com|cn)/[^\s，。；、“”\"'<>（）()]+)", "ia"),
         "address of a user’s page",
     ),
     Pattern(
         Private.ACCOUNT,
         _re(
-            rf"""(?:微信|微信号|微信账号|QQ|QQ号码?|支付宝|支付宝账[号户]|淘宝|淘宝账[号户]|抖音|抖音号|快手号?|小红书号?|微博|会员名|会员号|用户名|用户\s?ID|用户|账号|帐号|账户名?|帐户名?|登录名|昵称|网名|旺旺|旺旺号|
-            WeChat(?:\s?ID)?|Alipay(?:\s?account)?|user\s?name|account(?:\s?name)?|user\s?ID|handle|nickname)
-            {_LINK}(?P<it>[A-Za-z0-9_][A-Za-z0-9_.\-]{{2,40}})""",
-            "ia",
+            rf"""(?:微信|微信号|微信账号|QQ|QQ号码?|支付宝|支付宝账[号户]|淘宝|淘宝账[号户]|抖音|抖音号|快手号?|小红书号?|微博|会员名|会员号|用户名|用户|账号|帐号|账户名?|帐户名?|登录名|昵称|网名|旺旺|旺旺号)
+            {_LINK}(?P<it>[A-Za-z0-9_][A-Za-z0-9_.\-]{{1,38}}[A-Za-z0-9_])""",
+            "i",
         ),
         "after “account”",
         lambda words: bool(re.search(r"[0-9_]", words)) or words.islower(),
+    ),
+    Pattern(
+        Private.ACCOUNT,
+        _re(
+            rf"""(?:WeChat(?:\s?ID)?|Alipay(?:\s?account)?|user\s?name|account(?:\s?name)?|user(?:\s?ID)?|handle|nickname)(?![A-Za-z])
+            {_LINK}(?P<it>[A-Za-z0-9_][A-Za-z0-9_.\-]{{1,38}}[A-Za-z0-9_])""",
+            "ia",
+        ),
+        "after “account”",
+        lambda words: bool(re.search(r"[0-9_]", words)),
     ),
     Pattern(
         Private.ACCOUNT,

@@ -11,7 +11,7 @@ from odr.procedure.rules.redaction import Private
 from odr.register.redaction.folding import folded, is_han, tight
 from odr.register.redaction.known import Known, Standing
 from odr.register.redaction.latin import MOST_READINGS, readings, surname_pinyin
-from odr.register.redaction.naming import DOTS, core_of, latin_core_words, split_name
+from odr.register.redaction.naming import DOTS, HanName, core_of, latin_core_words, split_name
 from odr.register.redaction.surnames import WORDLIKE
 
 DIGITS = dict(
@@ -86,14 +86,19 @@ def _person(name: str) -> Iterator[Spelling]:
         standing = Standing.OPEN if han.given in WORDLIKE else Standing.PROPOSED
         yield Spelling(re.escape(folded(han.given)), "han", standing)
     yield Spelling(f"[小阿]{re.escape(folded(han.given[-1]))}(?![\u4e00-\u9fff]某)", "nick", Standing.OPEN)
+    yield from _in_latin(han)
+    if len(han.surname) > 1:  # 欧阳文: somebody may be called 欧 and read so
+        yield from _in_latin(HanName(han.surname[0], han.surname[1:] + han.given))
+
+
+def _in_latin(han: HanName) -> Iterator[Spelling]:
+    """A name in Latin letters: every reading, in both orders, with a comma or without."""
     given = [_syllables(each) for each in readings(han.given)]
     for surname in surname_pinyin(han.surname):
         first = _syllables((surname,)) if len(han.surname) == 1 else _syllables(_apart(surname, han.surname))
         for last in given:
-            yield Spelling(first + last, "latin")
-            yield Spelling(last + first, "latin")
-            yield Spelling(last + "," + first, "latin")
-            yield Spelling(first + "," + last, "latin")
+            yield Spelling(f"{first},?{last}", "latin")
+            yield Spelling(f"{last},?{first}", "latin")
 
 
 def _apart(latin: str, han: str) -> tuple[str, ...]:
