@@ -490,3 +490,49 @@ def test_a_rule_that_asks_about_everything_is_refused() -> None:
     named = sum(line.count("{") for line in sentences[1:])
     words = sum(len(re.findall("[\u4e00-\u9fff]{2}", line)) for line in sentences)
     assert 1 - named / words > 0.05
+
+
+@pytest.mark.parametrize(
+    ("words", "public"),
+    [
+        ("Mrs Thornton lived at Flat 3, 12 King Street, London.", "Mrs M lived at ×××."),
+        ("Thornton, Margaret (m.thornton@mail.example, 07700 900 123) paid", "M (×××, ×××) paid"),
+        ("BLUEBELL TRADING LIMITED, Bluebell Trading Co., Ltd and Bluebell paid", "Mou Trading Co., Mou Trading Co. and Mou Trading Co. paid"),
+        ("Lei Li, LI Lei and lilei paid Hangzhou Haiyun Information Technology Co., Ltd", "Li Mou, Li Mou and Li Mou paid Mou Information Technology Co."),
+        ("Lü Bu, Lv Bu, Lyu Bu, Lu Bu, LÜ BU", "Lü Mou, Lü Mou, Lü Mou, Lü Mou, Lü Mou"),
+        ("Ouyang Wenbo, Ou Yang Wen Bo, Wenbo Ouyang, ouyangwenbo", "Ouyang Mou, Ouyang Mou, Ouyang Mou, Ouyang Mou"),
+        ("Judge Gu Fan and 顾帆; Thorntonville is far.", "Judge Gu Fan and 顾帆; Thorntonville is far."),
+    ],
+)  # fmt: skip
+def test_an_english_text(words: str, public: str) -> None:
+    """Names of Latin and of Chinese people, companies with what stands around them, data."""
+    known = [
+        LI,
+        HAIYUN,
+        GU,
+        Known(Private.PERSON, ("Margaret Thornton",)),
+        Known(Private.ORGANISATION, ("Bluebell Trading Ltd",)),
+        Known(Private.ADDRESS, ("Flat 3, 12 King Street, London SW1A 2AA",)),
+        Known(Private.EMAIL, ("m.thornton@mail.example",)),
+        Known(Private.PHONE, ("07700900123",)),
+        Known(Private.PERSON, ("吕布",)),
+        Known(Private.PERSON, ("欧阳文博",)),
+    ]
+    assert read(words, *known, language="en") == public
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "海云",
+        "海云公司",
+        "杭州海云",
+        "海云信息",
+        "海云信息技术公司",
+        "杭州海云信息技术有限公司",
+        "杭州 海云 信息技术 有限公司",
+    ],
+)
+def test_an_organisation_in_part(said: str) -> None:
+    """The new name does not meet the rest of the old one."""
+    assert read(f"原告向{said}付款。", HAIYUN) == "原告向某信息技术公司付款。"

@@ -12,7 +12,7 @@ from odr.procedure.rules.redaction import NAMES, NeverHidden, Private, Redaction
 from odr.register.redaction.finds import Find, Weight
 from odr.register.redaction.folding import Folded, fold, is_han, narrow
 from odr.register.redaction.known import Known, Source, Standing
-from odr.register.redaction.naming import DOTS, Person
+from odr.register.redaction.naming import DOTS, Person, around_organisation
 from odr.register.redaction.spellings import Spelling, district_of, spellings
 from odr.register.redaction.structure import BlockKind, Part, PublicText
 from odr.register.redaction.surnames import ENGLISH_LIKE_PINYIN
@@ -133,6 +133,8 @@ def _hidden(stream: Stream, known: Known, number: int, rules: RedactionRules) ->
             )
             for order, (cell_at, start, end, standing) in enumerate(places):
                 block, cell, words, _ = stream.cells[cell_at]
+                if known.kind is Private.ORGANISATION and first == last:
+                    start, end = around_organisation(words, start, end, known.names[0])
                 yield Find(
                     block,
                     cell,
@@ -146,6 +148,7 @@ def _hidden(stream: Stream, known: Known, number: int, rules: RedactionRules) ->
                     known.role,
                     person,
                     _remains(known, words[start:end], rules),
+                    spelling.script == "latin" and "," in match[0] and is_han(known.names[0]),
                     order > 0,
                 )
 

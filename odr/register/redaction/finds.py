@@ -42,6 +42,8 @@ class Find:
     person: Person | None = None
     remains: str | None = None
     """What stays when it is cut; None: the sign of the rules."""
+    loose: bool = False
+    """A comma stands inside: what is found without one goes before it ("Li Lei, Li Mei" is no "Lei, Li")."""
     continues: bool = False
     """The rest of something that a line's end split; its first part carries the new name."""
 
@@ -96,7 +98,7 @@ def _clusters(finds: list[Find]) -> Iterator[list[Find]]:
 
 def _of_cell(finds: list[Find]) -> list[Find]:
     docket = [each for each in finds if each.weight is Weight.DOCKET]
-    ranked = sorted((_raised(each, docket) for each in finds), key=lambda f: (-f.weight, -f.length, f.start))
+    ranked = sorted((_raised(each, docket) for each in finds), key=lambda f: (-f.weight, f.loose, -f.length, f.start))
     taken: set[int] = set()
     kept: list[Find] = []
     for each in ranked:

@@ -186,3 +186,41 @@ def rename(people: Sequence[Person], style: Style, language: str, naming: Mappin
         made[key] = name
         taken.add(name)
     return made
+
+
+_LATIN_AFTER = re.compile(
+    rf"(?:[\s,.]{{1,3}}(?:{'|'.join([*ENGLISH_TRADES, *ENGLISH_FORMS])})\b){{1,5}}(?:(?<=td|rp|nc|Co)\.)?",
+    re.IGNORECASE,
+)
+
+
+def around_organisation(words: str, start: int, end: int, name: str) -> tuple[int, int]:
+    """Where an organisation's name begins and ends around a part of it: with the city before it and its business and form
+    behind it, as far as they stand there, so that the new name does not meet the rest of the old.
+    """
+    while end < len(words) and words[end] == " ":
+        end += 1
+    stop = end
+    while words[stop - 1] == " ":
+        stop -= 1
+    if not is_han(words[start:stop]):
+        behind = _LATIN_AFTER.match(words, stop)
+        begin = next((start - len(latin) for latin in _cities_before(words[:start], name)), start)
+        return begin, behind.end() if behind else stop
+    plain, part = tight(name).words, tight(words[start:stop]).words
+    behind_it = plain[plain.find(part) + len(part) :] if part in plain else ""
+    length = 0
+    while length < len(behind_it) and words[stop + length : stop + length + 1] == behind_it[length]:
+        length += 1
+    stop += length
+    stop += max((len(form) for form in FORMS if len(form) > 1 and words.startswith(form, stop)), default=0)
+    before = max((city for city in CITIES if words[:start].endswith(city) and city in plain), key=len, default="")
+    return start - len(before), stop
+
+
+def _cities_before(words: str, name: str) -> Iterable[str]:
+    """A city of the name as it stands in Latin letters at the end of some words, with its blank."""
+    for city in CITIES:
+        latin = surname_pinyin(city)[0].capitalize()
+        if city in name and words.endswith(f"{latin} "):
+            yield f"{latin} "

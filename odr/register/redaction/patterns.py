@@ -279,7 +279,7 @@ PATTERNS: tuple[Pattern, ...] = (
         _re(
             r"""(?P<it>(?:(?:Flat|Apartment|Apt\.?|Unit|Room|Suite|No\.?)\s*\w{1,5},?\s+)?\d{1,5}[A-Za-z]?,?\s+(?:[A-Z][\w’']+\s+){1,4}
             (?:Street|St|Road|Rd|Lane|Avenue|Ave|Drive|Close|Court|Crescent|Way|Square|Terrace|Place|Gardens|Grove|Hill|Park|Row|Mews)\b
-            (?:,\s*[A-Z][\w\ ]{2,20}?)?(?:,?\s*[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b)?)"""
+            (?:,\s{0,2}[A-Z][a-z]{2,20}\b)?(?:,?\s*[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b)?)"""
         ),
         "address",
     ),
