@@ -318,7 +318,7 @@ class BundleEntry:
     note: Words | None = None
     text: str | None = None
     slots: int = 0
-    shows: str | None = None
+    shows: Words | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Stage
 from odr.evidence.models import Exhibit
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, listed
 from odr.hearing import names
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
@@ -124,7 +124,7 @@ def _record_opinions(
                 phase_id=phase.id if phase else None,
             )
         labels = [e.label for e in exhibits]
-        words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels))
+        words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=listed(labels))
         recorded = Recorded(words, {"exhibits": labels, "phase": phase.key if phase else None})
     phases.examined_all(sitting, case, party)
     return recorded
