@@ -26,7 +26,7 @@ from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded, StorageFull, Unavailable
 from odr.ground.silence import silence
-from odr.ground.text import SIGNS, Money, T, Text, listed, write, write_day, write_instant
+from odr.ground.text import SIGNS, Money, T, Text, side_by_side, write, write_day, write_instant
 from odr.ground.unavailable import breach_of
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
@@ -224,8 +224,9 @@ def _templates(app: Flask, court: Court) -> None:
     app.jinja_env.filters.update(
         text=lambda value: write(value, current_locale(), tz),
         money=lambda value: write(value, current_locale()),
+        sentence=lambda words: words[:1].upper() + words[1:],
         sign=lambda between: SIGNS[current_locale()][between],
-        listed=lambda items, sign=",": listed(items, sign).render(current_locale()),
+        side_by_side=lambda items, sign=",": side_by_side(items, sign).render(current_locale()),
         day=lambda value: write_day(
             value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()
         ),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from odr.ground.text import T, listed
+from odr.ground.text import T, side_by_side
 from odr.procedure.acts.table import TABLE, Everyone
 from odr.procedure.time.written_working import text_from_json, text_to_json
 from tests.test_translations import translated, used
@@ -172,7 +172,7 @@ def glued_in(source: str) -> list[int]:
 
 
 def test_no_program_glues_words_by_a_half_width_sign() -> None:
-    """Exhibits and names one after another, and who says what, stand in Chinese with Chinese signs: ``listed`` writes them."""
+    """Exhibits and names one after another, and who says what, stand in Chinese with Chinese signs: ``side_by_side`` writes them."""
     assert glued_in('", ".join(labels)') == glued_in('f"{who}: {words}"') == glued_in('f"{what} ({where})"') == [1]
     wrong = []
     for path in sorted((TEMPLATES.parent / "odr").rglob("*.py")):
@@ -184,10 +184,13 @@ def test_no_program_glues_words_by_a_half_width_sign() -> None:
 
 def test_a_list_has_the_signs_of_its_reader() -> None:
     """C-1、C-2 in Chinese, C-1, C-2 in English; who says what has a full-width colon; amounts and labels are the reader's too."""
-    said = listed((listed(("C-1", T("Authentic")), ":"), listed(("C-2", T("Authentic")), ":")), ";")
-    assert listed(["C-1", "C-2"]).render("en") == "C-1, C-2" and listed(["C-1", "C-2"]).render("zh-Hans") == "C-1、C-2"
+    said = side_by_side((side_by_side(("C-1", T("Authentic")), ":"), side_by_side(("C-2", T("Authentic")), ":")), ";")
+    assert (
+        side_by_side(["C-1", "C-2"]).render("en") == "C-1, C-2"
+        and side_by_side(["C-1", "C-2"]).render("zh-Hans") == "C-1、C-2"
+    )
     assert said.render("en").count("; ") == 1 and said.render("zh-Hans").startswith("C-1：")
-    kept = text_from_json(text_to_json(T("Erased under a rule: %(labels)s", labels=listed(["C-1", "C-2"]))))
+    kept = text_from_json(text_to_json(T("Erased under a rule: %(labels)s", labels=side_by_side(["C-1", "C-2"]))))
     assert kept.render("zh-Hans").endswith("C-1、C-2")
 
 

@@ -103,7 +103,7 @@ SIGNS = {"en": {",": ", ", ";": "; ", ":": ": "}, "zh-Hans": {",": "、", ";": "
 
 
 @dataclass(frozen=True)
-class Listed(Text):
+class SideBySide(Text):
     """Names, labels or sentences in one line, with the sign of the reader's language between them."""
 
     items: tuple[Any, ...] = ()
@@ -115,9 +115,9 @@ class Listed(Text):
     __hash__ = Text.__hash__
 
 
-def listed(items: Iterable[Any], sign: str = ",") -> Listed:
+def side_by_side(items: Iterable[Any], sign: str = ",") -> SideBySide:
     """Items as one text: ``,`` between names and numbers, ``;`` between sentences, ``:`` between a name and what it says."""
-    return Listed(sign, {}, tuple(items))
+    return SideBySide(sign, {}, tuple(items))
 
 
 @dataclass(frozen=True, order=True)

@@ -134,6 +134,8 @@ class StepWords:
     title: Text | None = None
     act: str | None = None
     ifs: tuple[If, ...] = ()
+    silence: Text | None = None
+    """What follows if nothing is done, where that is not what the pack says of every time limit of the kind."""
 
 
 @dataclass(frozen=True)

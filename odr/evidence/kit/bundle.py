@@ -26,7 +26,7 @@ from odr.evidence.kit.kit import LeftOut
 from odr.evidence.models import Exhibit, ExhibitState, Upload
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.ground.errors import CourtError
-from odr.ground.text import Listed, T, Text, listed, words_of
+from odr.ground.text import SideBySide, T, Text, side_by_side, words_of
 from odr.ground.typeset import PaperLocale, Typesetter, tamed
 from odr.identity.actors import Actor
 from odr.procedure.time.written_working import bilingual
@@ -164,7 +164,7 @@ def _sheet(sitting: Sitting, party: Party, exhibit: Exhibit, upload: Upload) -> 
 
 
 def _fact_numbers(exhibit: Exhibit) -> Text | None:
-    return listed(exhibit.facts) if exhibit.facts else None
+    return side_by_side(exhibit.facts) if exhibit.facts else None
 
 
 def _facts(sitting: Sitting, exhibit: Exhibit, upload: Upload) -> list[tuple[Words, Words]]:
@@ -241,7 +241,7 @@ def _frame(
 def _day_line(setter: Typesetter, happening: Happening) -> Words:
     """A line of the chronology: the fact, and the labels of the exhibits that are said to show it."""
     fact = printable(setter, happening.what)
-    labels = listed(exhibit.label for exhibit in happening.exhibits)
+    labels = side_by_side(exhibit.label for exhibit in happening.exhibits)
     return T("%(what)s (%(where)s)", what=fact, where=labels) if happening.exhibits else fact
 
 
@@ -269,7 +269,7 @@ def _printable_words(setter: Typesetter, words: Words) -> Words:
 def _printable_text(setter: Typesetter, text: Text) -> Text:
     """A sentence of the court's with parameters that can be printed."""
     parts = {name: _printable_part(setter, value) for name, value in text.params.items()}
-    if isinstance(text, Listed):
+    if isinstance(text, SideBySide):
         return replace(text, items=tuple(_printable_part(setter, item) for item in text.items))
     return replace(text, params=parts)
 

@@ -26,6 +26,10 @@ OF_RECORD = (
     ),
     If(T("If you refuse to sign"), T("Say so and why. That is noted, and the case goes on."), names.REFUSE_RECORD),
 )
+UNSIGNED = T(
+    "The record stands as it is; it is noted that you did not sign, and it counts all the same. After that day you can no longer ask for a correction."
+)
+"""What follows where nobody signs and nobody refuses (CPL 150)."""
 
 
 def examination_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
@@ -50,7 +54,7 @@ def _questions(count: int) -> Text:
 
 def _of_phase(sitting: Sitting, case: Case, party: Party, phase: Phase) -> StepWords:
     if phase.part == RECORD:
-        return StepWords(T("read the record and sign it"), names.SIGN_RECORD, OF_RECORD)
+        return StepWords(T("read the record and sign it"), names.SIGN_RECORD, OF_RECORD, UNSIGNED)
     if phase.key == EXHIBITS:
         left = len(unanswered_exhibits(sitting, case, party))
         if left == 1:

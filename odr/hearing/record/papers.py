@@ -15,7 +15,7 @@ from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordP
 from odr.docket.visibility import reads_entry
 from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.text import LOCALES, T, Text, listed
+from odr.ground.text import LOCALES, T, Text, side_by_side
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
@@ -126,7 +126,7 @@ def _opinions(sitting: Sitting, case: Case) -> dict[int, Text | str]:
         found.setdefault((each.entry_number, each.exhibit_id), []).append(each)
     written: dict[int, dict[str, list[str]]] = {}
     for (number, exhibit), axes in found.items():
-        stances = listed((listed((o.axis.label, o.stance.label), ":") for o in axes), ";")
+        stances = side_by_side((side_by_side((o.axis.label, o.stance.label), ":") for o in axes), ";")
         line = T(
             "%(exhibit)s: %(opinions)s. %(reason)s",
             exhibit=labels[exhibit],

@@ -13,7 +13,7 @@ from odr.docket.queries import entries_of, parties
 from odr.filing import names as filing_names
 from odr.filing.draft.particulars import told_of
 from odr.filing.models import Claim, Relief, ReliefKind
-from odr.ground.text import Money, T, listed
+from odr.ground.text import Money, T, side_by_side
 from odr.judgment import names
 from odr.judgment.decision.costs import propose_shares
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
@@ -107,7 +107,7 @@ def _answers(sitting: Sitting, case: Case, locale: str) -> str:
     for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
         who = case.party_if_any(entry.party_id)
         statement = input_of(entry).get("statement", "")
-        said.append(listed((who.name if who else "", statement), ":").render(locale))
+        said.append(side_by_side((who.name if who else "", statement), ":").render(locale))
     return "\n".join(said)
 
 

@@ -169,11 +169,21 @@ def _nature(window: Window) -> Nature | None:
 def _step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step:
     limit, rule = TIME_LIMITS.get(window.kind), rule_of(sitting, window)
     told = _told(sitting, case, actor, window)
-    title = next((words.title for words in told if words.title is not None), rule.title)
+    title = _title(told, rule.title)
     ways = [*(words.act for words in told if words.act is not None), *(limit.met_by if limit is not None else ())]
     act = next((found for name in ways if (found := _open(sitting, case, actor, name)) is not None), None)
     page = limit.page if limit is not None else None
-    return Step(window, title, act, page, rule.consequence, _ifs(sitting, case, actor, told))
+    silence = next((words.silence for words in told if words.silence is not None), rule.consequence)
+    return Step(window, title, act, page, silence, _ifs(sitting, case, actor, told))
+
+
+def _title(told: Sequence[StepWords], otherwise: Text) -> Text:
+    return next((words.title for words in told if words.title is not None), otherwise)
+
+
+def step_title(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Text:
+    """What a time limit asks of its reader just now; of others, what it is called: two questions are not two of one name."""
+    return _title(_told(sitting, case, actor, window), rule_of(sitting, window).title)
 
 
 def _told(sitting: Sitting, case: Case, actor: Actor, window: Window) -> list[StepWords]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from odr.ground.errors import FieldFault
-from odr.ground.text import T, Text, listed
+from odr.ground.text import T, Text, side_by_side
 from odr.procedure.forms.faults import item_model, label_of, one_model, variants
 from odr.procedure.forms.form_data import (
     GroupAction,
@@ -141,7 +141,7 @@ class FormField:
         if self.kind is Widget.DATE:
             return " ".join(part for part in self.parts if part)
         if self.options and self.kind is not Widget.SUGGEST:
-            return listed(o.label for o in self.options if o.value in self.chosen).render(self.locale)
+            return side_by_side(o.label for o in self.options if o.value in self.chosen).render(self.locale)
         return "" if self.kind in (Widget.HIDDEN, Widget.PASSWORD, Widget.CHECKBOX) else self.value
 
     @property

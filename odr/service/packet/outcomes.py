@@ -16,7 +16,7 @@ from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import T, Text, listed, words_of
+from odr.ground.text import T, Text, side_by_side, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -176,7 +176,7 @@ def record_outcome(sitting: Sitting, case: Case, given: OutcomeInput, *, actor: 
     digests = _keep_photographs(sitting, case, given)
     witness = T("Witness: %(name)s", name=given.witness) if given.witness else None
     # Kept in one language: the court's own.
-    note = listed((part for part in (given.words, witness) if part), ";").render(sitting.pack(case).languages[0])
+    note = side_by_side((part for part in (given.words, witness) if part), ";").render(sitting.pack(case).languages[0])
     record_by_hand(
         sitting.session,
         packet,
