@@ -13,6 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
 from odr.identity.actors import Actor
@@ -24,6 +26,8 @@ from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.vocabulary import OrderKind
 from odr.payments.costs.rules import Allocation
+from odr.payments.fee.quote import appeal_fee
+from odr.payments.models import Refund, RefundState
 from odr.procedure.hooks import If, Owed
 from odr.procedure.models import WindowState
 from odr.procedure.time.interest import rounded
@@ -157,12 +161,19 @@ def _pay_into(sitting: Sitting, case: Case, debtor: int | None, creditor: int | 
     return [If(T("To which account"), words, page=ACCOUNT_PAGE)]
 
 
-def _paid_into(sitting: Sitting, case: Case, creditor: int | None) -> list[If]:
-    """To which account a creditor is paid: named already, or still to be named."""
+def _has_no_account(sitting: Sitting, case: Case, creditor: int | None) -> bool:
+    """Whether a creditor has still to say where the money is to go: nobody can pay them before."""
+    return not any(one.is_own for one in accounts_of(sitting, case, creditor))
+
+
+def _paid_into(sitting: Sitting, case: Case, creditor: int | None, *, offered: bool = False) -> list[If]:
+    """To which account a creditor is paid: named already, or still to be named; ``offered`` where the button above leads
+    there.
+    """
     own = next((one for one in accounts_of(sitting, case, creditor) if one.is_own), None)
     if own is None:
         words = T("You have not named one yet. Whoever pays reads it after signing in; it goes into no letter.")
-        return [If(T("To which account"), words, names.NAME_ACCOUNT)]
+        return [If(T("To which account"), words, None if offered else names.NAME_ACCOUNT)]
     day = own.since.astimezone(sitting.court.settings.tz).date()
     return [If(T("To which account"), T("The one you named on %(day)s.", day=day), page=ACCOUNT_PAGE)]
 
@@ -253,8 +264,18 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
         )
     )
     otherwise = T("From the next day you can ask the court to enforce.")
-    into = _paid_into(sitting, case, first.creditor_id) if due.left is not None else []
-    return Owed(words, False, None, None, otherwise, (*also, *into, *_of_delay(due, late), arrived))
+    unnamed = due.left is not None and _has_no_account(sitting, case, first.creditor_id)
+    if unnamed:
+        words = T(
+            "%(name)s must pay you %(amount)s by the end of %(day)s. Next for you: say to which account",
+            name=other,
+            amount=due.left,
+            day=day,
+        )
+    into = _paid_into(sitting, case, first.creditor_id, offered=unnamed) if due.left is not None else []
+    back = _fee_still_to_come(sitting, case, first.creditor_id)
+    act = names.NAME_ACCOUNT if unnamed else None
+    return Owed(words, False, None, act, otherwise, (*also, *into, *_of_delay(due, late), *back, arrived))
 
 
 def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
@@ -321,6 +342,11 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         if total is not None
         else T("You won: %(name)s must do what was ordered. Nothing for you to do now", name=other)
     )
+    unnamed = total is not None and _has_no_account(sitting, case, party.id)
+    if unnamed:
+        words = T(
+            "You won: %(name)s must pay you %(amount)s. Next for you: say to which account", name=other, amount=total
+        )
     last, days = _last_appeal(sitting, case, decision), decision.performance_days
     besides = [o for o in orders if o.amount is None]
     lines = _ordered(besides, ALSO_ORDERED if total is not None else WHAT_WAS_ORDERED)
@@ -329,14 +355,14 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         told = T("After the end of %(day)s the decision is in effect. You get a message.", day=day)
         stop = T("These days stop. You get the appeal, and time to answer it.")
         lines += [If(T("If nobody appeals"), told), If(T("If somebody appeals"), stop)]
-    lines += _paid_into(sitting, case, party.id) if total is not None else []
+    lines += _paid_into(sitting, case, party.id, offered=unnamed) if total is not None else []
     lines.append(If(T("When it comes"), T("Within %(days)s days after the decision is in effect.", days=days)))
     if party.role is Role.CLAIMANT and any(o.kind is OrderKind.DISMISS for o in decision.orders):
         lines.append(If(T("The rest"), T("The court did not give you the rest of what you asked for.")))
     lines += [*_interest_lines(orders), *of_costs(decision, party)]
     lines += _appeal_line(sitting, case, decision, party)
     otherwise = T("From the next day you can ask the court to enforce.")
-    return Owed(words, False, None, None, otherwise, tuple(lines))
+    return Owed(words, False, None, names.NAME_ACCOUNT if unnamed else None, otherwise, tuple(lines))
 
 
 def _as_written(words: str) -> Text:
@@ -367,17 +393,46 @@ def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party)
     if not windows or windows[-1].due_at is None:
         return []
     day = windows[-1].due_at.astimezone(sitting.court.settings.tz).date()
-    words = T(
-        "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. The appeal has its own fee.",
-        day=day,
+    fee = appeal_fee(sitting, case, _lost(decision, party))
+    words = (
+        T(
+            "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. An appeal against all that you lost costs %(fee)s; against a part of it, less or the same.",
+            day=day,
+            fee=fee,
+        )
+        if fee is not None
+        else T(
+            "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. The appeal has its own fee.",
+            day=day,
+        )
     )
     return [If(T("If you want to appeal"), words, names.APPEAL_DECISION)]
+
+
+def _lost(decision: Decision, party: Party) -> int:
+    """What a decision orders a party to pay, in minor units; what it dismissed has no sum of its own."""
+    return sum(o.amount.minor for o in decision.orders if o.debtor_id == party.id and o.amount is not None)
 
 
 def _last_appeal(sitting: Sitting, case: Case, decision: Decision) -> datetime | None:
     """When the last time to appeal ends, where one runs."""
     windows = sitting.windows(case, APPEAL, state=WindowState.OPEN, subject=decision.reference)
     return max((w.due_at for w in windows if w.due_at is not None), default=None)
+
+
+def _fee_still_to_come(sitting: Sitting, case: Case, party_id: int | None) -> list[If]:
+    """What of a party's court fee is ordered back and not paid back yet."""
+    rows = sitting.session.scalars(
+        select(Refund).where(
+            Refund.case_id == case.id,
+            Refund.party_id == party_id,
+            Refund.state.in_((RefundState.ORDERED, RefundState.APPROVED)),
+        )
+    ).all()
+    if not rows:
+        return []
+    back = Money(sum(row.amount_minor for row in rows), rows[0].currency)
+    return [If(T("Your court fee"), T("%(amount)s comes back to you. You need not ask.", amount=back))]
 
 
 def of_costs(decision: Decision, party: Party) -> list[If]:

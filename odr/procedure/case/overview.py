@@ -291,7 +291,7 @@ def dues(sitting: Sitting, case: Case, actor: Actor, available: Sequence[Availab
             if actor.role in PARTY_ROLES
             else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
         )
-        title = step_title(sitting, case, actor, window) if mine else window_title(sitting, case, window)
+        title = step_title(sitting, case, actor, window)
         found.append(Due(window, title, by_kind.get(window.kind) if mine else None, mine))
     far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
     return sorted(found, key=lambda d: (d.act is None, d.is_remedy, not d.is_mine, d.window.due_at or far))
