@@ -85,7 +85,8 @@ def test_what_an_appeal_costs_is_said_before_it_is_made(bench: Bench) -> None:
     bench.issue()
     for who in ("claimant/1", "respondent/1"):
         bench.serve_decision(who)
-    assert "The appeal has its own fee" in lines(box(bench, "respondent/1"))["If you want to appeal"]
+    said = lines(box(bench, "respondent/1"))["If you want to appeal"]
+    assert "An appeal against all that you lost costs CNY\u00a050.00" in said
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
         said = [str(one) for one in said_before(look, case, bench.actor("respondent/1"), TABLE["appeal_decision"])]

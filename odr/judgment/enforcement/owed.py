@@ -26,6 +26,7 @@ from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.vocabulary import OrderKind
 from odr.payments.costs.rules import Allocation
+from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.quote import appeal_fee
 from odr.payments.models import Refund, RefundState
 from odr.procedure.hooks import If, Owed
@@ -115,7 +116,11 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
     first, now = mine[0], _together(mine)
     other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
-    otherwise = T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
+    otherwise = (
+        T("The court is enforcing: it can take it from what you own, at your cost, and interest for delay goes on.")
+        if case.stage is Stage.ENFORCEMENT
+        else T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
+    )
     words: Text
     if due.left is not None:
         amount, day = due.today if late else due.left, first.due_on
@@ -143,6 +148,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
             "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
         )
         ifs.insert(0, If(T("If you have paid"), how))
+    ifs += _fee_not_asked_yet(sitting, case, first.debtor_id)
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
 
 
@@ -228,6 +234,8 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     day = first.due_on
     also = _also_for(sitting, first, [o for o in theirs if o not in now], case)
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
+    if late and case.stage is Stage.ENFORCEMENT:
+        return _enforced_for(sitting, case, first, due, other, also)
     if late:
         words: Text = (
             T(
@@ -276,6 +284,32 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     back = _fee_still_to_come(sitting, case, first.creditor_id)
     act = names.NAME_ACCOUNT if unnamed else None
     return Owed(words, False, None, act, otherwise, (*also, *into, *_of_delay(due, late), *back, arrived))
+
+
+def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, other: str, also: Sequence[If]) -> Owed:
+    """What whoever has asked for enforcement reads: that the court is at it, and what is still open."""
+    words = (
+        T(
+            "Nothing for you to do now: the court is enforcing. %(name)s still owes %(amount)s.",
+            name=other,
+            amount=due.left,
+        )
+        if due.left is not None
+        else T("Nothing for you to do now: the court is enforcing against %(name)s.", name=other)
+    )
+    lines = [*also]
+    if due.today is not None and due.left is not None and due.today.minor > due.left.minor:
+        lines.append(If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
+    if due.left is not None:
+        lines += _paid_into(sitting, case, first.creditor_id)
+    lines.append(
+        If(
+            T("If it was paid after all"),
+            T("Say so with one act; nothing is enforced then."),
+            names.RECORD_PERFORMANCE,
+        )
+    )
+    return Owed(words, False, None, None, None, tuple(lines))
 
 
 def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
@@ -435,6 +469,20 @@ def _fee_still_to_come(sitting: Sitting, case: Case, party_id: int | None) -> li
     return [If(T("Your court fee"), T("%(amount)s comes back to you. You need not ask.", amount=back))]
 
 
+def _fee_not_asked_yet(sitting: Sitting, case: Case, party_id: int | None) -> list[If]:
+    """What of the court fee a party owes by the decision and was not sent a notice of yet (CPI 207)."""
+    party, decision = case.party_if_any(party_id), issued(sitting.session, case)
+    if party is None or decision is None or not decision.costs:
+        return []
+    demanded = assessments_of(sitting.session, case, party_id=party.id, demands=True)
+    if any(row.basis_id is None for row in demanded):
+        return []
+    return [line for line in of_costs(decision, party) if line.when.msgid == OWES_COURT.msgid]
+
+
+OWES_COURT = T("What you owe the court")
+
+
 def of_costs(decision: Decision, party: Party) -> list[If]:
     """What of the court fee a party gets back, or owes the court (CPI 207)."""
     if not decision.costs:
@@ -448,7 +496,7 @@ def of_costs(decision: Decision, party: Party) -> list[If]:
         lines.append(If(T("Your court fee"), back))
     if share.owes_court.minor:
         owes = T("%(amount)s of the fee, besides. You get a notice of its own.", amount=share.owes_court)
-        lines.append(If(T("What you owe the court"), owes))
+        lines.append(If(OWES_COURT, owes))
     return lines
 
 

@@ -112,7 +112,7 @@ def _decline_offer(sitting: Sitting, case: Case, actor: Actor, reference: str) -
     view = offer_view(sitting, case, actor, offer)
     return Step(
         names.DECLINE_OFFER,
-        T("Do you not accept the offer of %(name)s?", name=view.maker),
+        T("Check before you say no to the offer of %(name)s", name=view.maker),
         T("Do not accept"),
         {"offer": offer.reference},
         offer_terms(sitting, case, offer),
@@ -134,7 +134,7 @@ def _withdraw_offer(sitting: Sitting, case: Case, actor: Actor, reference: str) 
         return None
     return Step(
         names.WITHDRAW_OFFER,
-        T("Do you take the offer back?"),
+        T("Check before you take the offer back"),
         T("Take the offer back"),
         {"offer": offer.reference},
         offer_terms(sitting, case, offer),
@@ -168,7 +168,7 @@ def _decline_agreement(sitting: Sitting, case: Case, actor: Actor, reference: st
         )
     return Step(
         names.DECLINE_AGREEMENT,
-        T("Do you not sign the agreement?"),
+        T("Check before you say no to the agreement"),
         T("Do not sign"),
         {"agreement": found.reference},
         agreement_view(sitting, case, actor, found).terms,
