@@ -321,6 +321,9 @@ class _Build:
         typed = self.raw.has(name) or not self.raw.is_empty()
         made.value = "" if kind is Widget.PASSWORD else self.raw.one(name) if typed else default_text(info)
         made.chosen = self.raw.all(name) if typed else ((made.value,) if made.value else ())
+        if kind is Widget.RADIOS and label.choices and len(options) == 1 and info.is_required() and not typed:
+            # The one thing it can be about is not asked: it is chosen.
+            made.chosen = (options[0].value,)
         if kind is Widget.CHECKBOX:
             made.chosen = ("true",) if (bool(self.raw.one(name)) if typed else info.default is True) else ()
         if kind is Widget.DATE:
