@@ -299,6 +299,8 @@ def test_the_box_tells_where_an_agreement_stands(bench: Bench) -> None:
     assert says("claimant/1").startswith("Next for you: sign the mediation statement")
     bench.do("claimant/1", "sign_statement", {"agreement": agreement})
     assert "Still to sign" in says("claimant/1") and says("respondent/1").startswith("Next for you: sign")
+    with pytest.raises(ActNotOpen, match="no longer say no"):
+        bench.do("claimant/1", "decline_agreement", {"agreement": agreement})
     bench.do("respondent/1", "sign_statement", {"agreement": agreement})
     with bench.court.database.read() as session:
         asked = {w.kind for w in session.scalars(select(Window).where(Window.state == WindowState.OPEN))}

@@ -23,6 +23,9 @@ ROOM = ("settlement.room", T("Open the private room"))
 STILL = If(
     T("Until it binds"), T("Every time limit goes on, and each of you can still say no in the private room."), page=ROOM
 )
+OTHERS = If(
+    T("Until it binds"), T("Every time limit goes on, and whoever has not signed yet can still say no."), page=ROOM
+)
 WITH_THE_JUDGE = {
     Ending.STATEMENT: T(
         "You have agreed. Nothing for you to do now: the judge looks at the agreement and makes the mediation statement."
@@ -46,7 +49,7 @@ def agreement_owed(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
     if not any(party.id == actor.party_id for party in left):
         who = side_by_side(party.name for party in left)
         words = T("You have signed. Nothing for you to do now. Still to sign: %(names)s.", names=who)
-        return Owed(words, False, ifs=(STILL,))
+        return Owed(words, False, ifs=(OTHERS if statement else STILL,))
     then = T("Without everybody’s signature it does not bind, and everything goes on as before.")
     say_no = If(T("If you do not want it any more"), T("Say so in the private room."), page=ROOM)
     if statement:

@@ -15,7 +15,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.rules.tariff import Ending as FeeEnding
 from odr.settlement import names
 from odr.settlement.models import Agreement, AgreementState, Ending, Offer, OfferState
-from odr.settlement.offers.agreements import missing
+from odr.settlement.offers.agreements import has_signed, missing
 from odr.settlement.offers.case_views import agreement_view, offer_terms, offer_view
 from odr.settlement.offers.queries import LIVE_AGREEMENTS
 from odr.settlement.queries import agreements_of, offers_of
@@ -159,7 +159,7 @@ def _agreement(
 
 def _decline_agreement(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Step | None:
     found = _agreement(sitting, case, actor, reference, *LIVE_AGREEMENTS, unsigned=False)
-    if found is None:
+    if found is None or has_signed(found, actor.party_id):
         return None
     follows = [T("The agreement then does not come about for anybody, also for those who have signed it.")]
     if case.stage is not Stage.MEDIATING:
