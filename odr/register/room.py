@@ -10,6 +10,7 @@ ROOM = Room(
         "odr.register.pages:register",
         "odr.register.feedback_pages:feedback",
         "odr.register.offline_pages:offline",
+        "odr.register.calendar.pages:hearings",
     ),
     panels=(feedback_panel,),
     desk_pages=(DeskPage("feedback.words", T("What people said in words"), 126),),
