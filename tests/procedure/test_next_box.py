@@ -57,6 +57,7 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
     with scene.court.database.read() as session:
         kinds = session.scalars(select(Task.kind).where(Task.case_id == scene.case_id, Task.done_at.is_(None))).all()
     assert "open_examination" in kinds, "a case that is ready waits for nobody"
+    pay_fee(scene, "pi_ready")
     scene.later(days=30)
     assert box(scene, "haiyun").is_quiet and box(scene, "haiyun").waits
     scene.do("open_examination", "judge", mode="offline")
@@ -79,6 +80,7 @@ def test_after_an_act_one_is_told_who_is_waited_for(small_scene: Scene) -> None:
 def test_whoever_is_summoned_is_told_what_staying_away_may_bring(small_scene: Scene) -> None:
     """A claimant may lose the claim, a respondent may be judged without being heard (CPL 146, 147)."""
     small_scene.pend()
+    pay_fee(small_scene, "pi_summoned")
     small_scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
     small_scene.later(days=30)
     small_scene.do("open_examination", "judge", mode="offline")
@@ -88,8 +90,7 @@ def test_whoever_is_summoned_is_told_what_staying_away_may_bring(small_scene: Sc
         found = box(small_scene, who)
         (line,) = [one for one, _ in found.ifs if str(one.when) == "If you do not come"]
         assert feared in str(line.then) and "art. 14" in str(line.then)
-        # The claimant has not paid the fee either: that comes first, and the hearing stays in view.
-        assert (found.owed is not None) is (who == "li")
+        assert found.owed is None
         assert (who == "haiyun") or any("Hearing" in str(one.when) for one, _ in found.ifs)
 
 
