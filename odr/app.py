@@ -14,6 +14,7 @@ from flask import Flask, Response, g, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from jinja2 import BytecodeCache, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup, escape
 from pydantic import BaseModel
 from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound as NoSuchPage
 from werkzeug.routing import Rule
@@ -26,7 +27,7 @@ from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded, StorageFull, Unavailable
 from odr.ground.silence import silence
-from odr.ground.text import Money, T, Text, write, write_day, write_instant
+from odr.ground.text import SIGNS, Money, T, Text, side_by_side, write, write_day, write_instant
 from odr.ground.unavailable import breach_of
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
@@ -224,11 +225,20 @@ def _templates(app: Flask, court: Court) -> None:
     app.jinja_env.filters.update(
         text=lambda value: write(value, current_locale(), tz),
         money=lambda value: write(value, current_locale()),
+        may_break=_may_break,
+        sentence=lambda words: words[:1].upper() + words[1:],
+        sign=lambda between: SIGNS[current_locale()][between],
+        side_by_side=lambda items, sign=",": side_by_side(items, sign).render(current_locale()),
         day=lambda value: write_day(
             value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()
         ),
         instant=lambda value: write_instant(value, current_locale(), tz),
     )
+
+
+def _may_break(caption: str) -> Markup:
+    """A case's name as a heading: in Chinese its line may break before and after the word that joins the two parties."""
+    return Markup(escape(caption).replace("诉", Markup("诉<wbr>"), 1))
 
 
 def _errors(app: Flask) -> None:

@@ -376,6 +376,8 @@ def told_path(house: House, rule: Rule) -> str:
         return house.path(rule, name="refuse_agreement")
     if rule.rule == "/cases/<reference>/settlement/<name>":
         return house.path(rule, name="make_offer")
+    if rule.rule == "/cases/<reference>/settlement/check/<name>":
+        return house.path(rule, name="decline_offer")
     if rule.rule == "/cases/<reference>/one-key/<name>":
         return house.path(rule, name="bring_statement")
     if rule.rule.startswith("/log/<year>/tile/entries/"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from odr.ground.text import T, side_by_side
 from odr.procedure.acts.table import TABLE, Everyone
+from odr.procedure.time.written_working import text_from_json, text_to_json
 from tests.test_translations import translated, used
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -123,7 +126,10 @@ def test_a_letter_names_what_came() -> None:
     assert [name for name, title in titles.items() if len(title.split()) < 2] == []
 
 
-GLUED = re.compile(r"(?:\}\}|</a>|</b>|</strong>|</bdi>)[:,;] (?=<|\{\{)| \(\{\{(?:(?!\}\}).)*\}\}\)")
+GLUED = re.compile(
+    r"(?:\}\}|</a>|</b>|</strong>|</bdi>|</code>)[:,;] (?=<|\{\{|\{%)| \(\{\{(?:(?!\}\}).)*\}\}\)"  # a sign after a value
+    r"|\{% ?end\w+ ?%\}[:,;] |join\([\"'][:,;(]|\{\{ ?[\"'][:,;] [\"']|[\"'][:,;] [\"'] if |~ ?[\"'][:,;(]"  # written as a value
+)
 
 
 def test_no_template_glues_words_by_a_half_width_sign() -> None:
@@ -136,6 +142,56 @@ def test_no_template_glues_words_by_a_half_width_sign() -> None:
         if GLUED.search(line)
     ]
     assert wrong == []
+
+
+SIGNS = re.compile(r"[,;:] | \(")
+OF_MACHINES = re.compile(
+    r"odr/(?:notary|operations|training|api|procedure/audit)/"  # logs, commands, the audit's list: one language, read by who runs the court
+    r"|.*/(?:cli|audit|headers|declared|activation|mime|email|sms|seller|messenger|webpage/devtools)\.py$"
+    r"|odr/(?:app|ground/(?:config|typeset|logs|db|migrate)|web/guards)\.py$"
+    r"|odr/procedure/(?:acts/(?:reference|act_versions|table)|rules/(?:pack|certified_claims|citation)|outages/sweep|time/limitation)\.py$"
+    r"|odr/evidence/(?:store/integrity_check|kit/(?:bag|verifier|received_case_files))\.py$|odr/payments/(?:stripe/.*|books/payment_receipts)\.py$"
+    r"|odr/judgment/enforcement/audit\.py$|odr/service/sending/dispatch\.py$"
+)
+"""Modules that put together what machines or operators read, or articles that a pack then writes in both languages."""
+
+
+def glued_in(source: str) -> list[int]:
+    """Lines where two values are put side by side with a half-width sign between them, by ``join`` or in an f-string."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            between = [node.func.value]
+        elif isinstance(node, ast.JoinedStr):
+            between = [part for part in node.values[1:] if isinstance(part, ast.Constant)]
+        else:
+            continue
+        if any(isinstance(part, ast.Constant) and SIGNS.fullmatch(str(part.value)) for part in between):
+            found.append(node.lineno)
+    return found
+
+
+def test_no_program_glues_words_by_a_half_width_sign() -> None:
+    """Exhibits and names one after another, and who says what, stand in Chinese with Chinese signs: ``side_by_side`` writes them."""
+    assert glued_in('", ".join(labels)') == glued_in('f"{who}: {words}"') == glued_in('f"{what} ({where})"') == [1]
+    wrong = []
+    for path in sorted((TEMPLATES.parent / "odr").rglob("*.py")):
+        name = str(path.relative_to(TEMPLATES.parent))
+        if not OF_MACHINES.match(name):
+            wrong += [f"{name}:{line}" for line in glued_in(path.read_text("utf-8"))]
+    assert wrong == []
+
+
+def test_a_list_has_the_signs_of_its_reader() -> None:
+    """C-1、C-2 in Chinese, C-1, C-2 in English; who says what has a full-width colon; amounts and labels are the reader's too."""
+    said = side_by_side((side_by_side(("C-1", T("Authentic")), ":"), side_by_side(("C-2", T("Authentic")), ":")), ";")
+    assert (
+        side_by_side(["C-1", "C-2"]).render("en") == "C-1, C-2"
+        and side_by_side(["C-1", "C-2"]).render("zh-Hans") == "C-1、C-2"
+    )
+    assert said.render("en").count("; ") == 1 and said.render("zh-Hans").startswith("C-1：")
+    kept = text_from_json(text_to_json(T("Erased under a rule: %(labels)s", labels=side_by_side(["C-1", "C-2"]))))
+    assert kept.render("zh-Hans").endswith("C-1、C-2")
 
 
 def said_in(value: object) -> Iterator[tuple[str, str]]:

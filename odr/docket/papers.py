@@ -274,7 +274,7 @@ class PostingLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordPaper(Paper):
-    """The record of a hearing (CPL 150, OLR 26)."""
+    """The record of a hearing (CPL 150, OLR 34)."""
 
     template: ClassVar[str] = "record"
     labels: ClassVar[dict[str, Text]] = Paper.labels | {
@@ -318,7 +318,7 @@ class BundleEntry:
     note: Words | None = None
     text: str | None = None
     slots: int = 0
-    shows: str | None = None
+    shows: Words | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ one per room, read once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,6 +96,28 @@ class Kept(Text):
         return self.words.get(locale, self.msgid)
 
     __hash__ = Text.__hash__
+
+
+SIGNS = {"en": {",": ", ", ";": "; ", ":": ": "}, "zh-Hans": {",": "、", ";": "；", ":": "："}}
+"""What stands between the parts of a line: in Chinese full-width, and names or numbers one after another have 、 there."""
+
+
+@dataclass(frozen=True)
+class SideBySide(Text):
+    """Names, labels or sentences in one line, with the sign of the reader's language between them."""
+
+    items: tuple[Any, ...] = ()
+
+    def render(self, locale: str) -> str:
+        """The items in ``locale``, each written for its reader."""
+        return SIGNS[locale][self.msgid].join(write(item, locale) for item in self.items)
+
+    __hash__ = Text.__hash__
+
+
+def side_by_side(items: Iterable[Any], sign: str = ",") -> SideBySide:
+    """Items as one text: ``,`` between names and numbers, ``;`` between sentences, ``:`` between a name and what it says."""
+    return SideBySide(sign, {}, tuple(items))
 
 
 @dataclass(frozen=True, order=True)

@@ -18,7 +18,13 @@ APPRAISAL_RULE = desk(
 APPRAISAL_UNPAID = desk("appraisal_unpaid", T("An appraisal that is not paid"), Role.JUDGE, until_decided=True)
 ATTENDANCE_PASS_ON = desk("attendance_pass_on", T("An expert’s attendance fee to pass on"), Role.CASHIER)
 ATTENDANCE_UNPAID = desk("attendance_unpaid", T("An expert’s attendance fee not paid"), Role.JUDGE, until_decided=True)
-CLOSE_HEARING = desk("close_hearing", T("A hearing to close"), Role.JUDGE, until_decided=True)
+CLOSE_HEARING = desk(
+    "close_hearing",
+    T("A hearing to close"),
+    Role.JUDGE,
+    until_decided=True,
+    waits=T("Nothing for you to do now: the judge decides whether the hearing is over or goes on."),
+)
 CORRECTION = desk("correction", T("A correction of the record"), Role.JUDGE)
 EXPERT_APPOINT = desk("expert_appoint", T("An expert to appoint"), Role.JUDGE, until_decided=True, before_closing=True)
 EXPERT_ATTENDS = desk("expert_attends", T("An expert’s attendance to settle"), Role.JUDGE, until_decided=True)
@@ -27,20 +33,50 @@ FAILURE = desk("failure", T("A technical failure reported"), Role.JUDGE, before_
 HEARING_PLACE = desk("hearing_place", T("A place for the hearing to prepare"), Role.CLERK, until_decided=True)
 INTERPRETER = desk("interpreter", T("An interpreter to appoint"), Role.CLERK, until_decided=True)
 INTERPRETER_PAY = desk("interpreter_pay", T("An interpreter to pay"), Role.CLERK)
-LIST_ISSUES = desk("list_issues", T("Issues to list"), Role.JUDGE, until_decided=True)
+LIST_ISSUES = desk(
+    "list_issues",
+    T("Issues to list"),
+    Role.JUDGE,
+    until_decided=True,
+    waits=T("Nothing for you to do now: the judge lists what is still disputed."),
+)
 MODE_DOUBT = desk("mode_doubt", T("A doubt about how the case is heard"), Role.JUDGE, until_decided=True)
 MOTION = desk("motion", T("A motion"), Role.JUDGE, until_decided=True, before_closing=True)
 OBJECTION = desk("objection", T("An objection in the hearing"), Role.JUDGE, until_decided=True, before_closing=True)
 OFFLINE_STEP = desk(
     "offline_step", T("Somebody who takes part offline"), Role.JUDGE, Role.CLERK, until_decided=True, by_itself=True
 )
-OPEN_EXAMINATION = desk("open_examination", T("A case ready to be examined"), Role.JUDGE, until_decided=True)
-PUT_QUESTIONS = desk("put_questions", T("Questions to put"), Role.JUDGE, until_decided=True)
+OPEN_EXAMINATION = desk(
+    "open_examination",
+    T("A case ready to be examined"),
+    Role.JUDGE,
+    until_decided=True,
+    waits=T("Nothing for you to do now: the judge looks whether everything is there, and then opens the examination."),
+)
+PUT_QUESTIONS = desk(
+    "put_questions",
+    T("Questions to put"),
+    Role.JUDGE,
+    until_decided=True,
+    waits=T("Nothing for you to do now: the judge puts questions to the parties, or says that there are none."),
+)
 QUESTION_LEAVE = desk("question_leave", T("Leave for a question"), Role.JUDGE, until_decided=True, before_closing=True)
-RECORD_HEARING = desk("record_hearing", T("A hearing to record"), Role.CLERK, until_decided=True)
+RECORD_HEARING = desk(
+    "record_hearing",
+    T("A hearing to record"),
+    Role.CLERK,
+    until_decided=True,
+    waits=T("Nothing for you to do now: the registry writes the record of the hearing."),
+)
 RECORDING_DOUBT = desk("recording_doubt", T("A doubt about a recording"), Role.JUDGE, until_decided=True, by_hand=True)
 SEAL_BROKEN = desk("seal_broken", T("A sealed answer that does not open"), Role.JUDGE, until_decided=True, by_hand=True)
-SUMMON = desk("summon", T("A hearing to fix"), Role.CLERK, until_decided=True)
+SUMMON = desk(
+    "summon",
+    T("A hearing to fix"),
+    Role.CLERK,
+    until_decided=True,
+    waits=T("Nothing for you to do now: the registry fixes the day of the hearing and summons you."),
+)
 TIME_REQUEST = desk("time_request", T("More time in the examination asked for"), Role.JUDGE, until_decided=True)
 TRIAL_EXTENSION = desk("trial_extension", T("A longer trial limit asked for"), Role.PRESIDENT, until_decided=True)
 TRIAL_LIMIT = desk("trial_limit", T("A trial limit that is near"), Role.JUDGE, until_decided=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.ground.text import T
@@ -29,6 +30,7 @@ from odr.procedure.acts.events import (
     Served,
 )
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, on
+from odr.procedure.names import CLOSE_WINDOW
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -82,6 +84,11 @@ def on_over(sitting: Sitting, event: CaseClosed | CaseEffective) -> None:
     attendance_rules.drop_live(sitting, event.case)
 
 
+def is_no_news(act: str, result: Mapping[str, Any], label: str | None) -> bool:
+    """Of a turn whose time is over the entry that ends it tells enough."""
+    return act == CLOSE_WINDOW and result.get("kind") == WINDOW
+
+
 ROOM = Room(
     name="hearing",
     routes=(
@@ -120,5 +127,6 @@ ROOM = Room(
     ),
     sweeps={"records": seal_records, "seals": opening_seals.open_waiting},
     confided=(opening_seals.sealed_away_now,),
+    no_news=(is_no_news,),
     after_act=(phases.settle, examination_acts.ready_to_be_examined),
 )

@@ -11,9 +11,25 @@ APPEAL_FILE = desk("appeal_file", T("A file not sent up in time"), Role.PRESIDEN
 APPLY_JUDGMENT = desk(
     "apply_judgment", T("A judgment to apply to who did not register"), Role.JUDGE, until_decided=True
 )
-CLOSE_CASE = desk("close_case", T("A case to close"), Role.CLERK)
-COUNTERSIGN = desk("countersign", T("A decision to countersign"), Role.CLERK)
-DRAFT_DECISION = desk("draft_decision", T("A decision to write"), Role.JUDGE, until_decided=True)
+CLOSE_CASE = desk(
+    "close_case",
+    T("A case to close"),
+    Role.CLERK,
+    waits=T("Nothing for you to do: everything is done, and the registry closes the case."),
+)
+COUNTERSIGN = desk(
+    "countersign",
+    T("A decision to countersign"),
+    Role.CLERK,
+    waits=T("Nothing for you to do now: the decision is finished and is about to be given."),
+)
+DRAFT_DECISION = desk(
+    "draft_decision",
+    T("A decision to write"),
+    Role.JUDGE,
+    until_decided=True,
+    waits=T("Nothing for you to do now: the judge makes the findings and writes the decision."),
+)
 ENFORCEMENT = desk("enforcement", T("An enforcement applied for"), Role.CLERK)
 ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stands still"), Role.PRESIDENT, by_hand=True)
 ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
@@ -30,7 +46,12 @@ PASS_ON_PRESERVATION = desk(
 PRESERVATION_RULING = desk(
     "preservation_ruling", T("An urgent preservation not ruled on"), Role.PRESIDENT, by_itself=True
 )
-PRONOUNCE = desk("pronounce", T("A decision to pronounce"), Role.JUDGE)
+PRONOUNCE = desk(
+    "pronounce",
+    T("A decision to pronounce"),
+    Role.JUDGE,
+    waits=T("Nothing for you to do now: the decision is finished and is about to be given."),
+)
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
 RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
 RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE)

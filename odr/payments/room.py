@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Outcome, Party
 from odr.ground.text import Money, T
-from odr.payments import event_handlers, joined_cases
+from odr.payments import event_handlers, joined_cases, names
 from odr.payments.books.audit import audit_books
 from odr.payments.costs.acts import review_overdue
 from odr.payments.fee import at_end_acts, fee_reminders
@@ -68,8 +69,14 @@ def sum_due(sitting: Sitting, case: Case, party: Party, occasion: str, number: i
     return Money(sum(a.amount_minor for a in due), due[0].currency) if due else None
 
 
+def is_no_news(act: str, result: Mapping[str, Any], label: str | None) -> bool:
+    """That the fees were settled with nothing to give back."""
+    return act == names.SETTLE_FEES and not result.get("back")
+
+
 ROOM = Room(
     name="payments",
+    no_news=(is_no_news,),
     routes=(
         "odr.payments.fee.pages:payments",
         "odr.payments.books.pages:paydesk",

@@ -134,6 +134,8 @@ class StepWords:
     title: Text | None = None
     act: str | None = None
     ifs: tuple[If, ...] = ()
+    silence: Text | None = None
+    """What follows if nothing is done, where that is not what the pack says of every time limit of the kind."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,8 @@ FeeQuoting = Callable[["Court", str, "Money | None", str], FeeTold]
 StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
 SumOf = Callable[["Sitting", Case, Party, str, int], Money | None]
 """The sum a letter to a party is about, by the occasion and the number of its entry."""
+NoNews = Callable[[str, Mapping[str, Any], "str | None"], bool]
+"""Whether an entry of the clock, by its act and result, is no news to whoever has this label."""
 
 
 @dataclass(frozen=True)
@@ -294,6 +298,8 @@ class Hooks:
     ``audits``    where a room's rows of one case are not what its docket makes them: function(court, session, case) →
         each with the entry and what differs; called only where the docket itself is whole
     ``sums``      the sum that a letter to a party is about: function(sitting, case, party, occasion, entry) → sum or None
+    ``no_news``   which entries of the court's clock tell a reader nothing since they last looked: function(act, result of the
+        entry, label of the reader's party)
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     """
 
@@ -320,6 +326,7 @@ class Hooks:
     erasures: list[Erasures] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     sums: list[SumOf] = field(default_factory=list)
+    no_news: list[NoNews] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -365,6 +372,7 @@ class Room:
     erasures: tuple[Erasures, ...] = ()
     audits: tuple[Audit, ...] = ()
     sums: tuple[SumOf, ...] = ()
+    no_news: tuple[NoNews, ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -403,5 +411,6 @@ class Room:
             hooks.early_fetches = self.early_fetches
         hooks.audits.extend(self.audits)
         hooks.sums.extend(self.sums)
+        hooks.no_news.extend(self.no_news)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of, upcast
@@ -194,7 +194,7 @@ def _known_messenger(sitting: Sitting, given: str | None) -> str | None:
         raise InvalidInput.at("messenger", T("This court does not write to messengers yet. Leave this empty."))
     raise InvalidInput.at(
         "messenger",
-        T("Write one of these names, a colon and your account: %(names)s.", names=", ".join(sorted(known))),
+        T("Write one of these names, a colon and your account: %(names)s.", names=side_by_side(sorted(known))),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, select, text
@@ -21,6 +22,7 @@ from odr.procedure.acts.events import (
     PartyJoined,
 )
 from odr.procedure.hooks import DeskPage, NavItem, Room, on
+from odr.service import names
 from odr.service.abroad import REMINDERS, lapsed_abroad
 from odr.service.models import UNDOCKETED, Packet
 from odr.service.packet import acts as packet_acts
@@ -83,8 +85,14 @@ def bring_to_docket(court: Court, limit: int = 256) -> int:
     return len(found)
 
 
+def is_no_news(act: str, result: Mapping[str, Any], label: str | None) -> bool:
+    """That a paper reached the reader themselves: they have it."""
+    return act == names.RECORD_SERVICE and result.get("party") == label
+
+
 ROOM = Room(
     name="service",
+    no_news=(is_no_news,),
     routes=(
         "odr.service.packet.pages:service",
         "odr.service.registry.pages:service_desk",

@@ -9,7 +9,7 @@ from odr.settlement.before_filing import case_views as before_filing_case_views
 from odr.settlement.confirmation import acts as confirmation_acts
 from odr.settlement.mediation import acts as mediation_acts, in_person, ties
 from odr.settlement.offers import acts as offers_acts, agreement_acts, case_views as offers_case_views
-from odr.settlement.offers.next_step import offer_step
+from odr.settlement.offers.next_step import agreement_owed, offer_step
 
 ROOM = Room(
     name="settlement",
@@ -41,6 +41,7 @@ ROOM = Room(
         on(StepsChosen, in_person.on_steps_chosen),
     ),
     steps=(offer_step,),
+    owed=(agreement_owed,),
     panels=(
         offers_case_views.room_panel,
         offers_case_views.court_panel,

@@ -24,7 +24,7 @@ from odr.docket.models import HEARD_ROLES, Case, ReadBy, Role
 from odr.docket.queries import case_by_reference
 from odr.ground.config import Settings
 from odr.ground.errors import CourtError, Forbidden, NotFound, NotSignedIn, StepUpNeeded
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor, capacities
 from odr.identity.sign_in import program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import keyring
@@ -569,7 +569,7 @@ def _case_and_actor(person: Person, reference: str, guard: Guard) -> tuple[Case,
         # A person's choice in the browser may be of another case; a program says it with this very request.
         raise Forbidden(
             T("In this case you cannot act for whom “Acting-For” names."),
-            T("Send one of these, or none: %(hats)s", hats=", ".join(hat.hat for hat in hats)),
+            T("Send one of these, or none: %(hats)s", hats=side_by_side(hat.hat for hat in hats)),
         )
     allowed = [hat for hat in chosen or hats if guard.admits(hat.role)]
     if not allowed:

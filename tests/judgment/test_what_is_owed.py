@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from odr.app import create_app
@@ -17,7 +19,7 @@ from odr.procedure.case.before_doing import said_before
 from odr.procedure.case.next_box import NextBox, next_box
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
-from tests.judgment.web import Visitor
+from tests.judgment.web import ORIGIN, Visitor
 
 
 def box(bench: Bench, who: str) -> NextBox:
@@ -85,7 +87,8 @@ def test_what_an_appeal_costs_is_said_before_it_is_made(bench: Bench) -> None:
     bench.issue()
     for who in ("claimant/1", "respondent/1"):
         bench.serve_decision(who)
-    assert "The appeal has its own fee" in lines(box(bench, "respondent/1"))["If you want to appeal"]
+    said = lines(box(bench, "respondent/1"))["If you want to appeal"]
+    assert "An appeal against all that you lost costs CNY\u00a050.00" in said
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
         said = [str(one) for one in said_before(look, case, bench.actor("respondent/1"), TABLE["appeal_decision"])]
@@ -187,3 +190,51 @@ def test_what_of_the_fee_comes_back_and_what_is_owed_to_the_court_is_told(bench:
     )
     assert [str(line.when) for line in won] == ["Your court fee"] and "50.00" in str(won[0].then)
     assert [str(line.when) for line in lost] == ["What you owe the court"] and "50.00" in str(lost[0].then)
+
+
+def test_whoever_won_is_asked_first_to_which_account(bench: Bench) -> None:
+    """Without an account nobody can pay them: that is their next step, before and after the judgment takes effect; named,
+    they have nothing to do.
+    """
+    bench.effective()
+    asked = box(bench, "claimant/1")
+    assert "Next for you: say to which account" in str(asked.waits) and asked.is_quiet
+    assert asked.owed_act is not None and asked.owed_act.name == "name_account"
+    bench.do("claimant/1", "name_account", {"holder": "Li Wen", "bank": "Lake Bank", "account": "6222 0000 1111 2222"})
+    named = box(bench, "claimant/1")
+    assert "Nothing for you to do now" in str(named.waits) and named.owed_act is None
+
+
+def test_while_the_court_enforces_nobody_is_told_to_ask_for_it(bench: Bench) -> None:
+    """Asked for once: whoever is owed waits for the court, whoever owes reads what it does; the page offers nothing again."""
+    bench.effective()
+    bench.wait(days=40)
+    bench.do("claimant/1", "apply_for_enforcement", {"note": None})
+    won, lost = box(bench, "claimant/1"), box(bench, "respondent/1")
+    assert "the court is enforcing" in str(won.waits) and won.is_quiet
+    assert lost.owed is not None and str(lost.owed.otherwise).startswith("The court is enforcing")
+    shown = page(bench, "claimant/1", "/enforcement")
+    assert "the court is enforcing" in shown and "You can send this now." not in shown and "Not open yet" not in shown
+
+
+def test_whether_a_payment_arrived_is_asked_as_yes_or_no(bench: Bench) -> None:
+    """Nothing is said by a box left empty: both answers are offered, none is chosen; the sum reported stands beside."""
+    bench.effective()
+    with bench.court.database.read() as session:
+        (reference,) = [o.reference for o in obligations_of(session, bench.case()) if o.amount_minor == 800_000]
+    today = bench.clock.now().date().isoformat()
+    bench.do("respondent/1", "record_performance", {"obligation": reference, "amount": "3,000.00", "on": today})
+    visitor = Visitor(create_app(court=bench.court), bench, "li")
+    form = visitor.get("/do/confirm_performance").replace("\u00a0", " ")
+    assert "CNY 3,000.00 reported" in form
+    radios = re.findall(r'<input[^>]*name="arrived"[^>]*>', form)
+    assert len(radios) == 2 and not any("checked" in one for one in radios)
+    assert re.search(r'<input[^>]*name="obligation"[^>]*checked', form), "the one it can be about is chosen"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    assert token is not None
+    sent = {"csrf_token": token[1], "obligation": reference}
+    address, origin = visitor.base + "/do/confirm_performance", {"Origin": ORIGIN}
+    asked = visitor.client.post(address, base_url=ORIGIN, data=sent, headers=origin)
+    assert asked.status_code == 422 and "Say whether it arrived" in asked.text
+    said = visitor.client.post(address, base_url=ORIGIN, data=sent | {"arrived": "false"}, headers=origin)
+    assert said.status_code == 303 and "must pay you" in str(box(bench, "claimant/1").waits)

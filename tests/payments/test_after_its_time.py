@@ -27,7 +27,7 @@ def test_whoever_let_the_time_for_a_fee_pass_is_told_what_threatens(small_scene:
     mine = box(small_scene, "li")
     assert mine.owed is not None and mine.owed.is_duty and not mine.is_quiet
     assert "counts as withdrawn" in mine.owed.words.render("en")
-    assert "缴纳案件受理费的期限已经届满" in mine.owed.words.render("zh-Hans")
+    assert "交纳案件受理费的期限已经届满" in mine.owed.words.render("zh-Hans")
     theirs = box(small_scene, "haiyun")
     assert theirs.owed is None
     client, _ = signed_in(small_scene, create_app(court=small_scene.court), "li")

@@ -5,6 +5,7 @@ a frame that leaves room.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from flask.testing import FlaskClient
 
@@ -125,3 +126,16 @@ def test_what_an_objection_halts_stays_listed(small_scene: Scene) -> None:
         page = overview(scene, browser(scene, who))
         running = page.split("Time running")[1].split("</aside>")[0]
         assert "Answer" in running and "Stands still; its new day is set when it goes on" in running, who
+
+
+def test_a_chinese_heading_breaks_after_a_sign_or_between_the_parties(small_scene: Scene) -> None:
+    """Equal lines would break words: a heading in Chinese keeps what is between two signs together where it fits, and the
+    name of a case may break after the word between the parties.
+    """
+    small_scene.lodge()
+    client = browser(small_scene, "li")
+    client.get("/language/zh-Hans")
+    assert re.search(r"<h1[^>]*>[^<]+诉<wbr>[^<]+</h1>", overview(small_scene, client))
+    css = (Path(__file__).parents[2] / "static" / "court.css").read_text("utf-8")
+    rule = re.search(r":lang\(zh\) :is\(h1, h2, h3\) \{([^}]+)\}", css)
+    assert rule is not None and "word-break: keep-all" in rule[1] and "text-wrap: wrap" in rule[1]

@@ -4,14 +4,21 @@ for when nothing is asked.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, Stage
+from odr.ground.text import Money
+from odr.hearing.examination.next_step import _of_phase
+from odr.hearing.models import Phase
+from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.next_step import _pay
 from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.models import Task, Window
+from tests.faults.forks import pay_fee
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 
@@ -22,6 +29,11 @@ def box(scene: Scene, who: str) -> NextBox:
         found = next_box(scene.court.look(session), session.get_one(Case, scene.case_id), scene.actor(who))
         assert found is not None
         return found
+
+
+def party(scene: Scene, label: str) -> str:
+    """Reference of a party by its label."""
+    return next(one.reference for one in scene.case().parties if one.label == label)
 
 
 def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene: Scene) -> None:
@@ -69,6 +81,7 @@ def test_after_an_act_one_is_told_who_is_waited_for(small_scene: Scene) -> None:
 def test_whoever_is_summoned_is_told_what_staying_away_may_bring(small_scene: Scene) -> None:
     """A claimant may lose the claim, a respondent may be judged without being heard (CPL 146, 147)."""
     small_scene.pend()
+    pay_fee(small_scene, "pi_summoned")
     small_scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
     small_scene.later(days=30)
     small_scene.do("open_examination", "judge", mode="offline")
@@ -78,8 +91,7 @@ def test_whoever_is_summoned_is_told_what_staying_away_may_bring(small_scene: Sc
         found = box(small_scene, who)
         (line,) = [one for one, _ in found.ifs if str(one.when) == "If you do not come"]
         assert feared in str(line.then) and "art. 14" in str(line.then)
-        # The claimant has not paid the fee either: that comes first, and the hearing stays in view.
-        assert (found.owed is not None) is (who == "li")
+        assert found.owed is None
         assert (who == "haiyun") or any("Hearing" in str(one.when) for one, _ in found.ifs)
 
 
@@ -135,3 +147,88 @@ def test_who_waits_for_a_desk_is_told_its_day(small_scene: Scene) -> None:
     with scene.court.database.write() as session:
         session.get_one(Case, scene.case_id).stage = Stage.APPEALED
     assert "higher court" in str(box(scene, "haiyun").waits)
+
+
+def examined(scene: Scene) -> Scene:
+    """A small claim whose examination in writing is open."""
+    scene.pend()
+    pay_fee(scene, "pi_examined")
+    scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    scene.later(days=30)
+    scene.do("open_examination", "judge", mode="asynchronous")
+    return scene
+
+
+def test_a_turn_says_what_is_done_in_it_and_what_silence_means_for_the_record(small_scene: Scene) -> None:
+    """Not the name of a phase but what one does, with the way to say that one has nothing to add; the other side reads what
+    is waited for; the record says what follows if nobody signs. No time limit is listed twice.
+    """
+    scene = examined(small_scene)
+    mine = box(scene, "li")
+    assert mine.step is not None and str(mine.step.title).startswith("confirm who you are")
+    assert mine.step.act is not None and mine.step.act.name == "post_statement"
+    assert [act.name for _, act in mine.step.ifs if act is not None] == ["finish_turn"]
+    scene.do("put_question", "judge", addressees=[party(scene, "respondent/1")], words="Who packed it?")
+    scene.do("put_question", "judge", addressees=[party(scene, "respondent/1")], words="Who sent it?")
+    client, _ = signed_in(scene, create_app(court=scene.court), "haiyun")
+    page = client.get(f"/cases/{scene.case().reference}").text
+    for part in (page.split("Where the case stands")[1].split("What you can do now")[0], page.split("Time running")[1]):
+        told = re.findall(r"<(?:b|dt)>(Answer 2 questions put to you|Acting in the examination)[^<]*<", part)
+        assert told == ["Answer 2 questions put to you"], told
+
+
+def test_the_button_of_a_turn_does_what_the_turn_is_for(small_scene: Scene) -> None:
+    """On the list of issues one comments; exhibits are not asked about again there (the first open act is not always it)."""
+    scene = examined(small_scene)
+    for _ in range(12):
+        mine = box(scene, "li")
+        if mine.step is not None and mine.step.window.kind == "examination" and "record" in str(mine.step.title):
+            break
+        if mine.step is not None and mine.step.act is not None and mine.step.act.name == "give_opinions":
+            assert "exhibit" in str(mine.step.title), str(mine.step.title)
+        scene.later(days=4)
+
+
+def test_whoever_does_not_sign_the_record_reads_what_follows(small_scene: Scene) -> None:
+    """The record counts all the same, and can then not be corrected (CPL 150); it is no turn in which silence says nothing."""
+    scene = small_scene
+    scene.lodge()
+    with scene.court.database.read() as session:
+        case, phase = session.get_one(Case, scene.case_id), Phase(key="record", part="record")
+        step = _of_phase(scene.court.look(session), case, case.parties[0], phase)
+    assert "it counts all the same" in str(step.silence) and "correction" in str(step.silence)
+
+
+def test_the_fee_of_an_appeal_has_its_name() -> None:
+    """Whoever appeals has paid the court fee long ago: what is asked for now is another."""
+    said = {
+        matter: str(_pay(matter, Money(50_00, "CNY"))) for matter in (Matter.APPEAL, Matter.COUNTERCLAIM, Matter.CLAIM)
+    }
+    assert "fee of your appeal" in said[Matter.APPEAL] and "fee of your counterclaim" in said[Matter.COUNTERCLAIM]
+    assert "court fee" in said[Matter.CLAIM]
+
+
+def test_whoever_waits_for_the_court_reads_what_it_does(small_scene: Scene) -> None:
+    """Not only that the judge or the registry has to act: what for."""
+    scene = small_scene
+    scene.pend()
+    pay_fee(scene, "pi_waits")
+    scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    scene.later(days=30)
+    assert "opens the examination" in str(box(scene, "li").waits)
+    scene.do("open_examination", "judge", mode="offline")
+    assert "fixes the day of the hearing" in str(box(scene, "li").waits)
+
+
+def test_what_the_clock_keeps_in_order_is_no_news(small_scene: Scene) -> None:
+    """Papers that reached oneself and turns whose time is over are not told; that they reached the other side is."""
+    scene = examined(small_scene)
+    client, _ = signed_in(scene, create_app(court=scene.court), "li")
+    address = f"/cases/{scene.case().reference}"
+    client.get(address)
+    scene.court.readings.enter()
+    scene.later(days=20)
+    client, _ = signed_in(scene, create_app(court=scene.court), "li")
+    news = client.get(address).text.split("Since you last looked")[1].split("What you can do now")[0]
+    assert "served on" not in news or "served on Haiyun" in news
+    assert "served on Li" not in news and "Acting in the examination" not in news and "closed" in news

@@ -17,6 +17,7 @@ from odr.identity.actors import Actor
 from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import entry_view
+from odr.procedure.models import Window, WindowState
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
 from tests.judgment.bench import Bench
@@ -278,3 +279,29 @@ def mandate_times(bench: Bench) -> dict[str, Any]:
 
 
 __all__ = ["DocketEntry"]
+
+
+def test_the_box_tells_where_an_agreement_stands(bench: Bench) -> None:
+    """Accepted: the judge has it. The statement made: it waits for a signature, then for the other one. In effect: nobody is
+    asked for evidence any more.
+    """
+
+    def says(who: str) -> str:
+        with bench.court.database.read() as session:
+            found = next_box(bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor(who))
+            assert found is not None
+            return str(found.waits)
+
+    agreement = settle(bench)
+    assert says("claimant/1") == says("respondent/1") and says("claimant/1").startswith("You have agreed.")
+    given = {"agreement": agreement, "case_number": bench.number, "language": "en"}
+    bench.do("judge", "sign_mediation", given)
+    assert says("claimant/1").startswith("Next for you: sign the mediation statement")
+    bench.do("claimant/1", "sign_statement", {"agreement": agreement})
+    assert "Still to sign" in says("claimant/1") and says("respondent/1").startswith("Next for you: sign")
+    with pytest.raises(ActNotOpen, match="no longer say no"):
+        bench.do("claimant/1", "decline_agreement", {"agreement": agreement})
+    bench.do("respondent/1", "sign_statement", {"agreement": agreement})
+    with bench.court.database.read() as session:
+        asked = {w.kind for w in session.scalars(select(Window).where(Window.state == WindowState.OPEN))}
+    assert not {"evidence", "answer", "examination"} & asked

@@ -10,12 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from odr.app import create_app
+from odr.docket.models import Case, Role
 from odr.ground.errors import InvalidInput
+from odr.payments.refund.orders import would_go_back
 from odr.procedure.acts.act_versions import current_input
 from odr.procedure.acts.table import TABLE
 from odr.procedure.forms.fields import parse
-from odr.settlement.models import Offer, OfferState
+from odr.procedure.rules.tariff import Ending as FeeEnding
+from odr.settlement.models import Ending, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
+from odr.settlement.offers.steps import fee_if_settled
+from tests.faults.forks import pay_fee
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 
@@ -107,3 +112,54 @@ def test_what_is_missing_and_what_cannot_be_read_are_told_in_one_list() -> None:
             },
         )
     assert {one.location[0] for one in wrong.value.faults} == {"instalments", "payer", "deed_by"}
+
+
+PRESSES_AT_ONCE = re.compile(
+    r'<form[^>]*action="[^"]*/(decline_offer|withdraw_offer|decline_agreement|sign_agreement)"'
+)
+
+
+def test_nothing_in_the_room_is_declined_or_taken_back_at_one_press(offered: Scene) -> None:
+    """*Do not accept* opens a page with the terms, what follows and room for a word; the maker reads that word, the judge
+    does not; *Not now* leads back and nothing was done. The same page stands before an own offer is taken back.
+    """
+    (first,) = offers(offered)
+    li, headers, room = browser(offered, "li")
+    check = f"{room}/check/decline_offer?offer={first.reference}"
+    shown = li.get(room).text
+    assert PRESSES_AT_ONCE.search(shown) is None and check in shown.replace("&amp;", "&")
+    page = li.get(check).text
+    assert "6,000.00" in page.replace("\u00a0", " ") and "cannot be accepted later" in page and f'href="{room}"' in page
+    assert [one.state for one in offers(offered)] == [OfferState.OPEN]
+    form = {"offer": first.reference, "words": "Half is too little for me.", "csrf_token": ""}
+    assert li.post(f"{room}/decline_offer", data=form, headers=headers).status_code == 303
+    haiyun, theirs, _ = browser(offered, "haiyun")
+    assert "Half is too little for me." in haiyun.get(room).text
+    assert li.get(check).headers["Location"].endswith("/settlement"), "what is answered leads to the room"
+    assert haiyun.get(f"{room}/check/withdraw_offer").status_code == 303, "nobody takes back what is no more"
+    assert haiyun.get(f"{room}/check/make_offer", headers=theirs).status_code == 404
+
+
+def test_whoever_accepts_reads_what_becomes_of_the_court_fee(small_scene: Scene) -> None:
+    """Half of what the claimant paid goes back if a statement ends the case; who bears the rest is said, with its article
+    (FEE 15, 31); if the claim is withdrawn, the claimant (FEE 34).
+    """
+    offered = small_scene
+    offered.lodge()
+    offered.accept(track="ordinary")
+    offered.work()
+    offered.join()
+    pay_fee(offered, "pi_settled")
+    given = {"to": "claimant/1", "amount": "6000", "payer": "respondent/1", "ending": "statement"}
+    offered.do("make_offer", "haiyun", **given, instalments=[{"on": "2026-05-20", "amount": "6000"}])
+    (first,) = offers(offered)
+    li, _, room = browser(offered, "li")
+    page = li.get(f"{room}/accept?offer={first.reference}").text
+    with offered.court.database.read() as session:
+        sitting = offered.court.look(session)
+        case = session.get_one(Case, offered.case_id)
+        (paid,) = [p for p in case.parties if p.role is Role.CLAIMANT]
+        back, stays = would_go_back(sitting, case, paid, FeeEnding.MEDIATED)
+        said = [str(one) for one in fee_if_settled(sitting, case, Ending.WITHDRAWAL)]
+    assert back.minor == stays.minor > 0 and str(back) in page and "the court decides" in page
+    assert any("The claimant bears" in one for one in said)

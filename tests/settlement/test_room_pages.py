@@ -65,7 +65,7 @@ def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str)
     judge.send("/agreement", "/agreement/sign_mediation", status=422, case_number="wrong", language="en")
     judge.send("/agreement", "/agreement/sign_mediation", case_number=bench.number, language="zh-Hans")
     for who in (li, haiyun):
-        who.send("/settlement", "/settlement/sign_statement")
+        who.send("/settlement/check/sign_statement", "/settlement/sign_statement")
     assert bench.case().stage is Stage.EFFECTIVE
     over = li.get("")
     assert "6,000.00" in over

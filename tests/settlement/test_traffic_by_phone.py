@@ -42,7 +42,8 @@ def test_an_accident_goes_from_finding_to_payout_in_one_stop(small_scene: Scene,
     page = shown(li.get("/one-key"))
     assert shown(write_money(Sum(OWED, "CNY"), language)) in page
     assert DOUBT[language] in page and "/do/ask_for_appraisal" in page
-    li.send("/one-key", "/one-key/decline_offer")
+    li.send("/settlement/check/decline_offer", "/settlement/decline_offer", words="The repair costs more.")
+    assert "The repair costs more." in insurer.get("/settlement")
     again = certifiers["appraiser"].sign(reference, {"repair": 12_800_00, "lost_value": 3_000_00}, file_number="A-8")
     li.send("/one-key", "/one-key/bring_statement", statement=again)
     insurer.send("/one-key", "/one-key/offer_certified")
@@ -53,7 +54,7 @@ def test_an_accident_goes_from_finding_to_payout_in_one_stop(small_scene: Scene,
     li.send(check[1].replace("&amp;", "&"), "/settlement/accept_offer")
     judge.send("/agreement", "/agreement/sign_mediation", case_number=scene.case().number or "")
     for who in (li, insurer):
-        who.send("/one-key", "/one-key/sign_statement")
+        who.send("/settlement/check/sign_statement", "/settlement/sign_statement")
     assert scene.case().stage is Stage.EFFECTIVE
     li.send("/one-key", "/one-key/instruct_payout", holder="Li Wen", bank="Lake Bank", account="6222 0000 1111 2222")
     page = insurer.get("/one-key")

@@ -228,7 +228,7 @@ class Visit:
         """The judge makes the statement, both sides sign it."""
         self.send("judge", "/agreement", "sign_mediation", case_number=self.scene.case().number or "")
         for who in ("li", "haiyun"):
-            self.send(who, "/settlement", "sign_statement")
+            self.send(who, "/settlement/check/sign_statement", "sign_statement")
         assert self.scene.case().stage is Stage.EFFECTIVE
 
 
@@ -255,7 +255,7 @@ def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
     page = visit.send("li", check.removeprefix(f"/cases/{reference}"), "accept_offer")
     visit.send("judge", "/agreement", "sign_mediation", case_number=scene.case().number or "")
     for who in ("li", "haiyun"):
-        visit.send(who, "/one-key", "sign_statement")
+        visit.send(who, "/settlement/check/sign_statement", "sign_statement")
     visit.send("li", "/one-key", "instruct_payout", holder="Li Wen", bank="Lake Bank", account="6222 0000 1111 2222")
     with scene.court.database.read() as session:
         from odr.judgment.models import Obligation
@@ -299,7 +299,7 @@ def test_a_mediated_agreement_in_instalments_is_enforced_in_the_browser(
     visit.send("mediator", "/settlement?act=accept_mediation", "accept_mediation", untied="yes")
     scene.do("propose_text", "mediator", **TERMS)
     for who in ("li", "haiyun"):
-        visit.send(who, "/settlement", "sign_agreement")
+        visit.send(who, "/settlement/check/sign_agreement", "sign_agreement")
     is_sound(visit.open("li", "/settlement"))
     visit.statement()
     assert newest(scene, Agreement).amount_minor == 5_000_00

@@ -25,7 +25,7 @@ from odr.evidence.retention.models import LegalHold, NoticeState, UploadNotice
 from odr.evidence.retention.rules import after
 from odr.ground.db import Database
 from odr.ground.silence import outward
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, AccountState, Mandate
 from odr.procedure.rules.court_rules import RetentionRule
@@ -307,10 +307,10 @@ def _hand_over(court: Court, letter: Letter) -> Handover:
 
 def letter_to(court: Court, account: Account, rule: Ruled, until: date, names: Sequence[str]) -> Letter:
     """The letter to a sender: what, when, and how to keep it."""
-    listed = "; ".join(name if len(name) <= 60 else f"{name[:57]}…" for name in names[:MOST_NAMES])
-    what: Text = T("They are: %(names)s", names=listed)
+    some = side_by_side((name if len(name) <= 60 else f"{name[:57]}…" for name in names[:MOST_NAMES]), ";")
+    what: Text = T("They are: %(names)s", names=some)
     if len(names) > MOST_NAMES:
-        what = T("They are: %(names)s; and %(count)s more", names=listed, count=len(names) - MOST_NAMES)
+        what = T("They are: %(names)s; and %(count)s more", names=some, count=len(names) - MOST_NAMES)
     return Letter(
         account.email,
         T("Files you sent will be erased unless you keep them"),

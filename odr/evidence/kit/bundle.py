@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.papers import BundleEntry, BundlePaper, BundleSection, Words, typeset
@@ -26,7 +26,7 @@ from odr.evidence.kit.kit import LeftOut
 from odr.evidence.models import Exhibit, ExhibitState, Upload
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.ground.errors import CourtError
-from odr.ground.text import T, Text, words_of
+from odr.ground.text import SideBySide, T, Text, side_by_side, words_of
 from odr.ground.typeset import PaperLocale, Typesetter, tamed
 from odr.identity.actors import Actor
 from odr.procedure.time.written_working import bilingual
@@ -163,8 +163,8 @@ def _sheet(sitting: Sitting, party: Party, exhibit: Exhibit, upload: Upload) -> 
     )
 
 
-def _fact_numbers(exhibit: Exhibit) -> str | None:
-    return ", ".join(str(number) for number in exhibit.facts) or None
+def _fact_numbers(exhibit: Exhibit) -> Text | None:
+    return side_by_side(exhibit.facts) if exhibit.facts else None
 
 
 def _facts(sitting: Sitting, exhibit: Exhibit, upload: Upload) -> list[tuple[Words, Words]]:
@@ -238,11 +238,11 @@ def _frame(
     return typeset(setter, paper, locale, at=sitting.court.clock.machine_now(), archival=False)
 
 
-def _day_line(setter: Typesetter, happening: Happening) -> str:
+def _day_line(setter: Typesetter, happening: Happening) -> Words:
     """A line of the chronology: the fact, and the labels of the exhibits that are said to show it."""
     fact = printable(setter, happening.what)
-    labels = ", ".join(exhibit.label for exhibit in happening.exhibits)
-    return f"{fact} ({labels})" if labels else fact
+    labels = side_by_side(exhibit.label for exhibit in happening.exhibits)
+    return T("%(what)s (%(where)s)", what=fact, where=labels) if happening.exhibits else fact
 
 
 def _heading(setter: Typesetter, party: Party) -> Text:
@@ -268,15 +268,16 @@ def _printable_words(setter: Typesetter, words: Words) -> Words:
 
 def _printable_text(setter: Typesetter, text: Text) -> Text:
     """A sentence of the court's with parameters that can be printed."""
-    params = {
-        name: _printable_text(setter, value)
-        if isinstance(value, Text)
-        else printable(setter, value)
-        if isinstance(value, str)
-        else value
-        for name, value in text.params.items()
-    }
-    return Text(text.msgid, params)
+    parts = {name: _printable_part(setter, value) for name, value in text.params.items()}
+    if isinstance(text, SideBySide):
+        return replace(text, items=tuple(_printable_part(setter, item) for item in text.items))
+    return replace(text, params=parts)
+
+
+def _printable_part(setter: Typesetter, value: Any) -> Any:
+    if isinstance(value, Text):
+        return _printable_text(setter, value)
+    return printable(setter, value) if isinstance(value, str) else value
 
 
 def printable(setter: Typesetter, text: str) -> str:

@@ -11,7 +11,7 @@ from odr.evidence.kit.compiling import recall
 from odr.evidence.retention.models import ErasureProposal, ErasureState, LegalHold
 from odr.evidence.retention.rules import erase, hold_of, proposals_of, why_not
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
@@ -183,7 +183,7 @@ def decide_erasure(sitting: Sitting, case: Case, given: ErasureInput, *, actor: 
         )
     if len(rows) == len(waiting):
         sitting.close_tasks(case, desks.ERASURE_DUE)
-    labels = ", ".join(row.exhibit.label for row in rows)
+    labels = side_by_side(row.exhibit.label for row in rows)
     facts = [
         {
             "exhibit": row.exhibit.label,

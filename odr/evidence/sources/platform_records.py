@@ -29,7 +29,7 @@ from odr.evidence.sources.models import EarlyFetch, EarlyKind, Platform, Platfor
 from odr.evidence.store.ports import desk_of
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import CLOCK_ACTOR
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _unasked(sitting: Sitting, found: Checked) -> Text | None:
     if any(record.order != request.order_number for record in text.records):
         return T("The records are not all of the order that was asked for.")
     if not {record.kind for record in text.records} <= set(request.kinds):
-        return T("Only what was asked for is taken: %(kinds)s.", kinds=", ".join(request.kinds))
+        return T("Only what was asked for is taken: %(kinds)s.", kinds=side_by_side(request.kinds))
     return None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
-from odr.ground.text import Text
+from odr.ground.text import Text, side_by_side
 from odr.identity.actors import Actor, actors_in, serving
 from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.sign_in.keys import fingerprint, new_token
@@ -160,7 +160,7 @@ def _event(sitting: Sitting, line: Line, locale: str, base_url: str) -> Event:
     event.add("dtstamp", sitting.now)
     # A limit that ends with its day is an event of that whole day, in the court's zone; a hearing begins at its hour.
     event.add("dtstart", line.at.astimezone(sitting.court.settings.tz).date() if line.window else line.at)
-    event.add("summary", f"{line.title.render(locale)}: {line.case.number or line.case.reference}")
+    event.add("summary", side_by_side((line.title, line.case.number or line.case.reference), ":").render(locale))
     event.add("url", f"{base_url}/cases/{line.case.reference}")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")

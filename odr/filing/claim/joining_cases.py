@@ -26,7 +26,7 @@ from odr.filing.inputs import Reasons
 from odr.filing.models import Claim, Fact, FactAnswer, Relief
 from odr.filing.registry.seats import case_number_for
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor, serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.events import CaseJoined, ClaimSevered
@@ -182,7 +182,7 @@ def _check_main(sitting: Sitting, case: Case, main: Case, given: JoinIntoInput, 
                 "agreed",
                 T(
                     "Without common facts everybody has to agree. Missing: %(names)s",
-                    names=", ".join(dict.fromkeys(silent)),
+                    names=side_by_side(dict.fromkeys(silent)),
                 ),
             )
 

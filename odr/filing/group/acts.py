@@ -23,7 +23,7 @@ from odr.filing.inputs import Answer, Reasons
 from odr.filing.models import Claim, Relief, ReliefKind, RequestKind, RequestState
 from odr.filing.parties.invitation import note_addresses
 from odr.ground.errors import InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
@@ -484,7 +484,7 @@ def name_representatives(
         group = GroupAction(case_id=case.id)
         sitting.session.add(group)
     group.how, group.named_entry = given.how, sitting.next_number(case)
-    names = ", ".join(p.name for p in people)
+    names = side_by_side(p.name for p in people)
     result = {
         "people": [p.label for p in people],
         "how": given.how,

@@ -18,7 +18,7 @@ from odr.filing.parties.invitation import invite
 from odr.filing.parties.known_identity import registered, start_registering
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity import mandates
 from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter as Message
@@ -522,7 +522,7 @@ def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInpu
     address = sitting.court.settings.legal_aid_email
     if not address or sitting.court.ports.mail is None:
         return None
-    reach = ", ".join(value for value in (given.phone or party.phone, party.email) if value)
+    reach = [value for value in (given.phone or party.phone, party.email) if value]
     return Message(
         address,
         T("Request for legal aid in case %(number)s", number=case.number or case.reference),
@@ -533,7 +533,7 @@ def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInpu
                 role=party.role.label,
                 words=given.words,
             ),
-            T("To be reached at: %(reach)s", reach=reach or "–"),
+            T("To be reached at: %(reach)s", reach=side_by_side(reach or ["–"])),
             T("Please tell the registry what you decide, and the name of the lawyer."),
         ),
         "zh-Hans" if case.pack_id == "cn" else "en",

@@ -18,7 +18,7 @@ from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
 from odr.filing.draft.particulars import told_of
 from odr.filing.inputs import AcceptInput
 from odr.filing.registry.review import Check, Found, checks_of, tracks_for
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import serving
 from odr.procedure.forms.inputs import CourtModel
 from odr.procedure.lists.kinds import ListKind, list_kind
@@ -137,7 +137,7 @@ def _said(sitting: Sitting, case: Case) -> dict[Text, Any]:
     claim = next(iter(claims_of(sitting.session, case)), None)
     found: dict[Text, Any] = {T("Kind of dispute"): sitting.pack(case).cause(case.cause).title}
     for party in parties(case, Role.RESPONDENT):
-        found[T("Other side %(number)s", number=party.ordinal)] = ", ".join(
+        found[T("Other side %(number)s", number=party.ordinal)] = side_by_side(
             v for v in (party.name, party.address, party.email, party.phone) if v
         )
     if claim is not None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Stage
 from odr.evidence.models import Exhibit
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing import names
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
@@ -124,7 +124,7 @@ def _record_opinions(
                 phase_id=phase.id if phase else None,
             )
         labels = [e.label for e in exhibits]
-        words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=", ".join(labels))
+        words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=side_by_side(labels))
         recorded = Recorded(words, {"exhibits": labels, "phase": phase.key if phase else None})
     phases.examined_all(sitting, case, party)
     return recorded
@@ -157,7 +157,7 @@ class OpinionsInput(CourtModel):
 
 
 @act(
-    title=T("Give your opinions on several exhibits"),
+    title=T("Give your opinion on exhibits"),
     input=OpinionsInput,
     by=set(PARTY_ROLES),
     at={Stage.HEARING},

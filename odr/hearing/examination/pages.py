@@ -18,11 +18,20 @@ from odr.hearing import names
 from odr.hearing.bench import today as judges_day
 from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
 from odr.hearing.examination import case_views as examination_case_views
+from odr.hearing.examination.next_step import UNSIGNED
 from odr.hearing.examination.opinions import exhibits_phase
 from odr.hearing.examination.phases import seal_of
 from odr.hearing.examination.plan import clock_of
 from odr.hearing.models import BenchNote, Question
-from odr.hearing.queries import agreed_facts, examination_of, matrix, proposed_facts, reads_question, standing_exhibits
+from odr.hearing.queries import (
+    WINDOW,
+    agreed_facts,
+    examination_of,
+    matrix,
+    proposed_facts,
+    reads_question,
+    standing_exhibits,
+)
 from odr.hearing.record.papers import corrections_of, record_digest, said_in_record, signatures_of
 from odr.hearing.sealed.words import closed_rows
 from odr.hearing.vocabulary import Axis, Stance
@@ -334,6 +343,8 @@ def _record(case: Case, actor: Actor, sitting: Sitting, status: int = 200, moved
             moved_on=moved_on,
             premise=sitting.premise_now(act, case, actor, {}),
             names={p.id: p.name for p in case.parties},
+            until=next((w.due_at for w in sitting.windows(case, WINDOW) if w.party_id == actor.party_id), None),
+            unsigned=UNSIGNED,
         ),
         status,
     )

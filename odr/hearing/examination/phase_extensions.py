@@ -9,7 +9,7 @@ from pydantic import Field
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
@@ -162,7 +162,9 @@ def time_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     names = {p.id: p.name for p in case.parties}
     rows = asked_for(sitting, case, TimeRequest)
     return [
-        Option(r.reference, f"{names[r.party_id]}: {r.days}", r.reason) for r in rows if r.party_id != actor.party_id
+        Option(r.reference, side_by_side((names[r.party_id], r.days), ":"), r.reason)
+        for r in rows
+        if r.party_id != actor.party_id
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.evidence.models import Exhibit, Upload
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks, names as act_names
 from odr.hearing.choices import as_options
 from odr.hearing.examination import phases
@@ -169,7 +169,7 @@ def put_question(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor,
         sitting.session.flush()
         put(sitting, case, question, given.days, now)
     _judge_has_asked(sitting, case)
-    names = ", ".join(each.name for each in to)
+    names = side_by_side(each.name for each in to)
     return Recorded(
         T("Question %(number)s put to %(names)s", number=number, names=names),
         {"question": number, "count": len(to), "sealed": given.sealed},

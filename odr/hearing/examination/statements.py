@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks, names
 from odr.hearing.choices import as_options
 from odr.hearing.examination import phases
@@ -97,7 +97,7 @@ def own_postings(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
         .order_by(Posting.id.desc())
         .limit(50)
     )
-    return [Option(p.reference, f"{p.entry_number}: {p.words[:60]}") for p in rows]
+    return [Option(p.reference, side_by_side((p.entry_number, p.words[:60]), ":")) for p in rows]
 
 
 class StatementInput(CourtModel):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks
 from odr.hearing.mode.consents import Step, stands
 from odr.hearing.models import Hearing
@@ -38,7 +38,7 @@ def call_where(sitting: Sitting, case: Case, mode: Mode) -> dict[str, str]:
     """
     away = {p.id: p for p in in_person(sitting, case, Step.HEARING)} if mode is not Mode.OFFLINE else {}
     if mode is Mode.LIVE and away:
-        names = ", ".join(p.name for p in away.values())
+        names = side_by_side(p.name for p in away.values())
         words = T(
             "Not agreed to a hearing by video: %(names)s. Choose at one hour, online and in the courtroom; who did not agree comes to the courtroom (Online"
             " Litigation Rules, art. 4).",
@@ -100,7 +100,7 @@ def absent_at(sitting: Sitting, case: Case, hearing: Hearing, party_id: int) -> 
     return False
 
 
-def for_the_court(sitting: Sitting, case: Case) -> list[tuple[Text, str]]:
+def for_the_court(sitting: Sitting, case: Case) -> list[tuple[Text, Text]]:
     """Steps that somebody takes in person, with the names, for whoever prepares them: mediation they do not want
     online, a hearing at one hour.
     """
@@ -108,4 +108,6 @@ def for_the_court(sitting: Sitting, case: Case) -> list[tuple[Text, str]]:
     examination = examination_of(sitting.session, case)
     at_one_hour = case.stage is Stage.HEARING and examination is not None and examination.mode is not Mode.ASYNCHRONOUS
     heard = [p.name for p in in_person(sitting, case, Step.HEARING)] if at_one_hour else []
-    return [(step.label, ", ".join(names)) for step, names in ((Step.MEDIATION, left), (Step.HEARING, heard)) if names]
+    return [
+        (step.label, side_by_side(names)) for step, names in ((Step.MEDIATION, left), (Step.HEARING, heard)) if names
+    ]

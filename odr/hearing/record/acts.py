@@ -91,7 +91,7 @@ class SignInput(CourtModel):
     at={Stage.HEARING},
     guard=(record_is_read, not_signed_yet),
     strong=True,
-    source=law("CPL 150", "OLR 26"),
+    source=law("CPL 150", "OLR 33, 34"),
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=False,

@@ -15,7 +15,7 @@ from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordP
 from odr.docket.visibility import reads_entry
 from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.text import LOCALES, T, Text
+from odr.ground.text import LOCALES, T, Text, side_by_side
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
@@ -126,10 +126,15 @@ def _opinions(sitting: Sitting, case: Case) -> dict[int, Text | str]:
         found.setdefault((each.entry_number, each.exhibit_id), []).append(each)
     written: dict[int, dict[str, list[str]]] = {}
     for (number, exhibit), axes in found.items():
+        stances = side_by_side((side_by_side((o.axis.label, o.stance.label), ":") for o in axes), ";")
+        line = T(
+            "%(exhibit)s: %(opinions)s. %(reason)s",
+            exhibit=labels[exhibit],
+            opinions=stances,
+            reason=axes[0].reason or "",
+        )
         for locale in LOCALES:
-            stances = "; ".join(f"{o.axis.label.render(locale)}: {o.stance.label.render(locale)}" for o in axes)
-            line = f"{labels[exhibit]}: {stances}." + (f" {axes[0].reason}" if axes[0].reason else "")
-            written.setdefault(number, {}).setdefault(locale, []).append(line)
+            written.setdefault(number, {}).setdefault(locale, []).append(line.render(locale).strip())
     return {number: bilingual("\n".join(by["en"]), "\n".join(by["zh-Hans"])) for number, by in written.items()}
 
 

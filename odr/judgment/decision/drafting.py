@@ -13,7 +13,7 @@ from odr.docket.queries import entries_of, parties
 from odr.filing import names as filing_names
 from odr.filing.draft.particulars import told_of
 from odr.filing.models import Claim, Relief, ReliefKind
-from odr.ground.text import Money, T
+from odr.ground.text import Money, T, side_by_side
 from odr.judgment import names
 from odr.judgment.decision.costs import propose_shares
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
@@ -56,7 +56,7 @@ def proposal(sitting: Sitting, case: Case, locale: str) -> dict[str, Any]:
         "language": locale if locale in ("en", "zh-Hans") else "en",
         "history": _history(sitting, case, locale),
         "claims": _claims(sitting, case, file, locale),
-        "answers": _answers(sitting, case),
+        "answers": _answers(sitting, case, locale),
         "issues": _issues(case, file, locale),
         "reasons": [{"text": _reasons(file), "articles": None}],
         "orders": orders,
@@ -89,9 +89,10 @@ def _claims(sitting: Sitting, case: Case, file: CaseFile, locale: str) -> str:
 
 def _asked(case: Case, claim: Claim, relief: Relief, locale: str, *, named: bool) -> str:
     """One head in words; who asks is said where several do."""
-    what = relief.what + (
-        f" ({write_amount(relief.amount_minor, claim.currency, locale)})" if relief.amount_minor else ""
-    )
+    what = relief.what
+    if relief.amount_minor:
+        amount = Money(relief.amount_minor, claim.currency)
+        what = T("%(what)s (%(amount)s)", what=what, amount=amount).render(locale)
     who = case.party_if_any(claim.party_id) if named else None
     return T("%(name)s asks: %(what)s", name=who.name, what=what).render(locale) if who else what
 
@@ -101,12 +102,12 @@ def write_amount(minor: int, currency: str, locale: str) -> str:
     return T("%(amount)s", amount=Money(minor, currency)).render(locale)
 
 
-def _answers(sitting: Sitting, case: Case) -> str:
+def _answers(sitting: Sitting, case: Case, locale: str) -> str:
     said = []
     for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
         who = case.party_if_any(entry.party_id)
         statement = input_of(entry).get("statement", "")
-        said.append(f"{who.name if who else ''}: {statement}")
+        said.append(side_by_side((who.name if who else "", statement), ":").render(locale))
     return "\n".join(said)
 
 

@@ -16,7 +16,7 @@ from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.evidence.sources.proof_queries import held_in_a_log
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Fact, FactAnswer, FactStance
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing.appraisal.models import ReportObjection
 from odr.hearing.appraisal.queries import appraisals_of
 from odr.hearing.models import AgreedFact, Opinion
@@ -214,7 +214,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
 
 def no_ground(report: ExhibitOnFile) -> Text:
     """Why an expert's report grounds no finding."""
-    named = ", ".join(report.ungrounded)
+    named = side_by_side(report.ungrounded)
     return T(
         "Report %(label)s rests on material that was excluded or never open to cross-examination: %(named)s. It grounds no finding (Evidence Rules, art. 34).",
         label=report.label,

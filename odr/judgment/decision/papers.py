@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party, Role
 from odr.docket.papers import DecisionPaper, Finding, PartyLine, Reason, RulingPaper, Signatory, Words, clerk, judge
 from odr.docket.queries import parties
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Order, Ruling
@@ -182,8 +182,8 @@ def objection_words(case: Case, opinions: list[Opinion]) -> Words:
     said = []
     for opinion in opinions:
         who = case.party_if_any(opinion.party_id)
-        said.append(f"{who.name if who else ''}: {opinion.reason or '–'}")
-    return "; ".join(said)
+        said.append(side_by_side((who.name if who else "", opinion.reason or "–"), ":"))
+    return side_by_side(said, ";")
 
 
 STORAGE_WORDS: Mapping[str, Callable[[str], Text]] = {

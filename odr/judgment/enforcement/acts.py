@@ -69,7 +69,7 @@ class PerformanceInput(CourtModel):
 
 
 @act(
-    title=T("Record a performance"),
+    title=T("Say what was paid or done"),
     input=PerformanceInput,
     version=2,
     by=set(PARTY_ROLES) | {Role.CLERK},
@@ -148,7 +148,16 @@ def _settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
 def reported_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Performance that a debtor reported and the creditor has not answered."""
     rows = [o for o in obligations_of(sitting.session, case) if unconfirmed(sitting.session, o)]
-    return [Option(o.reference, _obligation_words(case, o)) for o in rows if o.creditor_id == actor.party_id]
+    return [Option(o.reference, _reported_words(sitting, case, o)) for o in rows if o.creditor_id == actor.party_id]
+
+
+def _reported_words(sitting: Sitting, case: Case, obligation: Obligation) -> Text:
+    """What a debtor says they paid, beside what they owed."""
+    owed = _obligation_words(case, obligation)
+    sums = [one.amount_minor for one in unconfirmed(sitting.session, obligation) if one.amount_minor]
+    if not sums or not obligation.currency:
+        return owed
+    return T("%(amount)s reported, of this: %(owed)s", amount=Money(sum(sums), obligation.currency), owed=owed)
 
 
 class ConfirmPerformanceInput(CourtModel):
@@ -157,11 +166,19 @@ class ConfirmPerformanceInput(CourtModel):
     obligation: Annotated[
         str, CourtText(1, 40, one_line=True), field(T("What was performed"), choices="reported_obligations")
     ]
-    arrived: Annotated[bool, field(T("It arrived"))] = False
+    arrived: Annotated[
+        bool,
+        field(
+            T("Did it arrive?"),
+            widget="radios",
+            options={"true": T("Yes, it arrived"), "false": T("No, it did not arrive")},
+            missing=T("Say whether it arrived"),
+        ),
+    ]
 
 
 @act(
-    title=T("Confirm that it arrived"),
+    title=T("Say whether it arrived"),
     input=ConfirmPerformanceInput,
     by=set(PARTY_ROLES),
     at=OWED_AT,
@@ -239,6 +256,7 @@ class EnforcementInput(CourtModel):
     ),
     source=law("CPL 247, 250", "CPI 481"),
     topic=Topic.DECISION,
+    page="enforcement.page",
 )
 def apply_for_enforcement(
     sitting: Sitting, case: Case, given: EnforcementInput, *, actor: Actor, now: datetime

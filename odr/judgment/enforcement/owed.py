@@ -13,6 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
 from odr.identity.actors import Actor
@@ -24,6 +26,9 @@ from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.vocabulary import OrderKind
 from odr.payments.costs.rules import Allocation
+from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.quote import appeal_fee
+from odr.payments.models import Refund, RefundState
 from odr.procedure.hooks import If, Owed
 from odr.procedure.models import WindowState
 from odr.procedure.time.interest import rounded
@@ -111,7 +116,11 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
     first, now = mine[0], _together(mine)
     other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
-    otherwise = T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
+    otherwise = (
+        T("The court is enforcing: it can take it from what you own, at your cost, and interest for delay goes on.")
+        if case.stage is Stage.ENFORCEMENT
+        else T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
+    )
     words: Text
     if due.left is not None:
         amount, day = due.today if late else due.left, first.due_on
@@ -139,6 +148,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
             "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
         )
         ifs.insert(0, If(T("If you have paid"), how))
+    ifs += _fee_not_asked_yet(sitting, case, first.debtor_id)
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
 
 
@@ -157,12 +167,19 @@ def _pay_into(sitting: Sitting, case: Case, debtor: int | None, creditor: int | 
     return [If(T("To which account"), words, page=ACCOUNT_PAGE)]
 
 
-def _paid_into(sitting: Sitting, case: Case, creditor: int | None) -> list[If]:
-    """To which account a creditor is paid: named already, or still to be named."""
+def _has_no_account(sitting: Sitting, case: Case, creditor: int | None) -> bool:
+    """Whether a creditor has still to say where the money is to go: nobody can pay them before."""
+    return not any(one.is_own for one in accounts_of(sitting, case, creditor))
+
+
+def _paid_into(sitting: Sitting, case: Case, creditor: int | None, *, offered: bool = False) -> list[If]:
+    """To which account a creditor is paid: named already, or still to be named; ``offered`` where the button above leads
+    there.
+    """
     own = next((one for one in accounts_of(sitting, case, creditor) if one.is_own), None)
     if own is None:
         words = T("You have not named one yet. Whoever pays reads it after signing in; it goes into no letter.")
-        return [If(T("To which account"), words, names.NAME_ACCOUNT)]
+        return [If(T("To which account"), words, None if offered else names.NAME_ACCOUNT)]
     day = own.since.astimezone(sitting.court.settings.tz).date()
     return [If(T("To which account"), T("The one you named on %(day)s.", day=day), page=ACCOUNT_PAGE)]
 
@@ -217,6 +234,8 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     day = first.due_on
     also = _also_for(sitting, first, [o for o in theirs if o not in now], case)
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
+    if late and case.stage is Stage.ENFORCEMENT:
+        return _enforced_for(sitting, case, first, due, other, also)
     if late:
         words: Text = (
             T(
@@ -253,8 +272,44 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
         )
     )
     otherwise = T("From the next day you can ask the court to enforce.")
-    into = _paid_into(sitting, case, first.creditor_id) if due.left is not None else []
-    return Owed(words, False, None, None, otherwise, (*also, *into, *_of_delay(due, late), arrived))
+    unnamed = due.left is not None and _has_no_account(sitting, case, first.creditor_id)
+    if unnamed:
+        words = T(
+            "%(name)s must pay you %(amount)s by the end of %(day)s. Next for you: say to which account",
+            name=other,
+            amount=due.left,
+            day=day,
+        )
+    into = _paid_into(sitting, case, first.creditor_id, offered=unnamed) if due.left is not None else []
+    back = _fee_still_to_come(sitting, case, first.creditor_id)
+    act = names.NAME_ACCOUNT if unnamed else None
+    return Owed(words, False, None, act, otherwise, (*also, *into, *_of_delay(due, late), *back, arrived))
+
+
+def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, other: str, also: Sequence[If]) -> Owed:
+    """What whoever has asked for enforcement reads: that the court is at it, and what is still open."""
+    words = (
+        T(
+            "Nothing for you to do now: the court is enforcing. %(name)s still owes %(amount)s.",
+            name=other,
+            amount=due.left,
+        )
+        if due.left is not None
+        else T("Nothing for you to do now: the court is enforcing against %(name)s.", name=other)
+    )
+    lines = [*also]
+    if due.today is not None and due.left is not None and due.today.minor > due.left.minor:
+        lines.append(If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
+    if due.left is not None:
+        lines += _paid_into(sitting, case, first.creditor_id)
+    lines.append(
+        If(
+            T("If it was paid after all"),
+            T("Say so with one act; nothing is enforced then."),
+            names.RECORD_PERFORMANCE,
+        )
+    )
+    return Owed(words, False, None, None, None, tuple(lines))
 
 
 def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
@@ -321,6 +376,11 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         if total is not None
         else T("You won: %(name)s must do what was ordered. Nothing for you to do now", name=other)
     )
+    unnamed = total is not None and _has_no_account(sitting, case, party.id)
+    if unnamed:
+        words = T(
+            "You won: %(name)s must pay you %(amount)s. Next for you: say to which account", name=other, amount=total
+        )
     last, days = _last_appeal(sitting, case, decision), decision.performance_days
     besides = [o for o in orders if o.amount is None]
     lines = _ordered(besides, ALSO_ORDERED if total is not None else WHAT_WAS_ORDERED)
@@ -329,14 +389,14 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         told = T("After the end of %(day)s the decision is in effect. You get a message.", day=day)
         stop = T("These days stop. You get the appeal, and time to answer it.")
         lines += [If(T("If nobody appeals"), told), If(T("If somebody appeals"), stop)]
-    lines += _paid_into(sitting, case, party.id) if total is not None else []
+    lines += _paid_into(sitting, case, party.id, offered=unnamed) if total is not None else []
     lines.append(If(T("When it comes"), T("Within %(days)s days after the decision is in effect.", days=days)))
     if party.role is Role.CLAIMANT and any(o.kind is OrderKind.DISMISS for o in decision.orders):
         lines.append(If(T("The rest"), T("The court did not give you the rest of what you asked for.")))
     lines += [*_interest_lines(orders), *of_costs(decision, party)]
     lines += _appeal_line(sitting, case, decision, party)
     otherwise = T("From the next day you can ask the court to enforce.")
-    return Owed(words, False, None, None, otherwise, tuple(lines))
+    return Owed(words, False, None, names.NAME_ACCOUNT if unnamed else None, otherwise, tuple(lines))
 
 
 def _as_written(words: str) -> Text:
@@ -367,17 +427,60 @@ def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party)
     if not windows or windows[-1].due_at is None:
         return []
     day = windows[-1].due_at.astimezone(sitting.court.settings.tz).date()
-    words = T(
-        "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. The appeal has its own fee.",
-        day=day,
+    fee = appeal_fee(sitting, case, _lost(decision, party))
+    words = (
+        T(
+            "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. An appeal against all that you lost costs %(fee)s; against a part of it, less or the same.",
+            day=day,
+            fee=fee,
+        )
+        if fee is not None
+        else T(
+            "You may until the end of %(day)s. What is ordered need not be done before the appeal is decided. The appeal has its own fee.",
+            day=day,
+        )
     )
     return [If(T("If you want to appeal"), words, names.APPEAL_DECISION)]
+
+
+def _lost(decision: Decision, party: Party) -> int:
+    """What a decision orders a party to pay, in minor units; what it dismissed has no sum of its own."""
+    return sum(o.amount.minor for o in decision.orders if o.debtor_id == party.id and o.amount is not None)
 
 
 def _last_appeal(sitting: Sitting, case: Case, decision: Decision) -> datetime | None:
     """When the last time to appeal ends, where one runs."""
     windows = sitting.windows(case, APPEAL, state=WindowState.OPEN, subject=decision.reference)
     return max((w.due_at for w in windows if w.due_at is not None), default=None)
+
+
+def _fee_still_to_come(sitting: Sitting, case: Case, party_id: int | None) -> list[If]:
+    """What of a party's court fee is ordered back and not paid back yet."""
+    rows = sitting.session.scalars(
+        select(Refund).where(
+            Refund.case_id == case.id,
+            Refund.party_id == party_id,
+            Refund.state.in_((RefundState.ORDERED, RefundState.APPROVED)),
+        )
+    ).all()
+    if not rows:
+        return []
+    back = Money(sum(row.amount_minor for row in rows), rows[0].currency)
+    return [If(T("Your court fee"), T("%(amount)s comes back to you. You need not ask.", amount=back))]
+
+
+def _fee_not_asked_yet(sitting: Sitting, case: Case, party_id: int | None) -> list[If]:
+    """What of the court fee a party owes by the decision and was not sent a notice of yet (CPI 207)."""
+    party, decision = case.party_if_any(party_id), issued(sitting.session, case)
+    if party is None or decision is None or not decision.costs:
+        return []
+    demanded = assessments_of(sitting.session, case, party_id=party.id, demands=True)
+    if any(row.basis_id is None for row in demanded):
+        return []
+    return [line for line in of_costs(decision, party) if line.when.msgid == OWES_COURT.msgid]
+
+
+OWES_COURT = T("What you owe the court")
 
 
 def of_costs(decision: Decision, party: Party) -> list[If]:
@@ -393,7 +496,7 @@ def of_costs(decision: Decision, party: Party) -> list[If]:
         lines.append(If(T("Your court fee"), back))
     if share.owes_court.minor:
         owes = T("%(amount)s of the fee, besides. You get a notice of its own.", amount=share.owes_court)
-        lines.append(If(T("What you owe the court"), owes))
+        lines.append(If(OWES_COURT, owes))
     return lines
 
 

@@ -11,7 +11,7 @@ from odr.docket.models import Audience, Case, Role, Stage
 from odr.filing import desks as filing_desks
 from odr.filing.registry.seats import choose, sit_down
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.decision import issuing
@@ -91,7 +91,7 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
         "A panel of %(size)s decides: %(judge)s presides, with %(others)s",
         size=given.size,
         judge=actor.name,
-        others=", ".join(names),
+        others=side_by_side(names),
     )
     return Recorded(words, {"size": given.size, "presiding": actor.name, "members": names})
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat
 from odr.filing.claim.procedure_bars import panel_is_ordered
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.models import Account
 from odr.judgment.decision.issuing import words_digest
 from odr.judgment.models import Decision, PanelMinute
@@ -89,7 +89,7 @@ def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator
         yield T(
             "%(count)s sit in this case; the rules ask for %(sizes)s.",
             count=len(panel),
-            sizes=", ".join(str(s) for s in sizes),
+            sizes=side_by_side(sizes),
         )
     if len(panel) < 2:
         if panel_is_ordered(sitting, case):

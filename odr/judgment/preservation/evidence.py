@@ -15,7 +15,7 @@ from odr.evidence.exhibits.adding import add_exhibit
 from odr.evidence.inputs import FactNumbers
 from odr.evidence.models import Category, Exhibit
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.models import Motion, Preservation
@@ -245,7 +245,7 @@ def record_preserved_evidence(
     wanted.record = {"at": given.at, "present": given.present, "how": given.how, "kept": given.kept, "exhibits": labels}
     carried_out(sitting, case, row, now)
     words = (
-        T("Evidence preserved: %(labels)s", labels=", ".join(labels))
+        T("Evidence preserved: %(labels)s", labels=side_by_side(labels))
         if labels
         else T("Evidence preserved: %(how)s", how=given.how)
     )

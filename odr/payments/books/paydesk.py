@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import Money, T
+from odr.ground.text import Money, T, side_by_side
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.payments import names as act_names
 from odr.payments.books.ledger import post
@@ -113,7 +113,7 @@ def _places(heads: list[str]) -> dict[str, int]:
             "statement",
             T(
                 "The first line needs the headings date, amount and purpose; missing: %(names)s.",
-                names=", ".join(missing),
+                names=side_by_side(missing),
             ),
         )
     return found

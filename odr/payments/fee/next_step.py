@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
-from odr.ground.text import T
+from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import names, time_limits
 from odr.payments.books.bookings import outstanding
@@ -36,7 +36,16 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
     ]
     if window.kind == time_limits.FEE_PAYMENT and sitting.pack(case).cited(REFUNDED) is not None:
         ifs.append(If(T("If you win"), T("What you paid and need not bear comes back to you from the court.")))
-    return StepWords(T("pay the court fee, %(amount)s", amount=left), ifs=tuple(ifs))
+    return StepWords(_pay(row.matter, left), ifs=tuple(ifs))
+
+
+def _pay(matter: Matter, left: Money) -> Text:
+    """What is paid, by its name: whoever appeals has paid the court fee before, and this is another."""
+    if matter in APPEALS:
+        return T("pay the fee of your appeal, %(amount)s", amount=left)
+    if matter is Matter.COUNTERCLAIM:
+        return T("pay the fee of your counterclaim, %(amount)s", amount=left)
+    return T("pay the court fee, %(amount)s", amount=left)
 
 
 def owed_after_its_time(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:

@@ -9,6 +9,8 @@ from odr.docket.models import Case
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
+from odr.payments.fee.assessment import pack_track, priced
+from odr.payments.fee.fee_computation import FeeQuestion, Matter, assess_filing
 from odr.payments.fee.scales import FeeStep
 from odr.payments.fee.simulator import FeeOutlook, simulate
 from odr.procedure.forms.fields import Option, choice_source
@@ -18,6 +20,7 @@ from odr.procedure.rules.pack import RulePack
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
 
 
 class QuoteInput(CourtModel):
@@ -69,6 +72,15 @@ def quoted(court: Court, cause: str, amount: Money | None, track: str) -> FeeTol
     found = ask(court, QuoteInput(cause=cause, amount=amount, track=track))
     filing = found.outlook.filing
     return FeeTold(filing.total, [(step.text, step.amount, found.article(step)) for step in filing.steps])
+
+
+def appeal_fee(sitting: Sitting, case: Case, minor: int) -> Money | None:
+    """What an appeal against a part of a decision worth so much costs (FEE 17); None where the tariff has no such fee."""
+    pack = sitting.pack(case)
+    if Matter.APPEAL not in pack.tariff.by_cause or minor <= 0:
+        return None
+    question = FeeQuestion(matter=Matter.APPEAL, cause=case.cause, amounts=(minor,), track=pack_track(pack, case))
+    return assess_filing(pack, priced(pack, question)).total
 
 
 def ask(court: Court, given: QuoteInput) -> Quote:

@@ -86,6 +86,24 @@ def _order(
     return spread(sitting, case, party, found.refund, ending, found.to_json(), matters)
 
 
+def would_go_back(sitting: Sitting, case: Case, party: Party, ending: Ending) -> tuple[Money, Money]:
+    """What of a party's paid fees would go back if the case ended so, and what would stay; nothing is ordered."""
+    pack, back, stays = sitting.pack(case), 0, 0
+    for matter in touched_by(ending):
+        rows = [row for row in assessments_of(sitting.session, case, party_id=party.id) if row.matter is matter]
+        basis = sitting.session.get(FeeBasis, rows[-1].basis_id) if rows else None
+        held = held_for(sitting, case, party, matter)
+        if basis is None or held.minor == 0:
+            continue
+        found = (
+            refund_for(pack, ending, held, question_for(sitting, case, basis)).refund.minor
+            if ending in pack.tariff.refunds
+            else 0
+        )
+        back, stays = back + found, stays + held.minor - found
+    return Money(back, pack.currency), Money(stays, pack.currency)
+
+
 def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:
     """What was ordered back of a party's fees for these matters (money paid beyond a fee aside)."""
     query = (

@@ -33,6 +33,8 @@ class Desk:
     until_decided: bool = False
     by_hand: bool = False
     by_itself: bool = False
+    waits: Text | None = None
+    """What a party reads who waits for it; None where whose turn it is says enough, or no party may know what it is."""
     before_closing: bool = False
     """Whether a party asked for something that nobody could grant any more once the hearing is closed."""
 
@@ -72,9 +74,14 @@ def desk(
     by_hand: bool = False,
     by_itself: bool = False,
     before_closing: bool = False,
+    waits: Text | None = None,
 ) -> Desk:
     """Declare a kind of task; see :class:`Desk`."""
-    return DESKS.add(Desk(kind, title, frozenset(roles), until_decided, by_hand, by_itself, before_closing))
+    return DESKS.add(
+        Desk(
+            kind, title, frozenset(roles), until_decided, by_hand, by_itself, waits=waits, before_closing=before_closing
+        )
+    )
 
 
 def until_decided() -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Stage
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.procedure.acts.windows import window_title
+from odr.procedure.case.next_box import step_title
 from odr.procedure.hooks import Appointment
 from odr.procedure.models import Window, WindowState
 from odr.procedure.time.timeline import stage_marks
@@ -66,9 +66,14 @@ def _now(case: Case, stage: Stage) -> Text:
 
 def _dates(sitting: Sitting, case: Case, actor: Actor, shown: Sequence[Window]) -> Iterator[Station]:
     """The reader's own time limits that run; whoever has no side reads those of the court."""
+    told = set()
     for window in shown:
         if window.party_id == actor.party_id and window.due_at is not None and window.state is WindowState.OPEN:
-            yield Station(window_title(sitting, case, window), LATER, _day(sitting, window.due_at), ends=True)
+            station = Station(step_title(sitting, case, actor, window), LATER, _day(sitting, window.due_at), ends=True)
+            # Each question has its own time: what is asked is said once.
+            if station not in told:
+                told.add(station)
+                yield station
 
 
 def _to_come(stage: Stage) -> Iterator[Text]:

@@ -18,6 +18,7 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import TABLE, Act, Milestone
+from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
 from odr.procedure.hooks import Appointment, If, Owed, StepWords
 from odr.procedure.models import Task, Window, WindowState
@@ -132,7 +133,7 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     if ahead:
         words = T("Nothing for you to do before this: %(what)s, %(at)s.", what=ahead[0].title, at=ahead[0].at)
         return NextBox(None, words, None, duties, remedies, ifs=_if_absent(sitting, case, actor, ahead[0]))
-    words, until, window = _waited_for(sitting, case, [w for w in shown if w.party_id != actor.party_id])
+    words, until, window = _waited_for(sitting, case, actor, [w for w in shown if w.party_id != actor.party_id])
     may_come = _told(sitting, case, actor, window) if window is not None else []
     return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come))
 
@@ -169,11 +170,21 @@ def _nature(window: Window) -> Nature | None:
 def _step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step:
     limit, rule = TIME_LIMITS.get(window.kind), rule_of(sitting, window)
     told = _told(sitting, case, actor, window)
-    title = next((words.title for words in told if words.title is not None), rule.title)
+    title = _title(told, rule.title)
     ways = [*(words.act for words in told if words.act is not None), *(limit.met_by if limit is not None else ())]
     act = next((found for name in ways if (found := _open(sitting, case, actor, name)) is not None), None)
     page = limit.page if limit is not None else None
-    return Step(window, title, act, page, rule.consequence, _ifs(sitting, case, actor, told))
+    silence = next((words.silence for words in told if words.silence is not None), rule.consequence)
+    return Step(window, title, act, page, silence, _ifs(sitting, case, actor, told))
+
+
+def _title(told: Sequence[StepWords], otherwise: Text) -> Text:
+    return next((words.title for words in told if words.title is not None), otherwise)
+
+
+def step_title(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Text:
+    """What a time limit asks of its reader just now; of others, what it is called: two questions are not two of one name."""
+    return _title(_told(sitting, case, actor, window), rule_of(sitting, window).title)
 
 
 def _told(sitting: Sitting, case: Case, actor: Actor, window: Window) -> list[StepWords]:
@@ -195,14 +206,16 @@ def _ifs(sitting: Sitting, case: Case, actor: Actor, told: Sequence[StepWords]) 
     return [(line, act) for line, act in lines if act is not None or line.act is None]
 
 
-def _waited_for(sitting: Sitting, case: Case, others: Sequence[Window]) -> tuple[Text, datetime | None, Window | None]:
+def _waited_for(
+    sitting: Sitting, case: Case, actor: Actor, others: Sequence[Window]
+) -> tuple[Text, datetime | None, Window | None]:
     """Who has to act, until when, and in which time limit: another party, then the court, then whoever has something on
     their desk.
     """
     window = next((w for w in others if _nature(w) is Nature.DUTY and case.party_if_any(w.party_id) is not None), None)
     if window is not None:
         name = case.party(window.party_id or 0).name
-        what = rule_of(sitting, window).title
+        what = step_title(sitting, case, actor, window)
         words: Text = T("Nothing for you to do now: %(name)s has time for this: %(what)s.", name=name, what=what)
         return words, window.due_at, window
     window = next((w for w in others if _nature(w) in (Nature.COURT, Nature.OUTSIDE)), None)
@@ -230,10 +243,12 @@ def _on_a_desk(sitting: Sitting, case: Case) -> tuple[Text, datetime | None]:
     """
     if case.stage in ELSEWHERE:
         return ELSEWHERE[case.stage], None
-    open_tasks = select(Task.role, Task.due_at).where(Task.case_id == case.id, Task.done_at.is_(None))
+    open_tasks = select(Task.kind, Task.role, Task.due_at).where(Task.case_id == case.id, Task.done_at.is_(None))
     judge = T("Nothing for you to do now: the judge has to act.")
-    for role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id)):
-        words = COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)
+    for kind, role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id)):
+        desk = DESKS.get(kind)
+        words = desk.waits if desk is not None else None
+        words = words or COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)
         if words is not None:
             return words, due if due is not None and due > sitting.now else None
     return T("Nothing for you to do now. The court tells you when something waits for you."), None

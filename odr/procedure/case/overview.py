@@ -23,7 +23,7 @@ from odr.procedure.acts.table import Act, Milestone, Topic
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import shown_windows, window_title
 from odr.procedure.case.course import Station, stations
-from odr.procedure.case.next_box import NextBox, next_box
+from odr.procedure.case.next_box import NextBox, next_box, step_title
 from odr.procedure.case.since import since_last_look
 from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState
@@ -291,9 +291,17 @@ def dues(sitting: Sitting, case: Case, actor: Actor, available: Sequence[Availab
             if actor.role in PARTY_ROLES
             else window.party_id is None and actor.role in (Role.JUDGE, Role.CLERK)
         )
-        found.append(Due(window, window_title(sitting, case, window), by_kind.get(window.kind) if mine else None, mine))
+        title = step_title(sitting, case, actor, window)
+        found.append(Due(window, title, by_kind.get(window.kind) if mine else None, mine))
     far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
     return sorted(found, key=lambda d: (d.act is None, d.is_remedy, not d.is_mine, d.window.due_at or far))
+
+
+def _once(waiting: Sequence[Due]) -> list[Due]:
+    """Each line once: two questions put to one party, to be answered by the same hour, are one."""
+    return list({(str(due.title), due.window.party_id, due.window.due_at): due for due in reversed(waiting)}.values())[
+        ::-1
+    ]
 
 
 def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePage:
@@ -322,7 +330,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
         next=next_box(sitting, case, actor),
         stations=stations(sitting, case, actor, [due.window for due in waiting], ahead),
         news=_news(sitting, case, actor, locale),
-        dues=waiting,
+        dues=_once(waiting),
         still=[
             Due(window, window_title(sitting, case, window), None, window.party_id == actor.party_id)
             for window in shown_windows(sitting, case, actor, WindowState.HALTED)

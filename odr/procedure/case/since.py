@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, CaseReading, DocketEntry, ReadBy, Thing
+from odr.docket.models import Case, CaseReading, DocketEntry, Party, ReadBy, Role, Thing
 from odr.docket.queries import EntryLine, lines
 from odr.docket.visibility import reads_entry
 from odr.identity.actors import Actor
+from odr.procedure.names import CLOSE_WINDOW
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -39,7 +41,7 @@ def since_last_look(sitting: Sitting, case: Case, actor: Actor) -> Since | None:
     """What is new for a person; None for whoever looks for the first time.
 
     A person who acts for several looks for all of them at once. What they may not read is not among the news, nor is
-    what they did themselves.
+    what they did themselves, nor what the clock only keeps in order.
     """
     if actor.account_id is None:
         return None
@@ -57,5 +59,21 @@ def since_last_look(sitting: Sitting, case: Case, actor: Actor) -> Since | None:
     seen = DocketEntry.recorded_at < looked - OVERLAP
     before = sitting.session.scalar(select(func.max(DocketEntry.number)).where(DocketEntry.case_id == case.id, seen))
     rows = lines(sitting.session, case, after=before or 0)
-    told = [row for row in reversed(rows) if row.account_id != actor.account_id and reads_entry(actor, row)]
+    party = case.party_if_any(actor.party_id)
+    told = [
+        row
+        for row in reversed(rows)
+        if row.account_id != actor.account_id and reads_entry(actor, row) and _is_news(sitting, row, party)
+    ]
     return Since(looked, told[:MOST], len(told) > MOST)
+
+
+def _is_news(sitting: Sitting, row: EntryLine, party: Party | None) -> bool:
+    """Whether it tells the reader anything: a paper that reached them, or a time of the court's own that ended, does not."""
+    if row.role is not Role.CLOCK:
+        return True
+    result = json.loads(row.payload)["result"]
+    if row.act == CLOSE_WINDOW and "party" not in result:
+        return False
+    label = party.label if party is not None else None
+    return not any(is_none(row.act, result, label) for is_none in sitting.court.hooks.no_news)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from odr.ground.errors import FieldFault
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.procedure.forms.faults import item_model, label_of, one_model, variants
 from odr.procedure.forms.form_data import (
     GroupAction,
@@ -141,7 +141,7 @@ class FormField:
         if self.kind is Widget.DATE:
             return " ".join(part for part in self.parts if part)
         if self.options and self.kind is not Widget.SUGGEST:
-            return ", ".join(str(o.label) for o in self.options if o.value in self.chosen)
+            return side_by_side(o.label for o in self.options if o.value in self.chosen).render(self.locale)
         return "" if self.kind in (Widget.HIDDEN, Widget.PASSWORD, Widget.CHECKBOX) else self.value
 
     @property
@@ -321,6 +321,9 @@ class _Build:
         typed = self.raw.has(name) or not self.raw.is_empty()
         made.value = "" if kind is Widget.PASSWORD else self.raw.one(name) if typed else default_text(info)
         made.chosen = self.raw.all(name) if typed else ((made.value,) if made.value else ())
+        if kind is Widget.RADIOS and label.choices and len(options) == 1 and info.is_required() and not typed:
+            # The one thing it can be about is not asked: it is chosen.
+            made.chosen = (options[0].value,)
         if kind is Widget.CHECKBOX:
             made.chosen = ("true",) if (bool(self.raw.one(name)) if typed else info.default is True) else ()
         if kind is Widget.DATE:

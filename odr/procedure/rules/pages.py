@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Role
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.models import Account
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option
@@ -228,7 +228,9 @@ def written(given: RulesInput) -> Files:
         raise InvalidInput.at("pack", T("Choose one of those listed."))
     own = [name for name in HEAD if name in sections_in(given.pack, {"changes": given.changes})]
     if own:
-        raise InvalidInput.at("changes", T("The form itself says %(names)s; leave it out here.", names=", ".join(own)))
+        raise InvalidInput.at(
+            "changes", T("The form itself says %(names)s; leave it out here.", names=side_by_side(own))
+        )
     newest = packs.versions(given.pack)[-1]
     name = max(given.effective_from, newest.version)
     if name == newest.version:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from odr.ground.text import Money, Text
+from odr.ground.text import Money, SideBySide, Text
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ def text_to_json(text: Text) -> dict[str, Any]:
         written["params"] = {name: _value_to_json(value) for name, value in text.params.items()}
     if isinstance(text, Bilingual):
         written["translations"] = dict(text.translations)
+    if isinstance(text, SideBySide):
+        written["items"] = [_value_to_json(item) for item in text.items]
     return written
 
 
@@ -53,6 +55,8 @@ def text_from_json(written: Mapping[str, Any]) -> Text:
     params = {name: _value_from_json(value) for name, value in written.get("params", {}).items()}
     if "translations" in written:
         return Bilingual(written["text"], params, dict(written["translations"]))
+    if "items" in written:
+        return SideBySide(written["text"], params, tuple(_value_from_json(item) for item in written["items"]))
     return Text(written["text"], params)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from odr.ground.canonical import sha256_hex
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.service.channels import Dispatch, Handover, Outcome
 from odr.service.channels.folder import write_whole
 from odr.service.vocabulary import FactKind, Signer
@@ -132,7 +132,7 @@ def _read_line(row: dict[str, str]) -> Tracked | Text:
         try:
             signer = Signer(row.get("signer", "").lower())
         except ValueError:
-            return T("Who signed? Use one of: %(choices)s.", choices=", ".join(s.value for s in Signer))
+            return T("Who signed? Use one of: %(choices)s.", choices=side_by_side(s.value for s in Signer))
     words = row.get("words", "")
     key = sha256_hex(
         "\x1f".join((row["reference"], kind.value, at.isoformat(), signer.value if signer else "", words)).encode()

@@ -16,7 +16,7 @@ from odr.docket.models import Case, DocketEntry, Role, Stage
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import T, Text, words_of
+from odr.ground.text import T, Text, side_by_side, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -174,11 +174,9 @@ def record_outcome(sitting: Sitting, case: Case, given: OutcomeInput, *, actor: 
     if at > now or given.happened_on > now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("happened_on", T("This lies in the future."))
     digests = _keep_photographs(sitting, case, given)
-    note = "; ".join(
-        part
-        for part in (given.words, T("Witness: %(name)s", name=given.witness).render("en") if given.witness else None)
-        if part
-    )
+    witness = T("Witness: %(name)s", name=given.witness) if given.witness else None
+    # Kept in one language: the court's own.
+    note = side_by_side((part for part in (given.words, witness) if part), ";").render(sitting.pack(case).languages[0])
     record_by_hand(
         sitting.session,
         packet,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Recorded, Topic, act
@@ -132,7 +132,7 @@ def record_search(sitting: Sitting, case: Case, given: SearchInput, *, actor: Ac
     service (OLR 31). Papers that are still out are sent there too.
     """
     party: Party = sitting.resolved("party", given.party)
-    source = f"{given.place.label.render('en')}: {given.where}"
+    source = side_by_side((given.place.label, given.where), ":").render(sitting.pack(case).languages[0])
     at = instant(given.active_on, None, sitting.court.settings.tz, now) if given.active_on else None
     if at is not None and given.active_on and given.active_on > now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("active_on", T("This lies in the future."))
@@ -241,7 +241,7 @@ def record_consent_found(
     if given.way in (ConsentWay.AGREED_EARLIER, ConsentWay.ADDRESS_IN_PLEADING) and not given.email:
         raise InvalidInput.at("email", T("Name the address that was agreed on or given."))
     if given.email:
-        source = f"{given.way.label.render('en')}: {given.shown_by}"[:200]
+        source = side_by_side((given.way.label, given.shown_by), ":").render(sitting.pack(case).languages[0])[:200]
         note_address(
             sitting.session,
             party_id=party.id,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.events import DecisionIssued
@@ -20,7 +21,7 @@ from odr.settlement import desks, names
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import AgreementState, Ending, OfferState
 from odr.settlement.offers.acts import close_offer
-from odr.settlement.offers.agreements import close_waiting, conclude, sign, waiting
+from odr.settlement.offers.agreements import close_waiting, conclude, has_signed, sign, waiting
 from odr.settlement.offers.queries import LIVE_AGREEMENTS
 from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, ROOM_STAGES
 from odr.settlement.queries import agreement_named, agreements_of, offers_of
@@ -75,6 +76,12 @@ def decline_agreement(
 ) -> Recorded:
     """Decline a text, or a statement before it binds; the case goes on (CPL 102)."""
     agreement = waiting(sitting, case, given.agreement, *LIVE_AGREEMENTS)
+    if agreement.state is AgreementState.CONFIRMED and has_signed(agreement, actor.party_id):
+        raise ActNotOpen(
+            T(
+                "You have signed the mediation statement: you can no longer say no to it (Civil Procedure Law, art. 102)."
+            )
+        )
     reached_court = agreement.state is not AgreementState.SIGNING
     agreement.state = AgreementState.FAILED
     close_waiting(sitting, case, agreement)

@@ -55,6 +55,11 @@ def sign(
     sitting.session.flush()
 
 
+def has_signed(agreement: Agreement, party_id: int | None) -> bool:
+    """Whether a party has signed the mediation statement, not only the agreement under it."""
+    return any(s.party_id == party_id and s.statement for s in agreement.signatures)
+
+
 def missing(case: Case, agreement: Agreement, *, statement: bool = False) -> list[Party]:
     """Parties whose signature is still wanted."""
     signed = {s.party_id for s in agreement.signatures if s.statement is statement}

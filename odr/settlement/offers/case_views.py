@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
-from odr.docket.queries import parties
+from odr.docket.queries import entries_of, parties
 from odr.filing.claim.queries import reliefs_of
 from odr.ground.text import Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.forms import fields as forms
@@ -75,6 +76,8 @@ class OfferView:
     mine: bool
     can_answer: bool
     premise: str
+    reply: str = ""
+    """What whoever declined it wrote to the other side."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class AgreementView:
     applied: tuple[str, ...] = ()
     """Who has still to ask for the confirmation, once the viewer has."""
     confirmed_in: Case | None = None
+    reply: tuple[str, str] | None = None
+    """Who did not sign it, and what they wrote to the other side."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,20 @@ def offer_view(sitting: Sitting, case: Case, actor: Actor, offer: Offer) -> Offe
         mine=actor.party_id == offer.from_id and is_open,
         can_answer=actor.party_id == offer.to_id and is_open,
         premise=f"{offer.reference}:{offer.state.value}",
+        reply=_reply(sitting, case, act_names.DECLINE_OFFER, "offer", offer.reference)[1]
+        if offer.state is OfferState.DECLINED
+        else "",
     )
+
+
+def _reply(sitting: Sitting, case: Case, act: str, about: str, reference: str) -> tuple[str, str]:
+    """Who declined an offer or a text, and what they wrote to the other side; both empty where nothing was written."""
+    for entry in entries_of(sitting.session, case, act):
+        given = input_of(entry)
+        who = case.party_if_any(entry.party_id)
+        if given.get(about) == reference and given.get("words"):
+            return who.name if who else "", str(given["words"])
+    return "", ""
 
 
 def offer_to_accept(sitting: Sitting, case: Case, actor: Actor, reference: str) -> OfferView | None:
@@ -215,6 +233,9 @@ def agreement_view(sitting: Sitting, case: Case, actor: Actor, agreement: Agreem
     before_filing = dispute_of(sitting.session, case) is not None
     terms = term_words(case, agreement, THE_DISPUTE if before_filing else ALL_OF_CASE)
     view = AgreementView(agreement, terms, [p.name for p in left], any(p.id == actor.party_id for p in left), document)
+    if agreement.state is AgreementState.FAILED:
+        said = _reply(sitting, case, act_names.DECLINE_AGREEMENT, "agreement", agreement.reference)
+        view = replace(view, reply=said if said[1] else None)
     return replace(view, **_to_be_confirmed(sitting, case, actor, agreement)) if before_filing else view
 
 

@@ -5,16 +5,58 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
-from odr.ground.text import T
+from odr.ground.text import T, side_by_side
 from odr.identity.actors import Actor
-from odr.procedure.hooks import StepWords
+from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
-from odr.settlement import time_limits
-from odr.settlement.models import OfferState
-from odr.settlement.queries import offers_of
+from odr.settlement import names, time_limits
+from odr.settlement.models import AgreementState, Ending, OfferState
+from odr.settlement.offers.agreements import missing
+from odr.settlement.offers.queries import LIVE_AGREEMENTS
+from odr.settlement.queries import agreements_of, offers_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+ROOM = ("settlement.room", T("Open the private room"))
+STILL = If(
+    T("Until it binds"), T("Every time limit goes on, and each of you can still say no in the private room."), page=ROOM
+)
+OTHERS = If(
+    T("Until it binds"), T("Every time limit goes on, and whoever has not signed yet can still say no."), page=ROOM
+)
+WITH_THE_JUDGE = {
+    Ending.STATEMENT: T(
+        "You have agreed. Nothing for you to do now: the judge looks at the agreement and makes the mediation statement."
+    ),
+    Ending.WITHDRAWAL: T(
+        "You have agreed. Nothing for you to do now: the judge gives leave to withdraw the claim, or refuses it."
+    ),
+}
+
+
+def agreement_owed(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
+    """Where an agreement stands for a party of it, before it binds: to sign, or who is waited for; None where there is none."""
+    live = agreements_of(sitting.session, case, *LIVE_AGREEMENTS)
+    if not live or actor.party_id is None:
+        return None
+    agreement = live[-1]
+    if agreement.state is AgreementState.SIGNED:
+        return Owed(WITH_THE_JUDGE[agreement.ending], False, ifs=(STILL,))
+    statement = agreement.state is AgreementState.CONFIRMED
+    left = missing(case, agreement, statement=statement)
+    if not any(party.id == actor.party_id for party in left):
+        who = side_by_side(party.name for party in left)
+        words = T("You have signed. Nothing for you to do now. Still to sign: %(names)s.", names=who)
+        return Owed(words, False, ifs=(OTHERS if statement else STILL,))
+    then = T("Without everybody’s signature it does not bind, and everything goes on as before.")
+    say_no = If(T("If you do not want it any more"), T("Say so in the private room."), page=ROOM)
+    if statement:
+        words = T("Next for you: sign the mediation statement, or say that you do not")
+        return Owed(words, True, None, names.SIGN_STATEMENT, then, (say_no,))
+    words = T("Next for you: sign the agreement, or say that you do not")
+    return Owed(words, True, None, names.SIGN_AGREEMENT, then, (say_no,))
 
 
 def offer_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:

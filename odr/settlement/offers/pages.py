@@ -27,6 +27,7 @@ from odr.settlement.offers.case_views import (
     room_page,
 )
 from odr.settlement.offers.offer_words import words_for
+from odr.settlement.offers.steps import STEPS, fee_if_settled, step_to_check
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, keeping, look, submit_form, sure_mark, typed_before
@@ -118,9 +119,27 @@ def check_offer(case: Case, actor: Actor) -> Page:
         view=view,
         terms=offer_terms(court, case, view.offer),
         asked_minor=asked_for(court, case),
+        costs=fee_if_settled(court, case, view.offer.ending),
         before_filing=case.stage is Stage.MEDIATING,
         key=new_reference(),
         tab="settlement",
+    )
+
+
+@settlement.get("/settlement/check/<name>")
+@case_page(*PARTY_ROLES)
+def check_step(case: Case, actor: Actor, name: str) -> Page:
+    """What follows if an offer is declined or taken back, or an agreement signed or not; a word to the other side; the way
+    back. Where it is not open, the room says how things stand.
+    """
+    if name not in STEPS:
+        raise NotFound
+    reference = request.args.get("offer") or request.args.get("agreement") or ""
+    step = step_to_check(look(), case, actor, name, reference)
+    if step is None:
+        return redirect(url_for("settlement.room", reference=case.reference), 303)
+    return render_template(
+        "settlement/step.html", case=case, actor=actor, step=step, key=new_reference(), tab="settlement"
     )
 
 

@@ -17,7 +17,9 @@ from odr.payments.refund.orders import order_back
 from odr.procedure.acts.events import AgreedPart, CaseClosed, SettlementReached
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.forms.inputs import CourtText, field
+from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_prepared
 from odr.procedure.papers.rulings import NO_APPEAL
 from odr.procedure.rules.base import law
@@ -140,6 +142,7 @@ def sign_statement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: 
         )
     agreement.state = AgreementState.EFFECTIVE
     case.effective_at = now
+    _nothing_is_heard_any_more(sitting, case)
     sitting.move(case, Stage.EFFECTIVE if agreement.instalments or agreement.deed else Stage.CLOSED)
     if case.stage is Stage.CLOSED:
         case.outcome, case.closed_at = Outcome.SETTLED, now
@@ -149,6 +152,16 @@ def sign_statement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: 
         T("Mediation statement signed by %(name)s; it is in effect", name=me.name),
         {"agreement": agreement.reference, "missing": 0, "back": back},
     )
+
+
+def _nothing_is_heard_any_more(sitting: Sitting, case: Case) -> None:
+    """What a party had time for in the proceedings, such as evidence or a turn in the examination, is asked of nobody now;
+    a fee is settled by its own rules.
+    """
+    for window in sitting.windows(case):
+        limit = TIME_LIMITS[window.kind]
+        if window.party_id is not None and limit.nature is Nature.DUTY and limit.page != "payments.fee":
+            window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
 
 
 def refund(sitting: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
