@@ -1,0 +1,24 @@
+"""Surnames, and words by which kinds of names are told apart."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+_WORDS: dict[str, str] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+SURNAMES = frozenset("".join(_WORDS["surnames"].split()))
+COMPOUND = frozenset(_WORDS["compound"].split())
+CITIES = _WORDS["cities"].split()
+TRADES = _WORDS["trades"].split()
+"""What organisations do, longer words first where one begins another."""
+FORMS = _WORDS["forms"].split()
+"""What organisations are."""
+ENGLISH_FORMS = _WORDS["english_forms"].split()
+ENGLISH_TRADES = [line for line in _WORDS["english_trades"].splitlines() if line]
+"""What organisations do, in English, as patterns."""
+WORDLIKE = frozenset(_WORDS["wordlike"].split())
+"""Names that are words too: whether a person is meant is for a person to say."""
+_TRADITIONAL = "".join(_WORDS["traditional"].split())
+SIMPLIFIED = {ord(old): new for old, new in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True) if old != new}
+"""Traditional signs common in names and addresses → their simplified form."""
