@@ -2,7 +2,7 @@
 # ruff: noqa: T201 - runs by itself on other people's machines, from Python 3.9 on
 """Checks the court's ledger of decisions without trusting the court: Python's standard library, openssl and verify.py.
 
-    python3 check_register.py --log-key-fingerprint FINGERPRINT ledger.json
+    python3 check_register.py --log-key-fingerprint FINGERPRINT ledger.json [ledger-2.json …]
         [--texts FOLDER] [--earlier older-ledger.json] [--paper sealed.pdf] [--month 2026-06]
 
 ledger.json and verify.py come from the court or from anybody who kept them; put verify.py beside this file. It counts the
@@ -107,6 +107,19 @@ def replay(bodies: Iterable[Mapping[str, Any]]) -> dict[int, Line]:
         else:
             found[body["decision"]].follow(body)
     return found
+
+
+def together(files: list[Path]) -> dict[str, Any]:
+    """The parts of a ledger as one, in the order they are given. Raises Wrong for a part that does not go on."""
+    records: list[dict[str, Any]] = []
+    keys: dict[str, None] = {}
+    for path in files:
+        part = json.loads(path.read_text(encoding="utf-8"))
+        if part["after"] != len(records):
+            raise Wrong(f"{path.name} begins after record {part['after']}, and {len(records)} records come before it")
+        records += part["records"]
+        keys.update(dict.fromkeys(part["log_keys"]))
+    return {"records": records, "log_keys": list(keys)}
 
 
 def chain(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -217,7 +230,7 @@ def added_up(found: Mapping[int, Line], month: str | None) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Check a ledger; 0 where everything adds up."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("ledger", type=Path)
+    parser.add_argument("ledger", type=Path, nargs="+")
     parser.add_argument("--log-key-fingerprint", action="append", default=[], metavar="SHA-256")
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--earlier", type=Path)
@@ -236,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def checked(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Everything that can be checked with what was given, each with what came of it. Raises Wrong."""
-    told = json.loads(given.ledger.read_text(encoding="utf-8"))
+    told = together(given.ledger)
     bodies = chain(told["records"])
     found = replay(bodies)
     yield "records", f"1..{len(bodies)}, each follows the one before"
@@ -245,7 +258,7 @@ def checked(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     if given.texts is not None:
         yield "texts", f"{check_texts(found, given.texts)} fit their digest"
     if given.earlier is not None:
-        compare(told["records"], json.loads(given.earlier.read_text(encoding="utf-8"))["records"])
+        compare(told["records"], together([given.earlier])["records"])
         yield "earlier", "the older list is the beginning of this one"
     if given.paper is not None:
         line = held(found, given.paper)
