@@ -24,6 +24,7 @@ from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
 from odr.procedure.time.written_working import text_from_json
 from odr.register.home_page import case_lines, draft_title, unread_papers
+from odr.register.publication.public_views import address_of
 from odr.service.packet.notice_codes import look_up
 from odr.service.sending.letter_words import LetterWords
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
@@ -139,6 +140,8 @@ def check() -> Page:
             fault = error.message
     unknown = bool(code) and notice is None and paper is None and fault is None
     document = _public_document(digest) if _HEX.fullmatch(digest) else None
+    shown = paper or document
+    address = address_of(current_session(), shown.id) if shown is not None and shown.is_public else None
     return render_template(
         "register/check.html",
         code=code,
@@ -152,6 +155,7 @@ def check() -> Page:
         fault=fault,
         digest=digest,
         document=document,
+        address=address,
     )
 
 

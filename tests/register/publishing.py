@@ -16,7 +16,9 @@ def numbered(bench: Bench) -> list[Publication]:
     """The numbered decisions of the case, as they stand."""
     with bench.court.database.read() as session:
         rows = list(
-            session.scalars(select(Publication).where(Publication.case_id == bench.case_id).order_by(Publication.number))
+            session.scalars(
+                select(Publication).where(Publication.case_id == bench.case_id).order_by(Publication.number)
+            )
         )
         session.expunge_all()
         return rows
@@ -29,7 +31,8 @@ def proposal(bench: Bench, row: Publication, **choices: str) -> dict[str, Any]:
         mine = session.get_one(Publication, row.id)
         redaction = redacting.redaction_of(bench.court.look(session), case, mine)
         fixed = redacting.fixed(redaction.candidates)
-        given = {number: "replace" for number in redaction.open}
+        given = {number: choice.value for number, choice in redaction.choices.items()}
+        given |= dict.fromkeys(redaction.open, "replace")
         given |= {
             number: choices[places[0].surface]
             for number, places in redaction.groups.items()
@@ -40,6 +43,14 @@ def proposal(bench: Bench, row: Publication, **choices: str) -> dict[str, Any]:
             "seen": redacting.seen(redaction),
             "choices": [{"number": number, "choice": choice} for number, choice in sorted(given.items())],
         }
+
+
+def fixed(bench: Bench, row: Publication) -> int:
+    """Number of a candidate on which nobody has a choice."""
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        redaction = redacting.redaction_of(bench.court.look(session), case, session.get_one(Publication, row.id))
+        return min(redacting.fixed(redaction.candidates))
 
 
 def propose(bench: Bench, row: Publication | None = None, **choices: str) -> Publication:

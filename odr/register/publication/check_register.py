@@ -56,7 +56,7 @@ class Line:
         self.kind: str = body["kind"]
         self.title: dict[str, str] = body["title"]
         self.decided_on: str = body["decided_on"]
-        self.original: str = body["original_sha256"]
+        self.original: tuple[int, str] = body["original_size"], body["original_sha256"]
         self.state = PENDING
         self.since: str = body["at"]
         self.due_on: str | None = None
@@ -208,12 +208,18 @@ def compare(entries: list[dict[str, Any]], earlier: list[dict[str, Any]]) -> Non
 
 
 def held(found: Mapping[int, Line], paper: Path) -> Line:
-    """The line of a sealed paper. Raises Wrong where no number was given to it."""
-    digest = hashlib.sha256(paper.read_bytes()).hexdigest()
+    """The line of a sealed paper, also where another signature was added to it at its end. Raises Wrong where no number was
+    given to it.
+    """
+    content = paper.read_bytes()
+    digests: dict[int, str] = {}
     for line in found.values():
-        if line.original == digest:
+        size, original = line.original
+        if size not in digests:
+            digests[size] = hashlib.sha256(content[:size]).hexdigest() if size <= len(content) else ""
+        if digests[size] == original:
             return line
-    raise Wrong(f"no decision of the ledger is this paper ({digest}): it was never numbered, or its line was hidden")
+    raise Wrong(f"no decision of the ledger is this paper ({paper.name}): it was never numbered, or its line was hidden")
 
 
 def added_up(found: Mapping[int, Line], month: str | None) -> str:

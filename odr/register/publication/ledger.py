@@ -104,6 +104,7 @@ def enter(
         title=dict(kind_words),
         decided_on=row.decided_on.isoformat(),
         original_sha256=document.sha256,
+        original_size=len(document.content),
         docket_entry={"number": entry.number, "sha256": entry.digest},
     )
 

@@ -55,7 +55,7 @@ def _row(address: str) -> Publication:
 def _gone(row: Publication) -> tuple[str, int]:
     """A withdrawn decision: its line in the ledger, and nothing else."""
     line = views.line_of(current_session(), row, pack_today(), _today())
-    return render_template("register/publication/gone.html", line=line), 410
+    return render_template("register/publication/gone.html", entry=line), 410
 
 
 def _is_public(row: Publication) -> bool:

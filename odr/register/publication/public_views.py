@@ -146,15 +146,12 @@ def lines_of(
         query = query.where(IN_STATE[state])
     rows = [(row, number) for row, number in session.execute(query)]
     newest = _newest_records(session, [row.id for row, _ in rows])
-    counted = dict(
-        session.execute(
-            select(PublicationVersion.publication_id, func.count())
-            .where(PublicationVersion.publication_id.in_([row.id for row, _ in rows]))
-            .group_by(PublicationVersion.publication_id)
-        )
-        .tuples()
-        .all()
+    versions = session.execute(
+        select(PublicationVersion.publication_id, func.count())
+        .where(PublicationVersion.publication_id.in_([row.id for row, _ in rows]))
+        .group_by(PublicationVersion.publication_id)
     )
+    counted = {publication: count for publication, count in versions}
     return [_line(row, number, pack, today, newest.get(row.id), counted.get(row.id, 0)) for row, number in rows]
 
 
@@ -235,6 +232,15 @@ def at_address(session: Session, address: str) -> Publication:
     return row
 
 
+def address_of(session: Session, document_id: int) -> str | None:
+    """Where the decision is read whose sealed public text a paper is."""
+    return session.scalar(
+        select(Publication.address)
+        .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
+        .where(PublicationVersion.document_id == document_id)
+    )
+
+
 def published(session: Session, row: Publication) -> Published:
     """A decision that is public now, with its versions."""
     versions = session.scalars(
@@ -242,15 +248,10 @@ def published(session: Session, row: Publication) -> Published:
         .where(PublicationVersion.publication_id == row.id)
         .order_by(PublicationVersion.number.desc())
     ).all()
-    texts = dict(
-        session.execute(
-            select(PublishedText.version_id, PublishedText.text).where(
-                PublishedText.version_id.in_([each.id for each in versions])
-            )
-        )
-        .tuples()
-        .all()
+    kept = session.scalars(
+        select(PublishedText).where(PublishedText.version_id.in_([each.id for each in versions]))
     )
+    texts = {each.version_id: each.text for each in kept}
     shown = versions[0]
     record = session.scalars(
         select(RegisterRecord)
