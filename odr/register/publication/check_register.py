@@ -219,7 +219,9 @@ def held(found: Mapping[int, Line], paper: Path) -> Line:
             digests[size] = hashlib.sha256(content[:size]).hexdigest() if size <= len(content) else ""
         if digests[size] == original:
             return line
-    raise Wrong(f"no decision of the ledger is this paper ({paper.name}): it was never numbered, or its line was hidden")
+    raise Wrong(
+        f"no decision of the ledger is this paper ({paper.name}): it was never numbered, or its line was hidden"
+    )
 
 
 def added_up(found: Mapping[int, Line], month: str | None) -> str:

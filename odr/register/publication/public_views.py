@@ -248,9 +248,7 @@ def published(session: Session, row: Publication) -> Published:
         .where(PublicationVersion.publication_id == row.id)
         .order_by(PublicationVersion.number.desc())
     ).all()
-    kept = session.scalars(
-        select(PublishedText).where(PublishedText.version_id.in_([each.id for each in versions]))
-    )
+    kept = session.scalars(select(PublishedText).where(PublishedText.version_id.in_([each.id for each in versions])))
     texts = {each.version_id: each.text for each in kept}
     shown = versions[0]
     record = session.scalars(

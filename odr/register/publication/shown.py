@@ -205,7 +205,7 @@ class Hand:
 
     state: str  # "done" | "now" | "later"
     title: Text
-    more: Text | None = None
+    more: Text | str | None = None
 
 
 def hands_of(sitting: Sitting, case: Case, row: Publication) -> list[Hand]:
@@ -219,7 +219,7 @@ def hands_of(sitting: Sitting, case: Case, row: Publication) -> list[Hand]:
         Hand(
             "done" if proposed else "now",
             T("The clerk decides each candidate"),
-            T("%(name)s", name=_who(sitting, row.proposed_by)) if proposed and row.proposed_by else None,
+            _who(sitting, row.proposed_by) if proposed and row.proposed_by else None,
         ),
         Hand(
             "done" if windows and not is_open else "now" if is_open else "later",
@@ -229,7 +229,7 @@ def hands_of(sitting: Sitting, case: Case, row: Publication) -> list[Hand]:
         Hand(
             "done" if approved else "now" if proposed and not is_open else "later",
             T("The judge approves; not the person who ticked"),
-            T("%(name)s", name=_who(sitting, row.approved_by)) if approved and row.approved_by else None,
+            _who(sitting, row.approved_by) if approved and row.approved_by else None,
         ),
         Hand(
             "done" if row.state is S.PUBLISHED else "now" if row.state is S.APPROVED else "later",
