@@ -1,13 +1,449 @@
-"""People no docket knows, told by the words around them."""
+"""People no docket knows, told by the words around them: whoever is found here is for a person to decide on.
+
+A rule never hides anything by itself. It errs on the side of asking: an office ("快递员", "the courier") before words
+that can be a name, a name before what people do, names one after another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
-from odr.register.redaction.finds import Find
-from odr.register.redaction.structure import PublicText
+from odr.procedure.rules.redaction import Private
+from odr.register.redaction.finds import Find, Weight
+from odr.register.redaction.folding import Folded, folded, narrow, tight
+from odr.register.redaction.known import Source, Standing
+from odr.register.redaction.naming import DOTS, Person
+from odr.register.redaction.spellings import surname_pinyin
+from odr.register.redaction.structure import BlockKind, PublicText
+from odr.register.redaction.surnames import (
+    AFTER_NAMES,
+    BEFORE_NAMES,
+    BESIDE_NAMES,
+    CITIES,
+    COMPOUND,
+    ENGLISH_BEFORE,
+    ENGLISH_GIVEN,
+    ENGLISH_NEVER,
+    JAPANESE,
+    NEVER_NAMES,
+    OF_FOREIGN_NAMES,
+    RARELY_SURNAMES,
+    SURNAMES,
+    WORDLIKE,
+)
+
+_HAN = "\u4e00-\u9fff"
+_STOPS = frozenset("，。；：、！？,.;:!?()（）【】[]“”\"'‘’「」『』《》<>/\\|\n…—")
+_PARTICLES = frozenset(
+    "的了在是与和及对向从将把被由以称说曾并均系已未于因其该至到给让但而或则也都又就还再只不没有我你他她它这那哪此每各某等个件份次位元地得着过"
+)
+_WEAK_AFTER = frozenset("的之地得中上下里内外等不有")
+_SKIPPED = frozenset({BlockKind.COURT, BlockKind.KIND, BlockKind.NUMBER, BlockKind.HEADING, BlockKind.DATE})
+_INSIDE_NEVER = (
+    "原告 被告 法院 本院 平台 公司 店铺 商品 包裹 快递 账户 账号 合同 订单 客服 卖家 买家 网店 直播 视频 支付 付款 货款 货物 产品 证据 协议 双方 当事".split()  # noqa: SIM905
+)
 
 
-def find_context(text: PublicText) -> Iterable[Find]:
-    """Names of people about whom somebody has to decide."""
-    return ()
+@dataclass(frozen=True)
+class Named:
+    """A span of the view that reads like a name, and by what."""
+
+    start: int
+    end: int
+    what: str
+    rank: int = 2
+    """0: told by an office or a title, 1: by another name beside it, 2: by where it stands."""
+
+
+@cache
+def _longest_first(words: frozenset[str]) -> tuple[tuple[int, frozenset[str]], ...]:
+    lengths = sorted({len(word) for word in words}, reverse=True)
+    return tuple((length, frozenset(word for word in words if len(word) == length)) for length in lengths)
+
+
+def _starts(words: frozenset[str], text: str, at: int) -> str:
+    """The longest of some words with which the text goes on; ""."""
+    return next((text[at : at + n] for n, of in _longest_first(words) if text[at : at + n] in of), "")
+
+
+def _ends(words: frozenset[str], text: str, at: int) -> str:
+    """The longest of some words that ends right before a place; ""."""
+    return next((text[at - n : at] for n, of in _longest_first(words) if at >= n and text[at - n : at] in of), "")
+
+
+def _follows(text: str, at: int) -> float:
+    """How well what stands behind a name fits: the end or a stop, a verb of two signs, a particle, nothing."""
+    if at >= len(text) or text[at] in _STOPS:
+        return 3
+    if text[at].isascii():
+        return 1.5
+    word = _starts(AFTER_NAMES, text, at)
+    return {0: 0.0, 1: 2.0, 2: 3.2}.get(len(word), 3.5)
+
+
+def _is_never(words: str) -> bool:
+    """Whether words that begin with a surname are something else."""
+    return (
+        bool(_starts(NEVER_NAMES, words, 0))
+        or bool(_starts(BEFORE_NAMES, words, 0))
+        or any(each in words for each in _INSIDE_NEVER)
+        or any(words.startswith(city) for city in CITIES)
+    )
+
+
+def _score(text: str, start: int, surname: int, length: int) -> float:
+    given = text[start + surname : start + length]
+    bad = sum(sign in _PARTICLES for sign in given)
+    return _follows(text, start + length) - 2 * bad + (0.4 if length - surname == 2 else 0)
+
+
+def _han_name(text: str, start: int) -> tuple[int, float] | None:
+    """End and score of the best reading of a Han name that begins here."""
+    best: tuple[int, float] | None = None
+    surnames = [2] if text[start : start + 2] in COMPOUND else []
+    if text[start : start + 1] in SURNAMES:
+        surnames.append(1)
+    for surname in surnames:
+        for given in (1, 2):
+            end = start + surname + given
+            if end > len(text) or not all("\u4e00" <= sign <= "\u9fff" for sign in text[start:end]):
+                continue
+            score = _score(text, start, surname, surname + given) + (1 if surname == 2 else 0)
+            if best is None or score > best[1]:
+                best = end, score
+    if (
+        best
+        and text[start] in RARELY_SURNAMES
+        and text[start : start + 2] not in COMPOUND
+        and _follows(text, best[0]) < 3
+    ):
+        return None
+    if best and (_is_never(text[start : best[0] + 1]) and text[start : start + 2] not in COMPOUND):
+        return None
+    return best
+
+
+_DOTTED = re.compile(f"[{_HAN}]{{1,10}}(?:[-－][{_HAN}]{{1,6}})?(?:[{DOTS}][{_HAN}]{{1,10}})+")
+_NICK = re.compile(
+    rf"[小老阿][{_HAN}]{{1,2}}|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]|(?P<twice>[{_HAN}])(?P=twice)"
+)
+_NICK_NEVER = frozenset("小店 小区 小时 老板 老师 大家 阿里".split()) | NEVER_NAMES | BEFORE_NAMES  # noqa: SIM905
+
+
+def _foreign_run(text: str, start: int) -> int:
+    """End of a run of signs with which foreign names are written; a name is at least two of them."""
+    end = start
+    while end < len(text) and end - start < 8 and text[end] in OF_FOREIGN_NAMES:
+        end += 1
+    best = max(range(start + 2, end + 1), key=lambda at: (_follows(text, at) >= 2, at), default=start)
+    return best if best - start >= 2 and _follows(text, best) >= 2 else start
+
+
+def _dotted(text: str, start: int) -> int:
+    """End of a name with dots that begins here; its last part ends before what follows names."""
+    match = _DOTTED.match(text, start)
+    if not match or any(sign in "由与和向被将的在及从给" for sign in re.split(f"[{DOTS}]", match[0])[0]):
+        return start
+    last = max(match[0].rfind(dot) for dot in DOTS) + start + 1
+    ends = range(last + 1, match.end() + 1)
+    good = [at for at in ends if _follows(text, at) >= 2]
+    run = last
+    while run < match.end() and (text[run] in OF_FOREIGN_NAMES or text[run : run + 2] == "不都"):
+        run += 1
+    fitting = [at for at in good if at >= run] or good
+    return min(fitting, default=match.end())
+
+
+def _japanese(text: str, start: int) -> int:
+    word = _starts(JAPANESE, text, start)
+    if not word:
+        return start
+    ends = [start + len(word) + given for given in (2, 1, 3) if _follows(text, start + len(word) + given) >= 2]
+    fitting = [end for end in ends if end <= len(text)]
+    return fitting[0] if fitting else start
+
+
+def _nick(text: str, start: int) -> int:
+    ends = []
+    for length in (3, 2):
+        piece = text[start : start + length]
+        if len(piece) == length and _NICK.fullmatch(piece) and _follows(text, start + length) >= 2:
+            ends.append(start + length)
+    good = [end for end in ends if not _starts(_NICK_NEVER, text, start) and text[end - 1] not in _PARTICLES]
+    return min(good, key=lambda end: (-_follows(text, end), end), default=start)
+
+
+_RUN = re.compile(f"[{_HAN}]+")
+
+
+def _after_office(text: str, at: int) -> int:
+    """End of whatever name stands after an office; ``at`` where there is none."""
+    run = _RUN.match(text, at)
+    if run and len(run[0]) == 4 and run[0][0] in SURNAMES and text[at - 1] in ":：" and not _is_never(run[0]):
+        return run.end()
+    for find in (_dotted, _japanese):
+        if (end := find(text, at)) > at:
+            return end
+    han = _han_name(text, at)
+    foreign = _foreign_run(text, at)
+    if han and han[1] >= 2:
+        return foreign if foreign > han[0] and text[at : at + 2] not in COMPOUND else han[0]
+    word = at + 2 if text[at : at + 2] in WORDLIKE - NEVER_NAMES and _follows(text, at + 2) >= 3 else at
+    for end in (foreign, _nick(text, at), word, han[0] if han and han[1] >= 0.4 else at):
+        if end > at:
+            return end
+    return at
+
+
+_OPENING = re.compile(r"(?:原为|现为|均为|分别为|分别是|一栏写有|[:：]|为|是|系|叫|名为)?[“\"「『(（【]?")
+_NO_OFFICE = re.compile("员|费[用一二三四五六七八九十百千万两0-9]")
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{1,12})[”\"」』]")
+_TITLES = frozenset("先生 女士 小姐 老师 医生 律师 师傅 阿姨 大姐 经理".split())  # noqa: SIM905
+
+
+def _by_office(text: str) -> Iterator[Named]:
+    for at in range(1, len(text)):
+        office = _ends(BEFORE_NAMES, text, at)
+        if not office or _starts(BEFORE_NAMES, text, at - len(office)) != office or _NO_OFFICE.match(text, at):
+            continue
+        if quoted := _QUOTED.match(text, at):
+            yield Named(quoted.start(1), quoted.end(1), office, 0)
+            continue
+        opening = _OPENING.match(text, at)
+        starts = {at, opening.end() if opening else at}
+        for start in sorted(starts, reverse=True):
+            if (end := _after_office(text, start)) > start:
+                yield Named(start, end, office, 0)
+                break
+
+
+def _at_boundary(text: str, at: int) -> bool:
+    after_day = at > 1 and text[at - 1] in "日月年时" and text[at - 2].isdigit()
+    return at == 0 or text[at - 1] in _STOPS or after_day
+
+
+def _alone(text: str) -> Iterator[Named]:
+    """A name where a sentence begins, or after a word like 由, with an act behind it."""
+    for at in range(len(text)):
+        boundary = _at_boundary(text, at)
+        beside = "" if boundary else _ends(BESIDE_NAMES, text, at)
+        if not boundary and not beside:
+            continue
+        for find in (_dotted, _japanese):
+            if (end := find(text, at)) > at and (end - at > 2):
+                yield Named(at, end, beside)
+                break
+        else:
+            yield from _alone_here(text, at, beside)
+
+
+def _alone_here(text: str, at: int, beside: str) -> Iterator[Named]:
+    han = _han_name(text, at)
+    if han is not None and text[at] not in RARELY_SURNAMES:
+        end, score = han
+        word = text[at:end]
+        firm = score >= 2 and not (
+            end < len(text) and text[end] in _WEAK_AFTER and (end - at == 2 or word[:2] in WORDLIKE)
+        )
+        of_kin = text[end : end + 1] == "的" and bool(_starts(BEFORE_NAMES, text, end + 1))
+        firm = firm or (of_kin and score >= 2)
+        bare = end >= len(text) or text[end] in _STOPS
+        if (
+            firm
+            and not (bare and not beside and end - at == 2)
+            and not (bare and text[at:end] in WORDLIKE and not beside)
+        ):
+            yield Named(at, end, beside)
+            return
+    foreign = _foreign_run(text, at)
+    if foreign - at >= 3 and not _starts(NEVER_NAMES, text, at):
+        yield Named(at, foreign, beside)
+        return
+    nick = _nick(text, at)
+    if nick > at and (
+        text[at + 1] in SURNAMES or text[at] == text[at + 1] or text[at] in "阿二" or text[nick - 1] in "哥姐总"
+    ):
+        yield Named(at, nick, beside)
+
+
+def _by_title(text: str) -> Iterator[Named]:
+    for at in range(2, len(text)):
+        if not _starts(_TITLES, text, at):
+            continue
+        for length in (4, 3, 2):
+            start = at - length
+            surname = 2 if text[start : start + 2] in COMPOUND else 1
+            fits = start >= 0 and (surname == 2 or text[start : start + 1] in SURNAMES) and length - surname in (1, 2)
+            inside = text[max(start, 0) : at]
+            if fits and not any(sign in _PARTICLES or sign in _STOPS for sign in inside) and not _is_never(inside):
+                before = start == 0 or text[start - 1] in _STOPS or _ends(BESIDE_NAMES | BEFORE_NAMES, text, start)
+                if before:
+                    yield Named(start, at, "", 0)
+                    break
+
+
+_AND = re.compile("、|和|与|及|以及")
+
+
+def _in_rows(text: str, found: list[Named]) -> Iterator[Named]:
+    """Names joined to a name that was found: A、B和C."""
+    ends = [each.end for each in found]
+    seen = {each.start for each in found}
+    while ends:
+        end = ends.pop()
+        joint = _AND.match(text, end)
+        if joint is None or joint.end() in seen:
+            continue
+        stop = _after_office(text, joint.end())
+        if stop > joint.end() and not _is_never(text[joint.end() : stop + 1]):
+            yield Named(joint.end(), stop, "", 1)
+            seen.add(joint.end())
+            ends.append(stop)
+
+
+def _before_rows(text: str) -> Iterator[Named]:
+    """Two names with 、 between, where nothing else tells of them."""
+    for at in (match.start() for match in re.finditer("、", text)):
+        for length in (3, 2):
+            start = at - length
+            if start >= 0 and _at_boundary(text, start):
+                first, second = _han_name(text, start), _han_name(text, at + 1)
+                if first and second and first[0] == at and second[1] >= 2:
+                    yield Named(start, at, "", 1)
+                    yield Named(at + 1, second[0], "", 1)
+                    break
+
+
+# Latin letters.
+
+_CAPITAL = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.|[A-ZÀ-Þ][a-zà-ÿ'’]+(?:['’][A-Z][a-z]+)?|[A-Z]{2,}|[A-Z]\.|(?:al|de|van|von|bin|O)[-'’ ]?[A-Z][a-zà-ÿ]+)"
+_LATIN_NAME = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9@/.]){_CAPITAL}(?:[ \-/]{_CAPITAL})*(?![A-Za-zÀ-ÿ0-9@])")
+_SYLLABLE = re.compile(
+    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))+"
+)
+_ORGANISED = frozenset("act court market limited ltd company bank rules store street road".split())  # noqa: SIM905
+_TITLED = frozenset("mr mrs ms miss dr prof".split())  # noqa: SIM905
+
+
+@cache
+def _pinyin_surnames() -> frozenset[str]:
+    return frozenset(folded(each) for surname in SURNAMES | COMPOUND for each in surname_pinyin(surname)[:1])
+
+
+def _is_pinyin(words: list[str]) -> bool:
+    plain = [folded(word) for word in words]
+    if len(plain) not in (2, 3) or not all(_SYLLABLE.fullmatch(word) for word in plain):
+        return False
+    return plain[0] in _pinyin_surnames() or plain[-1] in _pinyin_surnames()
+
+
+def _without_never(text: str, start: int, end: int) -> tuple[int, int]:
+    """A run of words with capitals without words of the language at either end."""
+    words = [(match.start() + start, match.end() + start) for match in re.finditer(r"[^ \-/]+", text[start:end])]
+
+    def never(span: tuple[int, int]) -> bool:
+        word = text[span[0] : span[1]].casefold().strip(".")
+        return word in ENGLISH_NEVER and not (word in ENGLISH_GIVEN and len(words) > 1)
+
+    while words and never(words[0]):
+        words.pop(0)
+    while words and never(words[-1]):
+        words.pop()
+    return (words[0][0], words[-1][1]) if words else (start, start)
+
+
+def _latin(text: str, language: str) -> Iterator[Named]:
+    for match in _LATIN_NAME.finditer(text):
+        start, end = _without_never(text, *match.span())
+        words = re.split(r"[ \-/]", text[start:end])
+        if start == end or words[-1].casefold() in _ORGANISED or match[0].split(" ")[-1].casefold() in _ORGANISED:
+            continue
+        yield from (
+            _latin_in_english(text, start, end, words) if language == "en" else _latin_in_han(text, start, end, words)
+        )
+
+
+def _latin_in_english(text: str, start: int, end: int, words: list[str]) -> Iterator[Named]:
+    before = re.search(r"([^\W\d]+)[\W\d]{1,3}$", text[:start])
+    office = before[1].casefold() if before else ""
+    told = office in ENGLISH_BEFORE or words[0].casefold().strip(".") in _TITLED
+    if len(words) > 1 or told:
+        yield Named(start, end, office if told else "", 0 if told else 2)
+
+
+def _latin_in_han(text: str, start: int, end: int, words: list[str]) -> Iterator[Named]:
+    plain = re.sub('[:：为是有“"（(]+$', "", tight(text[:start]).words)
+    told = _ends(BEFORE_NAMES | BESIDE_NAMES, plain, len(plain))
+    sure = _is_pinyin(words) or (told and end - start > 2)
+    if sure or (len(words) > 1 and _follows(tight(text[end:]).words, 0) >= 2):
+        yield Named(start, end, told, 0 if told else 2)
+
+
+def names_in(words: str, language: str) -> list[tuple[int, int, str]]:
+    """Start, end and what stands before of everything in some words that reads like a person's name."""
+    view, plain = tight(words), narrow(words)
+    named = [*_by_office(view.words), *_by_title(view.words), *_before_rows(view.words)]
+    named += _alone(view.words)
+    named += _in_rows(view.words, named)
+    found = [(each, *view.span(each.start, each.end)) for each in named]
+    found += [(each, *plain.span(each.start, each.end)) for each in _latin(plain.words, language)]
+    return _apart(found)
+
+
+def _apart(found: list[tuple[Named, int, int]]) -> list[tuple[int, int, str]]:
+    """Without those that overlap: what an office tells of goes first, then the longer."""
+    kept: list[tuple[int, int, str]] = []
+    for each, start, end in sorted(found, key=lambda f: (f[0].rank, f[1] - f[2], f[1])):
+        if all(end <= other[0] or other[1] <= start for other in kept):
+            kept.append((start, end, each.what))
+    return sorted(kept)
+
+
+def find_context(text: PublicText) -> Iterator[Find]:
+    """Names of people about whom somebody has to decide, and every other place where the same name stands."""
+    seen: dict[str, tuple[str, str]] = {}
+    places: set[tuple[int, int, int, int]] = set()
+    for block, cell, words in text.cells():
+        if text.blocks[block].kind in _SKIPPED:
+            continue
+        for start, end, what in names_in(words, text.language):
+            surface = words[start:end]
+            plain = folded(surface)
+            if not plain:
+                continue
+            seen.setdefault(plain, (surface, what))
+            places.add((block, cell, start, end))
+            yield _find(block, cell, start, end, plain, *seen[plain])
+    for block, cell, words in text.cells():
+        view = tight(words)
+        for plain, (surface, what) in seen.items():
+            if len(plain) > 1:
+                for start, end in _again(view, tight(surface).words):
+                    if (block, cell, start, end) not in places:
+                        yield _find(block, cell, start, end, plain, surface, what)
+
+
+def _again(view: Folded, name: str) -> Iterator[tuple[int, int]]:
+    at = view.words.find(name) if name else -1
+    while at >= 0:
+        yield view.span(at, at + len(name))
+        at = view.words.find(name, at + 1)
+
+
+def _find(block: int, cell: int, start: int, end: int, plain: str, surface: str, what: str) -> Find:
+    return Find(
+        block,
+        cell,
+        start,
+        end,
+        Private.PERSON,
+        Source.CONTEXT,
+        Standing.OPEN,
+        Weight.CONTEXT,
+        f"person:{plain}",
+        what,
+        Person(Private.PERSON, surface),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,10 +11,10 @@ from typing import Any
 
 from odr.docket.papers import DecisionPaper, Finding, PartyLine, RulingPaper, Words
 from odr.ground.text import T, write
-from odr.ground.typeset import tamed
 
 NOT_PUBLISHED = frozenset({"document_code", "check_url"})
 """What of a paper is no part of its public text: they lead to the sealed original."""
+_JOINERS = "\u200c\u200d"
 
 
 class BlockKind(StrEnum):
@@ -199,6 +200,18 @@ def text_of(paper: DecisionPaper | RulingPaper, locale: str) -> PublicText:
     return _Writer(paper, locale).text()
 
 
+def cleaned(words: str) -> str:
+    """Words composed (NFC) and without signs that cannot be seen: they could split a name, or turn a line around. The
+    sealed paper shows them; XML could not hold them.
+    """
+    plain = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(
+        sign
+        for sign in plain
+        if sign in "\n\t" or sign in _JOINERS or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+
+
 class _Writer:
     """Writes a paper's fields as blocks, in the order in which the paper is set."""
 
@@ -208,7 +221,7 @@ class _Writer:
         self.blocks: list[Block] = []
 
     def words(self, words: Words | None) -> str:
-        return "" if words is None else tamed(write(words, self.locale)).strip()
+        return "" if words is None else cleaned(write(words, self.locale)).strip()
 
     def add(self, kind: BlockKind, role: Part, *cells: Words | None, number: int | None = None) -> None:
         written = tuple(self.words(cell) for cell in cells)

@@ -22,3 +22,15 @@ WORDLIKE = frozenset(_WORDS["wordlike"].split())
 _TRADITIONAL = "".join(_WORDS["traditional"].split())
 SIMPLIFIED = {ord(old): new for old, new in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True) if old != new}
 """Traditional signs common in names and addresses → their simplified form."""
+BEFORE_NAMES = frozenset(_WORDS["before_names"].split())
+"""Offices, trades, kin and fields of a form: a person is named behind them."""
+BESIDE_NAMES = frozenset(_WORDS["beside_names"].split())
+AFTER_NAMES = frozenset(_WORDS["after_names"].split())
+NEVER_NAMES = frozenset(_WORDS["never_names"].split())
+RARELY_SURNAMES = frozenset(_WORDS["rarely_surnames"].split())
+OF_FOREIGN_NAMES = frozenset("".join(_WORDS["of_foreign_names"].split()))
+JAPANESE = frozenset(_WORDS["japanese"].split())
+ENGLISH_BEFORE = frozenset(_WORDS["english_before"].split())
+ENGLISH_NEVER = frozenset(_WORDS["english_never"].split())
+ENGLISH_GIVEN = frozenset(_WORDS["english_given"].split())
+"""Words that are given names or surnames too."""
