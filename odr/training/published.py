@@ -60,7 +60,7 @@ def _approve(story: Story, reference: str, judge: str, clerk: str) -> None:
     with story.rows() as session:
         digest = session.scalars(select(Publication.proposed_sha256).where(Publication.reference == reference)).one()
     story.do("approve_publication", judge, publication=reference, text_sha256=digest)
-    story.do("publish", clerk, publication=reference)
+    story.do("publish_decision", clerk, publication=reference)
 
 
 def _choices(story: Story, reference: str) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _choices(story: Story, reference: str) -> dict[str, Any]:
         sitting = story.court.look(session)
         redaction = redacting.redaction_of(sitting, session.get_one(Case, story.case_id), row)
         chosen = {number: choice.value for number, choice in redaction.choices.items()}
-        chosen |= {number: "replace" for number in redaction.open}
+        chosen |= dict.fromkeys(redaction.open, "replace")
         return {
             "seen": redacting.seen(redaction),
             "choices": [{"number": number, "choice": choice} for number, choice in sorted(chosen.items())],

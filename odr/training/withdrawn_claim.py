@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from odr.filing.inputs import ClaimInput
-from odr.filing.models import Claim, Request
+from odr.filing.models import Request
 from odr.training.story import Story
 
 
@@ -25,7 +25,7 @@ def parcel(story: Story) -> None:
                     "goods": "蓝牙音箱一台",
                     "ordered_on": "2026-05-02",
                     "price": "459.00",
-                    "problem": "Did not arrive",
+                    "problem": "Not delivered",
                 },
                 "respondents": [
                     {
@@ -44,9 +44,7 @@ def parcel(story: Story) -> None:
     story.later(days=1)
     story.accepted("small_claims")
     story.later(days=3)
-    with story.rows() as session:
-        claim = session.scalars(select(Claim.reference).where(Claim.case_id == story.case_id)).one()
-    story.do("withdraw_claim", "wu", claim=claim, reasons="被告已补发商品，我不再要求退款。")
+    story.do("withdraw_claim", "wu", reasons="被告已补发商品，我不再要求退款。")
     with story.rows() as session:
         request = session.scalars(select(Request.reference).where(Request.case_id == story.case_id)).one()
     story.do(

@@ -71,6 +71,6 @@ def publish(bench: Bench) -> Publication:
     row = propose(bench)
     bench.wait(days=6)
     approve(bench, row)
-    bench.do("clerk", "publish", {"publication": row.reference})
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
     bench.court.notary.sequence()
     return numbered(bench)[-1]

@@ -150,7 +150,7 @@ def test_a_corrected_masking_takes_the_old_words_away_and_keeps_their_digest(ben
         (line,) = ledger.lines(session).values()
         assert line.state == "withdrawn" and line.text == first.sha256
     approve(bench)
-    bench.do("clerk", "publish", {"publication": row.reference})
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
     with bench.court.database.read() as session:
         older, newer = session.scalars(select(PublicationVersion).order_by(PublicationVersion.number))
         assert older.sha256 == first.sha256 and newer.change is Change.RENDERED
@@ -175,7 +175,7 @@ def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> Non
         )
     bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking"})
     approve(bench)
-    bench.do("clerk", "publish", {"publication": row.reference})
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
     with bench.court.database.read() as session:
         newest = session.scalars(select(PublicationVersion).order_by(PublicationVersion.number.desc())).first()
         assert newest is not None and newest.change is Change.CONTENT and newest.masked != before
@@ -231,7 +231,7 @@ def test_a_decision_without_effect_goes_no_further(bench: Bench) -> None:
     contested(bench, "decision", "not_received")
     assert not tasks(bench, "publish")
     with pytest.raises(ActNotOpen):
-        bench.do("clerk", "publish", {"publication": row.reference})
+        bench.do("clerk", "publish_decision", {"publication": row.reference})
 
 
 def test_done_twice_or_by_others_it_is_refused(bench: Bench) -> None:
@@ -243,7 +243,7 @@ def test_done_twice_or_by_others_it_is_refused(bench: Bench) -> None:
     for who, name, given in (
         ("claimant/1", "withhold", {"reason": "other"}),
         ("clerk", "withhold", {"reason": "other"}),
-        ("judge", "publish", {}),
+        ("judge", "publish_decision", {}),
         ("judge", "propose_publication", {"seen": "0" * 64}),
     ):
         with pytest.raises(Forbidden):

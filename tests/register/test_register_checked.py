@@ -69,7 +69,7 @@ def told_story(bench: Bench) -> None:
     row = publish(bench)
     bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking"})
     approve(bench)
-    bench.do("clerk", "publish", {"publication": row.reference})
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
     bench.court.notary.sequence()
 
 

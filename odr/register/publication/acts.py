@@ -281,9 +281,9 @@ def prepare_publishing(court: Court, case: Case, given: BaseModel, actor: Actor)
     topic=Topic.DECISION,
     in_record=False,
 )
-def publish(sitting: Sitting, case: Case, given: PublicationRef, *, actor: Actor, now: datetime) -> Recorded:
+def publish_decision(sitting: Sitting, case: Case, given: PublicationRef, *, actor: Actor, now: datetime) -> Recorded:
     """Publish the approved text: a version of its own, its digest in the ledger, all formats from these very words (JDP 7)."""
-    row = _meant(sitting, given, names.PUBLISH)
+    row = _meant(sitting, given, names.PUBLISH_DECISION)
     paper = sitting.prepared.get(PDF)
     if not isinstance(paper, SealedPaper) or paper.text_sha256 != row.proposed_sha256 or row.proposed is None:
         raise ActNotOpen(T("The sealed paper was not prepared."))

@@ -151,7 +151,7 @@ def lines_of(
         .where(PublicationVersion.publication_id.in_([row.id for row, _ in rows]))
         .group_by(PublicationVersion.publication_id)
     )
-    counted = {publication: count for publication, count in versions}
+    counted = {each[0]: int(each[1]) for each in versions}
     return [_line(row, number, pack, today, newest.get(row.id), counted.get(row.id, 0)) for row, number in rows]
 
 

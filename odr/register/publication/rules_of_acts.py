@@ -27,7 +27,7 @@ OPEN_TO: dict[str, tuple[PublicationState, ...]] = {
     names.PROPOSE_PUBLICATION: (S.PENDING, S.PROPOSED, S.APPROVED),
     names.OBJECT_TO_PUBLICATION: (S.PROPOSED,),
     names.APPROVE_PUBLICATION: (S.PROPOSED,),
-    names.PUBLISH: (S.APPROVED,),
+    names.PUBLISH_DECISION: (S.APPROVED,),
     names.WITHHOLD: (S.PENDING, S.PROPOSED, S.APPROVED),
     names.CORRECT_PUBLICATION: (S.PUBLISHED, S.WITHDRAWN),
     names.WITHDRAW_PUBLICATION: (S.PUBLISHED,),
@@ -63,7 +63,7 @@ def open_in(row: Publication, name: str) -> bool:
     needs_effect = name in (
         names.PROPOSE_PUBLICATION,
         names.APPROVE_PUBLICATION,
-        names.PUBLISH,
+        names.PUBLISH_DECISION,
         names.CORRECT_PUBLICATION,
     )
     return not needs_effect or row.effective_at is not None
@@ -90,7 +90,7 @@ something_proposed = _guard(
 something_to_approve = _guard(
     names.APPROVE_PUBLICATION, T("No public text of a decision in effect waits for your approval."), "COURT publication"
 )
-something_to_publish = _guard(names.PUBLISH, T("No approved text of a decision in effect waits."), "JDP 7")
+something_to_publish = _guard(names.PUBLISH_DECISION, T("No approved text of a decision in effect waits."), "JDP 7")
 something_to_withhold = _guard(names.WITHHOLD, T("No decision of this case is still to be published."), "JDP 4")
 something_public = _guard(names.WITHDRAW_PUBLICATION, T("No decision of this case is public."), "JDP 16")
 something_to_correct = _guard(
