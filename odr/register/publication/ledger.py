@@ -17,16 +17,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document
+from odr.ground.canonical import sha256_hex
 from odr.identity.actors import Actor
 from odr.notary.administration import administration_act
 from odr.notary.canonical import JSON
-from odr.register.publication.check_register import FIRST, FORMAT, PENDING, STATES, WITHDRAWN, Line, replay
+from odr.notary.models import Receipt
+from odr.register.publication import check_register
+from odr.register.publication.check_register import FIRST, FORMAT, PENDING, STATES, Line, replay
 from odr.register.publication.models import Publication, RegisterHead, RegisterRecord
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 KIND = "register"
+WITHDRAWN = check_register.WITHDRAWN
 NUMBERED, IN_EFFECT, EFFECT_LOST = "numbered", "in_effect", "effect_lost"
 PUBLISHED, WITHHELD, RESTORED, REOPENED = "published", "withheld", "restored", "reopened"
 
@@ -77,10 +81,8 @@ def record(sitting: Sitting, row: Publication, event: str, *, by: Actor | None =
     return written
 
 
-def _receipt_body(session: Session, reference: str) -> str:
-    from odr.notary.models import Receipt
-
-    return session.get_one(Receipt, reference).body or "{}"
+def _receipt_body(session: Session, reference: str) -> bytes:
+    return session.get_one(Receipt, reference).body or b"{}"
 
 
 def enter(
@@ -142,8 +144,6 @@ def is_late(line: Line, today: date) -> bool:
 
 def wrong_in(session: Session) -> list[str]:
     """Every record and row of the register that does not say what the chain and the log say of it."""
-    from odr.ground.canonical import sha256_hex
-
     found, previous, chain = [], FIRST, records(session)
     bodies: list[dict[str, Any]] = []
     for place, each in enumerate(chain, 1):

@@ -13,6 +13,7 @@ from odr.docket.models import Document
 from odr.evidence.kit.kit import VERIFIER, fingerprint
 from odr.ground.errors import NotFound
 from odr.register.publication import check_register, public_views as views, shown
+from odr.register.publication.ledger import public_state
 from odr.register.publication.models import Publication
 from odr.web.guards import current_court, current_session, public
 from odr.web.numbers import number_in
@@ -59,7 +60,7 @@ def _gone(row: Publication) -> tuple[str, int]:
 
 
 def _is_public(row: Publication) -> bool:
-    return views.ledger.public_state(row) == "published"
+    return public_state(row) == "published"
 
 
 @published.get("/<address>")

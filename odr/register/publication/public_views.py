@@ -121,7 +121,8 @@ def _count(session: Session, *where: ColumnElement[bool]) -> int:
 def months_of(session: Session) -> list[tuple[date, int]]:
     """The months in which anything was decided, the newest first, with how much."""
     first, last = session.execute(select(func.min(Publication.decided_on), func.max(Publication.decided_on))).one()
-    found, month = [], last.replace(day=1) if last is not None else None
+    found: list[tuple[date, int]] = []
+    month = last.replace(day=1) if last is not None else None
     while month is not None and first is not None and month >= first.replace(day=1) and len(found) < 60:
         count = _count(session, in_month(month))
         found += [(month, count)] if count else []

@@ -182,7 +182,9 @@ def _addresses(sitting: Sitting, case: Case) -> list[Known]:
     rows = sitting.session.execute(
         select(ServiceAddress.channel, ServiceAddress.value).where(ServiceAddress.party_id.in_(ids))
     )
-    told = [(CHANNELS.get(channel, Private.ADDRESS), value) for channel, value in rows]
+    told: list[tuple[Private, str | None]] = [
+        (CHANNELS.get(channel, Private.ADDRESS), value) for channel, value in rows
+    ]
     for party in case.parties:
         told += [(Private.EMAIL, party.email), (Private.PHONE, party.phone), (Private.ADDRESS, party.address)]
     unique = dict.fromkeys((kind, value.strip()) for kind, value in told if value and value.strip())
