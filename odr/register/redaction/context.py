@@ -16,7 +16,7 @@ from odr.register.redaction.finds import Find, Weight
 from odr.register.redaction.folding import Folded, folded, narrow, tight
 from odr.register.redaction.known import Source, Standing
 from odr.register.redaction.naming import DOTS, Person
-from odr.register.redaction.spellings import surname_pinyin
+from odr.register.redaction.latin import surname_pinyin
 from odr.register.redaction.structure import BlockKind, PublicText
 from odr.register.redaction.surnames import (
     AFTER_NAMES,
@@ -24,12 +24,16 @@ from odr.register.redaction.surnames import (
     BESIDE_NAMES,
     CITIES,
     COMPOUND,
+    CROSSING,
     ENGLISH_BEFORE,
     ENGLISH_GIVEN,
     ENGLISH_NEVER,
     JAPANESE,
     NEVER_NAMES,
     OF_FOREIGN_NAMES,
+    OF_GIVEN_NAMES,
+    ORGANISED,
+    PHRASES,
     RARELY_SURNAMES,
     SURNAMES,
     WORDLIKE,
@@ -55,7 +59,7 @@ class Named:
     end: int
     what: str
     rank: int = 2
-    """0: told by an office or a title, 1: by another name beside it, 2: by where it stands."""
+    """0: told by an office or a title, 1: by another name beside it, 2: by where it stands, 3 and 4: by itself."""
 
 
 @cache
@@ -128,7 +132,7 @@ def _han_name(text: str, start: int) -> tuple[int, float] | None:
 
 _DOTTED = re.compile(f"[{_HAN}]{{1,10}}(?:[-－][{_HAN}]{{1,6}})?(?:[{DOTS}][{_HAN}]{{1,10}})+")
 _NICK = re.compile(
-    rf"[小老阿][{_HAN}]{{1,2}}|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]|(?P<twice>[{_HAN}])(?P=twice)"
+    rf"[小老阿][{_HAN}]{{1,2}}|[老小][{_HAN}]头|[{_HAN}]{{1,2}}[妈爸]|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]|(?P<twice>[{_HAN}])(?P=twice)"
 )
 _NICK_NEVER = frozenset("小店 小区 小时 老板 老师 大家 阿里".split()) | NEVER_NAMES | BEFORE_NAMES  # noqa: SIM905
 
@@ -153,8 +157,14 @@ def _dotted(text: str, start: int) -> int:
     run = last
     while run < match.end() and (text[run] in OF_FOREIGN_NAMES or text[run : run + 2] == "不都"):
         run += 1
-    fitting = [at for at in good if at >= run] or good
+    fitting = [at for at in good if at >= run] or ([run] if run > last + 1 else good)
     return min(fitting, default=match.end())
+
+
+def _begins_dotted(text: str, start: int) -> bool:
+    """Whether a long first part is all of signs of foreign names: otherwise words stand before the name."""
+    first = re.split(f"[{DOTS}]", text[start : start + 12])[0]
+    return len(first) <= 3 or all(sign in OF_FOREIGN_NAMES for sign in first)
 
 
 def _japanese(text: str, start: int) -> int:
@@ -201,6 +211,63 @@ def _after_office(text: str, at: int) -> int:
 _OPENING = re.compile(r"(?:原为|现为|均为|分别为|分别是|一栏写有|[:：]|为|是|系|叫|名为)?[“\"「『(（【]?")
 _NO_OFFICE = re.compile("员|费[用一二三四五六七八九十百千万两0-9]")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{1,12})[”\"」』]")
+
+
+def _anywhere(text: str) -> Iterator[Named]:
+    """What reads like a name whatever stands around it: dots inside, a compound surname, a surname before two signs of
+    given names, a long run of signs of foreign names.
+    """
+    for at in range(len(text)):
+        if (end := _dotted(text, at)) > at and not _starts(BEFORE_NAMES, text, at) and _begins_dotted(text, at):
+            yield Named(at, end, "", 3)
+            continue
+        two = text[at : at + 2]
+        if two in COMPOUND and two not in WORDLIKE and (han := _han_name(text, at)) and han[1] >= 1:
+            yield Named(at, han[0], "", 3)
+            continue
+        if (end := _weighed(text, at)) > at:
+            yield Named(at, end, "", 4)
+        foreign = _foreign_run(text, at)
+        if foreign - at >= 4 and not _is_never(text[at : foreign + 1]):
+            yield Named(at, foreign, "", 4)
+
+
+_OFFICE_ENDS = frozenset("人员者商师长手主客民工户友")
+"""Signs with which words for people end: 牧民, 处理人, 取件者."""
+LEAST = 2.0
+"""Evidence a name needs that no office tells of: 0.8 for each sign of given names, up to 1.75 for what follows, 1.2 for
+where it begins. Chosen by what 170,000 signs of law texts and 140,000 of the court's own Chinese words ask: one in
+several thousand.
+"""
+
+
+def _weighed(text: str, at: int) -> int:
+    """End of a Han name for which there is enough evidence; ``at`` where there is none."""
+    if text[at] not in SURNAMES or text[at] in RARELY_SURNAMES or text[at - 1 : at + 1] in CROSSING:
+        return at
+    begins = 1.2 if _at_boundary(text, at) or _ends(BESIDE_NAMES, text, at) else 0.0
+    begins = begins or (1.0 if at and text[at - 1] in _OFFICE_ENDS else 0.0)
+    best, found = LEAST, at
+    for length in (3, 2):
+        name = text[at : at + length]
+        if len(name) < length or not all("\u4e00" <= sign <= "\u9fff" for sign in name):
+            continue
+        given = sum(sign in OF_GIVEN_NAMES for sign in name[1:])
+        particles = sum(sign in _PARTICLES for sign in name[1:])
+        weight = 0.8 * given + _follows(text, at + length) / 2 + begins - (0.6 if length == 2 else 0) - particles
+        fits = name[-1] not in _PARTICLES and not _is_never(text[at : at + length + 1])
+        if weight >= best and fits and name not in WORDLIKE and not _crosses_word(text, at, length):
+            best, found = weight, at + length
+    return found
+
+
+def _crosses_word(text: str, at: int, length: int) -> bool:
+    """Whether a name's last sign begins a word that goes on, its first ends one, or its signs make one."""
+    last, ahead = text[at + length - 1 : at + length + 1], text[at - 1 : at + 1] if at else ""
+    inner = text[at + 1 : at + 3] if length == 3 else ""
+    return any(word in PHRASES for word in (last, inner, ahead, text[at : at + 2]) if len(word) == 2)
+
+
 _TITLES = frozenset("先生 女士 小姐 老师 医生 律师 师傅 阿姨 大姐 经理".split())  # noqa: SIM905
 
 
@@ -230,7 +297,7 @@ def _alone(text: str) -> Iterator[Named]:
     for at in range(len(text)):
         boundary = _at_boundary(text, at)
         beside = "" if boundary else _ends(BESIDE_NAMES, text, at)
-        if not boundary and not beside:
+        if (not boundary and not beside) or (at and text[at - 1 : at + 1] in CROSSING):
             continue
         for find in (_dotted, _japanese):
             if (end := find(text, at)) > at and (end - at > 2):
@@ -324,7 +391,6 @@ _LATIN_NAME = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9@/.]){_CAPITAL}(?:[ \-/]{_CAPITAL
 _SYLLABLE = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))+"
 )
-_ORGANISED = frozenset("act court market limited ltd company bank rules store street road".split())  # noqa: SIM905
 _TITLED = frozenset("mr mrs ms miss dr prof".split())  # noqa: SIM905
 
 
@@ -359,7 +425,7 @@ def _latin(text: str, language: str) -> Iterator[Named]:
     for match in _LATIN_NAME.finditer(text):
         start, end = _without_never(text, *match.span())
         words = re.split(r"[ \-/]", text[start:end])
-        if start == end or words[-1].casefold() in _ORGANISED or match[0].split(" ")[-1].casefold() in _ORGANISED:
+        if start == end or words[-1].casefold() in ORGANISED or match[0].split(" ")[-1].casefold() in ORGANISED:
             continue
         yield from (
             _latin_in_english(text, start, end, words) if language == "en" else _latin_in_han(text, start, end, words)
@@ -386,7 +452,7 @@ def names_in(words: str, language: str) -> list[tuple[int, int, str]]:
     """Start, end and what stands before of everything in some words that reads like a person's name."""
     view, plain = tight(words), narrow(words)
     named = [*_by_office(view.words), *_by_title(view.words), *_before_rows(view.words)]
-    named += _alone(view.words)
+    named += [*_alone(view.words), *_anywhere(view.words)]
     named += _in_rows(view.words, named)
     found = [(each, *view.span(each.start, each.end)) for each in named]
     found += [(each, *plain.span(each.start, each.end)) for each in _latin(plain.words, language)]

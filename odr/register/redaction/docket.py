@@ -8,14 +8,17 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from odr.procedure.rules.redaction import NAMES, Holder, NeverHidden, Private, RedactionRules, Remains, Who
+from odr.procedure.rules.redaction import NAMES, NeverHidden, Private, RedactionRules, Remains, Who
 from odr.register.redaction.finds import Find, Weight
-from odr.register.redaction.folding import Folded, fold, is_han
+from odr.register.redaction.folding import Folded, fold, is_han, narrow
 from odr.register.redaction.known import Known, Source, Standing
 from odr.register.redaction.naming import DOTS, Person
-from odr.register.redaction.spellings import Spelling, spellings
+from odr.register.redaction.spellings import Spelling, district_of, spellings
 from odr.register.redaction.structure import BlockKind, Part, PublicText
+from odr.register.redaction.surnames import ENGLISH_LIKE_PINYIN
 
+LONGEST_WORDLIKE = 5
+"""Letters up to which a name in small letters may be an English word."""
 LONG_NUMBER = 7
 """Digits from which a number is known wherever it stands, also inside a longer one."""
 
@@ -157,8 +160,6 @@ def _in_place(stream: Stream, block: int, cell: int, standing: Standing) -> Stan
 def _remains(known: Known, surface: str, rules: RedactionRules) -> str | None:
     if known.kind is not Private.ADDRESS or not is_han(surface):
         return None
-    from odr.register.redaction.spellings import district_of
-
     district, _ = district_of(surface)
     return district or None if rules.cuts[Private.ADDRESS].keep is Remains.DISTRICT else None
 
@@ -210,8 +211,6 @@ def _glued(words: str, view: Folded, here: int, there: int) -> str:
 
 
 def _seen(sign: str) -> bool:
-    from odr.register.redaction.folding import narrow
-
     return bool(narrow(sign).words)
 
 
@@ -242,15 +241,8 @@ def _fits(spelling: Spelling, words: str, view: Folded, first: int, last: int, l
 
 
 def _in_english(standing: Standing, surface: str) -> Standing:
-    """Short Chinese names in Latin letters are also English words ("make", "an li")."""
-    letters = [sign for sign in surface if sign.isalpha()]
-    joined = all(sign.isalnum() for sign in surface)
-    short = len(letters) <= 5
-    if short and (surface.islower() or (joined and surface[1:].islower())):
+    """Short Chinese names in Latin letters are also English words ("make"): a person says which it is."""
+    if surface.casefold() in ENGLISH_LIKE_PINYIN:
         return Standing.OPEN
-    return standing
-
-
-def holder_of(known: Known) -> Holder | None:
-    """Whose a datum is."""
-    return known.holder
+    short = sum(map(str.isalpha, surface)) <= LONGEST_WORDLIKE
+    return Standing.PROPOSED if short and surface.islower() and standing is Standing.FIXED else standing

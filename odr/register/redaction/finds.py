@@ -67,7 +67,8 @@ def settled(finds: Iterable[Find]) -> list[Find]:
     """Those that hold, in reading order, none overlapping.
 
     Something with a pattern that holds a known name (an e-mail address made of it) goes as a whole, as surely as the name.
-    A known name inside a longer name of the court's staff is theirs.
+    A known name inside a longer name of the court's staff is theirs; one that is the same is the party's, but where they
+    sign.
     """
     by_cell: dict[tuple[int, int], list[Find]] = {}
     for each in finds:
@@ -92,6 +93,8 @@ def _raised(find: Find, finds: list[Find]) -> Find:
     if not inside:
         return find
     if find.weight is Weight.STAFF:
+        if any(other.start <= find.start and find.end <= other.end for other in finds if other.weight is Weight.DOCKET):
+            return find
         return replace(find, weight=Weight.SHOWN)
     if find.weight is Weight.PATTERN and any(other.standing in (Standing.FIXED, Standing.PROPOSED) for other in inside):
         sure = any(other.standing is Standing.FIXED for other in inside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from odr.register.redaction.surnames import SIMPLIFIED
 
@@ -67,16 +67,19 @@ def _view(text: str, how: object) -> Folded:
     return Folded("".join(words), tuple(at))
 
 
+@lru_cache(maxsize=2048)
 def fold(text: str) -> Folded:
     """The view in which all spellings of a name fall together."""
     return _view(text, _fold)
 
 
+@lru_cache(maxsize=2048)
 def narrow(text: str) -> Folded:
     """The view for patterns: usual width, unseen signs dropped, blanks kept."""
     return _view(text, _narrow)
 
 
+@lru_cache(maxsize=2048)
 def tight(text: str) -> Folded:
     """The view for names among words: usual width, simplified, no blanks."""
     return _view(text, _tight)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from odr.procedure.rules.redaction import Private, Style
 from odr.register.redaction.folding import folded, is_han, tight
+from odr.register.redaction.latin import surname_pinyin
 from odr.register.redaction.surnames import CITIES, COMPOUND, ENGLISH_FORMS, ENGLISH_TRADES, FORMS, TRADES
 
 DOTS = "·•・‧∙⋅･●"
@@ -51,14 +52,7 @@ def masked_person(name: str, language: str) -> str:
     kept = kept_of_person(name, language)
     if not is_han(kept):
         return kept
-    return f"{kept}某" if language == "zh-Hans" else f"{pinyin_of(kept)} Mou"
-
-
-def pinyin_of(surname: str) -> str:
-    """A surname as it is written in Latin letters: 欧阳 → Ouyang."""
-    from odr.register.redaction.spellings import surname_pinyin
-
-    return surname_pinyin(surname)[0].capitalize()
+    return f"{kept}某" if language == "zh-Hans" else f"{surname_pinyin(kept)[0].capitalize()} Mou"
 
 
 def core_of(name: str) -> str:

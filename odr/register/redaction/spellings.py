@@ -5,24 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
-
-from pypinyin import Style as Pinyin, pinyin
 
 from odr.procedure.rules.redaction import Private
 from odr.register.redaction.folding import folded, is_han, tight
 from odr.register.redaction.known import Known, Standing
+from odr.register.redaction.latin import MOST_READINGS, readings, surname_pinyin
 from odr.register.redaction.naming import DOTS, core_of, latin_core_words, split_name
 from odr.register.redaction.surnames import WORDLIKE
 
-SURNAME_READINGS = {
-    "单": "shan", "仇": "qiu", "曾": "zeng", "解": "xie", "区": "ou", "查": "zha", "任": "ren", "盖": "ge", "朴": "piao", "尉迟": "yuchi", "万俟": "moqi", "缪": "miao", "乐": "yue",
-    "折": "she", "逄": "pang", "冼": "xian", "翟": "zhai", "覃": "qin", "长孙": "zhangsun", "澹台": "tantai", "令狐": "linghu", "晏": "yan", "郗": "xi", "宓": "fu", "牟": "mou", "员": "yun",
-    "贾": "jia", "柏": "bai", "纪": "ji", "葛": "ge", "宁": "ning", "隗": "wei", "燕": "yan", "应": "ying", "於": "yu", "祭": "zhai", "黑": "he", "繁": "po", "秘": "bi", "洗": "xian", "种": "chong",
-    "吕": "lü", "闾丘": "lüqiu",
-}  # fmt: skip
-"""Surnames that are read otherwise than the sign usually is."""
 DIGITS = dict(
     zip(
         "0123456789",
@@ -30,7 +21,6 @@ DIGITS = dict(
         strict=True,
     )
 )
-MOST_READINGS = 24
 
 
 @dataclass(frozen=True)
@@ -44,30 +34,6 @@ class Spelling:
     standing: Standing = Standing.FIXED
     exact: str = ""
     """What must be written so in the original, case and all; "" where nothing must."""
-
-
-@lru_cache(maxsize=4096)
-def surname_pinyin(surname: str) -> tuple[str, ...]:
-    """Readings of a surname in Latin letters, the right one first."""
-    found = [SURNAME_READINGS[surname]] if surname in SURNAME_READINGS else []
-    found += ["".join(each) for each in readings(surname)]
-    return tuple(dict.fromkeys(found))
-
-
-def readings(han: str) -> list[tuple[str, ...]]:
-    """Syllables of each reading of some signs, the usual one first, at most :data:`MOST_READINGS`."""
-    return _readings(han)
-
-
-@lru_cache(maxsize=4096)
-def _readings(han: str) -> list[tuple[str, ...]]:
-    signs = pinyin(han, style=Pinyin.NORMAL, heteronym=True, v_to_u=True)
-    found: list[tuple[str, ...]] = []
-    for each in product(*signs):
-        found.append(tuple(each))
-        if len(found) >= MOST_READINGS:
-            break
-    return found
 
 
 def _syllables(latin: tuple[str, ...]) -> str:

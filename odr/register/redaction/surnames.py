@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from pypinyin.constants import PHRASES_DICT
+
 _WORDS: dict[str, str] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
 SURNAMES = frozenset("".join(_WORDS["surnames"].split()))
@@ -21,16 +23,22 @@ WORDLIKE = frozenset(_WORDS["wordlike"].split())
 """Names that are words too: whether a person is meant is for a person to say."""
 _TRADITIONAL = "".join(_WORDS["traditional"].split())
 SIMPLIFIED = {ord(old): new for old, new in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True) if old != new}
-"""Traditional signs common in names and addresses → their simplified form."""
+"""Traditional signs → their simplified form."""
 BEFORE_NAMES = frozenset(_WORDS["before_names"].split())
 """Offices, trades, kin and fields of a form: a person is named behind them."""
 BESIDE_NAMES = frozenset(_WORDS["beside_names"].split())
 AFTER_NAMES = frozenset(_WORDS["after_names"].split())
 NEVER_NAMES = frozenset(_WORDS["never_names"].split())
 RARELY_SURNAMES = frozenset(_WORDS["rarely_surnames"].split())
+OF_GIVEN_NAMES = frozenset("".join(_WORDS["of_given_names"].split()))
 OF_FOREIGN_NAMES = frozenset("".join(_WORDS["of_foreign_names"].split()))
 JAPANESE = frozenset(_WORDS["japanese"].split())
 ENGLISH_BEFORE = frozenset(_WORDS["english_before"].split())
 ENGLISH_NEVER = frozenset(_WORDS["english_never"].split())
 ENGLISH_GIVEN = frozenset(_WORDS["english_given"].split())
 """Words that are given names or surnames too."""
+CROSSING = frozenset(_WORDS["crossing"].split())
+PHRASES = frozenset(word for word in PHRASES_DICT if len(word) == 2) | {word for word in NEVER_NAMES if len(word) == 2}
+"""Words of two signs, as far as the pinyin library and the lists here know them: a name does not cross one."""
+ENGLISH_LIKE_PINYIN = frozenset(_WORDS["english_like_pinyin"].split())
+ORGANISED = frozenset(_WORDS["organised"].split())
