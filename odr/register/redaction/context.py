@@ -15,8 +15,8 @@ from odr.procedure.rules.redaction import Private
 from odr.register.redaction.finds import Find, Weight
 from odr.register.redaction.folding import Folded, folded, narrow, tight
 from odr.register.redaction.known import Source, Standing
-from odr.register.redaction.naming import DOTS, Person
 from odr.register.redaction.latin import surname_pinyin
+from odr.register.redaction.naming import DOTS, Person
 from odr.register.redaction.structure import BlockKind, PublicText
 from odr.register.redaction.surnames import (
     AFTER_NAMES,

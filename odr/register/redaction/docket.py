@@ -124,7 +124,7 @@ def _hidden(stream: Stream, known: Known, number: int, rules: RedactionRules) ->
         pattern = _compiled(spelling.pattern)
         for match in pattern.finditer(stream.whole):
             if match.end() == match.start():
-                continue
+                continue  # a name without a sign that counts
             first, last = stream.cell_at(match.start()), stream.cell_at(match.end() - 1)
             places = (
                 _inside(stream, spelling, match, first)
@@ -181,7 +181,8 @@ def _split(
 ) -> Iterator[tuple[int, int, int, Standing]]:
     """A spelling with the end of a line inside: its parts. A person may leave it, since two words may only meet there."""
     long = sum(sign.isdigit() for sign in match[0]) >= LONG_NUMBER if spelling.script == "digits" else True
-    if spelling.script not in ("han", "digits") or spelling.standing is not Standing.FIXED or not long:
+    sure = spelling.standing is Standing.FIXED or spelling.is_whole
+    if spelling.script not in ("han", "digits") or not sure or not long:
         return
     if not stream.joined(first, last):
         return

@@ -299,6 +299,8 @@ PATTERNS: tuple[Pattern, ...] = (
 _CASE_NUMBER = re.compile(
     rf"[（(]\s?\d{{4}}\s?[)）]\s?[{_HAN}0-9A-Z]{{1,10}}(?:民|刑|行|执|知|财|破|仲|督|催|特|诉前|商|赔|司)[{_HAN}]{{0,6}}\d+号(?:之[一二三四五六七八九十]+)?"
 )
+_LEADS = re.compile(r".*(?:住所|住址|地址|[为是在到至于往从住：:，,])(?=.{3})")
+"""Words before an address that are no part of it."""
 _STAYS = frozenset({BlockKind.NUMBER, BlockKind.COURT, BlockKind.KIND, BlockKind.HEADING, BlockKind.DATE})
 
 
@@ -329,6 +331,8 @@ def _found(block: int, cell: int, words: str, view: Folded, pattern: Pattern, ru
         if not it.strip() or (pattern.check is not None and not pattern.check(it)):
             continue
         first, last = match.span("it")
+        if pattern.kind is Private.ADDRESS and (lead := _LEADS.match(it)):
+            first += lead.end()
         remains = None
         if pattern.remains is not Remains.NOTHING and cut.keep is pattern.remains:
             district = match.groupdict().get("district")
@@ -347,7 +351,7 @@ def _found(block: int, cell: int, words: str, view: Folded, pattern: Pattern, ru
             Source.PATTERN,
             pattern.standing,
             Weight.PATTERN,
-            f"{pattern.kind.value}:{folded(it)}",
+            f"{pattern.kind.value}:{folded(words[start:end])}",
             pattern.what,
             remains=remains,
         )

@@ -17,7 +17,7 @@ from odr.register.redaction.known import Candidate, Choice, Known, Source, Stand
 from odr.register.redaction.names_model import NamesModel, find_by_model
 from odr.register.redaction.naming import Person, rename
 from odr.register.redaction.patterns import find_patterns
-from odr.register.redaction.structure import PublicText
+from odr.register.redaction.structure import Part, PublicText
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,13 @@ def propose(
         others = [*find_context(text), *(find_by_model(text, model) if model is not None else ())]
         shown = {folded(name) for each in known if not is_hidden(each, rules) for name in each.names}
         finds += [each for each in others if folded(_surface(text, each)) not in shown]
+    finds = [each for each in finds if _may_be_hidden(text, each)]
     return _candidates(text, settled(finds), known, rules, naming or {})
+
+
+def _may_be_hidden(text: PublicText, find: Find) -> bool:
+    """Where those of the court sign, nothing is hidden, whatever the docket says of a name."""
+    return text.blocks[find.block].role is not Part.SIGNATURES or find.standing is Standing.KEPT
 
 
 def _surface(text: PublicText, find: Find) -> str:

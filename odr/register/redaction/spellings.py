@@ -32,8 +32,8 @@ class Spelling:
     pattern: str
     script: str
     standing: Standing = Standing.FIXED
-    exact: str = ""
-    """What must be written so in the original, case and all; "" where nothing must."""
+    is_whole: bool = False
+    """The whole name, which is looked for across the end of a line even where it is a word too."""
 
 
 def _syllables(latin: tuple[str, ...]) -> str:
@@ -68,7 +68,7 @@ def _person(name: str) -> Iterator[Spelling]:
     if not is_han(name):
         yield from _latin_person(name)
         return
-    yield Spelling(re.escape(plain), "han", Standing.PROPOSED if plain in WORDLIKE else Standing.FIXED)
+    yield Spelling(re.escape(plain), "han", Standing.PROPOSED if plain in WORDLIKE else Standing.FIXED, is_whole=True)
     parts = [part for part in re.split(f"[{DOTS}]", tight(name).words) if part]
     if len(parts) > 1:
         yield from _latin_of(parts)
@@ -154,9 +154,6 @@ def _organisation(name: str) -> Iterator[Spelling]:
         yield Spelling(re.escape(folded(core)), "han", Standing.OPEN if core in WORDLIKE else Standing.PROPOSED)
         for each in readings(folded(core))[:4]:
             yield Spelling(_syllables(each), "latin", Standing.PROPOSED)
-
-
-_BELOW = re.compile(r"^(.*?(?:自治州|特别行政区|[省市区县旗盟])+)(.+)$")
 
 
 def district_of(address: str) -> tuple[str, str]:
