@@ -256,8 +256,10 @@ def prepare_publishing(court: Court, case: Case, given: BaseModel, actor: Actor)
         )
         if row is None or row.state is not PublicationState.APPROVED or row.proposed is None:
             return {}
-        text, digest = PublicText.from_json(row.proposed), row.proposed_sha256 or ""
-    return {PDF: sealed_pdf(court, text, digest, signer=actor.name)}
+        text = PublicText.from_json(row.proposed)
+        earlier = select(func.count()).where(PublicationVersion.publication_id == row.id)
+        version = (session.scalar(earlier) or 0) + 1
+    return {PDF: sealed_pdf(court, row, text, version, signer=actor.name)}
 
 
 @act(

@@ -14,6 +14,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
 from odr.register import names
+from odr.register.formats.html import run, shown as parts_of
 from odr.register.publication import redacting, rules_of_acts as open_when, shown
 from odr.register.publication.inputs import ApprovalInput
 from odr.register.publication.models import Publication
@@ -115,7 +116,8 @@ def text(case: Case, actor: Actor) -> Page:
         case=case,
         actor=actor,
         row=row,
-        text=shown.read(PublicText.from_json(row.proposed or {})),
+        parts=parts_of(PublicText.from_json(row.proposed or {})),
+        run=run,
         masked=shown.masked_of(sitting.pack(case), row.masked),
         window=mine[0] if mine and actor.party_id is not None else None,
     )
@@ -148,7 +150,6 @@ def _approve(
         actor=actor,
         row=row,
         kind=kind,
-        text=shown.read(PublicText.from_json(row.proposed or {})),
         groups=shown.groups_of(redaction),
         pairs=shown.pairs_of(redaction, PublicText.from_json(row.proposed or {})),
         masked=shown.masked_of(sitting.pack(case), row.masked),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -12,14 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.ground.text import T, Text as Words
-
-ADDRESS_SIGNS = "bcdfghjkmnpqrstvwxz23456789"
-"""Of addresses that stand for ever: no vowels, so no words; no signs that are mistaken for one another."""
-
-
-def new_address() -> str:
-    """A permanent address of a decision, which tells neither its number nor its case."""
-    return "".join(secrets.choice(ADDRESS_SIGNS) for _ in range(12))
+from odr.register.formats.published import new_public_id
 
 
 class PublicationState(enum.Enum):
@@ -77,7 +69,7 @@ class Publication(Base):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
-    address: Mapped[str] = mapped_column(String(20), unique=True, default=new_address)
+    address: Mapped[str] = mapped_column(String(20), unique=True, default=new_public_id)
     """Where it is read: independent of its number, and the same for ever."""
     number: Mapped[int] = mapped_column(unique=True)
     """Its number in the ledger: the next one of the court, without a gap."""

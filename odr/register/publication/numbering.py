@@ -19,6 +19,7 @@ from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.papers.frame import SealedPaper
 from odr.procedure.time.reckoning import end_of
 from odr.register import desks
+from odr.register.formats.published import new_public_id
 from odr.register.publication import ledger
 from odr.register.publication.models import Publication, PublicationState
 from odr.register.redaction.structure import text_of
@@ -61,6 +62,7 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
         paper = papers[document.reference]
         row = Publication(
             reference=new_reference(),
+            address=new_public_id(),
             number=ledger.next_number(sitting.session),
             case_id=case.id,
             document_id=document.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -12,9 +13,15 @@ from sqlalchemy import select
 from odr.docket.models import Document
 from odr.evidence.kit.kit import VERIFIER, fingerprint
 from odr.ground.errors import NotFound
+from odr.register.formats.akoma import as_akoma_ntoso
+from odr.register.formats.html import run, shown as parts_of
+from odr.register.formats.plain import as_text
+from odr.register.formats.published import Publication as Said
 from odr.register.publication import check_register, public_views as views, shown
 from odr.register.publication.ledger import public_state
 from odr.register.publication.models import Publication
+from odr.register.publication.public_pdf import said_of
+from odr.register.redaction.structure import PublicText
 from odr.web.guards import current_court, current_session, public
 from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, pack_today, receipt_part
@@ -74,8 +81,8 @@ def decision(address: str) -> Page:
     return render_template(
         "register/publication/decision.html",
         one=one,
-        text=shown.read(one.text),
-        headings=shown.HEADINGS,
+        parts=parts_of(one.text),
+        run=run,
         masked=shown.masked_of(pack, one.version.masked),
         mode=pack.publication.rules.used.title if pack.publication is not None else None,
         reasons=pack.publication.withdrawn if pack.publication is not None else {},
@@ -112,6 +119,30 @@ def decision_pdf(address: str) -> Response | tuple[str, int]:
         mimetype="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{address}.pdf"'},
     )
+
+
+@published.get("/<address>.txt")
+@public
+def decision_text(address: str) -> Response | tuple[str, int]:
+    """The public text as plain words."""
+    return _given_out(address, "text/plain; charset=utf-8", lambda text, said: as_text(text, said).encode())
+
+
+@published.get("/<address>.akn.xml")
+@public
+def decision_akoma(address: str) -> Response | tuple[str, int]:
+    """The public text as Akoma Ntoso, for databases of law."""
+    return _given_out(address, "application/akn+xml", as_akoma_ntoso)
+
+
+def _given_out(address: str, kind: str, made: Callable[[PublicText, Said], bytes]) -> Response | tuple[str, int]:
+    row = _row(address)
+    if not _is_public(row):
+        return _gone(row)
+    one, court = views.published(current_session(), row), current_court()
+    day = one.version.at.astimezone(court.settings.tz).date()
+    said = said_of(court, row, one.version.number, day, row.effective_at)
+    return Response(made(one.text, said), content_type=kind)
 
 
 @published.get("/<address>/receipt.<any(json, leaf, proof, checkpoint, tsr, renewals):part>")

@@ -1,14 +1,16 @@
-"""The public text of a decision as a sealed PDF, set from the redacted text and from nothing else."""
+"""The public text of a decision in the forms it is given out in: sealed PDF, plain text, Akoma Ntoso."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.papers import Block, HeadingBlock, NoticePaper, ParagraphBlock, Signatory, StepsBlock
 from odr.ground.text import T
 from odr.procedure.papers.frame import SealedPaper, sealed_paper
-from odr.register.redaction.structure import Block as Said, BlockKind, Part, PublicText
+from odr.register.formats.pdf import paper_of
+from odr.register.formats.published import Publication as Said
+from odr.register.publication.models import Publication
+from odr.register.redaction.structure import PublicText
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -18,43 +20,21 @@ NOT_THE_ORIGINAL = T(
 )
 
 
-def sealed_pdf(court: Court, text: PublicText, digest: str, *, signer: str) -> SealedPaper:
-    """Set a public text and seal it; ``digest`` is that of the text, ``signer`` who publishes it."""
-    reason = T("Public text of the decision in case %(number)s", number=text.number)
-    return sealed_paper(court, paper_of(text), text.language, digest, reason=reason, signer=signer)
-
-
-def paper_of(text: PublicText) -> NoticePaper:
-    """The public text as a paper: every block of it, in its order."""
-    signed = [block for block in text.blocks if block.kind is BlockKind.SIGNATORY]
-    return NoticePaper(
-        court=text.court,
-        kind=text.kind,
-        case_number=text.number or None,
-        subject=text.title,
-        issued_on=text.issued_on or "",
-        signatories=[Signatory(block.cells[0], block.cells[1]) for block in signed],
-        limit=NOT_THE_ORIGINAL,
-        blocks=list(_blocks(text)),
+def said_of(court: Court, row: Publication, version: int, published_on: date, effective_at: datetime | None) -> Said:
+    """What is said of a version beside its text, in every form of it."""
+    return Said(
+        identifier=row.address,
+        version=version,
+        published_on=published_on,
+        address=f"{court.settings.base_url.rstrip('/')}/decisions/{row.address}",
+        effective_on=effective_at.astimezone(court.settings.tz).date() if effective_at is not None else None,
+        note=NOT_THE_ORIGINAL.render(row.language),
     )
 
 
-def _blocks(text: PublicText) -> Iterator[Block]:
-    for role, blocks in text.parts():
-        if role in (Part.HEAD, Part.SIGNATURES):
-            continue
-        items: list[str] = []
-        for block in blocks:
-            if block.kind is BlockKind.HEADING:
-                yield HeadingBlock(block.cells[0])
-            elif block.kind is BlockKind.ITEM:
-                items.append(block.cells[0])
-            else:
-                yield ParagraphBlock(said_of(block))
-        if items:
-            yield StepsBlock(items)
-
-
-def said_of(block: Said) -> str:
-    """A block as running words: what is said of a party, a finding with what it rests on."""
-    return " ".join(cell for cell in block.cells if cell)
+def sealed_pdf(court: Court, row: Publication, text: PublicText, version: int, *, signer: str) -> SealedPaper:
+    """Set a public text and seal it, as of now; ``signer`` is who publishes it."""
+    reason = T("Public text of the decision in case %(number)s", number=text.number)
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    paper = paper_of(text, said_of(court, row, version, today, row.effective_at))
+    return sealed_paper(court, paper, text.language, row.proposed_sha256 or "", reason=reason, signer=signer)

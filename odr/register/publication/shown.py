@@ -18,7 +18,7 @@ from odr.register.publication.models import Publication, PublicationObjection, P
 from odr.register.publication.redacting import OBJECTED, Redaction
 from odr.register.redaction.apply import apply
 from odr.register.redaction.known import Candidate, Choice, Source, Standing
-from odr.register.redaction.structure import Block, BlockKind, MarkKind, Part, PublicText
+from odr.register.redaction.structure import Block, MarkKind, PublicText
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -63,16 +63,6 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Paragraph:
-    """A block as it is read: its kind, the cells in pieces, and its number among items."""
-
-    kind: str
-    part: str
-    cells: tuple[tuple[Piece, ...], ...]
-    number: int | None = None
-
-
-@dataclass(frozen=True)
 class Pair:
     """A block of the original beside its public words."""
 
@@ -110,15 +100,6 @@ def deadline_article(sitting: Sitting, case: Case) -> Text | None:
     """The article of the deadline, in words."""
     rules, pack = sitting.pack(case).publication, sitting.pack(case)
     return pack.cite(str(rules.deadline_article)) if rules is not None and rules.deadline_article is not None else None
-
-
-def read(text: PublicText) -> list[Paragraph]:
-    """A public text as it is read, block by block."""
-    return [
-        Paragraph(block.kind.value, block.role.value, _marked(block), block.number)
-        for block in text.blocks
-        if block.kind is not BlockKind.TITLE
-    ]
 
 
 def _marked(block: Block) -> tuple[tuple[Piece, ...], ...]:
@@ -281,6 +262,3 @@ def masked_of(pack: RulePack, masked: Sequence[Mapping[str, Any]]) -> list[Maske
         )
         for one in masked
     ]
-
-
-HEADINGS = {Part.PARTIES.value: T("Parties"), Part.SIGNATURES.value: T("Signed by")}
