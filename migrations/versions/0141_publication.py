@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("lost_at", INSTANT, nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("pointed", sa.JSON(), nullable=False),
         sa.Column("naming", sa.JSON(), nullable=False),
         sa.Column("proposed", sa.JSON(), nullable=True),
         sa.Column("proposed_sha256", sa.String(64), nullable=True),

@@ -23,6 +23,8 @@ from odr.training.withdrawn_claim import parcel
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
+SHOWN_A_DAY = "抗结剂"
+"""What the public text of the capsules showed for a day: taken for a trade secret afterwards."""
 HAIYUN = "海云信息技术有限公司"
 
 
@@ -49,7 +51,7 @@ def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int
         story_court, clock = in_story_time(court, court.clock.now() - timedelta(days=days_ago))
         story = Story(story_court, clock, people)
         telling(story)
-        make_public(story, until=court.clock.now(), corrected=telling is capsules)
+        make_public(story, until=court.clock.now(), corrected=SHOWN_A_DAY if telling is capsules else None)
         told += 1
     return told
 

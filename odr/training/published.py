@@ -19,8 +19,8 @@ PARTIES_TIME = 7
 """Days in which the parties can object, with what lies between."""
 
 
-def make_public(story: Story, *, until: datetime, corrected: bool = False) -> None:
-    """Publish or withhold what has effect, as far as there is time ``until`` today; ``corrected`` publishes it twice."""
+def make_public(story: Story, *, until: datetime, corrected: str | None = None) -> None:
+    """Publish or withhold what has effect, as far as there is time ``until`` today; ``corrected`` are words that stood there for a day and should not have."""
     needed = timedelta(days=PARTIES_TIME + (4 if corrected else 2))
     for reference in _waiting(story):
         if story.clock.now() + needed > until:
@@ -40,7 +40,7 @@ def _waiting(story: Story) -> list[str]:
         )
 
 
-def _bring(story: Story, reference: str, corrected: bool) -> None:
+def _bring(story: Story, reference: str, corrected: str | None) -> None:
     judge, clerk = _seated(story, Role.JUDGE), _seated(story, Role.CLERK)
     reason = _withheld(story, reference)
     if reason is not None:
@@ -52,7 +52,8 @@ def _bring(story: Story, reference: str, corrected: bool) -> None:
     if corrected:
         story.later(days=1)
         again = _choices(story, reference)
-        story.do("correct_publication", clerk, publication=reference, reason="masking", **again)
+        passages = [{"words": corrected}]
+        story.do("correct_publication", clerk, publication=reference, reason="masking", passages=passages, **again)
         _approve(story, reference, judge, clerk)
 
 

@@ -163,17 +163,11 @@ def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> Non
     bench.effective()
     row = publish(bench)
     words = "Lodged on 3 February 2026."
-    before = row.masked
-    with bench.court.database.write() as session:
-        from odr.register.publication.models import PublicationObjection
-
-        party = next(p for p in bench.case().parties)
-        session.add(
-            PublicationObjection(
-                publication_id=row.id, party_id=party.id, passages=[words], reasons="Private.", entry_number=1
-            )
-        )
-    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking"})
+    before, given = row.masked, proposal(bench, row)
+    with pytest.raises(InvalidInput):
+        bench.do("clerk", "correct_publication", {**given, "reason": "masking", "passages": [{"words": "nowhere"}]})
+    bench.do("clerk", "correct_publication", {**given, "reason": "masking", "passages": [{"words": words}]})
+    assert words not in str(numbered(bench)[-1].proposed)
     approve(bench)
     bench.do("clerk", "publish_decision", {"publication": row.reference})
     with bench.court.database.read() as session:

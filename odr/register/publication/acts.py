@@ -7,7 +7,7 @@ ledger (:mod:`odr.register.publication.ledger`); what is said within the case is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
-from odr.ground.errors import ActNotOpen, CaseMovedOn, InvalidInput
+from odr.ground.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput
 from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -30,6 +30,7 @@ from odr.register.publication.inputs import (
     ApprovalInput,
     CorrectionInput,
     ObjectionInput,
+    PassageInput,
     ProposalInput,
     PublicationRef,
     ReasonInput,
@@ -94,8 +95,11 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
         raise InvalidInput.at(
             "choices", T("These candidates are open: %(numbers)s. Decide each of them.", numbers=numbers)
         )
-    text = redaction.text
     row.choices = {key_of(redaction.groups[number]): choice for number, choice in given.chosen.items()}
+    if given.passages:
+        row.pointed = [*row.pointed, *_standing(row, given.passages)]
+        redaction = redaction_of(sitting, case, row)
+    text = redaction.text
     row.proposed, row.masked, row.naming = text.as_json(), summary(redaction, text), naming_of(redaction.candidates)
     row.proposed_sha256 = digest_of(row.proposed)
     row.proposed_by, row.proposed_entry = actor.account_id, sitting.next_number(case)
@@ -173,15 +177,12 @@ def object_to_publication(
     """
     row = _meant(sitting, given, names.OBJECT_TO_PUBLICATION)
     party = sitting.party_of(case, actor)
-    cells = [words for _, _, words in PublicText.from_json(row.original).cells()]
-    for place, one in enumerate(given.passages):
-        if not any(one.words in words for words in cells):
-            raise InvalidInput([_at(place)])
+    passages = _standing(row, given.passages)
     sitting.session.add(
         PublicationObjection(
             publication_id=row.id,
             party_id=party.id,
-            passages=[one.words for one in given.passages],
+            passages=passages,
             reasons=given.reasons,
             entry_number=sitting.next_number(case),
         )
@@ -197,10 +198,14 @@ def object_to_publication(
     )
 
 
-def _at(place: int) -> Any:
-    from odr.ground.errors import FieldFault
-
-    return FieldFault(("passages", place, "words"), T("These words do not stand in the decision like this."))
+def _standing(row: Publication, passages: Sequence[PassageInput]) -> list[str]:
+    """The words somebody pointed at. Raises InvalidInput for what does not stand in the decision."""
+    cells = [words for _, _, words in PublicText.from_json(row.original).cells()]
+    missing = [place for place, one in enumerate(passages) if not any(one.words in words for words in cells)]
+    if missing:
+        where = T("These words do not stand in the decision like this.")
+        raise InvalidInput([FieldFault(("passages", place, "words"), where) for place in missing])
+    return [one.words for one in passages]
 
 
 @act(

@@ -26,6 +26,12 @@ class PublicationRef(CourtModel):
     ]
 
 
+class PassageInput(CourtModel):
+    """Words of the text somebody does not want to be read by everybody."""
+
+    words: Annotated[str, CourtText(1, 300, one_line=True), field(T("Words"), T("Exactly as they stand in the text."))]
+
+
 class ChoiceInput(CourtModel):
     """What the clerk decides on one candidate."""
 
@@ -42,6 +48,9 @@ class ProposalInput(PublicationRef):
         field(T("The candidates you were shown, by their digest"), widget="hidden"),
     ]
     choices: Annotated[list[ChoiceInput], Field(max_length=5000), field(T("Candidate"))] = []
+    passages: Annotated[
+        list[PassageInput], Field(max_length=20), field(T("Words to cut besides, which nothing found"))
+    ] = []
 
     @model_validator(mode="after")
     def _once_each(self) -> ProposalInput:
@@ -113,12 +122,6 @@ class ApprovalInput(PublicationRef):
             widget="textarea",
         ),
     ] = None
-
-
-class PassageInput(CourtModel):
-    """Words of the text somebody does not want to be read by everybody."""
-
-    words: Annotated[str, CourtText(1, 300, one_line=True), field(T("Words"), T("Exactly as they stand in the text."))]
 
 
 class ObjectionInput(PublicationRef):

@@ -91,6 +91,8 @@ class Publication(Base):
     due_on: Mapped[date | None] = mapped_column(Date, index=True)
     choices: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """What the clerk decided on each candidate, by what it is."""
+    pointed: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Words the clerk pointed at because nothing had found them; each is a candidate."""
     naming: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     """By what each name is replaced, so that later decisions of the case say the same. It holds the names: never public."""
     proposed: Mapped[dict[str, Any] | None] = mapped_column(JSON)

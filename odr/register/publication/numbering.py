@@ -74,6 +74,7 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
             state=PublicationState.PENDING,
             since_at=sitting.now,
             choices={},
+            pointed=[],
             naming={},
             masked=[],
         )

@@ -61,7 +61,8 @@ def redaction_of(sitting: Sitting, case: Case, row: Publication, choices: Mappin
     Names are replaced as in the case's earlier decisions, and what a party objected to is a candidate too.
     """
     original = PublicText.from_json(row.original)
-    pointed = [Pointed(words, Private.OTHER, what=OBJECTED) for words in _objected(sitting, row)]
+    told = dict.fromkeys([*row.pointed, *_objected(sitting, row)])
+    pointed = [Pointed(words, Private.OTHER, what=OBJECTED) for words in told]
     candidates = propose(
         original, known_in(sitting, case), rules_of(sitting, case), naming=_naming(sitting, row), pointed=pointed
     )

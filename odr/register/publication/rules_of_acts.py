@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -54,6 +55,11 @@ def rules_in(sitting: Sitting, case: Case) -> PublicationRules:
 def is_correction(row: Publication) -> bool:
     """Whether what is proposed takes the place of a text that was public."""
     return row.state.is_pending and row.reason is not None
+
+
+def is_late(row: Publication, today: date) -> bool:
+    """Whether it should have been public before today and is still to be proposed, approved or published."""
+    return row.state.is_pending and row.due_on is not None and row.due_on < today
 
 
 def open_in(row: Publication, name: str) -> bool:

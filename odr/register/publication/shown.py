@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Role
 from odr.ground.text import T, Text
 from odr.identity.models import Account
 from odr.procedure.rules.pack import RulePack
@@ -48,8 +48,15 @@ FOUND_BY: dict[Source, Text] = {
     Source.PATTERN: T("A pattern of signs"),
     Source.CONTEXT: T("The words around it"),
     Source.MODEL: T("The names model"),
-    Source.PERSON: T("A party objected to it"),
+    Source.PERSON: T("Somebody pointed at it"),
 }
+
+
+ROLES: dict[str, Text] = {role.value: role.label for role in Role} | {
+    "representative": T("acts for a party"),
+    "shop": T("shop of the claim"),
+}
+"""Who somebody is whom the docket knows."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Group:
     number: int
     surface: str
     thing: Text
-    what: str
+    what: Text | str
     found_by: Text
     places: int
     blocks: tuple[int, ...]
@@ -168,7 +175,7 @@ def _group(number: int, places: Sequence[Candidate], choice: Choice | None) -> G
         number,
         first.surface,
         THINGS[first.kind],
-        "" if first.what == OBJECTED else first.what,
+        "" if first.what == OBJECTED else ROLES.get(first.what, first.what),
         FOUND_BY[first.source],
         len(places),
         tuple(sorted({one.block for one in places})),
