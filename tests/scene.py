@@ -25,10 +25,13 @@ from odr.hearing.courtroom import seat_offers
 from odr.hearing.models import Examination, Hearing, SeatOffer
 from odr.hearing.vocabulary import HearingState
 from odr.identity import mandates
-from odr.identity.actors import Actor, actors_in
+from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.identity.sign_in.passwords import Passwords
 from odr.operations import worker
+from odr.payments.fee.fee_computation import Matter
+from odr.payments.inputs import PaymentInput
+from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, StripeFact
 from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
@@ -242,6 +245,27 @@ class Scene:
         return join(self.court, self.people[who], self.code(), given)
 
     @kept
+    def pay(self, *matters: Matter) -> int:
+        """Every fee that is due, or those of these matters, comes in by card; how many."""
+        with self.court.database.read() as session:
+            asked = (FeeAssessment.case_id == self.case_id, FeeAssessment.state == AssessmentState.DUE)
+            fees = session.scalars(select(FeeAssessment).where(*asked))
+            due = [(fee.reference, fee.amount) for fee in fees if not matters or fee.matter in matters]
+        for reference, amount in due:
+            told = {"stripe_id": f"pi_{reference}", "intent": f"pi_{reference}", "ours": reference, "rank": 2}
+            now = self.clock.now()
+            with self.court.database.write() as session:
+                money = {"amount_minor": amount.minor, "currency": amount.currency}
+                session.add(StripeFact(kind=FactKind.INTENT, at=now, **money, **told))
+            source = f"stripe/pi_{reference}"
+            given = PaymentInput(
+                assessment=reference, channel=Channel.CARD, amount=amount, source=source, received_at=now
+            )
+            with self.court.sit() as sitting:
+                case = sitting.session.get_one(Case, self.case_id)
+                sitting.perform("record_payment", case, given, actor=CLOCK_ACTOR)
+        return len(due)
+
     def hear(self, *absent: str) -> None:
         """A hearing in the courtroom: summoned, held with all its stages, recorded and closed; then the record lies for
         signing until its time is over. ``absent`` are labels of parties who stay away.

@@ -470,7 +470,7 @@ class Hearing(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     ordinal: Mapped[int]
     mode: Mapped[Mode] = mapped_column(enum_column(Mode))
-    begins_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    begins_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     place: Mapped[str] = mapped_column(String(300))
     closed_doors: Mapped[bool] = mapped_column(default=False)
     state: Mapped[HearingState] = mapped_column(enum_column(HearingState))

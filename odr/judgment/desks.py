@@ -23,6 +23,7 @@ HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_d
 LATE_ANSWER = desk("late_answer", T("An answer to an appeal to send after the file"), Role.CLERK, by_hand=True)
 LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
 NOT_HEARD = desk("not_heard", T("Somebody who was never called"), Role.JUDGE, by_hand=True)
+NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.JUDGE)
 PASS_ON_PRESERVATION = desk(
     "pass_on_preservation", T("A preservation to send to another court"), Role.CLERK, by_hand=True
 )

@@ -53,6 +53,8 @@ class Finding(Base):
     """Whose testimony it is (EV 68)."""
     weak: Mapped[Weakness | None] = mapped_column(enum_column(Weakness))
     """Why the judge holds that an exhibit grounds nothing alone (EV 90)."""
+    storage: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    """What is found on the four points of a store outside the court whose keeping is doubted (OLR 17)."""
     entry_number: Mapped[int]
     replaced_by: Mapped[int | None]
     """Number of the entry that replaced it; empty while it stands."""

@@ -13,8 +13,9 @@ from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
-from odr.judgment.remedies import appeal, motions, retrial_here, service_fell
+from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
+    BenchChanged,
     CaseClosed,
     ClaimAccepted,
     ClaimIsChanging,
@@ -60,6 +61,7 @@ ROOM = Room(
         "preservation_review": before_claim.review_over,
     },
     on_event=(
+        on(BenchChanged, heard_anew.on_bench_changed),
         on(ClaimAccepted, judgments.tell_the_judge),
         on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),

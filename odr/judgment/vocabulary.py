@@ -375,3 +375,7 @@ class SettlementState(enum.Enum):
             SettlementState.BROKEN: T("Not kept"),
             SettlementState.DECLINED: T("Declined"),
         }[self]
+
+
+STORAGE = ("store_rules", "store_ties", "store_system", "store_process")
+"""The four points of a store outside the court that is doubted (OLR 17), as the fields of a finding name them."""

@@ -15,6 +15,7 @@ ROOM = Room(
         "odr.register.offline_pages:offline",
         "odr.register.publication.public_pages:published",
         "odr.register.publication.desk_pages:publishing",
+        "odr.register.calendar.pages:hearings",
     ),
     panels=(feedback_panel, publication_panel),
     after_act=(follow_decisions,),

@@ -149,6 +149,7 @@ def hearing(scene: Scene, presence: str = "courtroom") -> None:
     """A hearing is fixed and held; the expert came, or did not."""
     if scene.case().stage is Stage.PENDING:
         scene.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
+        scene.pay(Matter.CLAIM)
         scene.do("open_examination", "judge", mode="offline")
     day = (scene.clock.now() + timedelta(days=17)).date()
     scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")

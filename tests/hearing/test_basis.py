@@ -36,6 +36,7 @@ def ordinary(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Cou
     court = open_court(database, clock, tmp_path / "court")
     court.lodge()
     court.accept("ordinary")
+    court.pay()
     court.work()
     court.join()
     yield court

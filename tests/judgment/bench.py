@@ -308,7 +308,8 @@ def _lay(bench: Bench, track: Track, joined: bool) -> None:
                 )
             )
         for role in (Role.JUDGE, Role.CLERK, Role.ASSISTANT):
-            session.add(Seat(case_id=case.id, account_id=ids[role.value], role=role, from_at=now))
+            seated = now - timedelta(days=28)
+            session.add(Seat(case_id=case.id, account_id=ids[role.value], role=role, from_at=seated))
         session.flush()
         session.refresh(case)
         claimant, respondent = case.parties

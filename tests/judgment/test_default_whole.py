@@ -37,6 +37,7 @@ def court(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Scene]
     scene = open_court(database, clock, tmp_path / "court")
     scene.lodge()
     scene.accept("simple")
+    scene.pay()
     scene.later(hours=1)
     sent = scene.upload("li", b"Order BH-2025-1106-8842")
     scene.do(

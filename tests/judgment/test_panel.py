@@ -17,6 +17,7 @@ from odr.docket.visibility import reads_entry
 from odr.filing.claim.procedure_bars import the_panel_sits
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.hearing.models import Hearing
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.court import Court
 from odr.procedure.models import Task
@@ -41,6 +42,9 @@ def panel(whole_court: Court, clock: FixedClock) -> Bench:
     with pytest.raises(InvalidInput, match="do not know a panel of 5"):
         bench.do("judge", "convene_panel", {"size": 5, "reasons": "A new kind of case."})
     bench.do("judge", "convene_panel", {"size": 3, "reasons": "A new kind of case."})
+    with whole_court.database.write() as session:
+        heard = session.scalars(select(Hearing)).one()
+        heard.begins_at = heard.begun_at = clock.now()
     return bench
 
 

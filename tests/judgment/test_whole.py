@@ -156,6 +156,7 @@ def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: 
         assert [
             outstanding(session, a).minor for a in assessments_of(session, session.get_one(Case, scene.case_id))
         ] == [2500]
+    scene.pay()
     assert gate(scene)
     scene.later(days=3)
     posted(scene, "claim")

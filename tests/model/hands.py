@@ -20,17 +20,14 @@ from odr.docket.models import Case, DocketEntry, PartyKind, Role, Seat, Stage
 from odr.filing.inputs import JoinInput
 from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import CourtError
-from odr.ground.text import Money
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
-from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
+from odr.identity.actors import Actor, actors_in
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.decision.file_before_judge import case_file
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.models import Finding
 from odr.judgment.queries import current_draft
-from odr.payments.fee.acts import PaymentInput
-from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, StripeFact
 from odr.procedure.acts.availability import is_known, refusal
 from odr.procedure.acts.table import Act, Premise
 from odr.procedure.acts.tasks import DESKS
@@ -453,31 +450,19 @@ class Hands:
         )
         return bool(look.court.hooks.ahead(look, [case.id])) or look.session.scalar(on_its_way) is not None
 
+    def accept(self, lot: Random, track: str, *, pays: bool = True) -> bool:
+        """The claim is accepted, and its fee paid; whether it was."""
+        done = self.do("accept_claim", Role.CLERK, lot, track=track)
+        if done and pays:
+            self.pays()
+        return done
+
     def pays(self) -> int:
         """Everybody's fee that is due comes in by card; how many."""
-        now = self.scene.clock.now()
-        with self.scene.court.database.read() as session:
-            asked = select(FeeAssessment).where(
-                FeeAssessment.case_id == self.scene.case_id, FeeAssessment.state == AssessmentState.DUE
-            )
-            due = [(fee.reference, fee.amount_minor, fee.currency) for fee in session.scalars(asked)]
-        for reference, amount, currency in due:
-            told = {"stripe_id": f"pi_{reference}", "intent": f"pi_{reference}", "ours": reference, "rank": 2}
-            with self.scene.court.database.write() as session:
-                session.add(StripeFact(kind=FactKind.INTENT, at=now, amount_minor=amount, currency=currency, **told))
-            given = PaymentInput(
-                assessment=reference,
-                channel=Channel.CARD,
-                amount=Money(amount, currency),
-                source=f"stripe/pi_{reference}",
-                received_at=now,
-            )
-            with self.scene.court.sit() as sitting:
-                case = sitting.session.get_one(Case, self.scene.case_id)
-                sitting.perform("record_payment", case, given, actor=CLOCK_ACTOR)
-            self.story.append(f"{now:%d %b %H:%M} the fee {reference} is paid")
+        paid = self.scene.pay()
+        self.story.append(f"{self.scene.clock.now():%d %b %H:%M} {paid} fees are paid")
         self.watch()
-        return len(due)
+        return paid
 
     def joins(self, who: str, in_writing: bool = True, e_service: bool = True) -> bool:
         """A respondent joins by the code of their letter; whether they could."""

@@ -13,6 +13,7 @@ from odr.docket.models import Party, Role, Stage, Track
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.models import Hearing
 from odr.judgment.vocabulary import FindingResult
+from odr.payments.fee.fee_computation import Matter
 from odr.procedure.models import Window, WindowState
 from odr.service.vocabulary import PacketState
 from tests.model.days import day_of, is_over, last_day
@@ -436,6 +437,22 @@ def a_case_sent_back_has_a_new_panel(record: Record, entry: Entry) -> Iterator[s
         yield "a case sent back is judged by a single judge"
 
 
+@invariant("COL 3, 4", frozenset({"close_hearing", "issue_decision"}))
+def who_decides_sat_in_the_hearing(record: Record, entry: Entry) -> Iterator[str]:
+    """Everybody who decides was on the bench at the hour of a hearing that counts, unless all was heard in writing."""
+    heard = relied_on(record)
+    since = record.heard_since()
+    allowed = [e for e in record.of("rule_on_written_hearing", after=since) if e.given.get("answer") == "allow"]
+    if not heard or allowed:
+        return
+    seats = record.deciding_seats
+    for member in record.bench:
+        mine = [s for s in seats if s.account_id == member.account_id]
+        hours = [h.begun_at or h.begins_at for h in heard]
+        if not any(s.from_at <= at and (s.until_at is None or at < s.until_at) for s in mine for at in hours):
+            yield f"{record.name_of(member.account_id)} decides and sat in no hearing"
+
+
 @invariant("CPL 41; CPI 45", frozenset({"open_examination", "record_hearing"}))
 def a_case_sent_back_is_heard_by_a_panel(record: Record, entry: Entry) -> Iterator[str]:
     """Several sit before it is examined again."""
@@ -558,6 +575,19 @@ def nothing_is_deemed_withdrawn_while_relief_waits_or_after_judgment(record: Rec
         yield "relief from the fee is not decided"
     if record.case.stage is Stage.CLOSED and record.decisions:
         yield "the claim is deemed withdrawn after its judgment"
+
+
+CLAIMED = (Matter.CLAIM, Matter.COUNTERCLAIM)
+
+
+@invariant("FEE 22; CPI 213", frozenset({"open_examination", "issue_decision"}))
+def nothing_unpaid_for_is_examined_or_decided(record: Record, entry: Entry) -> Iterator[str]:
+    """What is asked for and was not paid in time counts as withdrawn by ruling before anything is heard on it."""
+    over = {w.subject for w in record.windows if w.kind.startswith("fee_") and w.state is WindowState.LAPSED}
+    again = {w.subject for w in record.windows if w.kind.startswith("fee_") and w.state is WindowState.OPEN}
+    for fee in record.fees_due:
+        if fee.reference in over - again and fee.matter in CLAIMED and fee.party_id not in record.ask_relief:
+            yield f"{entry.act} while the fee of {fee.matter.value} is unpaid and its time over"
 
 
 # Effect and enforcement

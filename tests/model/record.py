@@ -21,6 +21,7 @@ from odr.hearing.vocabulary import HearingState, PhaseState, Presence
 from odr.identity.models import Account
 from odr.judgment.models import AppealPetition, Decision, Finding, Obligation
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState
+from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.procedure.models import Window
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
@@ -98,7 +99,12 @@ class Record:
     @property
     def bench(self) -> list[Seat]:
         """Who decides now."""
-        return [s for s in self._all(Seat) if s.role in DECIDING and s.until_at is None]
+        return [s for s in self.deciding_seats if s.until_at is None]
+
+    @property
+    def deciding_seats(self) -> list[Seat]:
+        """Every seat of somebody who decides, of now and of before."""
+        return [s for s in self._all(Seat) if s.role in DECIDING]
 
     @property
     def claims(self) -> list[Claim]:
@@ -202,6 +208,16 @@ class Record:
         """The judgment on the whole that stands."""
         found = [d for d in self.decisions if d.kind is not DecisionKind.PARTIAL]
         return found[-1] if found else None
+
+    @property
+    def fees_due(self) -> list[FeeAssessment]:
+        """Fees of which money is missing."""
+        return [f for f in self._all(FeeAssessment) if f.state is AssessmentState.DUE]
+
+    @property
+    def ask_relief(self) -> set[int]:
+        """Parties whose request for help with a fee is not decided."""
+        return {r.party_id for r in self._all(ReliefRequest) if r.state is ReliefState.PENDING}
 
     @property
     def appeals(self) -> list[AppealPetition]:

@@ -69,7 +69,7 @@ def changes_a_claim_after_the_debate(hands: Hands, lot: Random) -> None:
 def heard(hands: Hands, lot: Random, days: int, *, close: bool = True) -> None:
     """To the end of a hearing in the courtroom."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.accept(lot, "simple")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.wait(days=22)
@@ -101,7 +101,7 @@ def refuses_what_may_be_mended(hands: Hands, lot: Random) -> None:
 def closes_a_hearing_nobody_held(hands: Hands, lot: Random) -> None:
     """Opened for the courtroom, and closed at once."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.accept(lot, "simple")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.wait(days=22)
@@ -136,7 +136,7 @@ def changes_what_was_signed(hands: Hands, lot: Random) -> None:
 def binds(hands: Hands, lot: Random) -> None:
     """A judgment in effect since a moment."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="small_claims")
+    hands.accept(lot, "small_claims")
     hands.wait(hours=1)
     hands.do("submit_exhibit", Role.CLAIMANT, lot)
     hands.joins("haiyun")
@@ -162,7 +162,7 @@ def certifies_what_never_was_judged(hands: Hands, lot: Random) -> None:
 def goes_on_after_the_court_said_no(hands: Hands, lot: Random) -> None:
     """The court does not hear the case, and the claim is changed all the same."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.accept(lot, "ordinary")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.do("object_to_jurisdiction", Role.RESPONDENT, lot)
@@ -190,7 +190,7 @@ def votes_alone(hands: Hands, lot: Random) -> None:
 def opens_at_once(hands: Hands, lot: Random) -> None:
     """Served, and examined the same day."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.accept(lot, "ordinary")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.do("open_examination", Role.JUDGE, lot, mode="offline")
@@ -199,7 +199,7 @@ def opens_at_once(hands: Hands, lot: Random) -> None:
 def finds_at_once(hands: Hands, lot: Random) -> None:
     """Answered at once, and found while both may still bring evidence."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.accept(lot, "ordinary")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.do("file_answer", Role.RESPONDENT, lot, position="defend", statement="It was inspected.")
@@ -229,14 +229,14 @@ def examines_alone_what_was_sent_back(hands: Hands, lot: Random) -> None:
 def writes_in_ordinary_procedure(hands: Hands, lot: Random) -> None:
     """A hearing in writing is applied for in ordinary procedure."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.accept(lot, "ordinary")
     hands.do("apply_for_written_hearing", Role.CLAIMANT, lot, difficulty="I work at night and cannot come.")
 
 
 def agrees_on_small_claims_over_much(hands: Hands, lot: Random) -> None:
     """Half a million by agreement."""
     hands.lodge(amount="500,000.00")
-    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.accept(lot, "simple")
     hands.do("agree_small_claims", Role.CLAIMANT, lot, final=True)
 
 
@@ -249,7 +249,7 @@ def challenges_after_the_debate(hands: Hands, lot: Random) -> None:
 def drafts_while_challenged(hands: Hands, lot: Random) -> None:
     """The judge is challenged, and drafts the decision all the same."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.accept(lot, "simple")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.wait(days=22)
@@ -269,7 +269,7 @@ def closes_a_part_at_once(hands: Hands, lot: Random) -> None:
 def merges_without_agreement(hands: Hands, lot: Random) -> None:
     """The claimant alone agrees, and the judge merges investigation and debate."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.accept(lot, "ordinary")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.wait(days=22)

@@ -30,7 +30,7 @@ def hands(small_scene: Scene) -> Hands:
 def held(hands: Hands, lot: Random) -> None:
     """In a hearing in the courtroom that was held and is not closed."""
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.accept(lot, "simple")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.wait(days=22)
@@ -119,7 +119,7 @@ def test_a_motion_to_join_somebody_ends_with_the_case(hands: Hands) -> None:
     """Asked for, and the claim counts as withdrawn since its fee was not paid: the judge's desk is empty of it."""
     lot = Random(5)
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.accept(lot, "simple", pays=False)
     hands.wait(hours=1)
     hands.joins("haiyun")
     asked = {"role": "third_party", "name": "Baihua Market", "kind": "company", "email": "post@parties.example"}
@@ -135,7 +135,7 @@ def test_time_for_evidence_of_a_claimant_brought_in_waits_for_their_letter(hands
     """A counterclaim gives everybody new time, save whom no letter has reached: theirs runs from it (EV 51, 55)."""
     lot = Random(6)
     hands.lodge(respondents=2, amount="90,000.00")
-    hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    hands.accept(lot, "ordinary")
     hands.wait(hours=1)
     hands.joins("haiyun")
     hands.wait(days=3)

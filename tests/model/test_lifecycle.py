@@ -111,6 +111,8 @@ class Lifecycle(RuleBasedStateMachine):
                 self.scene.do("rule_on_withdrawal" if act == "refuse_withdrawal" else act, who, **self.given(act, who))
         except (CourtError, LookupError, IndexError):
             return False
+        if act == "accept_claim":
+            self.scene.pay()
         return True
 
     def given(self, act: str, who: str) -> dict[str, Any]:

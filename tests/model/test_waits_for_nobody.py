@@ -48,7 +48,7 @@ def test_a_stayed_case_has_a_task_to_go_on(hands: Hands) -> None:
     """While no clock runs the judge is asked whether the reason has ended, with a day; resumed, nobody is asked (CPL 153)."""
     lot = Random(3)
     hands.lodge()
-    hands.do("accept_claim", Role.CLERK, lot, track="simple")
+    hands.accept(lot, "simple")
     ruling = {"orders": WORDS, "reasons": WORDS, "language": "en", "result": "granted"}
     assert hands.do("give_ruling", Role.JUDGE, lot, kind="stay", **ruling), hands.story
     hands.wait(days=40)

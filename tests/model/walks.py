@@ -23,8 +23,9 @@ def accepted(hands: Hands, lot: Random) -> None:
     """Accepted, and on its way to the respondents."""
     lodged(hands, lot)
     track = lot.choice(["small_claims", "simple", "simple", "ordinary", "ordinary"])
-    if not hands.do("accept_claim", Role.CLERK, lot, track=track):
-        hands.do("accept_claim", Role.CLERK, lot, track="ordinary")
+    pays = lot.random() < 0.85
+    if not hands.accept(lot, track, pays=pays):
+        hands.accept(lot, "ordinary", pays=pays)
     hands.wait(hours=1)
 
 
@@ -64,7 +65,7 @@ def judged(hands: Hands, lot: Random, track: str | None = None, *, joined: bool 
     """By the book: served, time for everything, summoned, heard in the courtroom, found, signed, rested, pronounced."""
     track = track or lot.choice(["small_claims", "simple", "ordinary"])
     hands.lodge(lot.choice([1, 1, 2]))
-    hands.do("accept_claim", Role.CLERK, lot, track=track)
+    hands.accept(lot, track)
     hands.wait(hours=1)
     if lot.random() < 0.7:
         hands.do("submit_exhibit", Role.CLAIMANT, lot)

@@ -388,6 +388,20 @@ def test_an_unpaid_counterclaim_falls_alone(small_scene: Scene) -> None:
     assert back(small_scene.court, small_scene.case_id) == {}
 
 
+def test_nothing_is_examined_while_a_fee_whose_time_is_over_is_not_ruled_on(small_scene: Scene) -> None:
+    """Ruled withdrawn or paid, then examined: the judge is told what to rule on first (CPI 213)."""
+    pending(small_scene)
+    small_scene.do("file_counterclaim", "haiyun", facts=[{"what": "She kept the goods."}], relief=money("50,000.00"))
+    small_scene.work()
+    small_scene.later(days=30)
+    with pytest.raises(ActNotOpen, match="Rule on this first: The fee of"):
+        small_scene.do("open_examination", "judge", mode="live")
+    (counter,) = fees(small_scene.court, small_scene.case_id, Matter.COUNTERCLAIM)
+    small_scene.do("deem_withdrawn", "judge", assessment=counter.reference, reasons=REASONS)
+    small_scene.do("open_examination", "judge", mode="live")
+    assert small_scene.case().stage is Stage.HEARING
+
+
 def test_an_unpaid_difference_after_conversion_returns_half_of_what_was_paid(small_scene: Scene) -> None:
     """80,000 by simple procedure, moved to the ordinary one by ruling, difference unpaid: 450 of 900 go back (CPI 199)."""
     pending(small_scene, track="simple")

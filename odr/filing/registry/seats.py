@@ -18,6 +18,7 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text, words_of
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
+from odr.procedure.acts.events import BenchChanged
 from odr.procedure.forms.inputs import CourtDate, CourtEmail, CourtModel, field
 
 if TYPE_CHECKING:
@@ -169,9 +170,16 @@ def draw_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] 
         title = T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
         sitting.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
         return None
-    sitting.session.add(Seat(case_id=case.id, account_id=drawn.account.id, role=role, from_at=sitting.now))
-    sitting.session.flush()
+    sit_down(sitting, case, drawn.account, role)
     return drawn
+
+
+def sit_down(sitting: Sitting, case: Case, account: Account, role: Role) -> None:
+    """Seat somebody, and tell the rooms where it is one of those who decide."""
+    sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=sitting.now))
+    sitting.session.flush()
+    if role in (Role.JUDGE, Role.ASSESSOR):
+        sitting.announce(BenchChanged(case))
 
 
 def take_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Account | None:

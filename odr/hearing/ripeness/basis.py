@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party
+from odr.docket.models import Case, Party, Role, Seat
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.evidence.models import Exhibit
@@ -19,6 +19,7 @@ from odr.ground.text import T, Text
 from odr.hearing.models import Duty, Examination, Hearing, MergingConsent, Opinion, Phase
 from odr.hearing.queries import examination_of, hearings_that_count, written_hearing_of
 from odr.hearing.vocabulary import DutyState, HearingState, PhaseState, RequestState
+from odr.identity.models import Account
 from odr.procedure.models import Window
 from odr.procedure.rules.court_rules import Invariant
 
@@ -57,9 +58,18 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
     was heard in the others, where form is free (CPL 144, 162, 163).
     """
     hearings = held(sitting, case)
-    done = {stage for hearing in hearings for stage in _stages(sitting, case, examination, hearing)} | set(
+    absent = {hearing.id: did_not_sit(sitting, case, hearing) for hearing in hearings}
+    counted = [hearing for hearing in hearings if not absent[hearing.id]]
+    done = {stage for hearing in counted for stage in _stages(sitting, case, examination, hearing)} | set(
         _in_writing(sitting, case, examination)
     )
+    if len(counted) < len(hearings) and not STAGES.keys() <= done:
+        for name in sorted({name for those in absent.values() for name in those}):
+            yield T(
+                "%(name)s did not sit when the hearing was held, and only who has heard decides. Hold a hearing before those who sit now (Provisions on Collegiate Panels, art. 4).",
+                name=name,
+            )
+        return
     if not done:
         yield T(
             "No hearing was held and recorded, and none in writing was allowed (Online Litigation Rules, art. 20, 22)."
@@ -71,6 +81,20 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
             "“%(stage)s” is not on record. Hold it in a hearing, and let the record say so (Civil Procedure Law, art. 144, 162).",
             stage=STAGES[stage],
         )
+
+
+def did_not_sit(sitting: Sitting, case: Case, hearing: Hearing) -> list[str]:
+    """Names of those who decide now and did not sit when a hearing was held: for them it counts as not held, since all
+    who decide take part in the hearing alike (COL 3, 4).
+    """
+    at = hearing.begun_at or hearing.begins_at
+    mine = (Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))
+    seats = sitting.session.scalars(select(Seat).where(*mine)).all()
+    sat = {s.account_id for s in seats if s.from_at <= at and (s.until_at is None or s.until_at > at)}
+    new = {s.account_id for s in seats if s.until_at is None} - sat
+    if not new:
+        return []
+    return list(sitting.session.scalars(select(Account.name).where(Account.id.in_(new)).order_by(Account.name)))
 
 
 def _stages(sitting: Sitting, case: Case, examination: Examination, hearing: Hearing) -> list[str]:

@@ -19,9 +19,12 @@ from odr.filing.claim.progress import requests_of
 from odr.filing.course.evidence_periods import awaits_notice, is_again
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import unidentified
-from odr.ground.text import T, Text
+from odr.ground.text import Kept, T, Text
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
+from odr.payments.desks import FEE_UNPAID
+from odr.payments.fee.fee_computation import Matter
+from odr.payments.models import FeeAssessment
 from odr.procedure.models import Window, WindowState
 from odr.service import names as service_names
 
@@ -65,6 +68,7 @@ def not_yet(sitting: Sitting, case: Case) -> list[Text]:
     """
     return [
         *_answers(sitting, case),
+        *_unpaid(sitting, case),
         *_waiting(sitting, case, BEFORE_EXAMINATION),
         *unidentified(sitting, case),
     ]
@@ -82,6 +86,7 @@ def unripe(sitting: Sitting, case: Case) -> list[Text]:
     return [
         *_answers(sitting, case),
         *_evidence(sitting, case),
+        *_unpaid(sitting, case),
         *_waiting(sitting, case, BEFORE_DECISION),
         *unidentified(sitting, case),
     ]
@@ -111,6 +116,18 @@ def _waiting(sitting: Sitting, case: Case, kinds: Mapping[RequestKind, Text]) ->
         for kind, words in kinds.items()
         if any(not _goes_on(one) for one in requests_of(sitting, case, kind, RequestState.ASKED))
     ]
+
+
+def _unpaid(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """Fees whose time is over, unpaid and with nothing pending: what they are for counts as withdrawn by ruling, and is
+    neither examined nor decided before (CPI 213; FEE 22). An appeal that is not paid for holds up the rest of the case no
+    more than one that is.
+    """
+    waiting = sitting.tasks(case, FEE_UNPAID)
+    appealed = (FeeAssessment.case_id == case.id, FeeAssessment.matter.in_((Matter.APPEAL, Matter.APPEAL_RULING)))
+    apart = set(sitting.session.scalars(select(FeeAssessment.reference).where(*appealed))) if waiting else set()
+    for task in (one for one in waiting if one.subject not in apart):
+        yield T("Rule on this first: %(what)s", what=Kept.of(task.title))
 
 
 def _goes_on(request: Request) -> bool:

@@ -31,7 +31,7 @@ from odr.judgment.inputs import EffectInput, SignInput
 from odr.judgment.models import Decision, Finding, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of, party_labelled
 from odr.judgment.remedies.absence import absent_may_ask
-from odr.judgment.vocabulary import Basis, DecisionKind, DecisionState, FindingResult, Weakness
+from odr.judgment.vocabulary import STORAGE, Basis, DecisionKind, DecisionState, FindingResult, Weakness
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -144,6 +144,45 @@ class FindingInput(CourtModel):
             widget="select",
         ),
     ] = None
+    store_rules: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(
+            T("Whoever stored it: does it keep the rules for such a service?"),
+            T(
+                "Asked because somebody doubts what lies in a log outside the court (Online Litigation Rules, art. 17). Write what you find; it stands in the judgment."
+            ),
+            widget="textarea",
+        ),
+    ] = None
+    store_ties: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(T("Has a party a tie to it, and was that used to meddle with collecting or storing?"), widget="textarea"),
+    ] = None
+    store_system: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(
+            T("Does its system meet the standards: clean, secure, reliable, available?"),
+            widget="textarea",
+        ),
+    ] = None
+    store_process: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(
+            T("Do the technique and the way it was stored meet the standards?"),
+            T("Environment, security, encryption, transmission, verification."),
+            widget="textarea",
+        ),
+    ] = None
+
+    @property
+    def storage(self) -> dict[str, str] | None:
+        """What is found on the four points of a store that is doubted; None where nothing is."""
+        said = {name: words for name in STORAGE if (words := getattr(self, name))}
+        return said or None
 
 
 class FindingsInput(CourtModel):
@@ -181,8 +220,8 @@ class FindingsInput(CourtModel):
     guard=(nothing_rests, time_is_over),
     seen_by=Audience.BENCH,
     page="judgment.desk",
-    source=law("EV 4, 10, 68, 90, 97", "CPI 103, 106", "CPL 81"),
-    version=2,
+    source=law("EV 4, 10, 68, 90, 97", "CPI 103, 106", "CPL 81", "OLR 17"),
+    version=3,
     topic=Topic.DECISION,
     in_record=False,
     while_stayed=False,
@@ -246,6 +285,8 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
                 T("Say why: it is disputed, or you do not adopt it in full (Evidence Rules, art. 97)."),
             )
         )
+    if isinstance(item, ExhibitOnFile) and file.by_grounds and one.result is not FindingResult.REJECTED:
+        faults += _storage_faults(item, index, one)
     if isinstance(item, ExhibitOnFile) and item.ungrounded and one.result is not FindingResult.REJECTED:
         faults.append(FieldFault(("findings", index, "result"), no_ground(item)))
     examined = {e.label for e in file.exhibits if e.examined and not e.ungrounded}
@@ -258,6 +299,16 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
         if x not in examined and x not in file.barred
     ]
     return faults
+
+
+def _storage_faults(item: ExhibitOnFile, index: int, one: FindingInput) -> list[FieldFault]:
+    """Points not looked at of a store whose keeping somebody doubts (OLR 17)."""
+    words = T(
+        "Exhibit %(label)s lies in a log outside the court and is disputed: say what you find on this (Online Litigation Rules, art. 17).",
+        label=item.label,
+    )
+    missing = [name for name in STORAGE if not getattr(one, name)] if item.storage_doubted else []
+    return [FieldFault(("findings", index, name), words) for name in missing]
 
 
 def _ground_faults(
@@ -280,6 +331,12 @@ def rested_on_exhibits_alone(given: Mapping[str, Any]) -> dict[str, Any]:
     """At first a finding named exhibits only, and no reason why one grounds nothing alone."""
     more = {"basis": None, "witness": None, "weak": None}
     return {**given, "findings": [{**one, **more} for one in given.get("findings", [])]}
+
+
+@upcast(names.RECORD_FINDINGS, from_version=2)
+def no_store_was_looked_at(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The four points of a store that is doubted were not asked one by one."""
+    return {**given, "findings": [{**one, **dict.fromkeys(STORAGE)} for one in given.get("findings", [])]}
 
 
 def _write_finding(
@@ -311,6 +368,7 @@ def _write_finding(
             basis=one.basis if fact_id is not None else None,
             witness_id=witness.id if witness is not None else None,
             weak=one.weak if exhibit_id is not None else None,
+            storage=one.storage if exhibit_id is not None else None,
             entry_number=number,
         )
     )

@@ -13,6 +13,7 @@ from odr.docket.visibility import same_side
 from odr.evidence.exhibits.facts_of_exhibits import by_fact as exhibits_on_facts
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Category, Exhibit, ExhibitState
+from odr.evidence.sources.proof_queries import held_in_a_log
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.ground.text import T, Text
@@ -20,7 +21,7 @@ from odr.hearing.appraisal.models import ReportObjection
 from odr.hearing.appraisal.queries import appraisals_of
 from odr.hearing.models import AgreedFact, Opinion
 from odr.hearing.ripeness.basis import Examined
-from odr.hearing.vocabulary import Stance
+from odr.hearing.vocabulary import Axis, Stance
 from odr.judgment.decision.grounds import Weight, weights
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Finding
@@ -47,6 +48,14 @@ class ExhibitOnFile:
 
     weight: Weight = field(default_factory=Weight)
     """What the file itself says of its weight (EV 90; CPI 106)."""
+
+    stored: bool = False
+    """Whether a log outside the court is said to hold it (OLR 16)."""
+
+    @property
+    def storage_doubted(self) -> bool:
+        """Whether somebody doubts that it is authentic although such a log is said to hold it (OLR 17)."""
+        return self.stored and any(o.axis is Axis.AUTHENTICITY for o in self.objections)
 
     @property
     def subject(self) -> str:
@@ -170,6 +179,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     materials = {exhibit_id: a.materials for exhibit_id, a in reports.items()}
     by_grounds = sitting.pack(case).keeps(Invariant.GROUNDS_OF_FINDINGS)
     weight = weights(sitting, case, everything) if by_grounds else {}
+    stored = held_in_a_log(sitting.session, [e.id for e in everything]) if by_grounds else set()
     exhibits = [
         ExhibitOnFile(
             e,
@@ -180,6 +190,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
             [labels[m] for m in materials.get(e.id, []) if m in labels and m not in sound],
             list(reports[e.id].objections) if e.id in reports else [],
             weight.get(e.id, Weight()),
+            e.id in stored,
         )
         for e in everything
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)

@@ -29,7 +29,7 @@ from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision
 from odr.judgment.panel.rules import is_panel
 from odr.judgment.queries import current_draft, decision_named, issued
-from odr.judgment.vocabulary import Basis, DecisionState, FindingResult
+from odr.judgment.vocabulary import STORAGE, Basis, DecisionState, FindingResult
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option, choice_source
@@ -125,7 +125,9 @@ def _desk(
     table, judges = sitting.court.table, actor.role is Role.JUDGE
     if page.chosen and judges:
         kept = typed_before(case, actor, table[names.RECORD_FINDINGS], subject) or kept
-    finding = _finding_fields(sitting, case, actor, {**subject, **(values if told else kept)}, faults if told else [])
+    finding = _finding_fields(
+        sitting, case, actor, page.chosen, {**subject, **(values if told else kept)}, faults if told else []
+    )
     group = _group_fields(sitting, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
     begun = typed_before(case, actor, table[names.DRAFT_DECISION], {})
     proposed = begun or draft_values(sitting, case, page.decision, locale)
@@ -186,6 +188,7 @@ def _found_before(sitting: Sitting, chosen: Any) -> dict[str, Any]:
         f"{FINDING}basis": found.basis.value if found.basis is not None else "",
         f"{FINDING}witness": _reference(sitting, found.witness_id),
         f"{FINDING}weak": found.weak.value if found.weak is not None else "",
+        **{FINDING + name: words for name, words in (found.storage or {}).items()},
     }
 
 
@@ -204,14 +207,16 @@ def _paragraphs(fields: list[forms.FormField]) -> list[tuple[str, Any]]:
 
 
 def _finding_fields(
-    sitting: Sitting, case: Case, actor: Actor, values: dict[str, Any], faults: list[Any]
+    sitting: Sitting, case: Case, actor: Actor, chosen: Any, values: dict[str, Any], faults: list[Any]
 ) -> list[forms.FormField]:
-    """The fields of the one finding in hand; faults of the group are those of its only row."""
+    """The fields of the one finding in hand, with the four points of a store only where it is doubted; faults of the group are those of its only row."""
     inner = _without(FINDING, values)
     told = [type(f)(f.location[2:], f.message) if f.location[:2] == ("findings", 0) else f for f in faults]
     fields = forms.fields_of(
         FindingInput, current_locale(), inner, told, forms.choices_for(FindingInput, sitting, case, actor)
     )
+    doubted = isinstance(chosen, ExhibitOnFile) and chosen.storage_doubted
+    fields = [one for one in fields if doubted or one.name not in STORAGE]
     for one in fields:
         one.name = FINDING + one.name
     return fields

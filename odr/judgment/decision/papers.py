@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -185,6 +186,15 @@ def objection_words(case: Case, opinions: list[Opinion]) -> Words:
     return "; ".join(said)
 
 
+STORAGE_WORDS: Mapping[str, Callable[[str], Text]] = {
+    "store_rules": lambda said: T("On whoever stored it: %(found)s", found=said),
+    "store_ties": lambda said: T("On ties between a party and the store: %(found)s", found=said),
+    "store_system": lambda said: T("On its system: %(found)s", found=said),
+    "store_process": lambda said: T("On the technique and the way it was stored: %(found)s", found=said),
+}
+"""What is found on the four points of a store that is doubted, as sentences of the judgment (OLR 17)."""
+
+
 def finding_lines(case: Case, file: CaseFile) -> list[Finding]:
     """Every finding: exhibits with the objections they answer, facts with what they rest on."""
     facts = [_fact_line(f) for f in file.facts if f.finding is not None]
@@ -217,6 +227,8 @@ def _exhibit_line(case: Case, item: ExhibitOnFile) -> Finding:
     words: Words = T("Exhibit %(label)s: %(title)s.", label=item.label, title=item.exhibit.title)
     if finding.reasons:
         words = T("%(fact)s %(reasons)s", fact=words, reasons=finding.reasons)
+    for name, said in (finding.storage or {}).items():
+        words = T("%(fact)s %(point)s", fact=words, point=STORAGE_WORDS[name](said))
     return Finding(words, [item.label], _dispute_words(case, item), "", finding.result.label)
 
 

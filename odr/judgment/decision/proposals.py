@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.filing.models import Draft, DraftState
+from odr.judgment.vocabulary import STORAGE
 
 KIND = "finding/"
 """How the kind of such a draft begins; the exhibit or fact it is on follows."""
-KEPT = ("result", "reasons", "rests_on", "basis", "witness", "weak")
+KEPT = ("result", "reasons", "rests_on", "basis", "witness", "weak", *STORAGE)
 
 
 def proposals(session: Session, case: Case) -> dict[str, Draft]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
-from odr.docket.models import Audience, Case, Role, Seat, Stage
+from odr.docket.models import Audience, Case, Role, Stage
 from odr.filing import desks as filing_desks
-from odr.filing.registry.seats import choose
+from odr.filing.registry.seats import choose, sit_down
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -84,8 +84,7 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
         account = choose(sitting, case, Role.ASSESSOR, but=[m.account_id for m in panel_rules.members(sitting, case)])
         if account is None:
             raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
-        sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=now))
-        sitting.session.flush()
+        sit_down(sitting, case, account, Role.ASSESSOR)
         names.append(account.name)
     sitting.close_tasks(case, filing_desks.PANEL)
     words = T(

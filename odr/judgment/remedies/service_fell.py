@@ -19,13 +19,14 @@ from odr.ground.text import T, Text
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, papers_of
 from odr.judgment.enforcement.queries import open_enforcement, performed
-from odr.judgment.models import Decision, Finding, Obligation
+from odr.judgment.models import Decision, Obligation
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
+from odr.judgment.remedies.heard_anew import void_what_was_heard
 from odr.judgment.remedies.retrial import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import OPINION, REVIEW
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, EnforcementState, RetrialState
 from odr.payments import desks as payments_desks
-from odr.procedure.acts.events import ExaminationVoid, ServiceFell, TimeGivenBack
+from odr.procedure.acts.events import ServiceFell, TimeGivenBack
 from odr.procedure.models import WindowState
 from odr.service.models import Packet
 from odr.service.packet.occasions import ACCEPTANCE
@@ -143,16 +144,6 @@ def _not_heard(sitting: Sitting, event: ServiceFell) -> None:
         return
     if case.stage not in (Stage.HEARING, Stage.DELIBERATION):
         return
-    number = sitting.next_number(case)
-    for decision in decisions_of(sitting.session, case, DecisionState.DRAFT, DecisionState.COOLING):
-        sitting.close_windows(case, "cooling_off", WindowState.ENDED, subject=decision.reference)
-        decision.state, decision.signed_entry = DecisionState.DROPPED, None
-    standing = select(Finding).where(Finding.case_id == case.id, Finding.replaced_by.is_(None))
-    for finding in sitting.session.scalars(standing):
-        finding.replaced_by = number
-    for desk in (desks.PRONOUNCE, desks.DRAFT_DECISION):
-        sitting.close_tasks(case, desk)
-    sitting.announce(ExaminationVoid(case))
-    sitting.move(case, Stage.PENDING)
+    void_what_was_heard(sitting, case)
     words = T("What was heard without %(name)s is heard anew, once the papers have reached them.", name=name)
     sitting.open_task(case, Role.JUDGE, desks.NOT_HEARD, words, risk=80, subject=event.party.reference)

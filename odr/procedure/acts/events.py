@@ -353,9 +353,14 @@ class PresidentAsked(Event):
 
 
 @dataclass(frozen=True)
+class BenchChanged(Event):
+    """Somebody new decides in the case: a judge or an assessor took a seat."""
+
+
+@dataclass(frozen=True)
 class ExaminationVoid(Event):
-    """What was examined so far counts for nothing: somebody was never called to it. It is examined anew, by the same
-    judges (CPL 147, 177).
+    """What was examined so far counts for nothing: somebody was never called to it, or decides and did not hear it. It is
+    examined anew (CPL 147, 177; COL 4).
     """
 
 

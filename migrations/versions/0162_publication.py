@@ -1,6 +1,6 @@
 """publication of decisions: the ledger of their numbers, public texts, and the chain of records
 
-Revises 0140.
+Revises 0161.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0141"
-down_revision = "0140"
+revision = "0162"
+down_revision = "0161"
 branch_labels = None
 depends_on = None
 
