@@ -39,6 +39,7 @@ GLUED = {
 """Where a statement holds more than constants, and what: never anything that somebody wrote."""
 UNESCAPED = {
     "odr/judgment/decision/case_views.py": "the rest of the text is escaped; only links of the court's own are put in",
+    "odr/register/formats/html.py": "marks of the court's own; what the decision says is escaped as it is put in",
     "odr/service/sending/letters.py": "parts that Jinja escaped when it rendered them",
 }
 """Where a text is called safe for a page."""

@@ -14,6 +14,11 @@ from typing import Any
 import pytest
 
 from odr.filing.draft import evidence_list, pleading
+from odr.procedure.rules import ecli
+from odr.procedure.rules.redaction import Private
+from odr.register.redaction.known import Known
+from odr.register.redaction.patterns import PATTERNS
+from odr.register.redaction.spellings import spellings
 
 c: Any = re._constants  # type: ignore[attr-defined]
 parser: Any = re._parser  # type: ignore[attr-defined]
@@ -31,8 +36,23 @@ END = "\x00"
 MADE_LATER = {
     "odr/filing/draft/evidence_list.py": list(evidence_list._KNOWN.values()),
     "odr/filing/draft/pleading.py": [compiled.pattern for _, compiled in pleading._HEADS],
+    "odr/procedure/rules/ecli.py": [ecli.form_of("({year}){court}民初{number}号")],
+    "odr/register/redaction/patterns.py": [each.form.pattern for each in PATTERNS],
+    "odr/register/redaction/docket.py": [
+        each.pattern
+        for kind, name in (
+            (Private.PERSON, "欧阳文博"),
+            (Private.PERSON, "阿依古丽·买买提"),
+            (Private.PERSON, "Hans-Peter Schmidt"),
+            (Private.ORGANISATION, "杭州海云信息技术有限公司"),
+            (Private.ADDRESS, "浙江省杭州市西湖区文一路88号3幢1402室"),
+            (Private.EMAIL, "li.lei@mail.example"),
+            (Private.PHONE, "13805712266"),
+        )
+        for each in spellings(Known(kind, (name,)))
+    ],
 }
-"""Expressions of a table, compiled in a loop."""
+"""Expressions of a table, compiled in a loop, or made of names; of these some."""
 
 
 class TooLong(Exception):

@@ -46,9 +46,14 @@ class EcliRules(Rule):
 def read_number(patterns: dict[str, str], number: str) -> tuple[str, int, int] | None:
     """Kind, year and running number of a case number, by a pack's ``case_numbers``; None for a number of another court."""
     for kind, pattern in patterns.items():
-        form = re.escape(pattern)
-        for place, group in (("year", r"(?P<year>\d{4})"), ("court", r".{0,8}?"), ("number", r"(?P<number>\d+)")):
-            form = form.replace(re.escape("{" + place + "}"), group, 1)
-        if match := re.fullmatch(form, number):
+        if match := re.fullmatch(form_of(pattern), number):
             return kind, int(match["year"]), int(match["number"])
     return None
+
+
+def form_of(pattern: str) -> str:
+    """A pattern of case numbers as a regular expression."""
+    form = re.escape(pattern)
+    for place, group in (("year", r"(?P<year>\d{4})"), ("court", r".{0,8}?"), ("number", r"(?P<number>\d{1,12})")):
+        form = form.replace(re.escape("{" + place + "}"), group, 1)
+    return form

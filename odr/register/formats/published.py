@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from odr.register.redaction.structure import Block, MarkKind, PublicText
 
-LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+LETTERS = "".join(sorted(set(string.digits + string.ascii_lowercase) - set("aeiou01ly")))
 """Without vowels, so that no word comes about by chance, and without what is taken for something else (0, 1, l, y)."""
 LENGTH = 10
 """Signs of an identifier: 27^10, some 2·10¹⁴; the register still looks whether it is taken."""

@@ -132,7 +132,7 @@ def _han_name(text: str, start: int) -> tuple[int, float] | None:
 
 _DOTTED = re.compile(f"[{_HAN}]{{1,10}}(?:[-－][{_HAN}]{{1,6}})?(?:[{DOTS}][{_HAN}]{{1,10}})+")
 _NICK = re.compile(
-    rf"[小老阿][{_HAN}]{{1,2}}|[老小][{_HAN}]头|[{_HAN}]{{1,2}}[妈爸]|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]|(?P<twice>[{_HAN}])(?P=twice)"
+    rf"[小老阿][{_HAN}]{{1,2}}|[老小][{_HAN}]头|[{_HAN}]{{1,2}}[妈爸]|大[{_HAN}]|二[{_HAN}]|[{_HAN}][哥姐姨叔嫂婶伯爷总妹弟]"
 )
 _NICK_NEVER = frozenset("小店 小区 小时 老板 老师 大家 阿里".split()) | NEVER_NAMES | BEFORE_NAMES  # noqa: SIM905
 
@@ -176,11 +176,17 @@ def _japanese(text: str, start: int) -> int:
     return fitting[0] if fitting else start
 
 
+def _is_twice(piece: str) -> bool:
+    """薇薇, 毛毛."""
+    return piece[:1] == piece[1:] and "\u4e00" <= piece[:1] <= "\u9fff"
+
+
 def _nick(text: str, start: int) -> int:
     ends = []
     for length in (3, 2):
         piece = text[start : start + length]
-        if len(piece) == length and _NICK.fullmatch(piece) and _follows(text, start + length) >= 2:
+        called = _NICK.fullmatch(piece) or (length == 2 and _is_twice(piece))
+        if len(piece) == length and called and _follows(text, start + length) >= 2:
             ends.append(start + length)
     good = [end for end in ends if not _starts(_NICK_NEVER, text, start) and text[end - 1] not in _PARTICLES]
     return min(good, key=lambda end: (-_follows(text, end), end), default=start)

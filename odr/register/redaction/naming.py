@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -136,7 +137,7 @@ def pseudonyms(taken: Iterable[str]) -> Iterable[str]:
     """Letters that say nothing: AA, BB, … without those that are taken."""
     used = set(taken)
     for length in (2, 3, 4, 5):
-        for letter in "ABCDEFGHJKLMNPQRSTUVWXYZ":
+        for letter in string.ascii_uppercase:
             if (name := letter * length) not in used:
                 yield name
 

@@ -11,10 +11,12 @@ from odr.procedure.rules.redaction import NeverHidden, Private, RedactionRules, 
 from odr.register.redaction.finds import Find, Weight
 from odr.register.redaction.folding import Folded, folded, narrow
 from odr.register.redaction.known import Source, Standing
+from odr.register.redaction.spellings import district_of
 from odr.register.redaction.structure import BlockKind, Part, PublicText
 
 Check = Callable[[str], bool]
 Remainder = Callable[[re.Match[str]], "str | None"]
+Span = Callable[[str, int, int], "tuple[int, int, int] | None"]
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,13 @@ class Pattern:
     standing: Standing = Standing.PROPOSED
     remains: Remains = Remains.NOTHING
     remainder: Remainder | None = None
+    span: Span | None = None
+    """Finds the whole around what the form matched; the first of three places is where the district begins."""
 
 
-def _re(form: str, flags: int = 0) -> re.Pattern[str]:
-    return re.compile(form, re.VERBOSE | flags)
+def _re(form: str, flags: str = "") -> re.Pattern[str]:
+    """An expression that may be written with blanks between its parts; ``flags`` as they stand in an expression."""
+    return re.compile("".join(("(?x", flags, ")", form.strip())))
 
 
 def digits_of(words: str) -> str:
@@ -90,16 +95,45 @@ _S = r"[ \-‐-―./]?"
 """What people put between the digits of a number."""
 _HAN = "\u4e00-\u9fff"
 _N = "0-9零〇一二三四五六七八九十百"
-_LINK = r"\s*(?:[:：]|为|是|系|即|叫|名为)?\s*[“\"'「『(（]?\s*"
+_LINK = r"\s{0,2}(?:(?:[:：]|为|是|系|即|叫|名为)\s{0,2})?[“\"'「『(（]?"
 _PLACE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼港澳使领学警"
 _ROAD = "路|街|大道|道|巷|弄|胡同|村|镇|乡|里|庄|小区|花园|公寓|大厦|苑|坊|新村|社区|广场|园区|工业园"
-_DISTRICT = f"""(?P<district>(?:[{_HAN}]{{2,8}}?(?:省|自治区|特别行政区))?(?:[{_HAN}]{{2,8}}?(?:市|自治州|盟|地区))?
-  (?:[{_HAN}]{{1,8}}?(?:新区|区|县|旗|市))?)"""
-_HOUSE = f"""(?:[A-Za-z]?[{_N}]+\\s*[-－]?\\s*[{_N}A-Za-z]*\\s*(?:号楼|号院|号|弄|幢|栋|座|单元|室|层|楼|户|组|社)\\s*|附[{_N}]+号\\s*)"""
+_UNIT = "号楼|号院|号|弄|幢|栋|座|单元|室|层|楼|户|组|社"
+_HOUSE = f"[A-Za-z]?[{_N}]{{1,8}}(?:[-－][{_N}A-Za-z]{{1,6}})?\\s?(?:{_UNIT})"
 
 
 def _year(match: re.Match[str]) -> str:
     return match["year"] + match["tail"]
+
+
+_LEADS = re.compile("住所|住址|地址|位于|[为是在到至于往从住：:，,]")
+"""Words before an address that are no part of it."""
+_IN_ADDRESS = re.compile(rf"[{_HAN}0-9A-Za-z\-]")
+LONGEST_BEFORE = 28
+"""Signs of province, city, district and street before the word for a street."""
+
+
+def _with_street(words: str, start: int, end: int) -> tuple[int, int, int] | None:
+    """The address around a street and a house: back to where words, not places, stand."""
+    begin = start
+    while begin > 0 and start - begin < LONGEST_BEFORE and _IN_ADDRESS.match(words[begin - 1]):
+        begin -= 1
+    leads = [each.end() for each in _LEADS.finditer(words, begin, start) if each.end() < start]
+    begin = leads[-1] if leads else begin
+    district, _ = district_of(words[begin:end])
+    return begin, begin + len(district), end
+
+
+def _as_far_as_address(words: str, start: int, end: int) -> tuple[int, int, int] | None:
+    """What stands after "address", to its last word for a house, a village or a quarter."""
+    start += max((each.end() for each in _LEADS.finditer(words[start:end]) if each.end() < 6), default=0)
+    last = max((each.end() for each in re.finditer(f"{_UNIT}|村|小区|花园|苑", words[start:end])), default=0)
+    number = re.match(r"[0-9]{1,5}", words[start + last : end])
+    if not last:
+        return None
+    last += number.end() if number else 0
+    district, rest = district_of(words[start : start + last])
+    return (start, start + len(district), start + last) if len(rest) > 1 else None
 
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -114,7 +148,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         Private.ID_NUMBER,
-        _re(rf"(?:身份证|身份证号|身份证号码|公民身份号码|证件号码?|护照号?码?|passport(?:\ no\.?|\ number)?){_LINK}(?P<it>[A-Za-z]?\d[\dXx*\ \-]{{5,24}}[\dXx])", re.I),
+        _re(rf"(?:身份证|身份证号|身份证号码|公民身份号码|证件号码?|护照号?码?|passport(?:\ no\.?|\ number)?){_LINK}(?P<it>[A-Za-z]?\d[\dXx*\ \-]{{5,24}}[\dXx])", "i"),
         "after “identity number”",
     ),
     Pattern(
@@ -141,7 +175,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(Private.PHONE, _re(r"(?<![\d\w])(?P<it>\+\d{1,3}(?:[\ \-.()]{0,2}\d{2,5}){2,5})(?!\d)"), "telephone"),
     Pattern(
         Private.PHONE,
-        _re(rf"(?:电话|手机|手机号码?|联系方式|座机|传真|热线|tel(?:ephone)?|phone|mobile){_LINK}(?P<it>[\d零〇一幺二两三四五六七八九][\d零〇一幺二两三四五六七八九\ \-]{{5,16}}[\d零〇一幺二三四五六七八九])", re.I),
+        _re(rf"(?:电话|手机|手机号码?|联系方式|座机|传真|热线|tel(?:ephone)?|phone|mobile){_LINK}(?P<it>[\d零〇一幺二两三四五六七八九][\d零〇一幺二两三四五六七八九\ \-]{{5,16}}[\d零〇一幺二三四五六七八九])", "i"),
         "after “telephone”",
     ),
     Pattern(
@@ -152,7 +186,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         Private.BANK_ACCOUNT,
-        _re(rf"(?:卡号|银行卡|储蓄卡|信用卡|银行账[号户]|账[号户]|帐[号户]|account(?:\ no\.?|\ number)|sort\ code){_LINK}(?P<it>\d(?:[\ \-]?\d){{5,29}})", re.I),
+        _re(rf"(?:卡号|银行卡|储蓄卡|信用卡|银行账[号户]|账[号户]|帐[号户]|account(?:\ no\.?|\ number)|sort\ code){_LINK}(?P<it>\d(?:[\ \-]?\d){{5,29}})", "i"),
         "after “account”",
     ),
     Pattern(
@@ -161,14 +195,14 @@ PATTERNS: tuple[Pattern, ...] = (
         "IBAN",
         iban_checks,
     ),
-    Pattern(Private.BANK_ACCOUNT, _re(r"(?<!\d)(?P<it>\d{2}-\d{2}-\d{2},?\s+(?:account\s+)?\d{8})(?!\d)", re.I), "sort code and account"),
+    Pattern(Private.BANK_ACCOUNT, _re(r"(?<!\d)(?P<it>\d{2}-\d{2}-\d{2},?\s+(?:account\s+)?\d{8})(?!\d)", "i"), "sort code and account"),
     Pattern(
         Private.EMAIL,
         _re(
             r"""(?<![\w.+\-])(?P<it>[A-Za-z0-9][\w.+\-]*\s*(?:@|\s[(\[{]?at[)\]}]?\s|[(\[]at[)\]]|艾特)\s*
             [A-Za-z0-9\-]+(?:\s*(?:\.|\s[(\[{]?dot[)\]}]?\s|[(\[]dot[)\]])\s*[A-Za-z0-9\-]+)*
             \s*(?:\.|\s[(\[{]?dot[)\]}]?\s|[(\[]dot[)\]])\s*(?:com|cn|net|org|edu|gov|uk|io|me|co|info|biz|example|test|[a-z]{2}))(?![A-Za-z0-9])""",
-            re.I | re.A,
+            "ia",
         ),
         "e-mail address",
     ),
@@ -195,7 +229,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         Private.TITLE_DEED,
-        _re(rf"(?:不动产权证书?号?|产权证号|权证号|车架号|车辆识别代号|发动机号|title\ number|vin){_LINK}(?P<it>[A-Za-z0-9\-]{{5,24}})", re.I),
+        _re(rf"(?:不动产权证书?号?|产权证号|权证号|车架号|车辆识别代号|发动机号|title\ number|vin){_LINK}(?P<it>[A-Za-z0-9\-]{{5,24}})", "i"),
         "after “deed”",
     ),
     Pattern(
@@ -207,32 +241,31 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         Private.BIRTH_DATE,
-        _re(r"(?:出生日期|出生年月日?|出生于|生于|生日|date\ of\ birth|born\ on)\s*[:：]?\s*(?P<it>(?P<year>(?:19|20)\d{2}\s?年?)[\-./\s]?\s?\d{1,2}\s?[月\-./]\s?\d{1,2}\s?日?(?P<tail>))", re.I),
+        _re(r"(?:出生日期|出生年月日?|出生于|生于|生日|date\ of\ birth|born\ on)\s*[:：]?\s*(?P<it>(?P<year>(?:19|20)\d{2}\s?年?)[\-./\s]?\s?\d{1,2}\s?[月\-./]\s?\d{1,2}\s?日?(?P<tail>))", "i"),
         "date of birth",
         remains=Remains.YEAR,
         remainder=_year,
     ),
     Pattern(
         Private.BIRTH_DATE,
-        _re(r"(?:born\ (?:on\ )?|date\ of\ birth\W+)(?P<it>(?:\d{1,2}(?:st|nd|rd|th)?\ [A-Z][a-z]+|[A-Z][a-z]+\ \d{1,2},?)\ (?P<year>(?:19|20)\d{2})(?P<tail>))", re.I),
+        _re(r"(?:born\ (?:on\ )?|date\ of\ birth\W+)(?P<it>(?:\d{1,2}(?:st|nd|rd|th)?\ [A-Z][a-z]+|[A-Z][a-z]+\ \d{1,2},?)\ (?P<year>(?:19|20)\d{2})(?P<tail>))", "i"),
         "date of birth",
         remains=Remains.YEAR,
         remainder=_year,
     ),
     Pattern(
         Private.ADDRESS,
-        _re(
-            rf"""(?:(?<=住)|(?<=住址)|(?<=住所地)|(?<=地址)|(?<=位于)|(?<=[到至在于往从：:，,。；;、\s(（为是])|^)
-            {_DISTRICT}(?P<it>[{_HAN}0-9A-Za-z]{{1,14}}?(?:{_ROAD})[{_HAN}]{{0,6}}?{_HOUSE}(?:[{_HAN}]{{0,8}}?{_HOUSE})*)"""
-        ),
+        _re(rf"(?P<it>(?:{_ROAD})[{_HAN}]{{0,4}}{_HOUSE}(?:[{_HAN}，,\ ]{{0,3}}{_HOUSE}){{0,6}})"),
         "address",
-        remains=Remains.DISTRICT,
+        span=_with_street,
     ),
     Pattern(
         Private.ADDRESS,
-        _re(rf"(?:住|住址|住所地|家住|户籍地|户籍所在地|收货地址|寄件地址|地址|居住于){_LINK}{_DISTRICT}(?P<it>[{_HAN}0-9A-Za-z\-]{{2,30}}?(?:号|室|楼|幢|栋|组|村|单元|小区|花园|苑|户)(?:[0-9A-Za-z\-]{{1,6}}(?:号|室|楼|幢|栋|单元|户)?)*)(?=[，,。；;、)）\s]|$)"),
-        "address",
-        remains=Remains.DISTRICT,
+        _re(
+            rf"(?:住址|住所地|住所|家住|户籍地|户籍所在地|收货地址|寄件地址|地址|居住于|住){_LINK}(?P<it>[{_HAN}0-9A-Za-z\-]{{4,40}})"
+        ),
+        "after “address”",
+        span=_as_far_as_address,
     ),
     Pattern(
         Private.ADDRESS,
@@ -249,13 +282,13 @@ PATTERNS: tuple[Pattern, ...] = (
         _re(
             r"""(?P<it>(?:https?://|www\.)[^\s，。；、“”"'<>（）()]*(?:[/?&=](?:u|user|users|uid|userid|people|profile|space|member|home|id|author|seller|shop|store|@\w)[/=]|/@)
             [^\s，。；、“”"'<>（）()]+)""",
-            re.I | re.A,
+            "ia",
         ),
         "address of a user’s page",
     ),
     Pattern(
         Private.URL,
-        _re(r"(?P<it>(?:https?://)?(?:www\.|m\.)?(?:weibo|twitter|x|instagram|facebook|tiktok|douyin|github|zhihu|xiaohongshu)\.(?:com|cn)/[^\s，。；、“”\"'<>（）()]+)", re.I | re.A),
+        _re(r"(?P<it>(?:https?://)?(?:www\.|m\.)?(?:weibo|twitter|x|instagram|facebook|tiktok|douyin|github|zhihu|xiaohongshu)\.(?:com|cn)/[^\s，。；、“”\"'<>（）()]+)", "ia"),
         "address of a user’s page",
     ),
     Pattern(
@@ -264,7 +297,7 @@ PATTERNS: tuple[Pattern, ...] = (
             rf"""(?:微信|微信号|微信账号|QQ|QQ号码?|支付宝|支付宝账[号户]|淘宝|淘宝账[号户]|抖音|抖音号|快手号?|小红书号?|微博|会员名|会员号|用户名|用户\s?ID|用户|账号|帐号|账户名?|帐户名?|登录名|昵称|网名|旺旺|旺旺号|
             WeChat(?:\s?ID)?|Alipay(?:\s?account)?|user\s?name|account(?:\s?name)?|user\s?ID|handle|nickname)
             {_LINK}(?P<it>[A-Za-z0-9_][A-Za-z0-9_.\-]{{2,40}})""",
-            re.I | re.A,
+            "ia",
         ),
         "after “account”",
         lambda words: bool(re.search(r"[0-9_]", words)) or words.islower(),
@@ -274,7 +307,7 @@ PATTERNS: tuple[Pattern, ...] = (
         _re(
             r"""(?:昵称|网名|用户名|会员名|账号|帐号|账户名?|微信名|微信|抖音号?|店铺用户|用户|user\s?name|nickname|handle)
             \s*(?:为|是|叫|名为|[:：])?\s*[“"「『‘'](?P<it>[^”"」』’']{1,30})[”"」』’']""",
-            re.I,
+            "i",
         ),
         "after “account”",
     ),
@@ -284,7 +317,7 @@ PATTERNS: tuple[Pattern, ...] = (
         _re(
             rf"""(?:订单|订单号码?|订单编号|运单号?|快递单号|物流单号|单号|交易号|交易单号|流水号|支付单号|商户单号|包裹号|order(?:\s(?:no\.?|number|id))?|tracking(?:\s(?:no\.?|number))|parcel(?:\s(?:no\.?|number)))
             {_LINK}(?P<it>(?=[A-Za-z0-9\-]*\d)[A-Za-z0-9][A-Za-z0-9\-]{{5,40}})""",
-            re.I | re.A,
+            "ia",
         ),
         "order number",
     ),
@@ -299,8 +332,6 @@ PATTERNS: tuple[Pattern, ...] = (
 _CASE_NUMBER = re.compile(
     rf"[（(]\s?\d{{4}}\s?[)）]\s?[{_HAN}0-9A-Z]{{1,10}}(?:民|刑|行|执|知|财|破|仲|督|催|特|诉前|商|赔|司)[{_HAN}]{{0,6}}\d+号(?:之[一二三四五六七八九十]+)?"
 )
-_LEADS = re.compile(r".*(?:住所|住址|地址|[为是在到至于往从住：:，,])(?=.{3})")
-"""Words before an address that are no part of it."""
 _STAYS = frozenset({BlockKind.NUMBER, BlockKind.COURT, BlockKind.KIND, BlockKind.HEADING, BlockKind.DATE})
 
 
@@ -331,14 +362,18 @@ def _found(block: int, cell: int, words: str, view: Folded, pattern: Pattern, ru
         if not it.strip() or (pattern.check is not None and not pattern.check(it)):
             continue
         first, last = match.span("it")
-        if pattern.kind is Private.ADDRESS and (lead := _LEADS.match(it)):
-            first += lead.end()
         remains = None
-        if pattern.remains is not Remains.NOTHING and cut.keep is pattern.remains:
-            district = match.groupdict().get("district")
-            remains = pattern.remainder(match) if pattern.remainder else ("" if district else None)
-        elif "district" in match.groupdict():
-            first = match.start("district")
+        if pattern.span is not None:
+            around = pattern.span(view.words, first, last)
+            if around is None:
+                continue
+            whole, first, last = around
+            if cut.keep is Remains.DISTRICT:
+                remains = "" if first > whole else None
+            else:
+                first = whole
+        elif pattern.remainder is not None and cut.keep is pattern.remains:
+            remains = pattern.remainder(match)
         start, end = view.span(first, last)
         while end > start and words[end - 1].isspace():
             end -= 1

@@ -42,13 +42,13 @@ def propose(
 
     ``naming`` is what an earlier decision of the dispute used (:func:`~odr.register.redaction.known.naming_of`).
     """
-    finds = list(find_known(text, known, rules))
-    finds += find_patterns(text, rules)
-    finds += [find for each in pointed for find in _find_pointed(text, each)]
+    shown = {folded(name) for each in known if not is_hidden(each, rules) for name in each.names}
+    others = [*find_patterns(text, rules)]
     if rules.used.who is not Who.ORDERED:
-        others = [*find_context(text), *(find_by_model(text, model) if model is not None else ())]
-        shown = {folded(name) for each in known if not is_hidden(each, rules) for name in each.names}
-        finds += [each for each in others if folded(_surface(text, each)) not in shown]
+        others += [*find_context(text), *(find_by_model(text, model) if model is not None else ())]
+    finds = [each for each in others if each.standing is Standing.KEPT or folded(_surface(text, each)) not in shown]
+    finds += find_known(text, known, rules)
+    finds += [find for each in pointed for find in _find_pointed(text, each)]
     finds = [each for each in finds if _may_be_hidden(text, each)]
     return _candidates(text, settled(finds), known, rules, naming or {})
 
