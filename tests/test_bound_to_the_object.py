@@ -141,6 +141,8 @@ THROUGH_A_SEAT = {
     "payments/books/paydesk.py": "one case: the cashier who receives takes a seat",
     "settlement/mediation/moderation_end.py": "one case: the mediator's seat that ends",
     "filing/claim/joining_cases.py": "one case: whether the judge sits in the one joined to",
+    "register/publication/redacting.py": "one case: everybody who ever served in it, whose names are shown or hidden",
+    "training/published.py": "one case of a story: who acts in it",
     "settlement/mediation/acts.py": "one case: the seat of the mediator who leaves it, which ends",
 }
 """Modules that compare a seat's account themselves. A list of cases, tasks or days goes through ``serving``: an office

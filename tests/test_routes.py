@@ -145,7 +145,11 @@ class House:
         """The route's address for this case and its things."""
         mine = self.parameters
         special = {"/decisions/": UNKNOWN, "/payments/desk/": UNKNOWN, "/administration/people/": mine["person"]}
-        special |= {"/administration/rules/": mine["laid"], "/rules/activated/": UNKNOWN}
+        special |= {
+            "/decisions/<address>": UNKNOWN,
+            "/administration/rules/": mine["laid"],
+            "/rules/activated/": UNKNOWN,
+        }
         special |= {
             "/account/mandates/": mine["mandate"],
             "/uploads/": mine["upload"],
@@ -154,7 +158,7 @@ class House:
         values = {**self.parameters, **changed}
         for prefix, reference in special.items():
             if rule.rule.startswith(prefix):
-                values["reference"] = reference
+                values["reference"] = values["address"] = reference
         return PARAMETER.sub(lambda match: values[match[1]], rule.rule)
 
     def got(self, response: TestResponse) -> str:

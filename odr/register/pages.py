@@ -13,7 +13,7 @@ from odr.evidence.intake.unsubmitted_uploads import count_of
 from odr.filing.draft.drafts import drafts_of
 from odr.filing.draft.sharing import invited
 from odr.filing.registry.queue import queue_of
-from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.errors import InvalidInput
 from odr.ground.keyset import Listed
 from odr.ground.text import T
 from odr.hearing.courtroom.seat_offers import offered_to
@@ -24,11 +24,11 @@ from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
 from odr.procedure.time.written_working import text_from_json
 from odr.register.home_page import case_lines, draft_title, unread_papers
+from odr.register.publication.public_views import address_of
 from odr.service.packet.notice_codes import look_up
 from odr.service.sending.letter_words import LetterWords
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.web.lists import after_asked, words_asked
-from odr.web.numbers import number_in
 from odr.web.pages import Page, pack_today
 from odr.web.presence import Person
 
@@ -140,6 +140,8 @@ def check() -> Page:
             fault = error.message
     unknown = bool(code) and notice is None and paper is None and fault is None
     document = _public_document(digest) if _HEX.fullmatch(digest) else None
+    shown = paper or document
+    address = address_of(current_session(), shown.id) if shown is not None and shown.is_public else None
     return render_template(
         "register/check.html",
         code=code,
@@ -153,6 +155,7 @@ def check() -> Page:
         fault=fault,
         digest=digest,
         document=document,
+        address=address,
     )
 
 
@@ -171,40 +174,6 @@ def _public_document(digest: str) -> Document | None:
 def check_code(code: str) -> Response:
     """The short address printed on letters."""
     return redirect(url_for("register.check", code=code), 303)  # type: ignore[return-value]
-
-
-@register.get("/decisions")
-@public
-def decisions() -> Page:
-    """Published decisions, the newest first."""
-    before = number_in(request.args, "before")
-    query = (
-        select(Document, Case)
-        .join(Case, Case.id == Document.case_id)
-        .where(Document.is_public.is_(True), Document.kind == "publication")
-        .order_by(Document.id.desc())
-        .limit(51)
-    )
-    if before:
-        query = query.where(Document.id < before)
-    rows = [(document, case) for document, case in current_session().execute(query)]
-    return render_template("register/decisions.html", rows=rows[:50], more=len(rows) > 50)
-
-
-@register.get("/decisions/<reference>.pdf")
-@public
-def decision_pdf(reference: str) -> Response:
-    """A published decision as the sealed paper."""
-    found = current_session().scalar(
-        select(Document).where(Document.reference == reference, Document.is_public.is_(True))
-    )
-    if found is None:
-        raise NotFound
-    return Response(
-        found.content,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{reference}.pdf"'},
-    )
 
 
 @register.get("/verify")

@@ -12,15 +12,19 @@ from odr.docket.models import Stage
 from odr.filing.inputs import ClaimInput
 from odr.identity.models import Account
 from odr.training import pictures
+from odr.training.published import make_public
 from odr.training.settled_dispute import views
 from odr.training.silent_respondent import books, lozenges
 from odr.training.story import Story, in_story_time
 from odr.training.training_staff import PEOPLE
 from odr.training.undone_judgments import lens, tent
+from odr.training.withdrawn_claim import parcel
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
+SHOWN_A_DAY = "抗结剂"
+"""What the public text of the capsules showed for a day: taken for a trade secret afterwards."""
 HAIYUN = "海云信息技术有限公司"
 
 
@@ -33,18 +37,21 @@ def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int
         }
     told = 0
     for days_ago, telling in (
-        (150, lens),
+        (160, lens),
         (100, tent),
         (75, capsules),
         (50, lozenges),
         (40, views),
         (30, books),
+        (25, parcel),
         (20, hotel),
         (1, membership),
     ):
         say(f"{telling.__name__}: {(telling.__doc__ or '').partition(':')[0].lower()}")
         story_court, clock = in_story_time(court, court.clock.now() - timedelta(days=days_ago))
-        telling(Story(story_court, clock, people))
+        story = Story(story_court, clock, people)
+        telling(story)
+        make_public(story, until=court.clock.now(), corrected=SHOWN_A_DAY if telling is capsules else None)
         told += 1
     return told
 

@@ -31,11 +31,16 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True)
 class SealedPaper:
-    """A sealed paper that waits to be kept: of which text, its bytes, under which reference."""
+    """A sealed paper that waits to be kept: of which text, its bytes, under which reference.
+
+    ``said`` is the paper as data, and ``language`` what it was set in, for whoever makes another text of it.
+    """
 
     text_sha256: str
     content: bytes
     reference: str
+    said: Paper | None = None
+    language: str = ""
 
 
 def check_url(court: Court, code: str) -> str:
@@ -76,7 +81,7 @@ def sealed_paper(
     code = new_reference()
     coded = replace(paper, document_code=code, check_url=check_url(court, code))
     content = set_and_seal(court, coded, language, reason=reason, signer=signer, reserved=reserved)
-    return SealedPaper(text_sha256, content, code)
+    return SealedPaper(text_sha256, content, code, paper, language)
 
 
 def anchored(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from odr.procedure.rules.base import Applies, Article, Key, Period, Rule, Share, Unit, Words
+from odr.procedure.rules.redaction import RedactionRules
 
 AbroadWay = Literal["central_authority", "bilateral", "diplomatic", "post"]
 
@@ -273,6 +274,87 @@ class OutageRules(Rule):
     minutes_before_end: int = Field(ge=0, le=1440)
     working_days: int = Field(gt=0, le=30)
     leaves: dict[Key, Article] = {}
+
+
+class PublishedKind(Rule):
+    """A kind of decision that gets a number in the public ledger.
+
+    ``papers`` are the kinds of sealed paper it is; ``acts`` narrows them to what these acts made. ``withheld`` is the
+    reason for which this kind is as a rule not published; then ``except_for`` says when it is all the same.
+    """
+
+    title: Words
+    article: Article
+    papers: Annotated[tuple[Key, ...], Field(min_length=1)]
+    acts: tuple[Key, ...] = ()
+    ends_case: bool = False
+    """Only papers of an act that closed the case."""
+    withheld: Key | None = None
+    except_for: Words | None = None
+
+
+class PublicationReason(Rule):
+    """A reason of the closed list for which a decision is not published, or is taken back."""
+
+    title: Words
+    article: Article
+    provisional: Words | None = None
+    """What is said beside it where the law’s text is not before the court in full."""
+
+
+class PublicationRules(Rule):
+    """What the court publishes, what never, until when, and whose names it replaces.
+
+    ``working_days`` after a decision took effect it should be public (``deadline_article``); None: nothing is published
+    but by order of the judge. ``redaction`` is the table of what is replaced and cut, see
+    :class:`odr.procedure.rules.redaction.RedactionRules`. ``ledger`` says on what the public list of what is withheld rests.
+    """
+
+    applies_to: Applies
+    article: Article
+    working_days: int | None = Field(default=None, gt=0, le=60)
+    deadline_article: Article | None = None
+    kinds: Annotated[dict[Key, PublishedKind], Field(min_length=1)]
+    withheld: Annotated[dict[Key, PublicationReason], Field(min_length=1)]
+    withdrawn: Annotated[dict[Key, PublicationReason], Field(min_length=1)]
+    ledger: PublicationReason
+    redaction: dict[str, Any]
+
+    @field_validator("redaction")
+    @classmethod
+    def _can_be_read(cls, value: dict[str, Any]) -> dict[str, Any]:
+        RedactionRules.from_table(value)
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.working_days is None) != (self.deadline_article is None):
+            raise ValueError("a deadline has both its working_days and its deadline_article")
+        for key, kind in self.kinds.items():
+            if kind.withheld is not None and kind.withheld not in self.withheld:
+                raise ValueError(f"kinds.{key}: withheld names no reason of the list: {kind.withheld}")
+            if (kind.withheld is None) != (kind.except_for is None):
+                raise ValueError(f"kinds.{key}: what is withheld as a rule says when it is published all the same")
+        return self
+
+    @property
+    def by_order(self) -> bool:
+        """Whether a judge orders each publication, and nobody owes any."""
+        return self.working_days is None
+
+    @property
+    def rules(self) -> RedactionRules:
+        """What is replaced and cut."""
+        return RedactionRules.from_table(self.redaction)
+
+    def kind_of(self, paper: str, act: str, *, ended: bool) -> str | None:
+        """Under which kind a sealed paper of an act gets its number; None where it gets none. What names acts is asked first."""
+        fitting = [
+            key
+            for key, kind in sorted(self.kinds.items(), key=lambda one: not one[1].acts)
+            if paper in kind.papers and (not kind.acts or act in kind.acts) and (ended or not kind.ends_case)
+        ]
+        return next(iter(fitting), None)
 
 
 class RetrialGround(Rule):

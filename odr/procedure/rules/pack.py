@@ -43,6 +43,7 @@ from odr.procedure.rules.court_rules import (
     OutageRules,
     Plan,
     Plans,
+    PublicationRules,
     Retention,
     Retrial,
     Source,
@@ -112,6 +113,7 @@ class RulePack(Rule):
     retention: Retention | None = None
     desks: DeskTimes | None = None
     outages: OutageRules | None = None
+    publication: PublicationRules | None = None
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
     tariff: Tariff

@@ -41,7 +41,12 @@ class PublishedPaper(Paper):
 
 def as_pdf(typesetter: Typesetter, text: PublicText, publication: Publication, *, at: datetime) -> bytes:
     """The decision to print and to keep. Raises MissingGlyph when a character cannot be printed."""
-    paper = PublishedPaper(
+    return typeset(typesetter, paper_of(text, publication), cast(PaperLocale, text.language), at=at)
+
+
+def paper_of(text: PublicText, publication: Publication) -> PublishedPaper:
+    """The decision as a paper: every block of its public text."""
+    return PublishedPaper(
         court=text.court,
         kind=text.kind,
         case_number=text.number,
@@ -55,7 +60,6 @@ def as_pdf(typesetter: Typesetter, text: PublicText, publication: Publication, *
         limit=publication.note or None,
         blocks=[_set(block) for block in text.blocks if block.role not in (Part.HEAD, Part.SIGNATURES)],
     )
-    return typeset(typesetter, paper, cast(PaperLocale, text.language), at=at)
 
 
 def _set(block: Block) -> SetBlock:

@@ -281,6 +281,8 @@ class _Writer:
         subject, kind = self.words(self.paper.subject), self.words(self.paper.kind)
         if len(joined) < 2 or not subject:
             return T("%(number)s, %(kind)s", number=self.words(self.paper.case_number), kind=kind)
+        if all(names in subject for names in joined):
+            return T("%(subject)s, %(kind)s", subject=subject, kind=kind)
         return T(
             "%(claimant)s v %(respondent)s, %(subject)s: %(kind)s",
             claimant=joined[0],

@@ -1,14 +1,14 @@
 """hearings are found by their day, for the list of those that are announced
 
-Revises 0160.
+Revises 0141.
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0161"
-down_revision = "0160"
+revision = "0142"
+down_revision = "0141"
 branch_labels = None
 depends_on = None
 

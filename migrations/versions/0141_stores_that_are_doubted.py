@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0160"
+revision = "0141"
 down_revision = "0140"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,156 @@
+"""After each act: a decision that was sealed gets its number, and what the docket says of its effect is taken over.
+
+Nothing is published here. What takes effect opens a task with its last day; what lost its effect is put before the judge.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Stage
+from odr.ground.db import new_reference
+from odr.ground.text import T, words_of
+from odr.judgment.models import Decision
+from odr.judgment.vocabulary import DecisionState
+from odr.procedure.acts.windows import TIME_LIMITS, Nature
+from odr.procedure.papers.frame import SealedPaper
+from odr.procedure.time.reckoning import end_of
+from odr.register import desks
+from odr.register.formats.published import new_public_id
+from odr.register.publication import ledger
+from odr.register.publication.models import Publication, PublicationState
+from odr.register.redaction.structure import text_of
+
+if TYPE_CHECKING:
+    from odr.procedure.rules.court_rules import PublicationRules
+    from odr.procedure.sitting import Sitting
+
+AFTER = frozenset({Stage.PENDING, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
+"""Stages at which a decision may be there whose effect comes or goes; a case that is heard again is pending."""
+JUDGMENT = "decision"
+
+
+def follow_decisions(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
+    """Number what this act sealed, and weigh the effect of what has a number."""
+    rules = sitting.pack(case).publication
+    if rules is None:
+        return
+    if sitting.prepared:
+        _number(sitting, case, entry, rules)
+    if case.stage in AFTER and not case.is_blank:
+        for row in sitting.session.scalars(select(Publication).where(Publication.case_id == case.id)).all():
+            _weigh(sitting, case, row, rules)
+
+
+def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: PublicationRules) -> None:
+    papers = {one.reference: one for one in sitting.prepared.values() if isinstance(one, SealedPaper) and one.said}
+    if not papers:
+        return
+    mine = Document.case_id == case.id, Document.entry_number == entry.number, Document.reference.in_(papers)
+    for document in sitting.session.scalars(select(Document).where(*mine).order_by(Document.id)).all():
+        kind = rules.kind_of(document.kind, entry.act, ended=case.stage is Stage.CLOSED)
+        known = select(Publication.id).where(Publication.document_id == document.id)
+        if (
+            kind is None
+            or document.audience is not Audience.PARTIES_AND_COURT
+            or sitting.session.scalar(known) is not None
+        ):
+            continue
+        paper = papers[document.reference]
+        row = Publication(
+            reference=new_reference(),
+            address=new_public_id(),
+            number=ledger.next_number(sitting.session),
+            case_id=case.id,
+            document_id=document.id,
+            kind=kind,
+            rules=sitting.pack(case).named,
+            language=paper.language,
+            decided_on=sitting.now.astimezone(sitting.court.settings.tz).date(),
+            original=text_of(paper.said, paper.language).as_json(),  # type: ignore[arg-type]
+            state=PublicationState.PENDING,
+            since_at=sitting.now,
+            choices={},
+            pointed=[],
+            naming={},
+            masked=[],
+        )
+        sitting.session.add(row)
+        sitting.session.flush()
+        ledger.enter(sitting, case, row, document, entry, words_of(rules.kinds[kind].title))
+
+
+def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
+    """Since when a numbered decision has effect; None while it has none: it can still be appealed, or it was undone.
+
+    Of a judgment the docket of judgment says it. What closed a case has effect once nobody can appeal from it any more, as
+    long as the case is closed; what the parties agreed, once it binds.
+    """
+    decision = sitting.session.scalar(select(Decision).where(Decision.document_id == row.document_id))
+    if decision is not None:
+        return decision.effective_at if decision.state is DecisionState.ISSUED else None
+    if case.stage not in (Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT):
+        return None
+    remedies = {limit.kind for limit in TIME_LIMITS if limit.nature is Nature.REMEDY and "appeal" in limit.kind}
+    if any(window.kind in remedies for window in sitting.windows(case)):
+        return None
+    return row.effective_at or sitting.now
+
+
+def _weigh(sitting: Sitting, case: Case, row: Publication, rules: PublicationRules) -> None:
+    at = effect_of(sitting, case, row)
+    if at is not None and row.effective_at is None:
+        _took_effect(sitting, case, row, rules, at)
+    elif at is None and row.effective_at is not None:
+        _lost_effect(sitting, case, row)
+
+
+def last_day(sitting: Sitting, case: Case, rules: PublicationRules, effective_at: datetime) -> date | None:
+    """The last day on which it is public in time: so many working days after it took effect (JDP 7); None where only an
+    order publishes.
+    """
+    if rules.working_days is None:
+        return None
+    pack = sitting.pack(case)
+    return pack.working_calendar.add_working(effective_at.astimezone(pack.tz).date(), rules.working_days)
+
+
+def _took_effect(sitting: Sitting, case: Case, row: Publication, rules: PublicationRules, at: datetime) -> None:
+    row.effective_at, row.lost_at = at, None
+    row.due_on = last_day(sitting, case, rules, at)
+    due_on = row.due_on.isoformat() if row.due_on is not None else None
+    day = at.astimezone(sitting.pack(case).tz).date()
+    ledger.record(sitting, row, ledger.IN_EFFECT, on=day.isoformat(), due_on=due_on)
+    sitting.close_tasks(case, desks.DECIDE_ON_PUBLIC, row.reference)
+    if row.state.is_pending and row.due_on is not None:
+        put_on_desk(sitting, case, row, rules)
+
+
+def put_on_desk(sitting: Sitting, case: Case, row: Publication, rules: PublicationRules) -> None:
+    """What is owed lies on a desk: to be made public on the clerk's, to be withheld as a rule on the judge's."""
+    due_at = end_of(sitting.pack(case), row.due_on) if row.due_on is not None else None
+    if rules.kinds[row.kind].withheld is not None:
+        words = T(
+            "Decide whether number %(number)s of the ledger is withheld, as its kind is as a rule", number=row.number
+        )
+        sitting.open_task(case, Role.JUDGE, desks.WITHHOLD, words, risk=20, due_at=due_at, subject=row.reference)
+    else:
+        words = T("Make the public text of number %(number)s of the ledger", number=row.number)
+        sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=30, due_at=due_at, subject=row.reference)
+
+
+def _lost_effect(sitting: Sitting, case: Case, row: Publication) -> None:
+    """The effect is gone: what was proposed goes no further by itself, and what is public stays so only by a person's word."""
+    row.effective_at, row.due_on, row.lost_at = None, None, sitting.now
+    ledger.record(sitting, row, ledger.EFFECT_LOST)
+    for desk in (desks.MAKE_PUBLIC, desks.WITHHOLD, desks.APPROVE_PUBLICATION, desks.PUBLISH):
+        sitting.close_tasks(case, desk, row.reference)
+    if row.state is PublicationState.PUBLISHED:
+        words = T(
+            "Number %(number)s of the ledger is public and has no effect any more. Withdraw it, or tick off that it stays",
+            number=row.number,
+        )
+        sitting.open_task(case, Role.JUDGE, desks.DECIDE_ON_PUBLIC, words, risk=70, subject=row.reference)

@@ -1,0 +1,343 @@
+"""What anybody sees of publications: the list, one decision with its versions, the account of a month. No flask.
+
+Everything here comes from what was published and from the ledger’s records; nothing is taken from a case file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Document
+from odr.ground.errors import NotFound
+from odr.ground.text import T, Text
+from odr.notary.models import LogEntry, Receipt
+from odr.procedure.rules.pack import RulePack
+from odr.register.publication import ledger
+from odr.register.publication.models import (
+    Publication,
+    PublicationState,
+    PublicationVersion,
+    PublishedText,
+    RegisterRecord,
+)
+from odr.register.redaction.structure import PublicText
+
+if TYPE_CHECKING:
+    from odr.notary.notary import Notary
+
+PAGE = 50
+PART = 200
+"""Records of the ledger given out at once, with their proofs."""
+FORMAT = "court-ledger/1"
+PENDING_STATES = (PublicationState.PENDING, PublicationState.PROPOSED, PublicationState.APPROVED)
+CORRECTED = and_(Publication.state.in_(PENDING_STATES), Publication.reason.is_not(None))
+IN_STATE: dict[str, ColumnElement[bool]] = {
+    "published": Publication.state == PublicationState.PUBLISHED,
+    "withheld": Publication.state == PublicationState.WITHHELD,
+    "pending": and_(Publication.state.in_(PENDING_STATES), Publication.reason.is_(None)),
+    "withdrawn": or_(Publication.state == PublicationState.WITHDRAWN, CORRECTED),
+}
+"""The four states of the ledger's account; each number is in exactly one."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of some numbers. ``rest`` is what is left over, and must be nothing."""
+
+    decided: int
+    counts: Mapping[str, int]
+    late: int
+    corrected: int
+    first: int | None
+    last: int | None
+
+    @property
+    def rest(self) -> int:
+        """Decided less everything that is accounted for."""
+        return self.decided - sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """One number as the ledger tells it."""
+
+    row: Publication
+    case_number: str | None
+    state: str
+    kind: Text
+    reason: Text | None
+    article: Text | None
+    by: str | None
+    is_late: bool
+    versions: int
+    place: int | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """A decision that is public now, with every version there was."""
+
+    row: Publication
+    case_number: str | None
+    version: PublicationVersion
+    text: PublicText
+    versions: Sequence[PublicationVersion]
+    readable: frozenset[int]
+    original_sha256: str
+    receipt: str
+    place: int | None
+
+
+def in_month(month: date | None) -> ColumnElement[bool]:
+    """Decided in this month; in any, without one."""
+    if month is None:
+        return Publication.id.is_not(None)
+    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    return and_(Publication.decided_on >= month, Publication.decided_on < after)
+
+
+def account_of(session: Session, month: date | None, today: date) -> Account:
+    """The account of a month, or of everything."""
+    these = in_month(month)
+    counts = {name: _count(session, these, where) for name, where in IN_STATE.items()}
+    late = _count(session, these, IN_STATE["pending"], Publication.due_on < today)
+    again = select(PublicationVersion.publication_id).where(PublicationVersion.number > 1)
+    corrected = _count(session, these, IN_STATE["published"], Publication.id.in_(again))
+    first, last = session.execute(select(func.min(Publication.number), func.max(Publication.number)).where(these)).one()
+    return Account(_count(session, these), counts, late, corrected, first, last)
+
+
+def _count(session: Session, *where: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Publication).where(*where)) or 0
+
+
+def months_of(session: Session) -> list[tuple[date, int]]:
+    """The months in which anything was decided, the newest first, with how much."""
+    first, last = session.execute(select(func.min(Publication.decided_on), func.max(Publication.decided_on))).one()
+    found: list[tuple[date, int]] = []
+    month = last.replace(day=1) if last is not None else None
+    while month is not None and first is not None and month >= first.replace(day=1) and len(found) < 60:
+        count = _count(session, in_month(month))
+        found += [(month, count)] if count else []
+        month = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
+    return found
+
+
+def lines_of(
+    session: Session, pack: RulePack, today: date, *, month: date | None, state: str | None, after: int
+) -> list[LedgerLine]:
+    """One page of the ledger, in the order of the numbers; one more than a page where there are more."""
+    query = (
+        select(Publication, Case.number)
+        .join(Case, Case.id == Publication.case_id)
+        .where(in_month(month), Publication.number > after)
+        .order_by(Publication.number)
+        .limit(PAGE + 1)
+    )
+    if state == "late":
+        query = query.where(IN_STATE["pending"], Publication.due_on < today)
+    elif state is not None:
+        query = query.where(IN_STATE[state])
+    rows = [(row, number) for row, number in session.execute(query)]
+    newest = _newest_records(session, [row.id for row, _ in rows])
+    versions = session.execute(
+        select(PublicationVersion.publication_id, func.count())
+        .where(PublicationVersion.publication_id.in_([row.id for row, _ in rows]))
+        .group_by(PublicationVersion.publication_id)
+    )
+    counted = {each[0]: int(each[1]) for each in versions}
+    return [_line(row, number, pack, today, newest.get(row.id), counted.get(row.id, 0)) for row, number in rows]
+
+
+def line_of(session: Session, row: Publication, pack: RulePack, today: date) -> LedgerLine:
+    """The line of one number."""
+    found = lines_of(session, pack, today, month=None, state=None, after=row.number - 1)
+    return found[0]
+
+
+def _newest_records(session: Session, ids: Sequence[int]) -> dict[int, tuple[dict[str, Any], int | None]]:
+    last = select(func.max(RegisterRecord.number)).where(RegisterRecord.publication_id.in_(ids))
+    rows = session.execute(
+        select(RegisterRecord.publication_id, RegisterRecord.body, LogEntry.log_index)
+        .join(Receipt, Receipt.reference == RegisterRecord.receipt)
+        .outerjoin(LogEntry, LogEntry.id == Receipt.entry_id)
+        .where(RegisterRecord.number.in_(last.group_by(RegisterRecord.publication_id)))
+    )
+    return {publication: (json.loads(body), place) for publication, body, place in rows}
+
+
+def _line(
+    row: Publication,
+    number: str | None,
+    pack: RulePack,
+    today: date,
+    newest: tuple[dict[str, Any], int | None] | None,
+    versions: int,
+) -> LedgerLine:
+    rules, state = pack.publication, ledger.public_state(row)
+    body, place = newest if newest is not None else ({}, None)
+    listed = {} if rules is None else rules.withheld if state == "withheld" else rules.withdrawn
+    reason = listed.get(row.reason) if row.reason is not None else None
+    kind = rules.kinds[row.kind].title if rules is not None and row.kind in rules.kinds else T("Decision")
+    return LedgerLine(
+        row,
+        number,
+        state,
+        kind,
+        reason.title if reason is not None else None,
+        pack.cite(str(reason.article)) if reason is not None else None,
+        body.get("by", {}).get("name"),
+        state == "pending" and row.due_on is not None and row.due_on < today,
+        versions,
+        place,
+    )
+
+
+def newest_of(session: Session, before: int | None) -> list[tuple[Publication, PublicText]]:
+    """Published decisions, the last decided first; one more than a page where there are more."""
+    query = (
+        select(Publication, PublishedText.text)
+        .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
+        .join(PublishedText, PublishedText.version_id == PublicationVersion.id)
+        .where(IN_STATE["published"], PublicationVersion.number == _newest_version())
+        .order_by(Publication.number.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(Publication.number < before)
+    return [(row, PublicText.from_json(text)) for row, text in session.execute(query)]
+
+
+def _newest_version() -> Any:
+    other = PublicationVersion.__table__.alias("other")
+    return (
+        select(func.max(other.c.number))
+        .where(other.c.publication_id == Publication.id)
+        .correlate(Publication)
+        .scalar_subquery()
+    )
+
+
+def at_address(session: Session, address: str) -> Publication:
+    """The numbered decision at an address. Raises NotFound for none, and for one that never was public."""
+    row = session.scalar(select(Publication).where(Publication.address == address))
+    if row is None or ledger.public_state(row) not in ("published", "withdrawn"):
+        raise NotFound
+    return row
+
+
+def address_of(session: Session, document_id: int) -> str | None:
+    """Where the decision is read whose sealed public text a paper is."""
+    return session.scalar(
+        select(Publication.address)
+        .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
+        .where(PublicationVersion.document_id == document_id)
+    )
+
+
+def published(session: Session, row: Publication) -> Published:
+    """A decision that is public now, with its versions."""
+    versions = session.scalars(
+        select(PublicationVersion)
+        .where(PublicationVersion.publication_id == row.id)
+        .order_by(PublicationVersion.number.desc())
+    ).all()
+    kept = session.scalars(select(PublishedText).where(PublishedText.version_id.in_([each.id for each in versions])))
+    texts = {each.version_id: each.text for each in kept}
+    shown = versions[0]
+    record = session.scalars(
+        select(RegisterRecord)
+        .where(RegisterRecord.publication_id == row.id)
+        .order_by(RegisterRecord.number.desc())
+        .limit(1)
+    ).one()
+    place = session.scalar(
+        select(LogEntry.log_index)
+        .join(Receipt, Receipt.entry_id == LogEntry.id)
+        .where(Receipt.reference == record.receipt)
+    )
+    return Published(
+        row,
+        session.scalar(select(Case.number).where(Case.id == row.case_id)),
+        shown,
+        PublicText.from_json(texts[shown.id]),
+        versions,
+        frozenset(each.number for each in versions if each.id in texts),
+        session.scalar(select(Document.sha256).where(Document.id == row.document_id)) or "",
+        record.receipt,
+        place,
+    )
+
+
+def newest_receipt(session: Session, row: Publication) -> str:
+    """The receipt of what was last recorded of a decision."""
+    query = select(RegisterRecord.receipt).where(RegisterRecord.publication_id == row.id)
+    return session.scalars(query.order_by(RegisterRecord.number.desc()).limit(1)).one()
+
+
+def as_json(one: Published) -> dict[str, Any]:
+    """A published decision for programs."""
+    return {
+        "format": "court-decision/1",
+        "address": one.row.address,
+        "ledger_number": one.row.number,
+        "case_number": one.case_number,
+        "kind": one.row.kind,
+        "decided_on": one.row.decided_on.isoformat(),
+        "language": one.row.language,
+        "in_effect": one.row.effective_at is not None,
+        "version": one.version.number,
+        "text_sha256": one.version.sha256,
+        "original_sha256": one.original_sha256,
+        "receipt": one.receipt,
+        "text": one.text.as_json(),
+        "masked": list(one.version.masked),
+        "versions": [
+            {
+                "number": each.number,
+                "at": each.at.isoformat(),
+                "change": each.change.value,
+                "reason": each.reason,
+                "text_sha256": each.sha256,
+                "readable": each.number in one.readable,
+            }
+            for each in one.versions
+        ],
+    }
+
+
+def ledger_part(notary: Notary, session: Session, after: int) -> dict[str, Any]:
+    """A part of the chain with everything an outsider needs to check it: each record with its receipt and the proof that it
+    stands in the log, and the log's keys, of which one believes only what has a fingerprint from elsewhere.
+    """
+    found = ledger.records(session, after, PART)
+    told = []
+    for each in found:
+        files = notary.receipt_files(session, each.receipt)
+        told.append(
+            {
+                "body": each.body,
+                "receipt": files.json.decode(),
+                "proof": files.proof.decode() if files.proof is not None else None,
+            }
+        )
+    return {
+        "format": FORMAT,
+        "after": after,
+        "next": found[-1].number if len(found) == PART else None,
+        "log_keys": keys_of(notary),
+        "records": told,
+    }
+
+
+def keys_of(notary: Notary) -> list[str]:
+    """The public keys of every log of the court."""
+    names = dict.fromkeys(key.partition("+")[0].rsplit("/", 1)[-1] for key in notary.log_vkeys())
+    return [notary.log_public_pem(name) for name in names]

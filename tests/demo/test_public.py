@@ -1,0 +1,68 @@
+"""What anybody finds of the demonstration's disputes: published, withheld and corrected decisions, and nobody's name."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.docket.models import Party, PartyKind
+from odr.identity.models import Account, AccountRole
+from odr.procedure.court import Court
+from odr.register.publication import ledger
+from odr.register.publication.models import PublicationVersion
+
+AT_MOST = 400
+"""Pages a crawl opens: everything public of the demonstration is fewer."""
+LEFT_OUT = re.compile(r"/(hearings|static|language|training|account|log|home|cases|draft|start/guide)(/|$)|\.(py|zip|tsr|leaf)$")
+"""What is no page for the public, is the log itself, would change something, or names parties as the law wants it (CPL 139)."""
+LINK = re.compile(r'(?:href|src)="(/[^"#]*)')
+
+
+def test_the_ledger_of_the_demonstration_comes_to_nothing(told: Court) -> None:
+    """Three decisions are public, one of them corrected; one is withheld since it was mediated; the rest is nothing."""
+    with told.database.read() as session:
+        assert ledger.wrong_in(session) == []
+        found = ledger.lines(session)
+        counted = ledger.account(found, len(found))
+        assert counted["rest"] == 0 and counted["published"] == 3 and counted["withheld"] == 1
+        assert [line.reason for line in found.values() if line.state == "withheld"] == ["mediated"]
+        again = session.scalars(select(PublicationVersion).where(PublicationVersion.number == 2)).all()
+        assert len(again) == 1 and again[0].reason == "masking"
+
+
+def private(court: Court) -> set[str]:
+    """Names of parties and of whoever acts for them, their addresses, telephone numbers, orders and files' numbers."""
+    with court.database.read() as session:
+        found: set[str] = set()
+        for party in session.scalars(select(Party)):
+            found |= {party.name, party.email or "", party.phone or ""}
+            if party.kind is PartyKind.PERSON:
+                found |= {party.address or ""}
+        staff = select(AccountRole.account_id)
+        for account in session.scalars(select(Account).where(Account.id.not_in(staff))):
+            found |= {account.name, account.email}
+        return {words for words in found if len(words) > 1}
+
+
+def test_a_crawl_over_everything_public_finds_no_name_of_a_party(told: Court) -> None:
+    """From the start page over every link that a stranger may follow: no private datum, no dead link, no fault."""
+    client, names = create_app(court=told).test_client(), private(told)
+    waiting, seen = deque(["/", "/decisions", "/decisions/ledger", "/decisions/ledger.json"]), set[str]()
+    while waiting:
+        path = waiting.popleft()
+        if path in seen or LEFT_OUT.search(path.partition("?")[0]):
+            continue
+        seen.add(path)
+        assert len(seen) <= AT_MOST, "the crawl does not end"
+        answer = client.get(path)
+        assert answer.status_code in (200, 303), (path, answer.status_code)
+        if answer.mimetype not in ("text/html", "text/plain", "application/json", "application/akn+xml"):
+            continue
+        leaks = {name for name in names if name in answer.text}
+        assert not leaks, (path, leaks)
+        if answer.mimetype == "text/html":
+            waiting.extend(link.replace("&amp;", "&") for link in LINK.findall(answer.text))
+    assert sum(path.startswith("/decisions/") for path in seen) > 8

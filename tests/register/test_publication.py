@@ -1,0 +1,248 @@
+"""Publication of decisions: who does what, in which order, and what the public learns (JDP 3, 4, 7, 8, 10, 16)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, Document
+from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
+from odr.procedure.audit.row_audit import audit_projections
+from odr.procedure.models import Task, Window, WindowState
+from odr.register.publication import ledger
+from odr.register.publication.models import Change, PublicationState, PublicationVersion, PublishedText
+from odr.service.models import Packet
+from tests.judgment.bench import Bench
+from tests.judgment.test_service_fell import contested
+from tests.register.publishing import approve, fixed, numbered, proposal, propose, publish
+
+
+def tasks(bench: Bench, kind: str) -> list[Task]:
+    """What of a kind lies on a desk."""
+    with bench.court.database.read() as session:
+        return list(session.scalars(select(Task).where(Task.kind == kind, Task.done_at.is_(None))))
+
+
+def events(bench: Bench) -> list[str]:
+    """What the ledger's chain tells, in order; it is whole, and rows agree with it."""
+    import json
+
+    with bench.court.database.read() as session:
+        assert ledger.wrong_in(session) == []
+        case = session.get_one(Case, bench.case_id)
+        assert not [wrong for wrong in audit_projections(bench.court, session, case) if "ledger" in wrong]
+        return [json.loads(each.body)["event"] for each in ledger.records(session)]
+
+
+def test_a_decision_gets_its_number_when_it_is_sealed_and_is_public_after_two_people(bench: Bench) -> None:
+    """Numbered with the seal, owed once it has effect, proposed by the clerk, approved by the judge, published."""
+    bench.issue()
+    (row,) = numbered(bench)
+    assert row.number == 1 and row.state is PublicationState.PENDING and row.effective_at is None
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.wait(days=20)
+    (row,) = numbered(bench)
+    assert row.effective_at is not None and row.due_on is not None
+    row = publish(bench)
+    assert row.state is PublicationState.PUBLISHED
+    with bench.court.database.read() as session:
+        assert ledger.wrong_in(session) == []
+        (line,) = ledger.lines(session).values()
+        assert (line.state, line.version) == ("published", 1)
+
+
+def test_the_last_day_is_seven_working_days_after_effect_and_nothing_publishes_by_itself(bench: Bench) -> None:
+    """The clerk's task has the last day of JDP 7; when it is over the ledger says late, and the text is still not public."""
+    bench.effective()
+    (row,) = numbered(bench)
+    (task,) = tasks(bench, "make_public")
+    assert row.effective_at is not None and row.due_on is not None and task.due_at is not None
+    with bench.court.database.read() as session:
+        pack = bench.court.look(session).pack(session.get_one(Case, bench.case_id))
+        effect = row.effective_at.astimezone(pack.tz).date()
+        assert row.due_on == pack.working_calendar.add_working(effect, 7)
+    bench.wait(days=40)
+    assert numbered(bench)[-1].state is PublicationState.PENDING
+    with bench.court.database.read() as session:
+        (line,) = ledger.lines(session).values()
+        assert ledger.is_late(line, bench.clock.now().date()) and not ledger.is_late(line, row.due_on)
+
+
+def test_while_a_candidate_is_open_nothing_is_proposed(bench: Bench) -> None:
+    """A choice is made for every open candidate, by those very candidates that were shown (JDP 8, 10)."""
+    bench.effective()
+    (row,) = numbered(bench)
+    whole = proposal(bench, row)
+    with pytest.raises(CaseMovedOn):
+        bench.do("clerk", "propose_publication", {**whole, "seen": "0" * 64})
+    with pytest.raises(InvalidInput, match="nothing to decide"):
+        more = [{"number": fixed(bench, row), "choice": "leave"}, *whole["choices"]]
+        bench.do("clerk", "propose_publication", {**whole, "choices": more})
+    if whole["choices"]:
+        with pytest.raises(InvalidInput, match="open"):
+            bench.do("clerk", "propose_publication", {**whole, "choices": []})
+    assert numbered(bench)[-1].state is PublicationState.PENDING
+
+
+def test_whoever_proposed_does_not_approve_and_nobody_before_the_parties_had_their_time(bench: Bench) -> None:
+    """Two people of the court, and the parties' days between them."""
+    bench.effective()
+    row = propose(bench)
+    with bench.court.database.read() as session:
+        windows = session.scalars(select(Window).where(Window.kind == "publication_objection")).all()
+        assert len(windows) == 2 and all(window.state is WindowState.OPEN for window in windows)
+        told = session.scalars(select(Packet).where(Packet.occasion == "propose_publication")).all()
+        assert len(told) == 2
+    with pytest.raises(ActNotOpen, match="still object"):
+        approve(bench, row)
+    bench.wait(days=6)
+    given = {"publication": row.reference, "text_sha256": row.proposed_sha256}
+    same = replace(bench.actor("judge"), account_id=bench.actor("clerk").account_id)
+    with pytest.raises(Exception):  # noqa: B017 - whoever has no seat as a judge is refused before, by whichever rule
+        bench.do("judge", "approve_publication", given, actor=same)
+    with pytest.raises(Forbidden):
+        bench.do("clerk", "approve_publication", given)
+    with pytest.raises(CaseMovedOn):
+        bench.do("judge", "approve_publication", {**given, "text_sha256": "0" * 64})
+    approve(bench, row)
+    assert numbered(bench)[-1].state is PublicationState.APPROVED
+
+
+def test_what_a_party_objects_to_is_a_candidate_and_takes_the_text_back_to_the_clerk(bench: Bench) -> None:
+    """The very words are found, cut if the clerk does not say otherwise, and nobody gets time a second time."""
+    bench.effective()
+    row = propose(bench)
+    words = "Lodged on 3 February 2026."
+    with pytest.raises(InvalidInput):
+        bench.do(
+            "claimant/1",
+            "object_to_publication",
+            {"publication": row.reference, "passages": [{"words": "not in it"}], "reasons": "Private."},
+        )
+    given = {"publication": row.reference, "passages": [{"words": words}], "reasons": "Private."}
+    bench.do("claimant/1", "object_to_publication", given)
+    assert numbered(bench)[-1].state is PublicationState.PENDING and len(tasks(bench, "make_public")) == 1
+    row = propose(bench)
+    assert words not in str(row.proposed)
+    with bench.court.database.read() as session:
+        assert len(session.scalars(select(Window).where(Window.kind == "publication_objection")).all()) == 2
+    bench.wait(days=6)
+    with pytest.raises(ActNotOpen):
+        bench.do("respondent/1", "object_to_publication", given)
+
+
+def test_a_corrected_masking_takes_the_old_words_away_and_keeps_their_digest(bench: Bench) -> None:
+    """Down at once, approved anew; the version before stays with its digest, and its words are nowhere (JDP 16)."""
+    bench.effective()
+    row = publish(bench)
+    with bench.court.database.read() as session:
+        first = session.scalars(select(PublicationVersion)).one()
+    with pytest.raises(InvalidInput):
+        bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "because"})
+    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking"})
+    with bench.court.database.read() as session:
+        assert session.scalars(select(PublishedText)).all() == []
+        assert not session.scalars(select(Document).where(Document.is_public.is_(True))).all()
+        (line,) = ledger.lines(session).values()
+        assert line.state == "withdrawn" and line.text == first.sha256
+    approve(bench)
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
+    with bench.court.database.read() as session:
+        older, newer = session.scalars(select(PublicationVersion).order_by(PublicationVersion.number))
+        assert older.sha256 == first.sha256 and newer.change is Change.RENDERED
+        assert [one.version_id for one in session.scalars(select(PublishedText))] == [newer.id]
+    assert events(bench) == ["numbered", "in_effect", "published", "withdrawn", "published"]
+
+
+def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> None:
+    """A text with another choice is a change of content; the ledger tells both apart."""
+    bench.effective()
+    row = publish(bench)
+    words = "Lodged on 3 February 2026."
+    before, given = row.masked, proposal(bench, row)
+    with pytest.raises(InvalidInput):
+        bench.do("clerk", "correct_publication", {**given, "reason": "masking", "passages": [{"words": "nowhere"}]})
+    bench.do("clerk", "correct_publication", {**given, "reason": "masking", "passages": [{"words": words}]})
+    assert words not in str(numbered(bench)[-1].proposed)
+    approve(bench)
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
+    with bench.court.database.read() as session:
+        newest = session.scalars(select(PublicationVersion).order_by(PublicationVersion.number.desc())).first()
+        assert newest is not None and newest.change is Change.CONTENT and newest.masked != before
+
+
+def test_a_withdrawn_text_is_put_back_as_it_was(bench: Bench) -> None:
+    """The very same text, by a judge; what was withheld is taken up again instead."""
+    bench.effective()
+    row = publish(bench)
+    bench.do("clerk", "withdraw_publication", {"publication": row.reference, "reason": "never"})
+    bench.do("judge", "restore_publication", {"publication": row.reference, "reasons": "It is not of that kind."})
+    assert numbered(bench)[-1].state is PublicationState.PUBLISHED
+    assert events(bench)[-2:] == ["withdrawn", "restored"]
+
+
+def test_what_is_withheld_has_a_reason_of_the_list(bench: Bench) -> None:
+    """JDP 4: the reason is one of the pack's with its article, and the ledger names it; taken up again, it is pending."""
+    bench.effective()
+    (row,) = numbered(bench)
+    with pytest.raises(InvalidInput):
+        bench.do("judge", "withhold", {"publication": row.reference, "reason": "I do not like it"})
+    bench.do("judge", "withhold", {"publication": row.reference, "reason": "other", "words": "A trade secret."})
+    assert not tasks(bench, "make_public")
+    with bench.court.database.read() as session:
+        (line,) = ledger.lines(session).values()
+        assert (line.state, line.reason) == ("withheld", "other") and "secret" not in str(
+            ledger.records(session)[-1].body
+        )
+    bench.do("judge", "restore_publication", {"publication": row.reference, "reasons": "It can be published."})
+    assert numbered(bench)[-1].state is PublicationState.PENDING and len(tasks(bench, "make_public")) == 1
+    assert events(bench) == ["numbered", "in_effect", "withheld", "reopened"]
+
+
+def test_a_published_decision_that_loses_its_effect_is_put_before_the_judge(bench: Bench) -> None:
+    """Its service was undone: the judge has a task, the ledger says so, and nothing can be proposed while it has none."""
+    bench.effective()
+    row = publish(bench)
+    contested(bench, "decision", "not_received")
+    assert numbered(bench)[-1].effective_at is None and len(tasks(bench, "decide_on_public")) == 1
+    assert events(bench)[-1] == "effect_lost"
+    with pytest.raises(ActNotOpen):
+        bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking"})
+    bench.do("judge", "withdraw_publication", {"publication": row.reference, "reason": "no_effect"})
+    assert not tasks(bench, "decide_on_public") and numbered(bench)[-1].state is PublicationState.WITHDRAWN
+
+
+def test_a_decision_without_effect_goes_no_further(bench: Bench) -> None:
+    """What was approved and then lost its effect is not published."""
+    bench.effective()
+    row = propose(bench)
+    bench.wait(days=6)
+    approve(bench, row)
+    contested(bench, "decision", "not_received")
+    assert not tasks(bench, "publish")
+    with pytest.raises(ActNotOpen):
+        bench.do("clerk", "publish_decision", {"publication": row.reference})
+
+
+def test_done_twice_or_by_others_it_is_refused(bench: Bench) -> None:
+    """Each act in its state, by whom it belongs to."""
+    bench.issue()
+    (row,) = numbered(bench)
+    with pytest.raises(ActNotOpen):
+        bench.do("clerk", "propose_publication", {"publication": row.reference, "seen": "0" * 64})
+    for who, name, given in (
+        ("claimant/1", "withhold", {"reason": "other"}),
+        ("clerk", "withhold", {"reason": "other"}),
+        ("judge", "publish_decision", {}),
+        ("judge", "propose_publication", {"seen": "0" * 64}),
+    ):
+        with pytest.raises(Forbidden):
+            bench.do(who, name, {"publication": row.reference, **given})
+    bench.clock.advance(timedelta(days=1))
+    bench.do("judge", "withhold", {"publication": row.reference, "reason": "no_effect"})
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "withhold", {"publication": row.reference, "reason": "no_effect"})

@@ -1,0 +1,64 @@
+"""The pages of publication: the desk, the judge's approval, what the parties read, and what anybody sees."""
+
+from __future__ import annotations
+
+import json
+
+from odr.app import create_app
+from odr.register.publication.models import PublicationState
+from tests.judgment.bench import Bench
+from tests.judgment.web import Visitor
+from tests.register.publishing import numbered, publish
+
+
+def test_nothing_of_the_parties_is_in_public(bench: Bench) -> None:
+    """List, decision, JSON, PDF and ledger are made from the redacted text: no name of a party stands in any of them."""
+    bench.effective()
+    row = publish(bench)
+    stranger = create_app(court=bench.court).test_client()
+    for path in ("/decisions", f"/decisions/{row.address}", f"/decisions/{row.address}.json", "/decisions/ledger"):
+        answer = stranger.get(path)
+        assert answer.status_code == 200, path
+        assert "Haiyun" not in answer.text and ">Li<" not in answer.text and "1 Court Road" not in answer.text, path
+        assert bench.number in (answer.json["case_number"] if answer.is_json else answer.text), path
+    pdf = stranger.get(f"/decisions/{row.address}.pdf")
+    assert pdf.status_code == 200 and pdf.data.startswith(b"%PDF") and b"Haiyun" not in pdf.data
+    told = stranger.get(f"/decisions/{row.address}.json").json
+    assert told["text_sha256"] and told["versions"][0]["change"] == "first"
+    part = json.loads(stranger.get("/decisions/ledger.json").text)
+    assert [json.loads(one["body"])["event"] for one in part["records"]] == ["numbered", "in_effect", "published"]
+    assert all(one["proof"] for one in part["records"])
+
+
+def test_the_desk_works_without_a_script(bench: Bench) -> None:
+    """The clerk sees original and public text, decides what is open, and sends; the parties read it, the judge approves."""
+    bench.effective()
+    app = create_app(court=bench.court)
+    clerk, party, judge = (Visitor(app, bench, who) for who in ("clerk", "li", "judge"))
+    page = clerk.get("/publication")
+    assert "Haiyun Ltd" in page and "Original beside public text" in page
+    ticked = {f"choices-{place}-choice": "replace" for place in range(page.count('class="court-choice"'))}
+    assert "Show how it would read" in page
+    clerk.send("/publication", "/publication", ticked)
+    assert numbered(bench)[-1].state is PublicationState.PROPOSED
+    text = party.get("/publication/text")
+    assert "Haiyun Ltd" not in text and "Object to something in it" in text
+    assert "Read the text that is to be public" in party.get("")
+    assert "before that nobody approves" in judge.get("/publication/approve")
+    bench.wait(days=6)
+    judge = Visitor(app, bench, "judge")
+    judge.send("/publication/approve", "/publication/approve")
+    assert numbered(bench)[-1].state is PublicationState.APPROVED
+
+
+def test_a_withdrawn_decision_is_gone_but_for_its_line(bench: Bench) -> None:
+    """410 everywhere, with the line of the ledger and nothing of the text."""
+    bench.effective()
+    row = publish(bench)
+    bench.do("judge", "withdraw_publication", {"publication": row.reference, "reason": "masking"})
+    stranger = create_app(court=bench.court).test_client()
+    for path in (f"/decisions/{row.address}", f"/decisions/{row.address}.json", f"/decisions/{row.address}.pdf"):
+        assert stranger.get(path).status_code == 410, path
+    page = stranger.get(f"/decisions/{row.address}").text
+    assert "Wrongly masked" in page and "listing" not in page
+    assert row.address not in stranger.get("/decisions").text
