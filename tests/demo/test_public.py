@@ -16,7 +16,9 @@ from odr.register.publication.models import PublicationVersion
 
 AT_MOST = 400
 """Pages a crawl opens: everything public of the demonstration is fewer."""
-LEFT_OUT = re.compile(r"/(hearings|static|language|training|account|log|home|cases|draft|start/guide)(/|$)|\.(py|zip|tsr|leaf)$")
+LEFT_OUT = re.compile(
+    r"/(hearings|static|language|training|account|log|home|cases|draft|start/guide)(/|$)|\.(py|zip|tsr|leaf)$"
+)
 """What is no page for the public, is the log itself, would change something, or names parties as the law wants it (CPL 139)."""
 LINK = re.compile(r'(?:href|src)="(/[^"#]*)')
 
