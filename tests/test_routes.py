@@ -303,8 +303,8 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters |= dict(
         zip(
-            ("label", "part", "name", "step", "year", "index", "tag"),
-            ("C-1", "json", "request_relief", "matter", "2026", "000.p/1", "en"),
+            ("label", "part", "name", "step", "year", "index", "tag", "locale"),
+            ("C-1", "json", "request_relief", "matter", "2026", "000.p/1", "en", "en"),
             strict=True,
         )
     )

@@ -56,6 +56,7 @@ def test_arbitration_is_raised_until_the_first_hearing(pending: Scene) -> None:
 def test_after_the_first_hearing_no_agreement_to_arbitrate_is_raised(pending: Scene) -> None:
     """Once a hearing was held the court hears the case, whatever was agreed (CPI 216)."""
     pending.do("file_answer", "haiyun", position="defend", statement="No.")
+    pending.pay()
     pending.clock.advance(timedelta(days=20))
     pending.do("open_examination", "judge", mode="offline")
     record(pending, debated="yes", last_words="yes")
@@ -69,6 +70,7 @@ def test_what_was_decided_already_is_raised_at_any_time(pending: Scene) -> None:
     asked = request_of(pending, RequestKind.JURISDICTION).reference
     pending.do("rule_on_jurisdiction", "judge", request=asked, answer="refuse", reasons="Delivered here.")
     pending.do("file_answer", "haiyun", position="defend", statement="No.")
+    pending.pay()
     open_hearing(pending)
     pending.do("object_to_jurisdiction", "haiyun", ground="elsewhere", words="Decided in Ningbo last year.")
 

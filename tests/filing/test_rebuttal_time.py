@@ -30,6 +30,7 @@ ASKED = {"purpose": "rebut", "words": "Against exhibit C-2: the log of the wareh
 def over(pending: Scene) -> Scene:
     """Everybody's time for evidence is over."""
     served(pending, "claimant/1", occasion="acceptance")
+    pending.pay()
     pending.later(days=20)
     assert of(pending, "claimant/1") == of(pending, "respondent/1") == []
     return pending

@@ -45,6 +45,7 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
     with scene.court.database.read() as session:
         kinds = session.scalars(select(Task.kind).where(Task.case_id == scene.case_id, Task.done_at.is_(None))).all()
     assert "open_examination" in kinds, "a case that is ready waits for nobody"
+    scene.pay()
     scene.later(days=30)
     assert box(scene, "haiyun").is_quiet and box(scene, "haiyun").waits
     scene.do("open_examination", "judge", mode="offline")
@@ -56,6 +57,7 @@ def test_from_lodging_to_the_answer_everybody_knows_whose_turn_it_is(small_scene
 def test_after_an_act_one_is_told_who_is_waited_for(small_scene: Scene) -> None:
     """Whoever has nothing to do after what they did reads it on the receipt, with who is waited for."""
     small_scene.pend()
+    small_scene.pay()
     small_scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
     small_scene.later(days=30)
     assert box(small_scene, "haiyun").is_quiet

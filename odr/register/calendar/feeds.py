@@ -76,7 +76,8 @@ def atom(hearings: Iterable[Announced], host: str, page: str, address: str, now:
         told = T("%(at)s, %(track)s, %(how)s, %(where)s", at=one.begins_at, track=one.track, how=one.how, where=where)
         add(entry, "summary", told.render(locale))
     ElementTree.register_namespace("", ATOM)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(feed, encoding="utf-8")
+    written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def plain(one: Announced, locale: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ the page asks search machines to stay out: it is announced until the day is over
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
@@ -12,12 +12,9 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 from odr.ground.keyset import Listed
 from odr.register.calendar import feeds
 from odr.register.calendar.announced import Announced, announced
-from odr.web.guards import current_court, current_locale, current_session, public
+from odr.web.guards import current_court, current_locale, public
 from odr.web.lists import after_asked
-from odr.web.pages import pack_today
-
-if TYPE_CHECKING:
-    from odr.procedure.sitting import Sitting
+from odr.web.pages import look, pack_today
 
 hearings = Blueprint("hearings", __name__)
 FED = 500
@@ -25,19 +22,15 @@ FED = 500
 NOT_KEPT = {"X-Robots-Tag": "noindex, noarchive"}
 
 
-def _look() -> Sitting:
-    return current_court().look(current_session())
-
-
 def _next() -> Listed[Announced]:
-    return announced(_look(), None, FED)
+    return announced(look(), None, FED)
 
 
 @hearings.get("/hearings")
 @public
 def listed() -> Response:
     """Hearings from today on, by day: who against whom, about what, when, where, before whom, and whether one may attend."""
-    found = announced(_look(), after_asked())
+    found = announced(look(), after_asked())
     zone = current_court().settings.tz
     days: dict[object, list[Announced]] = {}
     for one in found.rows:
@@ -84,7 +77,7 @@ def atom(locale: str) -> Response:
     return Response(body, mimetype="application/atom+xml", headers=NOT_KEPT)
 
 
-def _address(endpoint: str, **values: str) -> str:
+def _address(endpoint: str, **values: Any) -> str:
     """A whole address, of the court's own name and never of a header's."""
     return current_court().settings.base_url.rstrip("/") + url_for(endpoint, **values)
 
