@@ -57,7 +57,14 @@ def test_a_hearing_is_announced_with_names_cause_time_and_place(fixed: Scene) ->
     """What the article asks for, for anybody; programs get the number of the case and no name (CPL 139)."""
     client = visitor(fixed)
     page = read(client, "/hearings")
-    for wanted in (*names(fixed), "Courtroom 3", "09:30", fixed.case().number or "", "Open to the public"):
+    for wanted in (
+        *names(fixed),
+        "Courtroom 3",
+        "09:30",
+        "Civil Procedure Law, art. 139",
+        fixed.case().number or "",
+        "Open to the public",
+    ):
         assert wanted in page, wanted
     for address in FEEDS:
         told = read(client, address)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, jsonify, render_template, url_for
 
 from odr.ground.keyset import Listed
+from odr.ground.text import Text
 from odr.register.calendar import feeds
 from odr.register.calendar.announced import Announced, announced
 from odr.web.guards import current_court, current_locale, public
@@ -35,18 +36,23 @@ def listed() -> Response:
     days: dict[object, list[Announced]] = {}
     for one in found.rows:
         days.setdefault(one.begins_at.astimezone(zone).date(), []).append(one)
-    pack = pack_today()
     page = render_template(
         "register/hearings.html",
         days=days,
         found=found,
         zone=zone,
         today=current_court().clock.now().astimezone(zone).date(),
-        announcing=pack.cited("CPL 139"),
-        closing=pack.cited("CPL 137"),
-        attending=pack.cited("CTR 9"),
+        announcing=_article("CPL 139"),
+        closing=_article("CPL 137"),
+        attending=_article("CTR 9"),
     )
     return Response(page, mimetype="text/html", headers=NOT_KEPT)
+
+
+def _article(citation: str) -> Text | None:
+    """An article in words, where the rules of this court have its law."""
+    found = pack_today().cited(citation)
+    return found.words if found is not None else None
 
 
 @hearings.get("/hearings.json")
