@@ -16,6 +16,7 @@ from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
 from odr.hearing.sealed import opening_seals
+from odr.hearing.written.next_step import asked_about_writing
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import (
     CaseClosed,
@@ -102,6 +103,7 @@ ROOM = Room(
     ),
     panels=(panel, consents_panel),
     steps=(examination_step,),
+    owed=(asked_about_writing,),
     appointments=(calling_witnesses.hearings_ahead,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     desk_pages=(DeskPage("hearing.today", T("Hearings today"), 60),),

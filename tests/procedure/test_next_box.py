@@ -232,3 +232,20 @@ def test_what_the_clock_keeps_in_order_is_no_news(small_scene: Scene) -> None:
     news = client.get(address).text.split("Since you last looked")[1].split("What you can do now")[0]
     assert "served on" not in news or "served on Haiyun" in news
     assert "served on Li" not in news and "Acting in the examination" not in news and "closed" in news
+
+
+def test_who_is_asked_about_a_hearing_in_writing_reads_it_first(small_scene: Scene) -> None:
+    """Nobody else, not whoever applied, and not any more once it is answered (OLR 20); what has a day comes before."""
+    scene = small_scene
+    scene.pend()
+    scene.pay()
+    scene.do("apply_for_written_hearing", "li", difficulty="I work in shifts and the hours never meet.")
+    assert box(scene, "haiyun").step is not None, "her time to answer comes first"
+    scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    scene.later(days=30)
+    asked = box(scene, "haiyun")
+    assert asked.owed is not None and "hearing in writing" in str(asked.owed.words)
+    assert asked.owed_act is not None and asked.owed_act.name == "answer_written_hearing"
+    assert box(scene, "li").owed is None
+    scene.do("answer_written_hearing", "haiyun", agrees="yes")
+    assert box(scene, "haiyun").owed is None
