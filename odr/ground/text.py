@@ -188,3 +188,14 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 def places(message: str) -> set[str]:
     """Names of the parameters a message has; a translation must have the same."""
     return set(_PLACE.findall(message))
+
+
+def written_in(words: str) -> str | None:
+    """In which language of the court somebody wrote: "zh-Hans" or "en"; None where there is no word. A Chinese sign says
+    about as much as four letters, so a name in the other script decides nothing.
+    """
+    signs = sum("\u3400" <= sign <= "\u9fff" for sign in words)
+    letters = sum(sign.isalpha() and not "\u3400" <= sign <= "\u9fff" for sign in words)
+    if not signs and not letters:
+        return None
+    return "zh-Hans" if 4 * signs >= letters else "en"

@@ -42,6 +42,9 @@ OF_ITS_OWN_MOTION = {
 }
 """What a judge rules without anybody having asked for it on the docket."""
 WHY = "The goods were delivered here."
+REASONS = {"en": WHY, "zh-Hans": "申请人自愿提出，不损害国家利益、社会公共利益和他人合法权益。"}
+OTHER = {"en": "zh-Hans", "zh-Hans": "en"}
+"""The screen of whoever rules shows the other language: a ruling is in that of its reasons."""
 
 
 def rulings() -> list[Act]:
@@ -145,13 +148,13 @@ def test_a_ruling_is_set_sealed_and_kept_with_its_entry(
     more: dict[str, str],
     words: list[str],
 ) -> None:
-    """The paper says what is ruled, why and what can be done, in the language of who ruled; a changed byte is refused;
+    """The paper says what is ruled, why and what can be done, in the language its reasons are written in; a changed byte is refused;
     it goes out with the notice.
     """
     with pending.court.database.write() as session:
-        session.get_one(Account, pending.people[who]).locale = language
+        session.get_one(Account, pending.people[who]).locale = OTHER[language]
     pending.do(motion[0], motion[1], **motion[2])
-    number = pending.do(act, who, request=asked(pending), reasons=WHY, **more).number
+    number = pending.do(act, who, request=asked(pending), reasons=REASONS[language], **more).number
     paper, entry, trust = made(pending, number)
     result = json.loads(entry.payload)["result"]
     assert (result["document"], result["sha256"], result["document_receipt"]) == (
@@ -165,7 +168,7 @@ def test_a_ruling_is_set_sealed_and_kept_with_its_entry(
     changed[len(changed) // 2] ^= 1
     assert validate_pdf(bytes(changed), trust).state is not SealState.SEALED
     said = text_of(paper.content)
-    assert all(each in said for each in ["".join(WHY.split()), *words]), said
+    assert all(each in said for each in ["".join(REASONS[language].split()), *words]), said
     with pending.court.database.read() as session:
         sent = [
             p.documents
@@ -214,12 +217,14 @@ def test_a_ruling_nobody_asked_for_is_set_sealed_and_served(
 ) -> None:
     """It names what is ruled, why, and what can be done; how somebody is reached does not stand in it."""
     with pending.court.database.write() as session:
-        session.get_one(Account, pending.people["judge"]).locale = language
-    number = pending.do(act, "judge", pending.court.table[act].input.model_validate({"reasons": WHY, **given})).number
+        session.get_one(Account, pending.people["judge"]).locale = OTHER[language]
+    number = pending.do(
+        act, "judge", pending.court.table[act].input.model_validate({"reasons": REASONS[language], **given})
+    ).number
     paper, _, trust = made(pending, number)
     said = text_of(paper.content)
     assert validate_pdf(paper.content, trust).state is SealState.SEALED
-    assert all(each in said for each in ["".join(WHY.split()), *words]), said
+    assert all(each in said for each in ["".join(REASONS[language].split()), *words]), said
     assert not any(each in said for each in kept_out), said
     with pending.court.database.read() as session:
         sent = [

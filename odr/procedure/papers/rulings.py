@@ -19,7 +19,7 @@ from odr.docket.queries import parties
 from odr.docket.visibility import document_audience, party_named
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, Text, words_of
+from odr.ground.text import T, Text, words_of, written_in
 from odr.ground.typeset import PaperLocale, localized
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -101,7 +101,9 @@ def appeal_words(sitting: Sitting, case: Case, window: str) -> Text | None:
 
 
 def seal_ruling(court: Court, act: Act, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
-    """Set and seal the ruling that ``act`` gives, in the language of whoever gives it, since they write the reasons."""
+    """Set and seal the ruling that ``act`` gives, in the language its reasons are written in, whatever the screen of whoever gives it
+    shows: a paper half in another language is none.
+    """
     with court.database.read() as session:
         look, mine = court.look(session), session.get_one(Case, case.id)
         language, paper = _written(look, act, mine, given, actor)
@@ -175,8 +177,10 @@ def _written(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor: Ac
     assert act.paper is not None
     form, settings = act.paper, sitting.court.settings
     account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
-    language: PaperLocale = "zh-Hans" if account is not None and account.locale == "zh-Hans" else "en"
-    reasons: list[Words] = [line.strip() for line in str(getattr(given, "reasons", "")).splitlines() if line.strip()]
+    typed = str(getattr(given, "reasons", "") or "")
+    known = written_in(typed) or (account.locale if account is not None else "en")
+    language: PaperLocale = "zh-Hans" if known == "zh-Hans" else "en"
+    reasons: list[Words] = [line.strip() for line in typed.splitlines() if line.strip()]
     return language, RulingPaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
         kind=T("Written decision") if form.is_decision else T("Ruling"),
