@@ -78,7 +78,8 @@ OBJECTED = "objected"
 
 def key_of(places: Sequence[Candidate]) -> str:
     """What a choice is kept under: numbers change when there is more to decide, the thing itself does not."""
-    return f"{places[0].kind.value}|{places[0].surface}"
+    surfaces = dict.fromkeys(one.surface for one in places)
+    return f"{places[0].kind.value}|{'|'.join(surfaces)}"
 
 
 def _naming(sitting: Sitting, row: Publication) -> dict[str, str]:
