@@ -12,7 +12,7 @@ from odr.docket.models import Case, Document
 from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
-from odr.register.publication import ledger
+from odr.register.publication import ledger, redacting
 from odr.register.publication.models import Change, PublicationState, PublicationVersion, PublishedText
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
@@ -173,6 +173,24 @@ def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> Non
     with bench.court.database.read() as session:
         newest = session.scalars(select(PublicationVersion).order_by(PublicationVersion.number.desc())).first()
         assert newest is not None and newest.change is Change.CONTENT and newest.masked != before
+
+
+def test_what_was_taken_away_is_not_told_by_trying_names(bench: Bench) -> None:
+    """The digest of an earlier text stays, and its words are the newer ones but for what was hidden: whoever puts a guess
+    into the newer text learns nothing, since the salt went with the words (JDP 16).
+    """
+    bench.effective()
+    row = publish(bench)
+    with bench.court.database.read() as session:
+        kept = dict(session.scalars(select(PublishedText)).one().text)
+        first = session.scalars(select(PublicationVersion)).one().sha256
+    assert redacting.digest_of(kept) == first and kept["salt"]
+    words = [{"words": "Lodged on 3 February 2026."}]
+    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking", "passages": words})
+    newer = numbered(bench)[-1].proposed
+    assert newer is not None and newer["salt"] != kept["salt"]
+    for guess in ({**kept, "salt": newer["salt"]}, {key: value for key, value in kept.items() if key != "salt"}):
+        assert redacting.digest_of(guess) != first
 
 
 def test_a_withdrawn_text_is_put_back_as_it_was(bench: Bench) -> None:

@@ -47,7 +47,7 @@ from odr.register.publication.models import (
 )
 from odr.register.publication.numbering import put_on_desk
 from odr.register.publication.public_pdf import sealed_pdf
-from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, seen, summary
+from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
     if given.passages:
         row.pointed = [*row.pointed, *_standing(row, given.passages)]
         redaction = redaction_of(sitting, case, row)
-    text = redaction.text
+    text = salted(row, redaction.text)
     row.proposed, row.masked, row.naming = text.as_json(), summary(redaction, text), naming_of(redaction.candidates)
     row.proposed_sha256 = digest_of(row.proposed)
     row.proposed_by, row.proposed_entry = actor.account_id, sitting.next_number(case)

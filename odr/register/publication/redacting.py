@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -221,6 +223,14 @@ def digest_of(text: Mapping[str, Any]) -> str:
     return sha256_hex(canonical(text))
 
 
+def salted(row: Publication, text: PublicText) -> PublicText:
+    """A public text with its salt: made of the reference of the decision, which nobody outside the case knows, so that the
+    same words have the same digest again, and other words one that cannot be guessed.
+    """
+    plain = canonical(replace(text, salt="").as_json())
+    return replace(text, salt=hmac.new(row.reference.encode(), plain, hashlib.sha256).hexdigest())
+
+
 def summary(redaction: Redaction, text: PublicText) -> list[dict[str, Any]]:
     """What was replaced and cut in a public text, by kind of thing and rule: how many things, at how many places. It tells
     nothing of what stood there.
@@ -260,6 +270,7 @@ __all__ = [
     "naming_of",
     "redaction_of",
     "rules_of",
+    "salted",
     "seen",
     "summary",
 ]
