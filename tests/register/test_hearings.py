@@ -14,7 +14,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Role
+from odr.docket.models import Party, Role
 from odr.hearing.models import Hearing, Motion
 from odr.hearing.vocabulary import HearingState, MotionKind, RequestState
 from tests.procedure.test_asked_once import asked
@@ -73,6 +73,16 @@ def test_a_name_leaves_the_list_when_the_day_is_over(fixed: Scene) -> None:
     fixed.clock.advance(timedelta(days=1))
     page = read(client, "/hearings")
     assert not [name for name in names(fixed) if name in page] and "No hearing is fixed at the moment" in page
+
+
+def test_whoever_has_a_guardian_is_announced_without_a_name(fixed: Scene) -> None:
+    """A child’s name stands in no announcement, as it stands in no published judgment (JDP 8); the other side is named."""
+    mine, theirs = names(fixed)[:2]
+    with fixed.court.database.write() as session:
+        party = session.scalars(select(Party).where(Party.case_id == fixed.case_id, Party.name == mine)).one()
+        party.details = {**party.details, "guardian": {"name": "Li Wen", "ties": "parent"}}
+    page = read(visitor(fixed), "/hearings")
+    assert mine not in page and "a party whose name is not announced" in page and theirs in page
 
 
 @pytest.mark.parametrize("how", ["asked", "granted", "fixed"])
