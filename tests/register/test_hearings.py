@@ -16,7 +16,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Party, Role
 from odr.hearing.models import Hearing, Motion
-from odr.hearing.vocabulary import HearingState, MotionKind, RequestState
+from odr.hearing.vocabulary import HearingState, Mode, MotionKind, RequestState
 from tests.procedure.test_asked_once import asked
 from tests.scene import Scene
 
@@ -123,11 +123,13 @@ def _motion(scene: Scene) -> str:
         return session.scalars(select(Motion.reference)).one()
 
 
-def test_the_address_of_a_video_room_is_nobodys_business(fixed: Scene) -> None:
-    """By video there is no room to walk into, and the way in is the parties' alone (OLR 27)."""
+@pytest.mark.parametrize("mode", ["LIVE", "HYBRID"])
+@pytest.mark.parametrize("place", ["https://video.example/secret-room", "Courtroom 3, or secret-room 912 604 8812"])
+def test_the_address_of_a_video_room_is_nobodys_business(fixed: Scene, mode: str, place: str) -> None:
+    """The way into a video room is the parties' alone, also where the registry wrote it beside the courtroom (OLR 27)."""
     with fixed.court.database.write() as session:
         hearing = session.scalars(select(Hearing)).one()
-        hearing.mode, hearing.place = type(hearing.mode).LIVE, "https://video.example/secret-room"
+        hearing.mode, hearing.place = Mode[mode], place
     client = visitor(fixed)
     for address in ("/hearings", *FEEDS):
         assert "secret-room" not in read(client, address), address

@@ -10,12 +10,14 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Document
 from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
+from odr.judgment.models import Decision
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.register.publication import ledger, redacting
 from odr.register.publication.models import Change, PublicationState, PublicationVersion, PublishedText
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
+from tests.judgment.test_gate import serve
 from tests.judgment.test_service_fell import contested
 from tests.register.publishing import approve, fixed, numbered, proposal, propose, publish
 
@@ -244,6 +246,48 @@ def test_a_decision_without_effect_goes_no_further(bench: Bench) -> None:
     assert not tasks(bench, "publish")
     with pytest.raises(ActNotOpen):
         bench.do("clerk", "publish_decision", {"publication": row.reference})
+
+
+def test_what_has_effect_again_leaves_nothing_on_a_desk_once_it_is_published(bench: Bench) -> None:
+    """Approved, without effect and with it again: published, nobody is asked to make it public any more."""
+    bench.effective()
+    row = propose(bench)
+    bench.wait(days=6)
+    approve(bench, row)
+    contested(bench, "decision", "not_received")
+    with bench.court.database.write() as session:
+        case, entry = session.get_one(Case, bench.case_id), session.scalars(select(Decision)).one().served_entry
+        assert entry is not None
+        serve(session, case, case.parties[1], "decision", entry, bench.clock.now()).docketed_as = None
+    bench.serve("respondent/1")
+    bench.wait(days=20)
+    assert numbered(bench)[-1].effective_at is not None and len(tasks(bench, "make_public")) == 1
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
+    assert not [task for kind in ("make_public", "approve_publication", "publish") for task in tasks(bench, kind)]
+
+
+def test_everybody_has_time_to_object_before_a_text_is_approved(bench: Bench) -> None:
+    """Whose time ended because the decision was withheld, and who came later, has time when it is proposed again; time that
+    stands still is not over.
+    """
+    bench.effective()
+    row = propose(bench)
+    bench.do("judge", "withhold", {"publication": row.reference, "reason": "other"})
+    bench.do("judge", "restore_publication", {"publication": row.reference, "reasons": "It is no secret."})
+    row = propose(bench)
+    mine = select(Window).where(Window.kind == "publication_objection", Window.state == WindowState.OPEN)
+    with bench.court.database.write() as session:
+        running = session.scalars(mine).all()
+        assert len(running) == 2
+        session.delete(running[0])  # as if this party had come into the case since
+    row = propose(bench)
+    with bench.court.database.write() as session:
+        running = list(session.scalars(mine))
+        assert len({window.party_id for window in running}) == 2
+        running[0].state = WindowState.HALTED
+    bench.wait(days=6)
+    with pytest.raises(ActNotOpen, match="still object"):
+        approve(bench, row)
 
 
 def test_done_twice_or_by_others_it_is_refused(bench: Bench) -> None:

@@ -6,6 +6,7 @@ its names, also while it is still asked for. A hearing leaves the list when its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -116,13 +117,24 @@ def _announced(
         cause.title if cause is not None else T("Civil dispute"),
         case.track.label,
         hearing.mode.label,
-        hearing.place if hearing.mode in IN_THE_ROOM and not closed else "",
+        "" if closed else _courtroom(hearing),
         tuple(bench),
         state,
         goes_on,
         fixed,
         () if closed else tuple(languages),
     )
+
+
+_WAY_IN = re.compile(r"://|www\.|@|\d(?:[\s-]?\d){5}|[A-Za-z0-9-]\.[A-Za-z]{2}", re.IGNORECASE)
+"""Addresses and numbers of a video room."""
+
+
+def _courtroom(hearing: Hearing) -> str:
+    """The room to walk into. Where a hearing is at one hour in the courtroom and by video, the registry may have written the
+    way into the video room in the same field: it is the parties' alone (OLR 27).
+    """
+    return hearing.place if hearing.mode in IN_THE_ROOM and not _WAY_IN.search(hearing.place) else ""
 
 
 def _state(hearing: Hearing, now: datetime, closed: bool) -> tuple[Text, bool]:
