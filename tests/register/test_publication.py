@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from odr.docket.models import Case, Document
 from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
 from odr.judgment.models import Decision
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
-from odr.register.publication import ledger, redacting
+from odr.register.publication import ledger, public_views, redacting
 from odr.register.publication.models import Change, PublicationState, PublicationVersion, PublishedText
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
@@ -288,6 +288,28 @@ def test_everybody_has_time_to_object_before_a_text_is_approved(bench: Bench) ->
     bench.wait(days=6)
     with pytest.raises(ActNotOpen, match="still object"):
         approve(bench, row)
+
+
+def test_the_account_is_drawn_up_without_reading_a_text(bench: Bench) -> None:
+    """Anybody may ask for it at any time, of a million decisions: it comes from an index, in two statements; months in
+    one. It says what the chain says.
+    """
+    bench.effective()
+    publish(bench)
+    asked: list[str] = []
+    with bench.court.database.read() as session:
+        today = bench.clock.now().date()
+        event.listen(session.connection(), "before_cursor_execute", lambda *told: asked.append(told[2]))
+        account, months = public_views.account_of(session, None, today), public_views.months_of(session)
+        statements, of_ledger = list(asked), ledger.account(ledger.lines(session), 1)
+        assert {"decided": account.decided, **account.counts, "rest": account.rest} == {
+            name: count for name, count in of_ledger.items() if name != "last"
+        }
+        assert months == [(numbered(bench)[-1].decided_on.replace(day=1), 1)] and len(statements) == 3
+        month = public_views.account_of(session, months[0][0], today)
+        assert (month.decided, month.first, month.last, month.late, month.corrected) == (1, 1, 1, 0, 0)
+        plan = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statements[0], ("",) * statements[0].count("?"))
+        assert "COVERING INDEX ix_publication_account" in str(plan.all())
 
 
 def test_done_twice_or_by_others_it_is_refused(bench: Bench) -> None:
