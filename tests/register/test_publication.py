@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
 from odr.judgment.models import Decision
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.rules.redaction import Private
 from odr.register.publication import ledger, public_views, redacting
 from odr.register.publication.models import Change, PublicationState, PublicationVersion, PublishedText
 from odr.service.models import Packet
@@ -30,8 +32,6 @@ def tasks(bench: Bench, kind: str) -> list[Task]:
 
 def events(bench: Bench) -> list[str]:
     """What the ledger's chain tells, in order; it is whole, and rows agree with it."""
-    import json
-
     with bench.court.database.read() as session:
         assert ledger.wrong_in(session) == []
         case = session.get_one(Case, bench.case_id)
@@ -308,8 +308,31 @@ def test_the_account_is_drawn_up_without_reading_a_text(bench: Bench) -> None:
         assert months == [(numbered(bench)[-1].decided_on.replace(day=1), 1)] and len(statements) == 3
         month = public_views.account_of(session, months[0][0], today)
         assert (month.decided, month.first, month.last, month.late, month.corrected) == (1, 1, 1, 0, 0)
-        plan = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statements[0], ("",) * statements[0].count("?"))
+        plan = session.connection().exec_driver_sql(
+            "EXPLAIN QUERY PLAN " + statements[0], ("",) * statements[0].count("?")
+        )
         assert "COVERING INDEX ix_publication_account" in str(plan.all())
+
+
+def test_who_stood_in_a_partys_place_before_is_known_as_what_they_are(bench: Bench) -> None:
+    """A company whose successor took its place after the judgment is masked as a company, in its short name too (CPI 249)."""
+    bench.effective()
+    (row,) = numbered(bench)
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        party = next(one for one in case.parties if one.label == "respondent/1")
+        old, party.name = party.name, "Successor Trading Ltd"
+        before = {"name": old, "kind": party.kind.value, "until_entry": 9, "ground": "merger"}
+        party.details = {**party.details, "before": [before]}
+        session.flush()
+        sitting = bench.court.look(session)
+        (known,) = [each for each in redacting.known_in(sitting, case) if old in each.names]
+        assert known.kind is Private.ORGANISATION and not known.represents_by_law
+        mine = session.get_one(type(row), row.id)
+        mine.original = json.loads(json.dumps(mine.original).replace(old, f"{old} (Haiyun for short)"))
+        redaction = redacting.redaction_of(sitting, case, mine)
+        hidden = {one.surface for one in redaction.candidates if one.kind is Private.ORGANISATION}
+        assert old in hidden and "Haiyun" in hidden
 
 
 def test_done_twice_or_by_others_it_is_refused(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, PartyKind, Role, Seat
+from odr.docket.models import Case, Party, PartyKind, Role, Seat
 from odr.filing.models import Claim
 from odr.ground.canonical import canonical, sha256_hex
 from odr.hearing.models import Witness
@@ -136,8 +136,10 @@ def _parties(sitting: Sitting, case: Case) -> list[Known]:
         aliases = [account.name] if account is not None and kind is Private.PERSON else []
         names = _told([party.name, *aliases, *_named_in(party.details, "known_as")])
         found.append(Known(kind, names, role=party.role.value, minor="guardian" in party.details))
+        details = {key: value for key, value in party.details.items() if key != "before"}
+        found += _before(party)
         people = _told([account.name] if account is not None and kind is Private.ORGANISATION else [])
-        people += _told(_named_in(party.details, "name", "legal_representative", "contact"))
+        people += _told(_named_in(details, "name", "legal_representative", "contact"))
         found.extend(
             Known(Private.PERSON, (name,), role="representative", represents_by_law=True)
             for name in people
@@ -145,9 +147,22 @@ def _parties(sitting: Sitting, case: Case) -> list[Known]:
         )
         found.extend(
             Known(Private.ID_NUMBER, (number,), role=party.role.value)
-            for number in _told(_named_in(party.details, "id_number", "number", "licence_number"))
+            for number in _told(_named_in(details, "id_number", "number", "licence_number"))
         )
     return found
+
+
+def _before(party: Party) -> list[Known]:
+    """Whoever stood in the party's place before, as what they are: a company is also found by its short name."""
+    return [
+        Known(
+            Private.PERSON if one.get("kind") == PartyKind.PERSON.value else Private.ORGANISATION,
+            _told([one["name"]]),
+            role=party.role.value,
+        )
+        for one in party.details.get("before", [])
+        if one.get("name", "").strip() and one["name"].strip() != party.name.strip()
+    ]
 
 
 def _named_in(details: Any, *keys: str) -> list[str]:
