@@ -517,7 +517,7 @@ def test_an_objection_that_failed_costs_its_own_fee_and_no_right(small_scene: Sc
 
 
 def test_a_fee_that_is_only_collected_holds_up_no_examination(small_scene: Scene) -> None:
-    """Whoever does not pay for an objection that failed delays nothing: there is no ruling on it to wait for (FEE 13(6);
+    """Whoever does not pay for an objection that failed delays nothing: there is no ruling on it to wait for (CPI 213;
     CPL 130).
     """
     pending(small_scene)

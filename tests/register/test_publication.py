@@ -315,7 +315,7 @@ def test_the_account_is_drawn_up_without_reading_a_text(bench: Bench) -> None:
 
 
 def test_who_stood_in_a_partys_place_before_is_known_as_what_they_are(bench: Bench) -> None:
-    """A company whose successor took its place after the judgment is masked as a company, in its short name too (CPI 249)."""
+    """A company whose successor took its place after the judgment is masked as a company, in its short name too (JDP 8)."""
     bench.effective()
     (row,) = numbered(bench)
     with bench.court.database.write() as session:

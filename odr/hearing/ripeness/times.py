@@ -23,8 +23,8 @@ from odr.ground.text import Kept, T, Text
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
 from odr.payments.desks import FEE_UNPAID
-from odr.payments.fee.acts import APPEALS, is_unpaid_for_good
 from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good
 from odr.procedure.models import Window, WindowState
 from odr.service import names as service_names
 
