@@ -58,6 +58,8 @@ def upgrade() -> None:
     )
     for column in ("case_id", "decided_on", "due_on"):
         op.create_index(op.f(f"ix_publication_{column}"), "publication", [column])
+    op.create_index("ix_publication_state_number", "publication", ["state", "number"])
+    op.create_index("ix_publication_account", "publication", ["decided_on", "state", "reason", "due_on", "number"])
     op.create_table(
         "publication_version",
         sa.Column("id", BIG, nullable=False),

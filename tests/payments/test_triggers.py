@@ -516,6 +516,23 @@ def test_an_objection_that_failed_costs_its_own_fee_and_no_right(small_scene: Sc
     assert [role.value for role in roles] == ["cashier"]
 
 
+def test_a_fee_that_is_only_collected_holds_up_no_examination(small_scene: Scene) -> None:
+    """Whoever does not pay for an objection that failed delays nothing: there is no ruling on it to wait for (CPI 213;
+    CPL 130).
+    """
+    pending(small_scene)
+    small_scene.do("object_to_jurisdiction", "haiyun", **OBJECTION)
+    small_scene.do(
+        "rule_on_jurisdiction", "judge", request=_newest_request(small_scene), answer="refuse", reasons="It is here."
+    )
+    small_scene.work()
+    small_scene.later(days=30)
+    (row,) = fees(small_scene.court, small_scene.case_id, Matter.JURISDICTION_OBJECTION)
+    assert row.state is AssessmentState.DUE
+    small_scene.do("open_examination", "judge", mode="live")
+    assert small_scene.case().stage is Stage.HEARING
+
+
 OBJECTION: dict[str, Any] = {"ground": "place", "words": "The court of our seat should hear this."}
 
 

@@ -14,9 +14,9 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Role
+from odr.docket.models import Party, Role
 from odr.hearing.models import Hearing, Motion
-from odr.hearing.vocabulary import HearingState, MotionKind, RequestState
+from odr.hearing.vocabulary import HearingState, Mode, MotionKind, RequestState
 from tests.procedure.test_asked_once import asked
 from tests.scene import Scene
 
@@ -82,6 +82,16 @@ def test_a_name_leaves_the_list_when_the_day_is_over(fixed: Scene) -> None:
     assert not [name for name in names(fixed) if name in page] and "No hearing is fixed at the moment" in page
 
 
+def test_whoever_has_a_guardian_is_announced_without_a_name(fixed: Scene) -> None:
+    """A child’s name stands in no announcement, as it stands in no published judgment (JDP 8); the other side is named."""
+    mine, theirs = names(fixed)[:2]
+    with fixed.court.database.write() as session:
+        party = session.scalars(select(Party).where(Party.case_id == fixed.case_id, Party.name == mine)).one()
+        party.details = {**party.details, "guardian": {"name": "Li Wen", "ties": "parent"}}
+    page = read(visitor(fixed), "/hearings")
+    assert mine not in page and "a party whose name is not announced" in page and theirs in page
+
+
 @pytest.mark.parametrize("how", ["asked", "granted", "fixed"])
 def test_what_is_not_public_keeps_its_hour_and_loses_its_names(fixed: Scene, how: str) -> None:
     """Closed by order, closed when the hearing was fixed, or asked for and not decided: the ground, and nobody's name;
@@ -120,11 +130,13 @@ def _motion(scene: Scene) -> str:
         return session.scalars(select(Motion.reference)).one()
 
 
-def test_the_address_of_a_video_room_is_nobodys_business(fixed: Scene) -> None:
-    """By video there is no room to walk into, and the way in is the parties' alone (OLR 27)."""
+@pytest.mark.parametrize("mode", ["LIVE", "HYBRID"])
+@pytest.mark.parametrize("place", ["https://video.example/secret-room", "Courtroom 3, or secret-room 912 604 8812"])
+def test_the_address_of_a_video_room_is_nobodys_business(fixed: Scene, mode: str, place: str) -> None:
+    """The way into a video room is the parties' alone, also where the registry wrote it beside the courtroom (OLR 27)."""
     with fixed.court.database.write() as session:
         hearing = session.scalars(select(Hearing)).one()
-        hearing.mode, hearing.place = type(hearing.mode).LIVE, "https://video.example/secret-room"
+        hearing.mode, hearing.place = Mode[mode], place
     client = visitor(fixed)
     for address in ("/hearings", *FEEDS):
         assert "secret-room" not in read(client, address), address

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from odr.docket.models import Case, Document
 from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
+from odr.judgment.models import Decision
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
-from odr.register.publication import ledger
+from odr.procedure.rules.redaction import Private
+from odr.register.publication import ledger, public_views, redacting
 from odr.register.publication.models import Change, PublicationState, PublicationVersion, PublishedText
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
+from tests.judgment.test_gate import serve
 from tests.judgment.test_service_fell import contested
 from tests.register.publishing import approve, fixed, numbered, proposal, propose, publish
 
@@ -28,8 +32,6 @@ def tasks(bench: Bench, kind: str) -> list[Task]:
 
 def events(bench: Bench) -> list[str]:
     """What the ledger's chain tells, in order; it is whole, and rows agree with it."""
-    import json
-
     with bench.court.database.read() as session:
         assert ledger.wrong_in(session) == []
         case = session.get_one(Case, bench.case_id)
@@ -175,6 +177,24 @@ def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> Non
         assert newest is not None and newest.change is Change.CONTENT and newest.masked != before
 
 
+def test_what_was_taken_away_is_not_told_by_trying_names(bench: Bench) -> None:
+    """The digest of an earlier text stays, and its words are the newer ones but for what was hidden: whoever puts a guess
+    into the newer text learns nothing, since the salt went with the words (JDP 16).
+    """
+    bench.effective()
+    row = publish(bench)
+    with bench.court.database.read() as session:
+        kept = dict(session.scalars(select(PublishedText)).one().text)
+        first = session.scalars(select(PublicationVersion)).one().sha256
+    assert redacting.digest_of(kept) == first and kept["salt"]
+    words = [{"words": "Lodged on 3 February 2026."}]
+    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking", "passages": words})
+    newer = numbered(bench)[-1].proposed
+    assert newer is not None and newer["salt"] != kept["salt"]
+    for guess in ({**kept, "salt": newer["salt"]}, {key: value for key, value in kept.items() if key != "salt"}):
+        assert redacting.digest_of(guess) != first
+
+
 def test_a_withdrawn_text_is_put_back_as_it_was(bench: Bench) -> None:
     """The very same text, by a judge; what was withheld is taken up again instead."""
     bench.effective()
@@ -226,6 +246,93 @@ def test_a_decision_without_effect_goes_no_further(bench: Bench) -> None:
     assert not tasks(bench, "publish")
     with pytest.raises(ActNotOpen):
         bench.do("clerk", "publish_decision", {"publication": row.reference})
+
+
+def test_what_has_effect_again_leaves_nothing_on_a_desk_once_it_is_published(bench: Bench) -> None:
+    """Approved, without effect and with it again: published, nobody is asked to make it public any more."""
+    bench.effective()
+    row = propose(bench)
+    bench.wait(days=6)
+    approve(bench, row)
+    contested(bench, "decision", "not_received")
+    with bench.court.database.write() as session:
+        case, entry = session.get_one(Case, bench.case_id), session.scalars(select(Decision)).one().served_entry
+        assert entry is not None
+        serve(session, case, case.parties[1], "decision", entry, bench.clock.now()).docketed_as = None
+    bench.serve("respondent/1")
+    bench.wait(days=20)
+    assert numbered(bench)[-1].effective_at is not None and len(tasks(bench, "make_public")) == 1
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
+    assert not [task for kind in ("make_public", "approve_publication", "publish") for task in tasks(bench, kind)]
+
+
+def test_everybody_has_time_to_object_before_a_text_is_approved(bench: Bench) -> None:
+    """Whose time ended because the decision was withheld, and who came later, has time when it is proposed again; time that
+    stands still is not over.
+    """
+    bench.effective()
+    row = propose(bench)
+    bench.do("judge", "withhold", {"publication": row.reference, "reason": "other"})
+    bench.do("judge", "restore_publication", {"publication": row.reference, "reasons": "It is no secret."})
+    row = propose(bench)
+    mine = select(Window).where(Window.kind == "publication_objection", Window.state == WindowState.OPEN)
+    with bench.court.database.write() as session:
+        running = session.scalars(mine).all()
+        assert len(running) == 2
+        session.delete(running[0])  # as if this party had come into the case since
+    row = propose(bench)
+    with bench.court.database.write() as session:
+        running = list(session.scalars(mine))
+        assert len({window.party_id for window in running}) == 2
+        running[0].state = WindowState.HALTED
+    bench.wait(days=6)
+    with pytest.raises(ActNotOpen, match="still object"):
+        approve(bench, row)
+
+
+def test_the_account_is_drawn_up_without_reading_a_text(bench: Bench) -> None:
+    """Anybody may ask for it at any time, of a million decisions: it comes from an index, in two statements; months in
+    one. It says what the chain says.
+    """
+    bench.effective()
+    publish(bench)
+    asked: list[str] = []
+    with bench.court.database.read() as session:
+        today = bench.clock.now().date()
+        event.listen(session.connection(), "before_cursor_execute", lambda *told: asked.append(told[2]))
+        account, months = public_views.account_of(session, None, today), public_views.months_of(session)
+        statements, of_ledger = list(asked), ledger.account(ledger.lines(session), 1)
+        assert {"decided": account.decided, **account.counts, "rest": account.rest} == {
+            name: count for name, count in of_ledger.items() if name != "last"
+        }
+        assert months == [(numbered(bench)[-1].decided_on.replace(day=1), 1)] and len(statements) == 3
+        month = public_views.account_of(session, months[0][0], today)
+        assert (month.decided, month.first, month.last, month.late, month.corrected) == (1, 1, 1, 0, 0)
+        plan = session.connection().exec_driver_sql(
+            "EXPLAIN QUERY PLAN " + statements[0], ("",) * statements[0].count("?")
+        )
+        assert "COVERING INDEX ix_publication_account" in str(plan.all())
+
+
+def test_who_stood_in_a_partys_place_before_is_known_as_what_they_are(bench: Bench) -> None:
+    """A company whose successor took its place after the judgment is masked as a company, in its short name too (JDP 8)."""
+    bench.effective()
+    (row,) = numbered(bench)
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        party = next(one for one in case.parties if one.label == "respondent/1")
+        old, party.name = party.name, "Successor Trading Ltd"
+        before = {"name": old, "kind": party.kind.value, "until_entry": 9, "ground": "merger"}
+        party.details = {**party.details, "before": [before]}
+        session.flush()
+        sitting = bench.court.look(session)
+        (known,) = [each for each in redacting.known_in(sitting, case) if old in each.names]
+        assert known.kind is Private.ORGANISATION and not known.represents_by_law
+        mine = session.get_one(type(row), row.id)
+        mine.original = json.loads(json.dumps(mine.original).replace(old, f"{old} (Haiyun for short)"))
+        redaction = redacting.redaction_of(sitting, case, mine)
+        hidden = {one.surface for one in redaction.candidates if one.kind is Private.ORGANISATION}
+        assert old in hidden and "Haiyun" in hidden
 
 
 def test_done_twice_or_by_others_it_is_refused(bench: Bench) -> None:

@@ -401,6 +401,21 @@ def test_about_what_the_docket_knows_there_is_no_choice() -> None:
         apply(one("别的文字"), candidates, {})
 
 
+@pytest.mark.parametrize("words", ["李雷", "李雷在", "李雷在家透析，电话13812345678。顾帆", "2345678。顾", "雷在家"])
+def test_pointing_at_words_shows_and_hides_nothing_else(words: str) -> None:
+    """Whoever points at words around a known name, a number or a judge decides about the rest of them alone: left, the
+    others stay hidden; cut, the judge stays shown (JDP 8, 10).
+    """
+    text = one("李雷在家透析，电话13812345678。顾帆说明。")
+    pointed = [Pointed(words, Private.OTHER, "objected"), Pointed("透析，电", Private.OTHER, "objected")]
+    candidates = propose(text, [LI, GU], cn_rules(), pointed=pointed)
+    mine = {each.number for each in candidates if each.source is Source.PERSON}
+    for choice in (Choice.LEAVE, Choice.CUT):
+        public = apply(text, candidates, dict.fromkeys(mine, choice)).blocks[0].cells[0]
+        assert not re.search("雷|3812345678|2345|1381", public), public
+        assert "顾帆" in public and ("透析" in public) is (choice is Choice.LEAVE), public
+
+
 def test_a_party_can_point_at_words() -> None:
     """What an objection names becomes a candidate, wherever it stands."""
     text = one("迟延使其母亲透析期间无法使用。母亲透析至今。")

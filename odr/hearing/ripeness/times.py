@@ -23,8 +23,8 @@ from odr.ground.text import Kept, T, Text
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
 from odr.payments.desks import FEE_UNPAID
-from odr.payments.fee.fee_computation import Matter
-from odr.payments.models import FeeAssessment
+from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good
 from odr.procedure.models import Window, WindowState
 from odr.service import names as service_names
 
@@ -121,12 +121,12 @@ def _waiting(sitting: Sitting, case: Case, kinds: Mapping[RequestKind, Text]) ->
 def _unpaid(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Fees whose time is over, unpaid and with nothing pending: what they are for counts as withdrawn by ruling, and is
     neither examined nor decided before (CPI 213; FEE 22). An appeal that is not paid for holds up the rest of the case no
-    more than one that is.
+    more than one that is; nor does what is only collected, as the fee of an objection that failed.
     """
     waiting = sitting.tasks(case, FEE_UNPAID)
-    appealed = (FeeAssessment.case_id == case.id, FeeAssessment.matter.in_((Matter.APPEAL, Matter.APPEAL_RULING)))
-    apart = set(sitting.session.scalars(select(FeeAssessment.reference).where(*appealed))) if waiting else set()
-    for task in (one for one in waiting if one.subject not in apart):
+    rows = assessments_of(sitting.session, case) if waiting else []
+    ruled = {row.reference for row in rows if row.matter not in APPEALS and is_unpaid_for_good(sitting, case, row)}
+    for task in (one for one in waiting if one.subject in ruled):
         yield T("Rule on this first: %(what)s", what=Kept.of(task.title))
 
 

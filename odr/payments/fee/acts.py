@@ -31,19 +31,16 @@ from odr.payments.fee.assessment import (
     question_for,
     write_assessment,
 )
-from odr.payments.fee.fee_computation import FIRST_INSTANCE, HALVABLE, Matter, assess_filing, top_up
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter, assess_filing, top_up
+from odr.payments.fee.unpaid import comes_too_late, is_unpaid_for_good, leads_to_ruling
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import (
     AssessmentState,
     BankLine,
     Channel,
-    CheckoutSession,
-    CheckoutState,
     FactKind,
     FeeAssessment,
     FeeBasis,
-    ReliefRequest,
-    ReliefState,
     StripeFact,
 )
 from odr.payments.refund.orders import held_for, order_back, order_excess
@@ -259,54 +256,6 @@ def _stripe_says(sitting: Sitting, given: PaymentInput) -> bool:
         f.rank == (INTENT_SUCCEEDED if f.kind is FactKind.INTENT else SESSION_PAID)
         and Money(f.amount_minor, f.currency) == given.amount
         for f in facts
-    )
-
-
-def is_pending(sitting: Sitting, row: FeeAssessment) -> bool:
-    """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
-    asked = sitting.session.scalar(
-        select(ReliefRequest.id).where(
-            ReliefRequest.case_id == row.case_id,
-            ReliefRequest.party_id == row.party_id,
-            ReliefRequest.state == ReliefState.PENDING,
-        )
-    )
-    moving = sitting.session.scalar(
-        select(CheckoutSession.id).where(
-            CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
-        )
-    )
-    return asked is not None or moving is not None
-
-
-def leads_to_ruling(row: FeeAssessment) -> bool:
-    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal; not an objection that
-    failed.
-    """
-    return row.basis_id is not None and row.matter in HALVABLE
-
-
-APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)
-
-
-def comes_too_late(case: Case, row: FeeAssessment) -> bool:
-    """Whether nothing is ruled withdrawn any more: the decision is pronounced, and the fee is not an appeal's (provisional,
-    by CPL 148). What is owed is then collected.
-    """
-    return case.pronounced_at is not None and row.matter not in APPEALS
-
-
-def is_unpaid_for_good(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
-    """Whether the payer's time is over, nothing is pending, and money is still missing."""
-    if row.state is not AssessmentState.DUE or is_pending(sitting, row):
-        return False
-    windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
-    return (
-        leads_to_ruling(row)
-        and not comes_too_late(case, row)
-        and bool(windows)
-        and windows[-1].state is WindowState.LAPSED
-        and outstanding(sitting.session, row).minor > 0
     )
 
 

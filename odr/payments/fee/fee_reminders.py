@@ -13,8 +13,9 @@ from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.payments import names
 from odr.payments.books.bookings import outstanding
-from odr.payments.fee.acts import assessment_named, is_pending, leads_to_ruling
+from odr.payments.fee.acts import assessment_named
 from odr.payments.fee.addressees import who_is_reminded
+from odr.payments.fee.unpaid import is_pending, leads_to_ruling
 from odr.payments.models import AssessmentState, FeeAssessment
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, act

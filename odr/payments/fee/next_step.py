@@ -9,9 +9,9 @@ from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import names, time_limits
 from odr.payments.books.bookings import outstanding
-from odr.payments.fee.acts import APPEALS, is_unpaid_for_good
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
 

@@ -6,6 +6,7 @@ its names, also while it is still asked for. A hearing leaves the list when its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -102,7 +103,7 @@ def _announced(
     case: Case,
     closed: bool,
     fixed: datetime,
-    parties: Mapping[tuple[int, Role], Sequence[str]],
+    parties: Mapping[tuple[int, Role], Sequence[Text | str]],
     bench: list[tuple[Text, str]],
     languages: list[str],
 ) -> Announced:
@@ -116,13 +117,24 @@ def _announced(
         cause.title if cause is not None else T("Civil dispute"),
         case.track.label,
         hearing.mode.label,
-        hearing.place if hearing.mode in IN_THE_ROOM and not closed else "",
+        "" if closed else _courtroom(hearing),
         tuple(bench),
         state,
         goes_on,
         fixed,
         () if closed else tuple(languages),
     )
+
+
+_WAY_IN = re.compile(r"://|www\.|@|\d(?:[\s-]?\d){5}|[A-Za-z0-9-]\.[A-Za-z]{2}", re.IGNORECASE)
+"""Addresses and numbers of a video room."""
+
+
+def _courtroom(hearing: Hearing) -> str:
+    """The room to walk into. Where a hearing is at one hour in the courtroom and by video, the registry may have written the
+    way into the video room in the same field: it is the parties' alone (OLR 27).
+    """
+    return hearing.place if hearing.mode in IN_THE_ROOM and not _WAY_IN.search(hearing.place) else ""
 
 
 def _state(hearing: Hearing, now: datetime, closed: bool) -> tuple[Text, bool]:
@@ -140,25 +152,29 @@ def _state(hearing: Hearing, now: datetime, closed: bool) -> tuple[Text, bool]:
     return (T("Begun, or about to begin"), True) if hearing.begins_at <= now else (T("Open to the public"), True)
 
 
-def _named(names: Sequence[str]) -> Text | str:
+UNNAMED = T("a party whose name is not announced")
+
+
+def _named(names: Sequence[Text | str]) -> Text | str:
     if len(names) > 2:
         return T("%(name)s and %(count)s others", name=names[0], count=len(names) - 1)
-    return T("%(name)s and %(other)s", name=names[0], other=names[1]) if len(names) == 2 else "".join(names)
+    return T("%(name)s and %(other)s", name=names[0], other=names[1]) if len(names) == 2 else names[0] if names else ""
 
 
 def _against(claimants: Text | str, respondents: Text | str) -> Text:
     return T("%(claimants)s v %(respondents)s", claimants=claimants, respondents=respondents)
 
 
-def _parties(sitting: Sitting, cases: Sequence[int]) -> dict[tuple[int, Role], list[str]]:
+def _parties(sitting: Sitting, cases: Sequence[int]) -> dict[tuple[int, Role], list[Text | str]]:
+    """Parties by side. Whoever has a guardian, as a child, is not named: the judgment will not name them either (JDP 8)."""
     rows = sitting.session.execute(
-        select(Party.case_id, Party.role, Party.name)
+        select(Party.case_id, Party.role, Party.name, Party.details)
         .where(Party.case_id.in_(cases), Party.role.in_(SIDES), Party.left_at.is_(None))
         .order_by(Party.case_id, Party.role, Party.ordinal)
     )
-    found: dict[tuple[int, Role], list[str]] = {}
-    for case_id, role, name in rows:
-        found.setdefault((case_id, role), []).append(name)
+    found: dict[tuple[int, Role], list[Text | str]] = {}
+    for case_id, role, name, details in rows:
+        found.setdefault((case_id, role), []).append(UNNAMED if "guardian" in details else name)
     return found
 
 

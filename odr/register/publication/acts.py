@@ -47,7 +47,7 @@ from odr.register.publication.models import (
 )
 from odr.register.publication.numbering import put_on_desk
 from odr.register.publication.public_pdf import sealed_pdf
-from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, seen, summary
+from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
     if given.passages:
         row.pointed = [*row.pointed, *_standing(row, given.passages)]
         redaction = redaction_of(sitting, case, row)
-    text = redaction.text
+    text = salted(row, redaction.text)
     row.proposed, row.masked, row.naming = text.as_json(), summary(redaction, text), naming_of(redaction.candidates)
     row.proposed_sha256 = digest_of(row.proposed)
     row.proposed_by, row.proposed_entry = actor.account_id, sitting.next_number(case)
@@ -139,13 +139,15 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
 def propose_publication(sitting: Sitting, case: Case, given: ProposalInput, *, actor: Actor, now: datetime) -> Recorded:
     """Propose a public text with every candidate decided; the parties may object while their time runs (JDP 8, 10).
 
-    Proposed again, after an objection or before the approval, nobody gets time a second time.
+    Proposed again, after an objection or before the approval, nobody gets time a second time; who came into the case since
+    then, and whose time ended because the decision was withheld, has theirs.
     """
     row = _meant(sitting, given, names.PROPOSE_PUBLICATION)
-    began = bool(sitting.windows(case, OBJECTION, state=None, subject=row.reference))
-    if not began and not open_when.is_correction(row) and OBJECTION in sitting.pack(case).windows.rules:
+    if not open_when.is_correction(row) and OBJECTION in sitting.pack(case).windows.rules:
+        every = sitting.windows(case, OBJECTION, state=None, subject=row.reference)
+        had = {window.party_id for window in every if window.state is not WindowState.ENDED}
         for party in case.parties:
-            if party.left_at is None:
+            if party.left_at is None and party.id not in had:
                 sitting.start_window(case, OBJECTION, party=party, subject=row.reference)
     _propose(sitting, case, row, given, actor)
     return Recorded(
@@ -232,7 +234,8 @@ def approve_publication(sitting: Sitting, case: Case, given: ApprovalInput, *, a
         raise ActNotOpen(T("You proposed this text. Another person of the court approves it."))
     if row.proposed_sha256 != given.text_sha256:
         raise CaseMovedOn(T("The text was proposed anew since you opened this page."), T("Read it again."))
-    if sitting.windows(case, OBJECTION, subject=row.reference):
+    every = sitting.windows(case, OBJECTION, state=None, subject=row.reference)
+    if any(window.state in (WindowState.OPEN, WindowState.HALTED) for window in every):
         raise ActNotOpen(T("The parties can still object to this text. It is approved when their time is over."))
     kind = open_when.rules_in(sitting, case).kinds[row.kind]
     if kind.withheld is not None and not given.despite:
@@ -308,7 +311,8 @@ def publish_decision(sitting: Sitting, case: Case, given: PublicationRef, *, act
     row.state, row.since_at, row.proposed = PublicationState.PUBLISHED, now, None
     reason = row.reason
     row.reason = None
-    sitting.close_tasks(case, desks.PUBLISH, row.reference)
+    for desk in (desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH):
+        sitting.close_tasks(case, desk, row.reference)
     ledger.record(
         sitting,
         row,

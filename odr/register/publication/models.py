@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -106,6 +106,11 @@ class Publication(Base):
     approved_entry: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(String(40))
     """Key of the pack's reasons, of what is withheld or withdrawn; of a text that is corrected, why."""
+    __table_args__ = (
+        Index("ix_publication_state_number", "state", "number"),
+        # The whole account is read from this one, never from the rows with their long texts.
+        Index("ix_publication_account", "decided_on", "state", "reason", "due_on", "number"),
+    )
 
 
 class PublicationVersion(Base):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, PartyKind, Role, Seat
+from odr.docket.models import Case, Party, PartyKind, Role, Seat
 from odr.filing.models import Claim
 from odr.ground.canonical import canonical, sha256_hex
 from odr.hearing.models import Witness
@@ -78,7 +80,8 @@ OBJECTED = "objected"
 
 def key_of(places: Sequence[Candidate]) -> str:
     """What a choice is kept under: numbers change when there is more to decide, the thing itself does not."""
-    return f"{places[0].kind.value}|{places[0].surface}"
+    surfaces = dict.fromkeys(one.surface for one in places)
+    return f"{places[0].kind.value}|{'|'.join(surfaces)}"
 
 
 def _naming(sitting: Sitting, row: Publication) -> dict[str, str]:
@@ -133,8 +136,10 @@ def _parties(sitting: Sitting, case: Case) -> list[Known]:
         aliases = [account.name] if account is not None and kind is Private.PERSON else []
         names = _told([party.name, *aliases, *_named_in(party.details, "known_as")])
         found.append(Known(kind, names, role=party.role.value, minor="guardian" in party.details))
+        details = {key: value for key, value in party.details.items() if key != "before"}
+        found += _before(party)
         people = _told([account.name] if account is not None and kind is Private.ORGANISATION else [])
-        people += _told(_named_in(party.details, "name", "legal_representative", "contact"))
+        people += _told(_named_in(details, "name", "legal_representative", "contact"))
         found.extend(
             Known(Private.PERSON, (name,), role="representative", represents_by_law=True)
             for name in people
@@ -142,9 +147,22 @@ def _parties(sitting: Sitting, case: Case) -> list[Known]:
         )
         found.extend(
             Known(Private.ID_NUMBER, (number,), role=party.role.value)
-            for number in _told(_named_in(party.details, "id_number", "number", "licence_number"))
+            for number in _told(_named_in(details, "id_number", "number", "licence_number"))
         )
     return found
+
+
+def _before(party: Party) -> list[Known]:
+    """Whoever stood in the party's place before, as what they are: a company is also found by its short name."""
+    return [
+        Known(
+            Private.PERSON if one.get("kind") == PartyKind.PERSON.value else Private.ORGANISATION,
+            _told([one["name"]]),
+            role=party.role.value,
+        )
+        for one in party.details.get("before", [])
+        if one.get("name", "").strip() and one["name"].strip() != party.name.strip()
+    ]
 
 
 def _named_in(details: Any, *keys: str) -> list[str]:
@@ -220,6 +238,14 @@ def digest_of(text: Mapping[str, Any]) -> str:
     return sha256_hex(canonical(text))
 
 
+def salted(row: Publication, text: PublicText) -> PublicText:
+    """A public text with its salt: made of the reference of the decision, which nobody outside the case knows, so that the
+    same words have the same digest again, and other words one that cannot be guessed.
+    """
+    plain = canonical(replace(text, salt="").as_json())
+    return replace(text, salt=hmac.new(row.reference.encode(), plain, hashlib.sha256).hexdigest())
+
+
 def summary(redaction: Redaction, text: PublicText) -> list[dict[str, Any]]:
     """What was replaced and cut in a public text, by kind of thing and rule: how many things, at how many places. It tells
     nothing of what stood there.
@@ -259,6 +285,7 @@ __all__ = [
     "naming_of",
     "redaction_of",
     "rules_of",
+    "salted",
     "seen",
     "summary",
 ]

@@ -21,6 +21,7 @@ class Weight(IntEnum):
     """A name of the court's staff in the body of the text."""
     DOCKET = 4
     POINTED = 5
+    """A pattern that holds a name the docket knows. What somebody points at goes after everything, see :func:`settled`."""
     SHOWN = 6
     """Case numbers, and who signs: never hidden."""
 
@@ -70,7 +71,8 @@ def settled(finds: Iterable[Find]) -> list[Find]:
 
     Something with a pattern that holds a known name (an e-mail address made of it) goes as a whole, as surely as the name.
     A known name inside a longer name of the court's staff is theirs; one that is the same is the party's, but where they
-    sign.
+    sign. What somebody pointed at is what no other find holds, in as many parts as are left: so nobody shows a known name
+    or a number, and nobody hides a judge, by pointing at words around it.
     """
     by_cell: dict[tuple[int, int], list[Find]] = {}
     for each in finds:
@@ -98,14 +100,28 @@ def _clusters(finds: list[Find]) -> Iterator[list[Find]]:
 
 def _of_cell(finds: list[Find]) -> list[Find]:
     docket = [each for each in finds if each.weight is Weight.DOCKET]
-    ranked = sorted((_raised(each, docket) for each in finds), key=lambda f: (-f.weight, f.loose, -f.length, f.start))
+    pointed = [each for each in finds if each.source is Source.PERSON]
+    found = [_raised(each, docket) for each in finds if each.source is not Source.PERSON]
     taken: set[int] = set()
     kept: list[Find] = []
-    for each in ranked:
+    for each in sorted(found, key=lambda f: (-f.weight, f.loose, -f.length, f.start)):
         if taken.isdisjoint(range(each.start, each.end)):
             taken.update(range(each.start, each.end))
             kept.append(each)
+    for each in sorted(pointed, key=lambda f: (-f.length, f.start)):
+        free = [at for at in range(each.start, each.end) if at not in taken]
+        taken.update(free)
+        kept += [replace(each, start=start, end=end) for start, end in _runs(free)]
     return kept
+
+
+def _runs(places: list[int]) -> Iterator[tuple[int, int]]:
+    """Places that follow each other, as start and end."""
+    start = 0
+    for at in range(1, len(places) + 1):
+        if at == len(places) or places[at] != places[at - 1] + 1:
+            yield places[start], places[at - 1] + 1
+            start = at
 
 
 def _raised(find: Find, docket: list[Find]) -> Find:

@@ -50,7 +50,13 @@ def propose(
     finds += find_known(text, known, rules)
     finds += [find for each in pointed for find in _find_pointed(text, each)]
     finds = [each for each in finds if _may_be_hidden(text, each)]
-    return _candidates(text, settled(finds), known, rules, naming or {})
+    held = [each for each in settled(finds) if each.source is not Source.PERSON or _says_something(text, each)]
+    return _candidates(text, held, known, rules, naming or {})
+
+
+def _says_something(text: PublicText, find: Find) -> bool:
+    """Whether more than spaces and commas is left of what somebody pointed at."""
+    return any(sign.isalnum() for sign in _surface(text, find))
 
 
 def _may_be_hidden(text: PublicText, find: Find) -> bool:

@@ -117,6 +117,10 @@ class PublicText:
     language: str
     issued_on: date | None
     blocks: tuple[Block, ...]
+    salt: str = ""
+    """Goes into the digest of a public text, so that nobody tells from the digest of a text that was taken away what stood
+    in it, by trying names. It is given out with the words and taken away with them.
+    """
 
     @property
     def title(self) -> str:
@@ -156,6 +160,7 @@ class PublicText:
             "number": self.number,
             "language": self.language,
             "issued_on": self.issued_on.isoformat() if self.issued_on else None,
+            **({"salt": self.salt} if self.salt else {}),
             "blocks": [
                 {
                     "kind": block.kind.value,
@@ -190,6 +195,7 @@ class PublicText:
                 )
                 for each in data["blocks"]
             ),
+            data.get("salt", ""),
         )
 
 

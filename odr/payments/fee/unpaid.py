@@ -1,0 +1,71 @@
+"""Fees whose time is over: when what they are for can be ruled withdrawn, and when they are only collected (FEE 22; CPI 213)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.payments.books.bookings import outstanding
+from odr.payments.fee.fee_computation import HALVABLE, Matter
+from odr.payments.models import (
+    AssessmentState,
+    CheckoutSession,
+    CheckoutState,
+    FeeAssessment,
+    ReliefRequest,
+    ReliefState,
+)
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def is_pending(sitting: Sitting, row: FeeAssessment) -> bool:
+    """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
+    asked = sitting.session.scalar(
+        select(ReliefRequest.id).where(
+            ReliefRequest.case_id == row.case_id,
+            ReliefRequest.party_id == row.party_id,
+            ReliefRequest.state == ReliefState.PENDING,
+        )
+    )
+    moving = sitting.session.scalar(
+        select(CheckoutSession.id).where(
+            CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+        )
+    )
+    return asked is not None or moving is not None
+
+
+def leads_to_ruling(row: FeeAssessment) -> bool:
+    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal; not an objection that
+    failed.
+    """
+    return row.basis_id is not None and row.matter in HALVABLE
+
+
+APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)
+
+
+def comes_too_late(case: Case, row: FeeAssessment) -> bool:
+    """Whether nothing is ruled withdrawn any more: the decision is pronounced, and the fee is not an appeal's (provisional,
+    by CPL 148). What is owed is then collected.
+    """
+    return case.pronounced_at is not None and row.matter not in APPEALS
+
+
+def is_unpaid_for_good(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Whether the payer's time is over, nothing is pending, and money is still missing."""
+    if row.state is not AssessmentState.DUE or is_pending(sitting, row):
+        return False
+    windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
+    return (
+        leads_to_ruling(row)
+        and not comes_too_late(case, row)
+        and bool(windows)
+        and windows[-1].state is WindowState.LAPSED
+        and outstanding(sitting.session, row).minor > 0
+    )
