@@ -8,7 +8,7 @@ from odr.app import create_app
 from odr.register.publication.models import PublicationState
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
-from tests.register.publishing import numbered, publish
+from tests.register.publishing import fixed, numbered, publish
 
 
 def test_nothing_of_the_parties_is_in_public(bench: Bench) -> None:
@@ -49,6 +49,18 @@ def test_the_desk_works_without_a_script(bench: Bench) -> None:
     judge = Visitor(app, bench, "judge")
     judge.send("/publication/approve", "/publication/approve")
     assert numbered(bench)[-1].state is PublicationState.APPROVED
+
+
+def test_an_old_page_is_answered_with_the_candidates_of_now(bench: Bench) -> None:
+    """A choice on what nobody chooses about, from a page opened before: the desk is shown, and nothing falls over."""
+    bench.effective()
+    number = fixed(bench, numbered(bench)[-1])
+    clerk = Visitor(create_app(court=bench.court), bench, "clerk")
+    old = {"choices-0-number": str(number), "choices-0-choice": "leave"}
+    assert "Original beside public text" in clerk.send(
+        "/publication", "/publication", {**old, "do": "look"}, status=200
+    )
+    assert numbered(bench)[-1].state is PublicationState.PENDING
 
 
 def test_a_withdrawn_decision_is_gone_but_for_its_line(bench: Bench) -> None:

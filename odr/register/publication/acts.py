@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
 from odr.ground.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput
-from odr.ground.text import T, words_of
+from odr.ground.text import T, side_by_side, words_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
@@ -91,7 +91,7 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
     if strange:
         raise InvalidInput.at("choices", T("On candidate %(number)s there is nothing to decide.", number=strange[0]))
     if redaction.open:
-        numbers = ", ".join(map(str, redaction.open))
+        numbers = side_by_side([str(number) for number in redaction.open])
         raise InvalidInput.at(
             "choices", T("These candidates are open: %(numbers)s. Decide each of them.", numbers=numbers)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -63,6 +64,10 @@ def _desk(case: Case, actor: Actor, faults: list[FieldFault], status: int = 200,
     row, name = _row(case, names.PROPOSE_PUBLICATION, names.CORRECT_PUBLICATION)
     typed = _typed_choices() if request.method == "POST" and not moved_on else None
     redaction = redacting.redaction_of(sitting, case, row, typed)
+    # A page that was opened before may give a choice on what is fixed by now: it is shown as it is.
+    set_aside = redacting.fixed(redaction.candidates)
+    open_to = {number: choice for number, choice in redaction.choices.items() if number not in set_aside}
+    redaction = replace(redaction, choices=open_to)
     reasons = open_when.withdrawn_reasons(sitting, case, actor) if name == names.CORRECT_PUBLICATION else []
     return render_template(
         "register/publication/desk.html",
