@@ -25,7 +25,7 @@ def _summary(one: Announced) -> Text:
 
 
 def _where(one: Announced) -> Text | str:
-    return one.place or T("By video")
+    return one.place or one.how
 
 
 def calendar(hearings: Iterable[Announced], host: str, page: str, now: datetime, locale: str) -> bytes:
