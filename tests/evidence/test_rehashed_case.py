@@ -204,6 +204,7 @@ def test_every_table_with_a_receipt_has_its_files_found() -> None:
         "compilation",
         "upload_decision",
         "outage",
+        "register_record",
     }
     # The paper of a proof of service is a document with the same receipt.
     known.add("proof_of_service")

@@ -141,6 +141,7 @@ def environment(
         money=lambda value: write(value, locale),
         day=lambda value: write_day(value.astimezone(TZ).date() if isinstance(value, datetime) else value, locale),
         instant=lambda value: write_instant(value, locale, TZ),
+        sentence=lambda words: words[:1].upper() + words[1:],
     )
     return env
 

@@ -36,6 +36,8 @@ ANSWER_WITHOUT = {
     "/log/time-authority.pem",
     "/service/receipts/<provider>",  # refuses what no carrier signed
     "/uploads/hash-worker.js",
+    "/decisions/check_register.py",
+    "/decisions/verify.py",
 }
 """What answers as always: files, keys, and what is refused before anything is looked up."""
 ADDRESS = "203.0.113.77"

@@ -31,7 +31,8 @@ def test_a_clerk_refuses_no_claim(small_scene: Scene) -> None:
     with pytest.raises(ActNotOpen, match="asked already"):
         small_scene.do("propose_refusal", "clerk", **REFUSAL)
     small_scene.do("refuse_claim", "judge", **REFUSAL)
-    assert small_scene.case().outcome is Outcome.REFUSED and desk(small_scene) == []
+    assert small_scene.case().outcome is Outcome.REFUSED
+    assert desk(small_scene) == [("make_public", "clerk")], "what is left is the ruling to be made public"
 
 
 def test_a_judge_who_does_not_refuse_gives_the_claim_back(small_scene: Scene) -> None:

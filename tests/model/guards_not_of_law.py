@@ -130,6 +130,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.panel.acts.one_judge_sits": (Why.ONCE, None),
     "judgment.panel.acts.waits_for_the_clerk": (Why.HANDLER, None),
     "judgment.remedies.heard_anew.somebody_did_not_hear": (Why.ONCE, None),
+    "register.publication.rules_of_acts._open.check": (Why.NAMED, None),
     "judgment.preservation.acts.a_preservation_waits": (Why.NAMED, None),
     "judgment.preservation.acts.security_is_missing": (Why.NAMED, None),
     "judgment.preservation.acts.something_to_carry_out": (Why.NAMED, None),

@@ -190,6 +190,7 @@ def test_opinions_are_offered_when_they_are_taken_and_announced_before(pending: 
     line = {"upload": sent, "title": "Photograph of the label", "proves": "The year is wrong.", "source": "own"}
     pending.do("submit_exhibit", "li", **line)
     pending.do("file_answer", "haiyun", position="defend", statement="The label is lawful.")
+    pending.pay()
     pending.later(days=30)
     pending.do("open_examination", "judge", mode="asynchronous")
     haiyun, _ = browser(pending, "haiyun")

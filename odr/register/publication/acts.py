@@ -437,7 +437,6 @@ def _take_down(sitting: Sitting, case: Case, row: Publication) -> None:
             "Nobody can read it in public any more; the public ledger names its number and the reason. There is nothing you have to do."
         ),
     ),
-    desk=desks.DECIDE_ON_PUBLIC,
     topic=Topic.DECISION,
     in_record=False,
 )
