@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from jinja2 import BytecodeCache, StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from pydantic import BaseModel
 from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound as NoSuchPage
@@ -222,18 +223,31 @@ def _templates(app: Flask, court: Court) -> None:
     app.jinja_env.globals["typed_words"] = _typed
     app.jinja_env.globals["court_now"] = court.clock.now
     app.jinja_env.globals["nav_items"] = sorted(court.hooks.nav, key=lambda item: item.order)
+    app.jinja_env.filters.update(may_break=_may_break, sentence=lambda words: words[:1].upper() + words[1:])
     app.jinja_env.filters.update(
-        text=lambda value: write(value, current_locale(), tz),
-        money=lambda value: write(value, current_locale()),
-        may_break=_may_break,
-        sentence=lambda words: words[:1].upper() + words[1:],
-        sign=lambda between: SIGNS[current_locale()][between],
-        side_by_side=lambda items, sign=",": side_by_side(items, sign).render(current_locale()),
-        day=lambda value: write_day(
-            value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()
+        text=_for_reader(lambda value: write(value, current_locale(), tz)),
+        money=_for_reader(lambda value: write(value, current_locale())),
+        sign=_for_reader(lambda between: SIGNS[current_locale()][between]),
+        side_by_side=_for_reader(lambda items, sign=",": side_by_side(items, sign).render(current_locale())),
+        day=_for_reader(
+            lambda value: write_day(
+                value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()
+            )
         ),
-        instant=lambda value: write_instant(value, current_locale(), tz),
+        instant=_for_reader(lambda value: write_instant(value, current_locale(), tz)),
     )
+
+
+def _for_reader(written: Callable[..., str]) -> Callable[..., str]:
+    """A filter whose answer depends on who reads. Jinja works out any other filter of a constant once, when it compiles the
+    template, and everybody would read the signs of whoever came first.
+    """
+
+    @pass_context
+    def told(context: Context, *values: Any, **named: Any) -> str:
+        return written(*values, **named)
+
+    return told
 
 
 def _may_break(caption: str) -> Markup:
