@@ -1,5 +1,5 @@
 # The court's commands. Needs make and Python 3.11 to 3.13 with venv; everything else is fetched.
-.PHONY: run test prove lint bench act docs sbom advisories help clean
+.PHONY: run test prove lint bench act docs gallery sbom advisories help clean
 .DEFAULT_GOAL := run
 
 ALL := requirements.txt requirements-extra.txt requirements-dev.txt
@@ -32,6 +32,10 @@ act: ## Begin an act: make act NAME=announce_absence ROOM=filing [CONCEPT=partie
 docs: ## Write what the court says of itself: procedure, letters, law, clock, map of the rooms, decisions
 	@tools/environment .venv newest requirements.txt
 	@.venv/bin/python -m odr.operations.cli docs
+
+gallery: ## Set every paper of the court in both languages and write docs/papers.md; takes minutes, needs pdftoppm
+	@tools/environment .venv newest $(ALL)
+	@.venv/bin/python tools/paper_gallery.py
 
 sbom: ## Write the bill of materials: every library of the court with its version, as CycloneDX in build/
 	@tools/environment .venv newest $(ALL)

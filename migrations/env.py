@@ -16,10 +16,14 @@ from odr.ground.db import Base
 def after_each_step(
     ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
 ) -> None:
-    """The append-only triggers stand again, and on SQLite no reference points nowhere."""
+    """The append-only triggers stand again, the database says what may run on it, and on SQLite no reference points
+    nowhere.
+    """
     connection = ctx.connection
     assert connection is not None, "migrations run on an open connection"
     migrate.install_triggers(connection)
+    reached = step.destination_revision_ids
+    migrate.note_oldest(connection, context.script, reached[0] if reached else None)
     if connection.dialect.name == "sqlite":
         broken = connection.execute(text("PRAGMA foreign_key_check")).first()
         if broken is not None:

@@ -28,7 +28,7 @@ from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded, StorageFull, Unavailable
 from odr.ground.silence import silence
-from odr.ground.text import SIGNS, Money, T, Text, side_by_side, write, write_day, write_instant
+from odr.ground.text import SIGNS, Money, T, Text, side_by_side, write, write_day, write_instant, write_month
 from odr.ground.unavailable import breach_of
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
@@ -58,6 +58,7 @@ from odr.web.guards import (
 from odr.web.limits import MOST_BODY, TooSlow
 from odr.web.lists import register_lists
 from odr.web.numbers import register_numbers
+from odr.web.static_files import KeptFiles, addressed
 
 FULL = 300
 """Seconds after which sending again makes sense, where the court has no room left."""
@@ -136,6 +137,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
         "odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.url_rule_class = _KeptRule
+    app.url_defaults(_say_content)
     register_numbers(app)
     register_lists(app)
     app.config.update(
@@ -158,7 +160,12 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     return app
 
 
-class _CourtApp(Flask):
+def _say_content(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static":
+        values["filename"] = addressed(ROOT / "static", values["filename"])
+
+
+class _CourtApp(KeptFiles):
     """Flask, but for what it tells of a failure: its own line holds the address, which names a case or opens a letter."""
 
     def log_exception(self, exc_info: Any) -> None:
@@ -234,6 +241,7 @@ def _templates(app: Flask, court: Court) -> None:
                 value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()
             )
         ),
+        month=_for_reader(lambda value: write_month(value, current_locale())),
         instant=_for_reader(lambda value: write_instant(value, current_locale(), tz)),
     )
 

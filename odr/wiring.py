@@ -107,6 +107,7 @@ LAYERS = (
     {"hearing"},
     {"settlement", "judgment"},
     {"register"},
+    {"assist"},
     {"api"},
 )
 """Lowest first. A room imports lower layers only, never the room beside it; a test reads the imports."""
@@ -125,6 +126,7 @@ ROOMS = (
     "settlement",
     "judgment",
     "register",
+    "assist",
     "api",
 )
 """Rooms in layer order: an event wakes lower rooms first."""
@@ -185,6 +187,7 @@ def register_routes(app: Flask) -> None:
     for name in (
         "odr.notary.log.pages:log_pages",
         "odr.operations.health:health",
+        "odr.operations.browser_errors:browser_errors",
         "odr.training.pages:training",
         *(path for room in rooms() for path in room.routes),
     ):

@@ -151,7 +151,8 @@ function stayWithoutNetwork(place) {
 }
 
 // Keeps the page that is shown without a network, and no other (templates/register/service-worker.js).
-const keepOfflinePage = () => navigator.serviceWorker.register("/service-worker.js").catch(() => undefined);
+// Asked for anew an hour after the last time, not with every page.
+const keepOfflinePage = () => navigator.serviceWorker.register("/service-worker.js", { updateViaCache: "all" }).catch(() => undefined);
 
 wake(document);
 document.querySelectorAll("[data-offline]").forEach(stayWithoutNetwork);

@@ -86,10 +86,11 @@ ON_TABLES: dict[str, str] = {
     "log": "·R·RR ·R·RR - - -",
     "log_entry": "·RRRR ·R·RR - ·R·RR ·RRRR",
     "log_tile": "·RRRR ·RRRR ·R··· - ·RRRR",
-    "log_checkpoint": "·RR·· ·R··· ·RR·· ·R··· ·RR··",
+    "log_checkpoint": "·RR·· ·R··· ·RRR· ·R··· ·RR··",
     "log_cosignature": "··R·· ·R··· ·R··· ·R··· ··R··",
     "timestamp_token": "··R·· ·R··· ·R··· ·R··· ··R··",
     "signing_key": "··R·· ··R·· ··R·· ··R·· -",
+    "published files": "·R··· ·R··· ·R··· ·R··· ·R···",
 }
 """For each table a proof rests on, what each judge says of each attack: R notices, - the table refuses it by itself."""
 
@@ -102,7 +103,8 @@ def database_section() -> str:
         "Triggers down, one thing done to the newest rows of one table, triggers up again; the vault, the published files and what others keep at",
         "home are not the attacker's. Each cell says who notices, measured by `tests/faults/test_tables_attacked.py`: **docket** and **log** are",
         "`flask docket audit` and `flask log audit`, **check-up** is `flask doctor`, **signer** the vault that signs nothing more over it,",
-        "**monitor** somebody elsewhere who has watched the log before. *refused* is the table's own form. Nothing is noticed by nobody.\n",
+        "**monitor** somebody elsewhere who has watched the log before. *refused* is the table's own form. Nothing is noticed by nobody.",
+        "In the last line the attacker owns the log's published files, which give back what a lost database held, and not the database.\n",
         head,
         "|---" * (len(DATABASE_ATTACKS) + 1) + "|",
     ]
@@ -112,7 +114,7 @@ def database_section() -> str:
             "*refused*" if cell == "-" else ", ".join(s for s, mark in zip(short, cell, strict=True) if mark == "R")
             for cell in cells.split()
         ]
-        lines.append(f"| `{table}` | " + " | ".join(said) + " |")
+        lines.append(f"| {table if ' ' in table else f'`{table}`'} | " + " | ".join(said) + " |")
     return "\n".join(lines) + "\n"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from odr.docket.models import Case
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
@@ -16,7 +18,7 @@ def looked_at(look: Sitting, case: Case, actor: Actor) -> NextBox:
 
     Whoever has a duty that runs sees it; one that stands still is listed; a remedy never comes before a duty; nothing is
     offered that would be refused; nobody is told to end what they began; and whoever has nothing to do is told who is
-    waited for, until when where that is known.
+    waited for, until when where that is known; and whoever asked another something sees until when that one may answer.
     """
     box = next_box(look, case, actor)
     assert box is not None
@@ -46,6 +48,12 @@ def _everything_is_seen(look: Sitting, case: Case, actor: Actor, box: NextBox, m
     still = shown_windows(look, case, actor, WindowState.HALTED)
     halted = {w.reference for w in still if w.party_id == actor.party_id}
     assert {one.window.reference for one in box.halted} == halted
+    told = {one.window.reference for one in box.awaited} | ({box.told.reference} if box.told is not None else set())
+    others = [w for w in shown_windows(look, case, actor) if w.party_id not in (None, actor.party_id)]
+    mine = select(DocketEntry.number).where(DocketEntry.case_id == case.id, DocketEntry.party_id == actor.party_id)
+    begun = set(look.session.scalars(mine))
+    awaited = [w.kind for w in others if w.opened_by in begun and w.reference not in told]
+    assert not awaited, f"{actor.hat} began {awaited} for another and is not told who is waited for"
 
 
 def _nothing_leads_astray(look: Sitting, case: Case, actor: Actor, box: NextBox) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from odr.ground.text import LOCALES, write
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
-from odr.procedure.models import Window
+from odr.procedure.models import Window, WindowState
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
 from odr.service.sending.asked import last_day
@@ -38,6 +38,8 @@ def days_missing(session: Session, case_id: int | None = None) -> tuple[int, lis
             changed = {"extensions", "suspensions"} & {k for k, v in window.working.items() if v}
             if window.due_at is None or window.halted_at is not None or changed or window.opened_at > packet.queued_at:
                 continue
+            if window.state is WindowState.MET and packet.queued_at > window.opened_at:
+                continue  # sent again when it had been done: it says so
             if window.due_at <= packet.queued_at:
                 continue  # sent again when the day had passed: nothing is asked any more
             seen += 1

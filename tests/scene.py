@@ -100,6 +100,19 @@ def claim(**changes: Any) -> ClaimInput:
     return ClaimInput.model_validate({**values, **changes})
 
 
+def claim_in_chinese() -> ClaimInput:
+    """The same claim as Li writes it in Chinese: the case is then held in Chinese."""
+    told = claim()
+    return claim(
+        facts=[
+            {"what": "我在被告的网店购买了三十瓶胶囊，货款已经付清。", "happened_on": "2025-11-06"},
+            {"what": "商品标签载明的添加剂不允许用于此类食品，我要求退货时被告没有答复。"},
+        ],
+        relief=[{"kind": "money", "what": "判令被告退还货款", "amount": "8,000.00"}],
+        particulars={**(told.particulars or {}), "goods": "维生素胶囊三十瓶"},
+    )
+
+
 @dataclass
 class Scene:
     """A court with its people, a clock that stands still, and one case to walk."""

@@ -17,7 +17,19 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from odr.ground.clock import CourtClock, FixedClock
 from odr.ground.db import NAMING, Database, UTCDateTime, enum_column, new_reference
-from odr.ground.text import LOCALES, Money, T, Text, catalogue, places, write, write_day, write_instant, write_money
+from odr.ground.text import (
+    LOCALES,
+    Money,
+    T,
+    Text,
+    catalogue,
+    places,
+    write,
+    write_day,
+    write_instant,
+    write_money,
+    write_month,
+)
 from tests.conftest import MORNING
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -298,6 +310,11 @@ def test_no_minor_unit_is_lost_in_writing(minor: int, currency: str, locale: str
 def test_days_are_written_with_their_weekday(day: date, english: str, chinese: str) -> None:
     """A day is written in full with the weekday in both languages, so that nobody reads the month for the day."""
     assert (write_day(day, "en"), write_day(day, "zh-Hans")) == (english, chinese)
+
+
+def test_months_are_written_in_words() -> None:
+    """A page never shows a month as a program writes it."""
+    assert [write_month(date(2026, 4, 27), locale) for locale in LOCALES] == ["April 2026", "2026年4月"]
 
 
 def test_instants_are_written_where_the_court_sits() -> None:

@@ -24,6 +24,8 @@ PROGRAMS = {
     "odr/evidence/sources/webpage/child.py": "Chromium, with a gate on loopback as its only way out",
     "odr/ground/bounded.py": "the court's own child for a stranger's bytes, with its memory, time and files bounded",
     "odr/operations/backup.py": "pg_dump and pg_restore, found on the machine, with the operator's address",
+    "odr/operations/rehearsal.py": "deploy/roll and the proxy, on a copy of the court in a folder of its own",
+    "odr/operations/rehearsed_units.py": "what the units of deploy/ start, on that copy",
     "odr/training/run.py": "the training court's own processes",
 }
 """Who starts programs, and which."""
@@ -39,6 +41,8 @@ GLUED = {
 """Where a statement holds more than constants, and what: never anything that somebody wrote."""
 UNESCAPED = {
     "odr/app.py": "a place to break the line in a case’s name, which was escaped before",
+    "odr/register/publication/mirror/files.py": "a page without a template; every word of the text is escaped",
+    "odr/register/publication/mirror/making.py": "a page without a template; addresses and names of files are escaped",
     "odr/judgment/decision/case_views.py": "the rest of the text is escaped; only links of the court's own are put in",
     "odr/register/formats/html.py": "marks of the court's own; what the decision says is escaped as it is put in",
     "odr/service/sending/letters.py": "parts that Jinja escaped when it rendered them",
@@ -51,6 +55,7 @@ CALLS_OUT = {
     "odr/notary/check/remote_log.py": "the auditor's own tool, at the address the auditor gives; redirects refused",
     "odr/notary/check/witness.py": "witnesses of the settings; redirects refused",
     "odr/notary/time/time_tokens.py": "time authorities of the settings; redirects refused",
+    "odr/operations/rehearsal.py": "the copy of the court on loopback that is rehearsed, by http.client, which follows no redirect",
     "odr/operations/smoke.py": "the check after a deployment, at the address its keeper gives; redirects refused",
     "odr/operations/watch.py": "the watcher outside, at the address of the court that its keeper gives; redirects refused",
     "odr/service/channels/messenger.py": "the messenger's gateway of the settings, through posting.py",

@@ -30,7 +30,7 @@ from odr.notary.check.receipt import verify_receipt
 from odr.notary.log.note import parse_note
 from odr.notary.log.strict import Malformed
 from odr.notary.rehash.renewal_tree import parse_proof
-from odr.payments.books.paydesk import read_statement
+from odr.payments.books.statements import HeadingsUnknown, read_statement
 from odr.procedure.forms.reading import Unreadable, read_day, read_money, read_phone
 from odr.procedure.rules.registry import PackRegistry
 from odr.service.channels import seller, sms
@@ -39,6 +39,7 @@ from odr.service.packet.notice_codes import normalized
 from odr.service.packet.photographs import read_all
 from odr.service.replies.bounces import read_incoming
 from odr.service.sending.return_address import ReturnPath
+from tests.payments.test_statements import entry, statement
 
 TRIES = 10_000 if os.environ.get("ODR_PROVE") else 200
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -101,7 +102,9 @@ READERS: dict[str, Reader] = {
         (b"0" * 64 + b"  chat.txt\n", b"sha256,title\n" + b"0" * 64 + b",Chat\n"),
     ),
     "bank statement": Reader(
-        lambda data: read_statement(data, "CNY"), (CourtError,), (b"date,amount,purpose\n2026-03-02,1.00,x\n",)
+        lambda data: read_statement(data, "CNY"),
+        (CourtError, HeadingsUnknown),
+        (b"date,amount,purpose\n2026-03-02,1.00,x\n", statement(entry([(1_00, "Li", "x", "CN1")]))),
     ),
     "table of claims": Reader(
         lambda data: claims_table.read(PACK, data, ["sale"]), (CourtError,), (b"claimant,respondent\nLi,Haiyun\n",)

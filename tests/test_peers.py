@@ -136,6 +136,21 @@ def test_the_store_keeps_objects_and_refuses_a_wrong_digest(s3_peer: S3Peer) -> 
     client.close()
 
 
+def test_the_store_has_room_for_a_bucket_of_every_test(s3_peer: S3Peer) -> None:
+    """A bucket takes several volumes at its first object; a store of few of them refuses the ninth test that has one."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=s3_peer.endpoint,
+        aws_access_key_id=s3_peer.access_key,
+        aws_secret_access_key=s3_peer.secret_key,
+        region_name=s3_peer.region,
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
+    )
+    for number in range(12):
+        client.create_bucket(Bucket=f"room-{number}")
+        client.put_object(Bucket=f"room-{number}", Key="one", Body=b"one")
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize(("width", "locale"), [(PHONE, "zh-CN"), (DESK, "en")])
 def test_the_browser_is_what_was_asked_for(

@@ -299,7 +299,12 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         house.parameters["person"] = session.get_one(Account, house.people["person"]).reference
         letter = session.scalars(select(InboxItem.reference).where(InboxItem.party_id == mine.id)).first()
         paper = session.scalars(select(Document.reference).where(Document.case_id == case.id)).first()
-        house.parameters |= {"item": letter or UNKNOWN, "document": paper or UNKNOWN}
+        house.parameters |= {
+            "item": letter or UNKNOWN,
+            "document": paper or UNKNOWN,
+            "month": "2026-03",
+            "table": "months",
+        }
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters |= dict(
         zip(
@@ -315,7 +320,10 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         "place": "2",
         "token": "none",
         "party": UNKNOWN,
+        "remark": UNKNOWN,
+        "series": UNKNOWN,
         "batch": UNKNOWN,
+        "note": UNKNOWN,
         "payment": payment or UNKNOWN,
     }
     with scene.court.database.write() as session:
@@ -351,6 +359,7 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         "agreement": UNKNOWN,
         "assessment": UNKNOWN,
         "compilation": UNKNOWN,
+        "copy": UNKNOWN,
         "batch": UNKNOWN,
         "received": UNKNOWN,
         "reference_of": UNKNOWN,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from odr.procedure.acts.table import act
+from tests.typed import typed
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
@@ -123,6 +125,19 @@ def test_an_act_is_added_by_the_guide_alone(copy: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_documents_and_the_bill_are_made_by_the_commands_of_the_guide(copy: Path) -> None:
+    """What is generated is what is committed; a document changed by hand is written over; the bill has its place."""
+    (copy / "docs" / "clock.md").write_text("changed by hand", encoding="utf-8")
+    assert changed(copy) == {"docs/clock.md"}
+    made = type_in(copy, "sh", "-c", typed("make docs"))
+    assert made.returncode == 0 and changed(copy) == set(), made.stderr
+    made = type_in(copy, "sh", "-c", typed("make sbom"))
+    assert made.returncode == 0, made.stderr
+    assert json.loads((copy / "build" / "sbom.cdx.json").read_text())["bomFormat"] == "CycloneDX"
+
+
+@pytest.mark.slow
 def test_a_pack_is_added_by_the_guide_alone(copy: Path) -> None:
     """The tutorial as it stands makes a pack and a version of it."""
     follow(copy, "Add a pack")
@@ -135,7 +150,8 @@ def test_an_act_that_is_only_begun_fails_until_a_person_has_filled_it(copy: Path
 
     The act stands behind what its concept holds already, and nothing of another room is touched.
     """
-    begun = type_in(copy, "make", "act", "NAME=announce_absence", "ROOM=filing", "CONCEPT=parties/mandates")
+    line = typed("make act", {"NAME=…": "NAME=announce_absence", "ROOM=…": "ROOM=filing"})
+    begun = type_in(copy, "sh", "-c", f"{line} CONCEPT=parties/mandates")
     assert begun.returncode == 0, begun.stdout + begun.stderr
     source = (copy / "odr/filing/parties/mandates.py").read_text(encoding="utf-8")
     assert source.startswith((ROOT / "odr/filing/parties/mandates.py").read_text(encoding="utf-8").partition("\n\n")[0])

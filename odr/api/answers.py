@@ -143,6 +143,7 @@ def _next(box: NextBox | None) -> dict[str, Any] | None:
         "until": instant(box.until),
         "act": act.name if act is not None else None,
         "asks": not box.is_quiet,
+        "awaited": [{"words": words_of(one.words), "until": instant(one.window.due_at)} for one in box.awaited],
     }
 
 

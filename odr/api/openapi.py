@@ -12,6 +12,9 @@ from odr.ground.text import T, Text
 from odr.identity.sign_in.program_tokens import Scope
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
 from odr.procedure.forms.inputs import schema_for
+from odr.register.search.asking import LONGEST
+from odr.register.search.language import MOST_SIGNS
+from odr.register.search.titles import TITLES
 from odr.settlement.before_filing.inputs import BeforeFilingInput
 from odr.settlement.inputs import ConfirmationInput
 
@@ -184,6 +187,7 @@ def _general(locale: str) -> dict[str, Any]:
     upload["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": BYTES}}}
     upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
     return {
+        "/decisions.json": {"get": _search(locale)},
         **_digests(locale),
         **begun,
         "/api/v1/openapi.json": {"get": openapi},
@@ -198,6 +202,38 @@ def _general(locale: str) -> dict[str, Any]:
         },
         "/api/v1/uploads/{upload}": {"parameters": _in_path("upload"), **_resumable(locale)},
     }
+
+
+def _search(locale: str) -> dict[str, Any]:
+    """The search in published decisions, open to everybody; every filter of the page."""
+    found = _operation(
+        "search_decisions",
+        T("Search in published decisions"),
+        locale,
+        {"200": _ok(ref("FoundDecisions")), **_faults("422", "503")},
+        None,
+    )
+    told: dict[str, Text] = {
+        "q": T("Words, “phrases”, AND, OR, NOT, brackets, and field:value; the fields stand in the court’s guide."),
+        **TITLES,
+        "order": T("“best” or “newest”"),
+        "after": T("“next” of the answer before; without it the list begins."),
+        "exact": T("1: show nothing else in the place of a word that no decision holds."),
+    }
+    found["parameters"] = [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {
+                "type": "string",
+                "maxLength": MOST_SIGNS if name == "q" else 400 if name == "after" else LONGEST,
+            },
+            "description": words.render(locale),
+        }
+        for name, words in told.items()
+    ]
+    return found
 
 
 def _digests(locale: str) -> dict[str, Any]:

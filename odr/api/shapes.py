@@ -73,7 +73,39 @@ _BULK_LINE = thing(
     faults=many({"type": "object", "required": ["at", "en", "zh-Hans"], "additionalProperties": WORDS}),
 )
 
+_FOUND_DECISION = thing(
+    address=WORDS,
+    url={"type": "string", "format": "uri"},
+    title=WORDS,
+    case_number=WORDS,
+    court=WORDS,
+    kind=WORDS,
+    language=WORDS,
+    decided_on={"type": "string", "format": "date"},
+    cause=maybe(WORDS),
+    judges=many(WORDS),
+    outcome=maybe(WORDS),
+    awarded_minor=maybe(NUMBER),
+    currency=maybe(WORDS),
+    articles=many(WORDS),
+    cites=many(WORDS),
+    version=NUMBER,
+    text_sha256=DIGEST,
+    passages=many(many(thing(words=WORDS, found=FLAG))),
+)
+
 SCHEMAS: dict[str, Schema] = {
+    "FoundDecisions": thing(
+        format={"const": "court-search/1"},
+        question=WORDS,
+        shown_instead=maybe(WORDS),
+        filters={"type": "object", "additionalProperties": WORDS},
+        order={"type": "string", "enum": ["best", "newest"]},
+        total=NUMBER,
+        decisions=many(_FOUND_DECISION),
+        facets={"type": "object", "additionalProperties": many(thing(value=WORDS, count=NUMBER))},
+        next=maybe({"type": "string", "format": "uri"}),
+    ),
     "BulkKept": thing(bulk=REFERENCE, total=NUMBER),
     "Bulk": thing(
         bulk=REFERENCE,
@@ -205,7 +237,15 @@ SCHEMAS: dict[str, Schema] = {
         may_act_for=many(WORDS),
         parties=many(thing(reference=REFERENCE, label=WORDS, name=WORDS, name_mark=maybe(BOTH), online=FLAG)),
         windows=many(thing(kind=WORDS, title=BOTH, due_at=maybe(INSTANT), mine=FLAG, working=FREE)),
-        next=maybe(thing(words=BOTH, until=maybe(INSTANT), act=maybe(WORDS), asks=FLAG)),
+        next=maybe(
+            thing(
+                words=BOTH,
+                until=maybe(INSTANT),
+                act=maybe(WORDS),
+                asks=FLAG,
+                awaited=many(thing(words=BOTH, until=maybe(INSTANT))),
+            )
+        ),
         acts=many(ref("ActState")),
         docket=many(ref("Entry")),
         exhibits=many(ref("Exhibit")),

@@ -206,6 +206,7 @@ class Case(Base):
     """A proceeding."""
 
     __tablename__ = "case"
+    __got_with__ = ("parties",)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)

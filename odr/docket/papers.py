@@ -8,6 +8,7 @@ court's own words: written in the reader's language).
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from typing import ClassVar
 
 import segno
 
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, write_signed_day
 from odr.ground.typeset import PaperLocale, Typesetter, localized
 
 Words = str | Text | Money | date | datetime
@@ -27,6 +28,20 @@ class Signatory:
 
     role: Words
     name: Words
+    after_day: bool = False
+    """Whether they sign below the day, as the clerk does."""
+
+
+_LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’-]*")
+
+
+def name_in(name: str, locale: str) -> str:
+    """A name kept in both languages, such as 陈瑶 Chen Yao, in that of a paper; any other name as it is."""
+    latin = " ".join(found.strip() for found in _LATIN.findall(name) if found.strip())
+    chinese = _LATIN.sub("", name).strip()
+    if not latin or not any("\u3400" <= sign <= "\u9fff" for sign in chinese):
+        return name
+    return chinese if locale == "zh-Hans" else latin
 
 
 def judge(name: Words) -> Signatory:
@@ -36,7 +51,7 @@ def judge(name: Words) -> Signatory:
 
 def clerk(name: Words) -> Signatory:
     """The clerk who signs."""
-    return Signatory(T("Clerk"), name)
+    return Signatory(T("Clerk"), name, after_day=True)
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,8 @@ class Finding:
     objection: Words = ""
     heard: Words = ""
     result: Words | None = None
+    said: Words | None = None
+    """The whole finding as the text of a decision says it, in the third person; without it, it stands in a table."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +116,7 @@ class Paper:
 _REASONING = {
     "history": T("How the case came here"),
     "reasons": T("The court’s reasons"),
+    "holds": T("The court holds:"),
     "rests_on": T("Rests on:"),
 }
 
@@ -115,6 +133,7 @@ class DecisionPaper(Paper):
             "claims": T("What the claimant asks for"),
             "answers": T("What the respondent answers"),
             "issues": T("Questions in dispute"),
+            "issues_are": T("The questions in dispute are:"),
             "findings": T("What is found"),
             "number": T("No."),
             "finding": T("Fact found"),
@@ -134,8 +153,12 @@ class DecisionPaper(Paper):
     claims: Sequence[Words] = ()
     answers: Sequence[Words] = ()
     issues: Sequence[Words] = ()
+    evidence: Sequence[Words] = ()
+    """How the evidence was examined and what is undisputed, before what is found on the rest."""
     findings: Sequence[Finding] = ()
     reasons: Sequence[Reason] = ()
+    basis: Words | None = None
+    """The law it rests on and the words that lead to the orders (CIT 1, 2)."""
     costs: Sequence[Words] = ()
     late_performance: Words | None = None
 
@@ -158,6 +181,8 @@ class RulingPaper(Paper):
     orders: Sequence[Words]
     history: Sequence[Words] = ()
     reasons: Sequence[Reason] = ()
+    basis: Words | None = None
+    costs: Sequence[Words] = ()
     remedy: Words | None = None
 
 
@@ -471,6 +496,8 @@ def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: da
     """
     data: dict[str, object] = localized(paper, locale)
     data["labels"] = localized(paper.labels, locale)
+    if isinstance(paper.issued_on, date) and locale != "both":
+        data["issued_on"] = write_signed_day(paper.issued_on, locale)
     data["qr"] = qr_svg(paper.check_url) if paper.check_url else None
     if isinstance(paper, LetterPaper):
         data["qr"], data["letter_qr"] = None, data["qr"]

@@ -14,7 +14,9 @@ from odr.evidence.kit.received_case_files import NotProven, ReceivedBefore, rece
 from odr.evidence.retention.decisions import listed
 from odr.evidence.retention.rules import prepare
 from odr.evidence.sources.models import Platform
+from odr.evidence.store import bucket
 from odr.evidence.store.integrity_check import FaultKind, check
+from odr.evidence.store.s3 import S3Store, open_store
 from odr.procedure.accreditation import signers
 from odr.procedure.court import Court
 
@@ -33,6 +35,23 @@ def check_store() -> None:
     damaged = [fault for fault in faults if fault.kind is not FaultKind.UNCLAIMED]
     click.echo("every file is whole" if not damaged else f"{len(damaged)} files are damaged")
     sys.exit(1 if damaged else 0)
+
+
+@store.command("prepare")
+@click.option("--days", default=bucket.DAYS, show_default=True, help="How long what was erased can be brought back.")
+def prepare_bucket(days: int) -> None:
+    """Make the bucket of an object store, with versions, lock and policy; needs the rights of its owner."""
+    settings = cast(Court, current_app.extensions["court"]).settings
+    files = open_store(settings.store_url, settings.data_dir)
+    if not isinstance(files, S3Store):
+        raise click.ClickException("the files lie in a folder: ODR_STORE_URL names no bucket")
+    if days < 1:
+        raise click.ClickException("a lock lasts a day at least")
+    try:
+        bucket.prepare(files, days)
+    except (OSError, files.place[0].exceptions.ClientError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"the bucket keeps every version, locked for {days} days; what was erased goes for good after them")
 
 
 retention = AppGroup("retention", help="What the rules no longer have kept.")

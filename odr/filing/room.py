@@ -12,8 +12,10 @@ from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
 from odr.filing.claim.progress import standing_claim
 from odr.filing.claim.queries import asked_for, claims_of, facts_of
+from odr.filing.complaints import acts as complaints
+from odr.filing.complaints.naming import records_kept as duties_kept
+from odr.filing.complaints.queries import COMPLAINT_WINDOW
 from odr.filing.course import (
-    complaints,
     ending_rulings,
     evidence_periods,
     objections,
@@ -137,6 +139,8 @@ ROOM = Room(
         "odr.filing.draft.pages:pages",
         "odr.filing.bulk.pages:pages",
         "odr.filing.registry.batch_pages:batch",
+        "odr.filing.registry.supervision_pages:supervision",
+        "odr.filing.complaints.pages:complaints",
         "odr.filing.group.pages:group",
         "odr.filing.draft.interest_pages:interest",
         "odr.filing.draft.fetching_pages:fetching",
@@ -149,7 +153,7 @@ ROOM = Room(
         objections.REVIEW_WINDOW: objections.challenge_overdue,
         mandates.IDENTITY_WINDOW: mandates.platform_silent,
         known_identity.REGISTERING: known_identity.not_registered,
-        complaints.COMPLAINT_WINDOW: complaints.complaint_overdue,
+        COMPLAINT_WINDOW: complaints.complaint_overdue,
     },
     on_event=(
         on(Served, on_served),
@@ -166,6 +170,8 @@ ROOM = Room(
     desk_pages=(
         DeskPage("registry.queue", T("Registry: claims to review"), 10),
         DeskPage("counter.begin_page", T("Filing at the counter"), 20),
+        DeskPage("supervision.overview", T("What lies at the court"), 12),
+        DeskPage("complaints.desk", T("Complaints"), 13),
         DeskPage("agenda.show", T("Agenda"), 120),
     ),
     sweeps={
@@ -176,6 +182,7 @@ ROOM = Room(
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),
+    holdings=(duties_kept,),
     facts_told=facts_told,
     bars=(
         objections.challenged_pauses,

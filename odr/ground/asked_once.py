@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, cast
 
-from sqlalchemy import Executable, Select, UpdateBase, event
+from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Session, UOWTransaction, joinedload, object_mapper
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Table
 
@@ -75,7 +75,7 @@ class AskedOnce(Session):
         """Before a statement that is not remembered: one that only reads leaves the memory as it is."""
         if isinstance(statement, UpdateBase) and isinstance(statement.table, Table):
             self._written({statement.table.name})
-        elif not isinstance(statement, Select) or statement._for_update_arg is not None:
+        elif not isinstance(statement, GenerativeSelect) or statement._for_update_arg is not None:
             self.forget()
 
     def _written(self, tables: set[str]) -> None:
@@ -85,12 +85,15 @@ class AskedOnce(Session):
     # Ways to come to newer rows, or to lose hold of older ones.
 
     def get(self, *args: Any, **how: Any) -> Any:
-        """As ``Session.get``; the row stays in hand, where it would otherwise be let go of and fetched again."""
-        return self._hold(super().get, *args, **how)
+        """As ``Session.get``; the row stays in hand, where it would otherwise be let go of and fetched again.
+
+        A row class that is never looked at without others names them in ``__got_with__``: they come in the same statement.
+        """
+        return self._hold(super().get, *args, **_with_others(args, how))
 
     def get_one(self, *args: Any, **how: Any) -> Any:
         """As ``Session.get_one``; see :meth:`get`."""
-        return self._hold(super().get_one, *args, **how)
+        return self._hold(super().get_one, *args, **_with_others(args, how))
 
     def _hold(self, get: Callable[..., Any], *args: Any, **how: Any) -> Any:
         if how.get("with_for_update") or how.get("populate_existing"):
@@ -100,10 +103,19 @@ class AskedOnce(Session):
             self._got.add(found)
         return found
 
-    def refresh(self, *args: Any, **how: Any) -> None:
-        """As ``Session.refresh``."""
+    def refresh(self, instance: object, *args: Any, **how: Any) -> None:
+        """As ``Session.refresh``; a row that is to be locked is locked first and read then, with those read with it.
+
+        In one statement PostgreSQL would give the row as it is after the wait for the lock, and the others as they were
+        before it.
+        """
         self.forget()
-        super().refresh(*args, **how)
+        lock = how.pop("with_for_update", None)
+        if lock:
+            mapper = object_mapper(instance)
+            key = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+            super().refresh(instance, key, with_for_update=lock)
+        super().refresh(instance, *args, **how)
 
     def connection(self, *args: Any, **how: Any) -> Any:
         """As ``Session.connection``; what is done on it is not seen here."""
@@ -153,6 +165,15 @@ def _after_rollback(session: AskedOnce, ended: object) -> None:
 def _after_end(session: AskedOnce, ended: Any) -> None:
     if ended.parent is None:
         session.forget()
+
+
+def _with_others(args: tuple[Any, ...], how: dict[str, Any]) -> dict[str, Any]:
+    entity = args[0] if args else how.get("entity")
+    others = getattr(entity, "__got_with__", ())
+    # A row that is locked is locked alone: PostgreSQL locks no outer side of a join.
+    if not others or how.get("with_for_update"):
+        return how
+    return {**how, "options": [*(how.get("options") or ()), *(joinedload(getattr(entity, name)) for name in others)]}
 
 
 def _asked(statement: Executable) -> Hashable | None:

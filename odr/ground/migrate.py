@@ -3,6 +3,12 @@
 Called by the program itself, never by hand: ``upgrade`` at start, ``pending`` to
 refuse to run on an old form. Whatever a migration does, the append-only triggers
 stand again after each step (SQLite's way of changing a table drops them silently).
+
+Two versions of the program run on one database while one takes over from the other
+(decision 0063). A step says which kind it is: ``form = "expand"`` only adds, so the
+version before it goes on; ``form = "contract"`` takes away, and ``not_before`` names
+the oldest revision whose program no longer needs what goes. The database keeps the
+oldest revision that may still run on it; a program older than that refuses it.
 """
 
 from __future__ import annotations
@@ -17,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -33,6 +39,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 import odr
@@ -41,6 +48,10 @@ from odr.ground.db import Base, UTCDateTime
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 _ADVISORY_LOCK = 7_402_026
 """PostgreSQL's number for "this court's form is being changed"."""
+BASELINE = "0146"
+"""The first revision whose database says what may run on it; every later step is an expand or a contract one."""
+PATIENCE, TRIES = "1s", 60
+"""How long a step waits for a table that acts are using, and how often it tries: whoever acts never waits behind it for longer."""
 
 
 def load_models() -> None:
@@ -51,15 +62,19 @@ def load_models() -> None:
 
 
 def install_triggers(connection: Connection) -> None:
-    """Put up every append-only trigger on the tables that exist now. May be repeated.
+    """Put up every append-only trigger that does not stand, on the tables that exist now. May be repeated.
+
+    One that stands is left alone, since putting it up again would make everybody wait who writes to its table: a
+    trigger that says something else gets another name.
 
     A table whose rows are never changed says so itself: ``Table.info["append_only"]``.
     A room with finer rules has ``triggers.py`` with ``TRIGGERS``: dialect → statements.
     """
     there = set(inspect(connection).get_table_names())
+    lacking = set(missing_triggers(connection))
     for statement in _trigger_statements(connection.dialect.name):
-        on = _ON_TABLE.search(statement)
-        if on is None or on[1] in there:
+        on, named = _ON_TABLE.search(statement), _TRIGGER_NAME.search(statement)
+        if (named is None or named[1] in lacking) and (on is None or on[1] in there):
             connection.exec_driver_sql(statement)
 
 
@@ -138,10 +153,38 @@ def _keys(table: Table) -> list[list[str]]:
 
 def upgrade(url: str, revision: str = "head", *, folder: Path = FOLDER) -> None:
     """Bring the database up to ``revision``; nothing happens when it stands there already."""
-    if revision == "head" and _stands_at_newest(url, folder):
+    if revision == "head" and (_stands_at_newest(url, folder) or (current(url) and not pending(url, folder=folder))):
         return
-    with _changing(url) as connection:
-        command.upgrade(_config(connection, folder), revision)
+    for left in reversed(range(TRIES)):
+        try:
+            with _changing(url) as connection:
+                command.upgrade(_config(connection, folder), revision)
+            return
+        except OperationalError as error:
+            # Each step is whole or not there: the next try goes on with the one that had to wait.
+            if not left or getattr(error.orig, "sqlstate", None) not in _HAD_TO_WAIT:
+                raise
+
+
+_HAD_TO_WAIT = ("55P03", "40P01")
+"""PostgreSQL's states for a lock that was not given in time, and for two that waited for each other."""
+
+
+def add_index(name: str, table: str, columns: list[str]) -> None:
+    """In an expand step that does nothing else: an index on a table that acts are using, built beside them on
+    PostgreSQL. May be repeated.
+    """
+    context = op.get_context()
+    if context.dialect.name != "postgresql":
+        op.create_index(name, table, columns)
+        return
+    with context.autocommit_block():
+        # It keeps nobody waiting, so it may wait itself, for the transactions that are under way.
+        op.execute("SET lock_timeout = 0")
+        # One that was broken off stands there invalid, and would be taken for the whole.
+        op.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
+        op.create_index(name, table, columns, postgresql_concurrently=True)
+        op.execute(f"SET lock_timeout = '{PATIENCE}'")
 
 
 def _stands_at_newest(url: str, folder: Path) -> bool:
@@ -175,18 +218,64 @@ def _revisions(folder: Path, files: tuple[tuple[str, int], ...]) -> tuple[str, .
 
 
 def pending(url: str, *, folder: Path = FOLDER) -> list[str]:
-    """The revisions the database still lacks, oldest first.
+    """The revisions the database still lacks, oldest first; none where a newer program's database says that this one
+    may go on beside it.
 
-    Raises ValueError when it stands at a revision this program does not know,
-    which means that a newer program has used it.
+    Raises ValueError when it stands at a revision this program does not know and
+    lacks something this program needs.
     """
     known = revisions(folder)
     at = current(url)
     if at is None:
         return known
     if at not in known:
+        if oldest(url) in known:
+            return []
         raise ValueError(f"the database stands at revision {at}, which this version of the program does not know")
     return known[known.index(at) + 1 :]
+
+
+def ending(url: str, *, folder: Path = FOLDER) -> list[str]:
+    """Of the steps the database lacks, those after which the version it is of now could not go on."""
+    at, known = current(url), revisions(folder)
+    if at not in known:
+        return []
+    script = ScriptDirectory.from_config(_config(None, folder))
+    return [name for name in pending(url, folder=folder) if known.index(_runs_from(script, name)) > known.index(at)]
+
+
+def _runs_from(script: ScriptDirectory, revision: str) -> str:
+    """The oldest revision whose program runs after this step, as far as the step alone says."""
+    module = script.get_revision(revision).module
+    if getattr(module, "form", None) == "expand":
+        return BASELINE
+    return str(getattr(module, "not_before", revision))
+
+
+def is_newer(url: str, *, folder: Path = FOLDER) -> bool:
+    """Whether the database has what this program does not know of, though it may run on it."""
+    at = current(url)
+    return at is not None and at not in revisions(folder)
+
+
+def oldest(url: str) -> str | None:
+    """The oldest revision whose program runs on this database, as the database says; None where it does not say."""
+    with _reading(url) as connection:
+        if not inspect(connection).has_table("database_form"):
+            return None
+        found: str | None = connection.scalar(text("SELECT oldest FROM database_form"))
+        return found
+
+
+def note_oldest(connection: Connection, script: ScriptDirectory, revision: str | None) -> None:
+    """Write down, with a step, what the steps up to ``revision`` leave able to run."""
+    taken = [] if revision is None else [step.revision for step in script.iterate_revisions(revision, "base")]
+    if BASELINE not in taken:
+        return
+    later = taken[: taken.index(BASELINE)]
+    said = min((BASELINE, *(_runs_from(script, name) for name in later)), key=taken.index)
+    connection.execute(text("DELETE FROM database_form"))
+    connection.execute(text("INSERT INTO database_form (id, oldest) VALUES (1, :oldest)"), {"oldest": said})
 
 
 def differences(url: str) -> list[Any]:
@@ -225,7 +314,11 @@ def _render_item(kind: str, item: Any, context: Any) -> str | bool:
 
 
 def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    """Whether a table or index is the models' affair; ``search_`` ones are made by the engine's own full-text commands."""
+    """Whether a table or index is the models' affair; ``search_`` ones are made by the engine's own full-text commands,
+    and what a database says of its own form is this module's.
+    """
+    if name == "database_form":
+        return False
     return not (reflected and compare_to is None and name is not None and name.startswith("search_"))
 
 
@@ -256,6 +349,7 @@ def _changing(url: str) -> Iterator[Connection]:
             with engine.connect() as connection:
                 if engine.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _ADVISORY_LOCK})
+                    connection.execute(text(f"SET lock_timeout = '{PATIENCE}'"))
                     connection.commit()
                 yield connection
                 connection.commit()

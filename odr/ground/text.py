@@ -98,7 +98,10 @@ class Kept(Text):
     __hash__ = Text.__hash__
 
 
-SIGNS = {"en": {",": ", ", ";": "; ", ":": ": "}, "zh-Hans": {",": "、", ";": "；", ":": "："}}
+SIGNS = {
+    "en": {",": ", ", ";": "; ", ":": ": ", " ": " ", "、": "; "},
+    "zh-Hans": {",": "、", ";": "；", ":": "：", " ": "", "、": "、"},
+}
 """What stands between the parts of a line: in Chinese full-width, and names or numbers one after another have 、 there."""
 
 
@@ -116,7 +119,9 @@ class SideBySide(Text):
 
 
 def side_by_side(items: Iterable[Any], sign: str = ",") -> SideBySide:
-    """Items as one text: ``,`` between names and numbers, ``;`` between sentences, ``:`` between a name and what it says."""
+    """Items as one text: ``,`` between names and numbers, ``;`` between sentences, ``:`` between a name and what it says, ``、``
+    between articles of several laws, a space between sentences of one paragraph, where Chinese has nothing.
+    """
     return SideBySide(sign, {}, tuple(items))
 
 
@@ -129,6 +134,13 @@ class Money:
 
     def __str__(self) -> str:
         return write(self, SOURCE_LOCALE)
+
+
+@dataclass(frozen=True)
+class PaperDay:
+    """A day as the text of a decision names it: without the weekday."""
+
+    day: date
 
 
 @dataclass(frozen=True)
@@ -146,6 +158,8 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
         return write_money(value, locale)
     if isinstance(value, ShortDay):
         return format_date(value.day, "M月d日" if locale == "zh-Hans" else "d MMMM", locale="en")
+    if isinstance(value, PaperDay):
+        return write_paper_day(value.day, locale)
     if isinstance(value, datetime):
         return write_instant(value, locale, tz)
     if isinstance(value, date):
@@ -172,6 +186,37 @@ def write_day(day: date, locale: str) -> str:
     if locale == "zh-Hans":
         return format_date(day, "y年M月d日（EEEE）", locale=Locale("zh", script="Hans"))
     return format_date(day, "EEEE d\u00a0MMMM y", locale="en")
+
+
+def write_month(day: date, locale: str) -> str:
+    """The month a day is in: ``April 2026`` or ``2026年4月``."""
+    if locale == "zh-Hans":
+        return format_date(day, "y年M月", locale=Locale("zh", script="Hans"))
+    return format_date(day, "MMMM y", locale="en")
+
+
+def write_paper_day(day: date, locale: str) -> str:
+    """``27 April 2026`` or ``2026年4月27日``: a day in the text of a decision."""
+    if locale == "zh-Hans":
+        return format_date(day, "y年M月d日", locale=Locale("zh", script="Hans"))
+    return format_date(day, "d\u00a0MMMM y", locale="en")
+
+
+_FIGURES = "〇一二三四五六七八九"
+
+
+def write_signed_day(day: date, locale: str) -> str:
+    """The day under a decision: in Chinese numerals (``二〇二六年四月二十七日``), else as in its text."""
+    if locale != "zh-Hans":
+        return write_paper_day(day, locale)
+    year = "".join(_FIGURES[int(figure)] for figure in f"{day.year:04d}")
+    return f"{year}年{_up_to_99(day.month)}月{_up_to_99(day.day)}日"
+
+
+def _up_to_99(number: int) -> str:
+    """4 → 四, 10 → 十, 27 → 二十七."""
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else _FIGURES[tens] + "十") + (_FIGURES[ones] if ones else "")
 
 
 def write_instant(at: datetime, locale: str, tz: ZoneInfo | None = None) -> str:

@@ -135,8 +135,8 @@ def localized(value: Any, locale: PaperLocale) -> Any:
     """
     if isinstance(value, Text | Money | date | datetime):
         if locale != "both":
-            return tamed(write(value, locale))
-        english, chinese = tamed(write(value, "en")), tamed(write(value, "zh-Hans"))
+            return _written(value, locale)
+        english, chinese = _written(value, "en"), _written(value, "zh-Hans")
         return english if english == chinese else {"en": english, "zh": chinese}
     if isinstance(value, str):
         return tamed(value)
@@ -149,6 +149,15 @@ def localized(value: Any, locale: PaperLocale) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     raise TypeError(f"{type(value).__name__} cannot stand in a paper")
+
+
+_TWO_STOPS = re.compile(r"(?<=[A-Za-z])\.\.(?!\.)")
+
+
+def _written(value: Text | Money | date | datetime, locale: str) -> str:
+    """The court's words for a reader; a sentence that ends in a name with a full stop of its own has one, not two."""
+    written = tamed(write(value, locale))
+    return _TWO_STOPS.sub(".", written) if locale == "en" else written
 
 
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")

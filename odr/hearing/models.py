@@ -471,6 +471,8 @@ class Hearing(Base):
     ordinal: Mapped[int]
     mode: Mapped[Mode] = mapped_column(enum_column(Mode))
     begins_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    length: Mapped[int] = mapped_column(default=60, server_default="60")
+    """Minutes for which judge, room and people are kept for it."""
     place: Mapped[str] = mapped_column(String(300))
     closed_doors: Mapped[bool] = mapped_column(default=False)
     state: Mapped[HearingState] = mapped_column(enum_column(HearingState))

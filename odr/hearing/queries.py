@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
@@ -23,6 +23,7 @@ from odr.hearing.models import (
     Hearing,
     ModeConsent,
     Opinion,
+    Phase,
     Posting,
     Question,
     SealedPosting,
@@ -48,9 +49,16 @@ STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 """An exhibit in these states is examined."""
 
 
+_STANDING = (
+    select(Examination)
+    .where(Examination.replaced_by.is_(None))
+    .options(selectinload(Examination.phases).joinedload(Phase.duties))
+)
+
+
 def examination_of(session: Session, case: Case) -> Examination | None:
     """The examination of a case, once it was opened; where it is heard again, the new one."""
-    return session.scalar(select(Examination).where(Examination.case_id == case.id, Examination.replaced_by.is_(None)))
+    return session.scalar(_STANDING.where(Examination.case_id == case.id))
 
 
 def has_none(sitting: Sitting, case: Case, kind: type[Base]) -> bool:

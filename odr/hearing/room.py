@@ -100,13 +100,19 @@ ROOM = Room(
         "odr.hearing.appraisal.pages:appraisals",
         "odr.hearing.mode.pages:ledger",
         "odr.hearing.courtroom.seat_offer_pages:places",
+        "odr.hearing.courtroom.calendar.hours_pages:hearing_hours_pages",
+        "odr.hearing.courtroom.calendar.week_pages:hearing_calendar",
     ),
     panels=(panel, consents_panel),
     steps=(examination_step,),
     owed=(asked_about_writing,),
     appointments=(calling_witnesses.hearings_ahead,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
-    desk_pages=(DeskPage("hearing.today", T("Hearings today"), 60),),
+    desk_pages=(
+        DeskPage("hearing.today", T("Hearings today"), 60),
+        DeskPage("hearing_calendar.week", T("Calendar"), 59),
+        DeskPage("hearing_calendar.listing", T("Hearing list"), 61),
+    ),
     on_lapse={
         WINDOW: phases.on_turn_lapsed,
         appraisal_queries.REQUEST: appraisal_acts.on_request_lapsed,
@@ -130,5 +136,6 @@ ROOM = Room(
     sweeps={"records": seal_records, "seals": opening_seals.open_waiting},
     confided=(opening_seals.sealed_away_now,),
     no_news=(is_no_news,),
+    overtaken=(calling_witnesses.summons_overtaken,),
     after_act=(phases.settle, examination_acts.ready_to_be_examined),
 )

@@ -35,6 +35,7 @@ class Account(Base):
     """A sign-in. What somebody is in a case is a Party, a Seat or a Mandate, never the account."""
 
     __tablename__ = "account"
+    __got_with__ = ("roles",)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)

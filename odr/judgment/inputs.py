@@ -7,8 +7,6 @@ from typing import Annotated
 from odr.ground.text import T
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 
-LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
-
 
 class SignInput(CourtModel):
     """The draft that is ready."""

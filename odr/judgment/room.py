@@ -44,6 +44,8 @@ ROOM = Room(
     name="judgment",
     routes=(
         "odr.judgment.panel.pages:judgment",
+        "odr.judgment.draft.pages:drafting",
+        "odr.judgment.draft.pages:blocks",
         "odr.judgment.preservation.pages:before",
         "odr.judgment.enforcement.pages:enforcement",
         "odr.judgment.enforcement.account_pages:accounts",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.ground.clock import Clock
@@ -20,7 +21,14 @@ from odr.notary.check.witness_refusals import Refusal, standing
 from odr.notary.log import handed_out, publish, years
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.handed_out import ReceiptFiles
-from odr.notary.log.log_rows import insert_rows, latest_checkpoint, open_log, reserve_entries, tree_size
+from odr.notary.log.log_rows import (
+    insert_rows,
+    latest_checkpoint,
+    open_log,
+    open_log_and_size,
+    reserve_entries,
+    tree_size,
+)
 from odr.notary.log.note import parse_note
 from odr.notary.log.receipts import leaf_line, receipt_bodies, receipt_body
 from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock
@@ -29,26 +37,36 @@ from odr.notary.models import COURT, KeyUse, Log, LogCheckpoint, LogEntry, Recei
 from odr.notary.rehash import renewal_proofs, renewal_tokens, rounds
 from odr.notary.rehash.models import HashRenewal
 from odr.notary.time import attest, renewal
-from odr.notary.time.authority import SHA512, Authority, active_key, active_keys
+from odr.notary.time.authority import SHA512, Authority, active_key, active_keys, lasts
 from odr.notary.time.time_tokens import TimeAuthority, Timestamper
 from odr.notary.vault import SignerAhead, SigningStopped, Vault
 
 logger = logging.getLogger(__name__)
-_LOGS = select(Log.id).order_by(Log.opened_at.desc())
-_NEWEST = (
-    select(
-        LogCheckpoint.note,
-        select(TimestampToken.gen_time)
-        .where(TimestampToken.log_id == LogCheckpoint.log_id, TimestampToken.provider == COURT)
-        .order_by(TimestampToken.size.desc())
-        .limit(1)
-        .correlate(LogCheckpoint)
-        .scalar_subquery(),
-    )
-    .where(LogCheckpoint.log_id == bindparam("log"))
+_HEADS = select(
+    Log.id,
+    select(LogCheckpoint.note)
+    .where(LogCheckpoint.log_id == Log.id)
     .order_by(LogCheckpoint.size.desc())
     .limit(1)
-)
+    .correlate(Log)
+    .scalar_subquery(),
+    select(TimestampToken.gen_time)
+    .where(TimestampToken.log_id == Log.id, TimestampToken.provider == COURT)
+    .order_by(TimestampToken.size.desc())
+    .limit(1)
+    .correlate(Log)
+    .scalar_subquery(),
+).order_by(Log.opened_at.desc())
+"""The newest head of each log and the time the court's own authority has told of one: there is a log a year."""
+
+
+@dataclass
+class _Turn:
+    """The log that takes entries while this process alone may, how many have their index, and the keys of its time."""
+
+    log: Log
+    size: int
+    keys: Mapping[KeyUse, SigningKey]
 
 
 class Notary:
@@ -135,8 +153,7 @@ class Notary:
     def _earlier(self, session: Session) -> Checkpoint | None:
         # A transaction of hundreds of entries asks once: an older checkpoint says something weaker, nothing false.
         if "earlier" not in session.info:
-            heads = (session.execute(_NEWEST, {"log": log_id}).first() for log_id in session.execute(_LOGS).scalars())
-            newest = next((head for head in heads if head is not None), None)
+            newest = next((row[1:] for row in session.execute(_HEADS) if row[1] is not None), None)
             session.info["earlier"] = Checkpoint.parse(parse_note(newest[0]).text) if newest is not None else None
             session.info["told"] = newest[1] if newest is not None else None
         found: Checkpoint | None = session.info["earlier"]
@@ -171,12 +188,10 @@ class Notary:
             return 0
         total = 0
         with sequencer_lock(self.database):
-            log = self._turn()
+            turn = self._turn()
             self._refuse_if_stopped()
             while True:
-                with self.database.write() as session:
-                    taken = integrate(session, log.id)
-                self._sign(log)
+                taken = self._take(turn)
                 total += taken
                 if taken < BATCH:
                     return total
@@ -190,25 +205,50 @@ class Notary:
             if log is None or f"{self.clock.machine_now():%Y}" > log.id[:4]:
                 return False
             last = latest_checkpoint(session, log.id)
-            if last is None or last.size != tree_size(session, log.id):
+            if last is None or last.size != tree_size(session, log.id) or self._lags(log, last.size):
                 return False
             return self._has_token(session, log.id, last.size) or not self._may_stamp(session)
 
-    def _turn(self) -> Log:
+    def _lags(self, log: Log, size: int) -> bool:
+        """Whether the published files are behind: the process ended before it wrote them, or somebody took them away."""
+        return self.log_dir is not None and publish.published_size(self.log_dir / log.id) < size
+
+    def _turn(self) -> _Turn:
         """The log to write in now: opens the first, finishes a closing that broke off, turns the year."""
         now = self.clock.machine_now()
+        turn = self._found(now)
+        if turn is None or self.vault.closing_statement(turn.log.key_id) is not None:
+            self._open(now)
+            return self._now_open(now)
+        remembered = self.vault.remembered(turn.log.key_id)
+        if turn.size < remembered.size:
+            raise SignerAhead(f"signed {remembered.size} entries of {turn.log.origin}, the database has {turn.size}")
+        if f"{now:%Y}" > turn.log.id[:4] and not self.stopped_by():
+            self._close(turn, years.Closing.YEAR)
+            return self._now_open(now)
+        return turn
+
+    def _found(self, now: datetime) -> _Turn | None:
+        """The open log with its size and the keys of its time; none where one of them has yet to be made."""
         with self.database.read() as session:
-            log = open_log(session) if self.authority.is_established(session, now) else None
-            size = tree_size(session, log.id) if log else 0
+            keys = active_keys(session, KeyUse.TIME, KeyUse.AUTHORITY)
+            found = open_log_and_size(session) if lasts(keys.get(KeyUse.TIME), now) else None
             session.expunge_all()
-        if log is None or self.vault.closing_statement(log.key_id) is not None:
-            return self._open(now)
-        remembered = self.vault.remembered(log.key_id)
-        if size < remembered.size:
-            raise SignerAhead(f"signed {remembered.size} entries of {log.origin}, the database has {size}")
-        if f"{now:%Y}" > log.id[:4] and not self.stopped_by():
-            return self._close(log, years.Closing.YEAR)
-        return log
+        return None if found is None else _Turn(*found, keys)
+
+    def _now_open(self, now: datetime) -> _Turn:
+        turn = self._found(now)
+        if turn is None:
+            raise LookupError("no log is open")
+        return turn
+
+    def _take(self, turn: _Turn) -> int:
+        """Take a batch of leaves into the tree and sign it; gives how many."""
+        with self.database.write() as session:
+            taken = integrate(session, turn.log.id, turn.size)
+        turn.size += taken
+        self._sign(turn, is_new=taken > 0)
+        return taken
 
     def stopped_by(self) -> list[Refusal]:
         """Refusals of witnesses for which no operator has answered: while there is one no tree is signed."""
@@ -229,28 +269,29 @@ class Notary:
                 return years.close(session, self.vault, log, self.origin, years.Closing.ROTATION, now)
             return log
 
-    def _sign(self, log: Log) -> None:
-        now = self.clock.machine_now()
+    def _sign(self, turn: _Turn, *, is_new: bool) -> None:
+        """Sign, stamp and publish the tree; what was signed already is only brought to its end."""
+        log, size, now = turn.log, turn.size, self.clock.machine_now()
         with self.database.read() as session:
-            size = tree_size(session, log.id)
-            last = latest_checkpoint(session, log.id)
+            last = None if is_new else latest_checkpoint(session, log.id)
             signed = last.note if last is not None and last.size == size else None
-            if signed is None and self.log_dir is not None:
+            if self.log_dir is not None and (signed is None or self._lags(log, size)):
                 publish.publish_tiles(session, log.id, self.log_dir / log.id, size)
-            note = signed or sign_tree(session, log, self.vault)[1].encode()
+            note = signed or sign_tree(session, log, self.vault, size)[1].encode()
         if signed is None:
             with self.database.write() as session:
                 session.add(LogCheckpoint(log_id=log.id, size=size, note=note, signed_at=now))
-                self._stamp(session, log, size, note, now)
+                self._stamp(session, turn, note, now)
         else:
             # The clock stood wrong when it was signed: it is stamped as soon as it stands right.
             with self.database.write() as session:
                 if not self._has_token(session, log.id, size) and self._may_stamp(session):
-                    self._stamp(session, log, size, note, now)
+                    self._stamp(session, turn, note, now)
         if self.log_dir is not None:
             publish.publish_checkpoint(self.log_dir / log.id, note)
 
-    def _stamp(self, session: Session, log: Log, size: int, note: bytes, now: datetime) -> None:
+    def _stamp(self, session: Session, turn: _Turn, note: bytes, now: datetime) -> None:
+        log, size = turn.log, turn.size
         if self.clock.was_set():
             # A token of a clock nobody answers for could never be taken back; one that comes later covers all before.
             logger.critical(
@@ -262,7 +303,9 @@ class Notary:
             # Log time never runs backwards: rather no token than one that contradicts an earlier one.
             logger.critical("clock stands before the last time token; %s %s goes unstamped", log.origin, size)
             return
-        response = self.time_authority(session).response(hashlib.sha256(note).digest(), now)
+        response = self._authority_of(turn.keys, KeyUse.TIME, KeyUse.AUTHORITY).response(
+            hashlib.sha256(note).digest(), now
+        )
         session.add(TimestampToken(log_id=log.id, size=size, provider=COURT, token=response, gen_time=now))
 
     def _latest_time(self, session: Session) -> datetime | None:
@@ -310,14 +353,11 @@ class Notary:
                 return self._end(log, reason)
             return self._close(self._turn(), reason)
 
-    def _close(self, log: Log, reason: years.Closing) -> Log:
+    def _close(self, turn: _Turn, reason: years.Closing) -> Log:
         self._refuse_if_stopped()
-        taken = BATCH
-        while taken == BATCH:
-            with self.database.write() as session:
-                taken = integrate(session, log.id)
-            self._sign(log)
-        return self._end(log, reason)
+        while self._take(turn) == BATCH:
+            pass
+        return self._end(turn.log, reason)
 
     def _end(self, log: Log, reason: years.Closing) -> Log:
         now = self.clock.machine_now()
@@ -404,7 +444,9 @@ class Notary:
         return self._time_authority(session, KeyUse.TIME_512, KeyUse.AUTHORITY_512)
 
     def _time_authority(self, session: Session, time: KeyUse, above: KeyUse) -> TimeAuthority:
-        keys = active_keys(session, time, above)
+        return self._authority_of(active_keys(session, time, above), time, above)
+
+    def _authority_of(self, keys: Mapping[KeyUse, SigningKey], time: KeyUse, above: KeyUse) -> TimeAuthority:
         key, root = keys.get(time), keys.get(above)
         if key is None or key.certificate is None or root is None or root.certificate is None:
             raise LookupError("the authority has not been established")

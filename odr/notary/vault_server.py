@@ -17,6 +17,7 @@ import socketserver
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ from odr.notary.vault import (
 )
 
 MAX_MESSAGE = 16 * 1024 * 1024
+RESTART = 4.0
+"""Seconds for which a vault that was there may be away, as it is while it is started anew; later it counts as lost."""
 _REFUSALS: dict[str, type[VaultRefused]] = {
     kind.__name__: kind for kind in (VaultRefused, SignerAhead, SigningStopped, KeyFrozen, NoSuchKey)
 }
@@ -157,6 +160,8 @@ class SocketVault:
         self._path = path
         self._timeout = timeout
         self._local = threading.local()
+        self._was_there = False
+        self._away_since: float | None = None
 
     def create_key(self, key_id: str, kind: KeyKind) -> bytes:
         return self._bytes(method="create_key", key=key_id, kind=kind.value)
@@ -223,10 +228,24 @@ class SocketVault:
         except (BrokenPipeError, ConnectionResetError):
             # The vault was restarted. Every method may be repeated: signing the same tree gives the same signature.
             self.close()
-            said = self._exchange(ask)
+            said = self._once_it_is_back(ask)
+        except (ConnectionRefusedError, FileNotFoundError):
+            said = self._once_it_is_back(ask)
         if "refused" in said:
             raise _REFUSALS.get(said["refused"], VaultRefused)(said["why"])
         return said
+
+    def _once_it_is_back(self, ask: JSONObject) -> JSONObject:
+        """Ask again while the vault is started anew. One that was never there, or has been away longer, is not waited for."""
+        while True:
+            try:
+                return self._exchange(ask)
+            except (ConnectionRefusedError, ConnectionResetError, BrokenPipeError, FileNotFoundError):
+                now = time.monotonic()
+                self._away_since = self._away_since or now
+                if not self._was_there or now - self._away_since > RESTART:
+                    raise
+                time.sleep(0.05)
 
     def _exchange(self, ask: JSONObject) -> JSONObject:
         if getattr(self._local, "connection", None) is None:
@@ -248,6 +267,7 @@ class SocketVault:
         if said is None:
             self.close()
             raise ConnectionResetError("the vault hung up")
+        self._was_there, self._away_since = True, None
         return said
 
 

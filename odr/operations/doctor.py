@@ -24,7 +24,8 @@ from sqlalchemy import func, select, text
 from odr.docket.models import Case
 from odr.evidence.intake.scan import Clamd
 from odr.evidence.sources.webpage.capturer import browser
-from odr.evidence.store.s3 import open_store
+from odr.evidence.store.bucket import locked_for
+from odr.evidence.store.s3 import S3Store, open_store
 from odr.ground import migrate
 from odr.ground.clock import Clock, CourtClock
 from odr.ground.config import Mode, Settings
@@ -448,6 +449,12 @@ def check_store(settings: Settings) -> Findings:
         if sound
         else Finding(State.BAD, "the store of files gave back other bytes", "stop and check its disks")
     )
+    if isinstance(store, S3Store) and locked_for(store) == 0:
+        yield Finding(
+            State.WORRY,
+            "the bucket locks nothing: whoever holds the court's key to it can remove files for good",
+            "`flask store prepare`, with the rights of the bucket's owner",
+        )
 
 
 def check_mail(settings: Settings) -> Findings:

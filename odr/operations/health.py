@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 import logging
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,16 +30,18 @@ from odr.ground import logs, migrate
 from odr.ground.clock import forget_arrival, note_arrival
 from odr.ground.config import Settings
 from odr.ground.errors import NotFound, StorageFull
+from odr.ground.silence import silence
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.log.log_rows import latest_checkpoint, open_log
 from odr.notary.models import LogEntry
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Behind, behind
 from odr.notary.vault import VaultRefused
+from odr.operations.browser_errors import Reports
 from odr.procedure.court import Court
 from odr.procedure.outages.heart import Heart
-from odr.procedure.outages.ledger import WEB
-from odr.procedure.outages.models import Outage
+from odr.procedure.outages.ledger import WEB, WORKER
+from odr.procedure.outages.models import Outage, Pulse
 from odr.web.guards import current_court, public
 from odr.web.security_log import whose
 
@@ -128,6 +131,7 @@ class Meters:
             "court_http_seconds", "Seconds to an answer, by route", ("route",), buckets=BUCKETS, registry=kept
         )
         self.registry.register(CourtNumbers(court))
+        self.reports = Reports(kept, lambda: court.clock.machine_now().timestamp())
 
 
 class CourtNumbers(Collector):
@@ -169,6 +173,7 @@ class CourtNumbers(Collector):
         yield GaugeMetricFamily(
             "court_outages_in_hand", "Outages that took time nobody has given back yet", value=in_hand or 0
         )
+        yield from self._machine(now)
         yield from self._outside(now, lagging)
         court_now, packs = self.court.clock.now(), self.court.packs
         pack = packs.in_force(self.court.settings.pack, court_now.astimezone(self.court.settings.tz).date())
@@ -177,6 +182,19 @@ class CourtNumbers(Collector):
             "Calendars and figures the rules lack at this time of the year",
             value=len(pack.missing(court_now)),
         )
+
+    def _machine(self, now: datetime) -> Iterator[Metric]:
+        """Room on the disk, and how long no worker has written its pulse."""
+        room = GaugeMetricFamily("court_disk_free_bytes", "Bytes free where the court keeps its files")
+        room.add_metric((), shutil.disk_usage(self.court.settings.data_dir).free)
+        yield room
+        silent = GaugeMetricFamily("court_worker_silent_seconds", "Seconds since a worker last wrote that it works")
+        with self.court.database.read() as session:
+            pulse = session.get(Pulse, WORKER)
+            # A court put back from a backup writes none before somebody says that it is the court.
+            if pulse is not None and silence(self.court.settings) is None:
+                silent.add_metric((), max(0.0, (now - pulse.at).total_seconds()))
+        yield silent
 
     def _outside(self, now: datetime, lagging: list[Behind]) -> Iterator[Metric]:
         late = GaugeMetricFamily(
@@ -232,6 +250,7 @@ def split_views(settings: Settings, notary: Notary) -> list[Path]:
 def register_health(app: Flask, court: Court) -> None:
     """Number every request, time it, count it, and tell of it in one line."""
     meters = app.extensions["metrics"] = Meters(court)
+    app.extensions["browser errors"] = meters.reports
     heart = app.extensions["heart"] = Heart(court, WEB)
 
     @app.before_request

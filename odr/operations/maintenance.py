@@ -40,11 +40,12 @@ from odr.notary.notary import Notary
 from odr.notary.rehash import audit
 from odr.notary.rehash.rounds import RoundRefused
 from odr.notary.vault import FileVault, SignerAhead, SigningStopped, VaultRefused
-from odr.operations import backup, doctor, drill, move
+from odr.operations import backup, doctor, drill, move, rehearsal
 from odr.procedure.audit.receipt_audit import LOST_FOLDER, audit_receipts, known_lost_lines, named_entry, what_is_gone
 from odr.procedure.court import Court
 from odr.procedure.rules.cli import pack
 from odr.training.reset import demo
+from odr.training.volume import volume_command
 
 
 class Keeping(AppGroup):
@@ -64,7 +65,11 @@ log = Keeping("log", help="The court's transparency log.")
 database = Keeping("db", help="The database.")
 keys = Keeping("keys", help="The court's keys.")
 
-WITHOUT_COURT = frozenset({"doctor", "db", "log", "keys", "backup", "restore", "drill", "silence", "demo", "pack"})
+demo.add_command(volume_command)
+
+WITHOUT_COURT = frozenset(
+    {"doctor", "db", "log", "keys", "backup", "restore", "drill", "rehearse", "silence", "demo", "pack"}
+)
 _TAKES_VALUE = {"--app", "-A", "--env-file", "-e"}
 
 
@@ -158,10 +163,16 @@ def _url() -> str:
 
 
 @database.command("upgrade")
-def upgrade() -> None:
+@click.option("--beside", is_flag=True, help="Only steps that leave the version running which the database is of now.")
+def upgrade(beside: bool) -> None:
     """Bring the database into the form this version needs."""
     url = _url()
     lacking = migrate.pending(url)
+    if beside and (ending := migrate.ending(url)):
+        raise click.ClickException(
+            f"{', '.join(ending)} would take away what the version that runs now still needs; nothing was changed. "
+            "Roll to a version between the two first, or stop web and worker and leave --beside out."
+        )
     migrate.upgrade(url)
     click.echo(f"the database is up to date ({'was already' if not lacking else 'took ' + ', '.join(lacking)})")
 
@@ -204,6 +215,7 @@ def status() -> None:
     click.echo(
         f"at {migrate.current(url) or 'nothing'}"
         + (f", lacks {', '.join(lacking)}: run `flask db upgrade`" if lacking else ", up to date")
+        + (", of a newer version that this one runs beside" if migrate.is_newer(url) else "")
     )
     sys.exit(1 if lacking else 0)
 
@@ -651,6 +663,38 @@ def drill_command(folder: Path, into: Path, address: str) -> None:
         sys.exit(1)
 
 
+@click.command("rehearse")
+@click.argument("newer", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--backup",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A backup of this court.",
+)
+@click.option("--into", required=True, type=click.Path(path_type=Path), help="A new folder; taken away at the end.")
+@click.option("--database", "address", default="", help="An empty PostgreSQL database for a backup of PostgreSQL.")
+@click.option("--seconds", default=20.0, show_default=True, help="Load before, between and after the two changes.")
+@click.option("--pause", default=rehearsal.PAUSE, show_default=True, help="What each waits before the next question.")
+@with_appcontext
+def rehearse_command(newer: Path, folder: Path, into: Path, address: str, seconds: float, pause: float) -> None:
+    """Roll a copy of the court to the version in the folder NEWER and back under load, and say what people would have
+    noticed. Ends with 1 where they would.
+    """
+    if into.exists():
+        raise click.ClickException(f"{into} is there already: name a new folder")
+    try:
+        found = rehearsal.rehearse(_settings(), folder, newer, into.absolute(), address, seconds=seconds, pause=pause)
+    except (rehearsal.RehearsalRefused, backup.BackupRefused, SQLAlchemyError, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        shutil.rmtree(into, ignore_errors=True)
+    for line in found.lines():
+        click.echo(line)
+    if not found.is_well:
+        sys.exit(1)
+
+
 # Silence
 
 
@@ -694,6 +738,7 @@ KEEPING: tuple[click.Command, ...] = (
     backup_command,
     restore_command,
     drill_command,
+    rehearse_command,
     silence_group,
     demo,
     pack,

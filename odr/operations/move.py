@@ -38,6 +38,8 @@ def copy_database(source: str, target: str) -> Moved:
 
     Raises :class:`MoveRefused` where the source lacks a step, the target holds tables, or a table differs afterwards.
     """
+    if migrate.is_newer(source):
+        raise MoveRefused("a newer program has used the database: copy it with that one, which knows every column")
     if migrate.pending(source):
         raise MoveRefused("the database is not in the form this version needs: run `flask db upgrade` first")
     reading = create_engine(source, poolclass=NullPool)

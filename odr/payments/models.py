@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -411,19 +411,86 @@ class BankLine(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
-    booked_on: Mapped[date] = mapped_column(Date)
+    booked_on: Mapped[date] = mapped_column(Date, index=True)
     amount_minor: Mapped[int] = mapped_column(BigInt)
     currency: Mapped[str] = mapped_column(String(3))
     payer: Mapped[str] = mapped_column(String(200))
     purpose: Mapped[str] = mapped_column(String(400))
+    payer_account: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Where it came from, where the bank says so: money nobody can place goes back there."""
+    written_as: Mapped[str] = mapped_column(String(8), default="csv", server_default="csv")
+    """In which form the bank told of it: ``csv`` or ``camt``."""
+    more: Mapped[str] = mapped_column(String(400), default="", server_default="")
+    """What else the bank says of it; a code in it counts, but it tells no two lines apart."""
+    doubted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it waits to be said whether it is another transfer, or one the bank told of in the other form: in no book."""
     assessment_id: Mapped[int | None] = mapped_column(ForeignKey("fee_assessment.id"))
     imported_at: Mapped[datetime] = mapped_column(UTCDateTime)
     matched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it waits no longer: credited to a fee, or paid back."""
 
     @property
     def amount(self) -> Money:
         """What came (or went, below nothing)."""
         return Money(self.amount_minor, self.currency)
+
+
+class BankReturn(Base):
+    """Money nobody can place, on its way back to whoever sent it: asked by one cashier, above a sum approved by another,
+    transferred, and then on record in the public log as an act of the court that belongs to no case.
+    """
+
+    __tablename__ = "bank_return"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("bank_line.id"), index=True)
+    why: Mapped[str] = mapped_column(String(400))
+    persons_needed: Mapped[int]
+    asked_by: Mapped[int] = mapped_column(BigInt)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    approved_by: Mapped[int | None] = mapped_column(BigInt)
+    approved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    way: Mapped[str | None] = mapped_column(String(120))
+    """The bank's reference of the transfer back."""
+    returned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    record: Mapped[str | None] = mapped_column(Text)
+    """The act as it stands in the log, byte for byte."""
+    receipt: Mapped[str | None] = mapped_column(Reference, unique=True)
+    dropped_by: Mapped[int | None] = mapped_column(BigInt)
+    dropped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When somebody said that it is not paid back after all; what had been agreed stays on record."""
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether as many persons as it needs have agreed."""
+        return self.persons_needed < 2 or self.approved_at is not None
+
+
+class BankColumns(Base):
+    """Which column of a bank's statement is which, as a cashier said once of these headings."""
+
+    __tablename__ = "bank_columns"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), unique=True)
+    """The headings' mark: :func:`odr.payments.books.statements.mark_of`."""
+    heads: Mapped[list[str]] = mapped_column(JSON)
+    columns: Mapped[dict[str, int]] = mapped_column(JSON)
+    said_by: Mapped[int] = mapped_column(BigInt)
+    said_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class BankFile(Base):
+    """A statement whose headings were not known when it was sent: kept until a cashier says which column is which."""
+
+    __tablename__ = "bank_file"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sent_by: Mapped[int] = mapped_column(BigInt)
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class DailyClose(Base):

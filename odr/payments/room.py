@@ -9,6 +9,7 @@ from odr.docket.models import Case, Outcome, Party
 from odr.ground.text import Money, T
 from odr.payments import event_handlers, joined_cases, names
 from odr.payments.books.audit import audit_books
+from odr.payments.books.unmatched import records_kept
 from odr.payments.costs.acts import review_overdue
 from odr.payments.fee import at_end_acts, fee_reminders
 from odr.payments.fee.acts import fee_lapsed
@@ -20,6 +21,7 @@ from odr.payments.fee.relief import on_legal_aid, relief_overdue
 from odr.payments.models import AssessmentState
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
+from odr.payments.refund.ending_words import fee_at_ending
 from odr.payments.stripe.reconciliation import sweep as reconcile
 from odr.payments.stripe.refunds import sweep as send_refunds
 from odr.procedure.acts.events import (
@@ -77,6 +79,7 @@ def is_no_news(act: str, result: Mapping[str, Any], label: str | None) -> bool:
 ROOM = Room(
     name="payments",
     no_news=(is_no_news,),
+    holdings=(records_kept,),
     routes=(
         "odr.payments.fee.pages:payments",
         "odr.payments.books.pages:paydesk",
@@ -119,6 +122,7 @@ ROOM = Room(
     steps=(fee_step,),
     owed=(owed_after_its_time,),
     fee_quote=quoted,
+    fee_at_ending=fee_at_ending,
     sums=(sum_due,),
     nav=(NavItem("fee", "payments.fee", T("Fee"), 70, rarely=True),),
     desk_pages=(

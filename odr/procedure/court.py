@@ -26,6 +26,7 @@ from odr.notary.notary import Notary
 from odr.procedure.acts.availability import citing, law_of, refusal
 from odr.procedure.acts.table import ActTable
 from odr.procedure.hooks import Hooks
+from odr.procedure.papers.language import in_language_of_case
 from odr.procedure.papers.rulings import seal_ruling
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.registry import PackRegistry
@@ -100,6 +101,7 @@ class Court:
             look, mine = self.look(session), session.get_one(Case, case.id)
             if refusal(look, act, mine, actor) is not None:
                 return {}
+            given = in_language_of_case(look, mine, act, given, typed=True)
             law = law_of(look.pack(mine), act)
         with citing(law):
             made = seal_ruling(self, act, case, given, actor) if act.paper is not None else {}

@@ -148,10 +148,13 @@ class FeeTold:
 
 FeeQuoting = Callable[["Court", str, "Money | None", str], FeeTold]
 StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
+FeeAtEnding = Callable[["Sitting", Case, Party, str], Sequence[Text]]
 SumOf = Callable[["Sitting", Case, Party, str, int], Money | None]
 """The sum a letter to a party is about, by the occasion and the number of its entry."""
 NoNews = Callable[[str, Mapping[str, Any], "str | None"], bool]
 """Whether an entry of the clock, by its act and result, is no news to whoever has this label."""
+Overtaken = Callable[["Sitting", Case, int, "datetime | None"], "Text | None"]
+"""Why the papers of an entry go out no more: the hearing they call to was moved. For a notice with its own hour, that hour."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +251,26 @@ class EarlyFetches:
     files: Callable[[Session, Sequence[str]], Mapping[str, FetchedFile]]
 
 
+@dataclass(frozen=True)
+class Remark:
+    """Something a reader of a draft should look at before signing: where it stands, the very words, and what is wrong."""
+
+    kind: str
+    place: Text
+    excerpt: str
+    words: Text
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was looked at in a draft, and what was found."""
+
+    at: Sequence[Text]
+    remarks: Sequence[Remark]
+
+
+TextCheck = Callable[["Sitting", Case, Any], Looked]
+"""What can be seen for certain in the text of a decision that is drafted."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
@@ -298,9 +321,13 @@ class Hooks:
     ``audits``    where a room's rows of one case are not what its docket makes them: function(court, session, case) →
         each with the entry and what differs; called only where the docket itself is whole
     ``sums``      the sum that a letter to a party is about: function(sitting, case, party, occasion, entry) → sum or None
+    ``fee_at_ending`` what a ruling or statement that ends the case says of the fee: function(sitting, case, party, ending)
     ``no_news``   which entries of the court's clock tell a reader nothing since they last looked: function(act, result of the
         entry, label of the reader's party)
+    ``overtaken`` why the papers of an entry go out no more: function(sitting, case, number of the entry, hour of a notice)
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
+    ``text_check`` what the check of a draft's text looked at and found: function(court at a look, case, decision); None in a
+        court without it
     """
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
@@ -326,7 +353,10 @@ class Hooks:
     erasures: list[Erasures] = field(default_factory=list)
     audits: list[Audit] = field(default_factory=list)
     sums: list[SumOf] = field(default_factory=list)
+    fee_at_ending: FeeAtEnding | None = None
     no_news: list[NoNews] = field(default_factory=list)
+    overtaken: list[Overtaken] = field(default_factory=list)
+    text_check: TextCheck | None = None
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -372,7 +402,10 @@ class Room:
     erasures: tuple[Erasures, ...] = ()
     audits: tuple[Audit, ...] = ()
     sums: tuple[SumOf, ...] = ()
+    fee_at_ending: FeeAtEnding | None = None
     no_news: tuple[NoNews, ...] = ()
+    overtaken: tuple[Overtaken, ...] = ()
+    text_check: TextCheck | None = None
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -403,6 +436,10 @@ class Room:
         hooks.erasures.extend(self.erasures)
         if self.facts_told is not None:
             hooks.facts_told = self.facts_told
+        if self.text_check is not None:
+            hooks.text_check = self.text_check
+        if self.fee_at_ending is not None:
+            hooks.fee_at_ending = self.fee_at_ending
         if self.fee_quote is not None:
             hooks.fee_quote = self.fee_quote
         if self.sent_files is not None:
@@ -412,5 +449,6 @@ class Room:
         hooks.audits.extend(self.audits)
         hooks.sums.extend(self.sums)
         hooks.no_news.extend(self.no_news)
+        hooks.overtaken.extend(self.overtaken)
         if self.queue_service is not None:
             hooks.queue_service = self.queue_service

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.docket.models import Role
@@ -106,3 +106,25 @@ class Task(Base):
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     __table_args__ = (Index("ix_task_role_done_at_due_at", "role", "done_at", "due_at"),)
+
+
+class StaffNote(Base):
+    """A word between people of the court about a case or one of its entries: no part of the file, closed when done."""
+
+    __tablename__ = "staff_note"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    entry_number: Mapped[int | None]
+    account_id: Mapped[int] = mapped_column(BigInt)
+    """Who wrote it."""
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    """In which seat."""
+    for_role: Mapped[Role | None] = mapped_column(enum_column(Role))
+    """Whose it is to deal with; None for everybody of the court in the case."""
+    words: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by: Mapped[int | None] = mapped_column(BigInt)
+    __table_args__ = (Index("ix_staff_note_closed_at_written_at", "closed_at", "written_at"),)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -29,6 +29,7 @@ from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
 from odr.procedure.audit.entry_receipts import record_entry
 from odr.procedure.forms.inputs import references_in
 from odr.procedure.models import ActKey, Window, WindowState
+from odr.procedure.papers.language import in_language_of_case
 from odr.procedure.papers.rulings import keep_ruling, with_ruling
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class Performing:
         arrived_at = self._keep_open(act, case, actor)
         for each in (case, *others):
             self.perform_due(each, before=arrived_at)
+        given = in_language_of_case(self.sitting, case, act, given, typed=actor.account_id is not None)
         self._check(act, case, given, actor, premise)
         entry = self._record(act, case, given, actor, arrived_at, by_person=actor.role is not Role.CLOCK)
         if key is not None and actor.account_id is not None:
@@ -143,13 +145,12 @@ class Performing:
             return 0
         done = 0
         while done < limit:
+            soonest = self._soonest(case)
+            if soonest is None or soonest >= (before or self.sitting.now):
+                break
             window = self.sitting.session.scalar(
                 select(Window)
-                .where(
-                    Window.case_id == case.id,
-                    Window.state == WindowState.OPEN,
-                    Window.due_at < (before or self.sitting.now),
-                )
+                .where(Window.case_id == case.id, Window.state == WindowState.OPEN, Window.due_at == soonest)
                 .order_by(Window.due_at, Window.id)
                 .limit(1)
             )
@@ -410,9 +411,12 @@ class Performing:
             self._record(act, its, nxt.given, nxt.actor, nxt.effective_at)
 
     def _schedule(self, case: Case) -> None:
-        case.next_due_at = self.sitting.session.scalar(
-            select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN)
-        )
+        case.next_due_at = self._soonest(case)
+
+    def _soonest(self, case: Case) -> datetime | None:
+        """When the next time limit of a case ends."""
+        ends = select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN)
+        return cast("datetime | None", self.sitting.session.scalar(ends))
 
 
 def receipt_of(case: Case, entry: DocketEntry, repeated: bool = False) -> ActReceipt:

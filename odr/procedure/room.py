@@ -26,6 +26,7 @@ ROOM = Room(
     routes=(
         "odr.procedure.case.pages:cases",
         "odr.procedure.case.pages:figures_page",
+        "odr.procedure.case.staff_note_pages:staff_notes",
         "odr.procedure.lists.pages:lists",
         "odr.procedure.time.pages:times",
         "odr.procedure.rules.pages:rules",
@@ -39,6 +40,7 @@ ROOM = Room(
     ),
     desk_pages=(
         DeskPage("lists.mine", T("Your lists: what you ticked together"), 15),
+        DeskPage("staff_notes.mine", T("Notes from colleagues"), 16),
         DeskPage("rules.desk", T("Rules: new versions and what is lacking"), 110),
         DeskPage("figures.how_much", T("How much people read in cases"), 125),
     ),

@@ -7,7 +7,16 @@ from odr.ground.text import T
 from odr.procedure.acts.tasks import desk
 
 APPROVE_PUBLICATION = desk("approve_publication", T("A public text to approve"), Role.JUDGE)
+CLOSE_VOLUME = desk("close_volume", T("A file to look through and close"), Role.CLERK)
+COPY_TO_HAND_OVER = desk("copy_to_hand_over", T("A certified copy to print and hand over"), Role.CLERK)
 DECIDE_ON_PUBLIC = desk("decide_on_public", T("A published decision that lost its effect"), Role.JUDGE, by_hand=True)
+HAND_ON_VOLUME = desk("hand_on_volume", T("A sealed volume to hand on"), Role.CLERK)
 MAKE_PUBLIC = desk("make_public", T("A decision to make public"), Role.CLERK)
 PUBLISH = desk("publish", T("An approved public text to publish"), Role.CLERK)
+TAKE_UP_AGAIN = desk(
+    "take_up_again",
+    T("A decision that is not public because it had no effect, and has it now"),
+    Role.JUDGE,
+    by_hand=True,
+)
 WITHHOLD = desk("withhold", T("A decision that as a rule is not published"), Role.JUDGE)

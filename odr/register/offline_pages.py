@@ -44,9 +44,12 @@ def _page() -> str:
 @offline.get("/service-worker.js")
 @public(shared=True)
 def worker() -> Response:
-    """The script that keeps that page. It stands at the root, for it answers for every page of the site."""
+    """The script that keeps that page. It stands at the root, for it answers for every page of the site.
+
+    It may be an hour old: what it keeps then is the page of an hour ago.
+    """
     text = render_template("register/service-worker.js", kept=kept(), version=_version())
-    return Response(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return Response(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
 
 
 def _version() -> str:

@@ -1,25 +1,54 @@
 """What the public register brings."""
 
 from odr.ground.text import T
-from odr.procedure.hooks import DeskPage, Room
-from odr.register.feedback import feedback_panel
+from odr.procedure.acts.events import FeePaid
+from odr.procedure.hooks import DeskPage, NavItem, Room, on
+from odr.register import time_limits
+from odr.register.copies import acts as copy_acts
+from odr.register.copies.making import certify_due
+from odr.register.feedback.answers import feedback_panel
 from odr.register.publication.audit import audit_case_publications, records_kept
+from odr.register.publication.mirror.making import copies_kept
 from odr.register.publication.numbering import follow_decisions
 from odr.register.publication.panel import publication_panel
+from odr.register.search.keeping import keep_index
+from odr.register.statistics.counting import count_on
+from odr.register.viewing import applications
+from odr.register.volume import acts as volume_acts
+from odr.register.volume.binding import volumes_due
 
 ROOM = Room(
     name="register",
     routes=(
         "odr.register.pages:register",
-        "odr.register.feedback_pages:feedback",
+        "odr.register.feedback.pages:feedback",
         "odr.register.offline_pages:offline",
         "odr.register.publication.public_pages:published",
         "odr.register.publication.desk_pages:publishing",
+        "odr.register.search.pages:search",
         "odr.register.calendar.pages:hearings",
+        "odr.register.process.pages:process",
+        "odr.register.statistics.pages:statistics",
+        "odr.register.copies.pages:copies",
+        "odr.register.viewing.pages:viewing",
+        "odr.register.volume.pages:volume",
     ),
+    on_event=(on(FeePaid, copy_acts.on_paid),),
+    on_lapse={time_limits.COPY_COST: copy_acts.not_paid},
+    nav=(
+        NavItem("file", "copies.listing", T("Read and copy"), 78, rarely=True),
+        NavItem("volume", "volume.one", T("Volume"), 79, rarely=True),
+    ),
+    commands=("odr.register.publication.mirror.cli:group",),
+    sweeps={"copies": certify_due, "volumes": volumes_due, "search": keep_index, "statistics": count_on},
     panels=(feedback_panel, publication_panel),
-    after_act=(follow_decisions,),
-    holdings=(records_kept,),
+    after_act=(follow_decisions, volume_acts.opened_by_a_party, volume_acts.opened_by_an_erasure),
+    bars=(volume_acts.volume_is_closed,),
+    holdings=(records_kept, applications.records_kept, copies_kept),
     audits=(audit_case_publications,),
-    desk_pages=(DeskPage("feedback.words", T("What people said in words"), 126),),
+    desk_pages=(
+        DeskPage("viewing.desk", T("Applications to read a decision"), 102),
+        DeskPage("feedback.words", T("What people said in words"), 126),
+        DeskPage("viewing.mine", T("Reading decisions"), 131),
+    ),
 )

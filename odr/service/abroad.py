@@ -26,6 +26,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import PDF, SealedPaper, keep_document, keep_prepared
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.written_working import bilingual, text_from_json
@@ -198,7 +199,7 @@ def serve_abroad(sitting: Sitting, case: Case, given: AbroadInput, *, actor: Act
     sitting.session.add(row)
     sitting.session.flush()
     sitting.start_window(case, "abroad_translation" if given.language else "abroad_forward", subject=row.reference)
-    _fact(sitting, case, packet, FactKind.DELAYED, now, actor, given.method.label.render("en"))
+    _fact(sitting, case, packet, FactKind.DELAYED, now, actor, given.method.label.render(language_of(sitting, case)))
     words = T(
         "%(what)s goes to %(party)s abroad %(method)s",
         what=text_from_json(packet.title),
@@ -606,7 +607,7 @@ def forward_request(sitting: Sitting, case: Case, given: ForwardedInput, *, acto
         FactKind.HANDED_OVER,
         start,
         actor,
-        " ".join(filter(None, (row.method.label.render("en"), given.number))),
+        " ".join(filter(None, (row.method.label.render(language_of(sitting, case)), given.number))),
     )
     return Recorded(
         T("Papers for %(party)s forwarded abroad", party=packet.recipient_name),

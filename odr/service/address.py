@@ -23,7 +23,6 @@ from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
-from odr.procedure.time.written_working import text_from_json
 from odr.service import desks, names
 from odr.service.channels.seller import read_platforms
 from odr.service.choices import packet_options
@@ -31,7 +30,7 @@ from odr.service.inputs import PAPER_OPTIONS
 from odr.service.models import Packet
 from odr.service.packet.acts import follow_packet
 from odr.service.packet.packets import conclude_packet, note_address, record_consent, record_fact, withdraw_consents
-from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of
+from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, told_of
 from odr.service.rules import rules_for
 from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind
 
@@ -267,12 +266,12 @@ def rebut_service(sitting: Sitting, case: Case, given: RebutInput, *, actor: Act
     packet: Packet = sitting.resolved("packet", given.packet)
     party = sitting.party_of(case, actor)
     if not sitting.tasks(case, desks.REBUTTAL, packet.reference):
-        what = text_from_json(packet.title)
+        what = told_of(packet)
         title = T(
             "%(party)s says: “%(says)s” (%(what)s). Decide on it.", party=party.name, says=given.says.label, what=what
         )
         sitting.open_task(case, Role.JUDGE, desks.REBUTTAL, title, risk=80, subject=packet.reference)
-    words = T("%(party)s contests the service of “%(what)s”", party=party.name, what=text_from_json(packet.title))
+    words = T("%(party)s contests the service of “%(what)s”", party=party.name, what=told_of(packet))
     return Recorded(words, {"packet": packet.reference, "says": Contest(given.says).value})
 
 

@@ -9,9 +9,8 @@ from odr.docket.models import Case
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
-from odr.service.queries import packets_of
+from odr.service.queries import packets_of, told_of
 from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def packet_words(packet: Packet) -> Text:
     """A packet in one line: what, to whom, where it stands."""
     return T(
         "%(what)s, to %(party)s (%(state)s)",
-        what=text_from_json(packet.title),
+        what=told_of(packet),
         party=packet.recipient_name,
         state=packet.state.label,
     )

@@ -269,6 +269,33 @@ class NoticeCode(Base):
     """Only where whoever holds the notice may see it here; empty otherwise."""
 
 
+class ProgressCode(Base):
+    """The code by which whoever holds a letter to a party looks up how far the case has come, and nothing else. Only what
+    it is recognised by is kept; one is in force for a party at a time.
+    """
+
+    __tablename__ = "progress_code"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    salt: Mapped[str] = mapped_column(String(32))
+    """With the court's own key the code is written from it again on each letter."""
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    """Keyed digest of year and last figures of the case number together with the code."""
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (
+        Index(
+            "uq_progress_code_live",
+            "party_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
 class InboxItem(Base):
     """A packet lying in a party's inbox on the court's platform."""
 

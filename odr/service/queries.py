@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, Case
+from odr.docket.models import COURT_ROLES, Audience, Case
+from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
+from odr.procedure.acts.table import TABLE
+from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet, ServiceFact
 from odr.service.vocabulary import PacketState
 
@@ -21,6 +24,21 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 SERVED_STATES = (PacketState.SERVED, PacketState.PRESUMED)
+
+
+PRIVATE_PAPER = T("A letter from the private room")
+"""What everybody but its addressee is told of it: the judge never learns who offered what to whom (CPL 53; OMR 16)."""
+
+
+def is_private(packet: Packet) -> bool:
+    """Whether a packet tells of what only the parties and the mediator read."""
+    act = TABLE.get(packet.occasion)
+    return act is not None and act.seen_by is Audience.SETTLEMENT
+
+
+def told_of(packet: Packet) -> Text:
+    """What a packet is, in words for the docket, the desks and the people of the court; its addressee reads its own title."""
+    return PRIVATE_PAPER if is_private(packet) else text_from_json(packet.title)
 
 
 def packets_of(session: Session, case: Case, *states: PacketState, party_id: int | None = None) -> list[Packet]:

@@ -313,3 +313,12 @@ class AbroadStep(enum.Enum):
             AbroadStep.SERVED: T("Served"),
             AbroadStep.FAILED: T("Could not be served in this way"),
         }[self]
+
+
+OWN_CARRIERS = frozenset({"inbox", "folder", "print queue"})
+"""What the court's own ways out of the house are called in the program: no word of a carrier, and shown to nobody."""
+
+
+def carrier_said(words: str | None) -> str | None:
+    """What a carrier said of a paper, in its own words; None for what only names a way of the court's own."""
+    return None if words in OWN_CARRIERS else words

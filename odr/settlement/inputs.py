@@ -14,8 +14,6 @@ from odr.procedure.forms.faults import faults_of
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.settlement.models import Ending
 
-LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
-
 
 class InstalmentInput(CourtModel):
     """One payment and its day."""

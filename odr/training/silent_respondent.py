@@ -154,12 +154,13 @@ def decide_in_default(story: Story) -> None:
     )
     story.draft(
         {
-            "claims": "原告请求退还货款298元并支付十倍赔偿2,980元。",
+            "claims": "吴敏向本院提出诉讼请求：1.判令被告退还货款298元；2.判令被告支付价款十倍的赔偿金2,980元。",
             "issues": "未查验许可证而售出日期不实的食品，是否属于明知？",
         },
         "销售食品应当查验供货者的许可证和合格证明。被告未经查验即委托他人直接发货，应当认定其明知食品不符合安全标准。",
         "298.00",
         "2,980.00",
+        articles="《中华人民共和国食品安全法》第五十三条、第一百四十八条",
     )
     story.issue()
 
@@ -262,6 +263,7 @@ def books(story: Story) -> None:
         on=story.working_day(14).isoformat(),
         at="14:30",
         place="第三法庭；到庭有困难的可以在线参加",
+        despite=True,
     )
     story.later(hours=2)
     story.later(days=1)

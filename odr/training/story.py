@@ -19,6 +19,7 @@ from odr.filing.inputs import ClaimInput, JoinInput
 from odr.filing.models import Fact
 from odr.filing.parties.joining_by_code import join
 from odr.ground.clock import Clock
+from odr.ground.errors import InvalidInput
 from odr.hearing.models import Examination, Hearing, Question
 from odr.hearing.vocabulary import HearingState
 from odr.identity.actors import Actor, actors_in
@@ -34,6 +35,9 @@ from odr.procedure.court import Court
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
+
+HOURS = ("09:30", "10:45", "14:00", "15:15", "16:30")
+"""When a hearing of a story begins: the first hour that is free."""
 
 
 class StoryClock:
@@ -127,8 +131,18 @@ class Story:
         self.do("close_hearing", judge, reasons="双方已充分陈述和辩论，没有待查事项。")
 
     def summon(self, days: int) -> None:
-        """The clerk fixes a hearing on the first working day so many days ahead, and summons to it."""
-        self.do("summon", "clerk", mode="offline", on=self.working_day(days).isoformat(), at="09:30", place="第三法庭")
+        """The clerk fixes a hearing on the first working day so many days ahead, at the first hour at which judge and room
+        are free, and summons to it.
+        """
+        on = self.working_day(days).isoformat()
+        for hour in HOURS:
+            try:
+                self.do("summon", "clerk", mode="offline", on=on, at=hour, place="第三法庭", despite=True)
+            except InvalidInput:
+                if hour == HOURS[-1]:
+                    raise
+            else:
+                return
 
     def record(self, there: list[dict[str, Any]], minutes: str) -> None:
         """The hearing that is fixed takes place, and the clerk records it that evening."""
@@ -136,13 +150,14 @@ class Story:
             fixed = Hearing.case_id == self.case_id, Hearing.state == HearingState.SUMMONED
             hearing = session.scalars(select(Hearing).where(*fixed)).one()
         evening = hearing.begins_at + timedelta(hours=8)
+        begins = hearing.begins_at.astimezone(self.court.settings.tz)
         self.later(hours=(evening - self.clock.now()) / timedelta(hours=1))
         self.do(
             "record_hearing",
             "clerk",
             hearing=hearing.reference,
-            begun="09:32",
-            ended="10:15",
+            begun=f"{begins + timedelta(minutes=2):%H:%M}",
+            ended=f"{begins + timedelta(minutes=45):%H:%M}",
             attendance=there,
             debated="yes",
             last_words="yes",
@@ -156,7 +171,13 @@ class Story:
         return pack.working_calendar.next_working((self.clock.now() + timedelta(days=days)).astimezone(pack.tz).date())
 
     def draft(
-        self, words: dict[str, str], reasons: str, *amounts: str, judge: str = "judge", percent: int = 100
+        self,
+        words: dict[str, str],
+        reasons: str,
+        *amounts: str,
+        judge: str = "judge",
+        percent: int = 100,
+        articles: str | None = None,
     ) -> None:
         """The judge drafts that the respondent pays an amount under each head; what the respondent does not bear of the
         fee the claimant does, and the rest of the first head is dismissed then.
@@ -171,9 +192,8 @@ class Story:
         self.do(
             "draft_decision",
             judge,
-            language="zh-Hans",
             **words,
-            reasons=[{"text": reasons}],
+            reasons=[{"text": reasons, "articles": articles}],
             orders=orders,
             costs=bears,
             days=10,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyotp
 from sqlalchemy import select
 
 from odr.docket.models import Role
+from odr.hearing.courtroom.calendar.hours import OwnHoursInput, RoomInput, add_hours, add_room
+from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
@@ -42,6 +45,23 @@ PEOPLE = (
     ("admin@court.example", "高远 Gao Yuan", Role.ADMIN, "en"),
 )
 """Address, name, role at the court (none: a party), language."""
+VOLUME_PEOPLE = (
+    ("jin@court.example", "金沐 Jin Mu", Role.JUDGE, "zh-Hans"),
+    ("ruan@court.example", "阮青 Ruan Qing", Role.JUDGE, "en"),
+    ("clerk2@court.example", "许可 Xu Ke", Role.CLERK, "zh-Hans"),
+    ("clerk3@court.example", "戴宁 Dai Ning", Role.CLERK, "en"),
+    ("cao@parties.example", "曹雨", None, "zh-Hans"),
+    ("deng@parties.example", "邓杰", None, "zh-Hans"),
+    ("feng@parties.example", "冯琳", None, "zh-Hans"),
+    ("miller@parties.example", "Anna Miller", None, "en"),
+    ("pan@parties.example", "潘越", None, "zh-Hans"),
+    ("qiu@parties.example", "邱月", None, "zh-Hans"),
+    ("xingchen@parties.example", "星辰数码有限公司", None, "zh-Hans"),
+    ("yunfan@parties.example", "云帆旅行社有限公司", None, "zh-Hans"),
+    ("lantian@parties.example", "蓝天网络科技有限公司", None, "zh-Hans"),
+    ("songhe@parties.example", "松鹤茶业有限公司", None, "zh-Hans"),
+)
+"""Who comes besides when the court is filled with many cases (:mod:`odr.training.volume`)."""
 
 
 def secret_of(email: str) -> str:
@@ -51,9 +71,17 @@ def secret_of(email: str) -> str:
 
 def make_accounts(court: Court, session: Session) -> dict[str, Account]:
     """Every training account that is not there yet, by address."""
+    made, now = let_in(court, session, PEOPLE), court.clock.machine_now()
+    _publish_mediators(session, made, now)
+    _open_rooms(session, made, now)
+    return made
+
+
+def let_in(court: Court, session: Session, people: Iterable[tuple[str, str, Role | None, str]]) -> dict[str, Account]:
+    """The accounts of these people by address; who is not there yet is let in, with the password of everybody."""
     hashed = Passwords(cheap=court.settings.argon2_cheap).hash(PASSWORD)
     ring, now, made = keyring(court.settings.secret_key), court.clock.machine_now(), {}
-    for email, name, role, locale in PEOPLE:
+    for email, name, role, locale in people:
         account = session.scalar(select(Account).where(Account.email == email))
         if account is None:
             account = Account(
@@ -74,8 +102,33 @@ def make_accounts(court: Court, session: Session) -> dict[str, Account]:
                 session.flush()
                 session.refresh(account, ["roles"])
         made[email] = account
-    _publish_mediators(session, made, now)
     return made
+
+
+ROOMS = (
+    ("第一法庭", RoomKind.COURTROOM, 40),
+    ("第三法庭", RoomKind.COURTROOM, 24),
+    ("线上第一法庭", RoomKind.VIDEO, 50),
+)
+HEARING_TIMES = (("09:00", "12:00"), ("14:00", "17:00"))
+
+
+def _open_rooms(session: Session, people: dict[str, Account], now: datetime) -> None:
+    """The training court has rooms, and its judges hear cases on weekdays, so that its calendar can be tried."""
+    if session.scalar(select(CourtRoom.id).limit(1)) is not None:
+        return
+    president, since = people["president@court.example"], (now - timedelta(days=1000)).date()
+    for name, kind, seats in ROOMS:
+        add_room(session, RoomInput(name=name, kind=kind, seats=seats, from_on=since), president.id, now)
+    for judge in (one for one in people.values() if Role.JUDGE in one.staff_roles):
+        hear_on_weekdays(session, judge, president, since, now)
+
+
+def hear_on_weekdays(session: Session, judge: Account, president: Account, since: date, now: datetime) -> None:
+    """A judge hears cases on weekdays, mornings and afternoons."""
+    for begins, ends in HEARING_TIMES:
+        given = OwnHoursInput(weekdays=["0", "1", "2", "3", "4"], begins=begins, ends=ends, slot=60, from_on=since)
+        add_hours(session, given, president.id, now, account_id=judge.id)
 
 
 MEDIATES = {
@@ -103,5 +156,11 @@ def codes_now(court: Court) -> list[tuple[str, str, str]]:
     """Address, name and present code of everybody at the training court with a second factor."""
     if not court.settings.is_training:
         return []
-    at = court.clock.machine_now()
-    return [(email, name, pyotp.TOTP(secret_of(email)).at(at)) for email, name, role, _ in PEOPLE if role is not None]
+    at, everybody = court.clock.machine_now(), PEOPLE + VOLUME_PEOPLE
+    with court.database.read() as session:
+        here = set(session.scalars(select(Account.email).where(Account.email.in_(one[0] for one in everybody))))
+    return [
+        (email, name, pyotp.TOTP(secret_of(email)).at(at))
+        for email, name, role, _ in everybody
+        if role is not None and email in here
+    ]

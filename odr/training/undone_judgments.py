@@ -149,13 +149,14 @@ def first_judgment(story: Story) -> None:
 def _draft(story: Story, judge: str, amount: str, reasons: str, percent: int) -> None:
     story.draft(
         {
-            "claims": "原告请求退还货款6,800元，因镜头送到时已有霉斑。",
-            "answers": "发货时镜头完好，霉斑是收货后形成的。",
+            "claims": "吴敏向本院提出诉讼请求：判令被告退还货款6,800元。\n事实和理由：镜头送到时已有霉斑。",
+            "answers": "澄光数码有限公司辩称：发货时镜头完好，霉斑是收货后形成的。",
             "issues": "霉斑是否在交付前已经存在？",
         },
         reasons,
         amount,
         judge=judge,
+        articles="CC 577, 582",
         percent=percent,
     )
 
@@ -209,10 +210,12 @@ def heard_anew(story: Story) -> None:
     )
     story.later(days=16)
     story.do("open_examination", OTHER_JUDGE, mode="offline")
+    at_work(story)
     story.hear(
         "合议庭当庭查验镜头实物并播放录像，双方对C-1、C-2、R-1、R-2逐一发表质证意见。双方辩论并作最后陈述。",
         OTHER_JUDGE,
     )
+    elsewhere(story)
     story.until(Stage.DELIBERATION)
     findings = [
         {
@@ -342,9 +345,13 @@ def in_default(story: Story) -> None:
     ]
     story.do("record_findings", "judge", adopt_undisputed=True, findings=findings)
     story.draft(
-        {"claims": "原告请求退还货款1,280元，因帐篷渗水，与标注不符。", "issues": "商品是否与页面标注相符？"},
+        {
+            "claims": "李文向本院提出诉讼请求：判令被告退还货款1,280元。\n事实和理由：帐篷渗水，与标注不符。",
+            "issues": "商品是否与页面标注相符？",
+        },
         "帐篷首次使用即渗水，与页面标注的防水性能不符，原告可以解除合同。",
         "1,280.00",
+        articles="CC 563, 566, 582",
     )
     story.issue()
     story.later(days=2)

@@ -19,11 +19,12 @@ _POLICY = {
     "form-action": ("'self'",),
     "frame-ancestors": ("'none'",),
     "base-uri": ("'none'",),
+    "report-uri": ("/browser-errors",),
 }
 
 _FEATURES = ("camera", "microphone", "display-capture", "geolocation", "payment", "usb", "serial", "bluetooth", "midi")
 
-ALLOWED_DIRECTIVES = frozenset(_POLICY) | {"worker-src", "frame-src"}
+ALLOWED_DIRECTIVES = frozenset(_POLICY) - {"report-uri"} | {"worker-src", "frame-src"}
 
 
 def allow(directive: str, *sources: str) -> None:

@@ -28,6 +28,7 @@ from odr.procedure.forms.doubts import Doubt, doubts_of, mark_of
 from odr.procedure.forms.two_windows import Merged, marks, merge
 from odr.procedure.forms.typed_again import typed_again
 from odr.procedure.models import ActDraft
+from odr.procedure.papers.language import takes_language
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session, need_strong
@@ -333,9 +334,12 @@ def begun(case: Case, actor: Actor, act: act_drafts.Form, named: Mapping[str, An
 def typed_before(
     case: Case, actor: Actor, act: act_drafts.Form, named: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The answers that somebody gave in a form and did not send; empty where there are none."""
+    """The answers that somebody gave in a form and did not send; empty where there are none. The language of a paper is
+    none of them: it is that of the case, whatever was kept with an old draft.
+    """
     found = begun(case, actor, act, named)
-    return act_drafts.answers_of(found) if found is not None else {}
+    kept = act_drafts.answers_of(found) if found is not None else {}
+    return {name: value for name, value in kept.items() if name != "language"} if takes_language(act.input) else kept
 
 
 def _about(act: act_drafts.Form) -> str:

@@ -12,12 +12,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from odr.app import create_app
 from odr.evidence.kit.kit import fingerprint, write_kit
 from tests.guide import command, refuses_what_is_not_so, run
 from tests.peers.http import serving
 from tests.scene import Scene
+from tests.typed import typed
 
 from .test_kit import House, first_receipt
 from .test_rehashed_case import carried_on, signed_in, with_exhibits
@@ -99,3 +103,29 @@ def test_what_was_bound_anew_is_worked_out_with_openssl(small_scene: Scene, tmp_
     # In the middle of a root's certificate lies its key; its serial number says nothing of what it signed.
     root = tmp_path / "time-authority-sha512.pem"
     refuses_what_is_not_so(stamped, tmp_path, root.name, "Verification: OK", at=root.stat().st_size // 2)
+
+
+def test_what_is_published_after_a_round_is_compared_by_sha512(small_scene: Scene, tmp_path: Path) -> None:
+    """The operators' guide: the digests to publish are those of the keys the court has, and another key gives another."""
+    with_exhibits(small_scene)
+    small_scene.court.notary.sequence()
+    carried_on(small_scene)
+    of_key = typed("openssl pkey -pubin")
+    with serving(create_app(court=small_scene.court)) as origin:
+        asked = typed("curl https://court.example/log/time-authority-sha512.pem")
+        good, authority = run(asked, tmp_path, origin)
+        assert good and run(command("curl -fsSO"), tmp_path, origin)[0]
+        assert run(command("curl -fsS -o log.pem"), tmp_path, origin)[0]
+        other = run(asked.replace("-sha512.pem", ".pem"), tmp_path, origin)[1]
+    root = x509.load_pem_x509_certificate((tmp_path / "time-authority-sha512.pem").read_bytes())
+    own = hashlib.sha512(root.public_bytes(Encoding.DER)).hexdigest()
+    assert own in authority and own not in other
+    key = load_pem_public_key((tmp_path / "log.pem").read_bytes())
+    own = hashlib.sha512(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+    good, said = run(of_key, tmp_path)
+    assert good and own in said
+    stranger = Ed25519PrivateKey.generate().public_key()
+    (tmp_path / "log.pem").write_bytes(stranger.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    assert own not in run(of_key, tmp_path)[1]
+    (tmp_path / "log.pem").write_text("no key")
+    assert own not in run(of_key, tmp_path)[1]

@@ -205,6 +205,10 @@ def test_every_table_with_a_receipt_has_its_files_found() -> None:
         "upload_decision",
         "outage",
         "register_record",
+        "bank_return",
+        "viewing_record",
+        "register_copy",
+        "complaint_duty",
     }
     # The paper of a proof of service is a document with the same receipt.
     known.add("proof_of_service")

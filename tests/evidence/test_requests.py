@@ -145,7 +145,6 @@ def test_document_not_produced_is_taken_as_true_by_the_judge_only(small_scene: S
         request=original.reference,
         result="granted",
         reasons="The copy is cut.",
-        language="zh-Hans",
     )
     small_scene.do("produce_ordered", "haiyun", request=original.reference, answer="refuse", words="It was lost.")
     with pytest.raises(ActNotOpen):

@@ -126,7 +126,7 @@ def environment(
         is_silent=lambda: False,
         list_address=lambda name, begins, at=None: "?",
         url_for=url_for,
-        request=SimpleNamespace(method="GET", full_path="/cases/abc?", path="/cases/abc"),
+        request=SimpleNamespace(method="GET", full_path="/cases/abc?", path="/cases/abc", url_rule=None),
         settings=SimpleNamespace(court_name="Internet Court", court_name_zh="互联网法院"),
         training=training,
         log_status=lambda: SimpleNamespace(size=184207, signed_at=NOW, witnesses=witnesses),

@@ -10,8 +10,10 @@ from playwright.sync_api import Page
 
 from odr.app import create_app
 from odr.register.offline_pages import STYLES
+from odr.web.static_files import addressed
 from tests.entering import let_in
 from tests.evidence.test_case_file import signed_in
+from tests.face.stage import ROOT
 from tests.peers.browser import OpenContext
 from tests.scene import Scene
 from tests.sound import is_sound
@@ -68,7 +70,7 @@ def test_without_a_network_the_courts_own_page_is_shown_and_no_page_of_a_case_is
     page.wait_for_function("async () => (await caches.keys()).length === 1")
     for path in ("", "/docket", "/exhibits"):
         page.goto(f"{case}{path}")
-    kept = sorted(["/offline", *(f"/static/{name}" for name in STYLES)])
+    kept = sorted(["/offline", *(f"/static/{addressed(ROOT / 'static', name)}" for name in STYLES)])
     assert page.evaluate(CACHED) == kept
     network.is_cut = True
     page.goto(f"{case}/docket")

@@ -38,6 +38,8 @@ ANSWER_WITHOUT = {
     "/uploads/hash-worker.js",
     "/decisions/check_register.py",
     "/decisions/verify.py",
+    "/robots.txt",  # says what the rules say, which lie in files
+    "/browser-errors",  # counts, and looks nothing up
 }
 """What answers as always: files, keys, and what is refused before anything is looked up."""
 ADDRESS = "203.0.113.77"

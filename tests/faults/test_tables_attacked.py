@@ -1,7 +1,7 @@
 """Each table a proof rests on, in the hands of whoever owns the database: which program inside and outside notices.
 
-The attacker takes every trigger down, does one thing to one table and puts the triggers up again; the vault, the log's
-published files and what others keep at home are not theirs. `docs/attacks.md` shows the table of `tests/attacks.py`,
+The attacker takes every trigger down, does one thing to one table and puts the triggers up again; the vault and what
+others keep at home are not theirs. Another attacker has the log's published files instead. `docs/attacks.md` shows the table of `tests/attacks.py`,
 which this test measures: an attack nobody notices has no place in it.
 """
 
@@ -129,6 +129,29 @@ DONE: dict[str, Callable[[Table, Rows], None]] = {
 }
 
 
+MIRROR = "published files"
+"""The log as files: what gives a lost database back. In the hands of whoever owns the data folder."""
+
+
+def on_files(log: Path, early: Path, how: str) -> None:
+    """The same five things done to the newest published entries, their tile and their tree head."""
+    entries = max((log / "tile" / "entries" / "000.p").iterdir(), key=lambda path: int(path.name))
+    tile = log / "tile" / "0" / "000.p" / entries.name
+    if how == "row removed":
+        entries.unlink()
+    elif how == "row changed":
+        entries.write_bytes(bytes(changed(entries.read_bytes())))  # type: ignore[call-overload]
+    elif how == "row doubled":
+        shutil.copyfile(entries, entries.with_name(str(int(entries.name) + 1)))
+    elif how == "rows exchanged":
+        one, two = entries.read_bytes(), tile.read_bytes()
+        entries.write_bytes(two)
+        tile.write_bytes(one)
+    else:
+        shutil.rmtree(log)
+        shutil.copytree(early, log)
+
+
 class Attacked:
     """A court that can be put back to before each attack, with what others have kept of it."""
 
@@ -155,6 +178,7 @@ class Attacked:
         scene.court.notary.attest()
         with self.database() as connection:
             self.early = {name: Table(connection, name).rows() for name in SAYS}
+        shutil.copytree(self.log, self.folder / "early")
         self.clock.advance(timedelta(hours=1))
         scene.join()
         receipt = scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
@@ -166,6 +190,11 @@ class Attacked:
                 (self.home / f"{reference}.json").write_bytes(scene.court.notary.receipt_files(session, reference).json)
         self.clock.advance(timedelta(hours=1))
         self.keep()
+
+    @property
+    def log(self) -> Path:
+        """Where the log lies as files."""
+        return self.scene.court.settings.data_dir / "log" / "2026"
 
     def keep(self) -> None:
         """The whole folder and the database, to be put back."""
@@ -190,6 +219,9 @@ class Attacked:
     def attack(self, name: str, how: str) -> bool:
         """Do it; False where the table's own form does not take it."""
         self.put_back()
+        if name == MIRROR:
+            on_files(self.log, self.folder / "early", how)
+            return True
         with self.database() as connection:
             triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
             for trigger, _ in triggers:
@@ -284,7 +316,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     court.scene.court.database.dispose()
 
 
-@pytest.mark.parametrize("name", SAYS)
+@pytest.mark.parametrize("name", [*SAYS, MIRROR])
 def test_every_attack_on_a_table_is_noticed_by_whom_the_table_says(attacked: Attacked, name: str) -> None:
     """Removed, changed, doubled, exchanged, set back: each is refused by the table's own form or noticed, and by exactly
     those programs that `docs/attacks.md` names.

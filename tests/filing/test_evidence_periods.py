@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.filing.course.time_limit_changes import go_on, halt
 from odr.filing.inputs import JoinInput
 from odr.filing.models import RequestKind
 from odr.filing.parties.joining_by_code import join
@@ -108,6 +110,47 @@ def test_a_notice_that_comes_while_an_objection_waits_stands_still(small_scene: 
     small_scene.do("object_to_jurisdiction", "haiyun", ground="place", words="Our seat is elsewhere.")
     served(small_scene, "claimant/1", occasion="acceptance")
     assert [w.state for w in of(small_scene, "claimant/1")] == [WindowState.HALTED]
+
+
+def test_a_service_known_late_costs_no_day_of_a_standstill(small_scene: Scene) -> None:
+    """A claim that reached a fellow respondent while an objection waited, of which the court hears only after the ruling
+    on it is final: their time has stood still from its first day, and runs from the day the ruling had effect (EV 55(1)).
+    """
+    small_scene.lodge(claim(respondents=TWO))
+    small_scene.accept("simple")
+    small_scene.join()
+    served(small_scene, "respondent/1")
+    small_scene.do("object_to_jurisdiction", "haiyun", ground="place", words="Our seat is elsewhere.")
+    asked = request_of(small_scene, RequestKind.JURISDICTION).reference
+    small_scene.clock.advance(timedelta(days=2))
+    reached = small_scene.clock.now()
+    small_scene.clock.advance(timedelta(days=1))
+    small_scene.do("rule_on_jurisdiction", "judge", request=asked, answer="refuse", reasons="Delivered here.")
+    small_scene.clock.advance(timedelta(days=1))
+    served(small_scene, "respondent/2", at=reached)
+    (late,) = of(small_scene, "respondent/2")
+    assert late.state is WindowState.HALTED and late.halted_at == reached
+
+
+@given(halted=st.integers(0, 6), until=st.integers(0, 40))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_standstill_never_ends_before_it_began(pending: Scene, halted: int, until: int) -> None:
+    """Whatever becomes known late, a time limit runs on after a standstill, with every day of it given back and none that
+    was not of it.
+    """
+    with pending.court.sit() as sitting:
+        case = sitting.session.get_one(Case, pending.case_id)
+        window = sitting.windows(case, "evidence")[0]
+        due, start = window.due_at, window.opened_at
+        halt([window], start + timedelta(days=halted))
+        go_on(sitting, case, [window], start + timedelta(days=until), T("objection to jurisdiction"), "EV 55")
+        assert window.state is WindowState.OPEN and window.halted_at is None
+        assert due is not None and window.due_at is not None
+        if until <= halted:
+            assert window.due_at == due
+        else:
+            assert window.due_at >= due + timedelta(days=until - halted - 1)
+        sitting.session.rollback()
 
 
 def test_a_claim_served_again_gives_time_for_evidence_again(small_scene: Scene) -> None:

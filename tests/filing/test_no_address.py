@@ -40,7 +40,7 @@ def test_one_notice_names_it_and_the_corrected_claim_is_accepted(small_scene: Sc
     with small_scene.court.database.read() as session:
         (told,) = session.scalars(select(ReviewReturn)).all()
         (point,) = told.defects
-        assert point["part"] == "parties" and "邮寄地址" in point["what"]
+        assert point["part"] == "parties" and "postal address" in point["what"]
         assert session.scalars(select(Packet).where(Packet.occasion == "registry")).one()
     small_scene.do("correct_claim", "li", **claim().model_dump(mode="json"))
     small_scene.accept()

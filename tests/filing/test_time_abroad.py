@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Track
 from odr.filing.models import RequestKind
 from odr.ground.errors import ActNotOpen
 from odr.procedure.audit.docket_audit import audit_case
 from odr.procedure.models import WindowState
+from tests.filing.test_appeals import ruled
 from tests.filing.test_motions import request_of, windows
 from tests.scene import Scene
 
@@ -60,6 +61,27 @@ def test_an_abode_noted_later_lengthens_the_time_to_answer(pending: Scene) -> No
     assert {w.id: w.due_at for w in windows(pending, "evidence", WindowState.OPEN)} == others
     with pending.court.database.read() as session:
         assert audit_case(session, session.get_one(Case, pending.case_id)) == []
+
+
+def test_an_abode_is_noted_whatever_track_the_case_went_over_to(pending: Scene) -> None:
+    """A time that the new track does not know, as the one to appeal on jurisdiction in small claims, stops nobody from
+    noting where a party lives: it runs on as it was told (CPI 276).
+    """
+    ruled(pending)
+    (appeal,) = (
+        w for w in windows(pending, "appeal_jurisdiction", WindowState.OPEN) if w.party_id == objector(pending)
+    )
+    with pending.court.database.write() as session:
+        session.get_one(Case, pending.case_id).track = Track.SMALL
+    abroad(pending)
+    assert [w.due_at for w in windows(pending, "appeal_jurisdiction", WindowState.OPEN) if w.id == appeal.id] == [
+        appeal.due_at
+    ]
+
+
+def objector(scene: Scene) -> int:
+    """Who objects in these tests."""
+    return next(p.id for p in scene.case().parties if p.label == "respondent/1")
 
 
 def test_a_time_to_answer_that_ended_too_early_runs_on(pending: Scene) -> None:

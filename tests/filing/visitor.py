@@ -89,11 +89,12 @@ class Visitor:
         """An answer as it came."""
         return self.client.get(path, base_url=self.origin)
 
-    def send(self, page: str, action: str, status: int = 303, **values: Any) -> TestResponse:
-        """Open a page, change some values of one of its forms, send it."""
+    def send(self, page: str, action: str, status: int = 303, button: str = "", **values: Any) -> TestResponse:
+        """Open a page, change some values of one of its forms, send it; ``button`` is where another of its buttons leads."""
         found = Forms()
         found.feed(self.get(page))
         sent = {**found.found[action], **values}
-        answer = self.client.post(action, base_url=self.origin, data=sent, headers={"Origin": self.origin})
+        assert not button or f'formaction="{button}"' in self.get(page), "no such button"
+        answer = self.client.post(button or action, base_url=self.origin, data=sent, headers={"Origin": self.origin})
         assert answer.status_code == status, (action, answer.status_code, answer.text[:3000])
         return answer

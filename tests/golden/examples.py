@@ -13,6 +13,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from odr.hearing.inputs import CourtHour
 from odr.procedure.acts.table import Act
 from odr.procedure.forms.inputs import (
     CourtEmail,
@@ -72,6 +73,8 @@ def one_of(name: str, annotation: Any, found: list[Any]) -> Any:
             return "post@parties.example"
         if isinstance(mark, CourtPhone):
             return "+8613800138000"
+        if isinstance(mark, CourtHour):
+            return "09:30"
         if isinstance(mark, CourtText):
             return (
                 (WORDS * (mark.least // len(WORDS) + 1)).strip()[: mark.most].strip()

@@ -319,10 +319,13 @@ def _accept(scene: Scene, track: Track, third: bool, joined: bool, agree: bool) 
             scene.accounts[name] = account.id
             if role is not None:
                 sitting.session.add(AccountRole(account_id=account.id, role=role, granted_at=sitting.now))
-        scene.case_id = _case(sitting, scene, track, third, joined, agree)
+        scene.case_id = put_case(sitting, scene, track, third, joined, agree)
 
 
-def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: bool, agree: bool) -> int:
+def put_case(
+    sitting: Sitting, scene: Scene, track: Track, third: bool, joined: bool, agree: bool, number: int = 1
+) -> int:
+    """A case of some people, its claim answered; gives its id."""
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
     pack = sitting.court.packs.for_case("cn", today)
     case = Case(
@@ -332,7 +335,7 @@ def _case(sitting: Sitting, scene: Scene, track: Track, third: bool, joined: boo
         track=track,
         cause="online_shopping_contract",
         title=f"{LI} v {HAIYUN}",
-        number=f"({today.year}) 1",
+        number=f"({today.year}) {number}",
         filed_on=today,
         lodged_at=sitting.now,
         accepted_at=sitting.now,

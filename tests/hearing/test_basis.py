@@ -219,6 +219,20 @@ def test_a_hearing_in_writing_needs_every_condition(scene_of: Callable[..., Scen
     assert mode(scene) is Mode.HYBRID and any("not closed" in reason for reason in reasons(scene))
 
 
+def test_what_was_applied_for_before_the_case_went_over_is_only_refused(scene_of: Callable[..., Scene]) -> None:
+    """In ordinary procedure no hearing in writing is allowed, whenever it was applied for and whoever agrees (OLR 20(2))."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    agreed_to_writing(scene, LI, HAIYUN)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    exchange(scene)
+    scene.act(CHEN, "convert_track", to="ordinary", reasons="The facts are disputed after all.")
+    with pytest.raises(ActNotOpen, match="open only in simple procedure"):
+        allow_writing(scene)
+    scene.act(CHEN, "rule_on_written_hearing", answer="refuse", reasons="The case has gone over.")
+    assert mode(scene) is Mode.HYBRID
+
+
 def test_an_allowed_hearing_in_writing_carries_a_judgment(scene_of: Callable[..., Scene]) -> None:
     """With every condition on record the stages of the hearing go in writing, and a judgment may rest on them."""
     scene = scene_of(track=Track.SIMPLE)

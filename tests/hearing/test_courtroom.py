@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.docket.models import Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Text
+from odr.hearing import desks
 from odr.hearing.examination.plan import clock_of
 from odr.hearing.mode.consent_effects import stayed_away_rightly
-from odr.hearing.models import Hearing, Interpreter, Motion, TrialExtension, Witness
+from odr.hearing.models import Hearing, Interpreter, Motion, Summons, TrialExtension, Witness
 from odr.hearing.queries import hearings_of, postings_of
 from odr.hearing.record.papers import paper_of
 from odr.hearing.vocabulary import HearingState, QuestionState
@@ -104,6 +106,58 @@ def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None
         digest = record_digest(court, case)
     scene.act(LI, "sign_record", digest=digest)
     assert scene.stage() is Stage.DELIBERATION, "who never joined does not keep the record open"
+
+
+@pytest.mark.parametrize(
+    ("reached", "withdrawn"), [(None, False), (date(2026, 3, 11), False), (date(2026, 3, 4), True)]
+)
+def test_a_claim_is_deemed_withdrawn_only_after_a_summons_in_time(
+    scene_of: Callable[..., Scene], reached: date | None, withdrawn: bool
+) -> None:
+    """A claimant who did not come is put before the judge with what the law allows: without a summons that arrived in time
+    that is nothing yet, as for a decision in default (CPL 139, 146, 147).
+    """
+    scene = in_court(scene_of)
+    if reached is not None:
+        with scene.court.database.write() as session:
+            row = session.scalars(select(Summons).where(Summons.party_id == scene.parties[LI])).one()
+            row.served_at = datetime.combine(reached, time(2), UTC)
+    attendance = [
+        {"who": scene.party(LI), "presence": "absent"},
+        {"who": scene.party(HAIYUN), "presence": "courtroom", "identity": "document"},
+    ]
+    held(scene, attendance=attendance, minutes="Nobody came for the claimant.")
+    with scene.look() as (court, case):
+        (task,) = court.tasks(case, desks.ABSENCE)
+        words = task.title["en"]
+    assert ("may be deemed withdrawn by ruling" in words) is withdrawn
+    assert ("nothing shows that the summons reached them in time" in words) is not withdrawn
+
+
+@pytest.mark.parametrize("left_out", ["debated", "last_words"])
+def test_a_hearing_that_left_something_out_makes_the_registry_fix_another(
+    scene_of: Callable[..., Scene], left_out: str
+) -> None:
+    """Without debate or last words it cannot be closed (CPL 144), and the case does not wait for nobody: the clerk is asked for
+    the rest, and told what. What was held whole asks for nothing.
+    """
+    scene = in_court(scene_of)
+    held(scene, held_exhibits=True, **{left_out: "no"})
+    with pytest.raises(ActNotOpen, match="is not on record"):
+        scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
+    with scene.look() as (court, case):
+        (task,) = court.tasks(case, desks.SUMMON)
+        assert "is not on record" in task.title["en"] and "art. 144" in task.title["en"]
+        assert "，请另行排期开庭。" in task.title["zh-Hans"]
+    scene.act(WANG, "summon", mode="offline", on="2026-03-19", at="09:30", place="Courtroom 3")
+    assert "summon" not in tasks(scene)
+
+
+def test_a_hearing_held_whole_asks_for_no_other(scene_of: Callable[..., Scene]) -> None:
+    """The judge closes it."""
+    scene = in_court(scene_of)
+    held(scene, held_exhibits=True)
+    assert "summon" not in tasks(scene)
 
 
 def test_a_closed_hearing_leaves_no_other_hanging(scene_of: Callable[..., Scene]) -> None:
@@ -197,7 +251,7 @@ def test_a_summons_in_ordinary_procedure_leaves_three_days(scene_of: Callable[..
     scene = scene_of(track=Track.ORDINARY, joined=False)
     scene.act(CHEN, "open_examination", mode="live")
     for wrong in ({"on": "2026-03-04"}, {"mode": "asynchronous"}, {"at": "half"}, {"on": "2026-02-20"}):
-        with pytest.raises(InvalidInput):
+        with pytest.raises((InvalidInput, ValidationError)):
             scene.act(
                 WANG, "summon", **{"mode": "hybrid", "on": "2026-03-20", "at": "09:30", "place": "Room 1", **wrong}
             )

@@ -157,10 +157,19 @@ class Reader:
 
     def _rows(self, form: Any, given: dict[str, Any]) -> None:
         for name in [n for n, v in given.items() if isinstance(v, list) and v and isinstance(v[0], dict)]:
-            for number, row in enumerate(given.pop(name)):
-                if not form.locator(f"[name^='{name}-{number}-']").count():
+            rows = given.pop(name)
+            for number, row in enumerate(rows):
+                its_fields = form.locator(f"[name^='{name}-{number}-']")
+                if not its_fields.count():
                     form.locator(f"button[name=add][value='{name}']").click()
+                    its_fields.last.wait_for(state="attached")
+                    self.page.wait_for_load_state("domcontentloaded")
                 self._fill(form, {f"{name}-{number}-{key}": value for key, value in row.items()})
+            # Who stands on a roll and was not called is taken off it.
+            while (more := form.locator(f"[name^='{name}-{len(rows)}-']")).count():
+                with self.page.expect_navigation(wait_until="domcontentloaded"):
+                    form.locator(f"button[name=remove][value='{name}-{len(rows)}']").click()
+                form, more = self.page.locator("main form").last, more
 
     def _opinions(self, lines: list[dict[str, Any]]) -> None:
         for line in lines:

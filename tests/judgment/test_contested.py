@@ -43,7 +43,7 @@ OUTCOME = {
     "amount": "4,000.00",
 }
 BEARS = [{"party": "respondent/1", "bears": "25.00"}]
-SAID = ("网页与标签一致。", "标签合法。", "驳回诉讼请求。")
+SAID = ("Page and label agree.", "The label is lawful.", "The claim is dismissed.")
 
 
 @pytest.fixture

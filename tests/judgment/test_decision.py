@@ -473,3 +473,30 @@ def test_a_ruling_stays_and_resumes_the_case(bench: Bench) -> None:
     bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
     with bench.court.database.read() as session:
         assert len(session.scalars(select(Document).where(Document.kind == "ruling")).all()) == 2
+
+
+def test_a_draft_of_another_language_is_neither_signed_nor_issued(bench: Bench) -> None:
+    """The desk says who mends it: the judge drafts it again, and takes it back first if it rests (CPL 11)."""
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    reference = bench.draft_reference()
+    with bench.court.database.write() as session:
+        session.scalars(select(Decision)).one().language = "zh-Hans"
+    with pytest.raises(ActNotOpen, match=r"not in the language of the case.*drafts it again"):
+        bench.do("judge", "send_for_signing", {"decision": reference})
+    bench.do("judge", "draft_decision", bench.draft())
+    bench.do("judge", "send_for_signing", {"decision": reference})
+    bench.wait(hours=26)
+    issue = {"decision": reference, "case_number": bench.number}
+    with bench.court.database.write() as session:
+        session.scalars(select(Decision)).one().language = "zh-Hans"
+    with bench.court.database.read() as session:
+        case, act = session.get_one(Case, bench.case_id), bench.court.table["issue_decision"]
+    assert bench.court.prepare("issue_decision", case, act.input.model_validate(issue), bench.actor("judge")) == {}
+    with pytest.raises(ActNotOpen, match="not in the language of the case"):
+        bench.do("judge", "issue_decision", issue)
+    bench.do("judge", "reopen_decision", {"decision": reference})
+    bench.do("judge", "draft_decision", bench.draft())
+    bench.do("judge", "send_for_signing", {"decision": reference})
+    bench.wait(hours=26)
+    bench.do("judge", "issue_decision", issue)

@@ -27,7 +27,7 @@ from tests.judgment.test_whole import decide, gate, hear, posted
 from tests.peers.browser import OpenContext
 from tests.scene import Scene, open_court
 
-WORDS = ("庭审已查明。", "被告未答辩。", "已支付。")
+WORDS = ("The hearing made this clear.", "The respondent filed no answer.", "It was paid.")
 
 
 @pytest.fixture

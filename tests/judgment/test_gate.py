@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Track
 from odr.evidence.models import Exhibit
+from odr.filing.models import Fact, FactAnswer, FactStance
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T
-from odr.hearing.models import Attendance, Hearing, Summons, TechnicalFailure
-from odr.hearing.vocabulary import HearingState, Mode, Presence, RequestState
+from odr.ground.text import T, write
+from odr.hearing.models import Attendance, Hearing, Opinion, Summons, TechnicalFailure
+from odr.hearing.vocabulary import Axis, HearingState, Mode, Presence, RequestState, Stance
 from odr.judgment.decision.default import default_gate, defaulting
+from odr.judgment.decision.papers import decision_paper
+from odr.judgment.queries import current_draft
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
@@ -288,3 +291,67 @@ def test_who_joined_once_and_stayed_away_is_decided_against_only_through_the_gat
     absent.do("judge", "draft_decision", absent.draft(answers=None))
     with pytest.raises(ActNotOpen, match="In default against"):
         absent.do("judge", "send_for_signing", {"decision": absent.draft_reference()})
+
+
+EXAMINED_BY_ALL = ("exchanged", "dispute", "证据交换", "无异议", "无争议", "未提出异议")
+"""What is not true of evidence nobody but one side looked at."""
+
+
+def told(bench: Bench, language: str) -> str:
+    """How the draft tells of the evidence and what is found."""
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        decision = current_draft(session, case)
+        assert decision is not None
+        paper = decision_paper(look, case, decision, look.now)
+        parts = [*paper.evidence, *(w for f in paper.findings for w in (f.found, f.objection, f.said or ""))]
+        return "\n".join(write(words, language) for words in parts)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_who_never_came_neither_examined_nor_accepted_the_evidence(absent: Bench, language: str) -> None:
+    """They gave that up and the court examined it itself; what they accepted before they stayed away is told as theirs."""
+    found = {"subject": "fact/1", "result": "adopted", "reasons": "Shown by the exhibits.", "rests_on": ["C-1", "C-2"]}
+    absent.do("judge", "record_findings", {"adopt_undisputed": True, "findings": [found]})
+    absent.do("judge", "draft_decision", absent.draft(answers=None))
+    silent = told(absent, language)
+    assert not [words for words in EXAMINED_BY_ALL if words in silent], silent
+    gave_up, accepted, considered = {
+        "en": ("gave up examining it", "The other side accepted C-1", "was considered"),
+        "zh-Hans": ("视为放弃对证据进行质证的权利", "认可的证据C-1", "一并进行了审查"),
+    }[language]
+    assert gave_up in silent and accepted not in silent, silent
+    with absent.court.database.write() as session:
+        case = session.get_one(Case, absent.case_id)
+        exhibit = session.scalars(select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.label == "C-1")).one()
+        view = {"axis": Axis.AUTHENTICITY, "stance": Stance.ACCEPT, "entry_number": 3, "at": absent.clock.now()}
+        session.add(Opinion(case_id=case.id, exhibit_id=exhibit.id, party_id=case.parties[1].id, **view))
+        fact = session.scalars(select(Fact).where(Fact.case_id == case.id, Fact.number == 2)).one()
+        answer = {"party_id": case.parties[1].id, "stance": FactStance.ADMITTED, "entry_number": 3}
+        session.add(FactAnswer(fact_id=fact.id, **answer))
+    absent.do("judge", "record_findings", {"adopt_undisputed": True})
+    spoken = told(absent, language)
+    assert not [words for words in EXAMINED_BY_ALL if words in spoken], spoken
+    assert accepted in spoken and considered in spoken and gave_up not in spoken, spoken
+    assert {
+        "en": "The other side admitted this to the court",
+        "zh-Hans": "The listing named the agent”，对方当事人在诉讼中已予承认",
+    }[language] in spoken, spoken
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_what_one_of_two_left_open_is_not_called_undisputed(bench: Bench, language: str) -> None:
+    """An exhibit and a fact on which nobody spoke for the other side any more are undisputed by nobody (EV 4)."""
+    undisputed = {"en": "do not dispute C-1", "zh-Hans": "无异议的证据C-1"}[language]
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    assert undisputed in told(bench, language)
+    with bench.court.database.write() as session:
+        for opinion in session.scalars(select(Opinion).where(Opinion.case_id == bench.case_id)):
+            opinion.retracted_by = 9
+        session.execute(delete(FactAnswer))
+    said = told(bench, language)
+    assert undisputed not in said, said
+    assert not [w for w in ("does not dispute this", "对方当事人无异议", "nobody disputes", "无争议") if w in said], (
+        said
+    )

@@ -8,7 +8,12 @@ from collections import Counter
 import pytest
 
 from odr.app import create_app
-from odr.docket.models import Stage
+from odr.docket.models import Case, Stage
+from odr.docket.queries import entries_of
+from odr.judgment.decision.drafting import draft_values
+from odr.judgment.queries import current_draft
+from odr.procedure.acts.act_versions import input_of
+from odr.procedure.case.act_drafts import keep
 from tests.judgment.bench import Bench
 from tests.judgment.web import Options, Visitor
 
@@ -78,7 +83,7 @@ def test_nothing_typed_is_lost_when_the_draft_cannot_be_taken(bench: Bench) -> N
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
 def test_references_and_sentences_are_put_into_the_text(bench: Bench, locale: str) -> None:
-    """A reference chosen from the list stands in the paragraph and is a link for its readers; a sentence with a gap
+    """A reference chosen from the list stands in the paragraph, in the language of the case, and is a link; a sentence with a gap
     keeps the draft from being signed.
     """
     (judge,) = visitors(bench, "judge", locale=locale)
@@ -90,12 +95,12 @@ def test_references_and_sentences_are_put_into_the_text(bench: Bench, locale: st
         put | {"reasons-0-text": "Read this.", "insert_what": "objection/C-2"},
         status=200,
     )
-    words = "objection to C-2" if locale == "en" else "对C-2的异议"
+    words = "objection to C-2"
     assert f"Read this. {words}" in page
     judge.send(
         "/decision/desk",
         "/decision/draft",
-        {"reasons-0-text": f"Read this. {words}", "language": locale, "answers": "So it was."},
+        {"reasons-0-text": f"Read this. {words}", "answers": "So it was."},
     )
     assert re.search(rf'href="#o-\w+">{words}', judge.get("/decision/draft"))
     page = judge.send("/decision/desk", "/decision/draft", put | {"insert_what": "sentence/1"}, status=200)
@@ -113,3 +118,39 @@ def test_a_party_sees_what_became_of_her_objection(bench: Bench, locale: str) ->
     mine = haiyun.get("/decision").split('id="yours"')[1].split("</section>")[0]
     assert "C-2" in mine and "relied on in that point" in mine and 'href="#o-' in mine and 'href="#f2"' in mine
     assert 'id="yours"' not in li.get("/decision")
+
+
+def test_a_draft_begun_in_another_language_is_sent_in_that_of_the_case(bench: Bench) -> None:
+    """What an earlier version kept of the judge's screen is no field that refuses the draft and that nobody sees."""
+    (judge,) = visitors(bench, "judge", locale="zh-Hans")
+    figures = {"history": None, "claims": "8000", "answers": "0", "issues": None, "reasons": [{"text": "8000"}]}
+    _called(bench, "李某诉海云公司")
+    bench.do("judge", "draft_decision", bench.draft(**figures, language="zh-Hans"))
+    _called(bench, "Li v Haiyun")
+    with bench.court.database.write() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        decision = current_draft(session, case)
+        assert decision is not None and decision.language == "zh-Hans"
+        assert draft_values(look, case, decision)["language"] == "en"
+    judge.send("/decision/desk", "/decision/draft")
+    assert _drafted(bench) == "en"
+    with bench.court.database.write() as session:
+        case, act = session.get_one(Case, bench.case_id), bench.court.table["draft_decision"]
+        typed = {"claims": "The price back.", "language": "zh-Hans"}
+        keep(session, case, bench.actor("judge"), act, typed, "", bench.clock.now())
+    page = judge.get("/decision/desk")
+    assert "The price back." in page and 'name="language" value="zh-Hans"' not in page
+
+
+def _called(bench: Bench, title: str) -> None:
+    """The case of which nobody has said anything yet is held in the language of its title."""
+    with bench.court.database.write() as session:
+        session.get_one(Case, bench.case_id).title = title
+
+
+def _drafted(bench: Bench) -> str:
+    """The language the newest draft was written in."""
+    with bench.court.database.read() as session:
+        return str(
+            input_of(entries_of(session, session.get_one(Case, bench.case_id), "draft_decision")[-1])["language"]
+        )

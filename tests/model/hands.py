@@ -7,7 +7,7 @@ is chosen by lot, so that a walk is the same whenever it is drawn again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -28,6 +28,7 @@ from odr.judgment.decision.file_before_judge import case_file
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.models import Finding
 from odr.judgment.queries import current_draft
+from odr.judgment.time_limits import COOLING_OFF
 from odr.procedure.acts.availability import is_known, refusal
 from odr.procedure.acts.table import Act, Premise
 from odr.procedure.acts.tasks import DESKS
@@ -417,11 +418,19 @@ class Hands:
             look = court.look(session)
             if case.stage not in PENDING or self._goes_on(look, case):
                 return []
-            kinds = [task.kind for task in self._tasks(look, case)]
             stayed = " and stayed" if case.stayed_at is not None else ""
+            desks = sorted({task.kind for task in self._tasks(look, case)})
             return [
-                f"the case is at {case.stage.value}{stayed} and waits for nobody; on its desks: {kinds or 'nothing'}"
+                f"the case is at {case.stage.value}{stayed} and waits for nobody; on its desks: {desks or 'nothing'}",
+                *(line for kind in desks for line in self._why_not(look, case, kind)),
             ]
+
+    def _why_not(self, look: Sitting, case: Case, kind: str) -> Iterator[str]:
+        """Why each act that would take a task off its desk is closed to everybody who sits in the case."""
+        actors = self.actors(look.session, case)
+        for act in (act for act in look.court.table if DESKS[kind] in act.desk):
+            told = {(a.role.value, str(refusal(look, act, case, a))) for a in actors if a.role in act.by}
+            yield f"    {kind} by {act.name}: {sorted(told) or 'nobody sits who may'}"
 
     def _tasks(self, look: Sitting, case: Case) -> Sequence[Task]:
         return look.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))).all()
@@ -440,6 +449,8 @@ class Hands:
             return False
         for window in look.windows(case):
             limit = TIME_LIMITS[window.kind]
+            if window.kind == COOLING_OFF:
+                return True  # It rests by rule; at its end the clock lays it before whoever pronounces it.
             if limit.nature is Nature.COURT:
                 if any(is_open(look.court.table[name]) for name in limit.met_by):
                     return True

@@ -344,8 +344,8 @@ def nothing_is_found_while_evidence_may_come(record: Record, entry: Entry) -> It
 
 @invariant("OLR 20", frozenset({"apply_for_written_hearing", "rule_on_written_hearing"}))
 def a_hearing_in_writing_is_for_simple_cases(record: Record, entry: Entry) -> Iterator[str]:
-    """Small claims and simple procedure only."""
-    if record.track is Track.ORDINARY:
+    """Small claims and simple procedure only; what was applied for before the case went over is refused."""
+    if record.track is Track.ORDINARY and entry.given.get("answer") != "refuse":
         yield f"{entry.act} in ordinary procedure"
 
 

@@ -22,6 +22,7 @@ from odr.notary.check.audit import FaultKind
 from odr.notary.check.receipt import verify_receipt
 from odr.notary.check.recovery import Unrecoverable
 from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_rows import tree_size
 from odr.notary.log.note import Note, NoteKey, NoteRefused, SignatureLine, parse_note, verify_note
 from odr.notary.log.sequencer import integrate
 from odr.notary.log.strict import b64
@@ -76,7 +77,7 @@ def test_bit_flipped_between_commit_and_signature_is_not_signed(notary: Notary) 
     with notary.database.write() as session:
         notary.record_many(session, [subject(i) for i in range(400)], now=notary.clock.now())
     with notary.database.write() as session:
-        integrate(session, "2026")
+        integrate(session, "2026", tree_size(session, "2026"))
     damage(notary.database, flip_tile(0, 0, 300 * 8))
     with pytest.raises(CorruptTile, match="tile 0/0"):
         notary.sequence()
@@ -249,7 +250,7 @@ def test_entries_no_checkpoint_covers_move_to_the_successor(sqlite_notary: Notar
     with sqlite_notary.database.write() as session:
         reference = sqlite_notary.record(session, subject(), now=sqlite_notary.clock.now()).reference
     with sqlite_notary.database.write() as session:
-        integrate(session, "2026")
+        integrate(session, "2026", tree_size(session, "2026"))
     sqlite_notary.close_log(Closing.BREACH)
     assert sqlite_notary.sequence() == 1
     with sqlite_notary.database.read() as session:

@@ -25,6 +25,7 @@ from odr.notary.log.tiles import WIDTH, bundle, extend, tile_path
 from odr.notary.notary import Notary
 from odr.operations.maintenance import closed_app
 from tests.peers.http import serving
+from tests.typed import typed_words
 
 from .conftest import record
 
@@ -110,6 +111,24 @@ def foreign(tmp_path: Path) -> Foreign:
 
 
 LEAVES = [f"entry {number}\n".encode() for number in range(70_000)]
+
+
+def test_the_line_of_the_guide_watches_another_log(foreign: Foreign, monitor: Monitor) -> None:
+    """Typed as the operators' guide has it: a sound log is remembered; one of whose entries changed afterwards is not."""
+    foreign.show(LEAVES[:300])
+    keeper = closed_app(monitor.settings).test_cli_runner()
+    with serving(foreign.published) as origin:
+        instead = {"https://other.example/log/2026": origin, "other.example/log/2026+1a2b3c4d+AZ…": foreign.key.vkey}
+        line = typed_words("flask --app wsgi log audit https://", instead)
+        sound = keeper.invoke(args=line)
+        assert sound.exit_code == 0 and "300 entries" in sound.output, sound.output
+        memory = Memory(monitor.settings.data_dir / "monitored", foreign.key.vkey)
+        kept = memory.path.read_bytes()
+        shutil.rmtree(foreign.folder)
+        foreign.show([b"another entry\n", *LEAVES[1:310]])
+        refused = keeper.invoke(args=line)
+    assert refused.exit_code == 1 and refused.output.startswith("split_view"), refused.output
+    assert memory.path.read_bytes() == kept
 
 
 def test_the_courts_own_log_is_followed_as_it_grows(sqlite_notary: Notary, monitor: Monitor, tmp_path: Path) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from odr.app import create_app
+from odr.ground.silence import begin_silence
 from odr.notary.check.alarms import Kind
+from odr.procedure.outages import ledger
+from tests.peers import needed
 from tests.scene import Scene
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,6 +47,7 @@ def told(scene: Scene) -> dict[str, set[str]]:
     """Every metric the court tells, with the names of its labels."""
     client = create_app(court=scene.court).test_client()
     client.get("/status")
+    ledger.beat(scene.court, ledger.WORKER)
     found: dict[str, set[str]] = {}
     for line in client.get("/metrics").text.splitlines():
         sample = re.match(r"(court_[a-z_]+)(?:\{(.*)\})? ", line)
@@ -75,6 +81,52 @@ def test_alarms_and_dashboard_name_what_the_court_tells(small_scene: Scene) -> N
     for expressions, left_out in ((shown, set()), (alarmed, TOLD_ONLY)):
         here = {re.sub(r"_(total|bucket)$", "", name) for expression in expressions for name in named(expression)}
         assert plain - here == left_out
+
+
+def promtool(*words: str) -> None:
+    """Prometheus's own program takes it, and says why where it does not."""
+    needed("promtool")
+    done = subprocess.run(["promtool", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_prometheus_reads_every_rule() -> None:
+    """Its own program finds each, and nothing to say against any."""
+    promtool("check", "rules", "--lint=all", "--lint-fatal", "deploy/prometheus-rules.yml")
+
+
+def test_an_alarm_rings_when_it_must_and_not_before() -> None:
+    """`alarms.test.yml` tells Prometheus what the court tells, minute by minute, and when who must be woken: two heads that
+    contradict each other, a key held back, heads unsigned and unstamped, a silent worker, a full disk, a court without its
+    database. Every alarm that wakes somebody has such a story, in which it rings, and one in which it does not.
+    """
+    promtool("test", "rules", "tests/ops/alarms.test.yml")
+    told = yaml.safe_load((ROOT / "tests" / "ops" / "alarms.test.yml").read_text(encoding="utf-8"))["tests"]
+    asked = [one for story in told for one in story["alert_rule_test"]]
+    rings = {one["alertname"] for one in asked if one.get("exp_alerts")}
+    rests = {one["alertname"] for one in asked if not one.get("exp_alerts")}
+    paging = {rule["alert"] for rule in rules() if rule["labels"]["severity"] == "page"}
+    assert paging <= rings and paging <= rests, (paging - rings, paging - rests)
+
+
+def test_what_the_machine_lacks_is_told(small_scene: Scene) -> None:
+    """How long no worker has written, once one ever has, and the room on the disk; a silent court tells of no worker."""
+    client = create_app(court=small_scene.court).test_client()
+    number = r"^{} (\S+)$"
+
+    def value(name: str) -> float | None:
+        found = re.search(number.format(name), client.get("/metrics").text, re.MULTILINE)
+        return float(found[1]) if found else None
+
+    assert value("court_worker_silent_seconds") is None
+    ledger.beat(small_scene.court, ledger.WORKER)
+    assert value("court_worker_silent_seconds") == 0
+    small_scene.clock.advance(timedelta(minutes=4))
+    assert value("court_worker_silent_seconds") == 240
+    free = value("court_disk_free_bytes")
+    assert free is not None and free > 0
+    begin_silence(small_scene.court.settings, "a copy", small_scene.clock.now())
+    assert value("court_worker_silent_seconds") is None
 
 
 def test_the_dashboard_can_be_taken_in() -> None:

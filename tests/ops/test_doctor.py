@@ -68,6 +68,8 @@ def test_each_fault_of_the_database_is_named(small_kept: tuple[Scene, Keeper], t
     newer = Keeper(keeper.settings, keeper.clock)
     with scene.court.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("DELETE FROM database_form")
+        connection.exec_driver_sql("INSERT INTO database_form (id, oldest) VALUES (1, '9999')")
     assert "does not know" in bad(newer.run("doctor"))[0]
     empty = keeper.settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'empty.sqlite'}"})
     result = Keeper(empty, keeper.clock).run("doctor")

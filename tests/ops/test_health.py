@@ -34,6 +34,8 @@ def test_ready_says_which_part_cannot(small_scene: Scene, tmp_path: Path) -> Non
     assert (answer.status_code, answer.get_json()) == (503, {"status": "not ready", "wrong": ["vault"]})
     with small_scene.court.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("DELETE FROM database_form")
+        connection.exec_driver_sql("INSERT INTO database_form (id, oldest) VALUES (1, '9999')")
     assert client.get("/health/ready").get_json()["wrong"] == ["database"]
     assert client.get("/health/live").status_code == 200
 

@@ -1,4 +1,6 @@
-"""PostgreSQL put back to a point in time from its archive, by the commands of the operators' guide: what came after is named."""
+"""PostgreSQL put back to an instant from its archive while people act, by the lines of the operators' guide: what was
+acknowledged before is there, what came after is not, and is named.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -16,10 +20,19 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.silence import silence
 from tests.ops.conftest import Keeper
-from tests.ops.test_backup import faults, receipt_file, reopened, work
+from tests.ops.senders import Senders
+from tests.ops.test_backup import faults, receipt_file, reopened
+from tests.ops.test_drill_under_load import PROVE, entries, held
 from tests.peers import missing
 from tests.peers.postgres import REMEDY, PostgresCluster, find_binaries
 from tests.scene import open_court
+from tests.typed import typed
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 20.0 if PROVE else 0.5
+"""For which people act before and after each thing the keeper does."""
+MANY = 50 if PROVE else 3
+"""Acts acknowledged on each side of the instant, at least."""
 
 
 def give(cluster: PostgresCluster, folder: Path) -> None:
@@ -30,75 +43,132 @@ def give(cluster: PostgresCluster, folder: Path) -> None:
             os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
+def configure(cluster: PostgresCluster, *lines: str) -> None:
+    """Lines at the end of ``postgresql.conf``."""
+    with (cluster.data / "postgresql.conf").open("a") as file:
+        file.writelines(f"{line}\n" for line in ("", *lines))
+
+
+def ask(cluster: PostgresCluster, statement: str) -> object:
+    """What a server answers to one question."""
+    with psycopg.connect(cluster.url().replace("+psycopg", ""), autocommit=True) as server:
+        row = server.execute(statement.encode()).fetchone()
+        assert row is not None
+        return row[0]
+
+
 @pytest.fixture
-def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresCluster]:
-    """A server that archives what it writes, as the guide sets it up."""
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PostgresCluster, PostgresCluster]]:
+    """A server that does not run yet, and the place of another that is put back beside it."""
     binaries = find_binaries()
     if binaries is None:
         missing("PostgreSQL", REMEDY)
-    folder = Path(f"/tmp/odr-pit-{tmp_path_factory.mktemp('pit').name}")
-    shutil.rmtree(folder, ignore_errors=True)
-    cluster = PostgresCluster(folder, binaries)
-    cluster.create()
-    archive = cluster.folder / "archive"
-    with (cluster.data / "postgresql.conf").open("a") as file:
-        file.write(f"\narchive_mode = on\narchive_command = 'test ! -f {archive}/%f && cp %p {archive}/%f'\n")
-    archive.mkdir()
-    give(cluster, archive)
-    cluster.start()
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    name = tmp_path_factory.mktemp("pit").name
+    one, other = (PostgresCluster(Path(f"/tmp/odr-{kind}-{os.getpid()}-{name}"), binaries) for kind in ("pit", "back"))
+    for each in (one, other):
+        shutil.rmtree(each.folder, ignore_errors=True)
+    one.create()
+    yield one, other
+    for each in (one, other):
+        each.remove()
+
+
+def put_back(one: PostgresCluster, other: PostgresCluster, base: Path, instant: str) -> None:
+    """A base copy in the data folder's place, brought to the instant by the archive."""
+    other.folder.mkdir(mode=0o700)
+    base.rename(other.data)
+    configure(
+        other,
+        "archive_mode = off",
+        f"restore_command = 'cp {one.folder}/archive/%f %p'",
+        f"recovery_target_time = '{instant}'",
+        "recovery_target_action = 'promote'",
+    )
+    (other.data / "recovery.signal").touch()
+    give(other, other.folder)
+    other.start()
+    _until(lambda: ask(other, "SELECT pg_is_in_recovery()") is False)
+
+
+def copy_of_folder(of: Path, to: Path) -> None:
+    """The rest of the machine, while it works: the signer's memory first, so that the log is at least as new as it."""
+
+    def copied(source: str, target: str) -> None:
+        with suppress(FileNotFoundError):  # written under another name, and just now under its own
+            shutil.copy2(source, target)
+
+    for name in ("vault", "log", "blobs"):
+        shutil.copytree(of / name, to / name, copy_function=copied)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 300
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 @pytest.mark.slow
-def test_a_database_is_put_back_to_a_minute_before_the_mistake(
-    archived: PostgresCluster, clock: FixedClock, tmp_path: Path
+def test_a_database_is_put_back_to_an_instant_while_people_act(
+    servers: tuple[PostgresCluster, PostgresCluster], clock: FixedClock, tmp_path: Path
 ) -> None:
-    """A base copy and the archive give the database as it stood at an instant; the log, which is newer, gives back what was
-    signed, every audit is clean, and each act after the instant is named as lost to who holds its receipt.
+    """A base copy and the archive give the database as it stood at an instant, while the court they come from goes on: each
+    act acknowledged before it is there, none that was begun after it; the log, which is newer, gives back what was signed,
+    every audit is clean, and each later act is named as lost to who holds its receipt.
     """
-    with psycopg.connect(archived.url().replace("+psycopg", ""), autocommit=True) as server:
-        server.execute("CREATE DATABASE court")
-    scene = open_court(Database(archived.url("court")), clock, tmp_path / "court", sequencing="at_once")
-    keeper = Keeper(scene.court.settings, clock)
-    base = archived.folder / "base"
-    subprocess.run(
-        ["pg_basebackup", "-h", str(archived.folder), "-U", "court", "-D", str(base), "--checkpoint=fast"],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "PATH": f"{archived.binaries}:{os.environ['PATH']}"},
-    )
+    one, other = servers
+    archive, base = one.folder / "archive", one.folder / "base"
+    archive.mkdir()
+    give(one, archive)
+    configure(one, typed("archive_mode = on"), typed("archive_command = ", {"/var/backups/pg/archive": str(archive)}))
+    one.start()
+    ask(one, "SELECT 1")
+    one.create_database("court")
+    scene = open_court(Database(one.url("court")), clock, tmp_path / "court", sequencing="at_once")
+    with Senders(scene) as people:
+        assert people.first.wait(60)
+        program = ["pg_basebackup", "-h", str(one.folder), "-U", "court", "-D", str(base), "--checkpoint=fast"]
+        env = {**os.environ, "PATH": f"{one.binaries}:{os.environ['PATH']}"}
+        subprocess.run(program, check=True, capture_output=True, env=env)
+        there = len(people.receipts)
+        _until(lambda: len(people.receipts) >= there + MANY)
+        time.sleep(SECONDS)
+        before = list(people.receipts)
+        instant = str(ask(one, "SELECT clock_timestamp()::text"))
+        mark = time.monotonic()
+        _until(lambda: sum(began > mark for began in list(people.began.values())) >= MANY)
+        time.sleep(SECONDS)
+        segment = ask(one, "SELECT pg_walfile_name(pg_switch_wal())")
+        _until(lambda: (archive / str(segment)).exists())
 
-    before = receipt_file(scene, work(scene), tmp_path / "before.json")
-    with psycopg.connect(archived.url().replace("+psycopg", ""), autocommit=True) as server:
-        instant = server.execute("SELECT clock_timestamp()::text").fetchone()
-    assert instant is not None
-    after = receipt_file(scene, scene.lodge().receipt, tmp_path / "after.json")
-    with psycopg.connect(archived.url().replace("+psycopg", ""), autocommit=True) as server:
-        server.execute("SELECT pg_switch_wal()")
-    scene.court.database.dispose()
-    archived.stop()
-
-    shutil.rmtree(archived.data)
-    base.rename(archived.data)
-    with (archived.data / "postgresql.conf").open("a") as file:
-        file.write(f"restore_command = 'cp {archived.folder}/archive/%f %p'\n")
-        file.write(f"recovery_target_time = '{instant[0]}'\nrecovery_target_action = 'promote'\n")
-    (archived.data / "recovery.signal").touch()
-    give(archived, archived.data)
-    keeper.well("silence", "begin", "--why", "the database was put back to a point in time")
-    archived.start()
-    with psycopg.connect(archived.url().replace("+psycopg", ""), autocommit=True) as server:
-        while server.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
-            pass
-    said = keeper.well("log", "recover")
-    assert "lost: log 2026 entry" in said
-    with reopened(keeper) as again:
-        assert faults(again) == [] and silence(again.court.settings) is not None
-        again.people = scene.people
-        again.lodge()
-        again.court.notary.sequence()
-        assert faults(again) == []
-    told = keeper.well("log", "lost", str(before), str(after)).splitlines()
+        gone = time.monotonic()
+        put_back(one, other, base, instant)
+        copy_of_folder(scene.court.settings.data_dir, tmp_path / "back")
+        update = {"data_dir": tmp_path / "back", "database_url": other.url("court")}
+        keeper = Keeper(scene.court.settings.model_copy(update=update), clock)
+        keeper.well("silence", "begin", "--why", "the database was put back to a point in time")
+        said = keeper.well("log", "recover")
+        with reopened(keeper) as again:
+            again.people = scene.people
+            again.lodge()
+            away = time.monotonic() - gone
+            again.court.notary.sequence()
+            kept, found, many = held(again), faults(again), entries(again)
+            assert silence(again.court.settings) is not None
+    after = {receipt for receipt, began in people.began.items() if began > mark}
+    assert people.refused == [] and len(before) >= MANY and len(after) >= MANY
+    assert set(before) <= kept, "what was acknowledged before the instant is there"
+    assert not after & kept, "nothing that was begun after it"
+    assert found == [] and said.count("lost: log 2026 entry") >= MANY
+    first_after = min(after, key=lambda receipt: people.began[receipt])
+    files = [receipt_file(scene, one, tmp_path / f"{one}.json") for one in (before[-1], first_after)]
+    told = keeper.well("log", "lost", *map(str, files)).splitlines()
     assert "held by the court" in told[0] and "LOST" in told[1]
+    scene.court.database.dispose()
+    line = (
+        f"postgresql, to an instant: {len(before)} acts acknowledged before it, none gone; {len(after)} begun after it, none there; "
+        f"away {away:.1f} s from the decision to the first act acknowledged, {many} entries audited; the court it came from went on"
+    )
+    if PROVE:
+        (ROOT / "build").mkdir(exist_ok=True)
+        (ROOT / "build" / "drill-point-in-time.txt").write_text(line + "\n")

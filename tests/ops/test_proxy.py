@@ -73,7 +73,6 @@ def proxy(folder: Path, court_port: int) -> Iterator[int]:
     for ours, theirs in (
         ("/etc/letsencrypt/live/court.example/fullchain.pem", str(certificate)),
         ("/etc/letsencrypt/live/court.example/privkey.pem", str(key)),
-        ("127.0.0.1:8000", f"127.0.0.1:{court_port}"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{tls} ssl;"),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("    listen [::]:443 ssl;\n", ""),
@@ -82,6 +81,9 @@ def proxy(folder: Path, court_port: int) -> Iterator[int]:
         assert text.count(ours) == 1, ours
         text = text.replace(ours, theirs)
     (folder / "court.conf").write_text(text)
+    (folder / "court-upstream.conf").write_text(
+        (ROOT / "deploy/upstream.conf").read_text().replace("127.0.0.1:8000", f"127.0.0.1:{court_port}")
+    )
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )

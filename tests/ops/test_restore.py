@@ -35,6 +35,7 @@ from tests.ops.test_backup import faults, lose_database, moved, reopened, work
 from tests.peers.postgres import PostgresCluster
 from tests.peers.smtp import SmtpPeer
 from tests.scene import Scene, open_court
+from tests.typed import typed_words
 
 OBSTACLES = {
     "database": "court.sqlite",
@@ -124,7 +125,14 @@ def test_what_belongs_to_the_database_server_is_not_laid_down_again(
         server.execute("CREATE ROLE plain LOGIN")
         server.execute("CREATE DATABASE drilled OWNER plain")
     address = postgres_cluster.url("drilled").replace("court@", "plain@")
-    said = keeper.well("drill", str(tmp_path / "backup"), "--into", str(tmp_path / "drill"), "--database", address)
+    instead = {
+        "/var/backups/court/2026-03-02": str(tmp_path / "backup"),
+        "/var/tmp": str(tmp_path),
+        "postgresql+psycopg://drill@/drill?host=/run/postgresql": address,
+    }
+    said = keeper.well(
+        *typed_words("flask --app wsgi drill /var/backups/court/2026-03-02 --into /var/tmp/drill --database", instead)
+    )
     assert "1 cases" in said and "every audit is clean" in said
     with psycopg.connect(address.replace("+psycopg", "")) as there:
         assert there.execute("SELECT extname FROM pg_extension ORDER BY 1").fetchall() == [("plpgsql",)]

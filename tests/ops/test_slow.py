@@ -30,7 +30,7 @@ class Served:
     """A court as its unit starts it, with one process of eight threads."""
 
     def __init__(self, folder: Path) -> None:
-        unit = (ROOT / "deploy/court-web.service").read_text()
+        unit = (ROOT / "deploy/court-web@.service").read_text()
         found = re.search(r"bin/gunicorn (.+?) --workers \d+ (--threads 8) ", unit)
         assert found, unit
         with socket.socket() as probe:

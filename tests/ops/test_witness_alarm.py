@@ -24,6 +24,7 @@ from odr.operations.worker import work_once
 from tests.notary.test_witness import Peer
 from tests.ops.conftest import Keeper
 from tests.scene import Scene
+from tests.typed import typed_words
 
 
 @pytest.fixture
@@ -90,8 +91,10 @@ def test_a_refusal_is_an_alarm_everywhere_until_an_operator_answers(
     assert waiting(scene) > before, "an act is acknowledged and waits"
     assert "NOT ANSWERED" in keeper.run("log", "resume").output and keeper.run("log", "resume").exit_code == 1
     assert keeper.run("log", "resume", "--by", "Li Wen").exit_code == 2
-    answered = keeper.well("log", "resume", "--by", "Li Wen", "--why", "The witness had the tree of the drill.")
-    assert "Li Wen on" in answered and "The witness had the tree of the drill." in answered
+    answered = keeper.well(
+        *typed_words("/srv/court/app/.venv/bin/flask --app wsgi log resume", {"Your Name": "Li Wen"})
+    )
+    assert "Li Wen on" in answered and "The witness kept the tree of the drill" in answered
     peer.forced = None
     done = work_once(scene.court)
     assert (waiting(scene), done["witnesses"]) == (0, 1)

@@ -16,7 +16,7 @@ from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
 from odr.ground.text import LOCALES, Money, write_money
 from odr.payments.books.pages import CounterInput
-from odr.payments.books.paydesk import read_statement
+from odr.payments.books.statements import read_statement
 from odr.payments.costs.acts import DemandInput
 from odr.payments.stripe.gateway import GatewayRefused, from_stripe, to_stripe
 from odr.procedure.forms import fields

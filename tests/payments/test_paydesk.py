@@ -11,8 +11,9 @@ from hypothesis import given, strategies as st
 from odr.docket.models import Role
 from odr.ground.errors import InvalidInput
 from odr.payments.books import ledger
-from odr.payments.books.paydesk import read_statement, take_statement
-from odr.payments.fee.assessment import _CODE as ALPHABET, check_letter, transfer_code
+from odr.payments.books.paydesk import take_statement
+from odr.payments.books.statements import read_statement
+from odr.payments.fee.assessment import CODE as ALPHABET, check_letter, transfer_code
 from odr.payments.models import AssessmentState, BankLine, DailyClose, Payment
 from tests.payments.conftest import BASE, PayCourt, Served
 
@@ -108,7 +109,7 @@ def test_the_cashier_works_at_the_desk(served: Served) -> None:
     assert served.sign_in("li").get("/payments/desk", base_url=BASE).status_code == 404
     client, served.form_page = served.sign_in("cashier"), "/payments/desk"
     sent = (io.BytesIO(f"{HEAD}2026-03-05,275.00,Li,thanks\n".encode()), "bank.csv")
-    assert served.post(client, "/payments/desk/statement", statement=sent).status_code == 303
+    assert served.post(client, "/payments/desk/statement", statement=sent).status_code == 200
     (line,) = served.pay.rows(BankLine)
     code = served.pay.fees(first)[0].transfer_code
     wrong = served.post(client, f"/payments/desk/lines/{line.reference}/match", code="ABC")

@@ -71,7 +71,13 @@ def _command(weed: str, folder: Path, peer: S3Peer, ports: list[int]) -> list[st
         "s3.port.grpc",
     ]
     chosen = [f"-{name}={port}" for name, port in zip(names, ports[1:], strict=True)]
-    places = [f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.volumeSizeLimitMB=64", "-volume.max=50"]
+    places = [
+        f"-dir={folder}",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        "-master.volumeSizeLimitMB=64",
+        "-volume.max=2000",
+    ]
     return [
         weed,
         "-logtostderr",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import delete, event, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Party, Role
 from odr.ground.db import Database
 from odr.identity.models import Account, AccountRole
 from tests.scene import Scene
@@ -164,3 +165,43 @@ def test_whatever_is_done_in_between_the_answers_are_the_database_s(small_scene:
                 ).scalar(),
             )
             assert known == truly
+
+
+def test_who_waited_for_a_case_sees_the_parties_of_now(scene: Scene) -> None:
+    """While one transaction waits for the lock on a case, another adds a party to it: who waited has the new party too, and
+    not the parties of before the wait.
+    """
+    database = scene.court.database
+    if database.is_sqlite:
+        return  # One transaction writes at a time, and waits before it reads.
+    scene.lodge()
+    looked, locked, found = Event(), Event(), list[int]()
+
+    def wait() -> None:
+        with database.write() as session:
+            case = session.get_one(Case, scene.case_id)
+            found.append(len(case.parties))
+            looked.set()
+            locked.wait(30)
+            session.refresh(case, with_for_update=True)
+            found.append(len(case.parties))
+
+    waiting = Thread(target=wait)
+    waiting.start()
+    looked.wait(30)
+    with database.write() as session:
+        case = session.get_one(Case, scene.case_id, with_for_update=True)
+        made = {"role": Role.RESPONDENT, "ordinal": 9, "kind": case.parties[0].kind, "locale": "en", "details": {}}
+        session.add(Party(case_id=case.id, name="Late Arrival", **made))
+        session.flush()
+        locked.set()
+        with database.read() as other:
+            blocked = text(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            for _ in range(3000):
+                if other.execute(blocked).scalar_one():
+                    break
+                waiting.join(0.01)
+    waiting.join(30)
+    assert found[1] == found[0] + 1

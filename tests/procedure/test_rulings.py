@@ -21,7 +21,7 @@ from odr.identity.models import Account
 from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.acts.table import TABLE, Act, Everyone
 from odr.service.models import Packet
-from tests.scene import Scene
+from tests.scene import Scene, claim_in_chinese
 
 NO_PAPER = {
     "decide_erasure": "the court’s own keeping of records: no party asks, nothing is ruled between them",
@@ -44,7 +44,7 @@ OF_ITS_OWN_MOTION = {
 WHY = "The goods were delivered here."
 REASONS = {"en": WHY, "zh-Hans": "申请人自愿提出，不损害国家利益、社会公共利益和他人合法权益。"}
 OTHER = {"en": "zh-Hans", "zh-Hans": "en"}
-"""The screen of whoever rules shows the other language: a ruling is in that of its reasons."""
+"""The screen of whoever rules shows the other language: a ruling is in that of the case."""
 
 
 def rulings() -> list[Act]:
@@ -104,9 +104,17 @@ def text_of(content: bytes) -> str:
 
 
 @pytest.fixture
-def pending(small_scene: Scene) -> Scene:
-    """A small claim, accepted, the respondent there."""
-    small_scene.pend()
+def pending(small_scene: Scene, request: pytest.FixtureRequest) -> Scene:
+    """A small claim, accepted, the respondent there; in the ``language`` of the test, if it names one."""
+    call = getattr(request.node, "callspec", None)
+    if call is not None and call.params.get("language") == "zh-Hans":
+        small_scene.lodge(claim_in_chinese())
+        small_scene.accept()
+        small_scene.work()
+        small_scene.join()
+        small_scene.work()
+    else:
+        small_scene.pend()
     return small_scene
 
 
@@ -117,7 +125,7 @@ CASES = [
         "rule_on_withdrawal",
         "judge",
         {"answer": "refuse"},
-        ["Ruling", "Whatwasaskedforisnotgranted.", "Noappeallies"],
+        ["Ruling", "Leavetowithdrawtheclaimisnotgiven.", "Noappeallies"],
     ),
     (
         "zh-Hans",
@@ -125,7 +133,7 @@ CASES = [
         "rule_on_withdrawal",
         "judge",
         {"answer": "allow"},
-        ["民事裁定书", "撤诉", "准许申请人的请求", "对本裁定不得上诉"],
+        ["民事裁定书", "撤诉", "准许撤回起诉", "依照《中华人民共和国民事诉讼法》", "对本裁定不得上诉"],
     ),
     (
         "en",
@@ -148,8 +156,8 @@ def test_a_ruling_is_set_sealed_and_kept_with_its_entry(
     more: dict[str, str],
     words: list[str],
 ) -> None:
-    """The paper says what is ruled, why and what can be done, in the language its reasons are written in; a changed byte is refused;
-    it goes out with the notice.
+    """The paper says what is ruled, why and what can be done, in the language of the case; a changed byte is refused; it goes out with
+    the notice.
     """
     with pending.court.database.write() as session:
         session.get_one(Account, pending.people[who]).locale = OTHER[language]

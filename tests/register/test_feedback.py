@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, inspect, select
 from odr.app import create_app
 from odr.docket.models import Case, Role, Stage
 from odr.ground.errors import ActNotOpen
-from odr.register.feedback import FEWEST, StepInput, as_csv, figures, keep_answer, step_behind
+from odr.register.feedback.answers import FEWEST, StepInput, as_csv, figures, keep_answer, step_behind
 from odr.register.models import Clear, Hindrance, Step, StepAnswer, StepAsked
 from tests.scene import Scene
 from tests.test_bad_input import signed_in

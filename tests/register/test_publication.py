@@ -266,6 +266,39 @@ def test_what_has_effect_again_leaves_nothing_on_a_desk_once_it_is_published(ben
     assert not [task for kind in ("make_public", "approve_publication", "publish") for task in tasks(bench, kind)]
 
 
+@pytest.mark.parametrize("public", [False, True])
+def test_what_was_kept_from_the_public_for_want_of_effect_comes_back_when_it_has_it(bench: Bench, public: bool) -> None:
+    """Withheld or withdrawn because it had none: with its effect the judge is asked, and its seven days run (JDP 7)."""
+    bench.effective()
+    row = publish(bench) if public else numbered(bench)[-1]
+    contested(bench, "decision", "not_received")
+    act = "withdraw_publication" if public else "withhold"
+    bench.do("judge", act, {"publication": row.reference, "reason": "no_effect"})
+    assert not tasks(bench, "take_up_again")
+    with bench.court.database.write() as session:
+        case, entry = session.get_one(Case, bench.case_id), session.scalars(select(Decision)).one().served_entry
+        assert entry is not None
+        serve(session, case, case.parties[1], "decision", entry, bench.clock.now()).docketed_as = None
+    bench.serve("respondent/1")
+    bench.wait(days=20)
+    (task,) = tasks(bench, "take_up_again")
+    assert task.due_at is not None and numbered(bench)[-1].effective_at is not None
+    bench.do("judge", "restore_publication", {"publication": row.reference, "reasons": "It has effect now."})
+    assert not tasks(bench, "take_up_again")
+    assert numbered(bench)[-1].state is (PublicationState.PUBLISHED if public else PublicationState.PENDING)
+
+
+def test_a_judge_alone_puts_back_nothing_that_was_wrongly_masked(bench: Bench) -> None:
+    """It is corrected, and a second person approves the new text (JDP 16)."""
+    bench.effective()
+    row = publish(bench)
+    bench.do("judge", "withdraw_publication", {"publication": row.reference, "reason": "masking"})
+    with pytest.raises(ActNotOpen, match="approved by a second person"):
+        bench.do("judge", "restore_publication", {"publication": row.reference, "reasons": "It was fine."})
+    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "masking"})
+    assert numbered(bench)[-1].state.is_pending
+
+
 def test_everybody_has_time_to_object_before_a_text_is_approved(bench: Bench) -> None:
     """Whose time ended because the decision was withheld, and who came later, has time when it is proposed again; time that
     stands still is not over.

@@ -82,6 +82,8 @@ def strings(value: Any, locale: str) -> list[str]:
         return [write(value, locale)]
     if isinstance(value, str):
         return [value]
+    if isinstance(value, bool):
+        return []
     if dataclasses.is_dataclass(value):
         return [each for field in dataclasses.fields(value) for each in strings(getattr(value, field.name), locale)]
     return [each for item in value or () for each in strings(item, locale)]
@@ -93,7 +95,7 @@ def test_nothing_of_the_paper_falls_out(locale: str) -> None:
     full = paper(
         kind=T("Judgment"),
         history=["来历一", "来历二"], claims=["请求一"], answers=["答辩一"], issues=["争议一"],
-        findings=[Finding("事实一", ["甲1", "甲2"], "异议一", "庭审一", T("relied on"))],
+        evidence=["举证一"], findings=[Finding("事实一", ["甲1", "甲2"], "异议一", "庭审一", T("relied on"))], basis="依照一",
         reasons=[Reason("理由一", "依据一")],
         costs=[Money(5000, "CNY")],
         late_performance="迟延一",

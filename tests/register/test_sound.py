@@ -7,8 +7,11 @@ from __future__ import annotations
 import pytest
 
 from odr.register.models import Clear, Hindrance, Step, StepAnswer
+from odr.register.search.keeping import keep_index
 from tests.filing.test_browser import Site, look, site
+from tests.register.laid_decisions import lay, text
 from tests.settlement.test_mediators import publish
+from tests.sound import is_sound_to_both
 
 __all__ = ["site"]
 pytestmark = pytest.mark.slow
@@ -28,6 +31,32 @@ def test_public_pages_are_sound(site: Site) -> None:
     for path in ("/mediators", "/examples", "/what-people-said", "/accessibility"):
         look(page, path, path.strip("/"))
         assert page.locator("main").count() == 1, path
+
+
+def test_the_search_is_sound(site: Site) -> None:
+    """Results with everything that divides them, a correction, a question and a field that are wrong, nothing found, a
+    decision with its citations; and while the search is being prepared.
+    """
+    site.scene.lodge()
+    page, case = site.enter("li"), site.scene.case().id
+    cited = "参照本院（2026）浙0192民初1号民事判决，依照《中华人民共和国民事诉讼法》第一百五十五条，检验检疫合格不构成抗辩。"
+    made = [
+        lay(site.scene.court, case, text(number, cited, orders=("某公司支付1,000.00元。",))) for number in range(1, 24)
+    ]
+    look(page, "/decisions?q=检验检疫", "decisions-prepared")
+    assert keep_index(site.scene.court) == 23
+    for name, path in (
+        ("decisions", "/decisions"),
+        ("decisions-found", "/decisions?q=检验检疫&cause=online_shopping&from=2024"),
+        ("decisions-meant", "/decisions?q=检验检役"),
+        ("decisions-none", "/decisions?q=zzzz&exact=1"),
+        ("decision", f"/decisions/{made[0]}"),
+    ):
+        look(page, path, name)
+    for path in ("/decisions?q=%22检验", "/decisions?q=检验&article=none"):
+        answer = page.goto(path)
+        assert answer is not None and answer.status == 422, path
+        is_sound_to_both(page)
 
 
 def test_pages_of_those_who_sign_in_are_sound(site: Site) -> None:

@@ -61,7 +61,7 @@ def test_a_search_is_on_record_and_what_is_out_goes_there_too(served: Scene) -> 
         active_on="2026-02-20",
     )
     (found,) = [a for a in addresses(served, Channel.EMAIL) if a.value == "new@haiyun.example"]
-    assert (found.standing, found.source) == (AddressClass.ATTRIBUTED, "电商平台：Baihua")
+    assert (found.standing, found.source) == (AddressClass.ATTRIBUTED, "platform: Baihua")
     served.work()
     with served.court.database.read() as session:
         (attempt,) = session.scalars(select(ServiceAttempt).where(ServiceAttempt.address_id == found.id))

@@ -239,8 +239,8 @@ def test_a_worker_killed_between_sending_and_writing(
     (attempt_id,) = claim(ports, database, clock, "killed", 10)
     from odr.service.sending import dispatch
 
-    _, attempt = dispatch._Jobs(database, [attempt_id]).next() or (0, None)
-    assert dispatch._send(ports, attempt, clock).outcome is Outcome.REACHED
+    _, attempt, _ = dispatch._Jobs(ports, database, [attempt_id]).next() or (0, None, None)
+    assert dispatch._send(ports, attempt, None, clock).outcome is Outcome.REACHED
     clock.advance(LEASE)
     dispatch_due(ports, database, clock)
     assert len({m.message["Message-ID"] for m in smtp_peer.messages}) == 1 and len(smtp_peer.messages) == 2

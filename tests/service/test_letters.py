@@ -158,7 +158,7 @@ def test_an_attributed_address_learns_nothing_of_the_case(database: Database, cl
 def test_a_mail_has_no_attachment_and_names_the_papers(database: Database, clock: FixedClock) -> None:
     """Nobody gets used to opening what claims to come from a court: the papers lie in the inbox here (OLR 29)."""
     dispatch, takes_papers = composed(database, clock, given=True)
-    assert not takes_papers and dispatch.subject == f"Claim in case 4471 (letter code {dispatch.code})"
+    assert not takes_papers and dispatch.subject == f"Claim in case 4471, letter code {dispatch.code}"
     assert "claim.pdf" in dispatch.text and "no link and no attachment" in dispatch.text
 
 

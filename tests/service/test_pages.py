@@ -264,6 +264,17 @@ def test_outcomes_that_cannot_be_are_refused(served: Scene) -> None:
     assert packets(served.court.database)[0].state is PacketState.OUT
 
 
+@pytest.mark.parametrize("who", ["li", "clerk"])
+def test_no_name_out_of_the_program_stands_where_a_paper_went(served: Scene, who: str) -> None:
+    """An inbox on the platform has no address to write down, and what a way of the court's own is called is no carrier's word."""
+    page = read(browser(served, who), f"/cases/{served.case().reference}/service")
+    where = re.findall(r'<p class="court-post__meta">(.*?)</p>', page)
+    assert "inbox on the court" in page and not any(
+        word in line for word in ("inbox", "folder", "queue") for line in where
+    ), where
+    assert not any(re.search(r"\b[a-z2-7]{26}\b", line) for line in where), where
+
+
 def test_announcement_is_the_last_resort(small_scene: Scene) -> None:
     """Announcement is closed to small claims and before post failed; then the record, the posting and thirty days make
     service. The clerk is told what it says of taking part (OLR 23).

@@ -18,6 +18,8 @@ from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import entry_view
 from odr.procedure.models import Window, WindowState
+from odr.service.models import Packet
+from odr.service.packet.case_views import service_page
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
 from tests.judgment.bench import Bench
@@ -74,6 +76,34 @@ def test_an_open_offer_is_named_in_the_box_of_whoever_got_it(bench: Bench) -> No
     titles = [str(step.title) for step in mine.remedies]
     assert any("6,000.00" in title and "Answer the offer of" in title for title in titles), titles
     assert not any("offer" in str(step.title) for step in theirs.remedies)
+    waits = [str(one.words) for one in theirs.awaited]
+    assert (
+        len(waits) == 1
+        and "answer your offer of CNY\N{NO-BREAK SPACE}6,000.00" in waits[0]
+        and "has time for this" in waits[0]
+    )
+    assert theirs.awaited[0].window.due_at is not None and not mine.awaited
+    lines = [str(line.then) for line, _ in theirs.awaited[0].ifs]
+    assert any("take your offer back" in line for line in lines), lines
+
+
+def _letters(bench: Bench, who: str) -> list[str]:
+    """By which acts papers came to somebody, in order."""
+    with bench.court.database.read() as session:
+        sent = select(Packet.occasion).where(Packet.party_id == bench.actor(who).party_id)
+        return list(session.scalars(sent.order_by(Packet.id)))
+
+
+def test_whoever_made_an_offer_is_told_what_became_of_it(bench: Bench) -> None:
+    """Declined or accepted: its maker gets a letter; taken back: whoever had it does."""
+    bench.do("respondent/1", "make_offer", OFFER)
+    bench.do("claimant/1", "decline_offer", {"offer": offer_of(bench)})
+    assert _letters(bench, "respondent/1")[-1] == "decline_offer"
+    bench.do("respondent/1", "make_offer", OFFER)
+    bench.do("respondent/1", "withdraw_offer", {"offer": offer_of(bench)})
+    assert _letters(bench, "claimant/1")[-1] == "withdraw_offer"
+    settle(bench)
+    assert "accept_offer" in _letters(bench, "respondent/1")
 
 
 def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:
@@ -130,6 +160,32 @@ def test_neither_judge_nor_clerk_reads_anything_of_the_room(bench: Bench) -> Non
                 assert "offer" not in str(seen.title).lower()
         for who in ("claimant/1", "respondent/1"):
             assert all(reads_entry(bench.actor(who), row) for row in rows)
+
+
+def test_no_letter_tells_the_court_of_an_offer(bench: Bench) -> None:
+    """Neither the page of service nor the docket says to judge or clerk that an offer was made, declined, taken back or
+    accepted, and by whom; the clerk knows that a letter has to be served.
+    """
+    bench.do("respondent/1", "make_offer", OFFER)
+    bench.do("claimant/1", "decline_offer", {"offer": offer_of(bench)})
+    bench.do("respondent/1", "make_offer", OFFER)
+    bench.do("respondent/1", "withdraw_offer", {"offer": offer_of(bench)})
+    settle(bench)
+    for who, occasion in (("claimant/1", "make_offer"), ("respondent/1", "decline_offer")):
+        bench.serve(who, occasion=occasion)
+    with bench.court.database.read() as session:
+        case, court = session.get_one(Case, bench.case_id), bench.court.look(session)
+        served = entries_of(session, case, "record_service")
+        assert any(reads_entry(bench.actor("claimant/1"), row) for row in served)
+        for who in ("judge", "clerk", "assistant"):
+            actor = bench.actor(who)
+            titles = {view.title.render("en") for view in service_page(court, case, actor).packets}
+            assert not any("offer" in title.lower() or "agreement" in title.lower() for title in titles), titles
+            assert ("A letter from the private room" in titles) is (who == "clerk")
+            told = [str(entry_view(court, case, actor, row, "en").words) for row in served]
+            assert not any("offer" in words.lower() for words in told), told
+        mine = {view.title.render("en") for view in service_page(court, case, bench.actor("respondent/1")).packets}
+        assert "An offer was declined in the private room" in mine
 
 
 def test_the_court_gets_the_agreed_text_and_nothing_else(bench: Bench) -> None:

@@ -96,7 +96,7 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
 
 def judge_signs(scene: Scene, agreement: str) -> None:
     """The judge of the case makes the statement."""
-    given = {"agreement": agreement, "case_number": scene.case().number, "language": "zh-Hans"}
+    given = {"agreement": agreement, "case_number": scene.case().number}
     scene.do("sign_mediation", "judge", premise=scene.premise("sign_mediation", "judge", **given), **given)
 
 

@@ -62,8 +62,8 @@ def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str)
     assert "6,000.00" in check and T("When it binds you").render(locale) in check
     li.send(asked[1], "/settlement/accept_offer")
     assert "let us end this" not in judge.get("/agreement")
-    judge.send("/agreement", "/agreement/sign_mediation", status=422, case_number="wrong", language="en")
-    judge.send("/agreement", "/agreement/sign_mediation", case_number=bench.number, language="zh-Hans")
+    judge.send("/agreement", "/agreement/sign_mediation", status=422, case_number="wrong")
+    judge.send("/agreement", "/agreement/sign_mediation", case_number=bench.number)
     for who in (li, haiyun):
         who.send("/settlement/check/sign_statement", "/settlement/sign_statement")
     assert bench.case().stage is Stage.EFFECTIVE

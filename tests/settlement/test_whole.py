@@ -79,7 +79,6 @@ def statement_by_programs(people: dict[str, Caller], agreement: str) -> None:
         premise=judge.act("sign_mediation")["premise"],
         agreement=agreement,
         case_number=judge.read()["number"],
-        language="zh-Hans",
     )
     for who in ("li", "haiyun"):
         people[who].do("sign_statement", code=True, agreement=agreement)

@@ -27,6 +27,7 @@ from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     if not known.issuperset(meets):
         raise InvalidInput.at("meets", T("Choose one of those listed."))
     # Of what the court fetched itself before there was a case, the court says where it comes from, and nobody else.
-    told = origin(sitting.session, upload, party.locale) or {
+    told = origin(sitting.session, upload, language_of(sitting, case)) or {
         "source": given.source,
         "category": given.category,
         "provenance": given.provenance.model_dump() if given.provenance else {},

@@ -41,6 +41,7 @@ from odr.procedure.forms.exhibit_titles import NOT_A_NAME, looks_like_file_name
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
+from odr.procedure.papers.language import CaseLanguage
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -390,9 +391,6 @@ def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
     }
 
 
-LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
-
-
 class EvidenceRulingInput(CourtModel):
     """The ruling on a request about evidence."""
 
@@ -405,7 +403,7 @@ class EvidenceRulingInput(CourtModel):
         int | None, Field(ge=1, le=60), field(T("Days to produce it"), T("Only where something is to be produced."))
     ] = None
     reasons: Annotated[str, CourtText(1, 8000), field(T("Reasons"), widget="textarea")]
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the ruling"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""
 
 
 @act(
@@ -491,7 +489,7 @@ class LateRulingInput(CourtModel):
         ),
     ] = None
     reasons: Annotated[str, CourtText(1, 8000), field(T("Reasons"), widget="textarea")]
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the ruling"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""
 
 
 @act(

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party, Role
-from odr.docket.papers import PartyLine, Reason, RulingPaper, judge
-from odr.docket.queries import parties
+from odr.docket.models import Case
+from odr.docket.papers import Reason, RulingPaper
 from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestState
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.procedure.case.overview import sitters
+from odr.procedure.papers.form import Basis, basis, head, opening, party_block, signatures
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -97,17 +96,14 @@ def ruling_on(
     at: datetime,
 ) -> RulingPaper:
     """The ruling as it is sealed (CPL 157)."""
-    settings = sitting.court.settings
-    people: list[Party] = parties(case)
     return RulingPaper(
-        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
-        case_number=case.number,
+        **head(sitting, case, language, at),
         subject=request.kind.label,
-        issued_on=at.astimezone(settings.tz).date(),
-        signatories=[judge(s.name) for s in sitters(sitting, case) if s.role is Role.JUDGE],
-        parties=[PartyLine(p.role.label, p.name) for p in people],
+        signatories=signatures(sitting, case),
+        parties=party_block(sitting, case),
         orders=[order],
-        history=[title_of(case, request)],
+        history=[opening(sitting, case), T("Before the court is: %(what)s.", what=title_of(case, request))],
+        basis=basis(sitting.pack(case), ["CPL 67"], of=Basis.RULING),
         reasons=[Reason(line.strip()) for line in reasons.splitlines() if line.strip()],
         remedy=T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment."),
     )

@@ -55,6 +55,7 @@ class HoldInput(CourtModel):
         PaperKind.NOTICE,
         T("Nothing of your case is erased for now"),
         T("There is nothing you have to do. Nothing of your case is erased until the hold is lifted."),
+        for_information=True,
     ),
     source=law("COURT retention"),
     means={Milestone.EXHIBITS_BROUGHT},
@@ -82,6 +83,7 @@ def order_hold(sitting: Sitting, case: Case, given: HoldInput, *, actor: Actor, 
         T(
             "There is nothing you have to do. The usual rules on keeping files apply again; nothing is erased before a person has decided it."
         ),
+        for_information=True,
     ),
     source=law("COURT retention"),
     means={Milestone.EXHIBITS_BROUGHT},

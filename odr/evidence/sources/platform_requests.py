@@ -21,6 +21,7 @@ from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, 
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -186,10 +187,10 @@ def record_platform_records(
         case,
         party,
         upload,
-        title=T("Records of %(platform)s", platform=platform.name).render(party.locale)[:200],
+        title=T("Records of %(platform)s", platform=platform.name).render(language_of(sitting, case))[:200],
         proves=request.proves,
         source=T("Signed by %(platform)s and given to the court at the party’s request", platform=platform.name).render(
-            party.locale
+            language_of(sitting, case)
         ),
         now=now,
         category=Category.MESSAGES if request.kinds == [RecordKind.CHAT.value] else Category.RECORDS,

@@ -17,12 +17,12 @@ from odr.evidence.sources.webpage.words import KINDS, provenance_of, title_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.identity.models import Account
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.exhibit_titles import ExhibitTitle
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _exhibit(
     upload = sitting.session.scalars(
         select(Upload).where(Upload.reference == getattr(given, kind), Upload.account_id == row.account_id)
     ).one()
-    locale = sitting.session.get_one(Account, row.account_id).locale
+    locale = language_of(sitting, case)
     return add_exhibit(
         sitting,
         case,

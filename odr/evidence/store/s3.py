@@ -71,6 +71,11 @@ class S3Store:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
 
+    @property
+    def place(self) -> tuple[Any, str]:
+        """The client and the bucket, for what concerns the whole of it."""
+        return self._client, self._bucket
+
     def write(self, source: Reader) -> Stored:
         key = new_reference()
         first = _exactly(source, PART)

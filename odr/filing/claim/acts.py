@@ -35,6 +35,7 @@ from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, 
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -628,7 +629,16 @@ def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Acto
     if faults:
         raise InvalidInput(faults)
     answered(sitting, case, who)
-    return Recorded(T("Answer filed by %(name)s", name=who.name), {"position": given.position})
+    said = T("Answer filed by %(name)s: %(position)s", name=who.name, position=TAKEN[given.position])
+    return Recorded(said, {"position": given.position})
+
+
+TAKEN = {
+    "admit": T("agrees to everything that is asked for"),
+    "partly": T("agrees to a part of what is asked for"),
+    "defend": T("does not agree to what is asked for"),
+}
+"""What an answer says to the claim, as the docket tells it."""
 
 
 def accept_first(sitting: Sitting, case: Case, window: object) -> None:
@@ -637,7 +647,7 @@ def accept_first(sitting: Sitting, case: Case, window: object) -> None:
     """
     if unreached_claimants(sitting, case):
         if not_returned_twice(sitting, case, CLOCK_ACTOR) is None:
-            language = sitting.pack(case).languages[0]
+            language = language_of(sitting, case)
             point = DefectInput(part="parties", what=NO_ADDRESS.render(language))
             sitting.then(names.RETURN_CLAIM, ReturnInput(defects=[point]), actor=CLOCK_ACTOR)
         else:

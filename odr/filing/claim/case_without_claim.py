@@ -15,6 +15,7 @@ from odr.identity.models import Account
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.rules.pack import RulePack
 from odr.service.packet.packets import Recipient, note_reach, queue_packet, record_consent
+from odr.service.packet.progress_codes import keep_code
 from odr.service.vocabulary import Channel, ConsentWay
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def write_to(
     """A first letter to the other side of such a case, with a code by which they join and read."""
     # Before that nobody but the applicant is written to.
     case.accepted_at = case.accepted_at or sitting.now
+    keep_code(sitting, case, party)
     packet = queue_packet(
         sitting.session,
         case_id=case.id,

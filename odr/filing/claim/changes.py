@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 from sqlalchemy import delete, func, select
@@ -58,7 +59,8 @@ from odr.procedure.acts.events import (
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
-from odr.procedure.papers.rulings import ASKED, NO_APPEAL, WITH_THE_JUDGMENT
+from odr.procedure.papers.language import language_of
+from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import conversion
@@ -144,7 +146,9 @@ def see_track(sitting: Sitting, case: Case, amount: int, bars: set[Bar]) -> None
     )
     if way is not None and not way.by_ruling:
         sitting.then(
-            names.CONVERT_TRACK, ConvertTrackInput(to=way.to, reasons=finding.reason.render("en")), actor=CLOCK_ACTOR
+            names.CONVERT_TRACK,
+            ConvertTrackInput(to=way.to, reasons=finding.reason.render(language_of(sitting, case))),
+            actor=CLOCK_ACTOR,
         )
     else:
         sitting.open_task(
@@ -334,6 +338,17 @@ def withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if requests_of(sitting, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
 
 
+def fee_of_withdrawal(sitting: Sitting, case: Case, given: Any) -> Sequence[Text]:
+    """The fee, halved and borne by whoever withdraws (FEE 15, 34); nothing where leave is refused."""
+    request = next(
+        (r for r in requests_of(sitting, case, RequestKind.WITHDRAWAL) if r.reference == given.request), None
+    )
+    told = sitting.court.hooks.fee_at_ending
+    if given.answer == "refuse" or request is None or told is None:
+        return []
+    return told(sitting, case, case.party(request.party_id), "withdrawn")
+
+
 class RequestRuling(CourtModel):
     """A ruling on one request."""
 
@@ -359,7 +374,15 @@ class RequestRuling(CourtModel):
             "There is nothing you have to do. The ruling says whether the claim is withdrawn, and whether the case goes on."
         ),
     ),
-    paper=RulingForm(T("Withdrawal of the claim"), NO_APPEAL, words=ASKED),
+    paper=RulingForm(
+        T("Withdrawal of the claim"),
+        NO_APPEAL,
+        words={
+            "allow": T("The claim is withdrawn by leave of the court."),
+            "refuse": T("Leave to withdraw the claim is not given."),
+        },
+        costs=fee_of_withdrawal,
+    ),
     source=law("CPL 148", "CPI 238, 239"),
     desk=desks.WITHDRAWAL,
     topic=Topic.CLAIM,

@@ -194,16 +194,27 @@ def end_case(sitting: Sitting, case: Case, outcome: Outcome, now: datetime) -> N
     sitting.announce(CaseClosed(case))
 
 
+OWN_AFFAIRS = (RequestKind.COMPLAINT,)
+"""What is asked of the court as such and is answered although the case is over: a complaint about its work (REG 13)."""
+
+
 def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:
-    """The trial is over: time limits end, what waits for a ruling is over, and desks are cleared, but the cashier's."""
+    """The trial is over: time limits end, what waits for a ruling is over, and desks are cleared, but the cashier's. A
+    complaint about the court's own work is answered all the same, in its time.
+    """
+    asked = sitting.session.scalars(
+        select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)
+    ).all()
+    stays = {one.reference for one in asked if one.kind in OWN_AFFAIRS}
     for state in (WindowState.OPEN, WindowState.HALTED):
         for window in sitting.windows(case, state=state):
-            window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
-    for request in sitting.session.scalars(
-        select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)
-    ):
-        decide(sitting, case, request, RequestState.OVER)
+            if window.subject not in stays:
+                window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
+    for request in asked:
+        if request.reference not in stays:
+            decide(sitting, case, request, RequestState.OVER)
     for task in sitting.session.scalars(
         select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)
     ):
-        task.done_at = now
+        if task.subject not in stays:
+            task.done_at = now

@@ -45,17 +45,17 @@ def period_of(sitting: Sitting, case: Case, party: Party) -> Window | None:
 
 
 def begin_evidence(sitting: Sitting, case: Case, party: Party, at: datetime, proof: Text | None) -> None:
-    """A party's time for evidence begins. While an objection to jurisdiction waits it stands still like everybody's (EV
-    55(1)).
+    """A party's time for evidence begins. While an objection to jurisdiction waits it stands still like everybody's, from
+    the day it began if the others' stood still already: a service that becomes known late costs no day (EV 55(1)).
     """
     if sitting.pack(case).window(EVIDENCE).before:  # Documents are due so long before a hearing; nothing starts them.
         return
-    still = bool(requests_of(sitting, case, RequestKind.JURISDICTION)) or bool(
-        sitting.windows(case, EVIDENCE, state=WindowState.HALTED)
-    )
+    still = [w.halted_at for w in sitting.windows(case, EVIDENCE, state=WindowState.HALTED) if w.halted_at is not None]
+    if not still and requests_of(sitting, case, RequestKind.JURISDICTION):
+        still = [sitting.now]
     begun = sitting.start_window(case, EVIDENCE, party=party, start=at, proof=proof)
     if still:
-        halt([begun], sitting.now)
+        halt([begun], max(at, min(still)))
 
 
 def is_again(window: Window) -> bool:

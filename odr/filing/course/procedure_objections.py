@@ -21,6 +21,7 @@ from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
+from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.tracks import conversion, track_findings
@@ -91,7 +92,7 @@ def agree_small_claims(
     all_agree = agreed_to_small_claims(sitting, case, but=me.id)
     if all_agree:
         reasons = T("Every claimant and respondent has agreed to small claims procedure.")
-        goal = ConvertTrackInput(to=SMALL.value, reasons=reasons.render("zh-Hans"))
+        goal = ConvertTrackInput(to=SMALL.value, reasons=reasons.render(language_of(sitting, case)))
         sitting.then(names.CONVERT_TRACK, goal, actor=CLOCK_ACTOR)
     return Recorded(T("%(name)s agreed to small claims procedure", name=me.name), {"all": all_agree})
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Party
+from odr.filing.time_limits import COMPLAINT_REPLY
 from odr.ground.text import Text
 from odr.procedure.acts.events import PartyAbroad, TimeGivenBack
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.changed_limits import give_until, note_changed, reckon_again
 from odr.procedure.time.reckoning import reckon
 from odr.procedure.time.written_working import text_to_json
@@ -20,28 +23,35 @@ if TYPE_CHECKING:
 
 
 def halt(windows: Iterable[Window], now: datetime) -> int:
-    """Let running windows stand still from ``now``; returns how many did."""
+    """Let running windows stand still from ``now``; returns how many did. The answer to a complaint about the court's own
+    work is no step of the case: its time never stands still.
+    """
     count = 0
     for window in windows:
-        if window.state is WindowState.OPEN:
+        if window.state is WindowState.OPEN and window.kind != COMPLAINT_REPLY:
             window.state, window.halted_at = WindowState.HALTED, now
             count += 1
     return count
 
 
 def go_on(sitting: Sitting, case: Case, windows: Iterable[Window], now: datetime, reason: Text, article: str) -> int:
-    """Let halted windows run again; the days of the standstill are not counted. Returns how many."""
+    """Let halted windows run again; the days of the standstill are not counted. Returns how many.
+
+    ``now`` may lie in the past, where what ended the standstill becomes known late: a window that began after it never
+    stood still.
+    """
     count = 0
     for window in windows:
         if window.state is not WindowState.HALTED or window.halted_at is None:
             continue
-        still = {
-            "from": window.halted_at.isoformat(),
-            "until": now.isoformat(),
-            "reason": text_to_json(reason),
-            "article": article,
-        }
-        window.working = {**window.working, "suspensions": [*window.working.get("suspensions", []), still]}
+        if window.halted_at < now:
+            still = {
+                "from": window.halted_at.isoformat(),
+                "until": now.isoformat(),
+                "reason": text_to_json(reason),
+                "article": article,
+            }
+            window.working = {**window.working, "suspensions": [*window.working.get("suspensions", []), still]}
         window.state, window.halted_at = WindowState.OPEN, None
         reckon_again(sitting, case, window)
         count += 1
@@ -99,10 +109,14 @@ def longer_abroad(sitting: Sitting, event: PartyAbroad) -> None:
         key = window.working.get("key") or window.kind
         if key not in rules or rules[key].abroad is None or "start" not in window.working:
             continue
-        if window.state in (WindowState.OPEN, WindowState.HALTED):
-            by_rule(sitting, case, window, key)
-        elif window.state is WindowState.LAPSED and (case.pronounced_at is None or window.kind.startswith("appeal_")):
-            _open_again(sitting, case, window, key, party)
+        # Where the case went over to a track that knows no such time, what runs goes on as its holder was told.
+        with contextlib.suppress(NoSuchRule):
+            if window.state in (WindowState.OPEN, WindowState.HALTED):
+                by_rule(sitting, case, window, key)
+            elif window.state is WindowState.LAPSED and (
+                case.pronounced_at is None or window.kind.startswith("appeal_")
+            ):
+                _open_again(sitting, case, window, key, party)
 
 
 def _open_again(sitting: Sitting, case: Case, window: Window, key: str, party: Party) -> None:

@@ -89,6 +89,7 @@ class AuthenticationInput(CourtModel):
         PaperKind.NOTICE,
         T("Papers from abroad are authenticated"),
         T("There is nothing you have to do. It is on the docket."),
+        for_information=True,
     ),
     source=law("CPL 62, 275", "CPI 521–524"),
     topic=Topic.CLAIM,

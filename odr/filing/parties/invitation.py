@@ -13,6 +13,7 @@ from odr.service.models import ServiceAddress
 from odr.service.packet.copies import papers_for
 from odr.service.packet.occasions import CLAIM, JOINDER, SUBSTITUTION
 from odr.service.packet.packets import Recipient, note_reach, queue_packet, reach_of, withdraw_consents
+from odr.service.packet.progress_codes import end_code, keep_code
 from odr.service.rules import answer_by, with_notices
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def note_addresses(sitting: Sitting, party: Party, source: str) -> None:
 def forget_reach(sitting: Sitting, party: Party, now: datetime) -> None:
     """Addresses and consents of the one who was party before reach nobody any more."""
     withdraw_consents(sitting.session, party_id=party.id, at=now)
+    end_code(sitting.session, party.id, now)
     sitting.session.execute(
         update(ServiceAddress)
         .where(ServiceAddress.party_id == party.id, ServiceAddress.ended_at.is_(None))
@@ -38,6 +40,7 @@ def invite(sitting: Sitting, case: Case, party: Party) -> None:
     """A letter that tells whoever takes a party's place, or acts themselves from now on, of the case, with the code by
     which they join.
     """
+    keep_code(sitting, case, party)
     packet = queue_packet(
         sitting.session,
         case_id=case.id,
@@ -67,6 +70,7 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
     what_next = occasion.what_next
     if case.accepted_at is not None:  # Whose claim is not accepted yet gets the notices with the acceptance.
         what_next = with_notices(sitting.pack(case), case, party, what_next)
+    keep_code(sitting, case, party)
     packet = queue_packet(
         sitting.session,
         case_id=case.id,

@@ -1,10 +1,10 @@
-"""The registry's pages for claims of one sender, and for who of the court is on leave."""
+"""The registry's pages for claims of one sender, side by side."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from odr.docket.models import ReadBy, Role, Thing
@@ -12,23 +12,18 @@ from odr.filing import names
 from odr.filing.bulk.models import BulkFiling
 from odr.filing.claim.acts import ReturnInput
 from odr.filing.registry.claims_of_one_sender import SHOWN, cases_of, compare, decide_together
-from odr.filing.registry.handing_over import hand_over, leave_named, runs
 from odr.filing.registry.queue import told_apart
 from odr.filing.registry.refusing import RefuseInput
-from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import actors_in
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.articles import articles_of
-from odr.procedure.forms.form_data import parse
-from odr.procedure.forms.inputs import CourtModel, CourtText, field
+from odr.procedure.forms.inputs import CourtModel
 from odr.procedure.lists.lists import lists_waiting
-from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
-from odr.web.lists import after_asked
+from odr.web.guards import current_court, current_locale, current_session, staff
 from odr.web.pages import Page, my_account, my_account_id, pack_today
-from odr.web.proof import NotProved
 from odr.web.readings import note
 
 batch = Blueprint("batch", __name__)
@@ -119,106 +114,3 @@ def _given(decision: str, values: dict[str, Any]) -> CourtModel | None:
         ReturnInput, {"defects-0-part": "other", "defects-0-what": one["defect"], "days": one["days"] or "7"}
     )
     return returned
-
-
-# -- leave ------------------------------------------------------------------------
-
-
-@batch.get("/registry/leave")
-@staff(Role.PRESIDENT)
-def leave() -> Page:
-    """Who is away, and from when to when; no case is given to them meanwhile."""
-    return _leave_page({}, [])
-
-
-def _leave_page(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
-    court = current_court()
-    today = court.clock.now().astimezone(court.settings.tz).date()
-    fields = forms.fields_of(LeaveInput, current_locale(), values, faults)
-    return render_template(
-        "filing/leave.html", fields=fields, faults=forms.summary(fields), away=leave_of(current_session(), today)
-    ), status
-
-
-@batch.post("/registry/leave")
-@staff(Role.PRESIDENT)
-def add_leave() -> Page:
-    """Put somebody on leave."""
-    values, court = request.form.to_dict(flat=False), current_court()
-    try:
-        given = forms.parse(LeaveInput, values)
-        with court.database.write() as session:
-            grant_leave(session, given, my_account_id(), court.clock.now())
-    except InvalidInput as error:
-        return _leave_page(values, error.faults, 422)
-    return redirect(url_for("batch.leave"), 303)
-
-
-@batch.post("/registry/leave/<int:number>/end")
-@staff(Role.PRESIDENT)
-def back(number: int) -> Response:
-    """They are back."""
-    court = current_court()
-    with court.database.write() as session:
-        end_leave(session, number, court.clock.now())
-    return redirect(url_for("batch.leave"), 303)  # type: ignore[return-value]
-
-
-# -- a whole desk handed over -------------------------------------------------------
-
-
-class HandOverInput(CourtModel):
-    """Why somebody else takes the seats of a desk."""
-
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Why somebody else takes these seats"), widget="textarea")]
-
-
-def _desk_page(
-    number: int,
-    faults: list[FieldFault],
-    reasons: str = "",
-    status: int = 200,
-    chosen: list[str] | None = None,
-) -> Page:
-    away, account = leave_named(current_session(), number)
-    return render_template(
-        "filing/hand_over.html",
-        desk=True,
-        away=away,
-        name=account.name,
-        found=runs(current_session(), account.id, after_asked()),
-        faults=[(_anchor(f), f.message.render(current_locale())) for f in faults],
-        waits=lists_waiting(current_session(), my_account_id()),
-        key=(request.form.get("key") or new_reference())[:60],
-        reasons=reasons,
-        chosen=chosen,
-    ), status
-
-
-@batch.get("/registry/leave/<int:number>/desk")
-@staff(Role.PRESIDENT)
-def desk(number: int) -> Page:
-    """Everything that runs on the desk of somebody who is away."""
-    return _desk_page(number, [])
-
-
-@batch.post("/registry/leave/<int:number>/desk")
-@staff(Role.PRESIDENT)
-def hand_over_desk(number: int) -> Page:
-    """Put each seat that is ticked on a list: then somebody else is drawn for it, and the parties are told who sits."""
-    _, account = leave_named(current_session(), number)
-    reasons, chosen = request.form.get("reasons", "").strip(), request.form.getlist("seat")
-    try:
-        person = need_strong()
-        if not chosen:
-            raise InvalidInput.at("case", T("Choose at least one case."))
-        if len(reasons) < 10:
-            raise InvalidInput.at("reasons", T("Write why somebody else takes these seats."))
-        given: HandOverInput = parse(HandOverInput, {"reasons": reasons})
-        key = (request.form.get("key") or new_reference())[:60]
-        made = hand_over(current_court(), account.id, person.account_id, chosen, given.reasons, key)
-    except InvalidInput as error:
-        return _desk_page(number, error.faults, reasons, 422, chosen)
-    except NotProved:
-        return _desk_page(number, [], reasons, 422, chosen)
-    return redirect(url_for("lists.one", reference=made), 303)

@@ -15,7 +15,8 @@ from odr.docket.models import COURT_ROLES, Case, Role, Seat, Stage
 from odr.filing import names
 from odr.filing.course.objections import SeatInput
 from odr.filing.models import StaffLeave
-from odr.ground.errors import NotFound
+from odr.filing.registry.seats import on_duty
+from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import FAR, Key, Listed, page_of
 from odr.ground.text import T, Text
 from odr.identity.models import Account
@@ -74,7 +75,8 @@ def _held(account_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def hand_over(court: Court, account_id: int, president_id: int, chosen: Sequence[str], reasons: str, key: str) -> str:
     """Put each seat chosen on a list, with the same reasons, and give its reference: somebody else is drawn for each when
-    its time has come (CPL 47, 131). Raises InvalidInput where none of them is held any more.
+    its time has come (CPL 47, 131). Raises InvalidInput where none of them is held any more, or nobody else is there who
+    could sit: no seat is emptied that way.
     """
     with court.database.read() as session:
         rows = session.execute(select(Seat, Case).join(Case, Case.id == Seat.case_id).where(*_held(account_id))).all()
@@ -84,12 +86,22 @@ def hand_over(court: Court, account_id: int, president_id: int, chosen: Sequence
             for seat, case in rows
             if str(seat.id) in wanted
         ]
+        today = court.clock.now().astimezone(court.settings.tz).date()
+        for role in sorted({seat.role for seat, _ in rows if str(seat.id) in wanted}, key=lambda one: one.value):
+            if all(other.id == account_id for other in on_duty(session, role, today)):
+                raise InvalidInput.at(
+                    "case",
+                    T(
+                        "Nobody else is there who could sit as %(role)s. Give somebody that role first.",
+                        role=role.label,
+                    ),
+                )
     return put_on_list(
         court, HANDED_OVER, president_id, names.REASSIGN_SEAT, lines, key=key, ticked=len(wanted), proved=True
     )
 
 
-def _sit_down(sitting: Sitting, case: Case, account: Account, given: BaseModel) -> None:
+def sit_down(sitting: Sitting, case: Case, account: Account, given: BaseModel) -> None:
     """The president takes a place in the case, so that it stands there who decided."""
     session = sitting.session
     mine = select(Seat.id).where(
@@ -106,6 +118,12 @@ def _says(act: str, count: int, ticked: int) -> Text:
 
 HANDED_OVER = list_kind(
     ListKind(
-        "handing_over", Role.PRESIDENT, T("A desk handed over"), "batch.leave", _says, office=True, before=_sit_down
+        "handing_over",
+        Role.PRESIDENT,
+        T("A desk handed over"),
+        "supervision.leave",
+        _says,
+        office=True,
+        before=sit_down,
     )
 )

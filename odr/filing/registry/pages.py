@@ -23,6 +23,7 @@ from odr.procedure.case.act_drafts import PageForm
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.articles import articles_of
 from odr.procedure.forms.inputs import CourtModel, field
+from odr.procedure.papers.language import language_of
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, staff
 from odr.web.lists import after_asked, words_asked
@@ -170,7 +171,7 @@ def _input(case: Case, decision: str, values: dict[str, Any]) -> dict[str, Any]:
     court = look()
     listed = _defects(checks_of(court, case))
     picked = [listed[int(i)] for i in values.get("defect", []) if i.isdecimal() and int(i) < len(listed)]
-    told = [(c.part, c.defect.render(case.parties[0].locale)) for c in picked if c.defect is not None]
+    told = [(c.part, c.defect.render(language_of(court, case))) for c in picked if c.defect is not None]
     told += [("other", words) for i in range(OWN_DEFECTS) if (words := _one(values, f"own-{i}").strip())]
     rows = {
         f"defects-{n}-{name}": value

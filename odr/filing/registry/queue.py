@@ -16,7 +16,8 @@ from odr.docket.queries import parties
 from odr.filing import desks
 from odr.filing.bulk.models import BulkLine
 from odr.filing.claim.acts import CORRECTION
-from odr.filing.course.complaints import COMPLAINT, COMPLAINT_WINDOW
+from odr.filing.complaints.acts import COMPLAINT
+from odr.filing.complaints.queries import COMPLAINT_WINDOW, lies_with, today_at
 from odr.filing.models import Claim, Request, RequestKind, RequestState, ReviewReturn
 from odr.filing.registry.review import is_definite
 from odr.ground.text import Money, T, Text
@@ -181,7 +182,18 @@ def _waiting(sitting: Sitting, account_id: int) -> list[tuple[Case, Window]]:
         .where(or_(complaint, Case.id.not_in(before_judge)))
         .order_by(Window.due_at, Case.id)
     )
-    return [(case, window) for case, window in rows]
+    found = [(case, window) for case, window in rows]
+    return _for_oneself(sitting, found, account_id)
+
+
+def _for_oneself(sitting: Sitting, found: list[tuple[Case, Window]], account_id: int) -> list[tuple[Case, Window]]:
+    """Without complaints that somebody else of the office answers, as those about oneself (REG 13)."""
+    named = [window.subject for _, window in found if window.kind == COMPLAINT_WINDOW]
+    if not named:
+        return found
+    asked = sitting.session.scalars(select(Request).where(Request.reference.in_(named))).all()
+    mine = lies_with(sitting.session, asked, account_id, today_at(sitting))
+    return [(case, window) for case, window in found if window.kind != COMPLAINT_WINDOW or window.subject in mine]
 
 
 class _Look:

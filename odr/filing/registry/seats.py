@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat, Stage
@@ -29,15 +30,21 @@ if TYPE_CHECKING:
 def next_of_series(sitting: Sitting, pack: RulePack, kind: str) -> str:
     """The next number of the year in a series under the pack's pattern, for example ``(2026)浙0192执7号``."""
     year = sitting.now.astimezone(pack.tz).year
-    series = sitting.session.scalar(
-        select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.year == year).with_for_update()
-    )
-    if series is None:
-        series = NumberSeries(kind=kind, year=year, last=0)
-        sitting.session.add(series)
+    wanted = select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.year == year).with_for_update()
+    series = sitting.session.scalar(wanted) or _begun(sitting, wanted, NumberSeries(kind=kind, year=year, last=0))
     series.last += 1
     sitting.session.flush()
     return pack.case_number(kind, year=year, number=series.last, court=sitting.court.settings.court_short)
+
+
+def _begun(sitting: Sitting, wanted: Select[NumberSeries], first: NumberSeries) -> NumberSeries:
+    """The series of a year, begun here or, at the same moment, by another clerk: then that one's, once it is there."""
+    try:
+        with sitting.session.begin_nested():
+            sitting.session.add(first)
+    except IntegrityError:
+        return sitting.session.scalars(wanted).one()
+    return first
 
 
 def case_number_for(sitting: Sitting, case: Case) -> str:
@@ -75,18 +82,12 @@ def sat_before(session: Session, case: Case, role: Role) -> set[int]:
     return {s.account_id for s in held if ended and s.until_at is not None and s.from_at <= max(ended)}
 
 
-def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
-    """Somebody of the role without a conflict and not on leave, by lot among those who have least to do.
-
-    Least to do is within a tenth, or one heavy case, of the smallest load: a lot
-    that always fell on one person could be steered. ``but`` may not come back.
-    """
-    session = sitting.session
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+def on_duty(session: Session, role: Role, today: date) -> list[Account]:
+    """Everybody of the court in that role who is not on leave, by name."""
     away = select(StaffLeave.account_id).where(
         StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None)
     )
-    rows = session.scalars(
+    query = (
         select(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
         .where(
@@ -97,6 +98,17 @@ def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ())
         )
         .order_by(Account.name, Account.id)
     )
+    return list(session.scalars(query))
+
+
+def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
+    """Somebody of the role without a conflict and not on leave, by lot among those who have least to do.
+
+    Least to do is within a tenth, or one heavy case, of the smallest load: a lot
+    that always fell on one person could be steered. ``but`` may not come back.
+    """
+    session = sitting.session
+    rows = on_duty(session, role, sitting.now.astimezone(sitting.court.settings.tz).date())
     barred = conflicted(session, case) | set(but) | sat_before(session, case, role)
     loads = loads_of(sitting, role)
     free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]

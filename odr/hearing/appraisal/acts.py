@@ -49,6 +49,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtEmail, CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
+from odr.procedure.papers.language import CaseLanguage
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.time.changed_limits import note_changed
@@ -555,11 +556,6 @@ def prepare_commission(court: Court, case: Case, given: BaseModel, actor: Actor)
         return {"commission": sealed, "chosen": chosen}
 
 
-Language = Annotated[
-    Literal["zh-Hans", "en"], field(T("Language of the paper"), options={"zh-Hans": T("Chinese"), "en": T("English")})
-]
-
-
 class AppointInput(CourtModel):
     """An expert is commissioned (EV 32)."""
 
@@ -597,7 +593,7 @@ class AppointInput(CourtModel):
             T("Then nobody prepays it when they are called (Evidence Rules, art. 39)."),
         ),
     ] = False
-    language: Language = "zh-Hans"
+    language: CaseLanguage = ""
 
     @model_validator(mode="after")
     def _named_has_a_name(self) -> AppointInput:

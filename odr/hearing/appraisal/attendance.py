@@ -587,6 +587,7 @@ class PassOnInput(CourtModel):
         T(
             "There is nothing you have to do. If less was needed than was prepaid, the rest is to go back to whoever paid it."
         ),
+        for_information=True,
     ),
     source=law("FEE 11", "EV 39"),
     seen_by=Audience.HEARING,

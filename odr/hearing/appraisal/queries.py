@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role
-from odr.docket.papers import PartyLine, Reason, RulingPaper, judge
+from odr.docket.papers import Reason, RulingPaper
 from odr.docket.queries import entries_of, parties
 from odr.filing import desks as filing_desks, names as filing_names
 from odr.filing.inputs import ConvertTrackInput
@@ -22,7 +23,8 @@ from odr.hearing.queries import row_named
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Guard, guard
-from odr.procedure.case.overview import sitters
+from odr.procedure.papers.form import head, opening, party_block, signatures
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import conversion
 
@@ -139,7 +141,9 @@ def leave_barred_track(sitting: Sitting, case: Case, actor: Actor) -> None:
     if way is not None and not way.by_ruling:
         reasons = T("An appraisal was ordered; the %(track)s does not allow one.", track=case.track.label)
         sitting.then(
-            filing_names.CONVERT_TRACK, ConvertTrackInput(to=way.to, reasons=reasons.render("zh-Hans")), actor=actor
+            filing_names.CONVERT_TRACK,
+            ConvertTrackInput(to=way.to, reasons=reasons.render(language_of(sitting, case))),
+            actor=actor,
         )
     else:
         sitting.open_task(
@@ -151,6 +155,17 @@ def leave_barred_track(sitting: Sitting, case: Case, actor: Actor) -> None:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class CommissionPaper(RulingPaper):
+    """The letter by which an expert is commissioned: it rules nothing, it asks (EV 32)."""
+
+    labels: ClassVar[dict[str, Text]] = RulingPaper.labels | {
+        "holds": T("Questions to the expert: "),
+        "reasons": T("Questions to the expert"),
+        "ruled": T("What is commissioned"),
+    }
+
+
 def commission_paper(
     sitting: Sitting,
     case: Case,
@@ -160,17 +175,14 @@ def commission_paper(
     at: datetime,
 ) -> RulingPaper:
     """The letter of commission: what is to be appraised, how far, what for, and by when (EV 32)."""
-    settings = sitting.court.settings
-    return RulingPaper(
-        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
-        case_number=case.number,
+    return CommissionPaper(
+        **head(sitting, case, language, at),
         kind=T("Letter of commission"),
         subject=T("Appraisal"),
-        issued_on=at.astimezone(settings.tz).date(),
-        signatories=[judge(s.name) for s in sitters(sitting, case) if s.role is Role.JUDGE],
-        parties=[PartyLine(p.role.label, p.name) for p in parties(case)],
+        signatories=signatures(sitting, case),
+        parties=party_block(sitting, case),
         orders=orders,
-        history=[T("Fact to be shown: %(fact)s", fact=appraisal.fact)],
+        history=[opening(sitting, case), T("Fact to be shown: %(fact)s", fact=appraisal.fact)],
         reasons=[Reason(line.strip()) for line in appraisal.questions.splitlines() if line.strip()],
         remedy=T("The parties may ask that the expert be excused (Civil Procedure Law, art. 47)."),
     )

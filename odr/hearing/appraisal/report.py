@@ -39,6 +39,7 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ class OwnAppraisalInput(CourtModel):
         PaperKind.NOTICE,
         T("The expert’s fee has been paid"),
         T("There is nothing you have to do. It is on the docket."),
+        for_information=True,
     ),
     guard=fee_is_unpaid,
     source=law("FEE 12", "EV 31"),
@@ -279,13 +281,13 @@ def submit_report(sitting: Sitting, case: Case, given: ReportInput, *, actor: Ac
         bool(sitting.windows(case, REPORT, state=WindowState.LAPSED, subject=row.reference)) and row.state is S.AT_WORK
     )
     owner = case.party(row.bears_id)
-    source = T("Appraisal by %(name)s, commissioned by the court", name=witness.name).render("zh-Hans")
+    source = T("Appraisal by %(name)s, commissioned by the court", name=witness.name).render(language_of(sitting, case))
     exhibit = add_exhibit(
         sitting,
         case,
         owner,
         upload,
-        title=T("Report of the expert %(name)s", name=witness.name).render("zh-Hans"),
+        title=T("Report of the expert %(name)s", name=witness.name).render(language_of(sitting, case)),
         proves=row.fact,
         source=source,
         now=now,

@@ -1,4 +1,4 @@
-"""All cases of a judge, by stage and by who is waited for."""
+"""All cases of a judge, by stage and by who is waited for; and what came into them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from odr.docket.models import Role, Stage
 from odr.hearing.bench.all_cases import WaitsFor, all_cases
+from odr.hearing.bench.news import TOPICS, news_of
 from odr.web.guards import current_court, staff
 from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, look, my_account_id
@@ -30,4 +31,20 @@ def cases() -> Page:
         waits=waits,
         who=list(WaitsFor),
         at=current_court().clock.now(),
+    )
+
+
+@bench_day.get("/today/news")
+@staff(Role.JUDGE)
+def news() -> Page:
+    """What came into one's cases since one last looked at each; a line goes when one has looked, or has done what it asks."""
+    topics = frozenset(topic for topic in TOPICS if topic.value in request.args.getlist("topic"))
+    words = words_asked()
+    return render_template(
+        "hearing/news.html",
+        desk=True,
+        found=news_of(look(), my_account_id(), words=words, topics=topics, after=after_asked()),
+        words=words,
+        topics=list(TOPICS),
+        chosen=topics,
     )

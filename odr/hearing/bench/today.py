@@ -38,6 +38,8 @@ GROUPS: dict[int, Text] = {
 }
 DANGER_RISK, RULING_RISK = 60, 30
 SOON = timedelta(days=3)
+NEWS_SHOWN = 5
+"""Lines of what came in that stand on the day's own page; the list of its own shows all."""
 HANDLED_AT = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 
 

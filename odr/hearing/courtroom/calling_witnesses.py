@@ -15,6 +15,7 @@ from odr.hearing.models import Hearing, Interpreter, Witness
 from odr.hearing.vocabulary import HearingState, RequestState, TestimonyManner
 from odr.procedure.hooks import Appointment
 from odr.service.notices_to_appear import call_in
+from odr.service.packet.overtaken import end_papers
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -111,11 +112,14 @@ def call_off_what_is_fixed(sitting: Sitting, case: Case) -> list[Hearing]:
             sitting.close_tasks(case, desk, hearing.reference)
         if hearing.begins_at > sitting.now:
             call_off(sitting, case, hearing)
+        else:
+            end_papers(sitting, case, hearing.summoned_by, hearing.begins_at)
     return list(fixed)
 
 
 def call_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:
-    """A hearing that is put off: nobody comes in vain."""
+    """A hearing that is put off: nobody comes in vain, and what is still on its way of its summons goes out no more."""
+    end_papers(sitting, case, hearing.summoned_by, hearing.begins_at)
     for who in who_comes(sitting, case):
         tell(
             sitting,
@@ -124,6 +128,21 @@ def call_off(sitting: Sitting, case: Case, hearing: Hearing) -> None:
             T("The hearing on %(at)s does not take place; do not come", at=hearing.begins_at),
             hearing.begins_at,
         )
+
+
+def summons_overtaken(sitting: Sitting, case: Case, number: int, at: datetime | None) -> Text | None:
+    """Why the summons of an entry goes out no more: who got it after the newer one would come in vain (CPL 139)."""
+    over = (HearingState.ADJOURNED, HearingState.CALLED_OFF)
+    found = select(Hearing.begins_at).where(
+        Hearing.case_id == case.id, Hearing.summoned_by == number, Hearing.state.in_(over)
+    )
+    begins = sitting.session.scalar(found)
+    if begins is None or at not in (None, begins):
+        return None
+    return T(
+        "The hearing of %(at)s was moved, put off or called off since: its summons does not go out again. If another hearing is fixed, send the summons to that one.",
+        at=begins,
+    )
 
 
 def tell(sitting: Sitting, case: Case, who: Witness | Interpreter, title: Text, due_at: datetime | None = None) -> None:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, model_validator
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage, Track
 from odr.evidence.models import Upload
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
 from odr.hearing.choices import addressees
+from odr.hearing.courtroom.calendar.clashes import Wanted, keep_free
+from odr.hearing.courtroom.calendar.diary import LONGEST
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
 from odr.hearing.examination.acts import hearing_open
-from odr.hearing.inputs import ANSWERS, Reasons
+from odr.hearing.inputs import ANSWERS, CourtHour, Reasons
 from odr.hearing.mode.consent_effects import absent_at, call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
 from odr.hearing.queries import (
@@ -28,10 +30,10 @@ from odr.hearing.queries import (
     row_named,
     standing_exhibits,
 )
-from odr.hearing.ripeness.basis import DEBATE, FINAL, INVESTIGATION
+from odr.hearing.ripeness.basis import DEBATE, FINAL, INVESTIGATION, missing_stages
 from odr.hearing.ripeness.times import too_early
 from odr.hearing.trial_limit.acts import seat_president
-from odr.hearing.vocabulary import AdjournmentGround, HearingState, IdentityCheck, Mode, Presence
+from odr.hearing.vocabulary import AdjournmentGround, HearingState, IdentityCheck, Mode, Presence, TestimonyManner
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served
@@ -42,6 +44,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.rulings import STANDS
 from odr.procedure.rules.base import Period, Unit, law
+from odr.procedure.rules.court_rules import Invariant
 from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.reckoning import reckon, reckon_before
 
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+MOST_ON_ROLL = 40
 YES_NO = {"yes": T("Yes"), "no": T("No")}
 
 
@@ -63,14 +67,42 @@ def at_one_hour(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return None
 
 
-def _hour(sitting: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
+def hour_of(sitting: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
+    """The moment a day and an hour of a form name, where the court is. Raises InvalidInput."""
     try:
         return datetime.combine(day, time.fromisoformat(hour.zfill(5)), sitting.pack(case).tz)
     except ValueError:
         raise InvalidInput.at(at, T("Write the hour like 09:30.")) from None
 
 
-def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datetime) -> None:
+def check_day(sitting: Sitting, case: Case, begins: datetime, *, gap: bool = False) -> None:
+    """Whether a hearing may be fixed for a moment: to come, within a month of the last but with a reason for the ``gap``,
+    after everybody’s time for evidence, and with the notice the law asks for (CPL 139; EV 51; EXT 5). Raises InvalidInput.
+    """
+    if begins <= sitting.now:
+        raise InvalidInput.at("on", T("The hearing lies in the past."))
+    _require_gap(sitting, case, gap, begins)
+    for reason in too_early(sitting, case, begins):
+        raise InvalidInput.at("on", reason)
+    if not in_time(sitting, case, begins):
+        raise InvalidInput.at(
+            "on",
+            T(
+                "In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."
+            ),
+        )
+
+
+def in_time(sitting: Sitting, case: Case, begins: datetime, *, track: Track | None = None) -> bool:
+    """Whether a summons that goes out now is early enough in this procedure, or in that of ``track`` (CPL 139)."""
+    try:
+        latest = reckon_before(sitting.pack(case), "summons", begins, track=(track or case.track).value).due_at
+    except NoSuchRule:
+        latest = begins
+    return latest >= sitting.now
+
+
+def _require_gap(sitting: Sitting, case: Case, gap: bool, begins: datetime) -> None:
     """After a hearing that was held or put off, the next is within a month, but for force majeure or by agreement (EXT
     5).
     """
@@ -79,7 +111,7 @@ def _require_gap(sitting: Sitting, case: Case, given: SummonInput, begins: datet
         for h in hearings_that_count(sitting.session, case)
         if h.state in (HearingState.HELD, HearingState.ADJOURNED)
     ]
-    if not before or given.gap:
+    if not before or gap:
         return
     pack = sitting.pack(case)
     latest = reckon(pack, Period(amount=1, unit=Unit.MONTHS), max(before), article="EXT 5").due_at
@@ -97,7 +129,12 @@ class SummonInput(CourtModel):
 
     mode: Annotated[Mode, Choice(Mode), field(T("How is it held?"))]
     on: Annotated[CourtDate, field(T("Day"))]
-    at: Annotated[str, CourtText(4, 5, one_line=True), field(T("Hour"), T("For example 09:30."))]
+    at: Annotated[str, CourtHour(), field(T("Hour"), T("For example 09:30."))]
+    length: Annotated[
+        int,
+        Field(ge=10, le=LONGEST),
+        field(T("How many minutes does it take?"), T("Judge, room and everybody called are kept free so long.")),
+    ] = 60
     place: Annotated[str, CourtText(2, 300), field(T("Courtroom, or address of the video room"))]
     gap: Annotated[
         Literal["", "agreed", "force_majeure"],
@@ -108,12 +145,26 @@ class SummonInput(CourtModel):
         ),
     ] = ""
     closed_doors: Annotated[bool, field(T("Closed to the public, by the judge’s order"))] = False
+    despite: Annotated[
+        bool,
+        field(
+            T("Fix it all the same"),
+            T("Only where the court has said that somebody has another hearing then, or that the hour is unusual."),
+        ),
+    ] = False
+
+
+def as_the_case_is_heard(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Text | str]:
+    """A summons begun is to a hearing of the kind the judge chose."""
+    examination = examination_of(sitting.session, case)
+    return {"mode": examination.mode.value} if examination is not None else {}
 
 
 @act(
     title=T("Fix a hearing and summon"),
     input=SummonInput,
-    by={Role.CLERK},
+    prefill=as_the_case_is_heard,
+    by={Role.CLERK, Role.JUDGE},
     at={Stage.HEARING},
     guard=(hearing_open, at_one_hour),
     serves=Everyone.PARTIES,
@@ -125,6 +176,7 @@ class SummonInput(CourtModel):
         ),
         "summons",
     ),
+    version=2,
     source=law("CPL 139, 162", "CPI 227, 261"),
     seen_by=Audience.HEARING,
     desk=(desks.SUMMON, desks.HEARING_PLACE),
@@ -134,31 +186,16 @@ class SummonInput(CourtModel):
 def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, now: datetime) -> Recorded:
     """Fix day, hour and place and call everybody, in ordinary procedure at least three days before (CPL 139).
 
-    By video alone only where everybody agreed to that; else who did not is called to the
-    courtroom (OLR 4). Served on every party, those that never joined too: without a summons that
-    arrived there is no decision in default (CPL 147).
+    By video alone only where everybody agreed to that; else who did not is called to the courtroom (OLR 4). Whoever
+    decides and the room are kept free for its length: another hearing at that time is refused. Served on every party,
+    those that never joined too: without a summons that arrived there is no decision in default (CPL 147).
     """
     if given.mode is Mode.ASYNCHRONOUS:
         raise InvalidInput.at("mode", T("A hearing at one hour is live, in the courtroom, or both."))
-    begins = _hour(sitting, case, given.on, given.at, "at")
-    if begins <= now:
-        raise InvalidInput.at("on", T("The hearing lies in the past."))
-    pack = sitting.pack(case)
-    try:
-        latest = reckon_before(pack, "summons", begins, track=case.track.value).due_at
-    except NoSuchRule:
-        latest = begins
-    _require_gap(sitting, case, given, begins)
-    for reason in too_early(sitting, case, begins):
-        raise InvalidInput.at("on", reason)
-    if latest < now:
-        raise InvalidInput.at(
-            "on",
-            T(
-                "In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."
-            ),
-        )
+    begins = hour_of(sitting, case, given.on, given.at, "at")
+    check_day(sitting, case, begins, gap=bool(given.gap))
     where = call_where(sitting, case, given.mode)
+    keep_free(sitting, case, Wanted(begins, given.length, given.place), despite=given.despite)
     examination = examination_of(sitting.session, case)
     number = sitting.next_number(case)
     hearing = Hearing(
@@ -166,6 +203,7 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
         ordinal=len(hearings_of(sitting.session, case)) + 1,
         mode=given.mode,
         begins_at=begins,
+        length=given.length,
         place=given.place,
         closed_doors=given.closed_doors or (examination is not None and examination.closed_doors),
         state=HearingState.SUMMONED,
@@ -195,6 +233,18 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
             "called_to": where,
         },
     )
+
+
+@upcast(names.SUMMON, from_version=1)
+def _hour_unsaid(old: dict[str, Any]) -> dict[str, Any]:
+    """A summons of before said nothing of a length: it kept judge and room for an hour. Its own hour was any text; one that no
+    clock shows called nobody, and reads as the beginning of its day.
+    """
+    try:
+        time.fromisoformat(str(old["at"]).zfill(5))
+    except ValueError:
+        return {**old, "at": "00:00", "length": 60, "despite": False}
+    return {**old, "length": 60, "despite": False}
 
 
 @guard("CPL 139, 162")
@@ -371,6 +421,21 @@ def attendees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     return [*addressees(sitting, case, actor), *(Option(i.reference, i.name, Role.INTERPRETER.label) for i in rows)]
 
 
+def roll_of_summons(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Text | str]:
+    """The roll of a record begun: a row for each party, for whoever testifies at one hour, and for interpreters; nothing is
+    ticked, neither who came nor that the exhibits were examined.
+    """
+    writes = set(
+        sitting.session.scalars(
+            select(Witness.reference).where(Witness.case_id == case.id, Witness.manner == TestimonyManner.WRITTEN)
+        )
+    )
+    called = [option.value for option in attendees(sitting, case, actor) if option.value not in writes][:MOST_ON_ROLL]
+    rows: dict[str, Text | str] = {f"attendance-{number}-who": who for number, who in enumerate(called)}
+    first = next((option.value for option in hearings_to_come(sitting, case, actor)), "")
+    return {"hearing": first, **rows, "held_exhibits": ""}
+
+
 class AttendanceInput(CourtModel):
     """Who was there, and how."""
 
@@ -394,7 +459,9 @@ class RecordHearingInput(CourtModel):
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
     begun: Annotated[str, CourtText(4, 5, one_line=True), field(T("Begun at"), T("For example 09:32."))]
     ended: Annotated[str, CourtText(4, 5, one_line=True), field(T("Ended at"))]
-    attendance: Annotated[list[AttendanceInput], Field(min_length=1, max_length=40), field(T("Who took part"))]
+    attendance: Annotated[
+        list[AttendanceInput], Field(min_length=1, max_length=MOST_ON_ROLL), field(T("Who took part"))
+    ]
     minutes: Annotated[str | None, CourtText(0, 40000), field(T("Minutes"), widget="textarea")] = None
     minutes_file: Annotated[
         str | None, RefTo("upload"), field(T("Minutes as a file"), choices="upload", widget="select")
@@ -459,6 +526,7 @@ class RecordHearingInput(CourtModel):
     version=3,
     source=law("CPL 140, 144, 150", "OLR 7", "REC 5, 9"),
     means={Milestone.HEARING_HELD},
+    prefill=roll_of_summons,
     seen_by=Audience.HEARING,
     desk=desks.RECORD_HEARING,
     topic=Topic.HEARING,
@@ -474,8 +542,8 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
     hearing = _to_come(sitting.resolved("hearing", given.hearing))
     day = hearing.begins_at.astimezone(sitting.pack(case).tz).date()
     hearing.begun_at, hearing.ended_at = (
-        _hour(sitting, case, day, given.begun, "begun"),
-        _hour(sitting, case, day, given.ended, "ended"),
+        hour_of(sitting, case, day, given.begun, "begun"),
+        hour_of(sitting, case, day, given.ended, "ended"),
     )
     if not hearing.begun_at < hearing.ended_at <= now:
         raise InvalidInput(
@@ -512,6 +580,7 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
         risk=20,
         subject=hearing.reference,
     )
+    _ask_for_another(sitting, case, hearing)
     shown = [
         {
             "who": a.name,
@@ -584,6 +653,21 @@ def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> At
     )
 
 
+def _ask_for_another(sitting: Sitting, case: Case, hearing: Hearing) -> None:
+    """Where what was held carries no judgment yet and nothing more is fixed, the registry fixes the rest: the hearing cannot
+    be closed, and the case would wait for nobody.
+    """
+    examination = examination_of(sitting.session, case)
+    if examination is None or sitting.court.hooks.ahead(sitting, [case.id]) or sitting.tasks(case, desks.SUMMON):
+        return
+    if not sitting.pack(case).keeps(Invariant.HEARING_BEFORE_JUDGMENT):
+        return
+    missing = next(missing_stages(sitting, case, examination), None)
+    if missing is not None:
+        words = T("The hearing of %(at)s is not the whole: fix another. %(why)s", at=hearing.begins_at, why=missing)
+        sitting.open_task(case, Role.CLERK, desks.SUMMON, words, risk=40)
+
+
 def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
     """Put each absence before the judge with what the law allows; a failure of network or power is none, nor a video
     nobody agreed to (OLR 4, 25).
@@ -593,7 +677,12 @@ def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
             continue
         if not absent_at(sitting, case, hearing, each.party_id):
             continue
-        if each.role is Role.CLAIMANT:
+        if each.role is Role.CLAIMANT and not _called_in_time(sitting, case, hearing, each.party_id):
+            title = T(
+                "%(name)s, claimant, did not come, but nothing shows that the summons reached them in time. Without that the claim is not deemed withdrawn (Civil Procedure Law, art. 146): look at how it was served, or have another hearing fixed.",
+                name=each.name,
+            )
+        elif each.role is Role.CLAIMANT:
             title = T(
                 "%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).",
                 name=each.name,
@@ -606,6 +695,22 @@ def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
         sitting.open_task(
             case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=f"{hearing.reference}/{each.party_id}"
         )
+
+
+def _called_in_time(sitting: Sitting, case: Case, hearing: Hearing, party_id: int) -> bool:
+    """Whether the summons reached a party before the hearing, as early as the procedure asks: what a decision in default
+    needs, a claim deemed withdrawn needs too (CPL 139, 146, 147).
+    """
+    reached = next((s.served_at for s in hearing.summonses if s.party_id == party_id), None)
+    return reached is not None and reached < hearing.begins_at and reached <= _latest_summons(sitting, case, hearing)
+
+
+def _latest_summons(sitting: Sitting, case: Case, hearing: Hearing) -> datetime:
+    """The last moment at which a summons to a hearing is in time; where nothing is set, when it begins (CPL 139)."""
+    try:
+        return reckon_before(sitting.pack(case), "summons", hearing.begins_at, track=case.track.value).due_at
+    except NoSuchRule:
+        return hearing.begins_at
 
 
 @upcast(names.RECORD_HEARING, from_version=1)

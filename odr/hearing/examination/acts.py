@@ -28,7 +28,7 @@ from odr.hearing.examination.plan import (
 )
 from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import OrderInput, Reasons
-from odr.hearing.models import Examination, Phase, Seal
+from odr.hearing.models import Examination, Phase
 from odr.hearing.queries import away, examination_of, without_consent
 from odr.hearing.ripeness.times import not_yet
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, PostingKind
@@ -521,7 +521,7 @@ def close_examination(sitting: Sitting, case: Case, given: CloseInput, *, actor:
     examination = the_examination(sitting, case)
     examination.closed_at, examination.closed_by = now, sitting.next_number(case)
     examination.hearing_closed_at = examination.hearing_closed_at or now
-    for seal in sitting.session.scalars(select(Seal).where(Seal.case_id == case.id, Seal.opened_at.is_(None))):
+    for seal in phases.open_seals(sitting, case.id):
         phases.end_seal_next(sitting, seal, now)
     for desk in HEARD:
         sitting.close_tasks(case, desk)

@@ -23,7 +23,7 @@ from odr.hearing.inputs import Reasons
 from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase
 from odr.hearing.queries import STANDING, examination_of, has_none, opinions_of, proposed_facts, row_named
 from odr.hearing.sealed.words import seal_away
-from odr.hearing.vocabulary import DutyState, PhaseState
+from odr.hearing.vocabulary import Axis, DutyState, PhaseState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
@@ -124,7 +124,10 @@ def _record_opinions(
                 phase_id=phase.id if phase else None,
             )
         labels = [e.label for e in exhibits]
-        words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=side_by_side(labels))
+        said = [
+            T("%(label)s (%(said)s)", label=e.label, said=_said(line)) for e, line in zip(exhibits, lines, strict=True)
+        ]
+        words = T("%(party)s on %(exhibits)s", party=party.name, exhibits=side_by_side(said))
         recorded = Recorded(words, {"exhibits": labels, "phase": phase.key if phase else None})
     phases.examined_all(sitting, case, party)
     return recorded
@@ -148,6 +151,12 @@ def give_opinion(sitting: Sitting, case: Case, given: OpinionInput, *, actor: Ac
     marked, never dropped.
     """
     return _record_opinions(sitting, case, actor, names.GIVE_OPINION, given, [given], now)
+
+
+def _said(line: OpinionInput) -> Text:
+    """What is said to the three questions about an exhibit, in the order of the questions."""
+    taken = ((Axis.AUTHENTICITY, line.authenticity), (Axis.LEGALITY, line.legality), (Axis.RELEVANCE, line.relevance))
+    return side_by_side([side_by_side((axis.label, stance.label), ":") for axis, stance in taken], ";")
 
 
 class OpinionsInput(CourtModel):

@@ -17,6 +17,7 @@ from odr.ground.errors import NotFound
 from odr.hearing import names
 from odr.hearing.bench import today as judges_day
 from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
+from odr.hearing.bench.news import news_of
 from odr.hearing.examination import case_views as examination_case_views
 from odr.hearing.examination.next_step import UNSIGNED
 from odr.hearing.examination.opinions import exhibits_phase
@@ -443,6 +444,7 @@ def today() -> Page:
         "hearing/today.html",
         desk=True,
         today=shown,
+        news=news_of(look(), person.account_id, size=judges_day.NEWS_SHOWN),
         groups=judges_day.GROUPS,
         chosen=groups,
         tracks=list(Track),

@@ -327,13 +327,17 @@ def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
         sitting.open_task(case, Role.JUDGE, desks.UNANSWERED, title, risk=30, subject=question.reference)
 
 
+def open_seals(sitting: Sitting, case_id: int) -> list[Seal]:
+    """The unopened seals of a case, oldest first: few, since a turn has one."""
+    seals = select(Seal).where(Seal.case_id == case_id, Seal.opened_at.is_(None)).order_by(Seal.id)
+    return list(sitting.session.scalars(seals))
+
+
 def seal_of(sitting: Sitting, phase: Phase | None) -> Seal | None:
     """The unopened seal of a phase."""
-    return (
-        sitting.session.scalar(select(Seal).where(Seal.phase_id == phase.id, Seal.opened_at.is_(None)))
-        if phase is not None
-        else None
-    )
+    if phase is None:
+        return None
+    return next((seal for seal in open_seals(sitting, phase.case_id) if seal.phase_id == phase.id), None)
 
 
 def settle(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
@@ -345,9 +349,9 @@ def settle(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     examination = examination_of(sitting.session, case)
     if examination is None or examination.closed_at is not None:
         return
-    for seal in sitting.session.scalars(
-        select(Seal).where(Seal.case_id == case.id, Seal.phase_id.is_(None), Seal.opened_at.is_(None))
-    ):
+    for seal in open_seals(sitting, case.id):
+        if seal.phase_id is not None:
+            continue
         states = sitting.session.scalars(select(Question.state).where(Question.seal_id == seal.id)).all()
         if states and not OPEN_QUESTIONS & set(states):
             end_seal_next(sitting, seal, entry.effective_at)

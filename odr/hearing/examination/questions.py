@@ -40,6 +40,15 @@ if TYPE_CHECKING:
 
 Addressee = Party | Witness
 
+MOST_ON_DOCKET = 240
+"""Signs of a question that stand in the line of the docket; the whole question is in its entry."""
+
+
+def _shortened(words: str) -> str:
+    """A question as the docket tells it: its whole words, if they are not long."""
+    line = " ".join(words.split())
+    return line if len(line) <= MOST_ON_DOCKET else line[: MOST_ON_DOCKET - 1] + "…"
+
 
 @upcast(act_names.PUT_QUESTION, from_version=1)
 @upcast(act_names.ASK_LEAVE_FOR_QUESTION, from_version=1)
@@ -171,7 +180,7 @@ def put_question(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor,
     _judge_has_asked(sitting, case)
     names = side_by_side(each.name for each in to)
     return Recorded(
-        T("Question %(number)s put to %(names)s", number=number, names=names),
+        T("Question %(number)s put to %(names)s: %(words)s", number=number, names=names, words=_shortened(given.words)),
         {"question": number, "count": len(to), "sealed": given.sealed},
     )
 

@@ -345,7 +345,8 @@ def list_issues(sitting: Sitting, case: Case, given: IssuesInput, *, actor: Acto
             if party.id in waiting:
                 phases.add_duty(sitting, case, phase, party, phase.turns[phase.turn]["days"], now)
     sitting.close_tasks(case, desks.LIST_ISSUES)
-    return Recorded(T("Issues listed: %(count)s", count=len(given.issues)), {"issues": list(given.issues)})
+    numbered = [T("(%(number)s) %(what)s", number=n, what=what) for n, what in enumerate(given.issues, 1)]
+    return Recorded(T("Issues listed: %(issues)s", issues=side_by_side(numbered, ";")), {"issues": list(given.issues)})
 
 
 class NoteInput(CourtModel):

@@ -44,14 +44,21 @@ def standing(sitting: Sitting, case: Case) -> WrittenHearing | None:
     return found if found is not None and found.state in STANDING else None
 
 
+def _not_on_this_track(sitting: Sitting, case: Case) -> Text | None:
+    rules = sitting.pack(case).written_hearings
+    if rules is not None and case.track.value in rules.tracks:
+        return None
+    return T(
+        "In this procedure there is a hearing at one hour; one in writing is open only in simple procedure and small claims."
+    )
+
+
 @guard("OLR 20")
 def track_allows_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no hearing in writing can be applied for on this track, or none any more."""
-    rules = sitting.pack(case).written_hearings
-    if rules is None or case.track.value not in rules.tracks:
-        return T(
-            "In this procedure there is a hearing at one hour; one in writing is open only in simple procedure and small claims."
-        )
+    elsewhere = _not_on_this_track(sitting, case)
+    if elsewhere is not None:
+        return elsewhere
     if standing(sitting, case) is not None:
         return T("A hearing in writing has been applied for already.")
     examination = examination_of(sitting.session, case)
@@ -269,6 +276,9 @@ def rule_on_written_hearing(
 
 def _require_conditions(sitting: Sitting, case: Case, row: WrittenHearing, examination: Examination) -> None:
     source = sitting.pack(case).cited("OLR 20")
+    elsewhere = _not_on_this_track(sitting, case)
+    if elsewhere is not None:  # The case went over to ordinary procedure after somebody had applied.
+        raise ActNotOpen(elsewhere, T("Refuse it, and hear the case at one hour."), source)
     missing = next((p for p in parties(case) if p.id not in row.agreed), None)
     if missing is not None:
         raise ActNotOpen(

@@ -27,6 +27,9 @@ class Counted(enum.Enum):
     LETTER_TO = "letter_to"  # letters with a link to one mailbox
     LETTER_FROM = "letter_from"  # letters caused from one network address
     LINK_FROM = "link_from"  # links and invitation codes that do not exist, from one network address
+    PROGRESS_FROM = "progress_from"  # numbers and codes that lead to no case, from one network address
+    PROGRESS_NUMBER = "progress_number"  # wrong codes for one case number, wherever they come from
+    PROGRESS_CODE = "progress_code"  # wrong numbers for one code, wherever they come from
     CHALLENGE_FROM = "challenge_from"  # passkey challenges asked for from one network address
 
 
@@ -47,6 +50,9 @@ LIMITS = {
     Counted.LETTER_TO: Limit(5, timedelta(hours=1)),
     Counted.LETTER_FROM: Limit(18, timedelta(hours=1)),
     Counted.LINK_FROM: Limit(18, timedelta(minutes=15)),
+    Counted.PROGRESS_FROM: Limit(5, timedelta(minutes=10)),
+    Counted.PROGRESS_NUMBER: Limit(30, timedelta(minutes=10)),
+    Counted.PROGRESS_CODE: Limit(30, timedelta(minutes=10)),
     Counted.CHALLENGE_FROM: Limit(60, timedelta(minutes=15)),
 }
 

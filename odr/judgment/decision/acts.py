@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing.models import Witness
 from odr.hearing.ripeness.times import nothing_found_yet
 from odr.hearing.vocabulary import RequestState
@@ -25,6 +25,7 @@ from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, cas
 from odr.judgment.decision.ground_faults import Proposed, exhibit_faults, fact_faults
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import all_unless_countersigned
+from odr.judgment.decision.papers import order_words
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings
 from odr.judgment.enforcement.effect import bring_into_effect, start_appeals
 from odr.judgment.inputs import EffectInput, SignInput
@@ -259,7 +260,9 @@ def record_findings(sitting: Sitting, case: Case, given: FindingsInput, *, actor
         )
     for one, witness in zip(given.findings, witnesses, strict=True):
         _write_finding(sitting, case, file.find(one.subject), one, number, undisputed=False, witness=witness)
-    words = T("Findings on %(count)s points", count=len(adopted) + len(given.findings))
+    found = [side_by_side((_called(item.subject), T("not disputed, adopted")), ":") for item in adopted]
+    found += [side_by_side((_called(one.subject), one.result.label), ":") for one in given.findings]
+    words = T("Findings: %(found)s", found=side_by_side(found, ";"))
     return Recorded(words, {"adopted": [item.subject for item in adopted], "found": sorted(named)})
 
 
@@ -495,7 +498,6 @@ class ReopenInput(CourtModel):
     seen_by=Audience.BENCH,
     page="judgment.desk",
     source=law("COURT cooling-off"),
-    desk=desks.PRONOUNCE,
     topic=Topic.DECISION,
 )
 def reopen_decision(sitting: Sitting, case: Case, given: ReopenInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -602,7 +604,15 @@ def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Ac
             subject=decision.reference,
         )
     sitting.announce(DecisionIssued(case, partial=decision.kind is DecisionKind.PARTIAL))
-    return Recorded(T("%(kind)s pronounced and issued", kind=decision.kind.label), _issued(decision, document))
+    ordered = side_by_side([order_words(case, o, decision.performance_days) for o in decision.orders], " ")
+    words = T("%(kind)s pronounced and issued. %(orders)s", kind=decision.kind.label, orders=ordered)
+    return Recorded(words, _issued(decision, document))
+
+
+def _called(subject: str) -> Text | str:
+    """An exhibit by its label, a fact by its number, as the docket names what was found on."""
+    kind, _, name = subject.partition("/")
+    return T("fact %(number)s", number=name) if kind == "fact" else name
 
 
 def _issued(decision: Decision, document: Document) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import current_draft, issued, obligations_of
 from odr.judgment.remedies.retrial import certificates_of
 from odr.judgment.vocabulary import DecisionState
-from odr.procedure.hooks import Panel
+from odr.procedure.hooks import Looked, Panel
 from odr.procedure.models import Window
 from odr.procedure.time.interest import InterestKind
 
@@ -74,7 +74,9 @@ class DecisionPage:
 
 @dataclass(frozen=True)
 class Desk:
-    """The judge's desk: the file, what nobody disputes, what waits, the draft, and every check that still fails."""
+    """The judge's desk: the file, what nobody disputes, what waits, the draft, every check that still fails, and what the check
+    of the text found.
+    """
 
     file: CaseFile
     decision: Decision | None
@@ -82,6 +84,7 @@ class Desk:
     window: Window | None
     rested: bool
     chosen: ExhibitOnFile | FactOnFile | None
+    looked: Looked | None = None
 
 
 def exhibit_pattern(file: CaseFile) -> re.Pattern[str]:
@@ -168,7 +171,16 @@ def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
         window=windows[-1] if windows else None,
         rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(sitting, case, decision),
         chosen=chosen,
+        looked=looked_at(sitting, case, decision),
     )
+
+
+def looked_at(sitting: Sitting, case: Case, decision: Decision | None) -> Looked | None:
+    """What the check of the text looked at and found in a decision that is not issued yet."""
+    look = sitting.court.hooks.text_check
+    if look is None or decision is None or decision.issued_at is not None:
+        return None
+    return look(sitting, case, decision)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import DecisionKind, FindingResult, MotionState, OrderKind
 from odr.payments.costs.rules import Allocation
 from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.court_rules import Invariant
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     """Everything that keeps a draft from being signed, in words; empty when it is ready."""
     file = case_file(sitting, case)
     whole = decision.kind is not DecisionKind.PARTIAL
-    found = [*unripe(sitting, case), *without_basis(sitting, case, whole=whole)]
+    found = [
+        *in_another_language(sitting, case, decision),
+        *unripe(sitting, case),
+        *without_basis(sitting, case, whole=whole),
+    ]
     found += [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
     found += standing_faults(sitting, case, file)
     found += [
@@ -64,6 +69,14 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
             for reason in default_gate(sitting, case, party)
         ]
     return found
+
+
+def in_another_language(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
+    """Why a draft that was begun in another language than that of the case is neither signed nor issued (CPL 11)."""
+    if decision.language != language_of(sitting, case):
+        yield T(
+            "The draft is not in the language of the case. The judge drafts it again, and takes the decision back first if it already rests."
+        )
 
 
 def _procedure(sitting: Sitting, case: Case) -> Iterator[Text]:

@@ -4,26 +4,29 @@ only they can.
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Party, Role
 from odr.docket.queries import entries_of, parties
 from odr.filing import names as filing_names
-from odr.filing.draft.particulars import told_of
 from odr.filing.models import Claim, Relief, ReliefKind
-from odr.ground.text import Money, T, side_by_side
+from odr.ground.text import Money, T, Text, side_by_side, write
+from odr.hearing import names as hearing_names
 from odr.judgment import names
 from odr.judgment.decision.costs import propose_shares
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
 from odr.judgment.decision.inputs import OrderInput
+from odr.judgment.decision.papers import bare, history_words
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.decision.standard_sentences import questions
 from odr.judgment.models import Decision
 from odr.judgment.vocabulary import OrderKind
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.forms.form_data import flatten
+from odr.procedure.papers.language import QUOTED, language_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -38,26 +41,28 @@ KINDS = {
 }
 
 
-def draft_values(sitting: Sitting, case: Case, decision: Decision | None, locale: str) -> dict[str, Any]:
-    """Form values of the draft: what was last written, else a proposal in the reader's language."""
+def draft_values(sitting: Sitting, case: Case, decision: Decision | None) -> dict[str, Any]:
+    """Form values of the draft: what was last written, else a proposal in the language of the case. The language is always
+    that of the case; an old draft may have been begun in that of somebody's screen.
+    """
     if decision is not None:
         newest = entries_of(sitting.session, case, names.DRAFT_DECISION)
         if newest:
-            return flatten(input_of(newest[-1]))
-    return flatten(proposal(sitting, case, locale))
+            return flatten(input_of(newest[-1])) | {"language": language_of(sitting, case)}
+    return flatten(proposal(sitting, case))
 
 
-def proposal(sitting: Sitting, case: Case, locale: str) -> dict[str, Any]:
+def proposal(sitting: Sitting, case: Case) -> dict[str, Any]:
     """A first draft: everything awarded as asked, costs to the losing side; the judge changes what they find otherwise."""
-    file = case_file(sitting, case)
+    file, locale = case_file(sitting, case), language_of(sitting, case)
     orders = _orders(sitting, case)
     return {
         "kind": "judgment",
-        "language": locale if locale in ("en", "zh-Hans") else "en",
+        "language": locale,
         "history": _history(sitting, case, locale),
         "claims": _claims(sitting, case, file, locale),
         "answers": _answers(sitting, case, locale),
-        "issues": _issues(case, file, locale),
+        "issues": _issues(sitting, case, file, locale),
         "reasons": [{"text": _reasons(file), "articles": None}],
         "orders": orders,
         "costs": shares(sitting, case, orders),
@@ -65,66 +70,109 @@ def proposal(sitting: Sitting, case: Case, locale: str) -> dict[str, Any]:
 
 
 def _history(sitting: Sitting, case: Case, locale: str) -> str:
-    said = [
-        T(
-            "The claim was lodged on %(day)s and accepted on %(accepted)s.",
-            day=case.lodged_at,
-            accepted=case.accepted_at or case.lodged_at,
-        )
-    ]
-    said.append(T("The case follows the %(track)s.", track=case.track.label))
-    return " ".join(t.render(locale) for t in said)
+    return "\n".join(write(words, locale) for words in history_words(sitting, case))
 
 
 def _claims(sitting: Sitting, case: Case, file: CaseFile, locale: str) -> str:
-    heads = list(reliefs_by_key(sitting.session, case).values())
-    several = len({c.party_id for c, _ in heads}) > 1
-    asked = [_asked(case, c, r, locale, named=several) for c, r in heads]
-    said = [
-        T("%(label)s: %(value)s", label=one.label, value=one.value).render(locale) for one in told_of(sitting, case)
-    ]
-    told = [T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale) for f in file.facts]
-    return "\n".join([*asked, *said, *told])
+    """What each party asks the court for, then the facts it gives for it, in the third person."""
+    heads: dict[int | None, list[tuple[Claim, Relief]]] = {}
+    for claim, relief in reliefs_by_key(sitting.session, case).values():
+        heads.setdefault(claim.party_id, []).append((claim, relief))
+    said: list[Text] = []
+    for party_id, asked in heads.items():
+        numbered = [T("(%(number)s) %(what)s", number=n, what=_asked(c, r)) for n, (c, r) in enumerate(asked, 1)]
+        said.append(
+            T("%(name)s asks the court: %(heads)s.", name=case.name_of(party_id), heads=side_by_side(numbered, ";"))
+        )
+        told = [
+            _third(f.fact.what, f.party, locale) for f in file.facts if f.party is not None and f.party.id == party_id
+        ]
+        if told:
+            said.append(T("Facts and reasons: %(told)s.", told=side_by_side(told, ";")))
+    return "\n".join(one.render(locale) for one in said)
 
 
-def _asked(case: Case, claim: Claim, relief: Relief, locale: str, *, named: bool) -> str:
-    """One head in words; who asks is said where several do."""
-    what = relief.what
+def _asked(claim: Claim, relief: Relief) -> Text | str:
+    """One head in words with its sum, if the words do not name it."""
+    what = bare(relief.what)
     if relief.amount_minor:
-        amount = Money(relief.amount_minor, claim.currency)
-        what = T("%(what)s (%(amount)s)", what=what, amount=amount).render(locale)
-    who = case.party_if_any(claim.party_id) if named else None
-    return T("%(name)s asks: %(what)s", name=who.name, what=what).render(locale) if who else what
+        return T("%(what)s (%(amount)s)", what=what, amount=Money(relief.amount_minor, claim.currency))
+    return what
 
 
-def write_amount(minor: int, currency: str, locale: str) -> str:
-    """An amount for the reader."""
-    return T("%(amount)s", amount=Money(minor, currency)).render(locale)
+FIRST_PERSON = re.compile("我们|我方|我公司|我司|我店|本公司|本人|(?<!自)我(?!国|市|省|区|县)")
+
+KEPT = re.compile(QUOTED.pattern + '|[“‘「『《〈＂"].*')
+"""What stands between marks of quotation, to the end where one is not closed."""
+
+REPORTS = re.compile("说(?!明)|(?<!名)称(?!重)|讲|答|问(?!题)|写|喊|回复|表示|承诺|告知|通知|声明|留言|保证")
+"""After one of these words whose “I” it is depends on who speaks, up to the end of the sentence."""
+
+COLON = re.compile("[:：](?![0-9/“])")
+"""After a colon without marks of quotation nobody sees where what was said ends: 「被告回复：不退款。我们没有错。」."""
+
+
+def _third(words: str, party: Party | None, locale: str) -> Text | str:
+    """What a party wrote of itself, in the third person: in Chinese by its role, in English between quotation marks."""
+    plain = bare(words.replace("\n", " "))
+    if locale == "zh-Hans":
+        return in_third_person(plain, party.role.label.render(locale)) if party is not None else plain
+    return T("“%(words)s”", words=plain)
+
+
+def in_third_person(words: str, role: str) -> str:
+    """Chinese words with the writer's “I” as ``role``. Nothing between quotation marks changes; and where an “I” follows
+    somebody's being reported, everything is quoted as it was written: the court puts nobody's words into another's mouth.
+    """
+    parts, at = [], 0
+    for quoted in KEPT.finditer(words):
+        parts += [(words[at : quoted.start()], False), (quoted[0], True)]
+        at = quoted.end()
+    parts.append((words[at:], False))
+    own = "".join("“”" if quoted else part for part, quoted in parts)
+    if _after(COLON, own) or any(_after(REPORTS, sentence) for sentence in re.split("[。！？!?；;]", own)):
+        # Inside marks of quotation those within are single, unless there are such already.
+        inner = words if re.search("[‘’]", words) else words.replace("“", "‘").replace("”", "’")
+        return f"“{inner}”"
+    return "".join(part if quoted else FIRST_PERSON.sub(role, part) for part, quoted in parts)
+
+
+def _after(sign: re.Pattern[str], words: str) -> bool:
+    """Whether an “I” follows the first such sign."""
+    found = sign.search(words)
+    return found is not None and FIRST_PERSON.search(words, found.end()) is not None
 
 
 def _answers(sitting: Sitting, case: Case, locale: str) -> str:
     said = []
+    answered = set()
     for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
         who = case.party_if_any(entry.party_id)
-        statement = input_of(entry).get("statement", "")
-        said.append(side_by_side((who.name if who else "", statement), ":").render(locale))
+        answered.add(entry.party_id)
+        statement = _third(input_of(entry).get("statement") or "", who, locale)
+        said.append(
+            T("%(name)s answers: %(statement)s.", name=who.name if who else "", statement=statement).render(locale)
+        )
+    silent = [p.name for p in parties(case, Role.RESPONDENT) if p.id not in answered]
+    if silent:
+        said.append(T("%(names)s filed no answer.", names=side_by_side(silent)).render(locale))
     return "\n".join(said)
 
 
-def _issues(case: Case, file: CaseFile, locale: str) -> str:
-    """The usual questions of the cause, then what is disputed in this case."""
-    facts = [
-        T("Fact %(number)s: %(what)s", number=f.label, what=f.fact.what).render(locale)
-        for f in file.facts
-        if not f.undisputed
+def _issues(sitting: Sitting, case: Case, file: CaseFile, locale: str) -> str:
+    """The questions as the judge listed them for the parties (CPI 226); where none were listed the usual ones of the
+    cause, then what is disputed in this case.
+    """
+    listed = entries_of(sitting.session, case, hearing_names.LIST_ISSUES)
+    if listed:
+        return "\n".join(input_of(listed[-1])["issues"])
+    facts = [T("Is it so: “%(what)s”?", what=bare(f.fact.what)).render(locale) for f in file.facts if not f.undisputed]
+    exhibits = [
+        T("Can exhibit %(label)s (%(title)s) be relied on?", label=e.label, title=bare(e.exhibit.title)).render(locale)
+        for e in file.exhibits
+        if e.is_disputed
     ]
-    return "\n".join(
-        [
-            *questions(case.cause, locale),
-            *facts,
-            *(f"{e.label} {e.exhibit.title}" for e in file.exhibits if e.is_disputed),
-        ]
-    )
+    return "\n".join([*questions(case.cause, locale), *facts, *exhibits])
 
 
 def _reasons(file: CaseFile) -> str:

@@ -51,6 +51,8 @@ class ExhibitOnFile:
 
     stored: bool = False
     """Whether a log outside the court is said to hold it (OLR 16)."""
+    accepted: bool = False
+    """Whether everybody on another side said that they accept it: silence is no admission (EV 4)."""
 
     @property
     def storage_doubted(self) -> bool:
@@ -191,6 +193,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
             list(reports[e.id].objections) if e.id in reports else [],
             weight.get(e.id, Weight()),
             e.id in stored,
+            _accepted(case, e, opinions.get(e.id, [])),
         )
         for e in everything
         if not is_withdrawn(e) and (at is None or e.entry_number <= at)
@@ -249,6 +252,14 @@ def agreed_facts(sitting: Sitting, case: Case) -> dict[int, set[int]]:
         if row.fact_id is not None:
             found.setdefault(row.fact_id, set()).update(s.party_id for s in row.stances if s.agrees)
     return found
+
+
+def _accepted(case: Case, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
+    """Accepted on every question that was answered, by each of those it speaks against."""
+    owner = case.party_if_any(exhibit.party_id)
+    others = {p.id for p in parties(case) if owner is None or not same_side(p, owner)}
+    said = [o for o in opinions if o.party_id in others]
+    return bool(others) and others == {o.party_id for o in said} and all(o.stance is Stance.ACCEPT for o in said)
 
 
 def _undisputed(case: Case, fact: Fact, answers: list[FactAnswer], agreed: dict[int, set[int]]) -> bool:

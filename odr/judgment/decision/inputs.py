@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
@@ -12,10 +12,10 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.judgment.decision.queries import reliefs_by_key
-from odr.judgment.inputs import LANGUAGES
 from odr.judgment.vocabulary import DecisionKind, OrderKind
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtText, field
+from odr.procedure.papers.language import CaseLanguage
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -132,7 +132,7 @@ class DraftInput(CourtModel):
     """A decision in its parts (CPL 155); findings come from the findings, the remedy from the rules."""
 
     kind: Annotated[DecisionKind, Choice(DecisionKind), field(T("Kind of decision"))] = DecisionKind.JUDGMENT
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""
     short: Annotated[
         bool,
         field(

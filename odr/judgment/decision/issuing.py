@@ -22,6 +22,7 @@ from odr.judgment.vocabulary import DecisionState
 from odr.payments.fee.assessment import pack_track
 from odr.procedure.case.overview import sitters
 from odr.procedure.papers.frame import SealedPaper, countersign, keep_prepared, keep_signed_again, sealed_paper
+from odr.procedure.papers.language import language_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -34,8 +35,8 @@ CLERK_PLACE = "Clerk"
 def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
     """Set and seal the decision; the digest it carries is then part of the entry.
 
-    Gives nothing where the case number typed is not this case's, or the decision
-    has not rested: then the act says why, and no seal was put on anything.
+    Gives nothing where the case number typed is not this case's, the decision
+    has not rested, or is in another language than the case: then the act says why, and no seal was put on anything.
     """
     reference, typed = getattr(given, "decision", ""), getattr(given, "case_number", "")
     with court.database.read() as session:
@@ -46,6 +47,7 @@ def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -
             typed != mine.number
             or decision.state is not DecisionState.COOLING
             or not has_rested(sitting, mine, decision)
+            or decision.language != language_of(sitting, mine)
         ):
             return {}
         paper = decision_paper(sitting, mine, decision, sitting.now)

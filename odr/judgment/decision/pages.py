@@ -18,13 +18,14 @@ from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.decision import issuing
 from odr.judgment.decision.acts import FindingInput, FindingsInput, IssueInput
-from odr.judgment.decision.case_views import decision_page, desk as judges_desk
+from odr.judgment.decision.case_views import decision_page, desk as judges_desk, looked_at
 from odr.judgment.decision.drafting import draft_values
 from odr.judgment.decision.file_before_judge import ExhibitOnFile, case_file
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import document_of
 from odr.judgment.decision.proposals import proposals, propose, settle
 from odr.judgment.decision.standard_sentences import insert, insertions
+from odr.judgment.draft.beside import beside as beside_draft
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision
 from odr.judgment.panel.rules import is_panel
@@ -34,6 +35,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, Widget, field
+from odr.procedure.papers.language import language_of
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, keeping, look, submit_act, submit_form, sure_mark, typed_before
@@ -130,8 +132,8 @@ def _desk(
     )
     group = _group_fields(sitting, case, actor, values if tried == GROUP else {}, faults if tried == GROUP else [])
     begun = typed_before(case, actor, table[names.DRAFT_DECISION], {})
-    proposed = begun or draft_values(sitting, case, page.decision, locale)
-    written = values if tried == names.DRAFT_DECISION else proposed
+    proposed = begun or draft_values(sitting, case, page.decision)
+    written = {**(values if tried == names.DRAFT_DECISION else proposed), "language": language_of(sitting, case)}
     choices = forms.choices_for(DraftInput, sitting, case, actor)
     fields = forms.fields_of(DraftInput, locale, written, faults if tried == names.DRAFT_DECISION else [], choices)
     wrong = forms.summary(fields if tried == names.DRAFT_DECISION else group if tried == GROUP else finding)
@@ -146,6 +148,7 @@ def _desk(
         case=case,
         actor=actor,
         page=page,
+        beside=beside_draft(sitting, case, actor, page.file),
         read=issuing.draft_read(sitting, case, {}),
         finding=finding,
         group=group,
@@ -157,7 +160,7 @@ def _desk(
         may=may,
         closed=closed.message if closed is not None else None,
         panel=is_panel(sitting, case),
-        insertions=insertions(page.file, case.cause, locale),
+        insertions=insertions(page.file, case.cause, language_of(sitting, case)),
         paragraphs=_paragraphs(fields),
         moved_on=moved_on,
         tab="decision",
@@ -333,8 +336,9 @@ def leave_finding(case: Case, actor: Actor) -> Page:
 @case_page(*BENCH)
 def write(case: Case, actor: Actor) -> Page:
     """Keep the draft; rows are added and taken out here too, and references put into a paragraph."""
-    if "insert" in request.form:
-        return _desk(case, actor, None, names.DRAFT_DECISION, _inserted(case, request.form.to_dict(flat=False)), [])
+    if "insert" in request.form or "put" in request.form:
+        values = _inserted(case, actor, request.form.to_dict(flat=False))
+        return _desk(case, actor, None, names.DRAFT_DECISION, values, [])
     page = submit_form(
         case,
         actor,
@@ -346,11 +350,16 @@ def write(case: Case, actor: Actor) -> Page:
     return _to_desk(case, page, "write")
 
 
-def _inserted(case: Case, values: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, with the chosen reference or sentence at the end of the chosen paragraph; nothing is kept yet."""
-    language = (values.get("language") or ["en"])[0]
-    known = {i.key: i.words for i in insertions(case_file(look(), case), case.cause, language)}
+def _inserted(case: Case, actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, with the chosen reference or sentence, or what stands beside the draft, at the end of the chosen
+    paragraph; nothing is kept yet.
+    """
+    sitting = look()
+    file = case_file(sitting, case)
+    known = {i.key: i.words for i in insertions(file, case.cause, language_of(sitting, case))}
     into, what = (values.get("insert_into") or [""])[0], (values.get("insert_what") or [""])[0]
+    if "put" in values:
+        known, what = beside_draft(sitting, case, actor, file).insertions, values["put"][0]
     if what in known and into in values:
         values[into] = [insert(values[into][0], known[what])]
     return values
@@ -408,6 +417,7 @@ def _issue(
         fields=fields,
         faults=forms.summary(fields),
         premise=sitting.premise_now(act, case, actor, {}),
+        looked=looked_at(sitting, case, found),
         moved_on=moved_on,
         tab="decision",
         key=new_reference(),

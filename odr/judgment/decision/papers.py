@@ -7,21 +7,31 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Party, Role
-from odr.docket.papers import DecisionPaper, Finding, PartyLine, Reason, RulingPaper, Signatory, Words, clerk, judge
-from odr.docket.queries import parties
-from odr.ground.text import Money, T, Text, side_by_side
+from odr.docket.models import Case, Track
+from odr.docket.papers import DecisionPaper, Finding, Reason, RulingPaper, Words
+from odr.docket.queries import entry as entry_of, parties
+from odr.ground.text import Money, PaperDay, T, Text, side_by_side
+from odr.hearing.vocabulary import Presence
+from odr.judgment.decision.default import defaulting, relied
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
-from odr.judgment.models import Decision, Order, Ruling
-from odr.judgment.vocabulary import DecisionKind, OrderKind
+from odr.judgment.models import Decision, Finding as FoundRow, Motion, Order, Ruling
+from odr.judgment.vocabulary import (
+    PRESERVATIONS,
+    DecisionKind,
+    FindingResult,
+    MotionKind,
+    MotionState,
+    OrderKind,
+)
 from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import granted_relief
-from odr.procedure.case.overview import sitters
 from odr.procedure.papers import rulings
+from odr.procedure.papers.form import Basis, basis, head, opening, party_block, signatures
 from odr.procedure.rules.tariff import ReliefKind
 
 if TYPE_CHECKING:
+    from odr.docket.models import Party
     from odr.hearing.models import Opinion
     from odr.procedure.sitting import Sitting
 
@@ -92,7 +102,20 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
         return [T("The court fee is decided on with the judgment on the rest.")]
     allocation = Allocation.from_json(decision.costs)
     names = {p.label: p.name for p in case.parties}
-    said: list[Words] = [T("The court fee is %(fee)s. %(reason)s", fee=allocation.fee, reason=allocation.reason)]
+    bearing = [
+        T("%(name)s bears %(amount)s", name=names[share.party], amount=share.bears)
+        for share in allocation.shares
+        if share.bears.minor
+    ]
+    said: list[Words] = [
+        T("The court fee is %(fee)s: %(shares)s.", fee=allocation.fee, shares=side_by_side(bearing, ","))
+        if len(bearing) != 1
+        else T(
+            "The court fee of %(fee)s is borne by %(name)s.",
+            fee=allocation.fee,
+            name=next(names[share.party] for share in allocation.shares if share.bears.minor),
+        )
+    ]
     if allocation.attendance is not None:
         said.append(
             T(
@@ -101,8 +124,6 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
             )
         )
     for share in allocation.shares:
-        if share.bears.minor:
-            said.append(T("%(name)s bears %(amount)s.", name=names[share.party], amount=share.bears))
         if share.refund.minor:
             said.append(T("The court returns %(amount)s to %(name)s.", amount=share.refund, name=names[share.party]))
         if share.owes_court.minor:
@@ -172,11 +193,6 @@ def late_words(sitting: Sitting, case: Case) -> Text | None:
     )
 
 
-def party_line(party: Party) -> PartyLine:
-    """A party as the head of the paper names them."""
-    return PartyLine(party.role.label, party.name, [party.kind.label, *([party.address] if party.address else [])])
-
-
 def objection_words(case: Case, opinions: list[Opinion]) -> Words:
     """Who objects to what, on one exhibit."""
     said = []
@@ -195,13 +211,13 @@ STORAGE_WORDS: Mapping[str, Callable[[str], Text]] = {
 """What is found on the four points of a store that is doubted, as sentences of the judgment (OLR 17)."""
 
 
-def finding_lines(case: Case, file: CaseFile) -> list[Finding]:
+def finding_lines(case: Case, file: CaseFile, *, in_default: bool = False) -> list[Finding]:
     """Every finding: exhibits with the objections they answer, facts with what they rest on."""
-    facts = [_fact_line(f) for f in file.facts if f.finding is not None]
-    return [*facts, *(_exhibit_line(case, e) for e in file.exhibits if e.finding is not None)]
+    facts = [_fact_line(f, in_default) for f in file.facts if f.finding is not None]
+    return [*facts, *(_exhibit_line(case, e, in_default) for e in file.exhibits if e.finding is not None)]
 
 
-def _fact_line(item: FactOnFile) -> Finding:
+def _fact_line(item: FactOnFile, in_default: bool) -> Finding:
     finding = item.finding
     assert finding is not None
     words: Words = T("Fact %(number)s: %(what)s", number=item.label, what=item.fact.what)
@@ -209,19 +225,48 @@ def _fact_line(item: FactOnFile) -> Finding:
         words = T("%(fact)s %(reasons)s", fact=words, reasons=finding.reasons)
     if finding.basis is not None:
         words = T("%(fact)s (%(basis)s)", fact=words, basis=finding.basis.label)
-    return Finding(words, finding.rests_on, T("not disputed") if finding.undisputed else "", "", finding.result.label)
+    undisputed: Words = ""
+    if finding.undisputed and item.undisputed:
+        undisputed = T("admitted") if in_default else T("not disputed")
+    said = _fact_said(item, finding, in_default)
+    return Finding(words, finding.rests_on, undisputed, "", finding.result.label, said)
 
 
-def _dispute_words(case: Case, item: ExhibitOnFile) -> Words:
+def _fact_said(item: FactOnFile, finding: FoundRow, in_default: bool) -> Text:
+    """A fact as the judgment tells it: whose words they are, why, on what, and what the court finds. It is undisputed only
+    where everybody on the other side said so (EV 3, 4).
+    """
+    facts = {
+        "name": item.party.name if item.party is not None else "",
+        "what": bare(item.fact.what),
+        "found": FACT_FOUND[finding.result],
+    }
+    if finding.undisputed and item.undisputed and in_default:
+        said = T("%(name)s says: “%(what)s”. The other side admitted this to the court; %(found)s", **facts)
+    elif finding.undisputed and item.undisputed:
+        said = T("%(name)s says: “%(what)s”. The other side does not dispute this; %(found)s", **facts)
+    elif finding.rests_on:
+        shown = side_by_side(finding.rests_on)
+        said = T("%(name)s says: “%(what)s”. The court examined %(shown)s on this; %(found)s", shown=shown, **facts)
+    else:
+        said = T("%(name)s says: “%(what)s”. On this %(found)s", **facts)
+    if finding.basis is not None:
+        said = T("%(fact)s The ground: %(basis)s.", fact=said, basis=finding.basis.label)
+    return T("%(fact)s %(reasons)s", fact=said, reasons=finding.reasons) if finding.reasons else said
+
+
+def _dispute_words(case: Case, item: ExhibitOnFile, in_default: bool) -> Words:
     """What is said against an exhibit; of an expert's report also that it is objected to, unless that counts as given
     up (EV 38).
     """
     if item.objections:
         return objection_words(case, item.objections)
-    return T("the report is objected to") if item.is_disputed else T("not disputed")
+    if item.is_disputed:
+        return T("the report is objected to")
+    return T("not disputed") if item.accepted and not in_default else T("examined by the court itself")
 
 
-def _exhibit_line(case: Case, item: ExhibitOnFile) -> Finding:
+def _exhibit_line(case: Case, item: ExhibitOnFile, in_default: bool) -> Finding:
     finding = item.finding
     assert finding is not None
     words: Words = T("Exhibit %(label)s: %(title)s.", label=item.label, title=item.exhibit.title)
@@ -229,39 +274,202 @@ def _exhibit_line(case: Case, item: ExhibitOnFile) -> Finding:
         words = T("%(fact)s %(reasons)s", fact=words, reasons=finding.reasons)
     for name, said in (finding.storage or {}).items():
         words = T("%(fact)s %(point)s", fact=words, point=STORAGE_WORDS[name](said))
-    return Finding(words, [item.label], _dispute_words(case, item), "", finding.result.label)
+    disputed = _dispute_words(case, item, in_default)
+    told = _exhibit_said(case, item, finding, in_default)
+    return Finding(words, [item.label], disputed, "", finding.result.label, told)
 
 
-def signers(sitting: Sitting, case: Case) -> list[Signatory]:
-    """Who stands under a paper: the judge, or the panel with its presiding judge first; then the clerk."""
-    seated = sitters(sitting, case)
-    others = [Signatory(T("Assessor"), s.name) for s in seated if s.role is Role.ASSESSOR]
-    judges = [
-        Signatory(T("Presiding judge"), s.name) if others else judge(s.name) for s in seated if s.role is Role.JUDGE
+def _exhibit_said(case: Case, item: ExhibitOnFile, finding: FoundRow, in_default: bool) -> Text | None:
+    """An exhibit as the judgment tells it: what is objected, and why the court relies on it or not (EV 97). What nobody
+    objects to and is relied on without more stands in one sentence with the others.
+    """
+    if _is_plain(item):
+        return None
+    facts = {"label": item.label, "title": bare(item.exhibit.title), "found": EXHIBIT_FOUND[finding.result]}
+    if item.objections:
+        said = T("On exhibit %(label)s (%(title)s): %(objection)s. %(found)s", objection=_objected(case, item), **facts)
+    elif item.is_disputed:
+        said = T("On exhibit %(label)s (%(title)s): the report is objected to. %(found)s", **facts)
+    elif in_default or not item.accepted:
+        said = T("On exhibit %(label)s (%(title)s), which the court examined itself: %(found)s", **facts)
+    else:
+        said = T("On exhibit %(label)s (%(title)s): nobody disputes it. %(found)s", **facts)
+    if finding.reasons:
+        said = T("%(fact)s %(reasons)s", fact=said, reasons=finding.reasons)
+    for name, words in (finding.storage or {}).items():
+        said = T("%(fact)s %(point)s", fact=said, point=STORAGE_WORDS[name](words))
+    return said
+
+
+def _objected(case: Case, item: ExhibitOnFile) -> Text:
+    said = []
+    for opinion in item.objections:
+        name = case.name_of(opinion.party_id)
+        said.append(
+            T("%(name)s objects: %(reason)s", name=name, reason=bare(opinion.reason))
+            if opinion.reason
+            else T("%(name)s objects", name=name)
+        )
+    return side_by_side(said, ";")
+
+
+def _is_plain(item: ExhibitOnFile) -> bool:
+    finding = item.finding
+    return (
+        finding is not None
+        and finding.result is FindingResult.ADOPTED
+        and not item.is_disputed
+        and not finding.reasons
+        and not finding.storage
+    )
+
+
+def bare(words: str) -> str:
+    """What somebody wrote, to be put inside a sentence: without the sign at its end."""
+    return words.strip().rstrip("。.；;")
+
+
+def evidence_words(file: CaseFile, away: list[Party], *, in_default: bool = False) -> list[Words]:
+    """How the evidence was examined, what nobody disputes, and that the rest follows (EV 97). Who stayed ``away`` did not
+    examine it, and disputes nothing and accepts nothing by that (CPL 147; EV 4).
+    """
+    found = [item for item in file.items if item.finding is not None]
+    if not found:
+        return []
+    plain = [item for item in file.exhibits if _is_plain(item)]
+    accepted = side_by_side([item.label for item in plain if item.accepted])
+    silent = side_by_side([item.label for item in plain if not item.accepted])
+    said: list[Words] = [
+        _examined_without(file, away)
+        if in_default
+        else T("The parties put in evidence on the claim, and the court had it exchanged and examined by them.")
     ]
-    return [*judges, *others, *[clerk(s.name) for s in seated if s.role is Role.CLERK][:1]]
+    if any(item.accepted for item in plain):
+        said.append(
+            T(
+                "The other side accepted %(exhibits)s in writing or at a hearing; the court relies on it.",
+                exhibits=accepted,
+            )
+            if in_default
+            else T("The parties do not dispute %(exhibits)s; the court relies on it.", exhibits=accepted)
+        )
+    if any(not item.accepted for item in plain):
+        said.append(T("The court examined %(exhibits)s itself and relies on it.", exhibits=silent))
+    if len(plain) < len(found):
+        said.append(T("On the other evidence and on the facts the court finds as follows:"))
+    return said
+
+
+def _examined_without(file: CaseFile, away: list[Party]) -> Words:
+    """The evidence in a decision in default: who did not come gave up examining it there, and the court looks at it itself,
+    with what they said to it before (CPI 241).
+    """
+    spoke = {opinion.party_id for item in file.exhibits for opinion in item.opinions}
+    before = [p.name for p in away if p.id in spoke]
+    never = [p.name for p in away if p.id not in spoke]
+    said: list[Words] = [T("Evidence was put in on the claim.")]
+    if never:
+        said.append(T("%(names)s did not come, and so gave up examining it.", names=side_by_side(never)))
+    if before:
+        said.append(
+            T(
+                "%(names)s did not come to the hearing; what they had said on the evidence before was considered.",
+                names=side_by_side(before),
+            )
+        )
+    said.append(T("The court examined the evidence itself."))
+    return side_by_side(said, " ")
+
+
+FACT_FOUND = {
+    FindingResult.ADOPTED: T("the court finds it to be so."),
+    FindingResult.PARTLY: T("the court finds it to be so in part."),
+    FindingResult.REJECTED: T("the court does not find it to be so."),
+}
+"""What the court finds on a fact, as the end of a sentence of the judgment."""
+
+EXHIBIT_FOUND = {
+    FindingResult.ADOPTED: T("The court relies on it."),
+    FindingResult.PARTLY: T("The court relies on it in part."),
+    FindingResult.REJECTED: T("The court does not rely on it."),
+}
+"""What the court makes of an exhibit, as a sentence of the judgment."""
+
+APPLIED_FOR = PRESERVATIONS | {MotionKind.ADVANCE}
+"""Rulings whose parties are applicant and respondent to the application."""
+
+RULING_LAW: Mapping[MotionKind, tuple[str, ...]] = {
+    MotionKind.PRESERVATION: ("CPL 103, 105, 106",),
+    MotionKind.EVIDENCE_PRESERVATION: ("CPL 84",),
+    MotionKind.PRESERVATION_REVIEW: ("CPL 111",),
+    MotionKind.ADVANCE: ("CPL 109, 110",),
+    MotionKind.STAY: ("CPL 153",),
+    MotionKind.RESUME: ("CPL 153",),
+    MotionKind.DISMISSAL: ("CPL 122",),
+    MotionKind.ENFORCEMENT_TIME: ("CPL 250",),
+    MotionKind.RETRIAL: ("CPL 211",),
+}
+"""The law each kind of ruling rests on, beside the article on rulings."""
+
+
+def history_words(sitting: Sitting, case: Case) -> list[Words]:
+    """How the case came here and how it was heard: registered, by which procedure, in which hearing, who came (CPL 155)."""
+    said: list[Words] = [opening(sitting, case)]
+    said.append(T("The court heard the case by law under the %(track)s.", track=case.track.label))
+    hearing = relied(sitting, case)
+    if hearing is not None:
+        said.append(
+            T("It sat in a hearing closed to the public.") if hearing.closed_doors else T("It sat in open court.")
+        )
+        came = [a.name for a in hearing.attendances if a.party_id is not None and a.presence is not Presence.ABSENT]
+        if came:
+            said.append(T("%(names)s took part in the proceedings.", names=side_by_side(came)))
+    away = [p.name for p in defaulting(sitting, case)]
+    if away:
+        said.append(
+            T(
+                "%(names)s, summoned by the court, did not come and gave no good reason.",
+                names=side_by_side(away),
+            )
+        )
+    said.append(T("The hearing of the case is now concluded."))
+    return [side_by_side(said, " ")]
+
+
+def basis_words(sitting: Sitting, case: Case, decision: Decision) -> Text:
+    """The law the judgment rests on: what the judge cited for each paragraph, then that of the procedure (CIT 1, 2)."""
+    typed = list(
+        dict.fromkeys(one for r in decision.parts.get("reasons", []) if (one := (r.get("articles") or "").strip()))
+    )
+    own = ["CPL 147"] if decision.by_default else []
+    own += ["CPL 156"] if decision.kind is DecisionKind.PARTIAL else []
+    own += ["CPL 165"] if case.track is Track.SMALL else []
+    return basis(sitting.pack(case), [*own, "CPL 155"], of=Basis.JUDGMENT, typed=typed)
 
 
 def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetime) -> DecisionPaper:
     """The whole paper; in the short form parties, what was asked for and orders (CPI 280)."""
-    settings, parts = sitting.court.settings, decision.parts
-    name = settings.court_name_zh if decision.language == "zh-Hans" else settings.court_name
-    kind = T("%(kind)s in default", kind=decision.kind.label) if decision.by_default else decision.kind.label
+    parts, file = decision.parts, case_file(sitting, case)
+    # A Chinese judgment says in its text that somebody did not come; its title is that of every judgment.
+    in_default = decision.by_default and decision.language != "zh-Hans"
+    kind = T("%(kind)s in default", kind=decision.kind.label) if in_default else decision.kind.label
     long = not decision.short
+    away = defaulting(sitting, case)
+    without = decision.by_default or bool(away)
     return DecisionPaper(
-        court=name,
+        **head(sitting, case, decision.language, at),
         kind=kind,
-        case_number=case.number,
         subject=sitting.subject_of(case),
-        issued_on=at.astimezone(settings.tz).date(),
-        signatories=signers(sitting, case),
-        parties=[party_line(p) for p in parties(case)],
-        history=lines(parts.get("history")) if long else (),
+        signatories=signatures(sitting, case),
+        parties=party_block(sitting, case),
+        history=(lines(parts.get("history")) or history_words(sitting, case)) if long else (),
         claims=lines(parts.get("claims")),
         answers=lines(parts.get("answers")) if long else (),
         issues=lines(parts.get("issues")) if long else (),
-        findings=finding_lines(case, case_file(sitting, case)) if long else (),
+        evidence=evidence_words(file, away, in_default=without) if long else (),
+        findings=finding_lines(case, file, in_default=without) if long else (),
         reasons=[Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])],
+        basis=basis_words(sitting, case, decision),
         orders=[order_words(case, o, decision.performance_days) for o in decision.orders],
         costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],
         appeal=appeal_words(sitting, case),
@@ -271,18 +479,55 @@ def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetim
 
 def ruling_paper(sitting: Sitting, case: Case, ruling: Ruling, language: str, at: datetime) -> RulingPaper:
     """A ruling with its grounds and the remedy (CPL 157)."""
-    settings = sitting.court.settings
+    motion = sitting.session.get(Motion, ruling.motion_id) if ruling.motion_id is not None else None
+    of_application = motion is not None and ruling.kind in APPLIED_FOR
     return RulingPaper(
-        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
-        case_number=case.number,
+        **head(sitting, case, language, at),
         subject=ruling.kind.label,
-        issued_on=at.astimezone(settings.tz).date(),
-        signatories=signers(sitting, case),
-        parties=[party_line(p) for p in parties(case)],
-        orders=list(ruling.orders),
+        signatories=signatures(sitting, case),
+        parties=party_block(
+            sitting, case, applicant=motion.party_id if motion is not None and of_application else None
+        ),
+        history=[opening(sitting, case), *_moved(sitting, case, ruling, motion)],
+        orders=[*ruling.orders, *_measure_words(ruling, sitting)],
         reasons=[Reason(line) for line in lines(ruling.reasons)],
+        basis=basis(sitting.pack(case), RULING_LAW.get(ruling.kind, ()), of=Basis.RULING),
         remedy=remedy_words(sitting, case, ruling),
     )
+
+
+def _moved(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | None) -> list[Words]:
+    """Who applied for what, when and why; nothing where the court rules of its own motion."""
+    if motion is None or motion.entry_number is None:
+        return []
+    entry = entry_of(sitting.session, case, motion.entry_number)
+    facts = {
+        "name": case.name_of(motion.party_id),
+        "what": bare(motion.asks),
+        "grounds": bare(motion.grounds),
+        "kind": ruling.kind.label,
+    }
+    if entry is None:
+        return [T("%(name)s applied for this (%(kind)s): %(what)s. The grounds: %(grounds)s.", **facts)]
+    day = PaperDay(entry.effective_at.astimezone(sitting.court.settings.tz).date())
+    said: list[Words] = [
+        T("On %(day)s %(name)s applied for this (%(kind)s): %(what)s. The grounds: %(grounds)s.", day=day, **facts)
+    ]
+    return said
+
+
+def _measure_words(ruling: Ruling, sitting: Sitting) -> list[Words]:
+    """What a preservation that is ordered says beside the judge's own orders: security first, then executed at once (CPL
+    103, 105).
+    """
+    if ruling.kind not in PRESERVATIONS or ruling.result is MotionState.REFUSED:
+        return []
+    if ruling.security_minor:
+        security = Money(ruling.security_minor, sitting.pack(sitting.session.get_one(Case, ruling.case_id)).currency)
+        return [
+            T("This ruling is executed as soon as the applicant has given security of %(amount)s.", amount=security)
+        ]
+    return [T("This ruling is executed at once.")]
 
 
 def remedy_words(sitting: Sitting, case: Case, ruling: Ruling) -> Text:
@@ -290,5 +535,12 @@ def remedy_words(sitting: Sitting, case: Case, ruling: Ruling) -> Text:
     if ruling.appealable:
         return rulings.appeal_words(sitting, case, "appeal_dismissal") or rulings.NO_APPEAL
     if ruling.kind.value in ("preservation", "evidence_preservation", "advance"):
+        days = sitting.pack(case).windows.rules.get("preservation_review")
+        if days is not None:
+            return T(
+                "Each party may ask this court for one review within %(days)s days of receiving this ruling; it does not halt execution (%(article)s).",
+                days=days.amount,
+                article=sitting.pack(case).cite(days.article),
+            )
         return T("Each party may ask for one review; it does not halt execution (Civil Procedure Law, art. 111).")
     return T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment.")

@@ -48,6 +48,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
+from odr.procedure.papers.language import CaseLanguage
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -138,9 +139,6 @@ def who_applied(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]
     return [p for p in parties(case) if f"party/{p.id}" in entry.named]
 
 
-LANGUAGES = {"zh-Hans": T("Chinese"), "en": T("English")}
-
-
 @choice_source("open_preservations")
 def open_preservations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Applications for preservation that wait for a ruling."""
@@ -179,7 +177,7 @@ class PreservationRulingInput(CourtModel):
     security: Annotated[
         CourtMoneyOrZero | None, field(T("Security to be given first"), T("Nothing is carried out before it is given."))
     ] = None
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""
 
 
 @act(

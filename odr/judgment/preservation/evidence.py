@@ -31,6 +31,7 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -269,7 +270,7 @@ def _exhibits(
         "kept": given.kept,
         "preserved": motion.reference,
     }
-    source = T("Preserved by the court from %(holder)s.", holder=wanted.holder).render(owner.locale)
+    source = T("Preserved by the court from %(holder)s.", holder=wanted.holder).render(language_of(sitting, case))
     return [
         add_exhibit(
             sitting,

@@ -20,7 +20,6 @@ from odr.judgment import desks
 from odr.judgment.decision.papers import lines, ruling_paper
 from odr.judgment.enforcement.beginning import not_enforced
 from odr.judgment.enforcement.queries import open_enforcement
-from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.preservation.measures import (
     RUNNING,
@@ -41,6 +40,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
+from odr.procedure.papers.language import CaseLanguage
 from odr.procedure.papers.rulings import is_appealable
 from odr.procedure.rules.base import law
 
@@ -229,7 +229,7 @@ class RulingInput(CourtModel):
         field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
     ]
     security: Annotated[CourtMoneyOrZero | None, field(T("Security to be given"), T("Only for preservation."))] = None
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""
 
     @model_validator(mode="after")
     def _about_something(self) -> RulingInput:

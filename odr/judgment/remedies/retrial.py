@@ -18,9 +18,7 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
-from odr.judgment.decision.papers import party_line, signers
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, set_decision_aside
-from odr.judgment.inputs import LANGUAGES
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.remedies.appeal import file_list
@@ -42,7 +40,9 @@ from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, 
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.form import party_block, signatures
 from odr.procedure.papers.frame import keep_document, keep_prepared, sealed_paper
+from odr.procedure.papers.language import CaseLanguage
 from odr.procedure.rules.base import law
 from odr.procedure.time.reckoning import reckon
 
@@ -97,7 +97,7 @@ def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor
 
 def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, language: str) -> NoticePaper:
     settings = sitting.court.settings
-    lines = [party_line(p) for p in case.parties if p.left_at is None]
+    lines = party_block(sitting, case)
     assert decision.effective_at is not None and decision.issued_at is not None
     return NoticePaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
@@ -105,7 +105,7 @@ def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, langua
         case_number=case.number,
         subject=sitting.subject_of(case),
         issued_on=sitting.now.astimezone(settings.tz).date(),
-        signatories=[s for s in signers(sitting, case) if s.role != T("Assessor")],
+        signatories=[s for s in signatures(sitting, case) if s.role != T("Assessor")],
         blocks=[
             ParagraphBlock(
                 T(
@@ -135,9 +135,7 @@ def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, langua
 class CertifyInput(CourtModel):
     """In which language a certificate is set."""
 
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the certificate"), options=LANGUAGES)] = (
-        "zh-Hans"
-    )
+    language: CaseLanguage = ""
 
 
 @act(

@@ -13,14 +13,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.ground.text import T, Text
+from odr.notary.check import published
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.log_rows import cosignatures, latest_checkpoint, tokens
 from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.note import NoteRefused, SignatureLine, parse_note, verify_note
 from odr.notary.log.receipts import leaf_line
+from odr.notary.log.sequencer import sequencer_lock
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import HASH_SIZE, Malformed
 from odr.notary.log.tiles import FULL, HEIGHT, WIDTH, CorruptTile, TileReader, tile_root, width_at
+from odr.notary.log.years import is_breach
 from odr.notary.models import (
     COURT,
     KeyUse,
@@ -82,6 +85,8 @@ class FaultKind(enum.Enum):
     """A time token over a statement of hash renewal that does not hold."""
     COSIGNATURE_REFUSED = "cosignature_refused"
     """A witness's cosignature that does not verify."""
+    PUBLISHED = "published"
+    """A published file that is missing, altered, left over or set back."""
     RECEIPT_ALTERED = "receipt_altered"
     """A receipt whose text is not what its leaf names."""
 
@@ -131,7 +136,7 @@ def audit_rounds(notary: Notary, session: Session, holdings: Holdings | None = N
 
 
 def audit_log(notary: Notary, session: Session, log: Log) -> list[Fault]:
-    """Audit one log: entries, tiles, checkpoints, the signer's memory, tokens, cosignatures."""
+    """Audit one log: entries, tiles, checkpoints, the signer's memory, tokens, cosignatures, the published files."""
     entries, faults = _entry_tiles(session, log)
     stored = _stored_tiles(session, log)
     size = sum(map(len, entries)) // HASH_SIZE
@@ -141,6 +146,14 @@ def audit_log(notary: Notary, session: Session, log: Log) -> list[Fault]:
     faults += _checkpoints(notary, session, log, reader, size)
     faults += _signer(notary, log, reader, size)
     faults += _heads_gone(session, log)
+    # Of a log that was closed as breached its closing statement says what there is.
+    if notary.log_dir is not None and not is_breach(log):
+        found = list(published.faults(session, log, notary.log_dir / log.id))
+        if found:
+            # Perhaps a tree was being published just then: once more, while nobody publishes.
+            with sequencer_lock(notary.database), notary.database.read() as then:
+                found = list(published.faults(then, log, notary.log_dir / log.id))
+        faults += [Fault(FaultKind.PUBLISHED, f"{log.id} published {path}", words) for path, words in found]
     return faults
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import func, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
@@ -33,13 +33,14 @@ def tile_reader(session: Session, log_id: str, needed: Iterable[tuple[int, int]]
     return reader
 
 
-def store_tiles(session: Session, log_id: str, tiles: Mapping[tuple[int, int], bytes]) -> None:
-    """Write tiles, new ones and ones that have grown."""
+def store_tiles(
+    session: Session, log_id: str, tiles: Mapping[tuple[int, int], bytes], grown: Collection[tuple[int, int]]
+) -> None:
+    """Write tiles: those in ``grown`` were there and are longer now, the others are new."""
     new: list[dict[str, object]] = []
     for (level, index), data in tiles.items():
         where = (LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
-        exists = index_known(session, log_id, level, index)
-        if exists:
+        if (level, index) in grown:
             session.execute(
                 update(LogTile).where(*where).values(data=data).execution_options(synchronize_session=False)
             )
@@ -47,16 +48,6 @@ def store_tiles(session: Session, log_id: str, tiles: Mapping[tuple[int, int], b
             new.append({"log_id": log_id, "level": level, "tile_index": index, "data": data})
     if new:
         session.execute(insert(LogTile), new)
-
-
-def index_known(session: Session, log_id: str, level: int, index: int) -> bool:
-    """Whether there is such a tile."""
-    return (
-        session.execute(
-            select(LogTile.level).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
-        ).first()
-        is not None
-    )
 
 
 def tree_size(session: Session, log_id: str) -> int:
@@ -83,6 +74,15 @@ def leaves(session: Session, log_id: str, start: int, end: int) -> list[bytes]:
 def open_log(session: Session) -> Log | None:
     """The log that takes entries now."""
     return session.execute(select(Log).where(Log.closed_at.is_(None)).order_by(Log.opened_at.desc())).scalars().first()
+
+
+def open_log_and_size(session: Session) -> tuple[Log, int] | None:
+    """The log that takes entries now, and how many of them have their index."""
+    last = select(func.max(LogEntry.log_index)).where(LogEntry.log_id == Log.id).scalar_subquery()
+    found = session.execute(
+        select(Log, last).where(Log.closed_at.is_(None)).order_by(Log.opened_at.desc()).limit(1)
+    ).first()
+    return None if found is None else (found[0], 0 if found[1] is None else found[1] + 1)
 
 
 def latest_checkpoint(session: Session, log_id: str) -> LogCheckpoint | None:

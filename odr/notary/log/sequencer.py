@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
-from odr.notary.log.log_rows import set_rows, store_tiles, tile_data, tree_size
+from odr.notary.log.log_rows import set_rows, store_tiles, tile_data
 from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.tiles import extend
 from odr.notary.models import LogEntry
@@ -50,8 +50,8 @@ def has_waiting(session: Session) -> bool:
     return session.execute(select(LogEntry.id).where(LogEntry.log_index.is_(None)).limit(1)).first() is not None
 
 
-def integrate(session: Session, log_id: str) -> int:
-    """Take up to :data:`BATCH` waiting leaves into the tree, in the order they were written; gives how many.
+def integrate(session: Session, log_id: str, size: int) -> int:
+    """Take up to :data:`BATCH` waiting leaves into the tree of ``size``, in the order they were written; gives how many.
 
     Raises :class:`odr.notary.log.tiles.CorruptTile` when the stored edge does not fit the tree.
     """
@@ -59,15 +59,21 @@ def integrate(session: Session, log_id: str) -> int:
         select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id).limit(BATCH)
     ).all()
     if waiting:
-        assign(session, log_id, tree_size(session, log_id), [(entry_id, bytes(leaf)) for entry_id, leaf in waiting])
+        assign(session, log_id, size, [(entry_id, bytes(leaf)) for entry_id, leaf in waiting])
     return len(waiting)
 
 
 def assign(session: Session, log_id: str, size: int, entries: list[tuple[int, bytes]]) -> None:
     """Give rows ``(id, leaf)`` the next indexes and grow the tiles by them."""
-    changed = extend(
-        size, [leaf_hash(leaf) for _, leaf in entries], lambda level, index: tile_data(session, log_id, level, index)
-    )
+    grown: set[tuple[int, int]] = set()
+
+    def load(level: int, index: int) -> bytes:
+        stored = tile_data(session, log_id, level, index)
+        if stored:
+            grown.add((level, index))
+        return stored
+
+    changed = extend(size, [leaf_hash(leaf) for _, leaf in entries], load)
     set_rows(
         session,
         "log_entry",
@@ -75,4 +81,4 @@ def assign(session: Session, log_id: str, size: int, entries: list[tuple[int, by
         "id",
         [(log_id, index, entry_id) for index, (entry_id, _) in enumerate(entries, size)],
     )
-    store_tiles(session, log_id, changed)
+    store_tiles(session, log_id, changed, grown)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.log_rows import leaves, tile_data, tile_reader, tree_size
+from odr.notary.log.log_rows import leaves, tile_data, tile_reader
 from odr.notary.log.merkle_tree import consistency_ranges, leaf_hash, roots
 from odr.notary.log.note import Note, NoteKey, SignatureLine, SignatureType
 from odr.notary.log.strict import HASH_SIZE
@@ -37,7 +37,9 @@ def check_growth(session: Session, log_id: str, old: int, size: int) -> None:
         def as_of_start(level: int, index: int, start: int = start) -> bytes:
             return tile_data(session, log_id, level, index)[: width_at(start, level, index) * HASH_SIZE]
 
-        hashes = [leaf_hash(leaf) for leaf in leaves(session, log_id, start, end)]
+        # From the tile's first entry on: the same rows are published and make the right edge, and are read once.
+        first = start // WIDTH * WIDTH
+        hashes = [leaf_hash(leaf) for leaf in leaves(session, log_id, first, end)[start - first :]]
         for (level, index), data in extend(start, hashes, as_of_start).items():
             stored = tile_data(session, log_id, level, index)
             if stored[: len(data)] != data:
@@ -61,13 +63,12 @@ def check_right_edge(session: Session, log_id: str, size: int) -> None:
         raise CorruptTile(0, start // WIDTH, "does not agree with the entries")
 
 
-def sign_tree(session: Session, log: Log, vault: Vault) -> tuple[Checkpoint, Note]:
-    """Sign the tree as it is committed.
+def sign_tree(session: Session, log: Log, vault: Vault, size: int) -> tuple[Checkpoint, Note]:
+    """Sign the tree of ``size`` entries as it is committed.
 
     Raises :class:`CorruptTile` when stored tiles and entries disagree,
     :class:`SignerAhead` and other :class:`VaultRefused` when the vault has signed another tree.
     """
-    size = tree_size(session, log.id)
     remembered = vault.remembered(log.key_id)
     if size < remembered.size:
         raise SignerAhead(f"signed {remembered.size} entries before, the database has {size}")

@@ -61,6 +61,11 @@ def active_keys(session: Session, *uses: KeyUse) -> dict[KeyUse, SigningKey]:
     return found
 
 
+def lasts(key: SigningKey | None, now: datetime) -> bool:
+    """Whether a key's certificate does not end soon."""
+    return key is not None and key.not_after is not None and key.not_after - RENEW_BEFORE > now
+
+
 class Authority:
     """Makes the root once, and certificates under it when they are wanted."""
 
@@ -71,8 +76,7 @@ class Authority:
 
     def is_established(self, session: Session, now: datetime) -> bool:
         """Whether there is a time key whose certificate does not end soon."""
-        time = active_key(session, self.suite.time)
-        return time is not None and time.not_after is not None and time.not_after - RENEW_BEFORE > now
+        return lasts(active_key(session, self.suite.time), now)
 
     def establish(self, session: Session, now: datetime) -> None:
         """Root and time key, if they are missing or the time key's certificate soon ends."""

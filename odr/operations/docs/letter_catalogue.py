@@ -57,6 +57,8 @@ def _letter(name: str, occasion: Occasion, to_whom: str) -> Iterator[str]:
     yield f"### {name}\n\nTo {to_whom}; {occasion.kind.label.render('en')} ({occasion.kind.label.render('zh-Hans')}).\n"
     if occasion.runs:
         yield f"With its service begins the time limit [`{occasion.runs}`](clock.md#{occasion.runs}), if the procedure knows it.\n"
+    if occasion.for_information:
+        yield "For information alone: where it reaches nobody, no task is opened.\n"
     yield row("What came", "What to do about it")
     yield "|---|---|"
     for locale in ("en", "zh-Hans"):

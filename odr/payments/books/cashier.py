@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role
 from odr.ground.keyset import FAR, Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import Text
+from odr.payments.books.unmatched import PartPaid, Proposal, part_paid, proposals, returns_of
 from odr.payments.models import (
+    BankColumns,
+    BankFile,
     BankLine,
+    BankReturn,
     DifferenceKind,
     Payment,
     ReconcileRun,
@@ -53,10 +57,26 @@ class RefundLine:
 
 
 @dataclass(frozen=True)
+class Unplaced:
+    """A transfer without a fee: what it may be for, and where it stands if it goes back."""
+
+    line: BankLine
+    proposals: Sequence[Proposal]
+    back: BankReturn | None
+    asked_by_me: bool
+
+
+@dataclass(frozen=True)
 class Desk:
     """Everything that waits for the cashier, each list in pages."""
 
-    unmatched: Listed[BankLine]
+    unmatched: Listed[Unplaced]
+    part_paid: Listed[PartPaid]
+    """Fees of which a part came."""
+    banks: Listed[tuple[int, list[str]]]
+    """Headings of banks that were told apart: each can be forgotten."""
+    files: Listed[tuple[str, datetime]]
+    """Statements whose headings were not known: somebody says which column is which."""
     waiting: Listed[RefundLine]
     to_transfer: Listed[RefundLine]
     on_the_way: Listed[RefundLine]
@@ -86,7 +106,10 @@ def gather(
         groups[_where(one)].append(one)
     last = session.scalar(select(ReconcileRun).order_by(ReconcileRun.id.desc()).limit(1))
     return Desk(
-        unmatched=_unmatched(session, words, after("unmatched")),
+        unmatched=_unmatched(session, account_id, words, after("unmatched")),
+        part_paid=part_paid(session, after("part_paid")),
+        banks=page_of(session, select(BankColumns.id, BankColumns.heads), (Key(BankColumns.id),), after("banks")),
+        files=page_of(session, select(BankFile.reference, BankFile.sent_at), (Key(BankFile.id),), after("files")),
         **{name: page_of_lines(each, _place, after(name)) for name, each in groups.items()},
         last_run=last,
         differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
@@ -106,12 +129,21 @@ def gather(
     )
 
 
-def _unmatched(session: Session, words: str, after: str | None) -> Listed[BankLine]:
-    """Transfers that no fee is known for, the oldest first."""
+def _unmatched(session: Session, account_id: int, words: str, after: str | None) -> Listed[Unplaced]:
+    """Transfers that no fee is known for, the oldest first, with what each may be for."""
     query = select(BankLine).where(BankLine.matched_at.is_(None), BankLine.amount_minor > 0)
     query = query.where(holds(words, BankLine.payer, BankLine.purpose)) if words else query
     page = page_of(session, query, (Key(BankLine.id),), after)
-    return page.of([row[0] for row in page.rows])
+    lines: list[BankLine] = [row[0] for row in page.rows]
+    placed = proposals(session, [line for line in lines if line.doubted_at is None])
+    back = returns_of(session, lines)
+    found = [(line, back.get(line.id)) for line in lines]
+    return page.of(
+        [
+            Unplaced(line, placed.get(line.id, []), row, row is not None and row.asked_by == account_id)
+            for line, row in found
+        ]
+    )
 
 
 def _in_cases(session: Session, words: str, after: str | None) -> Listed[tuple[Task, Case]]:

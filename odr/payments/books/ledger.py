@@ -127,6 +127,16 @@ def close_day(session: Session, on: date, tz: ZoneInfo, now: datetime) -> DailyC
     return close
 
 
+def unclosed_days(session: Session, tz: ZoneInfo, now: datetime) -> list[date]:
+    """Days that are over and not closed, from the first booking on, and yesterday in any case; the oldest first."""
+    yesterday = now.astimezone(tz).date() - timedelta(days=1)
+    first = session.scalar(select(func.min(LedgerEntry.booked_at)))
+    begins = min(first.astimezone(tz).date(), yesterday) if first is not None else yesterday
+    closed = set(session.scalars(select(DailyClose.day).where(DailyClose.day >= begins)))
+    every = (begins + timedelta(days=count) for count in range((yesterday - begins).days + 1))
+    return [day for day in every if day not in closed]
+
+
 def entries_on(session: Session, on: date, tz: ZoneInfo) -> list[tuple[LedgerEntry, list[LedgerLine]]]:
     """The bookings of one local day with their lines."""
     start = datetime.combine(on, time(), tz)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from odr.docket.models import Case, Role
-from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.keyset import Key, page_of
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments import names
-from odr.payments.books import cashier, ledger, paydesk as work
+from odr.payments.books import cashier, ledger, paydesk as work, statements, unmatched
 from odr.payments.books.day_paper import close_pdf
 from odr.payments.fee.quote import rules_today
 from odr.payments.inputs import RefundEndInput
-from odr.payments.models import BankLine, Channel, DailyClose, Refund
+from odr.payments.models import BankColumns, BankFile, BankLine, Channel, DailyClose, Refund
 from odr.payments.refund.acts import ApproveRefundInput
 from odr.payments.stripe.reconciliation import reconcile
 from odr.procedure.forms import fields
@@ -30,6 +31,11 @@ from odr.web.guards import current_court, current_locale, current_person, curren
 from odr.web.limits import MOST_BODY
 from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page
+
+DAYS_AT_ONCE = 31
+"""Days that are offered, and closed at one press, the oldest first: each is a trial balance of its own."""
+MOST_FILES = 20
+"""Files that wait for somebody to say which column is which."""
 
 paydesk = Blueprint("paydesk", __name__, url_prefix="/payments/desk")
 
@@ -45,11 +51,33 @@ class CounterInput(CourtModel):
 
 
 class MatchInput(CourtModel):
-    """Which fee a transfer is for."""
+    """Which fee a transfer is for: by the code that was meant, or one of those the desk proposes."""
 
     code: Annotated[
-        str, CourtText(1, 30, one_line=True), field(T("Payment code"), T("Ten letters and digits, as on the fee page."))
+        str | None,
+        CourtText(0, 30, one_line=True),
+        field(T("Payment code"), T("Ten letters and digits, as on the fee page.")),
+    ] = None
+    assessment: Annotated[str | None, CourtText(0, 40, one_line=True), field(T("Fee"), widget="hidden")] = None
+
+
+class ReturnInput(CourtModel):
+    """Why money goes back to whoever sent it."""
+
+    why: Annotated[
+        str,
+        CourtText(1, 400, one_line=True),
+        field(
+            T("Why it goes back"),
+            T("For example: no case of this court, sent twice. It stands in the court’s records."),
+        ),
     ]
+
+
+class ClosingInput(CourtModel):
+    """Which day is closed; none named: all that are open."""
+
+    day: Annotated[str | None, CourtText(0, 10, one_line=True), field(T("Day"))] = None
 
 
 class TransferredInput(CourtModel):
@@ -66,14 +94,24 @@ def _me(sitting: Sitting, case_id: int) -> Actor:
     return work.cashier(sitting.session, case, person.account_id, person.name, sitting.now, person.strong_at)
 
 
-def _show(faults: list[Any] | None = None, values: dict[str, Any] | None = None, status: int = 200) -> Page:
+def _show(
+    faults: list[Any] | None = None,
+    values: dict[str, Any] | None = None,
+    status: int = 200,
+    imported: work.Imported | None = None,
+) -> Page:
     person = current_person()
     asked = words_asked()
     me = person.account_id if person else 0
     found = cashier.gather(current_court(), current_session(), me, words=asked, after=after_asked)
     counter = fields.fields_of(CounterInput, current_locale(), values or {}, faults or [], {})
     words = [fault.message for fault in faults or []]
-    return render_template("payments/desk.html", found=found, asked=asked, counter=counter, words=words), status
+    return (
+        render_template(
+            "payments/desk.html", found=found, asked=asked, counter=counter, words=words, imported=imported
+        ),
+        status,
+    )
 
 
 def _do(what: Callable[[], None], values: dict[str, Any] | None = None) -> Page:
@@ -93,18 +131,133 @@ def overview() -> Page:
 
 
 @paydesk.post("/statement")
-@staff(Role.CASHIER, most=work.MOST_BYTES + MOST_BODY)
+@staff(Role.CASHIER, most=statements.MOST_BYTES + MOST_BODY)
 def statement() -> Page:
-    """Import a statement of the bank; importing it twice changes nothing."""
+    """Import a statement of the bank; importing it twice changes nothing. One with unknown headings is kept, and asked about."""
+    sent = request.files.get("statement")
+    data = sent.read(statements.MOST_BYTES + 1) if sent else b""
+    try:
+        return _show(imported=_import(data))
+    except statements.HeadingsUnknown:
+        return _keep_file(data)
+    except InvalidInput as error:
+        return _show(faults=error.faults, status=422)
 
-    def take() -> None:
-        sent = request.files.get("statement")
-        court = current_court()
-        lines = work.read_statement(sent.read(work.MOST_BYTES + 1) if sent else b"", rules_today(court).currency)
-        with court.sit() as sitting:
-            work.take_statement(sitting, lines)
 
-    return _do(take)
+def _keep_file(data: bytes) -> Page:
+    """Keep a file until somebody says which column is which: the same one once, and not without end."""
+    person, court, digest = current_person(), current_court(), hashlib.sha256(data).hexdigest()
+    with court.sit() as sitting:
+        row = sitting.session.scalar(select(BankFile).where(BankFile.sha256 == digest))
+        waiting = sitting.session.scalar(select(func.count()).select_from(BankFile)) or 0
+        if row is None and waiting < MOST_FILES:
+            row = BankFile(sha256=digest, content=data, sent_by=person.account_id if person else 0, sent_at=sitting.now)
+            sitting.session.add(row)
+            sitting.session.flush()
+        reference = row.reference if row is not None else None
+    if reference is None:
+        fault = FieldFault(
+            ("statement",), T("%(count)s files wait already. Say first which of their columns is which.", count=waiting)
+        )
+        return _show(faults=[fault], status=422)
+    return redirect(url_for("paydesk.columns", reference=reference), 303)
+
+
+def _import(data: bytes) -> work.Imported:
+    court = current_court()
+    said = {row.mark: row.columns for row in current_session().scalars(select(BankColumns))}
+    lines = statements.read_statement(data, rules_today(court).currency, said)
+    with court.sit() as sitting:
+        return work.take_statement(sitting, lines)
+
+
+def _kept_file(reference: str) -> tuple[BankFile, list[list[str]]]:
+    row = current_session().scalar(select(BankFile).where(BankFile.reference == reference))
+    if row is None:
+        raise NotFound
+    return row, statements.rows_of(row.content)
+
+
+def _columns_page(
+    reference: str,
+    faults: dict[str, Any],
+    values: dict[str, Any],
+    status: int = 200,
+    preview: statements.Preview | None = None,
+) -> Page:
+    _, rows = _kept_file(reference)
+    return (
+        render_template(
+            "payments/columns.html",
+            reference=reference,
+            heads=rows[0],
+            shown=rows[1:4],
+            told=statements.TOLD,
+            needed=statements.NEEDED,
+            values=values,
+            faults=faults,
+            preview=preview,
+        ),
+        status,
+    )
+
+
+@paydesk.get("/statements/<reference>")
+@staff(Role.CASHIER)
+def columns(reference: str) -> Page:
+    """Which column of a statement is which, where its headings are not known."""
+    return _columns_page(reference, {}, {})
+
+
+@paydesk.post("/statements/<reference>")
+@staff(Role.CASHIER)
+def say_columns(reference: str) -> Page:
+    """Say which column is which, look at what it comes to, and then have it read, and the bank's next one by itself."""
+    row, rows = _kept_file(reference)
+    values = {key: request.form.get(key, "") for key in statements.TOLD}
+    chosen, faults = statements.chosen_columns(values, len(rows[0]))
+    if faults:
+        return _columns_page(reference, faults, values, 422)
+    court, person, mark = current_court(), current_person(), statements.mark_of(rows[0])
+    try:
+        lines = statements.read_statement(row.content, rules_today(court).currency, {mark: chosen})
+    except InvalidInput as error:
+        return _columns_page(reference, {"": [fault.message for fault in error.faults]}, values, 422)
+    if request.form.get("sure") != "yes":
+        return _columns_page(reference, {}, values, preview=statements.preview_of(lines, rules_today(court).currency))
+    with court.sit() as sitting:
+        told = sitting.session.scalar(select(BankColumns).where(BankColumns.mark == mark))
+        if told is None:
+            told = BankColumns(mark=mark, columns={}, heads=rows[0], said_by=0, said_at=sitting.now)
+            sitting.session.add(told)
+        told.columns, told.said_at, told.said_by = dict(chosen), sitting.now, person.account_id if person else 0
+        imported = work.take_statement(sitting, lines)
+        sitting.session.delete(sitting.session.get_one(BankFile, row.id))
+    return _show(imported=imported)
+
+
+@paydesk.post("/columns/<int:number>/forget")
+@staff(Role.CASHIER)
+def forget_columns(number: int) -> Page:
+    """Forget which column is which in one bank's statements: the next one is asked about again."""
+    with current_court().sit() as sitting:
+        row = sitting.session.get(BankColumns, number)
+        if row is None:
+            raise NotFound
+        sitting.session.delete(row)
+    return redirect(url_for("paydesk.overview"), 303)
+
+
+@paydesk.post("/statements/<reference>/drop")
+@staff(Role.CASHIER)
+def drop_file(reference: str) -> Page:
+    """Take away a file that was no statement."""
+    with current_court().sit() as sitting:
+        row = sitting.session.scalar(select(BankFile).where(BankFile.reference == reference))
+        if row is None:
+            raise NotFound
+        sitting.session.delete(row)
+    return redirect(url_for("paydesk.overview"), 303)
 
 
 @paydesk.post("/lines/<reference>/match")
@@ -118,10 +271,79 @@ def match(reference: str) -> Page:
             line = sitting.session.scalar(select(BankLine).where(BankLine.reference == reference).with_for_update())
             if line is None:
                 raise NotFound
-            fee = work.fee_by_code(sitting.session, given.code)
+            if given.assessment:
+                work.credit_named(sitting, line, given.assessment, lambda case_id: _me(sitting, case_id))
+                return
+            fee = work.fee_by_code(sitting.session, given.code or "")
             work.credit_line(sitting, line, fee, _me(sitting, fee.case_id))
 
     return _do(credit)
+
+
+def _on_line(reference: str, what: Callable[[Sitting, BankLine, int], Any]) -> Page:
+    """Do something with one line of a statement, as the cashier who is signed in."""
+
+    def do() -> None:
+        person = current_person()
+        with current_court().sit() as sitting:
+            line = sitting.session.scalar(select(BankLine).where(BankLine.reference == reference).with_for_update())
+            if line is None or person is None:
+                raise NotFound
+            what(sitting, line, person.account_id)
+
+    return _do(do)
+
+
+@paydesk.post("/lines/<reference>/another")
+@staff(Role.CASHIER)
+def another(reference: str) -> Page:
+    """A line the bank may have told of before is another transfer: it is booked."""
+    return _on_line(reference, lambda sitting, line, me: work.say_of_doubted(sitting, line, same=False))
+
+
+@paydesk.post("/lines/<reference>/known")
+@staff(Role.CASHIER)
+def known(reference: str) -> Page:
+    """It is the one that is known: it counts once."""
+    return _on_line(reference, lambda sitting, line, me: work.say_of_doubted(sitting, line, same=True))
+
+
+@paydesk.post("/lines/<reference>/return")
+@staff(Role.CASHIER)
+def pay_back(reference: str) -> Page:
+    """Have money nobody can place paid back."""
+    values = request.form.to_dict(flat=False)
+    return _on_line(
+        reference,
+        lambda sitting, line, me: unmatched.ask_return(sitting, line, fields.parse(ReturnInput, values).why, me),
+    )
+
+
+@paydesk.post("/lines/<reference>/return/approve")
+@staff(Role.CASHIER)
+def approve_pay_back(reference: str) -> Page:
+    """Agree, as a second person, that money goes back."""
+    return _on_line(reference, unmatched.approve_return)
+
+
+@paydesk.post("/lines/<reference>/return/drop")
+@staff(Role.CASHIER)
+def keep_line(reference: str) -> Page:
+    """Do not pay it back after all."""
+    return _on_line(reference, unmatched.drop_return)
+
+
+@paydesk.post("/lines/<reference>/return/transferred")
+@staff(Role.CASHIER)
+def paid_back(reference: str) -> Page:
+    """Record that it was transferred back."""
+    values = request.form.to_dict(flat=False)
+    return _on_line(
+        reference,
+        lambda sitting, line, me: unmatched.record_return(
+            sitting, line, fields.parse(TransferredInput, values).way, me
+        ),
+    )
 
 
 @paydesk.post("/counter")
@@ -210,25 +432,28 @@ def books() -> Page:
     session = current_session()
     balances = ledger.trial_balance(session)
     closed = page_of(session, select(DailyClose), (Key(DailyClose.id, descending=True),), after_asked())
-    today = current_court().clock.now().astimezone(current_court().settings.tz).date()
+    open_days = ledger.unclosed_days(session, current_court().settings.tz, current_court().clock.now())
     return render_template(
         "payments/books.html",
         balances=balances,
         balanced=ledger.is_balanced(balances),
         closed=closed.of([row[0] for row in closed.rows]),
-        is_closed=session.scalar(select(DailyClose.id).where(DailyClose.day == today - timedelta(days=1))) is not None,
-        yesterday=today - timedelta(days=1),
+        open_days=open_days[:DAYS_AT_ONCE],
+        waiting=len(open_days),
     )
 
 
 @paydesk.post("/books/close")
 @staff(Role.CASHIER)
 def close() -> Page:
-    """Close yesterday's books; they stay as they are then."""
+    """Close the books of a day that is over, or of all of them; they stay as they are then."""
     court = current_court()
-    day = court.clock.now().astimezone(court.settings.tz).date() - timedelta(days=1)
+    given = fields.parse(ClosingInput, request.form.to_dict(flat=False))
+    now = court.clock.now()
     with court.database.write() as session:
-        ledger.close_day(session, day, court.settings.tz, court.clock.now())
+        for day in ledger.unclosed_days(session, court.settings.tz, now)[:DAYS_AT_ONCE]:
+            if given.day in (None, "", str(day)):
+                ledger.close_day(session, day, court.settings.tz, now)
     return redirect(url_for("paydesk.books"), 303)
 
 

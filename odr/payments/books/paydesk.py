@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -16,38 +14,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
-from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
-from odr.ground.text import Money, T, side_by_side
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Money, T
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.payments import names as act_names
 from odr.payments.books.ledger import post
+from odr.payments.books.statements import StatementLine
 from odr.payments.fee.assessment import check_letter
 from odr.payments.inputs import PaymentInput
-from odr.payments.models import BankLine, Channel, FeeAssessment, LedgerAccount
-from odr.procedure.forms.reading import Unreadable, clean_text, read_day, read_money
+from odr.payments.models import BankLine, BankReturn, Channel, FeeAssessment, LedgerAccount
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-MOST_BYTES, MOST_LINES = 5_000_000, 20_000
-COLUMNS = {
-    "day": ("date", "booking date", "booked on", "value date", "日期", "交易日期", "记账日期", "入账日期"),
-    "amount": ("amount", "credit", "sum", "金额", "交易金额", "贷方金额", "收入金额", "收入"),
-    "payer": ("payer", "name", "counterparty", "debtor", "对方户名", "付款人", "付款人名称", "对方名称"),
-    "purpose": ("purpose", "reference", "text", "remittance information", "摘要", "用途", "附言", "备注"),
-    "currency": ("currency", "币种"),
-}
 _CODE = re.compile(r"(?=([2-9A-HJ-NP-Z]{10}))")
-
-
-@dataclass(frozen=True)
-class StatementLine:
-    """One line as the bank wrote it."""
-
-    booked_on: date
-    amount: Money
-    payer: str
-    purpose: str
 
 
 @dataclass(frozen=True)
@@ -57,113 +37,77 @@ class Imported:
     new: int
     known: int
     matched: int
-
-
-def read_statement(data: bytes, currency: str) -> list[StatementLine]:
-    """Read a bank's CSV: comma, semicolon or tab; UTF-8 or GB 18030; headings in English or Chinese.
-
-    Raises InvalidInput naming every line that cannot be read; nothing is guessed and nothing left out.
-    """
-    if len(data) > MOST_BYTES:
-        raise InvalidInput.at("statement", T("The file is larger than 5 MB. Export fewer days."))
-    rows = list(_rows(_decoded(data)))
-    if not rows:
-        raise InvalidInput.at("statement", T("The file is empty."))
-    places = _places([cell.strip().lower() for cell in rows[0]])
-    if len(rows) > MOST_LINES:
-        raise InvalidInput.at("statement", T("The file has too many lines. Export fewer days."))
-    lines, faults = [], []
-    for number, row in enumerate(rows[1:], 2):
-        try:
-            lines.append(_line(row, places, currency))
-        except Unreadable as fault:
-            faults.append(FieldFault(("statement",), T("Line %(number)s: %(what)s", number=number, what=fault.message)))
-    if faults:
-        raise InvalidInput(faults[:50])
-    return lines
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InvalidInput.at("statement", T("The file cannot be read as text. Export it as CSV."))
-
-
-def _rows(text: str) -> Iterator[list[str]]:
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    try:
-        yield from (
-            row
-            for row in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-            if any(cell.strip() for cell in row)
-        )
-    except csv.Error:
-        raise InvalidInput.at("statement", T("The file cannot be read as text. Export it as CSV.")) from None
-
-
-def _places(heads: list[str]) -> dict[str, int]:
-    found = {key: next((heads.index(name) for name in names if name in heads), -1) for key, names in COLUMNS.items()}
-    missing = [COLUMNS[key][0] for key in ("day", "amount", "purpose") if found[key] < 0]
-    if missing:
-        raise InvalidInput.at(
-            "statement",
-            T(
-                "The first line needs the headings date, amount and purpose; missing: %(names)s.",
-                names=side_by_side(missing),
-            ),
-        )
-    return found
-
-
-def _line(row: list[str], places: dict[str, int], currency: str) -> StatementLine:
-    cells = {key: row[place].strip() if 0 <= place < len(row) else "" for key, place in places.items()}
-    written = cells["amount"].replace("−", "-")
-    sign = -1 if written.startswith("-") else 1
-    money = read_money(written.lstrip("-+ "), cells["currency"].upper() or currency)
-    if money.currency != currency:
-        raise Unreadable("currency", T("The account is kept in %(currency)s.", currency=currency))
-    return StatementLine(
-        read_day(cells["day"]),
-        Money(sign * money.minor, money.currency),
-        clean_text(cells["payer"], one_line=True)[:200],
-        clean_text(cells["purpose"], one_line=True)[:400],
-    )
+    doubted: int = 0
+    """Of the new ones, those that may be a transfer the bank told of in another form."""
 
 
 def take_statement(sitting: Sitting, lines: list[StatementLine]) -> Imported:
-    """Keep new lines, book what came as not yet matched, and credit what names a fee."""
-    seen: Counter[StatementLine] = Counter()
-    new = matched = 0
+    """Keep new lines, book what came as not yet matched, and credit what names a fee.
+
+    A line whose day and sum the bank told of in the other form already may be the same transfer: it waits, in no book, until
+    the cashier says which it is.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    other = _told_otherwise(sitting.session, lines)
+    new = matched = doubted = 0
     for line in lines:
-        seen[line] += 1
-        row = _keep(sitting.session, line, seen[line], sitting.now)
+        seen[line.mark] += 1
+        row = _keep(sitting.session, line, seen[line.mark], sitting.now)
         if row is None:
             continue
         new += 1
-        if line.amount.minor > 0:
-            _book_arrival(sitting, row)
-            assessment = fee_in(sitting.session, line.purpose)
-            if assessment is not None and assessment.currency == row.currency:
-                credit_line(sitting, row, assessment, CLOCK_ACTOR)
-                matched += 1
-    return Imported(new, len(lines) - new, matched)
+        if line.amount.minor <= 0:
+            continue
+        if other[line.booked_on, line.amount.minor] > 0:
+            other[line.booked_on, line.amount.minor] -= 1
+            row.doubted_at, doubted = sitting.now, doubted + 1
+            continue
+        matched += take_in(sitting, row)
+    return Imported(new, len(lines) - new, matched, doubted)
+
+
+def take_in(sitting: Sitting, row: BankLine) -> bool:
+    """Book what came, and credit it to the fee it names; says whether it names one."""
+    _book_arrival(sitting, row)
+    assessment = fee_in(sitting.session, f"{row.purpose} {row.more}")
+    if assessment is None or assessment.currency != row.currency:
+        return False
+    credit_line(sitting, row, assessment, CLOCK_ACTOR)
+    return True
+
+
+def say_of_doubted(sitting: Sitting, row: BankLine, *, same: bool) -> None:
+    """The cashier says of a line that waits whether it is a transfer known from another form, or one more. Raises ActNotOpen
+    where nothing is in doubt.
+    """
+    if row.doubted_at is None or row.matched_at is not None:
+        raise ActNotOpen(
+            T("This line of the statement is used already."), source=sitting.court.cited_today("COURT once")
+        )
+    if same:
+        row.matched_at = sitting.now
+        return
+    row.doubted_at = None
+    take_in(sitting, row)
+
+
+def _told_otherwise(session: Session, lines: list[StatementLine]) -> Counter[tuple[date, int]]:
+    """How many transfers of each day and sum are known from statements in another form than these."""
+    days = {line.booked_on for line in lines}
+    forms = {line.written_as for line in lines}
+    if not days:
+        return Counter()
+    rows = session.execute(
+        select(BankLine.booked_on, BankLine.amount_minor).where(
+            BankLine.booked_on.in_(days), BankLine.amount_minor > 0, BankLine.written_as.not_in(forms)
+        )
+    )
+    return Counter((day, minor) for day, minor in rows)
 
 
 def _keep(session: Session, line: StatementLine, ordinal: int, now: datetime) -> BankLine | None:
     # Two equal lines on one statement are two transfers; the same line on two statements is one.
-    marks = (
-        line.booked_on.isoformat(),
-        str(line.amount.minor),
-        line.amount.currency,
-        line.payer,
-        line.purpose,
-        str(ordinal),
-    )
-    fingerprint = hashlib.sha256("\x1f".join(marks).encode()).hexdigest()
+    fingerprint = hashlib.sha256("\x1f".join((*line.mark, str(ordinal))).encode()).hexdigest()
     if session.scalar(select(BankLine.id).where(BankLine.fingerprint == fingerprint)) is not None:
         return None
     row = BankLine(
@@ -173,6 +117,9 @@ def _keep(session: Session, line: StatementLine, ordinal: int, now: datetime) ->
         currency=line.amount.currency,
         payer=line.payer,
         purpose=line.purpose,
+        payer_account=line.account,
+        more=line.more,
+        written_as=line.written_as,
         imported_at=now,
     )
     session.add(row)
@@ -197,6 +144,17 @@ def credit_line(sitting: Sitting, row: BankLine, assessment: FeeAssessment, acto
     if row.matched_at is not None or row.amount_minor <= 0:
         raise ActNotOpen(
             T("This line of the statement is used already."), source=sitting.court.cited_today("COURT once")
+        )
+    if row.doubted_at is not None:
+        raise ActNotOpen(
+            T("Say first whether this is another transfer, or one that is known."),
+            source=sitting.court.cited_today("COURT once"),
+        )
+    on_its_way = select(BankReturn.id).where(BankReturn.line_id == row.id, BankReturn.dropped_at.is_(None))
+    if sitting.session.scalar(on_its_way) is not None:
+        raise ActNotOpen(
+            T("This money is to be paid back. Say first that it is not, then credit it."),
+            source=sitting.court.cited_today("COURT once"),
         )
     row.matched_at, row.assessment_id = sitting.now, assessment.id
     post(
@@ -226,6 +184,14 @@ def fee_in(session: Session, purpose: str) -> FeeAssessment | None:
     codes = {code for code in _CODE.findall(squeezed) if check_letter(code[:9]) == code[9]}
     rows = list(session.scalars(select(FeeAssessment).where(FeeAssessment.transfer_code.in_(codes)))) if codes else []
     return rows[0] if len(rows) == 1 else None
+
+
+def credit_named(sitting: Sitting, row: BankLine, reference: str, actor_in: Callable[[int], Actor]) -> None:
+    """Credit a transfer to a fee the desk proposed, named by its reference. Raises InvalidInput where there is none."""
+    fee = sitting.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == reference))
+    if fee is None:
+        raise InvalidInput.at("assessment", T("This fee is not there any more."))
+    credit_line(sitting, row, fee, actor_in(fee.case_id))
 
 
 def fee_by_code(session: Session, code: str) -> FeeAssessment:

@@ -25,22 +25,28 @@ if TYPE_CHECKING:
 
 
 def collect(
-    sitting: Sitting, case: Case, payer: Party, steps: Sequence[FeeStep], window: str, days: int | None
+    sitting: Sitting,
+    case: Case,
+    payer: Party,
+    steps: Sequence[FeeStep],
+    window: str,
+    days: int | None = None,
+    *,
+    matter: Matter = Matter.ATTENDANCE,
 ) -> FeeAssessment:
-    """Ask a party to prepay its part of what an expert's attendance costs, and start its time (EV 38).
+    """Ask a party for its part of what an expert's attendance costs (EV 38), or for what its copies cost (FEE 11), and
+    start its time.
 
     ``steps`` add up to the part, in minor units; ``window`` is the time limit of the pack,
     ``days`` another length within its bounds. Raises InvalidInput outside of them.
     """
     pack = sitting.pack(case)
     part = Money(sum(step.amount.minor for step in steps), pack.currency)
-    basis = FeeBasis(
-        case_id=case.id, party_id=payer.id, matter=Matter.ATTENDANCE, amounts=[part.minor], since=sitting.now
-    )
+    basis = FeeBasis(case_id=case.id, party_id=payer.id, matter=matter, amounts=[part.minor], since=sitting.now)
     sitting.session.add(basis)
     sitting.session.flush()
     found = Assessment(part, part, tuple(steps), pack.id, pack.version_of("windows").isoformat())
-    row = write_assessment(sitting, case, payer, basis, Matter.ATTENDANCE, found, window)
+    row = write_assessment(sitting, case, payer, basis, matter, found, window)
     book_assessment(sitting.session, row)
     proof = T("The notice stood on the payer’s page from this moment.")
     sitting.start_window(case, window, party=payer, start=sitting.now, subject=row.reference, amount=days, proof=proof)

@@ -26,7 +26,7 @@ WINDOWS = {Matter.COUNTERCLAIM: "counterclaim_fee", Matter.APPEAL: "appeal_fee",
 """Matter → the time limit its fee is paid in; every other runs as for the claim."""
 FEE_WINDOW, TOPUP_WINDOW = "fee_payment", "fee_topup"
 NO_AMOUNT = "other_non_property"
-_CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def pack_track(pack: RulePack, case: Case) -> str | None:
@@ -187,13 +187,29 @@ def write_assessment(
 
 def transfer_code() -> str:
     """Ten letters and digits that cannot be mistaken for one another, the last a check on the others."""
-    body = "".join(secrets.choice(_CODE) for _ in range(9))
+    body = "".join(secrets.choice(CODE) for _ in range(9))
     return body + check_letter(body)
 
 
 def check_letter(body: str) -> str:
     """Check letter: one wrong or two exchanged letters do not pass (weights prime to the alphabet's 31)."""
-    return _CODE[sum((place + 2) * _CODE.index(letter) for place, letter in enumerate(body)) % len(_CODE)]
+    return CODE[sum((place + 2) * CODE.index(letter) for place, letter in enumerate(body)) % len(CODE)]
+
+
+def one_letter_off(word: str) -> set[str]:
+    """The codes from which ten signs differ in one: at each place just one letter passes the check."""
+    found = set()
+    for place in range(len(word)):
+        rest = word[:place] + word[place + 1 :]
+        if len(word) != 10 or any(sign not in CODE for sign in rest):
+            continue
+        if place == 9:
+            letter = check_letter(word[:9])
+        else:
+            total = sum((at + 2) * CODE.index(sign) for at, sign in enumerate(word[:9]) if at != place)
+            letter = CODE[(CODE.index(word[9]) - total) * pow(place + 2, -1, len(CODE)) % len(CODE)]
+        found.add(word[:place] + letter + word[place + 1 :])
+    return found - {word}
 
 
 def assessments_of(

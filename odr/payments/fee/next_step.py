@@ -29,6 +29,12 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
     if row is None or window.party_id != actor.party_id:
         return None
     left = outstanding(sitting.session, row)
+    if row.matter is Matter.COPIES:
+        nothing = If(
+            T("If you no longer want the copy"),
+            T("Do nothing. When the time ends your request falls, and nothing is owed."),
+        )
+        return StepWords(T("pay for your copy of the file, %(amount)s", amount=left), ifs=(nothing,))
     if row.matter.value == "attendance":
         return StepWords(T("pay for the expert who is to be heard, %(amount)s", amount=left))
     ifs = [

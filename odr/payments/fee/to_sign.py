@@ -30,6 +30,7 @@ from odr.procedure.case.waiting_for_me import done_by
 from odr.procedure.lists.kinds import ListKind, list_kind
 from odr.procedure.lists.lists import Line, put_on_list, waiting_subjects
 from odr.procedure.models import Task, Window
+from odr.procedure.papers.language import language_of
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -179,13 +180,11 @@ def sign_together(court: Court, account_id: int, chosen: Sequence[str], typed: s
     """
     with court.database.read() as session:
         look = court.look(session)
-        account = session.get_one(Account, account_id)
         tasks = [row for row in _tasks(session, account_id) if row[1].kind == desks.FEE_UNPAID.kind]
         alike = {one.fee.reference: one for one in _unpaid(session, tasks)[0] if one.is_alike}
         _check(chosen, typed, alike.keys())
-        locale = "zh-Hans" if account.locale == "zh-Hans" else "en"
         lines = [
-            Line(alike[ref].case.id, DeemInput(assessment=ref, reasons=_reasons(look, alike[ref].case, locale)), ref)
+            Line(alike[ref].case.id, DeemInput(assessment=ref, reasons=_reasons(look, alike[ref].case)), ref)
             for ref in dict.fromkeys(chosen)
         ]
     return put_on_list(court, SIGNED, account_id, names.DEEM_WITHDRAWN, lines, key=key, ticked=len(lines), proved=True)
@@ -224,7 +223,7 @@ def _check(chosen: Sequence[str], typed: str, alike: object) -> None:
         raise InvalidInput.at("ruling", T("One of them differs from the others now. Look at the list again."))
 
 
-def _reasons(look: Sitting, case: Case, locale: str) -> str:
+def _reasons(look: Sitting, case: Case) -> str:
     """The reasons prepared for one fee, in the language the paper is set in."""
     written = ruling_on_unpaid(look, case, Actor(Role.JUDGE, None, "", case.id)).get("reasons", "")
-    return written.render(locale) if isinstance(written, Text) else str(written)
+    return written.render(language_of(look, case)) if isinstance(written, Text) else str(written)

@@ -47,6 +47,8 @@ class Letter:
     day, ``day=DAY``, or for all that is asked with each day, ``limits=LIMITS``. No letter sends
     its reader to the page of the case for a day. ``occasion`` is kept on the packet: rooms that react to service know it by that.
     ``runs`` is the kind of time limit that begins on the day the letter is served: its length stands in the letter.
+    ``for_information``: it asks for nothing, begins no time and gives no remedy; where no means tried reaches
+    somebody, nobody of the court has to find another way.
     """
 
     kind: PaperKind
@@ -55,3 +57,4 @@ class Letter:
     occasion: str | None = None
     runs: str | None = None
     when_due: Text | None = None
+    for_information: bool = False

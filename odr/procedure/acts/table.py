@@ -199,7 +199,8 @@ class RulingForm:
     reads in the paper where its label is for the page only, ``ruled`` what is ruled where
     the act has no choice; the reasons are the input's ``reasons``, or ``why`` where the act
     can have but one. ``omits`` are fields that are for the registry, such as a telephone number.
-    ``is_decision`` for what the law has decided by a written decision and not by a ruling.
+    ``is_decision`` for what the law has decided by a written decision and not by a ruling; ``costs`` what the ruling says
+    of the fee, where it ends the case.
     """
 
     subject: Text
@@ -210,6 +211,7 @@ class RulingForm:
     why: Text | None = None
     omits: tuple[str, ...] = ()
     is_decision: bool = False
+    costs: Callable[[Sitting, Case, Any], Sequence[Text]] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
@@ -65,6 +65,15 @@ class Halted:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """What the reader set going and another party has to answer: who, what, until when, and what the reader may still do."""
+
+    window: Window
+    words: Text
+    ifs: Sequence[tuple[If, Act | None]] = ()
+
+
+@dataclass(frozen=True)
 class NextBox:
     """The box: a duty, or a sentence on who is waited for; what comes after it, and what one may do besides."""
 
@@ -81,6 +90,10 @@ class NextBox:
     halted: Sequence[Halted] = ()
     ifs: Sequence[tuple[If, Act | None]] = ()
     """What may come of what is waited for."""
+    told: Window | None = None
+    """The time limit that ``waits`` tells of."""
+    awaited: Sequence[Awaited] = ()
+    """Answers of others to what the reader did, beside what is said above."""
 
     @property
     def is_quiet(self) -> bool:
@@ -93,7 +106,28 @@ def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
     if actor.role not in PARTY_ROLES:
         return None
     still = [w for w in shown_windows(sitting, case, actor, WindowState.HALTED) if w.party_id == actor.party_id]
-    return replace(_box(sitting, case, actor), halted=[_halted(sitting, w) for w in still])
+    box = _box(sitting, case, actor)
+    return replace(box, halted=[_halted(sitting, w) for w in still], awaited=_awaited(sitting, case, actor, box))
+
+
+def _awaited(sitting: Sitting, case: Case, actor: Actor, box: NextBox) -> list[Awaited]:
+    """Time limits of other parties that the reader's own act began, but for the one the box tells already."""
+    others = [w for w in shown_windows(sitting, case, actor) if w.party_id not in (None, actor.party_id)]
+    if not others:
+        return []
+    entries = select(DocketEntry.number).where(
+        DocketEntry.case_id == case.id,
+        DocketEntry.party_id == actor.party_id,
+        DocketEntry.number.in_(sorted({w.opened_by for w in others})),
+    )
+    own = set(sitting.session.scalars(entries))
+    found = []
+    for window in (w for w in others if w.opened_by in own and case.party_if_any(w.party_id) is not None):
+        name, what = case.party(window.party_id or 0).name, step_title(sitting, case, actor, window)
+        words = T("%(name)s has time for this: %(what)s", name=name, what=what)
+        if box.told is None or box.told.id != window.id:
+            found.append(Awaited(window, words, _ifs(sitting, case, actor, _told(sitting, case, actor, window))))
+    return found
 
 
 def _halted(sitting: Sitting, window: Window) -> Halted:
@@ -135,7 +169,7 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
         return NextBox(None, words, None, duties, remedies, ifs=_if_absent(sitting, case, actor, ahead[0]))
     words, until, window = _waited_for(sitting, case, actor, [w for w in shown if w.party_id != actor.party_id])
     may_come = _told(sitting, case, actor, window) if window is not None else []
-    return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come))
+    return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come), told=window)
 
 
 def _appointed(sitting: Sitting, case: Case, actor: Actor) -> list[tuple[If, Act | None]]:

@@ -20,8 +20,10 @@ from odr.procedure.case.act_drafts import begun_in
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
 from odr.procedure.case.readings import DAYS, READS_READINGS, SHOWN, figures, traces
+from odr.procedure.case.staff_notes import WRITERS, open_on
 from odr.procedure.forms.fields import with_defaults
 from odr.procedure.models import Window
+from odr.procedure.papers.language import language_of
 from odr.procedure.time.reckoning import Reckoning
 from odr.web.guards import case_page, current_court, current_locale, current_session, may_enter, staff
 from odr.web.numbers import number_in
@@ -102,6 +104,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         done="done" in request.args,
         next=next_box(court, case, actor) if "done" in request.args else None,
         identity_shown=_has_shown(case, actor),
+        notes=open_on(court.session, case, number) if actor.role in WRITERS else None,
         tab="docket",
     )
 
@@ -180,9 +183,12 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
         raise breach
     proposed = act.prefill(court, case, actor) if act.prefill else {}
     written = {
-        name: words if isinstance(words, str) else words.render(current_locale()) for name, words in proposed.items()
+        name: words if isinstance(words, str) else words.render(language_of(court, case))
+        for name, words in proposed.items()
     }
     typed = typed_before(case, actor, act)
+    if typed:  # Rows that were there to be filled in were, or were taken away.
+        written = {name: words for name, words in written.items() if "-" not in name}
     given = written | typed | dict(request.args)
     start = given if typed or not given else with_defaults(act.input, given)
     return act_page(case, actor, act, start, [], keeps=True)

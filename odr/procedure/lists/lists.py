@@ -24,6 +24,7 @@ from odr.ground.text import T, words_of
 from odr.identity.actors import Actor, SignIn, actors_in
 from odr.identity.models import Account, AccountState
 from odr.procedure.acts.availability import law_of
+from odr.procedure.forms.faults import validate
 from odr.procedure.lists.kinds import KINDS, ListKind
 from odr.procedure.lists.models import ActList, ActListLine, LineState
 
@@ -261,7 +262,7 @@ def _prepared(court: Court, line_id: int) -> Mapping[str, Any]:
     with court.database.read() as session:
         line = session.get_one(ActListLine, line_id)
         made, case = session.get_one(ActList, line.list_id), session.get_one(Case, line.case_id)
-        given = court.table[made.act].input.model_validate(line.given)
+        given = validate(court.table[made.act].input, line.given)
         actor = _actor(court, session, made, case)
         session.expunge_all()
     return court.prepare(made.act, case, given, actor)
@@ -270,7 +271,7 @@ def _prepared(court: Court, line_id: int) -> Mapping[str, Any]:
 def _do(sitting: Sitting, line: ActListLine) -> int:
     session, court = sitting.session, sitting.court
     made, case = session.get_one(ActList, line.list_id), session.get_one(Case, line.case_id)
-    given = court.table[made.act].input.model_validate(line.given)
+    given = validate(court.table[made.act].input, line.given)
     actor = _actor(court, session, made, case)
     before = KINDS[made.kind].before
     if before is not None:

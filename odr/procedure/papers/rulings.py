@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from odr.docket.models import Audience, Case, Document, Role
-from odr.docket.papers import PartyLine, Reason, RulingPaper, Signatory, Words, clerk, judge
+from odr.docket.papers import Reason, RulingPaper, Signatory, Words, judge
 from odr.docket.queries import parties
 from odr.docket.visibility import document_audience, party_named
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, Text, words_of, written_in
+from odr.ground.text import T, Text, side_by_side, words_of
 from odr.ground.typeset import PaperLocale, localized
 from odr.identity.actors import Actor
-from odr.identity.models import Account
 from odr.procedure.acts.table import Act, Recorded, RulingForm
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.input_words import reference_of, value_words
+from odr.procedure.papers.form import Basis, basis, head, opening, party_block, signatures, spoken_name
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.reckoning import reckon
 from odr.procedure.time.written_working import bilingual
@@ -101,12 +102,10 @@ def appeal_words(sitting: Sitting, case: Case, window: str) -> Text | None:
 
 
 def seal_ruling(court: Court, act: Act, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
-    """Set and seal the ruling that ``act`` gives, in the language its reasons are written in, whatever the screen of whoever gives it
-    shows: a paper half in another language is none.
-    """
+    """Set and seal the ruling that ``act`` gives, in the language of the case, whatever the screen of whoever gives it shows."""
     with court.database.read() as session:
         look, mine = court.look(session), session.get_one(Case, case.id)
-        language, paper = _written(look, act, mine, given, actor)
+        language, paper = written_ruling(look, act, mine, given, actor)
     reason = T("Ruling in case %(number)s", number=mine.number or mine.reference)
     text = _digest(act, given, language, paper)
     return {_key(act, mine): sealed_paper(court, paper, language, text, reason=reason, signer=actor.name)}
@@ -121,7 +120,7 @@ def keep_ruling(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor:
     """
     if act.paper is None or _key(act, case) not in sitting.prepared:
         return None
-    language, paper = _written(sitting, act, case, given, actor)
+    language, paper = written_ruling(sitting, act, case, given, actor)
     title = words_of(_title(act.paper))
     return keep_prepared(
         sitting,
@@ -172,43 +171,42 @@ def _digest(act: Act, given: BaseModel, language: str, paper: RulingPaper) -> st
     return sha256_hex(canonical([act.name, given.model_dump(mode="json"), language, said]))
 
 
-def _written(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> tuple[PaperLocale, RulingPaper]:
+def written_ruling(
+    sitting: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor
+) -> tuple[PaperLocale, RulingPaper]:
     """The ruling as it stands now, without code and address, and its language."""
     assert act.paper is not None
-    form, settings = act.paper, sitting.court.settings
-    account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
+    form = act.paper
     typed = str(getattr(given, "reasons", "") or "")
-    known = written_in(typed) or (account.locale if account is not None else "en")
-    language: PaperLocale = "zh-Hans" if known == "zh-Hans" else "en"
+    language = language_of(sitting, case)
     reasons: list[Words] = [line.strip() for line in typed.splitlines() if line.strip()]
+    asked = list(_asked(sitting, case, given, actor))
     return language, RulingPaper(
-        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
+        **head(sitting, case, language, sitting.now),
         kind=T("Written decision") if form.is_decision else T("Ruling"),
-        case_number=case.number,
         subject=form.subject,
-        issued_on=sitting.now.astimezone(settings.tz).date(),
         signatories=_signatories(sitting, case, actor),
-        parties=[PartyLine(p.role.label, p.name) for p in parties(case)],
-        history=list(_asked(sitting, case, given, actor)),
+        parties=party_block(sitting, case),
+        history=[
+            opening(sitting, case),
+            *([T("Before the court is: %(what)s.", what=side_by_side(asked))] if asked else []),
+        ],
         orders=list(_ordered(sitting, case, form, given, actor)),
         reasons=[Reason(line) for line in ([form.why] if form.why is not None else []) + reasons],
+        basis=basis(sitting.pack(case), act.source, of=Basis.DECISION if form.is_decision else Basis.RULING),
+        costs=list(form.costs(sitting, case, given)) if form.costs is not None else [],
         remedy=form.remedy if isinstance(form.remedy, Text) else form.remedy(sitting, case, given),
     )
 
 
 def _signatories(sitting: Sitting, case: Case, actor: Actor) -> list[Signatory]:
     """The judges who sit and the clerk (CPL 157); whoever else decides answers alone, with the clerk."""
-    from odr.procedure.case.overview import sitters
-
-    seated = sitters(sitting, case)
-    bench = [s for s in seated if s.role in (Role.JUDGE, Role.ASSESSOR)] if actor.role is Role.JUDGE else []
-    signing = [_signing(s.role, s.name) for s in bench] or [_signing(actor.role, actor.name)]
-    return signing + [clerk(s.name) for s in seated if s.role is Role.CLERK and actor.role is not Role.CLERK][:1]
-
-
-def _signing(role: Role, name: str) -> Signatory:
-    known = {Role.JUDGE: judge, Role.CLERK: clerk}.get(role)
-    return known(name) if known else Signatory(role.label, name)
+    bench = signatures(sitting, case)
+    if actor.role is Role.JUDGE and any(not one.after_day for one in bench):
+        return bench
+    name = spoken_name(actor.name)
+    alone = judge(name) if actor.role is Role.JUDGE else Signatory(actor.role.label, name)
+    return [alone, *(one for one in bench if one.after_day and actor.role is not Role.CLERK)]
 
 
 def _asked(sitting: Sitting, case: Case, given: BaseModel, actor: Actor) -> Iterator[Words]:

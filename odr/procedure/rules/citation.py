@@ -16,6 +16,9 @@ _PLACE = re.compile(r"^(\d+)(?:\((\d+)\))?$")
 _WRITTEN = re.compile(rf"^第([{_DIGITS}十百千]+|\d{{1,4}})条(?:第?\(?([{_DIGITS}十百]+|\d{{1,3}})\)?项)?$")
 _RANGE = re.compile(r"^(\d+)[–-](\d+)$")
 
+_MOST_FIGURES = 20
+"""Figures of a number that is looked at."""
+
 
 def chinese_number(number: int) -> str:
     """A number under ten thousand as statutes write it: 128 → 一百二十八, 1179 → 一千一百七十九."""
@@ -79,28 +82,38 @@ def _read_places(rest: str, style: SourceStyle) -> str | None:
     return ", ".join(part for part in parts if part is not None) if parts and None not in parts else None
 
 
+def _can_be_written(*numbers: str) -> bool:
+    """Whether statutes have articles of these numbers: from 1 to 9999."""
+    return all(len(number) <= _MOST_FIGURES and 0 < int(number) < 10_000 for number in numbers)
+
+
 def _read_place(part: str) -> str | None:
     if (single := _PLACE.match(part)) is not None:
+        if not _can_be_written(single[1], single[2] or "1"):
+            return None
         return f"{int(single[1])}({int(single[2])})" if single[2] else str(int(single[1]))
-    if _RANGE.match(part) is not None:
-        return part.replace("–", "-")
+    if (span := _RANGE.match(part)) is not None:
+        return part.replace("–", "-") if _can_be_written(span[1], span[2]) else None
     if "至" in part:
         first, last = (_read_place(one) for one in part.split("至", 1))
         return f"{first}-{last}" if first and last and first.isdigit() and last.isdigit() else None
     written = _WRITTEN.match(part)
     if written is None:
         return None
-    article, item = _number(written[1]), _number(written[2]) if written[2] else 0
+    article, item = article_number(written[1]), article_number(written[2]) if written[2] else 0
     if not article or item is None:
         return None
     return f"{article}({item})" if item else str(article)
 
 
-def _number(written: str) -> int | None:
+_WRITTEN_OUT = {chinese_number(number): number for number in range(1, 2000)}
+
+
+def article_number(written: str) -> int | None:
     """A number in figures or as statutes write it; None for what is none."""
     if written.isascii() and written.isdigit():
         return int(written)
-    return next((number for number in range(1, 2000) if chinese_number(number) == written), None)
+    return _WRITTEN_OUT.get(written)
 
 
 def places(sources: Mapping[str, Source], *articles: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from odr.procedure.rules.base import Applies, Article, Key, Period, Rule, Share, Unit, Words
+from odr.procedure.rules.base import Applies, Article, Key, Minor, Period, Rule, Share, Unit, Words
 from odr.procedure.rules.redaction import RedactionRules
 
 AbroadWay = Literal["central_authority", "bilateral", "diplomatic", "post"]
@@ -238,6 +238,47 @@ class Retention(Rule):
     rules: dict[Key, RetentionRule]
 
 
+class CopyRules(Rule):
+    """What copies of the file cost, and how long one that is ready can be downloaded (CPL 52; FEE 11).
+
+    ``page`` and ``archive`` in minor units: what a page on paper, and an archive, really cost. Reading online is free.
+    """
+
+    applies_to: Applies
+    article: Article
+    page: Minor
+    archive: Minor
+    cost_article: Article
+    kept: Period
+
+
+class VolumeRules(Rule):
+    """When the file of a case that is over is closed and archived (OLR 35).
+
+    ``rest_days`` after the end it comes onto the clerk's desk, ``by`` which day it is closed, counted from the end.
+    ``provisional`` says that the law has no figure: it is the court's own.
+    """
+
+    applies_to: Applies
+    article: Article
+    rest_days: Annotated[int, Field(ge=0, le=365)]
+    by: Period
+    provisional: bool = False
+
+
+class ViewingRules(Rule):
+    """By when the court answers who wants to read a decision, and a refusal that is to be looked at again (CPL 159; CPI
+    254, 255).
+    """
+
+    applies_to: Applies
+    article: Article
+    answer: Period
+    review_article: Article
+    ask_review: Period
+    review: Period
+
+
 class DeskTime(Rule):
     """Until when the court does what lies on one of its desks: so long after it came there."""
 
@@ -306,7 +347,8 @@ class PublicationRules(Rule):
     """What the court publishes, what never, until when, and whose names it replaces.
 
     ``working_days`` after a decision took effect it should be public (``deadline_article``); None: nothing is published
-    but by order of the judge. ``redaction`` is the table of what is replaced and cut, see
+    but by order of the judge. ``search_machines`` says whether other people's search machines may list what is public:
+    where not, pages say ``noindex`` and no sitemap is given. ``redaction`` is the table of what is replaced and cut, see
     :class:`odr.procedure.rules.redaction.RedactionRules`. ``ledger`` says on what the public list of what is withheld rests.
     """
 
@@ -318,6 +360,7 @@ class PublicationRules(Rule):
     withheld: Annotated[dict[Key, PublicationReason], Field(min_length=1)]
     withdrawn: Annotated[dict[Key, PublicationReason], Field(min_length=1)]
     ledger: PublicationReason
+    search_machines: bool = True
     redaction: dict[str, Any]
 
     @field_validator("redaction")

@@ -33,6 +33,7 @@ from odr.procedure.rules.citation import places, read_citation, write_citation
 from odr.procedure.rules.court_rules import (
     Abroad,
     Announcement,
+    CopyRules,
     Deciders,
     DeskTimes,
     Invariant,
@@ -48,6 +49,8 @@ from odr.procedure.rules.court_rules import (
     Retrial,
     Source,
     StageWords,
+    ViewingRules,
+    VolumeRules,
     WageFigure,
     Wages,
     WrittenHearings,
@@ -111,6 +114,9 @@ class RulePack(Rule):
     late_performance: LatePerformance | None = None
     retrial: Retrial | None = None
     retention: Retention | None = None
+    copies: CopyRules | None = None
+    viewing: ViewingRules | None = None
+    volume: VolumeRules | None = None
     desks: DeskTimes | None = None
     outages: OutageRules | None = None
     publication: PublicationRules | None = None

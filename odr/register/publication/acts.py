@@ -59,6 +59,8 @@ AGAIN = {*DECIDED, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 """A case that is heard again may have a public decision that has to be taken back."""
 OBJECTION = "publication_objection"
 NOT_NOW = T("This is not open for that decision as it stands now. Look at it again.")
+MASKING = "masking"
+"""The reason, in every pack, of what was withdrawn because it was wrongly masked (JDP 16)."""
 
 
 def _meant(sitting: Sitting, given: PublicationRef, name: str) -> Publication:
@@ -384,6 +386,7 @@ def _new_version(sitting: Sitting, case: Case, row: Publication, document: Docum
         T(
             "The public ledger names its number and the reason, and nobody of the case. There is nothing you have to do."
         ),
+        for_information=True,
     ),
     strong=True,
     desk=(desks.WITHHOLD, desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH),
@@ -436,6 +439,7 @@ def _take_down(sitting: Sitting, case: Case, row: Publication) -> None:
         T(
             "Nobody can read it in public any more; the public ledger names its number and the reason. There is nothing you have to do."
         ),
+        for_information=True,
     ),
     topic=Topic.DECISION,
     in_record=False,
@@ -526,9 +530,17 @@ def correct_publication(
 def restore_publication(sitting: Sitting, case: Case, given: RestoreInput, *, actor: Actor, now: datetime) -> Recorded:
     """Put the very text back that was withdrawn, or take up again what was withheld and is then published as any other.
 
-    Raises ActNotOpen for a text whose words were taken away, which is corrected and approved anew.
+    Raises ActNotOpen for a text that was withdrawn for what it shows, or whose words were taken away: it is corrected and
+    approved anew, by two people.
     """
     row = _meant(sitting, given, names.RESTORE_PUBLICATION)
+    if row.state is PublicationState.WITHDRAWN and row.reason == MASKING:
+        raise ActNotOpen(
+            T(
+                "This text was withdrawn for what it shows. Correct it, and have the new text approved by a second person."
+            )
+        )
+    sitting.close_tasks(case, desks.TAKE_UP_AGAIN, row.reference)
     if row.state is PublicationState.WITHHELD:
         row.state, row.since_at, row.reason = PublicationState.PENDING, now, None
         ledger.record(sitting, row, ledger.REOPENED, by=actor, docket_entry=sitting.next_number(case))

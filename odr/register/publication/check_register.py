@@ -4,14 +4,18 @@
 
     python3 check_register.py --log-key-fingerprint FINGERPRINT ledger.json [ledger-2.json …]
         [--texts FOLDER] [--earlier older-ledger.json] [--paper sealed.pdf] [--month 2026-06]
+    python3 check_register.py --log-key-fingerprint FINGERPRINT --copy FOLDER [newer-ledger.json …]
 
 ledger.json and verify.py come from the court or from anybody who kept them; put verify.py beside this file. It counts the
 numbers, adds up the states, follows the chain of records, and proves each record in the public log. --texts compares
 published texts you kept with their digests, --earlier tells whether an older list was rewritten, --paper looks up a sealed
-paper you hold.
+paper you hold. --copy checks a copy of the whole register: every file is the one its index names, none is missing or too
+many, the index stands in the log, and no decision is in it that the ledger (of the copy, or a newer one you give) does not
+call published.
 
 核验法院裁判文书台账，无需信任法院：仅使用Python标准库、openssl和verify.py。本程序核对编号是否连续、各状态合计是否相符、
-记录链是否完整，并核验每条记录均载入公开日志。
+记录链是否完整，并核验每条记录均载入公开日志。使用--copy时，核验公开信息副本：文件与索引一致，无缺失、无多余，索引载入公开日志，
+且不含台账未列为已公布的文书。
 """
 
 from __future__ import annotations
@@ -23,10 +27,12 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 FORMAT = "court-register/1"
+COPY = "court-copy/1"
 FIRST = "0" * 64
 PENDING, PUBLISHED, WITHHELD, WITHDRAWN = "pending", "published", "withheld", "withdrawn"
 STATES = (PUBLISHED, WITHHELD, PENDING, WITHDRAWN)
@@ -224,6 +230,63 @@ def held(found: Mapping[int, Line], paper: Path) -> Line:
     )
 
 
+def copy_index(folder: Path) -> dict[str, Any]:
+    """The index of a copy, where its receipt is of these very bytes. Raises Wrong."""
+    body = (folder / "index.json").read_bytes()
+    if json.loads((folder / "index.receipt.json").read_bytes())["sha256"] != hashlib.sha256(body).hexdigest():
+        raise Wrong("the index of the copy is not the one its receipt names")
+    told: dict[str, Any] = json.loads(body)
+    if told.get("format") != COPY:
+        raise Wrong("this is no index of a copy")
+    return told
+
+
+def check_copy(folder: Path, index: Mapping[str, Any], today: str) -> int:
+    """Each file of the copy is the one its index names, and none is missing or too many; hearings are gone when their day is
+    over. Raises Wrong.
+    """
+    is_over = index["hearings_until"] is not None and index["hearings_until"] < today
+    named = {}
+    for name, file in index["files"].items():
+        path = folder / file["path"]
+        if path.parent != folder / "files":
+            raise Wrong(f"{name} lies outside the copy")
+        named[path.name] = name
+        if name.startswith("hearings/") and is_over:
+            if path.exists():
+                raise Wrong(f"{name} announces hearings until {index['hearings_until']} and is still there")
+            continue
+        if not path.exists():
+            raise Wrong(f"{name} is missing")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != file["sha256"]:
+            raise Wrong(f"{name} was changed")
+    for path in sorted((folder / "files").iterdir()):
+        if path.name not in named:
+            raise Wrong(f"{path.name} is in the copy and not in its index")
+    return len(named)
+
+
+def check_shown(folder: Path, index: Mapping[str, Any], found: Mapping[int, Line]) -> int:
+    """The decisions of the copy are those the ledger calls published, with the text it names. Raises Wrong."""
+    public = {line.address: line for line in found.values() if line.state == PUBLISHED}
+    here = {name.split("/")[1].split(".")[0] for name in index["files"] if name.startswith("decisions/")}
+    for address in sorted(here - public.keys()):
+        raise Wrong(f"decision {address} is in the copy, and the ledger does not call it published")
+    for address in sorted(public.keys() - here):
+        raise Wrong(f"decision {address} is published and not in the copy")
+    for address, line in public.items():
+        path = folder / index["files"][f"decisions/{address}.json"]["path"]
+        text = json.loads(path.read_text(encoding="utf-8"))["text"]
+        if hashlib.sha256(canonical(text)).hexdigest() != line.text:
+            raise Wrong(f"decision {address}: the text in the copy is not the one the ledger names")
+    return len(here)
+
+
+def ledger_of(folder: Path, index: Mapping[str, Any]) -> list[Path]:
+    """The parts of the ledger in a copy, in their order."""
+    return [folder / file["path"] for name, file in sorted(index["files"].items()) if name.startswith("ledger/")]
+
+
 def added_up(found: Mapping[int, Line], month: str | None) -> str:
     """The account in one line. The rest is nothing, or something is wrong."""
     chosen = [line for line in found.values() if month is None or line.decided_on.startswith(month)]
@@ -238,13 +301,17 @@ def added_up(found: Mapping[int, Line], month: str | None) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Check a ledger; 0 where everything adds up."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("ledger", type=Path, nargs="+")
+    parser.add_argument("ledger", type=Path, nargs="*")
+    parser.add_argument("--copy", type=Path, metavar="FOLDER")
     parser.add_argument("--log-key-fingerprint", action="append", default=[], metavar="SHA-256")
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--earlier", type=Path)
     parser.add_argument("--paper", type=Path)
     parser.add_argument("--month")
+    parser.add_argument("--on", default=f"{datetime.now(timezone.utc):%Y-%m-%d}", help="day of the check")  # noqa: UP017 - Python 3.9
     given = parser.parse_args(arguments)
+    if not given.ledger and given.copy is None:
+        parser.error("give the files of a ledger, or --copy and a folder")
     try:
         for name, words in checked(given):
             print(f"{name:9} {words}")
@@ -257,12 +324,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 def checked(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Everything that can be checked with what was given, each with what came of it. Raises Wrong."""
-    told = together(given.ledger)
+    index = copy_index(given.copy) if given.copy is not None else None
+    if index is not None:
+        yield "copy", f"{check_copy(given.copy, index, given.on)} files, each the one its index names"
+    told = together(given.ledger or ledger_of(given.copy, index or {}))
     bodies = chain(told["records"])
     found = replay(bodies)
     yield "records", f"1..{len(bodies)}, each follows the one before"
     yield "numbers", f"1..{len(found)}, no gap, none twice"
     yield "states", added_up(found, given.month)
+    if index is not None:
+        yield "shown", f"{check_shown(given.copy, index, found)} decisions, each published"
     if given.texts is not None:
         yield "texts", f"{check_texts(found, given.texts)} fit their digest"
     if given.earlier is not None:
@@ -274,6 +346,16 @@ def checked(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     if given.log_key_fingerprint:
         with tempfile.TemporaryDirectory() as folder:
             proved, size = prove(told, set(given.log_key_fingerprint), Path(folder))
+            if index is not None:
+                signed = {
+                    "receipt": (given.copy / "index.receipt.json").read_text(encoding="utf-8"),
+                    "proof": (given.copy / "index.receipt.leaf.tlog-proof").read_text(encoding="utf-8"),
+                }
+                try:
+                    prove({**told, "records": [signed]}, set(given.log_key_fingerprint), Path(folder))
+                except Wrong as wrong:
+                    raise Wrong("the log does not hold the index of this copy") from wrong
+                yield "index", "it stands in the log"
         yield "log", f"{proved} of {len(bodies)} records proved in a tree of {size} entries"
     else:
         yield "log", "not checked: no fingerprint of the log's key was given"

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 AFTER = frozenset({Stage.PENDING, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
 """Stages at which a decision may be there whose effect comes or goes; a case that is heard again is pending."""
 JUDGMENT = "decision"
+NO_EFFECT = "no_effect"
+"""The reason, in every pack, of what is not public because nobody can rely on it; it is over when the effect comes."""
 
 
 def follow_decisions(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
@@ -127,6 +129,13 @@ def _took_effect(sitting: Sitting, case: Case, row: Publication, rules: Publicat
     sitting.close_tasks(case, desks.DECIDE_ON_PUBLIC, row.reference)
     if row.state.is_pending and row.due_on is not None:
         put_on_desk(sitting, case, row, rules)
+    elif row.reason == NO_EFFECT and row.state in (PublicationState.WITHHELD, PublicationState.WITHDRAWN):
+        due_at = end_of(sitting.pack(case), row.due_on) if row.due_on is not None else None
+        words = T(
+            "Number %(number)s of the ledger is not public because it had no effect, and has it now. Put it back, or tick off that it stays",
+            number=row.number,
+        )
+        sitting.open_task(case, Role.JUDGE, desks.TAKE_UP_AGAIN, words, risk=40, due_at=due_at, subject=row.reference)
 
 
 def put_on_desk(sitting: Sitting, case: Case, row: Publication, rules: PublicationRules) -> None:
@@ -146,7 +155,7 @@ def _lost_effect(sitting: Sitting, case: Case, row: Publication) -> None:
     """The effect is gone: what was proposed goes no further by itself, and what is public stays so only by a person's word."""
     row.effective_at, row.due_on, row.lost_at = None, None, sitting.now
     ledger.record(sitting, row, ledger.EFFECT_LOST)
-    for desk in (desks.MAKE_PUBLIC, desks.WITHHOLD, desks.APPROVE_PUBLICATION, desks.PUBLISH):
+    for desk in (desks.MAKE_PUBLIC, desks.WITHHOLD, desks.APPROVE_PUBLICATION, desks.PUBLISH, desks.TAKE_UP_AGAIN):
         sitting.close_tasks(case, desk, row.reference)
     if row.state is PublicationState.PUBLISHED:
         words = T(

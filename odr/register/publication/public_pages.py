@@ -22,6 +22,8 @@ from odr.register.publication.ledger import public_state
 from odr.register.publication.models import Publication
 from odr.register.publication.public_pdf import said_of
 from odr.register.redaction.structure import PublicText
+from odr.register.search.citing import citations_of
+from odr.register.search.desk import open_search, reader_of
 from odr.web.guards import current_court, current_session, public
 from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, pack_today, receipt_part
@@ -29,6 +31,15 @@ from odr.web.pages import Page, file_answer, pack_today, receipt_part
 published = Blueprint("published", __name__, url_prefix="/decisions")
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STATES = ("published", "withheld", "pending", "late", "withdrawn")
+
+
+@published.after_request
+def for_machines(answer: Response) -> Response:
+    """Where the rules keep search machines of others out, every answer says so."""
+    rules = pack_today().publication
+    if rules is None or not rules.search_machines:
+        answer.headers.setdefault("X-Robots-Tag", "noindex")
+    return answer
 
 
 def _today() -> date:
@@ -39,21 +50,6 @@ def _today() -> date:
 def _month() -> date | None:
     match = _MONTH.fullmatch(request.args.get("month", ""))
     return date(int(match[1]), int(match[2]), 1) if match else None
-
-
-@published.get("")
-@public
-def decisions() -> Page:
-    """Published decisions, the newest first, and under them the account of all numbers."""
-    session = current_session()
-    found = views.newest_of(session, number_in(request.args, "before"))
-    return render_template(
-        "register/publication/decisions.html",
-        rows=found[: views.PAGE],
-        more=len(found) > views.PAGE,
-        account=views.account_of(session, None, _today()),
-        by_order=(rules := pack_today().publication) is not None and rules.by_order,
-    )
 
 
 def _row(address: str) -> Publication:
@@ -78,6 +74,7 @@ def decision(address: str) -> Page:
     if not _is_public(row):
         return _gone(row)
     one, pack = views.published(current_session(), row), pack_today()
+    reader = reader_of(pack)
     return render_template(
         "register/publication/decision.html",
         one=one,
@@ -87,6 +84,9 @@ def decision(address: str) -> Page:
         mode=pack.publication.rules.used.title if pack.publication is not None else None,
         reasons=pack.publication.withdrawn if pack.publication is not None else {},
         cite=pack.cite,
+        citations=citations_of(current_session(), reader, open_search(current_court(), current_session()), one),
+        facts=(found := reader.facts_of_text(one.text, one.row.kind)),
+        cause=pack.causes.list[found.cause].title if found.cause is not None else None,
         witnesses=current_court().notary.receipt_files(current_session(), one.receipt).witnessed_by,
     )
 

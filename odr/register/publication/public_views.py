@@ -218,7 +218,7 @@ def newest_of(session: Session, before: int | None) -> list[tuple[Publication, P
         select(Publication, PublishedText.text)
         .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
         .join(PublishedText, PublishedText.version_id == PublicationVersion.id)
-        .where(IN_STATE["published"], PublicationVersion.number == _newest_version())
+        .where(IN_STATE["published"], PublicationVersion.number == newest_version())
         .order_by(Publication.number.desc())
         .limit(PAGE + 1)
     )
@@ -227,7 +227,8 @@ def newest_of(session: Session, before: int | None) -> list[tuple[Publication, P
     return [(row, PublicText.from_json(text)) for row, text in session.execute(query)]
 
 
-def _newest_version() -> Any:
+def newest_version() -> Any:
+    """The number of the newest version of a decision."""
     other = PublicationVersion.__table__.alias("other")
     return (
         select(func.max(other.c.number))

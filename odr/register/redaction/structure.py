@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from odr.docket.papers import DecisionPaper, Finding, PartyLine, RulingPaper, Words
+from odr.docket.papers import DecisionPaper, PartyLine, RulingPaper, Words
 from odr.ground.text import T, write
 
 NOT_PUBLISHED = frozenset({"document_code", "check_url"})
@@ -256,11 +256,12 @@ class _Writer:
             self.party(party)
         self.part(Part.HISTORY, "history", BlockKind.PARAGRAPH, paper.history)
         if isinstance(paper, DecisionPaper):
-            self.part(Part.CLAIMS, "claims", BlockKind.ITEM, paper.claims)
+            self.part(Part.CLAIMS, "claims", BlockKind.PARAGRAPH, paper.claims)
             self.part(Part.ANSWERS, "answers", BlockKind.PARAGRAPH, paper.answers)
             self.part(Part.ISSUES, "issues", BlockKind.ITEM, paper.issues)
-            self.findings(paper.findings)
+            self.findings(paper)
         self.reasons()
+        self.add(BlockKind.PARAGRAPH, Part.REASONS, paper.basis)
         if isinstance(paper, DecisionPaper):
             self.part(Part.ORDERS, "orders", BlockKind.ITEM, paper.orders)
             self.part(Part.COSTS, "costs", BlockKind.PARAGRAPH, paper.costs)
@@ -268,6 +269,8 @@ class _Writer:
             self.part(Part.APPEAL, "appeal", BlockKind.PARAGRAPH, [paper.appeal] if paper.appeal else [])
         else:
             self.part(Part.ORDERS, "ruled", BlockKind.ITEM, paper.orders)
+            for words in paper.costs:
+                self.add(BlockKind.PARAGRAPH, Part.ORDERS, words)
             self.part(Part.APPEAL, "remedy", BlockKind.PARAGRAPH, [paper.remedy] if paper.remedy else [])
         self.add(BlockKind.PARAGRAPH, Part.APPEAL, paper.limit)
         for each in paper.signatories:
@@ -300,10 +303,12 @@ class _Writer:
     def party(self, party: PartyLine) -> None:
         self.add(BlockKind.PARTY, Part.PARTIES, party.role, party.name, *party.details)
 
-    def findings(self, findings: Sequence[Finding]) -> None:
-        if findings:
+    def findings(self, paper: DecisionPaper) -> None:
+        if paper.findings:
             self.heading(Part.FINDINGS, "findings")
-        for number, each in enumerate(findings, 1):
+        for words in paper.evidence:
+            self.add(BlockKind.PARAGRAPH, Part.FINDINGS, words)
+        for number, each in enumerate(paper.findings, 1):
             exhibits = ("、" if self.locale == "zh-Hans" else ", ").join(self.words(label) for label in each.exhibits)
             self.add(
                 BlockKind.FINDING,

@@ -28,16 +28,19 @@ from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.time.written_working import text_from_json, text_to_json
+from odr.procedure.time.written_working import text_to_json
 from odr.service import desks, names
 from odr.service.models import Packet, ProofOfService
 from odr.service.notices_to_appear import follow_call
+from odr.service.packet.consequence import is_for_information
 from odr.service.packet.copies import papers_for
 from odr.service.packet.letter_facts import begins_with
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM as CLAIM_LETTER, REGISTRY, Occasion, occasion_of
+from odr.service.packet.overtaken import why_overtaken
 from odr.service.packet.packets import (
     Recipient,
     conclude_packet,
+    end_tasks,
     note_reach,
     queue_packet,
     reach_of,
@@ -45,7 +48,9 @@ from odr.service.packet.packets import (
     record_fact,
     withdraw_consents,
 )
+from odr.service.packet.progress_codes import keep_code
 from odr.service.packet.proof_of_service import issue_proof
+from odr.service.queries import is_private, told_of
 from odr.service.rules import answer_by, rules_for, with_notices
 from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
 
@@ -121,6 +126,7 @@ def put_out(
     what_next = occasion.what_next
     if occasion in (CLAIM_LETTER, ACCEPTANCE):  # One that goes out again has the notices in its words already.
         what_next = with_notices(sitting.pack(case), case, party, what_next)
+    keep_code(sitting, case, party)
     packet = queue_packet(
         sitting.session,
         case_id=case.id,
@@ -248,6 +254,13 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
     conclusion = conclude_packet(
         sitting.session, packet, rules_for(sitting.court)(sitting.session, packet), now=sitting.now
     )
+    informs = not conclusion.is_service and is_for_information(sitting, case, packet)
+    if informs:
+        end_tasks(sitting.session, packet, now=sitting.now)
+    if packet.state is PacketState.NOT_SERVED and (informs or why_overtaken(sitting, case, packet) is not None):
+        end_tasks(sitting.session, packet, now=sitting.now)
+        packet.docketed_as = packet.state.value
+        return
     if packet.is_call:
         follow_call(sitting, case, packet)
         return
@@ -262,7 +275,7 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
                 T(
                     "Not served on %(party)s by any means tried: %(what)s. Find another way.",
                     party=party.name,
-                    what=text_from_json(packet.title),
+                    what=told_of(packet),
                 ),
                 risk=70,
                 subject=packet.reference,
@@ -315,7 +328,7 @@ def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: A
     ).one()
     proof = sitting.session.scalars(select(ProofOfService).where(ProofOfService.number == given.proof)).one()
     party = case.party(packet.party_id)
-    what = text_from_json(packet.title)
+    what = told_of(packet)
     if packet.occasion == CLAIM:
         sitting.close_windows(case, "serve_claim", WindowState.MET, subject=party.reference)
     sitting.close_tasks(case, desks.NOT_SERVED, packet.reference)
@@ -340,6 +353,7 @@ def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: A
             "channel": proof.channel.value if proof.channel else None,
             "party": party.label,
         },
+        Audience.SETTLEMENT if is_private(packet) else None,
     )
 
 

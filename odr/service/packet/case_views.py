@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
 from odr.ground.keyset import Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
+from odr.identity.sign_in.keys import keyring
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.court_rules import Abroad
@@ -36,13 +38,14 @@ from odr.service.models import (
 from odr.service.packet.acts import STATE_ABROAD
 from odr.service.packet.deemed import Conclusion, Reason, Weight
 from odr.service.packet.packets import consents_of, weigh_packets
+from odr.service.packet.progress_codes import live_codes
 from odr.service.packet.proof_of_service import count_proofs
-from odr.service.queries import packets_of
+from odr.service.queries import is_private, packets_of, told_of
 from odr.service.registry.daily_ledger import Ledger, service_ledger
 from odr.service.replies.mailbox import count_unknown
 from odr.service.rules import cited, rules_for
 from odr.service.sending.letter_words import LetterWords
-from odr.service.vocabulary import AbroadStep, Channel, PacketState, TaskReason
+from odr.service.vocabulary import AbroadStep, Channel, PacketState, TaskReason, carrier_said
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -82,6 +85,16 @@ class Step:
     article: Text | str
 
     @property
+    def said(self) -> str | None:
+        """What the carrier said of it."""
+        return carrier_said(self.fact.words)
+
+    @property
+    def address(self) -> str:
+        """Where it went; the inbox on the court's platform is no address anybody could write down."""
+        return "" if self.fact.channel is Channel.PLATFORM else self.where
+
+    @property
     def worth(self) -> Text:
         """What the fact is worth, in words."""
         return WEIGHT_WORDS[self.reason.weight][0]
@@ -119,8 +132,8 @@ class PacketView:
         )
 
 
-def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet]) -> list[PacketView]:
-    """Packets with their reasoning as the rules give it now, with one look into the tables for all."""
+def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet], *, own: bool) -> list[PacketView]:
+    """Packets, one's ``own`` by their titles, with their reasoning as the rules give it now, with one look into the tables for all."""
     session, ids = sitting.session, [packet.id for packet in packets]
     conclusions = weigh_packets(session, packets, rules_for(sitting.court), now=sitting.now)
     facts = {f.event_id: f for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))}
@@ -147,7 +160,8 @@ def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet]) -> lis
     ).all()
     shelf = _Shelf(facts, where, proofs, documents)
     return [
-        _view(sitting, case, packet, concluded, shelf) for packet, concluded in zip(packets, conclusions, strict=True)
+        _view(sitting, case, packet, concluded, shelf, own=own)
+        for packet, concluded in zip(packets, conclusions, strict=True)
     ]
 
 
@@ -161,16 +175,19 @@ class _Shelf:
     documents: Sequence[Document]
 
 
-def _view(sitting: Sitting, case: Case, packet: Packet, conclusion: Conclusion, shelf: _Shelf) -> PacketView:
+def _view(
+    sitting: Sitting, case: Case, packet: Packet, conclusion: Conclusion, shelf: _Shelf, *, own: bool
+) -> PacketView:
     pack = sitting.pack(case)
     articles = {r.article: cited(pack, r.article) for r in conclusion.reasons}
     shown = [(shelf.facts[r.event_id], r) for r in conclusion.reasons if r.event_id in shelf.facts]
     steps = [Step(fact, r, shelf.where.get(fact.attempt_id or 0, ""), articles[r.article]) for fact, r in shown]
+    title = text_from_json(packet.title) if own else told_of(packet)
     references = {paper["reference"] for paper in packet.documents}
     sealed = {d.sha256: d for d in shelf.documents if d.sha256}
     return PacketView(
         packet,
-        text_from_json(packet.title),
+        title,
         TINTS[packet.state],
         conclusion,
         steps,
@@ -202,17 +219,34 @@ class ServicePage:
     reach: Sequence[AddressView]
     unopened: int
     """Letters in the reader's inbox that they have not opened."""
+    progress: str | None = None
+    """The code by which anybody who has it looks up how far the case has come; for the party whose code it is."""
 
 
 def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
-    """A party sees what goes to it; the people of the court see everything."""
-    session = sitting.session
-    packets = packet_views(sitting, case, packets_of(session, case, party_id=actor.party_id))
+    """A party sees what goes to it; the people of the court see everything, but for letters from the private room: of them the
+    clerk, who has to serve them, knows that there is one, and nobody else of the court does.
+    """
+    session, is_party = sitting.session, actor.party_id is not None
+    found = packets_of(session, case, party_id=actor.party_id)
+    if not is_party and actor.role is not Role.CLERK:
+        found = [packet for packet in found if not is_private(packet)]
+    packets = packet_views(sitting, case, found, own=is_party)
     shown = [p for p in case.parties if actor.party_id in (None, p.id)]
     searches = _searches(session, case) if actor.party_id is None else {}
     return ServicePage(
-        packets, [_reach(session, p, searches.get(p.label, ())) for p in shown], _unopened(session, actor)
+        packets,
+        [_reach(session, p, searches.get(p.label, ())) for p in shown],
+        _unopened(session, actor),
+        _progress(sitting, actor),
     )
+
+
+def _progress(sitting: Sitting, actor: Actor) -> str | None:
+    if actor.party_id is None:
+        return None
+    ring = keyring(sitting.court.settings.secret_key)
+    return live_codes(sitting.session, ring, [actor.party_id]).get(actor.party_id)
 
 
 def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, dict[str, str]]]]:
@@ -279,6 +313,17 @@ class DeskRow:
     why: Sequence[Text | str]
     next_step: Text
     act: str | None
+    reason: TaskReason | None = None
+    """Why it failed, where it did."""
+
+
+@dataclass(frozen=True)
+class FailedGroup:
+    """Papers of one page that failed for one reason; ``total`` counts those of every page."""
+
+    reason: TaskReason
+    total: int
+    rows: Sequence[DeskRow]
 
 
 @dataclass(frozen=True)
@@ -286,6 +331,7 @@ class DeskPage:
     """The service desk: what needs the clerk first, then what is out; the day's ledger."""
 
     failed: Listed[DeskRow]
+    by_reason: Sequence[FailedGroup]
     overdue: Listed[DeskRow]
     held: Listed[DeskRow]
     out: Listed[DeskRow]
@@ -334,6 +380,7 @@ def service_desk(
     for packet, case in rows:
         name, row = _row(case, packet, tasks.get(packet.id, []), now)
         groups[name].append(row)
+    listed = {name: page_of_lines(sorted(lines, key=_place), _place, after(name)) for name, lines in groups.items()}
     ledger, total = (
         service_ledger(session, now=now, machine_now=court.clock.machine_now(), since=since)
         for since in (midnight, None)
@@ -355,7 +402,8 @@ def service_desk(
         after("answers"),
     )
     return DeskPage(
-        **{name: page_of_lines(lines, _place, after(name)) for name, lines in groups.items()},
+        **listed,
+        by_reason=_by_reason(listed["failed"].rows, groups["failed"]),
         answers=answers,
         unknown_mail=count_unknown(court),
         proved_today=count_proofs(session, since=midnight),
@@ -370,8 +418,19 @@ def _looked_for(words: str) -> list[ColumnElement[bool]]:
     return [holds(words, Case.number, Case.title, Packet.recipient_name)] if words else []
 
 
-def _place(row: DeskRow) -> tuple[datetime, int]:
-    return row.packet.queued_at, row.packet.id
+def _place(row: DeskRow) -> tuple[int, datetime, int]:
+    """What failed for one reason stands together; within it, and everywhere else, the oldest first."""
+    order = list(TaskReason).index(row.reason) if row.reason is not None else 0
+    return order, row.packet.queued_at, row.packet.id
+
+
+def _by_reason(shown: Sequence[DeskRow], every: Sequence[DeskRow]) -> list[FailedGroup]:
+    counts = Counter(row.reason for row in every)
+    return [
+        FailedGroup(reason, counts[reason], rows)
+        for reason in TaskReason
+        if (rows := [row for row in shown if row.reason is reason])
+    ]
 
 
 CLAIM_DAYS = timedelta(days=5)
@@ -379,7 +438,7 @@ CLAIM_DAYS = timedelta(days=5)
 
 
 def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime) -> tuple[str, DeskRow]:
-    title = text_from_json(packet.title)
+    title = told_of(packet)
     if packet.state is PacketState.HELD:
         step = (
             T("Goes out at %(at)s. Nothing to do, or take it back.", at=packet.hold_until)
@@ -391,9 +450,10 @@ def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime
     for task in tasks:
         why += [task.reason.label, *([task.words] if task.words else [])]
     if tasks or packet.state is PacketState.NOT_SERVED:
-        step = NEXT_STEPS[tasks[-1].reason if tasks else TaskReason.NOT_SERVED]
+        reason = tasks[-1].reason if tasks else TaskReason.NOT_SERVED
+        told = why or [packet.state.label]
         return "failed", DeskRow(
-            case, packet, title, T("Failed"), "bad", why or [packet.state.label], step, names.SERVE_AGAIN
+            case, packet, title, T("Failed"), "bad", told, NEXT_STEPS[reason], names.SERVE_AGAIN, reason
         )
     limit = packet.due_at or (packet.queued_at + CLAIM_DAYS if packet.occasion == "claim" else None)
     if limit is not None and limit < now:
@@ -471,7 +531,7 @@ def abroad_page(sitting: Sitting, case: Case) -> AbroadPage:
             .limit(1)
         )
         due, papers = window.due_at if window else None, (_bundle(session, case, row), translation_of(session, row))
-        views.append(AbroadView(row, packet, text_from_json(packet.title), name(row.state), due, *papers))
+        views.append(AbroadView(row, packet, told_of(packet), name(row.state), due, *papers))
     return AbroadPage(rules, cited(sitting.pack(case), rules.article) if rules is not None else "", parties, views)
 
 

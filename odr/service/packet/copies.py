@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -20,13 +21,14 @@ from odr.docket.papers import Block, FactsBlock, HeadingBlock, NoticePaper, Para
 from odr.docket.queries import entry as entry_numbered
 from odr.docket.visibility import document_audience, may_read
 from odr.ground.canonical import sha256_hex
-from odr.ground.text import T, words_of
+from odr.ground.text import Money, T, Text, words_of
 from odr.ground.typeset import MissingGlyph
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.input_words import value_words
 from odr.procedure.papers.frame import anchored
+from odr.procedure.rules.cases import FieldKind
 from odr.procedure.time.written_working import bilingual
 from odr.service.models import Packet
 from odr.service.packet.occasions import Occasion
@@ -276,7 +278,10 @@ def _blocks(sitting: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
             if isinstance(one, BaseModel):
                 several = isinstance(value, list | tuple) and len(value) > 1
                 parts.append((T("%(what)s %(number)s", what=title, number=index) if several else title, one))
-            elif one not in (None, ""):
+            elif isinstance(one, Mapping):
+                rows += _particulars(sitting, case, one)
+            elif one not in (None, "") and (label or name in _PARTS):
+                # What nobody was asked the court gave itself: the entry's words say it.
                 words = value_words(sitting, case, info, one)
                 if words is not None:
                     rows.append((title, words))
@@ -285,6 +290,22 @@ def _blocks(sitting: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
     for title, part in parts:
         yield HeadingBlock(title)
         yield from _blocks(sitting, case, part)
+
+
+def _particulars(sitting: Sitting, case: Case, told: Mapping[str, Any]) -> Iterator[tuple[Words, Words]]:
+    """What a claim says of its own kind of dispute, under the names the rules give it: days as days, listed answers in the
+    reader's language.
+    """
+    asked = {one.key: one for one in sitting.pack(case).cause(case.cause).fields}
+    for key, value in told.items():
+        one = asked.get(key)
+        if value in (None, "") or one is None:
+            continue
+        if one.kind is FieldKind.DATE and isinstance(value, str):
+            value = date.fromisoformat(value)
+        elif one.kind is FieldKind.CHOICE:
+            value = next((option for option in one.options if option.render("en") == value), value)
+        yield one.label, value if isinstance(value, Money | Text | date) else str(value)
 
 
 def entry_audience(sitting: Sitting, case: Case, number: int) -> Audience:

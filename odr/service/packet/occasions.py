@@ -21,11 +21,15 @@ class Occasion:
     """The kind of time limit that begins when it is served."""
     when_due: Text | None = None
     """What stands in place of ``what_next`` for whoever gets a time limit with its day by it."""
+    for_information: bool = False
+    """Whether nobody has to find another way where it reaches nobody."""
 
     @classmethod
     def of(cls, key: str, letter: Letter) -> Occasion:
         """The occasion a letter is written on."""
-        return cls(key, letter.title, letter.kind, letter.what_next, letter.runs, letter.when_due)
+        return cls(
+            key, letter.title, letter.kind, letter.what_next, letter.runs, letter.when_due, letter.for_information
+        )
 
 
 CLAIM = Occasion(

@@ -21,7 +21,9 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtText, RefTo, field
+from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_document
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 from odr.procedure.time.written_working import text_from_json
 from odr.service import desks
@@ -31,8 +33,9 @@ from odr.service.models import Packet, ServiceAttempt
 from odr.service.notices_to_appear import put_out_call
 from odr.service.packet.acts import follow_packet, put_out
 from odr.service.packet.occasions import REGISTRY, Occasion, occasion_for, occasion_of
+from odr.service.packet.overtaken import why_overtaken
 from odr.service.packet.packets import note_address, record_by_hand, undo_packet
-from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of
+from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, told_of
 from odr.service.rules import rules_for
 from odr.service.vocabulary import LIVE_ATTEMPT_STATES, PROOF_WORDS, Channel, FactKind, PacketState, Proof, Signer
 
@@ -175,8 +178,8 @@ def record_outcome(sitting: Sitting, case: Case, given: OutcomeInput, *, actor: 
         raise InvalidInput.at("happened_on", T("This lies in the future."))
     digests = _keep_photographs(sitting, case, given)
     witness = T("Witness: %(name)s", name=given.witness) if given.witness else None
-    # Kept in one language: the court's own.
-    note = side_by_side((part for part in (given.words, witness) if part), ";").render(sitting.pack(case).languages[0])
+    # Kept in one language: that of the case.
+    note = side_by_side((part for part in (given.words, witness) if part), ";").render(language_of(sitting, case))
     record_by_hand(
         sitting.session,
         packet,
@@ -191,7 +194,7 @@ def record_outcome(sitting: Sitting, case: Case, given: OutcomeInput, *, actor: 
         words=note or None,
     )
     follow_packet(sitting, case, packet)
-    what, party = text_from_json(packet.title), packet.recipient_name
+    what, party = told_of(packet), packet.recipient_name
     words = T(
         "%(what)s to %(party)s: %(event)s (%(way)s)",
         what=what,
@@ -385,6 +388,9 @@ class ServeAgainInput(CourtModel):
 def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Send a paper once more, to addresses found since; it is held ten minutes and can be taken back."""
     old: Packet = sitting.resolved("packet", given.packet)
+    overtaken = why_overtaken(sitting, case, old)
+    if overtaken is not None:
+        raise ActNotOpen(overtaken)
     for channel, value in ((Channel.EMAIL, given.email), (Channel.POST, given.address)):
         if value:
             note_address(
@@ -420,7 +426,7 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
 
 def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
     """The occasion of a packet that goes out again. While a time limit it opened runs, the letter is written anew and
-    names the day that now holds; else it goes out in the words it had.
+    names the day that now holds; where everything it asked was done it says so; else it goes out in the words it had.
     """
     number = old.entry_ids[0]
     if any(w.opened_by == number and w.party_id in (old.party_id, None) for w in sitting.windows(case)):
@@ -432,7 +438,14 @@ def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
         same = next((one for one in written if one.key == old.occasion), None)
         if same is not None:
             return same
+    opened = [
+        w for w in sitting.windows(case, state=None) if w.opened_by == number and w.party_id in (old.party_id, None)
+    ]
     words = text_from_json(old.what_next) if old.what_next else None
+    if opened and all(w.state is WindowState.MET for w in opened):
+        words = T(
+            "What this letter asks has been done. It is sent once more so that you have it; nothing else is asked of you."
+        )
     return occasion_for(old.occasion, text_from_json(old.title), old.kind, words)
 
 
@@ -477,7 +490,7 @@ def undo_sending(sitting: Sitting, case: Case, given: UndoInput, *, actor: Actor
         raise ActNotOpen(T("It is too late: the paper is on its way."))
     words = T(
         "%(what)s to %(party)s taken back before it went out",
-        what=text_from_json(packet.title),
+        what=told_of(packet),
         party=packet.recipient_name,
     )
     return Recorded(words, {"packet": packet.reference})

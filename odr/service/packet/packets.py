@@ -213,6 +213,26 @@ def undo_packet(session: Session, packet: Packet, *, now: datetime) -> bool:
     return True
 
 
+def withdraw_packet(session: Session, packet: Packet, *, now: datetime) -> None:
+    """Nothing more of a packet goes out, whatever went already: one that is held is taken back, the ways still planned of
+    another are not tried, and nobody looks for more.
+    """
+    hold_packets(session, [packet.id])
+    if packet.state is PacketState.HELD:
+        packet.state, packet.concluded_at = PacketState.UNDONE, now
+    _cancel_live(_attempts(session, packet))
+    end_tasks(session, packet, now=now)
+
+
+def end_tasks(session: Session, packet: Packet, *, now: datetime) -> None:
+    """Nobody has to find another way for a packet any more; an answer that came is still read."""
+    for task in session.scalars(
+        select(ServiceTask).where(ServiceTask.packet_id == packet.id, ServiceTask.closed_at.is_(None))
+    ):
+        if task.reason is not TaskReason.REPLY:
+            close_task(session, task, account_id=None, now=now)
+
+
 def _attempts(session: Session, packet: Packet) -> list[ServiceAttempt]:
     return list(
         session.scalars(select(ServiceAttempt).where(ServiceAttempt.packet_id == packet.id).order_by(ServiceAttempt.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Document, Role
 from odr.docket.visibility import reads_document
+from odr.ground.db import new_reference
 from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -21,6 +23,7 @@ from odr.service.packet import photographs
 from odr.service.packet.case_views import inbox_items, service_desk, service_page
 from odr.service.packet.opening_letters import read_letter
 from odr.service.packet.outcomes import PHOTOGRAPH, OutcomeInput
+from odr.service.registry.failed_together import TOGETHER, Together, do_together
 from odr.service.replies.mailbox import REPLY
 from odr.service.replies.tracking import MOST_BYTES, Imported, import_tracking
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, public, staff
@@ -35,6 +38,7 @@ ACTS = (
     names.CONFIRM_ADDRESS,
     names.CHANGE_CONSENT,
     names.REBUT_SERVICE,
+    names.RENEW_PROGRESS_CODE,
     names.RECORD_OUTCOME,
     names.SERVE_AGAIN,
     names.UNDO_SENDING,
@@ -207,13 +211,31 @@ def record(case: Case, actor: Actor) -> Page:
 # -- the desk ------------------------------------------------------------------------
 
 
-def _desk(imported: Imported | None = None, fault: Text | None = None, status: int = 200) -> Page:
+def _desk(
+    imported: Imported | None = None,
+    fault: Text | None = None,
+    status: int = 200,
+    together: Together | None = None,
+    ticked: Mapping[str, Any] | None = None,
+) -> Page:
     person = current_person()
     if person is None:
         raise NotFound
     words = words_asked()
     found = service_desk(current_court(), current_session(), person.account_id, words=words, after=after_asked)
-    return render_template("service/desk.html", page=found, words=words, imported=imported, fault=fault), status
+    return (
+        render_template(
+            "service/desk.html",
+            page=found,
+            words=words,
+            imported=imported,
+            fault=fault,
+            together=together,
+            ticked=ticked or {"packets": [], "causes": "", "place": ""},
+            key=new_reference(),
+        ),
+        status,
+    )
 
 
 @service.get("/service-desk")
@@ -221,6 +243,32 @@ def _desk(imported: Imported | None = None, fault: Text | None = None, status: i
 def desk() -> Page:
     """Out, overdue, failed and why; the day's ledger."""
     return _desk()
+
+
+@service.post("/service-desk/together")
+@staff(Role.CLERK)
+def together() -> Page:
+    """Send the ticked papers again, or order their announcement; what could not be done is named with its reason."""
+    person, form = current_person(), request.form
+    if person is None:
+        raise NotFound
+    causes, place = form.get("causes", ""), form.get("place", "")
+    typed: dict[str, Any] = {"packets": form.getlist("packet")[: TOGETHER + 1], "causes": causes, "place": place}
+    try:
+        done = do_together(
+            current_court(),
+            typed["packets"],
+            form.get("what", ""),
+            person.account_id,
+            person.strong_at,
+            form.get("key", "") or new_reference(),
+            causes=causes,
+            place=place,
+        )
+    except InvalidInput as error:
+        return _desk(fault=error.faults[0].message, status=422, ticked=typed)
+    left = {**typed, "packets": [one.packet for one in done.refused]} if done.refused else None
+    return _desk(together=done, ticked=left, status=422 if done.refused else 200)
 
 
 @service.post("/service-desk/tracking")

@@ -22,7 +22,7 @@ from odr.service.packet.copies import PROOF
 from odr.service.packet.deemed import Weight
 from odr.service.packet.proof_of_service import attach_document
 from odr.service.rules import cited
-from odr.service.vocabulary import AddressClass, Channel, ConsentWay, FactKind
+from odr.service.vocabulary import AddressClass, Channel, ConsentWay, FactKind, carrier_said
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -119,7 +119,10 @@ def _day(instant: str, zone: ZoneInfo) -> Any:
 def _trail(fact: Mapping[str, Any]) -> TrailEvent:
     source: Words = Channel(fact["channel"]).label if fact["channel"] else T("the court’s record")
     return TrailEvent(
-        datetime.fromisoformat(fact["at"]), FactKind(fact["kind"]).label, source, fact["words"] or fact["raw_digest"]
+        datetime.fromisoformat(fact["at"]),
+        FactKind(fact["kind"]).label,
+        source,
+        carrier_said(fact["words"]) or fact["raw_digest"],
     )
 
 

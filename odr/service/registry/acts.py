@@ -18,8 +18,8 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Recorded, Topic, act
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
-from odr.procedure.time.written_working import text_from_json
 from odr.service import desks, names
 from odr.service.inputs import PAPER_OPTIONS, ClockRule, ReplyInput
 from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceFact
@@ -27,7 +27,7 @@ from odr.service.packet.acts import barred_abroad, follow_packet, put_out
 from odr.service.packet.occasions import CLAIM as CLAIM_LETTER, Occasion
 from odr.service.packet.outcomes import SERVING, something_out
 from odr.service.packet.packets import note_address, plan_attempt, record_by_hand, record_consent, withdraw_consents
-from odr.service.queries import instant, packets_of
+from odr.service.queries import instant, packets_of, told_of
 from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def record_search(sitting: Sitting, case: Case, given: SearchInput, *, actor: Ac
     service (OLR 31). Papers that are still out are sent there too.
     """
     party: Party = sitting.resolved("party", given.party)
-    source = side_by_side((given.place.label, given.where), ":").render(sitting.pack(case).languages[0])
+    source = side_by_side((given.place.label, given.where), ":").render(language_of(sitting, case))
     at = instant(given.active_on, None, sitting.court.settings.tz, now) if given.active_on else None
     if at is not None and given.active_on and given.active_on > now.astimezone(sitting.court.settings.tz).date():
         raise InvalidInput.at("active_on", T("This lies in the future."))
@@ -241,7 +241,7 @@ def record_consent_found(
     if given.way in (ConsentWay.AGREED_EARLIER, ConsentWay.ADDRESS_IN_PLEADING) and not given.email:
         raise InvalidInput.at("email", T("Name the address that was agreed on or given."))
     if given.email:
-        source = side_by_side((given.way.label, given.shown_by), ":").render(sitting.pack(case).languages[0])[:200]
+        source = side_by_side((given.way.label, given.shown_by), ":").render(language_of(sitting, case))[:200]
         note_address(
             sitting.session,
             party_id=party.id,
@@ -333,7 +333,9 @@ def record_call(sitting: Sitting, case: Case, given: CallInput, *, actor: Actor,
         raise InvalidInput.at("happened_on", T("This lies in the future."))
     number = sitting.next_number(case)
     declined = given.what is CallOutcome.DECLINED
-    note = " · ".join(part for part in (given.number, given.what.label.render("en"), given.words) if part)
+    note = " · ".join(
+        part for part in (given.number, given.what.label.render(language_of(sitting, case)), given.words) if part
+    )
     record_by_hand(
         sitting.session,
         packet,
@@ -382,9 +384,7 @@ def record_reply(sitting: Sitting, case: Case, given: ReplyInput, *, actor: Acto
         risk=50,
         subject=given.document,
     )
-    words = T(
-        "Answer by e-mail to “%(what)s” for %(party)s", what=text_from_json(packet.title), party=packet.recipient_name
-    )
+    words = T("Answer by e-mail to “%(what)s” for %(party)s", what=told_of(packet), party=packet.recipient_name)
     return Recorded(words, {"packet": packet.reference, "sha256": given.sha256}, audience=Audience.COURT)
 
 

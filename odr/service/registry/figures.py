@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat
 from odr.ground.text import Text
 from odr.identity.actors import serving
-from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet, ProofOfService, ServiceAttempt, ServiceFact, ServiceTask
+from odr.service.queries import told_of
 from odr.service.vocabulary import AttemptState, Channel, FactKind, TaskReason
 
 SENT = (AttemptState.SENT, AttemptState.DONE, AttemptState.BOUNCED)
@@ -141,7 +141,7 @@ def _lines(
                 packet.reference,
                 case.number or case.reference,
                 packet.recipient_name,
-                text_from_json(packet.title),
+                told_of(packet),
                 _at(packet.queued_at, zone),
                 packet.state.label,
                 channel,

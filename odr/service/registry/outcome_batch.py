@@ -20,6 +20,8 @@ from odr.identity.models import Account
 from odr.procedure.forms import fields
 from odr.service import names
 from odr.service.models import Packet
+from odr.service.packet.outcomes import Happening, Way
+from odr.service.registry.acts import CallOutcome
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 COLUMNS = ("packet", "way", "what", "day", "hour", "signer", "words")
 MOST_LINES = 500
 CALL = "call"
+VOCABULARY = (
+    (T("In which way"), tuple(Way)),
+    (T("What happened"), tuple(Happening)),
+    (T("What came of a call"), tuple(CallOutcome)),
+)
+"""What may stand in a line's columns: title, and the words with their meaning."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def _record(court: Court, line: str, account_id: int, strong_at: Any, key: str) 
         packet = sitting.session.scalar(select(Packet).where(Packet.reference == row["packet"].rpartition("-")[0]))
         packet = packet or sitting.session.scalar(select(Packet).where(Packet.reference == row["packet"]))
         case = sitting.session.get(Case, packet.case_id) if packet is not None else None
-        actor = _clerk(sitting.session, account_id, case, court, strong_at) if case is not None else None
+        actor = clerk_in(sitting.session, account_id, case, court, strong_at) if case is not None else None
         if packet is None or case is None or actor is None:
             raise InvalidInput.at("packet", T("You have no paper with this reference."))
         name, given = _act(court, row, packet.reference)
@@ -97,7 +105,8 @@ def _record(court: Court, line: str, account_id: int, strong_at: Any, key: str) 
         return receipt.repeated
 
 
-def _clerk(session: Any, account_id: int, case: Case, court: Court, strong_at: Any) -> Actor | None:
+def clerk_in(session: Any, account_id: int, case: Case, court: Court, strong_at: Any) -> Actor | None:
+    """The clerk of a case as an actor; None for whoever is not one."""
     account = session.get_one(Account, account_id)
     return next(
         (one for one in actors_in(session, account, case, court.clock.now(), strong_at) if one.role is Role.CLERK), None

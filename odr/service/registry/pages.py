@@ -18,7 +18,7 @@ from odr.service.models import Packet, ServiceTask
 from odr.service.packet.case_views import abroad_page
 from odr.service.packet.packets import close_task
 from odr.service.registry.figures import SPAN, figures, register_of
-from odr.service.registry.outcome_batch import Batch, record_batch
+from odr.service.registry.outcome_batch import COLUMNS, VOCABULARY, Batch, record_batch
 from odr.service.replies.tracking import MOST_BYTES
 from odr.service.vocabulary import TaskReason
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
@@ -68,7 +68,16 @@ def record_outcomes() -> Page:
 
 def _outcomes(batch: Batch | None, text: str, key: str, fault: object = None) -> Page:
     status = 422 if fault is not None or (batch is not None and batch.wrong) else 200
-    return render_template("service/batch.html", batch=batch, text=text, key=key, fault=fault), status
+    page = render_template(
+        "service/batch.html",
+        batch=batch,
+        text=text,
+        key=key,
+        fault=fault,
+        columns=",".join(COLUMNS),
+        vocabulary=VOCABULARY,
+    )
+    return page, status
 
 
 @service_desk.post("/service-desk/answers/<int:number>")

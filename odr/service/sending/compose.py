@@ -35,12 +35,15 @@ class Composed:
         return replace(self.dispatch, attachments=tuple(attachments))
 
 
-def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zone: ZoneInfo) -> Composed:
+def compose(
+    attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zone: ZoneInfo, progress: str | None = None
+) -> Composed:
     """The message of an attempt. Papers go along by post and into the inbox of an accredited platform; a mail has no
     attachment and no link, they lie in the inbox here (OLR 29).
 
     To an address that is merely attributed goes a notice with a code and nothing of the case: somebody else may be
     reading there. Only a company hears there at once which claim it has to answer.
+    ``progress`` is the code by which the party looks up how far the case has come; it stands beside the case's number.
     """
     packet, address = attempt.packet, attempt.address
     standing = address.standing if address is not None else AddressClass.ATTRIBUTED
@@ -60,7 +63,7 @@ def compose(attempt: ServiceAttempt, letterhead: Letterhead, *, at: datetime, zo
         at=at,
         case_number=words.case_number,
         form=answer_form(words, letterhead) if packet.letter == "invitation" else None,
-        **_written(attempt, words, letterhead, at, named),
+        **_written(attempt, words, letterhead, at, named, progress),
     )
     takes_papers = attempt.channel is Channel.POST or (
         attempt.channel is Channel.SELLER_INBOX and standing is AddressClass.GIVEN
@@ -96,7 +99,7 @@ def answer_form(words: LetterWords, head: Letterhead) -> AnswerForm:
 
 
 def _written(
-    attempt: ServiceAttempt, words: LetterWords, head: Letterhead, at: datetime, named: bool
+    attempt: ServiceAttempt, words: LetterWords, head: Letterhead, at: datetime, named: bool, progress: str | None
 ) -> dict[str, Any]:
     """Subject, text and HTML of a message; a short message has a text only."""
     packet = attempt.packet
@@ -114,6 +117,8 @@ def _written(
         kind=packet.kind.label,
         what=words.what,
         case_number=words.case_number,
+        # Whoever reads in the inbox here sees it beside it; the inbox keeps what it was sent.
+        progress=None if attempt.channel is Channel.PLATFORM else progress,
         amount=words.amount,
         asked=words.asked,
         sent_at=at,

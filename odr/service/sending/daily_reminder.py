@@ -139,9 +139,9 @@ def _remind(court: Court, account: Account, lines: list[Ending], day: date) -> i
     title, number, last = told[0]
     where = {"title": title, "case": number, "day": ShortDay(last)}
     subject = (
-        T("%(title)s ends on %(day)s, and %(count)s more (%(case)s)", **where, count=len(told) - 1)
+        T("%(title)s ends on %(day)s, and %(count)s more: %(case)s", **where, count=len(told) - 1)
         if len(told) > 1
-        else T("%(title)s ends on %(day)s (%(case)s)", **where)
+        else T("%(title)s ends on %(day)s: %(case)s", **where)
     )
     letter = write_letter("digest", account.locale, subject=subject, head=court.ports.service.letterhead, endings=told)
     try:

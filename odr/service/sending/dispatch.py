@@ -74,6 +74,8 @@ class ServicePorts:
         default_factory=lambda: dict.fromkeys(BRIEF, (time(21, 0), time(8, 0)))
     )
     threads: int = 8
+    progress: Callable[[Session, Sequence[int]], Mapping[int, str]] = lambda session, parties: {}
+    """Party → the code by which it looks up how far its case has come."""
 
 
 def dispatch_due(ports: ServicePorts, database: Database, clock: Clock, limit: int = 256) -> int:
@@ -210,12 +212,13 @@ def _lease(session: Session, channel: Channel, now: datetime, owner: str, limit:
 class _Jobs:
     """What was claimed, handed out message by message; read from the tables a slice at a time."""
 
-    def __init__(self, database: Database, claimed: Sequence[int]) -> None:
+    def __init__(self, ports: ServicePorts, database: Database, claimed: Sequence[int]) -> None:
+        self._progress = ports.progress
         self._database, self._left, self._lock = database, deque(claimed), threading.Lock()
-        self._ready: deque[tuple[int, ServiceAttempt | None]] = deque()
+        self._ready: deque[tuple[int, ServiceAttempt | None, str | None]] = deque()
 
-    def next(self) -> tuple[int, ServiceAttempt | None] | None:
-        """The next attempt with its packet and address; None at the end."""
+    def next(self) -> tuple[int, ServiceAttempt | None, str | None] | None:
+        """The next attempt with its packet and address, and its party's code for looking up the case; None at the end."""
         with self._lock:
             if not self._ready and self._left:
                 ids = [self._left.popleft() for _ in range(min(SLICE, len(self._left)))]
@@ -227,22 +230,33 @@ class _Jobs:
                             select(ServiceAttempt).where(ServiceAttempt.id.in_(ids)).options(*together)
                         )
                     }
-                self._ready.extend((i, found.get(i)) for i in ids)
+                    codes = self._progress(session, sorted({a.party_id for a in found.values()}))
+                self._ready.extend(
+                    (i, a := found.get(i), codes.get(a.party_id) if a is not None and _is_theirs(a) else None)
+                    for i in ids
+                )
             return self._ready.popleft() if self._ready else None
+
+
+def _is_theirs(attempt: ServiceAttempt) -> bool:
+    """Whether the address is still the party's: a letter that waited while somebody else took the party's place goes to who
+    was it before, and never bears the code of who is it now (PUB 6).
+    """
+    return attempt.address is None or attempt.address.ended_at is None
 
 
 def _sent(
     ports: ServicePorts, database: Database, clock: Clock, claimed: Sequence[int], *, ends: datetime
 ) -> Iterator[list[tuple[int, Handover | None]]]:
     """Send on a few threads, one slow peer holding up one thread only; yields what is finished, in groups."""
-    jobs, results = _Jobs(database, claimed), SimpleQueue[tuple[int, Handover | None] | None]()
+    jobs, results = _Jobs(ports, database, claimed), SimpleQueue[tuple[int, Handover | None] | None]()
 
     def work() -> None:
         try:
             while (job := jobs.next()) is not None:
                 # Long before its lease ends: another worker about to take it would send it twice.
                 late = clock.machine_now() > ends
-                results.put((job[0], None if late else _send(ports, job[1], clock)))
+                results.put((job[0], None if late else _send(ports, *job[1:], clock)))
         finally:
             results.put(None)
 
@@ -267,7 +281,7 @@ def _sent(
             future.result()
 
 
-def _send(ports: ServicePorts, attempt: ServiceAttempt | None, clock: Clock) -> Handover:
+def _send(ports: ServicePorts, attempt: ServiceAttempt | None, progress: str | None, clock: Clock) -> Handover:
     if attempt is None or attempt.state is not AttemptState.PLANNED:
         return Handover(Outcome.LATER, "no longer planned")
     carrier = ports.carriers.get(attempt.channel)
@@ -276,7 +290,7 @@ def _send(ports: ServicePorts, attempt: ServiceAttempt | None, clock: Clock) -> 
     if any(not paper["sha256"] for paper in attempt.packet.documents):
         return Handover(Outcome.LATER, "its papers are being made")
     try:
-        composed = compose(attempt, ports.letterhead, at=clock.now(), zone=ports.zone)
+        composed = compose(attempt, ports.letterhead, at=clock.now(), zone=ports.zone, progress=progress)
         papers = attempt.packet.documents if composed.takes_papers else []
         attachments = [Attachment(p["name"], p["media_type"], ports.fetch(p["reference"])) for p in papers]
         return carrier.send(composed.with_papers(attachments))

@@ -68,15 +68,15 @@ class LetterWords:
         if ask is not None and self.due_on is not None:
             day = ShortDay(self.due_on)
             return (
-                T("Please %(ask)s by %(day)s: %(what)s (%(where)s)", ask=ask, day=day, what=what, where=where)
+                T("Please %(ask)s by %(day)s: %(what)s, %(where)s", ask=ask, day=day, what=what, where=where)
                 if self.is_duty
-                else T("%(what)s (%(where)s): you can %(ask)s until %(day)s", ask=ask, day=day, what=what, where=where)
+                else T("%(what)s, %(where)s: you can %(ask)s until %(day)s", ask=ask, day=day, what=what, where=where)
             )
         if ask is not None and self.within is not None:
             length = self.within
             return (
                 T(
-                    "Please %(ask)s within %(length)s: %(what)s (%(where)s)",
+                    "Please %(ask)s within %(length)s: %(what)s, %(where)s",
                     ask=ask,
                     length=length,
                     what=what,
@@ -84,7 +84,7 @@ class LetterWords:
                 )
                 if self.is_duty
                 else T(
-                    "%(what)s (%(where)s): you can %(ask)s within %(length)s",
+                    "%(what)s, %(where)s: you can %(ask)s within %(length)s",
                     ask=ask,
                     length=length,
                     what=what,
@@ -92,8 +92,8 @@ class LetterWords:
                 )
             )
         if self.due_on is not None:
-            return T("%(what)s (%(where)s): until %(day)s", what=what, where=where, day=ShortDay(self.due_on))
-        return T("%(what)s (%(where)s)", what=what, where=where)
+            return T("%(what)s, %(where)s: until %(day)s", what=what, where=where, day=ShortDay(self.due_on))
+        return T("%(what)s, %(where)s", what=what, where=where)
 
     def heading(self, today: date) -> Text:
         """What came, for a list that names the case beside it; with what is asked only while its day is not over."""

@@ -28,6 +28,7 @@ from odr.service.channels.own_inbox import PlatformInbox
 from odr.service.channels.post import PrintQueue
 from odr.service.channels.seller import Platform, SellerInbox, read_platforms
 from odr.service.channels.sms import SmsGateway
+from odr.service.packet.progress_codes import live_codes
 from odr.service.rules import rules_for
 from odr.service.sending.dispatch import ServicePorts
 from odr.service.sending.letters import BETWEEN, Letterhead
@@ -103,6 +104,7 @@ def open_carriers(court: Court) -> ServicePorts:
         fetch=lambda reference: fetch(court, reference),
         zone=settings.tz,
         rules=rules_for(court),
+        progress=lambda session, parties: live_codes(session, keyring(settings.secret_key), parties),
         quiet=dict.fromkeys(BRIEF, (settings.quiet_from, settings.quiet_until)),
     )
 

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
-from odr.settlement.inputs import LANGUAGES
+from odr.procedure.papers.language import CaseLanguage
 
 
 class ConfirmationRulingInput(CourtModel):
@@ -45,7 +45,7 @@ class ConfirmationRulingInput(CourtModel):
             T("Exactly as it stands above. This keeps a decision from going to the wrong case."),
         ),
     ]
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""
 
     @model_validator(mode="after")
     def _ground_belongs(self) -> ConfirmationRulingInput:
@@ -72,4 +72,4 @@ class ObjectionRulingInput(CourtModel):
         CourtText(10, 8000),
         field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
     ]
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the decision"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""

@@ -5,18 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from odr.docket.models import Case, Role
-from odr.docket.papers import PartyLine, Reason, RulingPaper, Words, clerk, judge
-from odr.docket.queries import parties
+from odr.docket.papers import Reason, RulingPaper, Words
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import PaperDay, T, Text
 from odr.identity.actors import Actor
-from odr.procedure.case.overview import sitters
+from odr.procedure.papers.form import APPLICANT, Basis, basis, head, party_block, side, signatures
 from odr.procedure.papers.frame import sealed_paper
 from odr.procedure.rules.court_rules import NotConfirmed
 from odr.settlement.confirmation.inputs import ConfirmationRulingInput, ObjectionRulingInput
@@ -98,15 +98,22 @@ def _paper(
     reasons: list[Words],
     remedy: Words,
 ) -> RulingPaper:
-    settings, seated = sitting.court.settings, sitters(sitting, case)
+    block = [replace(line, role=APPLICANT) for line in party_block(sitting, case)]
+    day = PaperDay((case.accepted_at or case.lodged_at).astimezone(sitting.court.settings.tz).date())
+    who = side(case, Role.CLAIMANT, Role.RESPONDENT)
     return RulingPaper(
-        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
-        case_number=case.number,
+        **head(sitting, case, language, sitting.now),
         subject=T("Confirmation of a mediated agreement"),
-        issued_on=sitting.now.astimezone(settings.tz).date(),
-        signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
-        + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
-        parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
+        signatories=signatures(sitting, case),
+        parties=block,
+        history=[
+            T(
+                "On %(day)s this court took up the application of %(names)s to confirm an agreement reached in mediation, and has examined it.",
+                day=day,
+                names=who,
+            )
+        ],
+        basis=basis(sitting.pack(case), ["CPL 206"], of=Basis.RULING),
         orders=orders,
         reasons=[Reason(line) for line in reasons],
         remedy=remedy,

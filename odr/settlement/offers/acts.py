@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import PARTY_ROLES, Case
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party
 from odr.docket.visibility import same_side
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T
@@ -154,6 +155,12 @@ def offer_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
     return f"{offer.reference}:{offer.state.value}" if offer else "none"
 
 
+def the_other_of_the_offer(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    """Whoever stands on the other side of an offer from the one who did something with it; nobody else learns of it."""
+    offer = offer_named(sitting.session, case, json.loads(entry.payload)["input"]["offer"])
+    return [case.party(one) for one in (offer.from_id, offer.to_id) if one != entry.party_id]
+
+
 class OfferRef(CourtModel):
     """Which offer."""
 
@@ -170,6 +177,15 @@ class OfferRef(CourtModel):
     strong=True,
     premise=Premise.SUBJECT,
     subject=offer_state,
+    serves=Everyone.CONCERNED,
+    concerns=the_other_of_the_offer,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An offer was accepted in the private room"),
+        T(
+            "Whoever made it and whoever accepted it have agreed on these terms. The private room shows the agreement and whose signature is still wanted. Until it binds, every time limit goes on."
+        ),
+    ),
     source=law("CPL 53"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -218,6 +234,15 @@ class DeclineInput(OfferRef):
     input=DeclineInput,
     by=PARTY_ROLES,
     at=ROOM_STAGES,
+    serves=Everyone.CONCERNED,
+    concerns=the_other_of_the_offer,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An offer was declined in the private room"),
+        T(
+            "Nothing is agreed, and everything goes on as before. There is nothing you have to do. Whoever wants to may make another offer in the private room, which the judge never reads."
+        ),
+    ),
     source=law("CPL 53"),
     seen_by=PRIVATE,
     page="settlement.room",
@@ -238,6 +263,15 @@ def decline_offer(sitting: Sitting, case: Case, given: DeclineInput, *, actor: A
     input=OfferRef,
     by=PARTY_ROLES,
     at=ROOM_STAGES,
+    serves=Everyone.CONCERNED,
+    concerns=the_other_of_the_offer,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("An offer in the private room was taken back"),
+        T(
+            "It can no longer be accepted, and everything goes on as before. There is nothing you have to do. Whoever wants to may make another offer in the private room."
+        ),
+    ),
     source=law("CPL 53"),
     seen_by=PRIVATE,
     page="settlement.room",

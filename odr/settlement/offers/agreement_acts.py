@@ -14,7 +14,8 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.events import DecisionIssued
-from odr.procedure.acts.table import Milestone, Recorded, Topic, act
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtText, field
 from odr.procedure.rules.base import law
 from odr.settlement import desks, names
@@ -65,6 +66,14 @@ class DeclineAgreementInput(AgreementRef):
     input=DeclineAgreementInput,
     by=PARTY_ROLES,
     at=ROOM_STAGES,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The agreement was not signed"),
+        T(
+            "Somebody said no to it. Nothing is agreed, and the case goes on as before. There is nothing you have to do. Whoever wants to may make another offer in the private room, which the judge never reads."
+        ),
+    ),
     source=law("CPL 102"),
     seen_by=PRIVATE,
     page="settlement.room",

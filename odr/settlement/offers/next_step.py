@@ -26,6 +26,11 @@ STILL = If(
 OTHERS = If(
     T("Until it binds"), T("Every time limit goes on, and whoever has not signed yet can still say no."), page=ROOM
 )
+TAKE_BACK = If(
+    T("If you change your mind"),
+    T("You can take your offer back in the private room until it is answered. If nobody answers, it ends by itself."),
+    page=ROOM,
+)
 WITH_THE_JUDGE = {
     Ending.STATEMENT: T(
         "You have agreed. Nothing for you to do now: the judge looks at the agreement and makes the mediation statement."
@@ -60,12 +65,19 @@ def agreement_owed(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
 
 
 def offer_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
-    """To answer an offer; None for a window of another kind or of somebody else."""
-    if window.kind != time_limits.OFFER or actor.party_id is None or window.party_id != actor.party_id:
+    """To answer an offer, for whoever got it, and for whoever made it: what the other has to answer, and that it can be
+    taken back until then; None for a window of another kind, and for everybody else.
+    """
+    if window.kind != time_limits.OFFER or actor.party_id is None:
         return None
     offer = next((o for o in offers_of(sitting.session, case, OfferState.OPEN) if o.reference == window.subject), None)
-    if offer is None:
+    if offer is None or actor.party_id not in (offer.from_id, offer.to_id):
         return None
+    if actor.party_id == offer.from_id:
+        asked = (
+            T("answer your offer of %(amount)s", amount=offer.amount) if offer.amount_minor else T("answer your offer")
+        )
+        return StepWords(asked, ifs=(TAKE_BACK,))
     name = case.party(offer.from_id).name
     if offer.amount_minor == 0:
         return StepWords(T("Answer the offer of %(name)s", name=name))

@@ -5,7 +5,7 @@ refusal.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.docket.queries import parties
@@ -21,11 +21,12 @@ from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.forms.inputs import CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_prepared
+from odr.procedure.papers.language import CaseLanguage
 from odr.procedure.papers.rulings import NO_APPEAL
 from odr.procedure.rules.base import law
 from odr.procedure.rules.tariff import Ending as FeeEnding
 from odr.settlement import desks
-from odr.settlement.inputs import LANGUAGES, AgreementRef
+from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import Agreement, AgreementState, Ending
 from odr.settlement.offers.agreements import close_waiting, missing, sign, waiting
 from odr.settlement.offers.room_rules import OPEN_STAGES
@@ -57,7 +58,7 @@ class StatementInput(AgreementRef):
             T("Exactly as it stands above. This keeps a decision from going to the wrong case."),
         ),
     ]
-    language: Annotated[Literal["zh-Hans", "en"], field(T("Language of the statement"), options=LANGUAGES)] = "zh-Hans"
+    language: CaseLanguage = ""
 
 
 @act(

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
-from odr.docket.models import Case, Role
-from odr.docket.papers import PartyLine, Reason, RulingPaper, Words, clerk, judge
+from odr.docket.models import Case
+from odr.docket.papers import RulingPaper, Words
 from odr.docket.queries import parties
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, PaperDay, T, Text, side_by_side
 from odr.identity.actors import Actor
-from odr.procedure.case.overview import sitters
+from odr.procedure.papers.form import head, opening, party_block, signatures
 from odr.procedure.papers.frame import sealed_paper
 from odr.settlement.models import Agreement, AgreementState
 from odr.settlement.queries import agreement_named
@@ -32,7 +32,6 @@ class StatementPaper(RulingPaper):
 
     labels: ClassVar[dict[str, Text]] = RulingPaper.labels | {
         "ruled": T("What the parties agreed"),
-        "reasons": T("What was asked for"),
         "remedy": T("Effect"),
     }
     kind: Words = T("Mediation statement")
@@ -56,7 +55,7 @@ def term_words(case: Case, agreement: Agreement, closing: Text | None = ALL_OF_C
                     payer=payer.name,
                     payee=payee.name,
                     amount=amount,
-                    day=on,
+                    day=PaperDay(on),
                 )
             )
     if agreement.accelerates and len(agreement.instalments) > 1:
@@ -96,23 +95,38 @@ def prepare_statement(court: Court, case: Case, given: BaseModel, actor: Actor) 
         return {"statement": sealed_paper(court, paper, language, text, reason=reason, signer=actor.name)}
 
 
+def _asked(sitting: Sitting, case: Case) -> list[Words]:
+    """What was asked for, in one paragraph by party (CPL 100)."""
+    said: list[Words] = []
+    for claim in claims_of(sitting.session, case):
+        heads = [r for r in reliefs_of(sitting.session, case) if r.claim_id == claim.id]
+        numbered = [
+            T("(%(number)s) %(what)s", number=n, what=r.what.strip().rstrip("。.；;")) for n, r in enumerate(heads, 1)
+        ]
+        name = case.name_of(claim.party_id)
+        said.append(T("%(name)s asks the court: %(heads)s.", name=name, heads=side_by_side(numbered, ";")))
+    return said
+
+
+def _fee(sitting: Sitting, case: Case) -> list[Text]:
+    """The court fee, halved, and who bears it (FEE 15, 31): each party what it paid in, where nothing else is agreed."""
+    told = sitting.court.hooks.fee_at_ending
+    return [words for party in parties(case) for words in told(sitting, case, party, "mediated")] if told else []
+
+
 def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str) -> StatementPaper:
     """The whole paper."""
-    settings = sitting.court.settings
-    seated = sitters(sitting, case)
-    asked = (
-        [f"{r.number}. {r.what}" for r in reliefs_of(sitting.session, case)] if claims_of(sitting.session, case) else []
-    )
     return StatementPaper(
-        court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
-        case_number=case.number,
+        **head(sitting, case, language, sitting.now),
         subject=sitting.subject_of(case),
-        issued_on=sitting.now.astimezone(settings.tz).date(),
-        signatories=[judge(s.name) for s in seated if s.role is Role.JUDGE]
-        + [clerk(s.name) for s in seated if s.role is Role.CLERK][:1],
-        parties=[PartyLine(p.role.label, p.name, [p.kind.label]) for p in parties(case)],
-        reasons=[Reason(line) for line in asked],
+        signatories=signatures(sitting, case),
+        parties=party_block(sitting, case),
+        history=[opening(sitting, case), *_asked(sitting, case)],
+        basis=T(
+            "In the course of the case the parties reached the following agreement of their own will; the court has found nothing in it against the law and confirms it:"
+        ),
         orders=term_words(case, agreement),
+        costs=_fee(sitting, case),
         remedy=T(
             "This statement binds when the last party has signed it, and can then be enforced like a judgment (Civil Procedure Law, art. 100)."
         ),

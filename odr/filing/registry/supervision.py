@@ -1,0 +1,129 @@
+"""What lies at the court and for how long, for whoever sees to it that nothing stays lying. No flask.
+
+It is an inventory of desks, by name and never by number: nobody is ranked by it. Of a task only its kind is told, not what
+stands in the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import COURT_ROLES, Case, Role, Seat, Stage
+from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.text import Text
+from odr.identity.models import Account
+from odr.procedure.acts.tasks import DESKS
+from odr.procedure.models import Task
+
+HELD = COURT_ROLES - {Role.PRESIDENT}
+"""Seats that are given to somebody and may be given to somebody else."""
+SEEN = COURT_ROLES | {Role.CASHIER}
+"""Whose tasks are counted: what a mediator does is no business of the court's."""
+AGES = (3, 10, 30)
+"""Days at which a thing on a desk counts as older."""
+
+
+@dataclass(frozen=True)
+class OnDesk:
+    """One person's desk in one capacity: open cases, what lies there, how much of it is late, since when the oldest."""
+
+    account: str
+    name: str
+    role: Role
+    cases: int
+    things: int
+    late: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True)
+class Lies:
+    """One thing that lies on a desk: what kind of thing, of which case, with whom, since when and until when."""
+
+    case: Case
+    role: Role
+    what: Text | None
+    names: tuple[str, ...]
+    since: datetime
+    due_at: datetime | None
+
+
+def desks_of_the_court(session: Session, now: datetime) -> list[OnDesk]:
+    """Every desk of the court in open cases, by name."""
+    theirs = and_(Task.case_id == Seat.case_id, Task.role == Seat.role, Task.done_at.is_(None))
+    rows = session.execute(
+        select(
+            Account.reference,
+            Account.name,
+            Seat.role,
+            func.count(Seat.case_id.distinct()),
+            func.count(Task.id),
+            func.count(Task.id).filter(Task.due_at < now),
+            func.min(Task.opened_at),
+        )
+        .join(Seat, Seat.account_id == Account.id)
+        .join(Case, Case.id == Seat.case_id)
+        .outerjoin(Task, theirs)
+        .where(Seat.until_at.is_(None), Seat.role.in_(HELD), Case.stage != Stage.CLOSED)
+        .group_by(Account.reference, Account.name, Seat.role)
+    )
+    found = [OnDesk(*row) for row in rows]
+    return sorted(found, key=lambda one: (one.name, one.account, one.role.value))
+
+
+def by_age(session: Session, now: datetime, role: Role | None = None) -> list[int]:
+    """How many things have lain up to 3 days, up to 10, up to 30, and longer."""
+    older = [func.count().filter(Task.opened_at <= now - timedelta(days=days)) for days in AGES]
+    numbers = [int(number) for number in session.execute(select(func.count(), *older).where(*_open(role))).one()]
+    return [more - fewer for more, fewer in zip(numbers, [*numbers[1:], 0], strict=True)]
+
+
+def lying(session: Session, before: datetime, role: Role | None = None, after: str | None = None) -> Listed[Lies]:
+    """What has lain since before a day, the oldest first, with whose desk it is."""
+    query = select(Task, Case).join(Case, Case.id == Task.case_id).where(*_open(role), Task.opened_at <= before)
+    page = page_of(session, query, (Key(Task.opened_at, datetime), Key(Task.id)), after)
+    names = _names(session, [case.id for _, case in page.rows])
+    return page.of(
+        [
+            Lies(
+                case,
+                task.role,
+                desk.title if (desk := DESKS.get(task.kind)) is not None else None,
+                tuple(names.get((case.id, task.role), ())),
+                task.opened_at,
+                task.due_at,
+            )
+            for task, case in page.rows
+        ]
+    )
+
+
+def quiet(session: Session, before: datetime, after: str | None = None) -> Listed[Case]:
+    """Open cases, not stayed, in whose docket nothing was entered since before a day, the quietest first."""
+    query = select(Case).where(
+        Case.stage != Stage.CLOSED, Case.number.is_not(None), Case.stayed_at.is_(None), Case.head_at <= before
+    )
+    page = page_of(session, query, (Key(Case.head_at, datetime), Key(Case.id)), after)
+    return page.of([case for (case,) in page.rows])
+
+
+def _open(role: Role | None) -> tuple[ColumnElement[bool], ...]:
+    return Task.done_at.is_(None), Task.role.in_([role] if role is not None else SEEN)
+
+
+def _names(session: Session, cases: Sequence[int]) -> dict[tuple[int, Role], list[str]]:
+    """Who sits, by case and capacity."""
+    found: dict[tuple[int, Role], list[str]] = {}
+    for case_id, role, name in session.execute(
+        select(Seat.case_id, Seat.role, Account.name)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id.in_(cases), Seat.until_at.is_(None))
+        .order_by(Account.name)
+    ):
+        found.setdefault((case_id, role), []).append(name)
+    return found

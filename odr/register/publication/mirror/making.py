@@ -1,0 +1,182 @@
+"""A copy of the register in a folder: files by their digest, an index by name that stands in the log, and nothing else.
+
+A file never changes under its name, so whoever serves it may let it be kept for ever; only the index moves. New files come
+before the index that names them, and what it no longer names goes after: at every moment the copy is whole. With a decision
+that was withdrawn its files go; its line stays in the ledger and its address among the withdrawn.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.durable import write_durably
+from odr.ground.errors import ActNotOpen
+from odr.ground.text import T
+from odr.notary.administration import administration_act
+from odr.notary.rehash.rounds import Holding
+from odr.procedure.receipt_files import in_row
+from odr.register.publication.mirror.files import PublicFiles, public_files
+from odr.register.publication.mirror.models import RegisterCopy
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+FORMAT, KIND = "court-copy/1", "register-copy"
+FILES = "files"
+READABLE = 0o644
+_OURS = re.compile(r"[0-9a-f]{64}\.[a-z.]+")
+PROVED = ("index.json", "index.receipt.json", "index.receipt.leaf.tlog-proof")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a round of publishing came to."""
+
+    files: int
+    written: int
+    removed: int
+    is_new: bool
+    """Whether something public had changed, so that a new index stands in the log."""
+
+
+def publish(court: Court, folder: Path) -> Made:
+    """Bring the copy in a folder up to date. Raises ActNotOpen where the log has not taken the index yet, and where files lie
+    in the folder that are no copy's.
+    """
+    if not _is_a_copy(folder):
+        raise ActNotOpen(T("There are files in this folder that are no copy of the register. Name an empty folder."))
+    with court.database.read() as session:
+        found = public_files(court, court.look(session))
+    places = {name: _place(name, content) for name, content in found.named.items()}
+    subject = _subject(found)
+    newest = _newest(court)
+    if newest is not None and newest.subject == subject and _is_here(folder, newest, found, places):
+        return Made(len(_listed(folder)), 0, 0, is_new=False)
+    record, receipt = _put_on_record(court, found, places, subject)
+    court.sequence_now()
+    with court.database.read() as session:
+        files = court.notary.receipt_files(session, receipt)
+    if files.proof is None:
+        raise ActNotOpen(T("The log has not taken up the index of the copy yet; try again in a minute."))
+    (folder / FILES).mkdir(parents=True, exist_ok=True)
+    written = 0
+    for name, content in found.named.items():
+        path = folder / places[name]
+        if not _lies_whole(path, content):
+            write_durably(path, content, mode=READABLE)
+            written += 1
+    # The index last: until then it names what was there before, and that is still there.
+    for name, content in zip(PROVED[1:], (files.json, files.proof), strict=True):
+        write_durably(folder / name, content, mode=READABLE)
+    write_durably(folder / PROVED[0], record.encode(), mode=READABLE)
+    write_durably(folder / "index.html", _page(places), mode=READABLE)
+    return Made(len(places), written, _take_away(folder, set(places.values())), is_new=True)
+
+
+def _place(name: str, content: bytes) -> str:
+    """Where a file lies: its digest, and the ending by which servers know what it is."""
+    return f"{FILES}/{sha256_hex(content)}.{name.rpartition('/')[2].partition('.')[2]}"
+
+
+def _subject(found: PublicFiles) -> str:
+    """What is public, without the proofs in the ledger: those grow while nothing happens."""
+    told = {name: sha256_hex(content) for name, content in found.named.items() if not name.startswith("ledger/")}
+    bodies = [_bodies(content) for name, content in sorted(found.named.items()) if name.startswith("ledger/")]
+    return sha256_hex(canonical({"files": told, "ledger": bodies, "withdrawn": [dict(one) for one in found.withdrawn]}))
+
+
+def _bodies(part: bytes) -> list[str]:
+    return [str(each["body"]) for each in json.loads(part)["records"]]
+
+
+def _newest(court: Court) -> RegisterCopy | None:
+    with court.database.read() as session:
+        return session.scalar(select(RegisterCopy).order_by(RegisterCopy.id.desc()).limit(1))
+
+
+def _is_a_copy(folder: Path) -> bool:
+    """Whether what lies in the folder may be taken away: a copy, one that was begun, or nothing."""
+    try:
+        told = json.loads((folder / PROVED[0]).read_bytes())
+        return isinstance(told, dict) and told.get("format") == FORMAT
+    except (OSError, ValueError):
+        files = folder / FILES
+        return not files.exists() or all(_OURS.fullmatch(path.name) for path in _listed(folder))
+
+
+def _is_here(folder: Path, newest: RegisterCopy, found: PublicFiles, places: Mapping[str, str]) -> bool:
+    """Whether the copy lies there as it was made, every file of it whole; the proofs in the ledger may be older."""
+    index = folder / PROVED[0]
+    if not all((folder / name).exists() for name in PROVED) or index.read_bytes() != newest.record.encode():
+        return False
+    for name, file in json.loads(newest.record)["files"].items():
+        path = folder / file["path"]
+        if file["path"] == places.get(name):
+            if not _lies_whole(path, found.named[name]):
+                return False
+        elif not path.is_file() or sha256_hex(path.read_bytes()) != file["sha256"]:
+            return False
+    return True
+
+
+def _lies_whole(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+
+
+def _listed(folder: Path) -> list[Path]:
+    return sorted((folder / FILES).iterdir())
+
+
+def _put_on_record(court: Court, found: PublicFiles, places: Mapping[str, str], subject: str) -> tuple[str, str]:
+    now = court.clock.now()
+    files: dict[str, Any] = {
+        name: {"path": places[name], "sha256": sha256_hex(content), "size": len(content)}
+        for name, content in sorted(found.named.items())
+    }
+    said: dict[str, Any] = {
+        "format": FORMAT,
+        "at": now.isoformat(),
+        "files": files,
+        "withdrawn": [dict(one) for one in found.withdrawn],
+        "hearings_until": found.hearings_until.isoformat() if found.hearings_until is not None else None,
+    }
+    with court.database.write() as session:
+        record, receipt = administration_act(court.notary, session, said, now=now, kind=KIND)
+        session.add(RegisterCopy(record=record, subject=subject, receipt=receipt, at=now))
+    return record, receipt
+
+
+def _take_away(folder: Path, wanted: set[str]) -> int:
+    gone = [path for path in _listed(folder) if f"{FILES}/{path.name}" not in wanted]
+    for path in gone:
+        path.unlink()
+    return len(gone)
+
+
+def _page(places: Mapping[str, str]) -> bytes:
+    """The names as links, for whoever opens the copy in a browser."""
+    items = Markup("\n").join(
+        Markup('<li><a href="{}">{}</a></li>').format(place, name) for name, place in sorted(places.items())
+    )
+    page = Markup(
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Public register: a copy</title>'
+        '<meta name="viewport" content="width=device-width"></head><body><main><h1>Public register: a copy '
+        '<span lang="zh-Hans">公开信息副本</span></h1>\n<ul>\n{}\n</ul>\n</main></body></html>\n'
+    )
+    return page.format(items).encode()
+
+
+def copies_kept(court: Court, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
+    """The indexes of copies with these receipts."""
+    rows = session.scalars(select(RegisterCopy).where(RegisterCopy.receipt.in_(references)))
+    return {row.receipt: in_row(f"index of copy {row.id}", row.record.encode()) for row in rows}

@@ -1,0 +1,130 @@
+"""Everything public to take away: months as lines of JSON with digests, what to take out of a copy, and the map of pages.
+
+All of it is read from what is public at the moment of asking: what was withdrawn is in none of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, date
+from typing import Any
+from xml.etree import ElementTree
+
+from sqlalchemy import func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from odr.register.publication.models import Publication, PublicationState, PublicationVersion
+from odr.register.publication.public_views import IN_STATE, in_month
+from odr.register.search.answers import decision_json
+from odr.register.search.facts import FactReader
+from odr.register.search.hits import hit_of
+from odr.register.search.keeping import published_texts
+
+FORMAT = "court-bulk/1"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+A_FILE = 500
+"""Lines of a file; each names the next."""
+A_PART = 10_000
+"""Ledger numbers of a part of the map; the form allows 50,000 addresses."""
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+
+
+def month_of(written: str) -> date | None:
+    """The first day of a month written as 2026-06; None for what is none."""
+    match = _MONTH.fullmatch(written)
+    return date(int(match[1]), int(match[2]), 1) if match else None
+
+
+def lines(
+    session: Session, month: date, reader: FactReader, base: str, after: int, size: int = A_FILE
+) -> tuple[list[str], int | None]:
+    """A part of the decisions of a month, each with its whole public text, and after which ledger number the next begins."""
+    query = published_texts().where(in_month(month), Publication.number > after).order_by(Publication.number)
+    made, last = [], None
+    for row, version, text in session.execute(query.limit(size)):
+        told = decision_json(hit_of(reader, row, version, text.text), base, "en")
+        del told["passages"]
+        made.append(_line({**told, "ledger_number": row.number, "text": text.text}))
+        last = row.number
+    return made, last if len(made) == size else None
+
+
+def _line(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def tombstones(session: Session, after: int, size: int = A_FILE) -> tuple[list[str], int | None]:
+    """Versions that were public and are not, of decisions that were withdrawn or corrected: whoever keeps their words
+    takes them out of the copy.
+    """
+    newest = (
+        select(PublicationVersion.publication_id, func.max(PublicationVersion.number).label("number"))
+        .group_by(PublicationVersion.publication_id)
+        .subquery()
+    )
+    query = (
+        select(Publication, PublicationVersion)
+        .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
+        .join(newest, newest.c.publication_id == Publication.id)
+        .where(or_(not_(IN_STATE["published"]), PublicationVersion.number < newest.c.number))
+        .where(PublicationVersion.id > after)
+        .order_by(PublicationVersion.id)
+        .limit(size)
+    )
+    made, last = [], None
+    for row, version in session.execute(query):
+        gone = {
+            "address": row.address,
+            "ledger_number": row.number,
+            "version": version.number,
+            "text_sha256": version.sha256,
+            "since": row.since_at.astimezone(UTC).isoformat(timespec="seconds"),
+            "replaced": row.state is PublicationState.PUBLISHED,
+        }
+        made.append(_line(gone))
+        last = version.id
+    return made, last if len(made) == size else None
+
+
+def sitemap_parts(session: Session) -> list[int]:
+    """The parts in which anything is public."""
+    last = session.scalar(select(func.max(Publication.number)).where(IN_STATE["published"]))
+    return list(range(last // A_PART + 1)) if last is not None else []
+
+
+def sitemap_index(addresses: Sequence[str]) -> bytes:
+    """The list of parts."""
+    root = ElementTree.Element(f"{{{SITEMAP}}}sitemapindex")
+    for address in addresses:
+        ElementTree.SubElement(
+            ElementTree.SubElement(root, f"{{{SITEMAP}}}sitemap"), f"{{{SITEMAP}}}loc"
+        ).text = address
+    return _written(root)
+
+
+def sitemap(session: Session, part: int, base: str) -> bytes | None:
+    """A part of the map; None for one that there is not."""
+    if part not in sitemap_parts(session):
+        return None
+    mine = Publication.number >= part * A_PART, Publication.number < (part + 1) * A_PART
+    rows = session.execute(
+        select(Publication.address, func.max(PublicationVersion.at), Publication.number)
+        .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
+        .where(IN_STATE["published"], *mine)
+        .group_by(Publication.address, Publication.number)
+        .order_by(Publication.number)
+    )
+    root = ElementTree.Element(f"{{{SITEMAP}}}urlset")
+    for address, at, _ in rows:
+        url = ElementTree.SubElement(root, f"{{{SITEMAP}}}url")
+        ElementTree.SubElement(url, f"{{{SITEMAP}}}loc").text = f"{base}/{address}"
+        ElementTree.SubElement(url, f"{{{SITEMAP}}}lastmod").text = at.date().isoformat()
+    return _written(root)
+
+
+def _written(root: ElementTree.Element) -> bytes:
+    ElementTree.register_namespace("", SITEMAP)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written

@@ -1,0 +1,83 @@
+"""Which articles and decisions a decision cites, and which cite it. How it is cited is for the reader to read: the sentence
+is shown, and nobody labels it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case
+from odr.ground.text import Text
+from odr.register.publication.models import Publication
+from odr.register.publication.public_views import IN_STATE, Published
+from odr.register.search.facts import FactReader, article_words, compact
+from odr.register.search.hits import Hit, hits
+from odr.register.search.language import Words
+from odr.register.search.queries import Asked
+from odr.register.search.searching import Search
+
+SHOWN = 20
+"""Decisions that cite one which its page shows; the search lists all."""
+
+
+@dataclass(frozen=True)
+class CitedArticle:
+    """An article with its words, and how many other decisions cite it; None where the index cannot tell now."""
+
+    key: str
+    words: Text | str
+    others: int | None
+
+
+@dataclass(frozen=True)
+class CitedDecision:
+    """A decision that is cited: its number, and where it is read, where it is public here."""
+
+    number: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class Citations:
+    """What a decision cites, and what cites it."""
+
+    articles: Sequence[CitedArticle]
+    decisions: Sequence[CitedDecision]
+    cited_by: Sequence[Hit]
+    cited_by_all: int
+
+
+def citations_of(session: Session, reader: FactReader, search: Search | None, one: Published) -> Citations:
+    """The citations of a published decision, from published texts alone."""
+    articles = [
+        CitedArticle(key, article_words(reader.pack, key), _others(search, key)) for key in reader.articles(one.text)
+    ]
+    own = compact(one.text.number)
+    numbers = [number for number in reader.cited_as_written(one.text) if compact(number) != own]
+    decisions = [CitedDecision(number, _address(session, number)) for number in numbers]
+    if search is None:
+        return Citations(articles, decisions, [], 0)
+    found = search.find(Asked(filters=(("cites", one.text.number),)), size=SHOWN, facets=False)
+    by = hits(session, reader, found.addresses, Words(one.text.number))
+    return Citations(articles, decisions, by, found.total)
+
+
+def _others(search: Search | None, key: str) -> int | None:
+    return (
+        max(0, search.count_of(search.compiler.kept_article(key, search.left_out)) - 1) if search is not None else None
+    )
+
+
+def _address(session: Session, number: str) -> str | None:
+    """Where a decision of this court with this number is read: the newest, if several of the case are public."""
+    written = number.replace("（", "(").replace("）", ")")
+    last = (
+        select(func.max(Publication.number))
+        .join(Case, Case.id == Publication.case_id)
+        .where(Case.number == written, IN_STATE["published"])
+    )
+    return session.scalar(select(Publication.address).where(Publication.number == last.scalar_subquery()))

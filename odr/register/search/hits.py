@@ -1,0 +1,74 @@
+"""Decisions as lists show them: read from the database by their addresses, so that only what is public now is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from odr.ground.text import Money
+from odr.procedure.rules.pack import RulePack
+from odr.register.publication.models import Publication, PublicationVersion
+from odr.register.redaction.structure import PublicText
+from odr.register.search.facts import FactReader, Facts
+from odr.register.search.keeping import facts_of, published_texts
+from odr.register.search.language import Node, wanted
+from odr.register.search.snippets import Piece, passages
+from odr.register.search.tokens import phrase
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A decision of a list."""
+
+    address: str
+    language: str
+    title: str
+    kind: str
+    decided_on: date
+    version: int
+    published_at: datetime
+    facts: Facts
+    awarded: Money | None
+    passages: Sequence[Sequence[Piece]]
+
+
+def hits(session: Session, reader: FactReader, addresses: Sequence[str], question: Node | None = None) -> list[Hit]:
+    """The decisions at some addresses, in this order, with the words found."""
+    if not addresses:
+        return []
+    needles = [needle for each in wanted(question) if (needle := phrase(each.text))]
+    rows = session.execute(published_texts().where(Publication.address.in_(addresses)))
+    made = {row.address: hit_of(reader, row, version, text.text, needles) for row, version, text in rows}
+    return [made[address] for address in addresses if address in made]
+
+
+def hit_of(
+    reader: FactReader,
+    row: Publication,
+    version: PublicationVersion,
+    text: dict[str, object],
+    needles: Sequence[tuple[tuple[int, str], ...]] = (),
+) -> Hit:
+    """A decision as a list shows it."""
+    said = PublicText.from_json(text)
+    facts = facts_of(reader, row, version, text)
+    return Hit(
+        row.address,
+        row.language,
+        said.title,
+        said.kind,
+        row.decided_on,
+        version.number,
+        version.at,
+        facts,
+        money_of(reader.pack, facts),
+        passages(said, needles),
+    )
+
+
+def money_of(pack: RulePack, facts: Facts) -> Money | None:
+    """The sum awarded in the court's currency."""
+    return Money(facts.awarded, pack.currency) if facts.awarded is not None else None

@@ -1,0 +1,171 @@
+"""A search: how many decisions match, a page of them, how they divide, and what may have been meant.
+
+Counts, pages and divisions all come from one query, so that a number is the length of the list it opens.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from tantivy import DocAddress, Occur, Query, Searcher
+
+from odr.ground.keyset import place, values_at
+from odr.register.search.language import Node, Words, replaced, wanted
+from odr.register.search.meant import MOST_UNKNOWN, other_words
+from odr.register.search.queries import FACETS, Asked, Compiler, below
+from odr.register.search.shelves import OpenShelves
+
+PAGE = 20
+DEEPEST = 1_000
+"""How far a list ordered by how well texts match goes; who wants all of it orders by the newest."""
+MOST_VALUES = 2_000
+"""Values of a facet that are counted."""
+
+
+MOST_REMEMBERED = 500
+"""Questions of which a process remembers the numbers, as long as the index stays as it is."""
+Facets = Mapping[str, Sequence[tuple[str, int]]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: addresses of a page, how many in all, where the next page begins, and how they divide."""
+
+    addresses: Sequence[str]
+    total: int
+    next: str | None
+    begun: bool
+    facets: Facets
+
+
+@dataclass(frozen=True)
+class _Hit:
+    score: float
+    key: int
+    searcher: Searcher
+    at: DocAddress
+
+    @property
+    def address(self) -> str:
+        return str(self.searcher.doc(self.at)["address"][0])
+
+
+class Search:
+    """Searches the index as it is open, without the decisions that are left out."""
+
+    def __init__(self, compiler: Compiler, left_out: Sequence[str] = ()) -> None:
+        self.compiler = compiler
+        self.open: OpenShelves = compiler.found
+        self.left_out = left_out
+
+    def find(self, asked: Asked, *, size: int = PAGE, facets: bool = True) -> Found:
+        """A page of what is asked. Raises InvalidInput."""
+        query = self.compiler.query(asked, self.left_out)
+        total, divided = self._in_all(query, asked, facets)
+        hits, begun = self._best(query, asked, size) if asked.best else self._newest(query, asked, size)
+        more = None
+        if len(hits) > size:
+            last = hits[size - 1]
+            more = place((_bits(last.score), last.key) if asked.best else (last.key,))
+        return Found([hit.address for hit in hits[:size]], total, more, begun, divided)
+
+    def _in_all(self, query: Query, asked: Asked, facets: bool) -> tuple[int, Facets]:
+        """How many there are and how they divide: the same for every page and order, and remembered while the index is
+        as it is.
+        """
+        key = (asked.question, asked.filters, tuple(self.left_out), facets)
+        known = self.open.told.get(key)
+        if known is None:
+            if len(self.open.told) >= MOST_REMEMBERED:
+                self.open.told.clear()
+            known = self.open.told[key] = (self.count_of(query), self._facets(query) if facets else {})
+        return cast(tuple[int, Facets], known)
+
+    def count(self, asked: Asked) -> int:
+        """How many decisions match."""
+        return self.count_of(self.compiler.query(asked, self.left_out))
+
+    def count_of(self, query: Query) -> int:
+        """How many decisions match a query."""
+        # The library has it and does not say so in its types.
+        return sum(int(each.search(query, 1).count) for each in self.open.searchers)  # type: ignore[attr-defined, misc]
+
+    def _newest(self, query: Query, asked: Asked, size: int) -> tuple[list[_Hit], bool]:
+        begins = cast(tuple[int, ...] | None, values_at(asked.after, [int]))
+        if begins is not None:
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, below(max(0, begins[0])))])
+        hits = [
+            _Hit(0.0, key, each, at)
+            for each in self.open.searchers
+            for key, at in each.search(query, size + 1, count=False, order_by_field="order").hits
+        ]
+        return sorted(hits, key=lambda hit: -hit.key)[: size + 1], begins is not None
+
+    def _best(self, query: Query, asked: Asked, size: int) -> tuple[list[_Hit], bool]:
+        begins = cast(tuple[int, ...] | None, values_at(asked.after, [int, int]))
+        most = DEEPEST if begins is not None else size + 1
+        hits = self._scored(query, most)
+        while most < DEEPEST and len(hits) == most and hits[-1].score == hits[size - 1].score:
+            # Alike at the page's end: which comes first is told by the day, and all that are alike are needed for that.
+            most = min(DEEPEST, most * 4)
+            hits = self._scored(query, most)
+        if begins is not None:
+            score, key = begins
+            hits = [hit for hit in hits if (_bits(hit.score), hit.key) < (score, key)]
+        return hits[: size + 1], begins is not None
+
+    def _scored(self, query: Query, most: int) -> list[_Hit]:
+        hits: list[_Hit] = []
+        for each in self.open.searchers:
+            found = each.search(query, most, count=False).hits
+            keys = each.fast_field_values("order", [at for _, at in found]) if found else []
+            hits += [_Hit(score, int(key or 0), each, at) for (score, at), key in zip(found, keys, strict=True)]
+        return sorted(hits, key=lambda hit: (-_bits(hit.score), -hit.key))[:most]
+
+    def _facets(self, query: Query) -> dict[str, list[tuple[str, int]]]:
+        wanted_of = {
+            name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": MOST_VALUES}} for name in FACETS
+        }
+        counted: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+        for each in self.open.searchers:
+            told = each.aggregate(query, wanted_of)
+            for name in FACETS:
+                counted[name].update({one["key"]: one["doc_count"] for one in told[name]["buckets"]})
+        return {name: _sorted(name, counts) for name, counts in counted.items()}
+
+    def meant(self, asked: Asked) -> tuple[Asked, Sequence[Words]] | None:
+        """What may have been meant where nothing was found: the question with published words in the place of those that
+        no decision holds, and which those are. None where nothing better is known.
+        """
+        if asked.question is None:
+            return None
+        unknown = [each for each in dict.fromkeys(wanted(asked.question)) if not self.count(Asked(question=each))]
+        if len(unknown) > MOST_UNKNOWN:
+            return None
+        instead: dict[Words, Words] = {}
+        for each in unknown:
+            better = other_words(self, each)
+            if better is None:
+                return None
+            instead[each] = better
+        if not instead:
+            return None
+        question: Node = replaced(asked.question, instead)
+        corrected = replace(asked, question=question, after=None)
+        return (corrected, unknown) if self.count(corrected) else None
+
+
+def _sorted(name: str, counts: Counter[str]) -> list[tuple[str, int]]:
+    """The newest year first; of others what most decisions have."""
+    if name == "year":
+        return sorted(counts.items(), reverse=True)
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+
+
+def _bits(score: float) -> int:
+    """A score as a number that sorts alike: the bits of a positive float."""
+    return int(struct.unpack("<I", struct.pack("<f", max(0.0, score)))[0])

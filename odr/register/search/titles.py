@@ -1,0 +1,34 @@
+"""What filters and their values are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odr.ground.text import T, Text
+from odr.register.search.facts import Outcome, article_words
+
+if TYPE_CHECKING:
+    from odr.procedure.rules.pack import RulePack
+
+TITLES: dict[str, Text] = {
+    "cause": T("Kind of case"),
+    "outcome": T("Outcome"),
+    "court": T("Court"),
+    "year": T("Year decided"),
+    "judge": T("Judge or assessor"),
+    "article": T("Article cited"),
+    "from": T("Decided from"),
+    "to": T("Decided until"),
+    "min": T("Awarded at least"),
+    "max": T("Awarded at most"),
+    "cites": T("Cites"),
+}
+
+
+def value_words(pack: RulePack, name: str, value: str) -> Text | str:
+    """A value of a filter in the reader's words."""
+    if name == "cause" and value in pack.causes.list:
+        return pack.causes.list[value].title
+    if name == "outcome" and value in {one.value for one in Outcome}:
+        return Outcome(value).label
+    return article_words(pack, value) if name == "article" else value
