@@ -24,6 +24,7 @@ from odr.notary.check.recovery import Unrecoverable
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.log_rows import tree_size
 from odr.notary.log.note import Note, NoteKey, NoteRefused, SignatureLine, parse_note, verify_note
+from odr.notary.log.publish import publish_tiles
 from odr.notary.log.sequencer import integrate
 from odr.notary.log.strict import b64
 from odr.notary.log.tiles import CorruptTile
@@ -191,6 +192,45 @@ def test_restored_database_does_not_fork_the_log(
         assert old.vault.remembered("log-2026").size == 301
         again = session.scalars(select(LogEntry.leaf).where(LogEntry.log_index == kept.index)).one()
     assert again == kept.leaf
+
+
+@pytest.mark.parametrize("lost", [0, 50], ids=["none-signed", "some-signed"])
+def test_what_was_published_and_perhaps_not_signed_is_recovered_too(
+    sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path, lost: int
+) -> None:
+    """Files for a tree are written before it is signed: an old database takes them in, so that what comes next neither
+    contradicts them nor is written beside them.
+    """
+    record(sqlite_notary, 250)
+    backup(sqlite_notary, tmp_path / "old.sqlite")
+    if lost:
+        record(sqlite_notary, lost)
+    with sqlite_notary.database.write() as session:
+        sqlite_notary.record_many(session, [subject(i) for i in range(10)], now=sqlite_notary.clock.now())
+    with sqlite_notary.database.write() as session:
+        integrate(session, "2026", tree_size(session, "2026"))
+    with sqlite_notary.database.read() as session:
+        publish_tiles(session, "2026", tmp_path / "log/2026", 260 + lost)
+    old = restored(make_notary, tmp_path / "old.sqlite")
+    assert old.recover() == 10 + lost
+    assert old.recover() == 0
+    record(old, 1)
+    assert faults(old) == []
+    assert old.vault.remembered("log-2026").size == 261 + lost
+
+
+def test_a_signers_memory_older_than_the_published_head_forks_nothing(
+    sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path, vault: FileVault
+) -> None:
+    """A copy of the vault taken before the copy of the log: the head among the files counts as signed."""
+    record(sqlite_notary, 20)
+    backup(sqlite_notary, tmp_path / "old.sqlite")
+    shutil.copytree(vault.folder, tmp_path / "older")
+    record(sqlite_notary, 5)
+    old = restored(make_notary, tmp_path / "old.sqlite", vault=FileVault(tmp_path / "older"))
+    assert old.recover() == 5
+    record(old, 1)
+    assert faults(old) == []
 
 
 def test_leaf_waiting_in_the_backup_gets_its_old_place(

@@ -19,13 +19,14 @@ import pytest
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.silence import silence
+from odr.notary.log.sequencer import sequencer_lock
 from tests.ops.conftest import Keeper
 from tests.ops.senders import Senders
 from tests.ops.test_backup import faults, receipt_file, reopened
 from tests.ops.test_drill_under_load import PROVE, entries, held
 from tests.peers import missing
 from tests.peers.postgres import REMEDY, PostgresCluster, find_binaries
-from tests.scene import open_court
+from tests.scene import Scene, open_court
 from tests.typed import typed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,15 +91,18 @@ def put_back(one: PostgresCluster, other: PostgresCluster, base: Path, instant: 
     _until(lambda: ask(other, "SELECT pg_is_in_recovery()") is False)
 
 
-def copy_of_folder(of: Path, to: Path) -> None:
-    """The rest of the machine, while it works: the signer's memory first, so that the log is at least as new as it."""
+def copy_of_folder(scene: Scene, to: Path) -> None:
+    """The rest of the machine, while it works: signer's memory and log while nothing is sequenced, as a backup does it."""
 
     def copied(source: str, target: str) -> None:
         with suppress(FileNotFoundError):  # written under another name, and just now under its own
             shutil.copy2(source, target)
 
-    for name in ("vault", "log", "blobs"):
-        shutil.copytree(of / name, to / name, copy_function=copied)
+    of = scene.court.settings.data_dir
+    with sequencer_lock(scene.court.database):
+        for name in ("vault", "log"):
+            shutil.copytree(of / name, to / name)
+    shutil.copytree(of / "blobs", to / "blobs", copy_function=copied)
 
 
 def _until(holds: Callable[[], bool]) -> None:
@@ -143,7 +147,7 @@ def test_a_database_is_put_back_to_an_instant_while_people_act(
 
         gone = time.monotonic()
         put_back(one, other, base, instant)
-        copy_of_folder(scene.court.settings.data_dir, tmp_path / "back")
+        copy_of_folder(scene, tmp_path / "back")
         update = {"data_dir": tmp_path / "back", "database_url": other.url("court")}
         keeper = Keeper(scene.court.settings.model_copy(update=update), clock)
         keeper.well("silence", "begin", "--why", "the database was put back to a point in time")

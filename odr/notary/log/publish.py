@@ -88,6 +88,18 @@ def published_entries(folder: Path, size: int, start: int) -> list[bytes]:
     return entries[start % WIDTH :]
 
 
+def published_extent(folder: Path, size: int) -> int:
+    """How many entries are published without a gap, where at least ``size`` are: files for a tree are written before it is
+    signed, so there may be more than any tree head says.
+    """
+    while wider := next(
+        (wide for wide in range(WIDTH, size % WIDTH, -1) if (folder / tile_path(None, size // WIDTH, wide)).is_file()),
+        0,
+    ):
+        size = size // WIDTH * WIDTH + wider
+    return size
+
+
 def _put(files: list[tuple[Path, bytes]]) -> None:
     """Write files durably, each whole or not at all, their names too."""
     folders = {path.parent for path, _ in files}
