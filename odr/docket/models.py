@@ -355,7 +355,7 @@ class DocketEntry(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
         Index("ix_docket_entry_act", "case_id", "act"),
-        {"info": {"append_only": True}},
+        {"info": {"append_only": True, "kinds": ("act", "audience")}},
     )
 
     @property

@@ -15,7 +15,11 @@ from sqlalchemy.orm import Session, UOWTransaction, joinedload, object_mapper
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Table
 
+from odr.ground import none_of
+
 Tables = frozenset[str]
+Asked = tuple[Hashable, tuple[Any, ...]]
+"""A query: its form, and its values with their types."""
 
 MOST_ROWS = 500
 """An answer of more rows is handed on and not kept."""
@@ -23,6 +27,7 @@ MOST_ANSWERS = 2_000
 """Answers kept in one session; at more, all are let go of."""
 _READS: dict[Hashable, Tables] = {}
 """Which tables a kind of query reads. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
+_KINDS: dict[Hashable, none_of.Kind] = {}
 MOST_KINDS = 5_000
 
 
@@ -33,9 +38,12 @@ class AskedOnce(Session):
     cannot know: a row that is locked or read anew, a savepoint undone, the end of the transaction.
     """
 
-    def __init__(self, *args: Any, **how: Any) -> None:
+    def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:
         super().__init__(*args, **how)
-        self._answers: dict[Hashable, tuple[Tables, FrozenResult[Any]]] = {}
+        self._worth_it = none_of.WORTH_IT_READING if reading else none_of.WORTH_IT
+        self._answers: dict[Asked, tuple[Tables, FrozenResult[Any]]] = {}
+        self._none_of: dict[int, none_of.NoneOf] = {}
+        self._about: dict[int, set[Asked]] = {}
         self._got: set[object] = set()
 
     def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:
@@ -52,7 +60,12 @@ class AskedOnce(Session):
         known = self._answers.get(asked)
         if known is not None:
             return known[1]()
+        kind = _kind(cast("Select[Any]", statement), asked)
+        if kind.owners and kind.nothing is not None and self._has_none(kind, asked):
+            return kind.nothing()
         answer: FrozenResult[Any] = super().execute(statement).freeze()
+        if kind.owners and kind.nothing is None:
+            kind.nothing = answer.with_new_rows([])
         if len(answer.data) <= MOST_ROWS:
             if len(self._answers) >= MOST_ANSWERS:
                 self.forget()
@@ -67,9 +80,27 @@ class AskedOnce(Session):
         """As ``Session.scalar``; see :meth:`execute`."""
         return self.execute(statement, params, **how).scalar()
 
+    def _has_none(self, kind: none_of.Kind, asked: Asked) -> bool:
+        """Whether the case a query asks about is known to have nothing of the kind; see :mod:`odr.ground.none_of`."""
+        owner = none_of.owner_of(kind, asked[1])
+        if owner is None:
+            return False
+        found = self._none_of.get(owner)
+        if found is None:
+            about = self._about.setdefault(owner, set())
+            about.add(asked)
+            if len(about) < self._worth_it:
+                return False
+            meaning, query = none_of.query(kind.metadata)
+            row = super().execute(query, {"owner": owner}).one()
+            found = self._none_of[owner] = none_of.read(meaning, row)
+        return found.answers(kind, asked[1], owner)
+
     def forget(self) -> None:
         """Ask anew from here on."""
         self._answers.clear()
+        self._none_of.clear()
+        self._about.clear()
 
     def _note(self, statement: Executable) -> None:
         """Before a statement that is not remembered: one that only reads leaves the memory as it is."""
@@ -81,6 +112,8 @@ class AskedOnce(Session):
     def _written(self, tables: set[str]) -> None:
         for asked in [asked for asked, (read, _) in self._answers.items() if not read.isdisjoint(tables)]:
             del self._answers[asked]
+        for found in self._none_of.values():
+            found.known -= tables
 
     # Ways to come to newer rows, or to lose hold of older ones.
 
@@ -176,7 +209,7 @@ def _with_others(args: tuple[Any, ...], how: dict[str, Any]) -> dict[str, Any]:
     return {**how, "options": [*(how.get("options") or ()), *(joinedload(getattr(entity, name)) for name in others)]}
 
 
-def _asked(statement: Executable) -> Hashable | None:
+def _asked(statement: Executable) -> Asked | None:
     """What tells a query from every other: its form and its values; None for what is not remembered."""
     if (
         not isinstance(statement, Select)
@@ -203,13 +236,21 @@ def _plain(value: Any) -> Any:
     return (type(value), value)
 
 
-def _tables_of(statement: Select[Any], asked: Hashable) -> Tables:
-    kind = cast("tuple[Hashable, Any]", asked)[0]
-    known = _READS.get(kind)
+def _tables_of(statement: Select[Any], asked: Asked) -> Tables:
+    known = _READS.get(asked[0])
     if known is None:
         if len(_READS) >= MOST_KINDS:
             _READS.clear()
-        known = _READS[kind] = frozenset(_names(statement))
+        known = _READS[asked[0]] = frozenset(_names(statement))
+    return known
+
+
+def _kind(statement: Select[Any], asked: Asked) -> none_of.Kind:
+    known = _KINDS.get(asked[0])
+    if known is None:
+        if len(_KINDS) >= MOST_KINDS:
+            _KINDS.clear()
+        known = _KINDS[asked[0]] = none_of.kind_of(statement)
     return known
 
 

@@ -155,7 +155,7 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one snapshot; anything written in it is thrown away."""
-        session = self._sessions()
+        session = self._sessions(reading=True)
         try:
             yield session
         finally:

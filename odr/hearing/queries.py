@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
@@ -26,8 +26,6 @@ from odr.hearing.models import (
     Phase,
     Posting,
     Question,
-    SealedPosting,
-    TimeRequest,
     Witness,
     WrittenHearing,
 )
@@ -41,9 +39,6 @@ if TYPE_CHECKING:
 
 WINDOW = "examination"
 """The pack's window for a turn; its length is the plan's, its subject the phase."""
-
-KINDS = (SealedPosting, Opinion, Question, Witness, Hearing, TimeRequest, AgreedFact)
-"""What a case may hold much of or nothing."""
 
 STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 """An exhibit in these states is examined."""
@@ -59,20 +54,6 @@ _STANDING = (
 def examination_of(session: Session, case: Case) -> Examination | None:
     """The examination of a case, once it was opened; where it is heard again, the new one."""
     return session.scalar(_STANDING.where(Examination.case_id == case.id))
-
-
-def has_none(sitting: Sitting, case: Case, kind: type[Base]) -> bool:
-    """Whether a page knows already that the case holds nothing of a kind of :data:`KINDS`: one query tells it of all.
-    An act always looks itself.
-    """
-    if not sitting.reading:
-        return False
-    key = ("hearing holds", case.id)
-    if key not in sitting.session.info:
-        tables: list[Any] = list(KINDS)
-        row = sitting.session.execute(select(*(exists().where(each.case_id == case.id) for each in tables))).one()
-        sitting.session.info[key] = {each for each, there in zip(tables, row, strict=True) if there}
-    return kind not in sitting.session.info[key]
 
 
 def turn_windows(sitting: Sitting, case_id: int) -> list[Window]:
@@ -191,15 +172,19 @@ def questions_of(session: Session, case: Case) -> list[Question]:
     return list(session.scalars(select(Question).where(Question.case_id == case.id).order_by(Question.number)))
 
 
+def questions_to(session: Session, case: Case, party_id: int) -> list[Question]:
+    """Every question to a party, by number."""
+    return _put_to(session, case.id, party_id)
+
+
+def _put_to(session: Session, case_id: int, party_id: int) -> list[Question]:
+    query = select(Question).where(Question.case_id == case_id, Question.party_id == party_id).order_by(Question.number)
+    return list(session.scalars(query))
+
+
 def open_questions_to(session: Session, party: Party) -> list[Question]:
     """Questions that wait for a party's answer."""
-    return list(
-        session.scalars(
-            select(Question)
-            .where(Question.case_id == party.case_id, Question.party_id == party.id, Question.state.in_(OPEN_QUESTIONS))
-            .order_by(Question.number)
-        )
-    )
+    return [one for one in _put_to(session, party.case_id, party.id) if one.state in OPEN_QUESTIONS]
 
 
 def postings_of(session: Session, case: Case, *, limit: int | None = None) -> Sequence[Posting]:

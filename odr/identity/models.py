@@ -35,7 +35,7 @@ class Account(Base):
     """A sign-in. What somebody is in a case is a Party, a Seat or a Mandate, never the account."""
 
     __tablename__ = "account"
-    __got_with__ = ("roles",)
+    __got_with__ = ("roles", "linked")
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
@@ -51,6 +51,7 @@ class Account(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     roles: Mapped[list[AccountRole]] = relationship(lazy="selectin", back_populates="account")
+    linked: Mapped[list[LinkedIdentity]] = relationship(viewonly=True, order_by="LinkedIdentity.id")
 
     @property
     def staff_roles(self) -> frozenset[Role]:

@@ -159,6 +159,7 @@ class Packet(Base):
         Index("ix_service_packet_queued_at", "queued_at"),
         # Only packets whose conclusion the docket does not show yet: the sweep looks at these and at no other.
         Index("ix_service_packet_undocketed", "id", sqlite_where=text(UNDOCKETED), postgresql_where=text(UNDOCKETED)),
+        {"info": {"kinds": ("state",)}},
     )
 
 

@@ -47,7 +47,7 @@ def _verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
     if party.details.get(VERIFIED):
         return True, T("Verified")
     account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
-    vouched = vouched_name(sitting.session, account.id) if account is not None else None
+    vouched = vouched_name(account) if account is not None else None
     if vouched is not None:
         words = T("Verified by %(provider)s as %(name)s", provider=vouched[1], name=vouched[0])
         return _plain(vouched[0]) == _plain(party.name), words

@@ -24,7 +24,6 @@ from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfir
 from odr.hearing.queries import (
     examination_of,
     find_addressee,
-    has_none,
     hearings_of,
     hearings_that_count,
     row_named,
@@ -728,8 +727,6 @@ def _identity_unsaid(old: dict[str, Any]) -> dict[str, Any]:
 @guard("REC 9")
 def recording_exists(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no checksum can be confirmed."""
-    if has_none(sitting, case, Hearing):
-        return T("No recording with a checksum is on record.")
     found = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1)
     )

@@ -18,12 +18,11 @@ from odr.filing.models import Draft, DraftState
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.models import Appraisal, AppraisalState
 from odr.hearing.examination.plan import days_of, latest_end, title_of
-from odr.hearing.models import Examination, Hearing, Opinion, Phase, Posting, Question, SealedPosting, Witness
+from odr.hearing.models import Examination, Opinion, Phase, Posting, Question, SealedPosting, Witness
 from odr.hearing.queries import (
     READERS,
     WINDOW,
     examination_of,
-    has_none,
     hearings_of,
     questions_of,
     reads_posting,
@@ -362,14 +361,14 @@ def examination_page(sitting: Sitting, case: Case, actor: Actor, *, everything: 
         else 0,
         sealed=[v for v in closed if v.row.question_id is None],
         exhibits=list(exhibits.values()),
-        hearings=[] if has_none(sitting, case, Hearing) else list(hearings_of(sitting.session, case)),
+        hearings=list(hearings_of(sitting.session, case)),
         uploads=list(fields.SOURCES["upload"](sitting, case, actor)) if waits else [],
     )
 
 
 def _sealed(sitting: Sitting, case: Case, actor: Actor) -> list[SealedView]:
     """What is under a seal, for those who read the hearing's record."""
-    if actor.role not in READERS or has_none(sitting, case, SealedPosting):
+    if actor.role not in READERS:
         return []
     names = {p.id: p.name for p in case.parties}
     return [
@@ -423,12 +422,8 @@ def _questions(
     closed: Sequence[SealedView],
     due: dict[str, datetime | None],
 ) -> list[QuestionView]:
-    if has_none(sitting, case, Question):
-        return []
     names = {p.id: p.name for p in case.parties}
-    heard: dict[int, Witness] = (
-        {} if has_none(sitting, case, Witness) else {w.id: w for w in witnesses_of(sitting.session, case)}
-    )
+    heard: dict[int, Witness] = {w.id: w for w in witnesses_of(sitting.session, case)}
     answers: dict[int, list[PostingView]] = {}
     for view in views:
         if view.posting.question_id is not None and view.is_open:
@@ -456,7 +451,7 @@ def _questions(
 
 def _opinions(sitting: Sitting, case: Case, actor: Actor, exhibits: dict[int, Exhibit]) -> list[OpinionView]:
     """Opinions the viewer may read, newest first, retracted ones too; one view to an act and exhibit."""
-    if actor.role not in READERS or has_none(sitting, case, Opinion):
+    if actor.role not in READERS:
         return []
     people = {p.id: p for p in case.parties}
     grouped: dict[tuple[int, int], dict[Axis, Opinion]] = {}

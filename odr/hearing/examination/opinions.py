@@ -21,7 +21,7 @@ from odr.hearing.examination.phases import EXHIBITS
 from odr.hearing.examination.statement_rows import voice_of, write_opinion
 from odr.hearing.inputs import Reasons
 from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase
-from odr.hearing.queries import STANDING, examination_of, has_none, opinions_of, proposed_facts, row_named
+from odr.hearing.queries import STANDING, examination_of, opinions_of, proposed_facts, row_named
 from odr.hearing.sealed.words import seal_away
 from odr.hearing.vocabulary import Axis, DutyState, PhaseState
 from odr.identity.actors import Actor
@@ -185,8 +185,6 @@ def give_opinions(sitting: Sitting, case: Case, given: OpinionsInput, *, actor: 
 @guard("EV 9")
 def has_opinion(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take back."""
-    if has_none(sitting, case, Opinion):
-        return T("You have given no opinion yet.")
     mine = sitting.session.scalar(
         select(Opinion.id)
         .where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None))
@@ -303,8 +301,6 @@ def propose_fact(sitting: Sitting, case: Case, given: FactInput, *, actor: Actor
 @guard("EV 3")
 def fact_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no proposed fact to answer."""
-    if has_none(sitting, case, AgreedFact):
-        return T("No proposed fact waits for your answer.")
     waiting = any(
         all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(sitting.session, case)
     )

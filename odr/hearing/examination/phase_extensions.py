@@ -20,7 +20,6 @@ from odr.hearing.queries import (
     WINDOW,
     asked_for,
     examination_of,
-    has_none,
     is_asked,
     participants,
     row_named,
@@ -145,8 +144,6 @@ def _still_fits(sitting: Sitting, case: Case, examination: Examination | None) -
 @guard("OLR 20", "COURT plan")
 def time_was_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no request for time to answer."""
-    if has_none(sitting, case, TimeRequest):
-        return T("Nobody asks for more time.")
     return None if is_asked(sitting, case, TimeRequest) else T("Nobody asks for more time.")
 
 

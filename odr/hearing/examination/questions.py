@@ -21,7 +21,7 @@ from odr.hearing.examination.exhibit_places import CourtMoment, CourtRegion, pla
 from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import Reasons
 from odr.hearing.models import Duty, Question, Seal, Witness
-from odr.hearing.queries import WINDOW, examination_of, has_none, questions_of, reads_question
+from odr.hearing.queries import WINDOW, examination_of, questions_of, questions_to, reads_question
 from odr.hearing.sealed.words import seal_away
 from odr.hearing.vocabulary import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
 from odr.identity.actors import Actor
@@ -292,8 +292,6 @@ def _for_leave(sitting: Sitting, reference: str) -> Question:
 @guard("CPL 142")
 def something_for_leave(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no leave to give."""
-    if has_none(sitting, case, Question):
-        return T("Nobody asks leave for a question.")
     return None if _pending(sitting, case) else T("Nobody asks leave for a question.")
 
 
@@ -393,19 +391,12 @@ def disallow_question(sitting: Sitting, case: Case, given: DisallowInput, *, act
 @guard("EV 4")
 def asked_something(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
-    if has_none(sitting, case, Question):
-        return T("No question has been put to you.")
-    mine = sitting.session.scalar(
-        select(Question.id)
-        .where(
-            Question.case_id == case.id,
-            Question.party_id == actor.party_id,
-            Question.put_by.is_not(None),
-            Question.state != QuestionState.DISALLOWED,
-        )
-        .limit(1)
+    mine = questions_to(sitting.session, case, actor.party_id) if actor.party_id is not None else []
+    return (
+        None
+        if any(one.put_by is not None and one.state is not QuestionState.DISALLOWED for one in mine)
+        else T("No question has been put to you.")
     )
-    return None if mine else T("No question has been put to you.")
 
 
 class AnswerQuestionInput(CourtModel):
@@ -530,8 +521,6 @@ def meet(sitting: Sitting, case: Case, question: Question) -> None:
 @guard("EV 4")
 def something_unanswered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be asked again."""
-    if has_none(sitting, case, Question):
-        return T("No question stayed unanswered.")
     found = sitting.session.scalar(
         select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED).limit(1)
     )

@@ -216,7 +216,7 @@ def _failed(error: CourtError, journey: _Journey | None) -> Response:
 def _state() -> dict[str, Any]:
     reading = current_session()
     account = reading.get_one(Account, me().account_id)
-    vouched = linked.vouched_name(reading, account.id)
+    vouched = linked.vouched_name(account)
     return {
         "account": account,
         "links": linked.of_account(reading, account.id),

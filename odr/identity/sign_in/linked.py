@@ -101,19 +101,13 @@ def end(session: Session, account: Account, link_id: int) -> None:
     session.execute(delete(LinkedIdentity).where(LinkedIdentity.id == link_id))
 
 
-def vouched_name(session: Session, account_id: int) -> tuple[str, str] | None:
+def vouched_name(account: Account) -> tuple[str, str] | None:
     """The name under which a provider verified the person, and the provider's address; None where none did."""
-    row = session.execute(
-        select(LinkedIdentity.name, LinkedIdentity.issuer)
-        .where(
-            LinkedIdentity.account_id == account_id,
-            LinkedIdentity.verified_at.is_not(None),
-            LinkedIdentity.name.is_not(None),
-        )
-        .order_by(LinkedIdentity.verified_at.desc())
-        .limit(1)
-    ).first()
-    return (row.name, row.issuer) if row else None
+    verified = [(one.verified_at, one.name, one.issuer) for one in account.linked if one.verified_at and one.name]
+    if not verified:
+        return None
+    _, name, issuer = max(verified)
+    return name, issuer
 
 
 def _find(session: Session, voucher: Voucher) -> LinkedIdentity | None:

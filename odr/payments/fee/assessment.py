@@ -219,9 +219,7 @@ def assessments_of(
     query = select(FeeAssessment).where(FeeAssessment.case_id == case.id).order_by(FeeAssessment.id)
     if party_id is not None:
         query = query.where(FeeAssessment.party_id == party_id)
-    if not demands:
-        query = query.where(FeeAssessment.basis_id.is_not(None))
-    return list(session.scalars(query))
+    return [one for one in session.scalars(query) if demands or one.basis_id is not None]
 
 
 def paid_for(session: Session, case: Case, party_id: int, *matters: Matter) -> Money | None:

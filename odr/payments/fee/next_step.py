@@ -24,9 +24,11 @@ REFUNDED = "CPI 207"
 
 def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
     """The fee of a window with what is still to be paid; None for a window of another kind."""
-    fees = assessments_of(sitting.session, case, demands=True)
+    if actor.party_id is None or window.party_id != actor.party_id:
+        return None
+    fees = assessments_of(sitting.session, case, party_id=actor.party_id, demands=True)
     row = next((fee for fee in fees if fee.reference == window.subject and fee.window_kind == window.kind), None)
-    if row is None or window.party_id != actor.party_id:
+    if row is None:
         return None
     left = outstanding(sitting.session, row)
     if row.matter is Matter.COPIES:

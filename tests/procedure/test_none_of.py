@@ -1,0 +1,206 @@
+"""What a case has none of is not asked for, and no answer differs from the one the database would give."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from sqlalchemy import Index, Select, String, create_engine, delete, event, exists, func, insert, or_, select, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
+
+from odr.ground import none_of
+from odr.ground.asked_once import AskedOnce
+from odr.ground.db import Base as Court
+from odr.ground.migrate import load_models
+
+
+class Base(DeclarativeBase):
+    """Tables of this test alone."""
+
+
+class Of(StrEnum):
+    """Kinds of letters."""
+
+    CLAIM = "claim"
+    ANSWER = "answer"
+    APPEAL = "appeal"
+
+
+class Letter(Base):
+    """Has kinds, and is found by its case."""
+
+    __tablename__ = "letter"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(index=True)
+    of: Mapped[Of] = mapped_column(String(20))
+    __table_args__ = ({"info": {none_of.KINDS: ("of",)}},)
+
+
+class Seat(Base):
+    """Is found by its case."""
+
+    __tablename__ = "seat"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int]
+    letter_id: Mapped[int | None]
+    __table_args__ = (Index("ix_seat", "case_id", "letter_id"),)
+
+
+class Remark(Base):
+    """Belongs to a case and is not found by it: it is not told."""
+
+    __tablename__ = "remark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int]
+
+
+other = aliased(Letter)
+OUTER = select(Seat.id, Letter.id).outerjoin(Letter, Letter.id == Seat.letter_id)
+CASES = st.integers(1, 2)
+KINDS = st.sampled_from(Of)
+SELECTS = st.one_of(
+    CASES.map(lambda case: select(Letter.id).where(Letter.case_id == case).order_by(Letter.id)),
+    CASES.map(lambda case: select(Letter).where(Letter.case_id == case).order_by(Letter.id).limit(1)),
+    CASES.map(lambda case: select(Seat.id).where(Seat.case_id == case).order_by(Seat.id)),
+    CASES.map(lambda case: select(Seat.id).where(Seat.case_id.in_([case])).order_by(Seat.id)),
+    st.lists(CASES, max_size=2).map(lambda some: select(Seat.id).where(Seat.case_id.in_(some)).order_by(Seat.id)),
+    CASES.map(lambda case: select(Remark.id).where(Remark.case_id == case).order_by(Remark.id)),
+    st.tuples(CASES, KINDS).map(lambda o: select(Letter.id).where(Letter.case_id == o[0], Letter.of == o[1])),
+    st.tuples(CASES, st.lists(KINDS, max_size=3)).map(
+        lambda o: select(Letter.id).where(Letter.case_id == o[0], Letter.of.in_(o[1])).order_by(Letter.id)
+    ),
+    st.tuples(CASES, KINDS).map(lambda o: select(Letter.id).where((Letter.case_id == o[0]) & (Letter.of != o[1]))),
+    st.tuples(CASES, KINDS).map(lambda o: select(Letter.id).where(Letter.of == o[1]).order_by(Letter.id)),
+    st.tuples(CASES, CASES).map(
+        lambda o: select(Letter.id).where(or_(Letter.case_id == o[0], Letter.case_id == o[1])).order_by(Letter.id)
+    ),
+    st.tuples(CASES, CASES).map(
+        lambda o: (
+            select(Letter.id, Seat.id)
+            .where(Letter.case_id == o[0], Seat.case_id == o[1], Seat.letter_id == Letter.id)
+            .order_by(Letter.id, Seat.id)
+        )
+    ),
+    CASES.map(lambda case: select(func.count()).select_from(Letter).where(Letter.case_id == case)),
+    CASES.map(lambda case: select(func.max(Letter.id)).where(Letter.case_id == case)),
+    CASES.map(lambda case: select(exists().where(Letter.case_id == case))),
+    CASES.map(lambda case: OUTER.where(Seat.case_id == case).order_by(Seat.id)),
+    CASES.map(lambda case: OUTER.where(Letter.case_id == case).order_by(Seat.id)),
+    CASES.map(lambda case: select(other.id).where(other.case_id == case).order_by(other.id)),
+    CASES.map(
+        lambda case: (
+            select(Seat.id)
+            .where(~exists().where(Letter.case_id == case, Letter.id == Seat.letter_id))
+            .order_by(Seat.id)
+        )
+    ),
+)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.lists(SELECTS, min_size=1, max_size=8)),
+        st.tuples(st.just("letter"), st.tuples(CASES, KINDS)),
+        st.tuples(st.just("bulk"), st.tuples(CASES, KINDS)),
+        st.tuples(st.just("seat"), st.tuples(CASES, st.none() | st.integers(1, 4))),
+        st.tuples(st.just("remark"), CASES),
+        st.tuples(st.just("rename"), KINDS),
+        st.tuples(st.just("move"), CASES),
+        st.tuples(st.just("delete"), CASES),
+        st.tuples(st.just("undo"), CASES),
+    ),
+    max_size=14,
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """A database of each kind."""
+    found: str = request.getfixturevalue("postgres_url") if request.param == "postgresql" else "sqlite://"
+    return found
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_no_answer_differs_from_the_one_the_database_gives(url: str, steps: list[tuple[str, Any]]) -> None:
+    """Whatever is asked and done in between: a session with the memory and one without say the same."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+        with AskedOnce(connection, reading=True) as session, Session(connection, autoflush=False) as plain:
+            for step, value in steps:
+                _do(session, step, value)
+                for query in value if step == "ask" else ():
+                    session.flush()
+                    assert _told(session, query) == _told(plain, query), str(query)
+        connection.rollback()
+    engine.dispose()
+
+
+def _told(session: Session, query: Select[Any]) -> list[Any]:
+    return [[getattr(one, "id", one) for one in row] for row in session.execute(query)]
+
+
+def _do(session: Session, step: str, value: Any) -> None:
+    match step:
+        case "letter":
+            session.add(Letter(case_id=value[0], of=value[1].value))
+        case "bulk":
+            session.execute(insert(Letter), [{"case_id": value[0], "of": value[1].value}])
+        case "seat":
+            session.add(Seat(case_id=value[0], letter_id=value[1]))
+        case "remark":
+            session.add(Remark(case_id=value))
+        case "rename":
+            session.execute(update(Letter).values(of=value.value))
+        case "move":
+            for one in session.scalars(select(Seat)).all():
+                one.case_id = value
+        case "delete":
+            session.execute(delete(Letter).where(Letter.case_id == value))
+        case "undo":
+            nested = session.begin_nested()
+            session.add(Letter(case_id=value, of=Of.APPEAL.value))
+            session.flush()
+            _told(session, select(Letter.id).where(Letter.case_id == value))
+            nested.rollback()
+
+
+@pytest.mark.parametrize(("reading", "asked_first"), [(True, 1), (False, 4)])
+def test_after_some_questions_nothing_is_asked_that_a_case_has_none_of(reading: bool, asked_first: int) -> None:
+    """Some questions are put; before the next it is asked what there is, and then only that is asked for."""
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    seen: list[str] = []
+    forms = [
+        select(Letter.id).where(Letter.case_id == 1),
+        select(Letter.of).where(Letter.case_id == 1),
+        select(Letter.id).where(Letter.case_id == 1, Letter.of == Of.APPEAL),
+        select(Seat.id).where(Seat.case_id == 1),
+        select(Seat.letter_id).where(Seat.case_id == 1),
+    ]
+    with AskedOnce(engine) as session:
+        for form in forms:  # each form is learnt by putting it once
+            session.execute(form)
+    event.listen(engine, "before_cursor_execute", lambda c, cursor, statement, *rest: seen.append(statement))
+    with AskedOnce(engine, reading=reading) as session:
+        for form in forms:
+            assert session.execute(form).all() == []
+        session.add(Letter(case_id=1, of=Of.CLAIM.value))
+        assert session.scalars(forms[0]).all() == [1]
+    asked = [statement for statement in seen if statement.startswith("SELECT")]
+    assert len(asked) == asked_first + 2, seen  # what there is, and the letter that was written since
+    assert "EXISTS" in asked[asked_first], seen
+    assert sum("EXISTS" in statement for statement in asked) == 1
+
+
+def test_every_column_of_kinds_always_has_a_value() -> None:
+    """A row without a kind would be told as no row at all; a kind with a comma, as two."""
+    load_models()
+    told = {owner.table for owner in none_of.told_by(Court.metadata)}
+    assert len(told) >= 60
+    for table in Court.metadata.sorted_tables:
+        for name in table.info.get(none_of.KINDS, ()):
+            assert table in told and not table.c[name].nullable
+            assert not any("," in one for one in getattr(table.c[name].type, "enums", None) or ())
