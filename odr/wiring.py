@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
 from odr.ground.config import Settings
 from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
@@ -90,7 +90,7 @@ def _newest_checkpoint() -> Select[tuple[int, datetime, int]]:
     )
     return (
         select(head.size, head.signed_at, count)
-        .join_from(Log.__table__, LogCheckpoint.__table__, (head.log_id == log.id) & (head.size == size))
+        .where(tuple_(head.log_id, head.size).in_(select(log.id, size)))
         .order_by(head.signed_at.desc(), head.size.desc())
         .limit(1)
     )

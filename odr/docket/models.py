@@ -91,6 +91,10 @@ class Stage(enum.Enum):
         return STAGE_WORDS[self]
 
 
+OPEN_STAGES = frozenset(Stage) - {Stage.CLOSED}
+"""A case in one of these is not over. A query that names them is answered by index; "not closed" would read all cases."""
+
+
 STAGE_WORDS = {
     Stage.PRESERVING: T("Preservation before a claim"),
     Stage.MEDIATING: T("Mediation before a claim"),
@@ -235,6 +239,7 @@ class Case(Base):
     __table_args__ = (
         CheckConstraint("(stage = 'closed') = (outcome IS NOT NULL)", name="closed_has_outcome"),
         Index("ix_case_stage_next_due_at", "stage", "next_due_at"),
+        Index("ix_case_stage_head_at", "stage", "head_at"),
     )
 
     opened_here = False

@@ -73,7 +73,7 @@ class Draft(Base):
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     account_id: Mapped[int] = mapped_column(BigInt, index=True)
     kind: Mapped[str] = mapped_column(String(60))
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     schema_version: Mapped[int] = mapped_column(default=1)
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     done_steps: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -83,7 +83,10 @@ class Draft(Base):
     saved_by: Mapped[int | None] = mapped_column(BigInt)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lodged_as: Mapped[str | None] = mapped_column(Reference)
-    __table_args__ = (Index("ix_draft_account_id_kind_state", "account_id", "kind", "state"),)
+    __table_args__ = (
+        Index("ix_draft_account_id_kind_state", "account_id", "kind", "state"),
+        Index("ix_draft_kind_state_saved_at", "kind", "state", "saved_at"),
+    )
 
 
 class DraftShare(Base):
@@ -161,7 +164,7 @@ class Claim(Base):
     kind: Mapped[str] = mapped_column(String(20), default="claim")
     platform: Mapped[str | None] = mapped_column(String(200))
     shop: Mapped[str | None] = mapped_column(String(200))
-    order_number: Mapped[str | None] = mapped_column(String(100))
+    order_number: Mapped[str | None] = mapped_column(String(100), index=True)
     amount_minor: Mapped[int] = mapped_column(BigInt, default=0)
     currency: Mapped[str] = mapped_column(String(3))
     entry_number: Mapped[int]
@@ -323,6 +326,11 @@ class Request(Base):
     state: Mapped[RequestState] = mapped_column(enum_column(RequestState), default=RequestState.ASKED)
     asked_entry: Mapped[int]
     decided_entry: Mapped[int | None]
+    __table_args__ = (Index("ix_filing_request_kind_state", "kind", "state"),)
+
+
+UNHEARD = "given IS NOT NULL"
+"""Requests from outside of which the docket does not tell yet."""
 
 
 class OutsideRequest(Base):
@@ -337,6 +345,9 @@ class OutsideRequest(Base):
     """What they wrote, until it stands on the docket or no case of the number was found."""
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("filing_request.id"))
+    __table_args__ = (
+        Index("ix_outside_request_waiting", "id", sqlite_where=text(UNHEARD), postgresql_where=text(UNHEARD)),
+    )
 
 
 class MandateNote(Base):

@@ -42,7 +42,7 @@ class ModeConsent(Base):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
     mode: Mapped[Mode] = mapped_column(enum_column(Mode))
     agrees: Mapped[bool]
     entry_number: Mapped[int]

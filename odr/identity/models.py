@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     or_,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -66,7 +67,7 @@ class AccountRole(Base):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    role: Mapped[Role] = mapped_column(enum_column(Role))
+    role: Mapped[Role] = mapped_column(enum_column(Role), index=True)
     granted_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
@@ -136,13 +137,20 @@ class MandateScope(enum.Enum):
     STATUTORY = "statutory"  # the guardian: acts in the place of a party who cannot, by law and not by the party's signature (CPL 60)
 
 
+NOT_ACCEPTED = "accepted_at IS NULL AND revoked_at IS NULL"
+"""Mandates that wait for who is to act."""
+
+
 class Mandate(Base):
     """Power of a representative to act for a party: signed by the client, accepted by the representative. Before both
     it opens and bars nothing.
     """
 
     __tablename__ = "mandate"
-    __table_args__ = (CheckConstraint("account_id IS NOT NULL OR address IS NOT NULL", name="names_somebody"),)
+    __table_args__ = (
+        CheckConstraint("account_id IS NOT NULL OR address IS NOT NULL", name="names_somebody"),
+        Index("ix_mandate_waiting", "id", sqlite_where=text(NOT_ACCEPTED), postgresql_where=text(NOT_ACCEPTED)),
+    )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
@@ -212,9 +220,9 @@ class SessionRow(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     strong_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     device: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(60))
     acting_for: Mapped[str | None] = mapped_column(String(60))
@@ -244,8 +252,8 @@ class OneTimeLink(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     subject: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
 
 class AccountLetter(Base):
@@ -255,7 +263,7 @@ class AccountLetter(Base):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     sealed: Mapped[str | None] = mapped_column(Text)
-    written_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    written_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     try_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     tries: Mapped[int] = mapped_column(default=0)
     said: Mapped[str | None] = mapped_column(String(200))
@@ -272,7 +280,7 @@ class Attempt(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     __table_args__ = (Index("ix_attempt_kind_subject_at", "kind", "subject", "at"),)
 
 

@@ -43,7 +43,7 @@ def sweep_windows(court: Court, batch: int = BATCH) -> int:
                 sitting.session.scalars(
                     select(Case)
                     .where(Case.next_due_at < sitting.now, Case.stayed_at.is_(None))
-                    .order_by(Case.id)
+                    .order_by(Case.next_due_at, Case.id)
                     .limit(batch)
                     .with_for_update(skip_locked=True)
                 )

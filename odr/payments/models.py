@@ -84,6 +84,10 @@ class RefundState(enum.Enum):
         }[self]
 
 
+UNPAID = frozenset(RefundState) - {RefundState.PAID}
+"""Money in one of these states has not arrived yet."""
+
+
 class ReliefState(enum.Enum):
     """What became of a request for help with the fee."""
 
@@ -403,6 +407,10 @@ class LedgerLine(Base):
     )
 
 
+UNPLACED = "matched_at IS NULL"
+"""Lines that wait to be placed: few of all that ever came."""
+
+
 class BankLine(Base):
     """One line of an imported bank statement. ``fingerprint`` makes a second import of it harmless."""
 
@@ -428,6 +436,8 @@ class BankLine(Base):
     imported_at: Mapped[datetime] = mapped_column(UTCDateTime)
     matched_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Since when it waits no longer: credited to a fee, or paid back."""
+
+    __table_args__ = (Index("ix_bank_line_open", "id", sqlite_where=text(UNPLACED), postgresql_where=text(UNPLACED)),)
 
     @property
     def amount(self) -> Money:

@@ -6,7 +6,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.docket.models import Role
@@ -33,7 +33,7 @@ class Window(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     kind: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str | None] = mapped_column(String(80))
+    subject: Mapped[str | None] = mapped_column(String(80), index=True)
     state: Mapped[WindowState] = mapped_column(enum_column(WindowState))
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -89,6 +89,10 @@ class ActDraft(Base):
     __table_args__ = (UniqueConstraint("account_id", "case_id", "hat", "act", "about"),)
 
 
+OPEN = "done_at IS NULL"
+"""Tasks that wait: few of all there ever were."""
+
+
 class Task(Base):
     """Something that waits for a person of the court, with the reason in words."""
 
@@ -105,7 +109,10 @@ class Task(Base):
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    __table_args__ = (Index("ix_task_role_done_at_due_at", "role", "done_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_task_role_done_at_due_at", "role", "done_at", "due_at"),
+        Index("ix_task_open", "kind", "case_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    )
 
 
 class StaffNote(Base):

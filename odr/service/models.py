@@ -224,7 +224,7 @@ class ServiceTask(Base):
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)
-    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("service_attempt.id"))
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("service_attempt.id"), index=True)
     reason: Mapped[TaskReason] = mapped_column(enum_column(TaskReason))
     words: Mapped[str | None] = mapped_column(String(500))
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -249,7 +249,7 @@ class ProofOfService(Base):
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reasoning: Mapped[dict[str, Any]] = mapped_column(JSON)
     reasoning_digest: Mapped[str] = mapped_column(String(64))
-    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     document_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     receipt: Mapped[str | None] = mapped_column(Reference)
     __table_args__ = (UniqueConstraint("packet_id", "ordinal"),)

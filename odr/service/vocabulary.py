@@ -230,6 +230,7 @@ class PacketState(enum.Enum):
 
 
 FINAL_PACKET_STATES = frozenset({PacketState.SERVED, PacketState.PRESUMED, PacketState.NOT_SERVED, PacketState.UNDONE})
+OPEN_PACKET_STATES = frozenset(PacketState) - FINAL_PACKET_STATES
 
 
 class AttemptState(enum.Enum):

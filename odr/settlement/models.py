@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -197,6 +197,7 @@ class Mediation(Base):
     """``{"until": ISO day, "agreed": [party, …]}``: a longer time somebody asked for and who agreed to it (OMR 24)."""
     entry_number: Mapped[int]
     ended_entry: Mapped[int | None]
+    __table_args__ = (Index("ix_mediation_state_mediator", "state", "mediator_id"),)
 
 
 class MediatorEntry(Base):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.evidence.models import Exhibit, Upload
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.ground.text import T, Text as Words
+
+STANDING = "lifted_by IS NULL"
+"""Holds that stand."""
 
 
 class LegalHold(Base):
@@ -24,6 +27,9 @@ class LegalHold(Base):
     ordered_by: Mapped[int]
     """Number of the entry that ordered it."""
     lifted_by: Mapped[int | None]
+    __table_args__ = (
+        Index("ix_legal_hold_standing", "case_id", sqlite_where=text(STANDING), postgresql_where=text(STANDING)),
+    )
 
 
 class ErasureState(enum.Enum):
@@ -129,7 +135,7 @@ class UploadNotice(Base):
     until_on: Mapped[date | None] = mapped_column(Date)
     """Last day on which the sender may still keep it, as the letter says."""
     state: Mapped[NoticeState] = mapped_column(enum_column(NoticeState), default=NoticeState.WAITING)
-    decision_id: Mapped[int | None] = mapped_column(ForeignKey("upload_decision.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("upload_decision.id"), index=True)
 
     upload: Mapped[Upload] = relationship(lazy="joined")
     decision: Mapped[UploadDecision | None] = relationship()

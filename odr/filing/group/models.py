@@ -28,7 +28,7 @@ class GroupAction(Base):
     about: Mapped[str | None] = mapped_column(Text)
     asked: Mapped[str | None] = mapped_column(Text)
     announced_entry: Mapped[int | None]
-    until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    until: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     how: Mapped[str | None] = mapped_column(String(20))
     named_entry: Mapped[int | None]
 

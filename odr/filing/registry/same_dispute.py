@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import Case, Outcome, Party, Role
@@ -71,14 +71,16 @@ def alike_of_mine(sitting: Sitting, account_id: int, claim: ClaimInput) -> list[
 def _alike(sitting: Sitting, sought: _Sought, uploads: Sequence[str], only: ColumnElement[bool] | None) -> list[Alike]:
     session, files = sitting.session, sitting.court.hooks.sent_files
     same_files = files.same(session, sought.case_id, uploads) if files is not None else {}
-    wanted: list[ColumnElement[bool]] = [Case.id.in_(same_files), Case.id.in_(_between(sought))]
+    wanted = [_between(sought)]
+    if same_files:
+        wanted.append(select(Case.id).where(Case.id.in_(same_files)))
     if sought.order:
-        wanted.append(Claim.order_number == sought.order)
+        wanted.append(select(Claim.case_id).where(Claim.order_number == sought.order, Claim.withdrawn_at.is_(None)))
     query = (
         select(Case, func.max(Claim.order_number))
         .join(Claim, Claim.case_id == Case.id)
         .where(
-            or_(*wanted),
+            Case.id.in_(union(*wanted)),
             Claim.withdrawn_at.is_(None),
             or_(Case.outcome.is_(None), Case.outcome.not_in(FILED_ANEW)),
         )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, Case, Role, Seat, Stage
+from odr.docket.models import COURT_ROLES, OPEN_STAGES, Case, Role, Seat, Stage
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import Text
 from odr.identity.models import Account
@@ -106,7 +106,7 @@ def lying(session: Session, before: datetime, role: Role | None = None, after: s
 def quiet(session: Session, before: datetime, after: str | None = None) -> Listed[Case]:
     """Open cases, not stayed, in whose docket nothing was entered since before a day, the quietest first."""
     query = select(Case).where(
-        Case.stage != Stage.CLOSED, Case.number.is_not(None), Case.stayed_at.is_(None), Case.head_at <= before
+        Case.stage.in_(OPEN_STAGES), Case.number.is_not(None), Case.stayed_at.is_(None), Case.head_at <= before
     )
     page = page_of(session, query, (Key(Case.head_at, datetime), Key(Case.id)), after)
     return page.of([case for (case,) in page.rows])

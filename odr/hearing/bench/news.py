@@ -81,6 +81,7 @@ def news_of(
         .join(Case, Case.id == entry.case_id)
         .outerjoin(Party, Party.id == entry.party_id)
         .where(
+            entry.case_id.in_(select(Seat.case_id).where(serving(account_id, Role.JUDGE))),
             _brought(_bring(sitting)),
             _readable(account_id),
             exists().where(

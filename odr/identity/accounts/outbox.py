@@ -77,7 +77,7 @@ def send_letters(court: House) -> int:
         waiting = session.scalars(
             select(AccountLetter.id)
             .where(AccountLetter.sealed.is_not(None), AccountLetter.try_at <= now)
-            .order_by(AccountLetter.id)
+            .order_by(AccountLetter.try_at, AccountLetter.id)
             .limit(AT_ONCE)
         ).all()
     return sum(_send(court.database, ring, court.ports.mail, number, now) for number in waiting)

@@ -15,6 +15,7 @@ from odr.ground.keyset import FAR, Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import Text
 from odr.payments.books.unmatched import PartPaid, Proposal, part_paid, proposals, returns_of
 from odr.payments.models import (
+    UNPAID,
     BankColumns,
     BankFile,
     BankLine,
@@ -114,9 +115,7 @@ def gather(
         last_run=last,
         differences=[(DifferenceKind(one["what"]).label, one) for one in (last.differences if last else [])],
         late=session.scalar(
-            select(func.count())
-            .select_from(Refund)
-            .where(Refund.state != RefundState.PAID, Refund.due_at <= court.clock.now())
+            select(func.count()).select_from(Refund).where(Refund.state.in_(UNPAID), Refund.due_at <= court.clock.now())
         )
         or 0,
         stuck_events=session.scalar(
@@ -181,7 +180,7 @@ def _lines(court: Court, session: Session, account_id: int, words: str) -> list[
         .join(Case, Case.id == Refund.case_id)
         .join(Party, Party.id == Refund.party_id)
         .join(Payment, Payment.id == Refund.payment_id)
-        .where(Refund.state != RefundState.PAID)
+        .where(Refund.state.in_(UNPAID))
     )
     query = query.where(holds(words, Case.number, Case.title, Party.name)) if words else query
     rows = session.execute(query).all()

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from odr.docket.models import Case, Role
 from odr.ground.text import T
 from odr.payments import desks
-from odr.payments.models import Refund, RefundState
+from odr.payments.models import UNPAID, Refund, RefundState
 from odr.procedure.acts.tasks import Desk
 from odr.procedure.models import Task
 
@@ -45,7 +45,7 @@ def _unwarned(court: Court, desk: Desk, until: datetime, limit: int) -> list[int
             Task.case_id == Refund.case_id, Task.kind == desk.kind, Task.subject == Refund.reference
         )
         query = select(Refund.id).where(
-            Refund.state != RefundState.PAID, Refund.due_at.is_not(None), Refund.due_at <= until, ~warned
+            Refund.state.in_(UNPAID), Refund.due_at.is_not(None), Refund.due_at <= until, ~warned
         )
         return list(session.scalars(query.order_by(Refund.due_at, Refund.id).limit(limit)))
 

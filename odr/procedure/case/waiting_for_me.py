@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
@@ -64,10 +64,10 @@ def _looked_for(words: str) -> list[ColumnElement[bool]]:
     return [named(words)] if words else []
 
 
-def _own(account_id: int, now: datetime) -> ColumnElement[bool]:
+def _own(account_id: int, now: datetime) -> tuple[Select[int], ...]:
+    """Cases in which the account is a party, and in which it holds a mandate: found apart, so that no other is looked at."""
     mine = select(Party.case_id).where(Party.account_id == account_id, Party.left_at.is_(None))
-    mandated = select(Mandate.case_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
-    return or_(Case.id.in_(mine), Case.id.in_(mandated))
+    return mine, select(Mandate.case_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
 
 
 def _seated(account_id: int) -> ColumnElement[bool]:
@@ -78,7 +78,7 @@ def my_cases(
     session: Session, account_id: int, now: datetime, *, words: str = "", after: str | None = None, size: int = A_PAGE
 ) -> Listed[Case]:
     """Cases in which the account is a party or holds a live mandate, the most urgent first."""
-    query = select(Case).where(_own(account_id, now), *_looked_for(words))
+    query = select(Case).where(Case.id.in_(union(*_own(account_id, now))), *_looked_for(words))
     return _cases(page_of(session, query, BY_NEXT_DATE, after, size))
 
 
@@ -95,8 +95,10 @@ def every_case(
     session: Session, account_id: int, now: datetime, *, serves: bool, after: str | None = None, size: int = 200
 ) -> Listed[Case]:
     """Cases the account takes part in or, where it may, serves the court in; the newest first."""
-    mine = _own(account_id, now)
-    query = select(Case).where(or_(mine, _seated(account_id)) if serves else mine)
+    found = _own(account_id, now)
+    if serves:
+        found = *found, select(Case.id).where(_seated(account_id))
+    query = select(Case).where(Case.id.in_(union(*found)))
     return _cases(page_of(session, query, (Key(Case.id, descending=True),), after, size))
 
 

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from odr.service.models import Packet, ServiceAttempt, ServiceFact, ServiceTask
 from odr.service.packet.deemed import Rules
-from odr.service.vocabulary import BRIEF, ELECTRONIC, FINAL_PACKET_STATES, AttemptState, Channel, PacketState
+from odr.service.vocabulary import (
+    BRIEF,
+    ELECTRONIC,
+    FINAL_PACKET_STATES,
+    OPEN_PACKET_STATES,
+    AttemptState,
+    Channel,
+    PacketState,
+)
 
 STALLED_AFTER = timedelta(hours=1)
 """An attempt overdue for so long is nobody's work: no worker runs, or it cannot reach the database."""
@@ -45,12 +53,12 @@ def service_ledger(
     not final is silent: meant to go out, and nobody knows.
     """
     window = [] if since is None else [Packet.queued_at >= since]
-    final = Packet.state.in_(FINAL_PACKET_STATES)
+    final, open_ = (Packet.state.in_(states) for states in (FINAL_PACKET_STATES, OPEN_PACKET_STATES))
     worked_on = _worked_on(now, machine_now, rules or Rules())
     intended = _count(session, *window)
     done = _count(session, *window, final)
-    under_way = _count(session, *window, ~final, worked_on)
-    silent = session.scalars(select(Packet.id).where(*window, ~final, ~worked_on).order_by(Packet.id).limit(100)).all()
+    under_way = _count(session, *window, open_, worked_on)
+    silent = session.scalars(select(Packet.id).where(*window, open_, ~worked_on).order_by(Packet.id).limit(100)).all()
     return Ledger(intended, done, under_way, tuple(silent))
 
 

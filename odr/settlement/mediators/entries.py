@@ -200,7 +200,7 @@ def running_of(session: Session) -> Mapping[int, int]:
         .where(
             Mediation.mediator_id.is_not(None),
             Mediation.judge_led.is_(False),
-            Mediation.state != MediationState.ENDED,
+            Mediation.state.in_(frozenset(MediationState) - {MediationState.ENDED}),
         )
         .group_by(Mediation.mediator_id)
     )
