@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import LOCALES, T, Text
+from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.courtroom.hearings import MOST_ON_ROLL, after_held
 from odr.hearing.examination.acts import hearing_open
@@ -45,6 +45,7 @@ from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -600,7 +601,7 @@ def close_live_hearing(sitting: Sitting, case: Case, given: CloseInput, *, actor
     hearing.ended_at, hearing.state, hearing.recorded_by = now, HearingState.HELD, sitting.next_number(case)
     hearing.stages = [stage for stage in STAGES if stage in room.stages]
     hearing.shown = list(room.shown)
-    hearing.minutes = minutes_of(sitting, case, lines)
+    hearing.minutes = journal.as_minutes(lines, sitting.pack(case).tz, language_of(sitting, case))
     _take_attendance(sitting, case, room, hearing, given)
     sitting.session.flush()
     after_held(sitting, case, hearing)
@@ -634,22 +635,6 @@ def _interruptions(lines: list[Any]) -> list[dict[str, str]]:
         if line.what in STOPS:
             found.append({"why": line.what.value, "from": line.at.isoformat()})
     return found
-
-
-def minutes_of(sitting: Sitting, case: Case, lines: list[Any]) -> str:
-    """The journal as the record of the hearing takes it in, line by line, in both languages of the court; what was said
-    in a sealed part and in messages is left out.
-    """
-    zone = sitting.pack(case).tz
-    told = []
-    for line in lines:
-        if line.what in journal.NOT_SAID or line.what is What.MESSAGE or (line.sealed and line.what is What.NOTE):
-            continue
-        sentence = journal.sentence(line)
-        words = [line.words] if journal.said_by(line) else [sentence.render(locale) for locale in LOCALES]
-        speaker = f"{line.by_name}: " if line.what is What.NOTE else ""
-        told.append(f"{line.at.astimezone(zone):%H:%M:%S} {speaker}{' / '.join(str(word) for word in words)}")
-    return "\n".join(told)
 
 
 def _take_attendance(sitting: Sitting, case: Case, room: LiveRoom, hearing: Hearing, given: CloseInput) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live import journal, obeying
 from odr.hearing.live.acts import KeepRecordingInput, SuspendInput
 from odr.hearing.live.media.control import MediaAway, MediaRefused, RoomEvent
-from odr.hearing.live.models import LiveLine, LivePerson, LiveRoom
+from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.queries import held_room, missing_from, pause_after, segments_of
 from odr.hearing.live.rules import is_gone
 from odr.hearing.live.vocabulary import Place, RoomState, What
@@ -115,7 +115,7 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
     return 0
 
 
-def _say(sitting: Sitting, room: LiveRoom, what: What, person: LivePerson | None, **facts: object) -> int:
+def _say(sitting: Sitting, room: LiveRoom, what: What, person: LivePerson | None, **facts: Any) -> int:
     journal.write(sitting, room, what, CLOCK_ACTOR, person=person, **facts)
     return 1
 
@@ -147,9 +147,3 @@ def _keep(sitting: Sitting, case: Case, room: LiveRoom) -> int:
     given = KeepRecordingInput(hearing=hearing.reference, head=pieces[-1].head)
     sitting.perform(KEEP_RECORDING, case, given, actor=CLOCK_ACTOR)
     return 1
-
-
-def losses(lines: list[LiveLine]) -> list[LiveLine]:
-    """Losses, returns and stops among the lines of a journal, in order."""
-    told = {What.LOST, What.BACK, What.RECORDER_STOPPED, What.SUSPENDED, What.PAUSED, What.RESUMED}
-    return [line for line in lines if line.what in told]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -223,3 +224,16 @@ def reads_line(line: LiveLine, role: Role, person: LivePerson | None, *, of_cour
     if role in (Role.WITNESS, Role.EXPERT):
         return mine
     return not line.sealed or mine or (person is not None and person.may_stay)
+
+
+def as_minutes(lines: Sequence[LiveLine], zone: ZoneInfo, locale: str) -> str:
+    """The journal as the record of the hearing takes it in, line by line with its second. Messages to the clerk are none of
+    it, nor what was typed in a sealed part, which stays with whoever was in it.
+    """
+    told = []
+    for line in lines:
+        if line.what in NOT_SAID or line.what is What.MESSAGE or (line.sealed and line.what is What.NOTE):
+            continue
+        speaker = f"{line.by_name}: " if line.what is What.NOTE else ""
+        told.append(f"{line.at.astimezone(zone):%H:%M:%S} {speaker}{sentence(line).render(locale)}")
+    return "\n".join(told)

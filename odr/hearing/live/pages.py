@@ -116,7 +116,7 @@ def _unanswered() -> dict[str, Any]:
 
 
 def _keep_check(hearing_id: int, actor: Actor) -> None:
-    measured = {}
+    measured: dict[str, int] = {}
     for name, value in list(request.form.items()):
         if name.startswith("measured-") and len(measured) < MOST_NUMBERS and value.isascii() and value[:8].isdigit():
             measured[name.removeprefix("measured-")[:20]] = int(value[:8])

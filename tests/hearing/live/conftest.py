@@ -79,9 +79,7 @@ class Live:
         """Somebody makes a move in the room."""
         about = self.person(who).reference if who else ""
         with self.scene.sit() as (sitting, case):
-            moves.make(
-                sitting, case, self.room().id, self.scene.actor(sitting, name), do, Given(who=about, **given)
-            )
+            moves.make(sitting, case, self.room().id, self.scene.actor(sitting, name), do, Given(who=about, **given))
 
     def follow(self) -> int:
         """The worker looks after the hearing."""

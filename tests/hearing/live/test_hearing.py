@@ -46,10 +46,14 @@ def test_held_from_door_to_closing_link(live: Live) -> None:
     }
     closing = live.entry("close_live_hearing")[0]["result"]
     room = live.room()
-    assert closing["journal"] == {"lines": room.lines, "sha256": room.head} == {
-        "lines": len(live.lines()),
-        "sha256": live.lines()[-1].digest,
-    }
+    assert (
+        closing["journal"]
+        == {"lines": room.lines, "sha256": room.head}
+        == {
+            "lines": len(live.lines()),
+            "sha256": live.lines()[-1].digest,
+        }
+    )
     kept = live.entry("keep_recording")[0]["result"]
     assert kept["sha256"] == hearing.recording_sha256 and [p["segment"] for p in kept["pieces"]] == [1]
     with live.scene.look() as (court, case):
@@ -156,7 +160,9 @@ def test_a_sealed_part(live: Live) -> None:
         inside = [line for line in live.lines() if line.what.value == "sealed"]
         of = {"of_court": False}
         me, other = live.person(LI), live.person(HAIYUN)
-        assert journal.reads_line(inside[0], me.role, me, **of) and not journal.reads_line(inside[0], other.role, other, **of)
+        assert journal.reads_line(inside[0], me.role, me, **of) and not journal.reads_line(
+            inside[0], other.role, other, **of
+        )
     with pytest.raises(ActNotOpen, match="sealed"):
         live.scene.act(CHEN, "close_live_hearing", goes_on="no")
     live.scene.act(CHEN, "end_sealed_part")
@@ -230,7 +236,9 @@ def test_deliberation_leaves_no_recording(live: Live) -> None:
     """The piece ends, only those who decide stay, and a new one begins afterwards."""
     live.opened()
     live.does(CHEN, "deliberate")
-    assert live.media.orders("deliberate") == [{"persons": [live.person(CHEN).reference]}] and live.media.segment is None
+    assert (
+        live.media.orders("deliberate") == [{"persons": [live.person(CHEN).reference]}] and live.media.segment is None
+    )
     with pytest.raises(ActNotOpen, match="deliberates"):
         live.scene.act(CHEN, "close_live_hearing", goes_on="no")
     live.does(CHEN, "reassemble")
@@ -258,8 +266,7 @@ def test_roles_in_the_room(live: Live) -> None:
 def test_a_changed_journal_shows(live: Live) -> None:
     """One head or one line that is not what it was, and the journal says so."""
     live.opened()
-    with live.scene.look() as (court, _):
-        assert journal.is_whole(live.room(), live.lines())
+    assert journal.is_whole(live.room(), live.lines())
     lines = live.lines()
     lines[2].words = "Something else."
     assert not journal.is_whole(live.room(), lines)
@@ -273,9 +280,7 @@ def test_not_set_up(live: Live) -> None:
     """Without a media room nobody is summoned to one, and who was is told so."""
     live.scene.court.ports.media = None
     with pytest.raises(InvalidInput):
-        live.scene.act(
-            WANG, "summon", mode="live", on="2026-03-11", at="09:30", place="Online courtroom 3", here=True
-        )
+        live.scene.act(WANG, "summon", mode="live", on="2026-03-11", at="09:30", place="Online courtroom 3", here=True)
     live.clock.set(BEGINS)
     with pytest.raises(ActNotOpen, match="not set up"):
         live.enters(LI)
