@@ -74,11 +74,11 @@ def main() -> int:
         sys.stderr.write("media room: set ODR_MEDIA_CONTROL and ODR_MEDIA_SECRET\n")
         return 2
     node = find_node()
-    if node is None:
-        sys.stderr.write(f"media room: no Node here: {REMEDY}\n")
-        return 3
-    os.umask(0o027)
-    os.execve(node, [str(node), str(ROOM)], room_environment(settings, os.environ))  # nosec B606
+    if node is not None:
+        os.umask(0o027)
+        os.execve(node, [str(node), str(ROOM)], room_environment(settings, os.environ))  # nosec B606
+    sys.stderr.write(f"media room: no Node here: {REMEDY}\n")
+    return 3
 
 
 if __name__ == "__main__":

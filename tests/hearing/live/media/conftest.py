@@ -31,12 +31,14 @@ def house(folder: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def visitor(house: House, open_context: OpenContext) -> Callable[[str], Visitor]:
+def visitor(house: House, open_context: OpenContext) -> Callable[..., Visitor]:
     """Somebody with a browser of their own, before they enter."""
 
-    def make(name: str) -> Visitor:
+    def make(name: str, script: str | None = None) -> Visitor:
         context = open_context(house.origin)
         context.grant_permissions(["camera", "microphone"])
+        if script is not None:
+            context.add_init_script(script)
         return Visitor(house, context, name)
 
     return make

@@ -165,7 +165,10 @@ class House:
                 path, _, query = self.path.partition("?")
                 if path == "/ticket":
                     given = dict(each.split("=") for each in query.split("&"))
-                    kind, body = "text/plain", house.spoiled(house.ticket(given["person"], given["room"].replace("%3A", ":")))
+                    kind, body = (
+                        "text/plain",
+                        house.spoiled(house.ticket(given["person"], given["room"].replace("%3A", ":"))),
+                    )
                 elif path == "/room.js":
                     kind, body = "text/javascript", (ROOT / "static/live/room.js").read_text("utf-8")
                 elif path.startswith("/files/"):
@@ -209,9 +212,9 @@ class Visitor:
         self.page.evaluate("given => window.goIn(given)", given)
         return self
 
-    def saw(self, kind: str, **more: Any) -> dict[str, Any]:
+    def saw(self, said_type: str, /, **more: Any) -> dict[str, Any]:
         """Wait until the room has said this to the person; returns it."""
-        wanted = json.dumps({"type": kind, **more})
+        wanted = json.dumps({"type": said_type, **more})
         found = self.page.wait_for_function(
             "w => { w = JSON.parse(w); return window.seen.findLast(e => Object.keys(w).every(k => JSON.stringify(e[k]) === JSON.stringify(w[k]))) }",
             arg=wanted,

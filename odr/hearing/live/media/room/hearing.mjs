@@ -277,6 +277,7 @@ export class Hearing {
       }
       this.#tellStanding(person, takes);
     }
+    this.#tellHands();
     this.tellPeople();
     if (this.staying || this.paused) this.#breakAll();
   }
@@ -320,13 +321,13 @@ export class Hearing {
     person.device?.tell({ type: "camera", on: person.camera, muted: person.mutedVideo, locked: person.locked });
   }
 
-  tellHall(message) {
-    for (const person of this.people.values()) if (person.room === HALL && this.takesPart(person)) person.device.tell(message);
+  tellHall(message, once) {
+    for (const person of this.people.values()) if (person.room === HALL && this.takesPart(person)) person.device.tell(message, once);
   }
 
   #tellHands() {
     const line = [...this.people.values()].filter((each) => each.handAt !== null).sort((a, b) => a.handAt - b.handAt);
-    this.tellHall({ type: "hands", persons: line.map((each) => each.person) });
+    this.tellHall({ type: "hands", persons: line.map((each) => each.person) }, "hands");
   }
 
   /** The list of people, to each as far as they may see it: to a witness none, to the bench everybody. */
