@@ -38,7 +38,9 @@ def together(house: House, *people: Visitor) -> None:
         people[0].hears(each.name, "audio")
 
 
-def recorded(house: House, person: str, *, since: int = 0, kinds: tuple[Kind, ...] = (Kind.AUDIO,), segment: int = 1) -> int:
+def recorded(
+    house: House, person: str, *, since: int = 0, kinds: tuple[Kind, ...] = (Kind.AUDIO,), segment: int = 1
+) -> int:
     """Packets of somebody in the recording from a moment of the segment on."""
     found = open_segment(house.recordings / "h1" / f"{segment:04}").packets(person)
     return sum(each.ms >= since and each.kind in kinds for each in found)
@@ -76,7 +78,9 @@ def test_two_who_are_admitted_see_and_hear_each_other(house: House, visitor: Vis
     assert recorded(house, "li") > 20 and recorded(house, "haiyun", kinds=(Kind.VIDEO,)) > 10
     assert recorded(house, "li", kinds=(Kind.AUDIO_REPORT,)) >= 1
     (segment,) = segments(house.recordings / "h1")
-    assert {"do": "page", "exhibit": "C-1", "page": 3}.items() <= next(m for m in segment.marks if m["do"] == "page").items()
+    assert {"do": "page", "exhibit": "C-1", "page": 3}.items() <= next(
+        m for m in segment.marks if m["do"] == "page"
+    ).items()
 
 
 def test_who_is_muted_by_the_court_stays_muted_with_any_client(house: House, visitor: Visitors) -> None:

@@ -3,7 +3,7 @@ import { MediaLink } from "./media.mjs";
 import { relay } from "./tickets.mjs";
 
 const KNOCKS = 5_000; // to show a ticket
-const ANSWERS = 4_000; // without a sign of life for so long, a device is lost
+const ANSWERS = 3_500; // without a sign of life for so long, a device is lost
 const TALKS = 60; // messages a second
 const TO_THE_ISOLATED = new Set(["in", "alive", "isolated", "removed", "closed", "refused"]);
 
@@ -34,7 +34,9 @@ export class Device {
       } catch (error) {
         // A device that does not speak the room's language is shown out, whoever wrote its program.
         console.error(`device: ${error.message}`);
+        this.#ended = true;
         socket.close(1008);
+        this.#leave("shown_out");
       }
     });
     socket.on("pong", () => (this.#alive = Date.now()));

@@ -222,6 +222,8 @@ export class Hearing {
   async record(segment, key) {
     if (!Number.isInteger(segment) || segment < 1 || segment > 9999) throw new Refused("no_segment");
     if (this.recorder?.running) throw new Refused("recorder_runs");
+    // A segment that failed gets its last link now, so that the new one follows it.
+    if (this.recorder?.fault) await this.restore().catch((error) => { throw new Refused(`recorder_failed: ${error.message}`); });
     if (this.used.has(segment)) throw new Refused("segment_used");
     const gap = this.gap && { ...this.gap, until: Date.now() };
     const recorder = new Recorder({
