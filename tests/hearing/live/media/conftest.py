@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.hearing.live.media.house import House, Visitor, opened
+from tests.hearing.live.media.house import House, Visitor, opened, short_folder
 from tests.peers.browser import OpenContext
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder with a short name: a socket's path has 107 bytes at most."""
-    made = Path(tempfile.mkdtemp(prefix="odr-media-"))
+    """A folder with a short name; see :func:`short_folder`."""
+    made = short_folder()
     yield made
     shutil.rmtree(made, ignore_errors=True)
 

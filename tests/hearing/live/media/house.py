@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -82,6 +83,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def short_folder() -> Path:
+    """A folder with a short name, as a socket's path has 107 bytes at most; in memory where that can be, because the room
+    rightly stops when a disk shared with other tests does not sync for four seconds.
+    """
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="odr-media-", dir=memory if os.access(memory, os.W_OK) else None))
 
 
 class House:

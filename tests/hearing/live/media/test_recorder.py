@@ -21,7 +21,7 @@ from odr.hearing.live.media import verify as verifier
 from odr.hearing.live.media.control import Ack, MediaAway
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import Noted, verify
-from tests.hearing.live.media.house import House, Visitor, opened, until
+from tests.hearing.live.media.house import House, Visitor, opened, short_folder, until
 from tests.peers.browser import OpenContext
 
 Visitors = Callable[..., Visitor]
@@ -127,7 +127,7 @@ def test_a_full_disk_stops_the_hearing(folder: Path, open_context: OpenContext) 
 @pytest.fixture(scope="module")
 def recording(browser: Browser) -> Iterator[tuple[Path, list[Noted]]]:
     """A whole recording by the real room: three segments, the second sealed; with the closing digests the court noted."""
-    folder = Path(tempfile.mkdtemp(prefix="odr-media-"))
+    folder = short_folder()
     noted: list[Noted] = []
 
     def note(ended: Ack) -> None:

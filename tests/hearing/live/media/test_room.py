@@ -76,7 +76,7 @@ def test_two_who_are_admitted_see_and_hear_each_other(house: House, visitor: Vis
     li.saw("closed")
     assert closing.told["ended"] == 1
     assert recorded(house, "li") > 20 and recorded(house, "haiyun", kinds=(Kind.VIDEO,)) > 10
-    assert recorded(house, "li", kinds=(Kind.AUDIO_REPORT,)) >= 1
+    assert recorded(house, "li", kinds=(Kind.VIDEO_REPORT,)) >= 1
     (segment,) = segments(house.recordings / "h1")
     assert {"do": "page", "exhibit": "C-1", "page": 3}.items() <= next(
         m for m in segment.marks if m["do"] == "page"

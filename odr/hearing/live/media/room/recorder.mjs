@@ -177,27 +177,35 @@ export class Recorder {
   async #flush(inTime) {
     const streams = {};
     this.waitingBytes = 0;
-    for (const [person, stream] of this.streams) {
-      if (!stream.waiting.length) continue;
-      if (!stream.handle) {
-        stream.handle = await open(stream.path, "ax", 0o640);
-        await syncFolder(this.folder);
-      }
-      await stillThere(stream.handle, stream.path);
-      const data = stream.taken();
-      if (!data.length) continue;
-      await stream.handle.writeFile(data);
-      await stream.handle.datasync();
-      streams[person] = { from: stream.bytes, length: data.length, sha256: digest(data) };
-      stream.bytes += data.length;
-      stream.whole.update(data);
-      this.bytes += data.length;
-    }
+    // Side by side: a disk that is slow to sync is waited for once, not once a person.
+    await Promise.all([...this.streams].map(async ([person, stream]) => {
+      const part = await this.#write(stream);
+      if (part) streams[person] = part;
+    }));
     const marks = this.marks;
     this.marks = [];
     await stillThere(this.chain, join(this.folder, "chain"));
     if (inTime && this.fault) return;
     await this.#append({ kind: "data", at: Date.now(), ms: this.ms, streams, ...(marks.length ? { marks } : {}) });
+  }
+
+  /** What waits of one stream, on the disk; what a link says of it. */
+  async #write(stream) {
+    if (!stream.waiting.length) return null;
+    if (!stream.handle) {
+      stream.handle = await open(stream.path, "ax", 0o640);
+      await syncFolder(this.folder);
+    }
+    await stillThere(stream.handle, stream.path);
+    const data = stream.taken();
+    if (!data.length) return null;
+    await stream.handle.writeFile(data);
+    await stream.handle.datasync();
+    const part = { from: stream.bytes, length: data.length, sha256: digest(data) };
+    stream.bytes += data.length;
+    stream.whole.update(data);
+    this.bytes += data.length;
+    return part;
   }
 
   async #append(link) {
