@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
 from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
+from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
@@ -144,6 +145,11 @@ class RoomPage:
     calls: Sequence[EquipmentCheck]
     heads: Sequence[LiveLine]
     tag: str
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the exhibit on the screens is one that shows as a picture of its page."""
+        return self.exhibit is not None and self.exhibit.upload.media.group in SEEN
 
     @property
     def floor(self) -> Tile | None:
