@@ -20,7 +20,7 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """The room of a hearing, who came, its journal, what the media room confirmed, the recording, checks of equipment."""
-    op.add_column("hearing", sa.Column("held_here", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("hearing", sa.Column("held_here", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     _room()
     _people()
     _journal()

@@ -39,7 +39,14 @@ function tiles(old, part) {
   }));
 }
 
-async function ask() {
+let asking;
+/** Ask once for however many reasons there are at a moment. */
+function ask() {
+  asking ??= new Promise((done) => setTimeout(done, 250)).then(fetchParts).finally(() => { asking = undefined; });
+  return asking;
+}
+
+async function fetchParts() {
   try {
     const answer = await fetch(`${live.dataset.now}?known=${encodeURIComponent(live.dataset.tag)}`, { credentials: "same-origin" });
     if (answer.redirected || answer.status === 404) location.reload();

@@ -13,11 +13,11 @@ from odr.evidence.models import Upload
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
-from odr.hearing.choices import addressees
 from odr.hearing.courtroom.calendar.clashes import Wanted, keep_free
 from odr.hearing.courtroom.calendar.diary import LONGEST
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
 from odr.hearing.examination.acts import hearing_open
+from odr.hearing.examination.choices import addressees
 from odr.hearing.inputs import ANSWERS, CourtHour, Reasons
 from odr.hearing.mode.consent_effects import absent_at, call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness

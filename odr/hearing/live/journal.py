@@ -234,6 +234,8 @@ def as_minutes(lines: Sequence[LiveLine], zone: ZoneInfo, locale: str) -> str:
     for line in lines:
         if line.what in NOT_SAID or line.what is What.MESSAGE or (line.sealed and line.what is What.NOTE):
             continue
-        speaker = f"{line.by_name}: " if line.what is What.NOTE else ""
-        told.append(f"{line.at.astimezone(zone):%H:%M:%S} {speaker}{sentence(line).render(locale)}")
+        said = sentence(line)
+        if line.what is What.NOTE:
+            said = T("%(name)s: %(words)s", name=line.by_name, words=said)
+        told.append(f"{line.at.astimezone(zone):%H:%M:%S} {said.render(locale)}")
     return "\n".join(told)

@@ -24,6 +24,7 @@ from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, next_stage
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
 from odr.identity.actors import Actor
+from odr.procedure.acts.availability import citing
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -65,6 +66,10 @@ class At:
         if found is None:
             raise ActNotOpen(T("You have not come to this hearing yet."), T("Enter the hearing first."))
         return found
+
+    def must_have_come(self) -> None:
+        """Who has not come steers nothing. Raises ActNotOpen."""
+        assert self.me is not None
 
     @property
     def named(self) -> LivePerson:
@@ -429,12 +434,14 @@ def make(sitting: Sitting, case: Case, room_id: int, actor: Actor, do: str, give
     if actor.role not in move.by:
         raise Forbidden(T("Your role in this case does not do this."))
     room = held_room(sitting.session, room_id)
-    reason = why_not(room, actor, do)
-    if reason is not None:
-        raise ActNotOpen(reason)
-    if actor.role in COURT and do != "message":
-        At(sitting, case, room, actor, given).me  # noqa: B018 - who has not come steers nothing
-    move.make(At(sitting, case, room, actor, given))
+    with citing(sitting.pack(case).cited("OLR 22", "OLR 25", "CTR 17")):
+        reason = why_not(room, actor, do)
+        if reason is not None:
+            raise ActNotOpen(reason)
+        at = At(sitting, case, room, actor, given)
+        if actor.role in COURT:
+            at.must_have_come()
+        move.make(at)
     return room
 
 

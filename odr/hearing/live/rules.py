@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from odr.docket.models import Role
+from odr.ground.canonical import sha256_hex
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, Rung
 
 BENCH = frozenset({Role.JUDGE, Role.ASSESSOR})
@@ -94,4 +94,4 @@ def next_stage(stage: LiveStage) -> LiveStage | None:
 
 def link(before: str, content: bytes) -> str:
     """Digest of a line of the journal: over the line before it and its own content, so that none can be left out."""
-    return hashlib.sha256(before.encode() + b"\n" + content).hexdigest()
+    return sha256_hex(before.encode() + b"\n" + content)
