@@ -64,7 +64,7 @@ def make(target: Path) -> None:
         subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)
         subprocess.run(
             [
-                folder / "node_modules/.bin/esbuild",
+                *("npm", "exec", "--offline", "--", "esbuild"),
                 "entry.mjs",
                 "--bundle",
                 "--platform=node",

@@ -19,18 +19,8 @@ ROOM = Path(__file__).resolve().parent / "room/main.mjs"
 OLDEST = 20
 """The Node from which on the room runs."""
 REMEDY = "install nodejs of version 20 or newer, or `pip install -r requirements-media.txt`"
-PASSED_ON = (
-    "ODR_MEDIA_LISTEN",
-    "ODR_MEDIA_ADDRESSES",
-    "ODR_MEDIA_PORTS",
-    "ODR_TURN_URLS",
-    "ODR_TURN_SECRET",
-    "CREDENTIALS_DIRECTORY",
-    "PATH",
-    "LANG",
-    "TZ",
-)
-"""What the room is told besides the court's settings; of the court's own secrets it gets none."""
+PASSED_ON = ("PATH", "LANG", "TZ")
+"""What the room is told besides; of the court's own secrets it gets none."""
 
 
 def candidates(environ: Mapping[str, str]) -> list[Path]:
@@ -63,6 +53,11 @@ def room_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str
         "ODR_MEDIA_SECRET": settings.media_secret,
         "ODR_RECORDINGS_DIR": str(settings.recordings_folder.absolute()),
         "ODR_BASE_URL": settings.base_url,
+        "ODR_MEDIA_LISTEN": settings.media_listen,
+        "ODR_MEDIA_ADDRESSES": settings.media_addresses,
+        "ODR_MEDIA_PORTS": settings.media_ports,
+        "ODR_TURN_URLS": settings.turn_urls,
+        "ODR_TURN_SECRET": settings.turn_secret,
     }
     return {name: environ[name] for name in PASSED_ON if name in environ} | told
 

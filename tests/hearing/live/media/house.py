@@ -126,13 +126,13 @@ class House:
             "ODR_MEDIA_ADDRESSES": "127.0.0.1",
             "ODR_RECORDINGS_DIR": str(self.recordings),
             "ODR_BASE_URL": self.origin,
-            "PATH": os.environ["PATH"],
+            "PATH": f"{node.parent}:{os.environ['PATH']}",
             **environ,
         }
         limit = told.pop("LARGEST_FILE", None)
-        command = [str(node), str(serve.ROOM)]
+        command = ["node", str(serve.ROOM)]
         if limit is not None:
-            command = ["prlimit", f"--fsize={limit}", *command]
+            command = ["prlimit", f"--fsize={limit}", "node", str(serve.ROOM)]
         self.log = (self.folder / "room.log").open("ab")
         self.process = subprocess.Popen(command, env=told, stdout=self.log, stderr=self.log)
         until(self._answers, 10, "the room answers")
@@ -267,4 +267,4 @@ def opened(folder: Path, **environ: str) -> Iterator[House]:
         house.close()
 
 
-__all__ = ["HEARING", "House", "Visitor", "opened", "replace", "until"]
+__all__ = ["HEARING", "House", "Visitor", "opened", "short_folder", "until"]

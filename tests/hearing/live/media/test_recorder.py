@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser
 
 from odr.hearing.live.media import verify as verifier
 from odr.hearing.live.media.control import Ack, MediaAway
+from odr.hearing.live.media.kit import RecordingKit, write_recording
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import Noted, verify
 from tests.hearing.live.media.house import House, Visitor, opened, short_folder, until
@@ -299,3 +301,20 @@ def test_the_verifier_runs_by_itself(recording: tuple[Path, list[Noted]], tmp_pa
     code, words = run(*outside, str(copy))
     assert code == 1 and "segment 1, li, " in words and "bytes are not those that were recorded" in words
     assert run("--noted", "nonsense", str(folder))[0] == 2
+
+
+def test_a_recording_is_taken_away_with_its_verifier(recording: tuple[Path, list[Noted]], tmp_path: Path) -> None:
+    """The bag unpacks to a recording that its own program finds whole; of the sealed part it has the chain alone."""
+    folder, noted = recording
+    kit = RecordingKit("hearing-1", folder, noted, frozenset({2}), {"Source-Organization": "Court"})
+    (tmp_path / "bag.zip").write_bytes(b"".join(write_recording(kit)))
+    with zipfile.ZipFile(tmp_path / "bag.zip") as archive:
+        archive.extractall(tmp_path)
+    bag = tmp_path / "hearing-1"
+    assert sorted(path.name for path in (bag / "data/0002").iterdir()) == ["chain"]
+    assert [Noted(**each) for each in json.loads((bag / "noted.json").read_text())] == noted
+    outside = [part for each in noted for part in ("--noted", f"{each.segment}:{each.links}:{each.digest}")]
+    said = subprocess.run(
+        [sys.executable, "-I", "-S", "verify.py", *outside], cwd=bag, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0 and "segment 2: sealed" in said.stdout, said.stdout + said.stderr

@@ -1,20 +1,7 @@
-// What the media room is told when it starts: by variables, or by files of systemd's LoadCredential.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
+// What the media room is told when it starts, by variables; serve.py gives it these and none of the court's other secrets.
 export class WrongSetting extends Error {}
 
-function value(environ, name, otherwise) {
-  if (environ[name]) return environ[name];
-  if (environ.CREDENTIALS_DIRECTORY) {
-    try {
-      return readFileSync(join(environ.CREDENTIALS_DIRECTORY, name), "utf8").replace(/\n+$/, "");
-    } catch (error) {
-      if (error.code !== "ENOENT") throw error;
-    }
-  }
-  return otherwise;
-}
+const value = (environ, name, otherwise) => environ[name] || otherwise;
 
 function hostAndPort(text, name) {
   const [, host, port] = /^(.+):(\d+)$/.exec(text ?? "") ?? [];
@@ -27,8 +14,8 @@ export function settings(environ) {
   const secret = value(environ, "ODR_MEDIA_SECRET", "");
   if (secret.length < 16) throw new WrongSetting("ODR_MEDIA_SECRET is missing or shorter than 16 characters");
   const control = value(environ, "ODR_MEDIA_CONTROL", "");
-  if (!/^(unix:\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+)/.test(control)) {
-    throw new WrongSetting("ODR_MEDIA_CONTROL must be unix:/path or an http address of this machine's loopback");
+  if (!/^(unix:.|http:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+)/.test(control)) {
+    throw new WrongSetting("ODR_MEDIA_CONTROL must be unix:path or an http address of this machine's loopback");
   }
   const folder = value(environ, "ODR_RECORDINGS_DIR", "");
   if (!folder) throw new WrongSetting("ODR_RECORDINGS_DIR is missing: where recordings are written");
