@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
 from odr.hearing import names
-from odr.hearing.live import faults, moves
-from odr.hearing.live.models import EquipmentCheck
-from odr.hearing.live.queries import doors_are_open, hearing_of_now, here, is_set_up, room_of
+from odr.hearing.live import faults, moves, playing
+from odr.hearing.live.models import EquipmentCheck, LiveRoom
+from odr.hearing.live.queries import doors_are_open, hearing_of_now, here, is_set_up, room_of, segments_of
 from odr.hearing.live.rules import COURT
-from odr.hearing.live.views import may_see_recording, recording_page, waiting_page
+from odr.hearing.live.views import may_play, may_see_recording, recording_page, waiting_page
 from odr.hearing.live.vocabulary import Answer, Question, RoomState
+from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
@@ -26,6 +28,7 @@ from odr.web.pages import Page, act_page, look, submit_form
 live = Blueprint("live", __name__, url_prefix="/cases/<reference>/live")
 COMES = PARTY_ROLES | HEARD_ROLES
 SITS = COURT
+PLAYS = "sandbox; default-src 'none'; media-src 'self'; frame-ancestors 'self'"
 MOST_NUMBERS = 12
 """Numbers a check may keep of what was measured."""
 
@@ -139,14 +142,10 @@ def _keep_check(hearing_id: int, actor: Actor) -> None:
 @case_page(*PARTY_ROLES, *SITS, Role.ASSISTANT, Role.PRESIDENT)
 def recording(case: Case, actor: Actor, ordinal: int) -> Page:
     """The hearing afterwards, for whom its parts are open: line by line with its second, breaks and gaps by name, proofs."""
-    session = current_session()
-    hearing = next((h for h in here(session, case) if h.ordinal == ordinal and h.state is HearingState.HELD), None)
-    room = room_of(session, hearing) if hearing is not None else None
-    if hearing is None or room is None or not may_see_recording(actor):
-        raise NotFound
+    hearing, room = _held(case, actor, ordinal)
     faults.follow(current_court(), room.id)
     sitting = look()
-    session.refresh(hearing)
+    current_session().refresh(hearing)
     return render_template(
         "hearing/live/recording.html",
         case=case,
@@ -154,3 +153,29 @@ def recording(case: Case, actor: Actor, ordinal: int) -> Page:
         tab="examination",
         page=recording_page(sitting, case, actor, hearing, room),
     )
+
+
+def _held(case: Case, actor: Actor, ordinal: int) -> tuple[Hearing, LiveRoom]:
+    session = current_session()
+    hearing = next((h for h in here(session, case) if h.ordinal == ordinal and h.state is HearingState.HELD), None)
+    room = room_of(session, hearing) if hearing is not None else None
+    if hearing is None or room is None or not may_see_recording(actor):
+        raise NotFound
+    return hearing, room
+
+
+@live.get("/recording/<int:ordinal>/<int:segment>/<person>")
+@case_page(*PARTY_ROLES, *SITS, Role.ASSISTANT, Role.PRESIDENT)
+def film(case: Case, actor: Actor, ordinal: int, segment: int, person: str) -> Response:
+    """What is played of somebody in a piece of the recording, in ranges; a sealed piece only for who stayed in it."""
+    hearing, room = _held(case, actor, ordinal)
+    piece = next((s for s in segments_of(current_session(), room) if s.number == segment), None)
+    if piece is None or person not in {p.reference for p in room.people} or not may_play(look(), actor, room, piece):
+        raise NotFound
+    made = playing.film(current_court(), hearing, room, piece, person)
+    source = BytesIO(made) if isinstance(made, bytes) else made
+    answer = send_file(source, mimetype="video/webm", conditional=True, max_age=0, download_name="hearing.webm")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = PLAYS
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -14,6 +14,7 @@ from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
+from odr.hearing.live.playing import Played, playable
 from odr.hearing.live.queries import (
     called_back,
     check_of,
@@ -357,6 +358,12 @@ class RecordingPage:
     heads: Sequence[LiveLine]
     segments: Sequence[LiveSegment]
     left_out: int
+    played: Sequence[Played]
+
+    def plays(self, view: LineView) -> Played | None:
+        """What is played where a line stands: whoever it is about, or else the first of its piece."""
+        here = [p for p in self.played if view.ack is not None and p.segment == view.ack.segment]
+        return next((p for p in here if p.person.id == view.line.person_id), next(iter(here), None))
 
 
 _GAPS: Mapping[What, tuple[Text, str]] = {
@@ -380,6 +387,7 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         and line.what not in journal.NOT_SAID | {What.MESSAGE}
         and (stayed or not line.sealed or line.what in (What.SEALED, What.UNSEALED))
     ]
+    pieces = segments_of(sitting.session, room)
     return RecordingPage(
         hearing=hearing,
         room=room,
@@ -387,9 +395,17 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         pieces=pieces_of(every),
         is_whole=journal.is_whole(room, every),
         heads=[line for line in every if line.what is What.HEAD],
-        segments=segments_of(sitting.session, room),
+        segments=pieces,
+        played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
         left_out=sum(line.sealed for line in every) if not stayed else 0,
     )
+
+
+def may_play(sitting: Sitting, actor: Actor, room: LiveRoom, piece: LiveSegment) -> bool:
+    """Whether somebody may see a piece of the recording: a sealed one only who stayed in every sealed part."""
+    every = journal.lines_of(sitting.session, room)
+    stayed = actor.role in COURT or not _out_of_sealed(every, person_of(room, actor))
+    return may_see_recording(actor) and (stayed or piece.key is None)
 
 
 def _out_of_sealed(lines: Sequence[LiveLine], me: LivePerson | None) -> bool:

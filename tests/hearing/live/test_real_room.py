@@ -58,6 +58,7 @@ def held(sqlite_url: str, tmp_path: Path, house: House) -> Iterator[Live]:
         media_control=f"unix:{house.folder}/c",
         media_secret=SECRET,
         media_url=house.url,
+        recordings_dir=str(house.recordings),
     )
     court = create_court(settings, clock, database)
     scene = accepted_case(court, clock, track=Track.SIMPLE)
@@ -120,6 +121,14 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     assert report.holds, report
     assert held.entry("keep_recording")[0]["result"]["sha256"] == held.hearing().recording_sha256
     expect(li.locator("[data-part=alarms]")).to_contain_text("The hearing is closed", timeout=15_000)
+    li.goto(f"{base}/live/recording/1")
+    playing = f"document.querySelector('video[data-who=\"{me}\"]')?.videoWidth > 0"
+    until(lambda: li.evaluate(playing), 20, "her film is shown")
+    floor = li.locator("li", has_text=f"{LI} has the floor.").get_by_role("link")
+    second = float(floor.get_attribute("data-second") or 0)
+    floor.click()
+    at = f"document.querySelector('video[data-who=\"{me}\"]').currentTime"
+    until(lambda: second <= li.evaluate(at) <= second + 3, 10, "the second of the line is played")
 
 
 def _people(held: Live) -> tuple[object, ...]:
