@@ -23,8 +23,9 @@ from odr.hearing.live.media.control import Ack, MediaAway
 from odr.hearing.live.media.kit import RecordingKit, write_recording
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import Noted, verify
-from tests.hearing.live.media.house import House, Visitor, opened, short_folder, until
+from tests.hearing.live.media.house import ROOT, House, Visitor, opened, short_folder, until
 from tests.peers.browser import OpenContext
+from tests.typed import typed
 
 Visitors = Callable[..., Visitor]
 KEY = bytes(range(32))
@@ -301,6 +302,18 @@ def test_the_verifier_runs_by_itself(recording: tuple[Path, list[Noted]], tmp_pa
     code, words = run(*outside, str(copy))
     assert code == 1 and "segment 1, li, " in words and "bytes are not those that were recorded" in words
     assert run("--noted", "nonsense", str(folder))[0] == 2
+
+
+def test_the_line_of_the_guide_checks_a_recording(recording: tuple[Path, list[Noted]]) -> None:
+    """As the operators' guide writes it, with a digest of the log and the recording's folder."""
+    folder, (first, *_) = recording
+    instead = {
+        "1:1742:…": f"1:{first.links}:{first.digest}",
+        "/var/lib/court-media/recordings/…": str(folder),
+    }
+    line = typed("python3 odr/hearing/live/media/verify.py", instead)
+    said = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 0 and "1 digests of the court's log" in said.stdout, said.stdout + said.stderr
 
 
 def test_a_recording_is_taken_away_with_its_verifier(recording: tuple[Path, list[Noted]], tmp_path: Path) -> None:
