@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 
 from odr.app import create_app
+from odr.hearing.live.queries import segments_of
+from odr.hearing.live.views import may_play
 from odr.hearing.live.vocabulary import Mic, Place, RoomState
 from tests.hearing.live.conftest import BEGINS, Live, gathered
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, WANG
@@ -142,6 +144,13 @@ def test_afterwards(live: Live, app: Flask) -> None:
     assert "The recipe: salt." not in other and "not open to you" in other
     assert "The recipe: salt." not in wu.get("/examination/record")
     assert "/live/recording/1" in li.get("/examination")
+    with live.scene.look() as (court, _):
+        pieces = segments_of(court.session, live.room())
+        assert [piece.key is not None for piece in pieces] == [False, True, False]
+        mine, theirs = live.scene.viewer(court, LI), live.scene.viewer(court, HAIYUN)
+        assert [may_play(court, mine, live.room(), piece) for piece in pieces] == [True, True, True]
+        assert [may_play(court, theirs, live.room(), piece) for piece in pieces] == [True, False, True]
+    wu.get(f"/live/recording/1/2/{he}", 404)
     li.get("/live/recording/2", 404)
     assert "The hearing is closed" in li.get("/live")
 
