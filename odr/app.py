@@ -243,6 +243,8 @@ def _templates(app: Flask, court: Court) -> None:
         ),
         month=_for_reader(lambda value: write_month(value, current_locale())),
         instant=_for_reader(lambda value: write_instant(value, current_locale(), tz)),
+        clock=_for_reader(lambda value: f"{value.astimezone(tz):%H:%M}"),
+        second=_for_reader(lambda value: f"{value.astimezone(tz):%H:%M:%S}"),
     )
 
 

@@ -247,6 +247,7 @@ OTHER_MEANINGS = {
     ("odr.judgment.enforcement.acts", "end_enforcement"): "a matter of the pack: who decides it",
     ("odr.judgment.enforcement.settlement", "end_enforcement"): "a matter of the pack: who decides it",
     ("odr.judgment.decision.papers", "appeal_dismissal"): "a time limit of the pack",
+    ("odr.hearing.live.moves", "deliberate"): "a move in the room, and what the media room is asked for it",
 }
 """Strings that read as an act's name and mean another thing."""
 

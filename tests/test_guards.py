@@ -226,6 +226,20 @@ def test_every_refusal_taken_away_is_noticed(told: Callable[[], list[str]]) -> N
 
 
 OUTSIDE = {
+    "odr.hearing.live.moves._gone": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.admit": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.call": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.floor": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.isolate": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.make": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.me": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.resume": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.stage": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves.tell": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.pages.come": "whether one may come into the room: the article follows when a step is tried",
+    "odr.hearing.live.room_pages._confirm": "whether one may come into the room: the article follows when a step is tried",
+    "odr.hearing.live.room_pages.step": "whether one may come into the room: the article follows when a step is tried",
+    "odr.hearing.live.room_pages.ticket": "whether one may come into the room: the article follows when a step is tried",
     "odr.procedure.acts.availability.refuse_role": "says who does the act; the article follows when the act is tried",
     "odr.filing.claim.pages.lodge": "a draft is the writer's own and in no case",
     "odr.filing.draft.draft_versions.need_writable": "a draft is the writer's own and in no case",

@@ -24,6 +24,8 @@ ROWS_NEVER_CHANGE = (
     "attendance",
     "case_reading",
     "certified_statement",
+    "live_ack",
+    "live_line",
     "closed_part",
     "daily_close",
     "docket_entry",

@@ -314,7 +314,7 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         )
     )
     house.parameters |= dict.fromkeys(
-        ("number", "page", "key_id", "token_id", "link_id", "share_id", "revision_id"), "1"
+        ("number", "ordinal", "segment", "page", "key_id", "token_id", "link_id", "share_id", "revision_id"), "1"
     ) | {
         "level": "0",
         "place": "2",

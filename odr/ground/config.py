@@ -70,6 +70,15 @@ class Settings(BaseModel):
     max_upload_bytes: int = Field(default=10 * 2**30, gt=0)
     vault_socket: str = ""
     vault_dir: str = ""
+    media_control: str = ""
+    media_secret: str = ""
+    media_url: str = ""
+    media_listen: str = "127.0.0.1:5002"
+    media_addresses: str = ""
+    media_ports: str = ""
+    turn_urls: str = ""
+    turn_secret: str = ""
+    recordings_dir: str = ""
     metrics_token: str = ""
     watcher_token: str = ""
     log_format: str = Field(default="", pattern="^(|plain|json)$")
@@ -125,6 +134,8 @@ class Settings(BaseModel):
             wrong.append("capture_allow opens machines inside to the court's browser: leave it unset")
         if not self.smtp_url:
             wrong.append("smtp_url is missing: notices could not be sent")
+        if self.media_control and len(self.media_secret) < 32:
+            wrong.append("media_secret is shorter than 32 characters: whoever guesses it opens every hearing")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
@@ -161,6 +172,22 @@ class Settings(BaseModel):
     def vault_folder(self) -> Path:
         """Where the vault keeps its files; only the vault's own user reads them."""
         return Path(self.vault_dir) if self.vault_dir else self.data_dir / "vault"
+
+    @property
+    def has_media_room(self) -> bool:
+        """Whether this court was told where its media room is; without one, nothing is heard live."""
+        return bool(self.media_control and self.media_secret)
+
+    @property
+    def media_address(self) -> str:
+        """WebSocket address of the media room for browsers: under the court's own address, unless set."""
+        scheme, _, rest = self.base_url.rstrip("/").partition("://")
+        return self.media_url or f"{'wss' if scheme == 'https' else 'ws'}://{rest}/live/room"
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Where the media room writes what it records."""
+        return Path(self.recordings_dir) if self.recordings_dir else self.data_dir / "recordings"
 
     @property
     def logs_json(self) -> bool:

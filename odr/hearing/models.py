@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.docket.models import Role
@@ -474,6 +474,8 @@ class Hearing(Base):
     length: Mapped[int] = mapped_column(default=60, server_default="60")
     """Minutes for which judge, room and people are kept for it."""
     place: Mapped[str] = mapped_column(String(300))
+    held_here: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """By the court's own video: everybody enters from the case, and the court records."""
     closed_doors: Mapped[bool] = mapped_column(default=False)
     state: Mapped[HearingState] = mapped_column(enum_column(HearingState))
     summoned_by: Mapped[int]

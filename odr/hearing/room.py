@@ -12,6 +12,7 @@ from odr.hearing.courtroom import calling_witnesses, hearings
 from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
+from odr.hearing.live import faults as live_faults
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
@@ -102,6 +103,8 @@ ROOM = Room(
         "odr.hearing.courtroom.seat_offer_pages:places",
         "odr.hearing.courtroom.calendar.hours_pages:hearing_hours_pages",
         "odr.hearing.courtroom.calendar.week_pages:hearing_calendar",
+        "odr.hearing.live.pages:live",
+        "odr.hearing.live.room_pages:live_room",
     ),
     panels=(panel, consents_panel),
     steps=(examination_step,),
@@ -133,7 +136,7 @@ ROOM = Room(
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),
-    sweeps={"records": seal_records, "seals": opening_seals.open_waiting},
+    sweeps={"records": seal_records, "seals": opening_seals.open_waiting, "hearings": live_faults.watch},
     confided=(opening_seals.sealed_away_now,),
     no_news=(is_no_news,),
     overtaken=(calling_witnesses.summons_overtaken,),

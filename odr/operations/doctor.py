@@ -32,6 +32,7 @@ from odr.ground.config import Mode, Settings
 from odr.ground.db import Database
 from odr.ground.errors import CourtError
 from odr.ground.silence import silence
+from odr.hearing.live.media.control import Media, MediaAway
 from odr.notary.check.alarms import alarms
 from odr.notary.log.log_rows import open_log, tile_reader, tree_size
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
@@ -105,6 +106,7 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_monitored(settings, notary),
         lambda: check_store(settings),
         lambda: check_mail(settings),
+        lambda: check_media(settings),
         lambda: check_programs(settings),
         lambda: check_packs(settings, database, clock.now()),
         lambda: check_worker(database, clock.now()),
@@ -478,6 +480,23 @@ def check_mail(settings: Settings) -> Findings:
         )
         return
     yield good(f"the mail server {url.hostname} answers")
+
+
+def check_media(settings: Settings) -> Findings:
+    """The media room answers, where hearings are held by the court's own video."""
+    if not settings.has_media_room:
+        yield good("no media room: hearings by the court's own video are not set up; every other way of hearing works")
+        return
+    try:
+        health = Media(settings.media_control, settings.media_secret.encode()).health()
+    except MediaAway as error:
+        yield Finding(
+            State.BAD,
+            f"the media room does not answer, so no hearing by the court's own video can be opened: {error}",
+            "start `python -m odr.hearing.live.media.serve`, or see ODR_MEDIA_CONTROL and ODR_MEDIA_SECRET",
+        )
+        return
+    yield good(f"the media room answers ({health.get('driver', 'unknown')}, {health.get('hearings', 0)} hearings)")
 
 
 def check_programs(settings: Settings) -> Findings:

@@ -48,6 +48,7 @@ class Ports:
     sealer: Any = None
     service: Any = None
     identity: Any = None
+    media: Any = None
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -14,7 +15,10 @@ from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from odr.hearing.live.media.serve import REMEDY, find_node
+
 ROOT = Path(__file__).resolve().parents[2]
+MEDIA_ROOM = "media room"
 OPENED, UNFINISHED = "opened", "opening"
 """Files in the court's folder: its people and disputes are there; or the first start is still making them."""
 
@@ -22,8 +26,8 @@ OPENED, UNFINISHED = "opened", "opening"
 def environment() -> dict[str, str]:
     """Settings of the training court; whatever is set outside stands."""
     port = os.environ.get("ODR_PORT", "5000")
-    if not port.isdigit() or not 0 < int(port) < 65535:
-        raise SystemExit(f"ODR_PORT={port} is no port: give a number from 1024 to 65534")
+    if not port.isdigit() or not 0 < int(port) < 65534:
+        raise SystemExit(f"ODR_PORT={port} is no port: give a number from 1024 to 65533")
     pay = str(int(port) + 1)
     folder = Path(os.environ.get("ODR_DATA_DIR", ROOT / "var")).absolute()
     # Every process stands in ROOT: a socket's path has 107 bytes at most, and a relative one is shorter.
@@ -35,6 +39,12 @@ def environment() -> dict[str, str]:
         "ODR_STRIPE_WEBHOOK_SECRET": "whsec_training",
         "ODR_STRIPE_API_BASE": f"http://127.0.0.1:{pay}",
         "ODR_VAULT_SOCKET": vault,
+        # Without Node there is no media room, and the pages say so instead of waiting for one.
+        "ODR_MEDIA_CONTROL": "unix:" + vault.removesuffix("vault.sock") + "media.sock" if find_node() else "",
+        "ODR_MEDIA_SECRET": secrets.token_hex(32),
+        "ODR_MEDIA_LISTEN": f"127.0.0.1:{int(port) + 2}",
+        "ODR_MEDIA_URL": f"ws://127.0.0.1:{int(port) + 2}/live/room",
+        "ODR_MEDIA_ADDRESSES": "127.0.0.1",
         "ODR_PORT": port,
         **os.environ,
         "ODR_DATA_DIR": str(folder),
@@ -76,6 +86,16 @@ class House:
         """Name of a process that ended, or None."""
         return next((name for name, process in self.running if process.poll() is not None), None)
 
+    def rises(self, name: str) -> bool:
+        """Start the media room anew where it ended, as a service manager does; without the others there is no court."""
+        if name != MEDIA_ROOM:
+            return False
+        self.running = [(each, process) for each, process in self.running if each != name]
+        time.sleep(1)
+        print("The media room has ended and is started anew.", file=sys.stderr)
+        self.start(MEDIA_ROOM, "odr.hearing.live.media.serve")
+        return True
+
     def wait_for(self, path: Path, seconds: float = 10) -> None:
         """Until a process has made its socket."""
         deadline = time.monotonic() + seconds
@@ -107,7 +127,7 @@ class House:
 
 def refuse_taken_ports(env: Mapping[str, str]) -> None:
     """Say which port another program holds, and what to do about it."""
-    for port in (int(env["ODR_PORT"]), int(env["ODR_PORT"]) + 1):
+    for port in range(int(env["ODR_PORT"]), int(env["ODR_PORT"]) + 3):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -200,9 +220,16 @@ def run() -> int:
             "wsgi:app",
         )
         house.wait_for_page()
+        if env["ODR_MEDIA_CONTROL"]:
+            house.start(MEDIA_ROOM, "odr.hearing.live.media.serve")
+        else:
+            print(
+                f"  No Node here, so no hearing can be held by video; everything else works. To have it: {REMEDY}",
+                flush=True,
+            )
         house.start("worker", "flask", "--app", "wsgi", "worker")
         announce(env, began)
-        while house.fallen() is None:
+        while (name := house.fallen()) is None or house.rises(name):
             time.sleep(0.3)
         print(f"The {house.fallen()} has ended; stopping the court.", file=sys.stderr)
         return 1

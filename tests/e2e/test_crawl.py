@@ -105,13 +105,14 @@ class Page(HTMLParser):
 
 
 def free_port() -> int:
-    """The first of two neighbouring ports that nobody listens on."""
+    """The first of three neighbouring ports that nobody listens on."""
     while True:
-        with socket.socket() as one, socket.socket() as two:
+        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
             one.bind(("127.0.0.1", 0))
             port = int(one.getsockname()[1])
             try:
                 two.bind(("127.0.0.1", port + 1))
+                three.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port

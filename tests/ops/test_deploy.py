@@ -246,7 +246,7 @@ def test_units_are_sound(tmp_path: Path) -> None:
             .replace("/srv/court/%i", str(ROOT))
         )
     units = sorted(map(str, tmp_path.glob("court-*.*")))
-    assert len(units) == 5
+    assert len(units) == 6
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units],
         capture_output=True,
@@ -264,7 +264,8 @@ def test_unit_and_container_name_settings_that_exist() -> None:
     """
     known = {f"ODR_{name.upper()}" for name in Settings.model_fields}
     example = (DEPLOY / "court.env.example").read_text()
-    named = set(re.findall(r"\bODR_[A-Z_]+", example + (DEPLOY / "Containerfile").read_text()))
+    others = [(DEPLOY / name).read_text() for name in ("media.env.example", "Containerfile")]
+    named = set(re.findall(r"\bODR_[A-Z_]+", "".join([example, *others])))
     assert named and named <= known
     values = {line.split("=", 1)[0]: line.split("=", 1)[1] for line in example.splitlines() if line.startswith("ODR_")}
     with pytest.raises(Exception, match="SECRET_KEY"):

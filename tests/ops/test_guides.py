@@ -46,6 +46,9 @@ RUN_BY = {
         "tests/evidence/test_guide_on_bags.py::test_what_is_published_after_a_round_is_compared_by_sha512"
     ),
     "openssl pkey -pubin": "tests/evidence/test_guide_on_bags.py::test_what_is_published_after_a_round_is_compared_by_sha512",
+    "python3 odr/hearing/live/media/verify.py": (
+        "tests/hearing/live/media/test_recorder.py::test_the_line_of_the_guide_checks_a_recording"
+    ),
     "/srv/court/app/.venv/bin/flask --app wsgi log resume": (
         "tests/ops/test_witness_alarm.py::test_a_refusal_is_an_alarm_everywhere_until_an_operator_answers"
     ),

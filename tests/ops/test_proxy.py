@@ -55,7 +55,7 @@ class Court:
 
 
 @contextmanager
-def proxy(folder: Path, court_port: int) -> Iterator[int]:
+def proxy(folder: Path, court_port: int, media_port: int = 5002) -> Iterator[int]:
     """Our configuration with a certificate of this test and ports that anybody may open; gives the port of https."""
     needed("nginx")
     needed("openssl")
@@ -74,6 +74,7 @@ def proxy(folder: Path, court_port: int) -> Iterator[int]:
         ("/etc/letsencrypt/live/court.example/fullchain.pem", str(certificate)),
         ("/etc/letsencrypt/live/court.example/privkey.pem", str(key)),
         ("listen 443 ssl;", f"listen 127.0.0.1:{tls} ssl;"),
+        ("http://127.0.0.1:5002", f"http://127.0.0.1:{media_port}"),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("    listen [::]:443 ssl;\n", ""),
         ("    listen [::]:80;\n", ""),

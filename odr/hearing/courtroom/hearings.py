@@ -13,11 +13,11 @@ from odr.evidence.models import Upload
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
-from odr.hearing.choices import addressees
 from odr.hearing.courtroom.calendar.clashes import Wanted, keep_free
 from odr.hearing.courtroom.calendar.diary import LONGEST
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
 from odr.hearing.examination.acts import hearing_open
+from odr.hearing.examination.choices import addressees
 from odr.hearing.inputs import ANSWERS, CourtHour, Reasons
 from odr.hearing.mode.consent_effects import absent_at, call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
@@ -135,6 +135,13 @@ class SummonInput(CourtModel):
         field(T("How many minutes does it take?"), T("Judge, room and everybody called are kept free so long.")),
     ] = 60
     place: Annotated[str, CourtText(2, 300), field(T("Courtroom, or address of the video room"))]
+    here: Annotated[
+        bool,
+        field(
+            T("By the court’s own video"),
+            T("Everybody enters from the case; the court records. Nobody needs another program."),
+        ),
+    ] = False
     gap: Annotated[
         Literal["", "agreed", "force_majeure"],
         field(
@@ -175,7 +182,7 @@ def as_the_case_is_heard(sitting: Sitting, case: Case, actor: Actor) -> dict[str
         ),
         "summons",
     ),
-    version=2,
+    version=3,
     source=law("CPL 139, 162", "CPI 227, 261"),
     seen_by=Audience.HEARING,
     desk=(desks.SUMMON, desks.HEARING_PLACE),
@@ -191,6 +198,8 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
     """
     if given.mode is Mode.ASYNCHRONOUS:
         raise InvalidInput.at("mode", T("A hearing at one hour is live, in the courtroom, or both."))
+    if given.here:
+        check_own_video(sitting, case, given.mode)
     begins = hour_of(sitting, case, given.on, given.at, "at")
     check_day(sitting, case, begins, gap=bool(given.gap))
     where = call_where(sitting, case, given.mode)
@@ -204,6 +213,7 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
         begins_at=begins,
         length=given.length,
         place=given.place,
+        held_here=given.here,
         closed_doors=given.closed_doors or (examination is not None and examination.closed_doors),
         state=HearingState.SUMMONED,
         summoned_by=number,
@@ -232,6 +242,25 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
             "called_to": where,
         },
     )
+
+
+def check_own_video(sitting: Sitting, case: Case, mode: Mode) -> None:
+    """Raises InvalidInput where the court has no media room, or the hearing is in the courtroom alone (OLR 21, 24)."""
+    if sitting.court.ports.media is None or sitting.pack(case).live is None:
+        raise InvalidInput.at(
+            "here",
+            T(
+                "Hearings by the court’s own video are not set up at this court. Choose the courtroom, or outside video."
+            ),
+        )
+    if mode is Mode.OFFLINE:
+        raise InvalidInput.at("here", T("A hearing in the courtroom alone is not held by video."))
+
+
+@upcast(names.SUMMON, from_version=2)
+def _not_here(old: dict[str, Any]) -> dict[str, Any]:
+    """A summons of before was never to a hearing by the court's own video."""
+    return {**old, "here": False}
 
 
 @upcast(names.SUMMON, from_version=1)
@@ -569,17 +598,7 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
     for line in given.attendance:
         hearing.attendances.append(_attendance(sitting.resolved("attendee", line.who), line))
     sitting.session.flush()
-    sitting.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
-    _prepare_absence(sitting, case, hearing)
-    sitting.open_task(
-        case,
-        Role.JUDGE,
-        desks.CLOSE_HEARING,
-        T("The hearing of %(at)s is recorded. Close the hearing, or go on.", at=hearing.begins_at),
-        risk=20,
-        subject=hearing.reference,
-    )
-    _ask_for_another(sitting, case, hearing)
+    after_held(sitting, case, hearing)
     shown = [
         {
             "who": a.name,
@@ -599,6 +618,21 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
         "stages": hearing.stages,
     }
     return Recorded(T("Hearing of %(at)s recorded", at=hearing.begins_at), result)
+
+
+def after_held(sitting: Sitting, case: Case, hearing: Hearing) -> None:
+    """What a hearing that was held and recorded brings onto desks: absences, and whether it was the whole."""
+    sitting.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
+    _prepare_absence(sitting, case, hearing)
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.CLOSE_HEARING,
+        T("The hearing of %(at)s is recorded. Close the hearing, or go on.", at=hearing.begins_at),
+        risk=20,
+        subject=hearing.reference,
+    )
+    _ask_for_another(sitting, case, hearing)
 
 
 def _require_identity(sitting: Sitting, case: Case, given: RecordHearingInput) -> None:

@@ -171,6 +171,7 @@ def _fixed_anew(sitting: Sitting, case: Case, old: Hearing, begins: datetime, pl
         length=old.length,
         place=place,
         closed_doors=old.closed_doors,
+        held_here=old.held_here,
         state=HearingState.SUMMONED,
         summoned_by=number,
     )

@@ -14,9 +14,9 @@ from odr.evidence.models import Exhibit, Upload
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks, names as act_names
-from odr.hearing.choices import as_options
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
+from odr.hearing.examination.choices import as_options
 from odr.hearing.examination.exhibit_places import CourtMoment, CourtRegion, place_of
 from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import Reasons

@@ -12,10 +12,9 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks, names
-from odr.hearing.choices import as_options
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open, in_writing, the_hearing_goes_on
-from odr.hearing.examination.choices import phase_options
+from odr.hearing.examination.choices import as_options, phase_options
 from odr.hearing.examination.plan import RECORD, title_of
 from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.models import Phase, Posting, Question

@@ -16,6 +16,8 @@ from odr.docket.visibility import reads_entry
 from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.text import LOCALES, T, Text, side_by_side
+from odr.hearing.live.journal import as_minutes, lines_of
+from odr.hearing.live.queries import room_of
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
@@ -92,10 +94,11 @@ def _lines(sitting: Sitting, case: Case, names: _Names) -> list[PostingLine]:
     """Entry by entry, the words as they stood; opinions and postings in full."""
     said: dict[int, Text | str] = {p.entry_number: p.words for p in postings_of(sitting.session, case) if p.words}
     said.update(_opinions(sitting, case))
+    minutes = _journals(sitting, case)
     lines = []
     for entry in record_entries(sitting, case):
         payload = json.loads(entry.payload)
-        words = said.get(entry.number) or _words(payload)
+        words = said.get(entry.number) or _words(payload, minutes.get(entry.number))
         speaker = names.parties.get(entry.party_id) if entry.party_id else names.bench.get(entry.role)
         mark = (
             T("late")
@@ -116,6 +119,17 @@ def _lines(sitting: Sitting, case: Case, names: _Names) -> list[PostingLine]:
             )
         )
     return lines
+
+
+def _journals(sitting: Sitting, case: Case) -> dict[int, dict[str, str]]:
+    """The journal of each hearing held by the court's own video, by the entry that closed it and by language."""
+    zone, found = sitting.pack(case).tz, {}
+    for hearing in hearings_of(sitting.session, case):
+        room = room_of(sitting.session, hearing) if hearing.held_here else None
+        if room is not None and room.closed_by is not None:
+            lines = lines_of(sitting.session, room)
+            found[room.closed_by] = {locale: as_minutes(lines, zone, locale) for locale in LOCALES}
+    return found
 
 
 def _opinions(sitting: Sitting, case: Case) -> dict[int, Text | str]:
@@ -155,10 +169,14 @@ SAID = (
 """Fields of an input in which somebody says something: they stand in the record under the entry's own sentence."""
 
 
-def _words(payload: dict[str, Any]) -> Text:
+def _words(payload: dict[str, Any], minutes: dict[str, str] | None) -> Text:
     said = [str(payload["input"][name]) for name in SAID if payload["input"].get(name)]
+    taken_in = {locale: [text] for locale, text in (minutes or {}).items()}
     return bilingual(
-        *("\n".join([payload["words"].get(locale, payload["words"]["en"]), *said]) for locale in ("en", "zh-Hans"))
+        *(
+            "\n".join([payload["words"].get(locale, payload["words"]["en"]), *said, *taken_in.get(locale, [])])
+            for locale in ("en", "zh-Hans")
+        )
     )
 
 

@@ -65,6 +65,16 @@ class WrittenHearings(Rule):
     note: Words | None = None
 
 
+class LiveRules(Rule):
+    """Hearings by the court's own video: for how long somebody who is needed may be gone before the hearing stands still
+    (OLR 25). Without it a country knows no such hearing.
+    """
+
+    applies_to: Applies
+    article: Article
+    pause_after_seconds: Annotated[int, Field(ge=5, le=600)]
+
+
 class Plans(Rule):
     """Plans by key; a track names the one it follows."""
 

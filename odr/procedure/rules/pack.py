@@ -40,6 +40,7 @@ from odr.procedure.rules.court_rules import (
     Invariants,
     LatePerformance,
     Limitations,
+    LiveRules,
     MediationRules,
     OutageRules,
     Plan,
@@ -103,6 +104,7 @@ class RulePack(Rule):
     trial_limits: TrialLimits
     plans: Plans
     written_hearings: WrittenHearings | None = None
+    live: LiveRules | None = None
     invariants: Invariants
     deciders: Deciders
     announcement: Announcement

@@ -1,6 +1,6 @@
 """what lists look for is found by index
 
-Revises 0155.
+Revises 0156.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0160"
-down_revision = "0155"
+revision = "0157"
+down_revision = "0156"
 branch_labels = None
 depends_on = None
 form = "expand"

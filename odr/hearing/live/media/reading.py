@@ -1,0 +1,138 @@
+"""What the recorder wrote, packet by packet; a sealed segment is opened by its key."""
+
+from __future__ import annotations
+
+import enum
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+PLAIN, SEALED = b"ODRRTP1\n", b"ODRSEAL\n"
+_HEAD = struct.Struct(">IBH")
+
+
+class Kind(enum.IntEnum):
+    """What was recorded."""
+
+    AUDIO = 0
+    """An RTP packet with Opus."""
+    VIDEO = 1
+    """An RTP packet with VP8."""
+    AUDIO_REPORT = 2
+    """An RTCP sender report about the sound."""
+    VIDEO_REPORT = 3
+    """An RTCP sender report about the picture."""
+
+
+class NotReadable(Exception):
+    """The file is none of the recorder's, or its key is another."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One packet as it came, and when: milliseconds into the segment."""
+
+    ms: int
+    kind: Kind
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A segment's folder: who is in it, when it began and ended, what was ordered at which moment."""
+
+    folder: Path
+    number: int
+    hearing: str
+    began_ms: int
+    """Milliseconds since 1970 by the room's clock."""
+    length_ms: int
+    is_sealed: bool
+    is_closed: bool
+    marks: tuple[dict[str, Any], ...]
+    """Orders and other moments: ``ms``, ``do``, ``person`` and what belongs to it (``page``: ``exhibit``, ``page``)."""
+
+    @property
+    def persons(self) -> list[str]:
+        """Whose sound or picture is in it."""
+        return sorted(path.stem for path in self.folder.glob("*.rtp"))
+
+    def packets(self, person: str, key: bytes | None = None) -> Iterator[Recorded]:
+        """What was recorded of somebody, in the order it came, up to where the file ends. Raises NotReadable."""
+        name = f"{self.hearing}/{self.number}/{person}"
+        yield from read_packets((self.folder / f"{person}.rtp").read_bytes(), name, key)
+
+
+def open_segment(folder: Path) -> Segment:
+    """A segment by its folder. Raises NotReadable."""
+    links = []
+    for line in (folder / "chain").read_bytes().split(b"\n"):
+        try:
+            links.append(json.loads(line))
+        except ValueError:
+            break  # the line being written when the room was killed
+    if not links or links[0].get("kind") != "begin":
+        raise NotReadable(str(folder))
+    begin, last = links[0], links[-1]
+    end = last.get("last", last["at"]) if last["kind"] == "cut" else last["at"]
+    return Segment(
+        folder,
+        begin["segment"],
+        begin["hearing"],
+        begin["at"],
+        end - begin["at"],
+        begin["sealed"],
+        last["kind"] in ("end", "cut"),
+        tuple(mark for link in links for mark in link.get("marks", ())),
+    )
+
+
+def segments(folder: Path) -> list[Segment]:
+    """Every segment of a hearing, in their order."""
+    found = [path for path in folder.iterdir() if path.name.isdigit() and (path / "chain").is_file()]
+    return [open_segment(path) for path in sorted(found, key=lambda path: int(path.name))]
+
+
+def read_packets(data: bytes, name: str, key: bytes | None = None) -> Iterator[Recorded]:
+    """The packets of a file; one that was cut off in the middle ends before it. Raises NotReadable."""
+    if data[:8] == SEALED:
+        if key is None:
+            raise NotReadable(f"{name} is sealed")
+        data = b"".join(_opened(data, name, key))
+    elif data[:8] == PLAIN:
+        data = data[8:]
+    elif data:
+        raise NotReadable(f"{name} is no recording")
+    place = 0
+    while place + _HEAD.size <= len(data):
+        ms, kind, length = _HEAD.unpack_from(data, place)
+        place += _HEAD.size
+        if place + length > len(data):
+            return
+        try:
+            yield Recorded(ms, Kind(kind), data[place : place + length])
+        except ValueError as error:
+            raise NotReadable(f"{name}: {error}") from None
+        place += length
+
+
+def _opened(data: bytes, name: str, key: bytes) -> Iterator[bytes]:
+    """The blocks of a sealed file, each only in its own place."""
+    place, number = 8, 0
+    while place + 4 <= len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        block = data[place + 4 : place + 4 + length]
+        if len(block) < length:
+            return
+        try:
+            yield AESGCM(key).decrypt(block[:12], block[12:], f"{name}/{number}".encode())
+        except (InvalidTag, ValueError):
+            raise NotReadable(f"{name}: block {number} opens by another key") from None
+        place += 4 + length
+        number += 1

@@ -1,0 +1,92 @@
+// The court's own way into the room: orders, state and events, over a Unix socket or loopback, under the court's secret.
+import { createServer } from "node:http";
+import { chmodSync, unlinkSync } from "node:fs";
+import { Hearing, NAME, Refused } from "./hearing.mjs";
+import { derived, sameBytes } from "./tickets.mjs";
+
+const LARGEST = 64 * 1024;
+
+async function body(request) {
+  const parts = [];
+  let length = 0;
+  for await (const part of request) {
+    length += part.length;
+    if (length > LARGEST) throw new Refused("too_large", 413);
+    parts.push(part);
+  }
+  const said = parts.length ? JSON.parse(Buffer.concat(parts).toString("utf8")) : {};
+  if (said === null || typeof said !== "object" || Array.isArray(said)) throw new Refused("no_object", 400);
+  return said;
+}
+
+function found(house, name) {
+  const hearing = house.hearings.get(name);
+  if (!hearing) throw new Refused("not_open", 404);
+  return hearing;
+}
+
+async function opened(house, name) {
+  const old = house.hearings.get(name);
+  if (old && !old.closed) return old;
+  const hearing = new Hearing(name, house.config, house.numbers);
+  await hearing.restore();
+  // Two orders to open may come at once: the first one counts.
+  const now = house.hearings.get(name);
+  if (now && !now.closed) return now;
+  hearing.events = old?.events ?? [];
+  house.hearings.set(name, hearing);
+  return hearing;
+}
+
+async function answer(house, request) {
+  const url = new URL(request.url, "http://media");
+  const [, top, name, what] = url.pathname.split("/");
+  if (request.method === "GET" && url.pathname === "/health") return house.health();
+  if (top !== "hearings" || !NAME.test(name ?? "")) throw new Refused("unknown_address", 404);
+  if (request.method === "GET" && what === undefined) return found(house, name).state();
+  if (request.method === "GET" && what === "events") {
+    const after = Number(url.searchParams.get("after") ?? 0);
+    return { events: (house.hearings.get(name)?.events ?? []).filter((each) => each.number > after).slice(0, 500) };
+  }
+  if (request.method !== "POST") throw new Refused("unknown_address", 404);
+  const given = await body(request);
+  const hearing = what === "open" ? await opened(house, name) : found(house, name);
+  return hearing.order(what, given);
+}
+
+/** Serve the court's orders until the process ends. */
+export function serveControl(house) {
+  const word = Buffer.from(`Bearer ${derived(house.config.secret, "control").toString("hex")}`);
+  const server = createServer(async (request, response) => {
+    let [status, said] = [200, null];
+    try {
+      if (!sameBytes(Buffer.from(request.headers.authorization ?? ""), word)) throw new Refused("not_the_court", 403);
+      said = await answer(house, request);
+    } catch (error) {
+      [status, said] = error instanceof Refused ? [error.status, { why: error.why }] : [500, { why: error.message }];
+      if (status === 500) console.error(error);
+    }
+    response.writeHead(status, { "Content-Type": "application/json", Connection: "close" });
+    response.end(JSON.stringify(said));
+  });
+  const address = house.config.control;
+  if (address.startsWith("unix:")) {
+    const path = address.slice(5);
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+    // Only this user and its group may speak to the room, not even for a moment anybody else.
+    const before = process.umask(0o117);
+    return new Promise((ready) =>
+      server.listen(path, () => {
+        process.umask(before);
+        chmodSync(path, 0o660);
+        ready(server);
+      }),
+    );
+  }
+  const { hostname, port } = new URL(address);
+  return new Promise((ready) => server.listen(Number(port), hostname.replace(/[[\]]/g, ""), () => ready(server)));
+}

@@ -1,0 +1,594 @@
+// One hearing as the room knows it: who is there, what the court ordered, and who may therefore see, hear and read what.
+//
+// The rule everything follows: whoever may not take part now has no media connection and is told nothing (`takesPart`);
+// and in the hall nothing passes unless the recorder runs (`isHeard`).
+import { AUDIO, AUDIO_REPORT, Recorder, recordedBefore, VIDEO, VIDEO_REPORT } from "./recorder.mjs";
+
+export const HALL = "hall";
+const ARRIVES = 3_000; // sound or picture that did not come for so long does not arrive
+const MANY = 5_000; // events kept for the court to fetch
+
+export class Refused extends Error {
+  constructor(why, status = 409) {
+    super(why);
+    Object.assign(this, { why, status });
+  }
+}
+
+class Person {
+  constructor(person, role = "", rank = "participant") {
+    Object.assign(this, {
+      person, role, rank, room: HALL, device: null, since: Date.now(), lostAt: null, admitted: false, removed: null,
+      muted: false, mutedVideo: false, locked: false, isolated: false, microphone: false, camera: false,
+      last: { audio: 0, video: 0 }, arrives: { audio: false, video: false }, on: { audio: 0, video: 0 },
+      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "",
+    });
+  }
+}
+
+export class Hearing {
+  people = new Map();
+  events = [];
+  recorder = null;
+  paused = null; // { why, until }
+  staying = null; // persons of a sealed part or deliberation; null: everybody
+  sealed = false;
+  deliberating = false;
+  floor = null;
+  page = null;
+  closed = false;
+  used = new Set();
+
+  constructor(name, config, numbers) {
+    Object.assign(this, { name, config, numbers });
+    this.orders = Promise.resolve();
+  }
+
+  // ---- who may
+
+  takesPart(person) {
+    if (!person.device || person.removed || person.isolated || this.closed) return false;
+    if (person.room !== HALL) return true;
+    return person.admitted && (!this.staying || this.staying.has(person.person));
+  }
+
+  isHeard(room) {
+    if (room !== HALL) return true;
+    if (this.paused) return false;
+    return this.deliberating || Boolean(this.recorder?.running);
+  }
+
+  // ---- what comes from devices
+
+  packet(person, kind, packet) {
+    const now = Date.now();
+    person.last[kind] = now;
+    if (!this.takesPart(person)) return;
+    if (kind === "audio" ? person.muted : person.mutedVideo) {
+      this.#holdBack(person, now);
+      return;
+    }
+    if (kind === "audio" ? !person.microphone : !person.camera) return;
+    if (!this.isHeard(person.room)) return;
+    if (person.room === HALL && !this.deliberating) {
+      this.recorder.write(person.person, kind === "audio" ? AUDIO : VIDEO, packet.serialize());
+    }
+    for (const other of this.people.values()) {
+      if (other !== person && other.room === person.room && this.takesPart(other)) {
+        other.device.media?.forward(person.person, kind, packet, () => person.device.askKeyFrame());
+      }
+    }
+  }
+
+  report(person, kind, packet) {
+    const off = kind === "audio" ? person.muted || !person.microphone : person.mutedVideo || !person.camera;
+    if (person.room !== HALL || off || !this.takesPart(person) || !this.isHeard(HALL) || this.deliberating) return;
+    if (packet.senderInfo) this.recorder.write(person.person, kind === "audio" ? AUDIO_REPORT : VIDEO_REPORT, packet.serialize());
+  }
+
+  #holdBack(person, now) {
+    person.heldBack += 1;
+    // What was on its way when the mute came is no disobedience.
+    if (now - person.mutedAt > 1_500 && ++person.heldNow === 20) {
+      this.event("held_back", person.person, { packets: person.heldBack });
+      this.tellPeople();
+    }
+  }
+
+  // ---- devices come and go
+
+  /** A device with a good ticket; the reason why it stays out, or null when it is in. */
+  enters(said, device) {
+    const known = this.people.get(said.person);
+    if (this.closed) return "not_open";
+    if (known?.removed) return "removed";
+    if (known?.device && known.device.nonce !== device.nonce) return "second_device";
+    const person = known ?? new Person(said.person);
+    this.people.set(said.person, person);
+    if (person.device) person.device.replaced();
+    const [lostAt, moved] = [person.lostAt, person.room !== said.room];
+    Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, told: "" });
+    if (lostAt !== null) this.event("back", person.person, { since: lostAt, seconds: (Date.now() - lostAt) / 1000 });
+    else this.event("entered", person.person, { room: person.room, moved });
+    person.since = Date.now();
+    device.person = person;
+    this.#breakStreams(person);
+    this.#mark("entered", person.person);
+    device.welcome(person);
+    this.reconcile();
+    return null;
+  }
+
+  gone(device, why, person) {
+    if (person.device !== device) return;
+    person.device = null;
+    person.since = Date.now();
+    person.handAt = null;
+    person.shows = null;
+    person.arrives = { audio: false, video: false };
+    if (why === "left") this.event("left", person.person);
+    else if (!person.removed && !this.closed) {
+      person.lostAt = Date.now();
+      this.event("lost", person.person, { why });
+    }
+    this.#mark("gone", person.person);
+    this.reconcile();
+  }
+
+  turned(person, kind, on) {
+    const key = kind === "audio" ? "microphone" : "camera";
+    if (person[key] !== on) {
+      person[key] = on;
+      person.on[kind] = Date.now();
+      if (on) this.#breakStreams(person);
+      if (on && kind === "video") person.device.askKeyFrame();
+      this.event(key, person.person, { on });
+      this.#mark(key, person.person, { on });
+    }
+    this.#tellOwn(person);
+    this.tellPeople();
+  }
+
+  hand(person, up) {
+    if (person.room !== HALL || !this.takesPart(person) || up === (person.handAt !== null)) return;
+    person.handAt = up ? Date.now() : null;
+    this.event(up ? "hand" : "hand_down", person.person);
+    this.#tellHands();
+    this.tellPeople();
+  }
+
+  shown(person, number) {
+    if (this.page?.number !== number || !this.takesPart(person) || person.room !== HALL) return;
+    person.shows = number;
+    this.tellPeople();
+  }
+
+  /** Each second: what stopped or began to arrive; every fourth, a key frame of every picture. */
+  tick(count) {
+    const now = Date.now();
+    for (const person of this.people.values()) {
+      if (!person.device) continue;
+      for (const kind of ["audio", "video"]) {
+        const arrives = now - person.last[kind] < ARRIVES;
+        if (arrives === person.arrives[kind]) continue;
+        const expected =
+          this.takesPart(person) && (kind === "audio" ? person.microphone && !person.muted : person.camera && !person.mutedVideo);
+        if (!arrives && expected && now - person.on[kind] < ARRIVES) continue;
+        person.arrives[kind] = arrives;
+        if (expected) this.event("media", person.person, { kind, arrives });
+        this.peopleChanged = true;
+      }
+      if (count % 4 === 0 && person.camera && this.takesPart(person) && this.isHeard(person.room)) person.device.askKeyFrame();
+    }
+    if (this.peopleChanged) this.tellPeople();
+  }
+
+  // ---- orders of the court, one after the other
+
+  order(what, given) {
+    const done = this.orders.then(() => this.#do(what, given));
+    this.orders = done.catch(() => {});
+    return done;
+  }
+
+  async #do(what, given) {
+    const order = ORDERS[what];
+    if (!order) throw new Refused("unknown_order", 404);
+    if (this.closed) throw new Refused("not_open", 404);
+    const more = (await order.call(this, given)) ?? {};
+    this.reconcile();
+    return { at: Date.now(), ...this.where(), ...more };
+  }
+
+  where() {
+    const runs = this.recorder?.running;
+    return { media_ms: runs ? this.recorder.ms : 0, segment: runs ? this.recorder.segment : null };
+  }
+
+  known(name, make = false) {
+    const person = this.people.get(name);
+    if (person) return person;
+    if (!make || !NAME.test(name ?? "")) throw new Refused("unknown_person");
+    const made = new Person(name);
+    this.people.set(name, made);
+    return made;
+  }
+
+  async restore() {
+    const before = await recordedBefore(this.config.folder, this.name);
+    Object.assign(this, { used: new Set(before.used), previous: before.previous, gap: before.gap });
+  }
+
+  async record(segment, key) {
+    if (!Number.isInteger(segment) || segment < 1 || segment > 9999) throw new Refused("no_segment");
+    if (this.recorder?.running) throw new Refused("recorder_runs");
+    // A segment that failed gets its last link now, so that the new one follows it.
+    if (this.recorder?.fault) await this.restore().catch((error) => { throw new Refused(`recorder_failed: ${error.message}`); });
+    if (this.used.has(segment)) throw new Refused("segment_used");
+    const gap = this.gap && { ...this.gap, until: Date.now() };
+    const recorder = new Recorder({
+      root: this.config.folder, hearing: this.name, segment, key, previous: this.previous, gap,
+      onFault: (error) => this.#recorderFailed(error),
+      onMinute: () => this.event("head", null, { head: recorder.head, link: recorder.link, segment }),
+    });
+    try {
+      await recorder.begin();
+    } catch (error) {
+      throw new Refused(error.code === "EEXIST" ? "segment_used" : `recorder_failed: ${error.message}`);
+    }
+    this.used.add(segment);
+    this.recorder = recorder;
+    if (gap) this.event("gap", null, gap);
+    this.gap = undefined;
+    this.#breakAll();
+  }
+
+  async stopRecording() {
+    const recorder = this.recorder;
+    if (!recorder?.running) return {};
+    const closing = await recorder.stop().catch((error) => {
+      throw new Refused(`recorder_failed: ${error.message}`);
+    });
+    this.previous = closing.head;
+    return closing;
+  }
+
+  #recorderFailed(error) {
+    const recorder = this.recorder;
+    this.gap = { since: recorder.synced ?? Date.now(), after: recorder.segment };
+    this.paused = { why: "recorder_failed", until: null };
+    this.event("recorder_failed", null, { why: recorder.fault, since: recorder.synced });
+    this.event("paused", null, { why: "recorder_failed" });
+    console.error(`${this.name}: recorder failed: ${error.message}`);
+    for (const person of this.people.values()) if (this.takesPart(person)) person.device.tell({ type: "recorder_failed" });
+    this.reconcile();
+  }
+
+  // ---- what follows from it for each device
+
+  reconcile() {
+    for (const person of this.people.values()) {
+      if (!person.device) continue;
+      const takes = this.takesPart(person);
+      if (!takes) person.device.closeMedia();
+      else {
+        const others = [...this.people.values()].filter(
+          (other) => other !== person && other.room === person.room && this.takesPart(other),
+        );
+        person.device.openMedia(others.map((other) => other.person));
+      }
+      this.#tellStanding(person, takes);
+    }
+    this.#tellHands();
+    this.tellPeople();
+    if (this.staying || this.paused) this.#breakAll();
+  }
+
+  #tellStanding(person, takes) {
+    const standing = person.isolated
+      ? "isolated"
+      : person.room === HALL && !person.admitted
+        ? "door"
+        : takes
+          ? person.told === "isolated"
+            ? "released"
+            : "admitted"
+          : "out";
+    if (person.told !== standing) {
+      person.told = standing;
+      if (standing !== "out") person.device.tell({ type: standing });
+      if (takes && person.room === HALL) {
+        if (this.page) person.device.tell(this.#pageMessage());
+        person.device.tell({ type: "floor", person: this.floor });
+      }
+      if (takes) this.#tellOwn(person);
+    }
+    if (!person.isolated && person.room === HALL) person.device.tell(this.#stateMessage(person, takes), "state");
+  }
+
+  #stateMessage(person, takes) {
+    return {
+      type: "state", recording: this.recorder?.running ?? null, ...this.where(), at: Date.now(), paused: this.paused?.why ?? null,
+      until: this.paused?.until ?? null, sealed: this.sealed, out: person.admitted && !takes, deliberating: this.deliberating,
+    };
+  }
+
+  #pageMessage() {
+    const { number, exhibit, page, since } = this.page;
+    return { type: "page", number, exhibit, page, since };
+  }
+
+  #tellOwn(person) {
+    person.device?.tell({ type: "microphone", on: person.microphone, muted: person.muted, locked: person.locked });
+    person.device?.tell({ type: "camera", on: person.camera, muted: person.mutedVideo, locked: person.locked });
+  }
+
+  tellHall(message, once) {
+    for (const person of this.people.values()) if (person.room === HALL && this.takesPart(person)) person.device.tell(message, once);
+  }
+
+  #tellHands() {
+    const line = [...this.people.values()].filter((each) => each.handAt !== null).sort((a, b) => a.handAt - b.handAt);
+    this.tellHall({ type: "hands", persons: line.map((each) => each.person) }, "hands");
+  }
+
+  /** The list of people, to each as far as they may see it: to a witness none, to the bench everybody. */
+  tellPeople() {
+    this.peopleChanged = false;
+    for (const viewer of this.people.values()) {
+      if (!this.takesPart(viewer) || viewer.rank === "witness") continue;
+      const seen = [...this.people.values()].filter((each) =>
+        viewer.rank === "bench" && viewer.room === HALL ? true : each.room === viewer.room && this.takesPart(each),
+      );
+      viewer.device.tell({ type: "people", people: seen.map((each) => this.#asSeen(each)) }, "people");
+    }
+  }
+
+  #asSeen(each) {
+    return {
+      person: each.person, role: each.role, room: each.room, present: each.device !== null, admitted: each.admitted, muted: each.muted,
+      locked: each.locked, isolated: each.isolated, microphone: each.microphone, camera: each.camera, audio: each.arrives.audio,
+      video: each.arrives.video, hand_at: each.handAt, held_back: each.heldBack, shows: each.shows, since: each.since,
+    };
+  }
+
+  #breakStreams(person) {
+    for (const other of this.people.values()) other.device?.media?.interrupt(person.person);
+  }
+
+  #breakAll() {
+    for (const person of this.people.values()) this.#breakStreams(person);
+  }
+
+  #mark(what, person, more = {}) {
+    this.recorder?.mark({ do: what, ...(person ? { person } : {}), ...more });
+  }
+
+  mark(what, person, more) {
+    this.#mark(what, person, more);
+  }
+
+  breakStreams(person) {
+    this.#breakStreams(person);
+  }
+
+  tellOwn(person) {
+    this.#tellOwn(person);
+  }
+
+  // ---- for the court
+
+  event(kind, person = null, told = {}) {
+    this.events.push({ number: this.numbers.next(), at: Date.now(), ...this.where(), kind, person, told });
+    if (this.events.length > MANY) this.events.splice(0, this.events.length - MANY);
+  }
+
+  state() {
+    const expected = [...this.people.values()].filter((each) => each.room === HALL && this.takesPart(each));
+    const recorder = this.recorder;
+    return {
+      at: Date.now(), is_open: !this.closed, ...this.where(), paused: this.paused?.why ?? null, sealed: this.sealed,
+      deliberating: this.deliberating, floor: this.floor,
+      page: this.page && {
+        ...this.#pageMessage(), type: undefined,
+        shown_by: expected.filter((each) => each.shows === this.page.number).map((each) => each.person),
+        expected: expected.length,
+      },
+      recorder: {
+        running_since: recorder?.running ?? null, synced_at: recorder?.synced ?? null, head: recorder?.link ? recorder.head : null,
+        link: recorder?.link ?? 0, bytes: recorder?.bytes ?? 0, fault: recorder?.fault ?? null,
+      },
+      people: [...this.people.values()].map((each) => {
+        const { hand_at, held_back, shows, since, ...seen } = this.#asSeen(each);
+        const out = each.admitted && each.room === HALL && Boolean(this.staying) && !this.staying.has(each.person);
+        return { ...seen, hand_at, held_back, shows, since, out };
+      }),
+    };
+  }
+}
+
+export const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+function persons(given, name) {
+  const list = given[name] ?? [];
+  if (!Array.isArray(list) || !list.every((each) => NAME.test(each))) throw new Refused(`no_list: ${name}`);
+  return list;
+}
+
+function key(given, needed) {
+  if (given.key === undefined || given.key === null) {
+    if (needed) throw new Refused("no_key");
+    return undefined;
+  }
+  const bytes = Buffer.from(String(given.key), "base64");
+  if (bytes.length !== 32) throw new Refused("no_key");
+  return bytes;
+}
+
+/** What the court can order; `control.py` says what each means. */
+const ORDERS = {
+  open(given) {
+    for (const name of persons(given, "persons")) this.known(name, true);
+    // After the room was away, the court says how everybody stood, before anybody is in.
+    for (const [name, set] of Object.entries({
+      admitted: (each) => (each.admitted = true),
+      muted: (each) => (each.muted = true),
+      locked: (each) => (each.muted = each.locked = true),
+      isolated: (each) => (each.isolated = true),
+      removed: (each) => (each.removed = "removed"),
+    })) {
+      for (const person of persons(given, name)) set(this.known(person, true));
+    }
+    return { used: [...this.used], gap: this.gap ?? null };
+  },
+
+  async record(given) {
+    if (this.deliberating) throw new Refused("deliberation");
+    await this.record(given.segment, key(given, this.sealed));
+  },
+
+  stop_recording() {
+    return this.stopRecording();
+  },
+
+  admit(given) {
+    const person = this.known(given.person, true);
+    Object.assign(person, { admitted: true, removed: null });
+    this.mark("admit", given.person);
+  },
+
+  floor(given) {
+    if (given.person === null || given.person === undefined) this.floor = null;
+    else {
+      const person = this.known(given.person);
+      this.floor = given.person;
+      person.handAt = null;
+      if (person.muted && !person.locked) unmute(this, person);
+    }
+    this.mark("floor", this.floor);
+    this.tellHall({ type: "floor", person: this.floor });
+  },
+
+  mute(given) {
+    const person = this.known(given.person);
+    const again = person.muted;
+    Object.assign(person, { muted: true, mutedVideo: person.mutedVideo || Boolean(given.video), locked: Boolean(given.lock), heldNow: 0 });
+    if (!again) person.mutedAt = Date.now();
+    if (this.floor === given.person) this.floor = null;
+    this.mark("mute", given.person, { lock: person.locked });
+    this.tellOwn(person);
+  },
+
+  unmute(given) {
+    unmute(this, this.known(given.person));
+  },
+
+  isolate(given) {
+    const person = this.known(given.person, true);
+    person.isolated = true;
+    person.handAt = null;
+    if (this.floor === given.person) this.floor = null;
+    this.mark("isolate", given.person);
+  },
+
+  release(given) {
+    this.known(given.person).isolated = false;
+    this.mark("release", given.person);
+  },
+
+  remove(given) {
+    const person = this.known(given.person, true);
+    Object.assign(person, { removed: String(given.why ?? "removed"), admitted: false, handAt: null });
+    if (this.floor === given.person) this.floor = null;
+    this.mark("remove", given.person);
+    person.device?.end({ type: "removed", why: person.removed });
+  },
+
+  async seal(given) {
+    if (this.staying) throw new Refused("not_everybody_is_in");
+    const staying = new Set(persons(given, "stay"));
+    const secret = key(given, true);
+    // Shut first: nothing of the sealed part may reach anybody else, also if the recorder then fails.
+    Object.assign(this, { staying, sealed: true });
+    this.reconcile();
+    try {
+      const closing = await this.stopRecording();
+      await this.record(given.segment, secret);
+      return closing;
+    } catch (error) {
+      this.paused = { why: "recorder_failed", until: null };
+      throw error;
+    }
+  },
+
+  async unseal(given) {
+    if (!this.sealed) throw new Refused("not_sealed");
+    const closing = await this.stopRecording();
+    await this.record(given.segment, key(given, false));
+    Object.assign(this, { staying: null, sealed: false });
+    return closing;
+  },
+
+  pause(given) {
+    this.paused = { why: String(given.why ?? "break"), until: given.until ?? null };
+    this.mark("pause", null, { why: this.paused.why });
+  },
+
+  resume() {
+    if (!this.recorder?.running) throw new Refused("no_recorder");
+    this.paused = null;
+    this.mark("resume");
+  },
+
+  async deliberate(given) {
+    if (this.staying) throw new Refused("not_everybody_is_in");
+    const staying = new Set(persons(given, "persons"));
+    // The last words before it belong to everybody and to the recording; what follows to neither.
+    const closing = await this.stopRecording();
+    Object.assign(this, { staying, deliberating: true, paused: null });
+    return closing;
+  },
+
+  reassemble() {
+    if (!this.deliberating) throw new Refused("no_deliberation");
+    Object.assign(this, { staying: null, deliberating: false });
+  },
+
+  page(given) {
+    if (given.exhibit === null || given.exhibit === undefined) this.page = null;
+    else {
+      if (!NAME.test(given.exhibit) || !Number.isInteger(given.page)) throw new Refused("no_page");
+      this.page = { number: this.numbers.next(), exhibit: given.exhibit, page: given.page, since: Date.now() };
+    }
+    for (const person of this.people.values()) person.shows = null;
+    const { number = null, exhibit = null, page = null, since = Date.now() } = this.page ?? {};
+    this.mark("page", null, { exhibit, page });
+    this.tellHall({ type: "page", number, exhibit, page, since });
+    return { number };
+  },
+
+  tell(given) {
+    if (!NAME.test(given.kind ?? "") || JSON.stringify(given.data ?? null).length > 16_384) throw new Refused("no_message");
+    const to = given.to ? new Set(persons(given, "to")) : null;
+    for (const person of this.people.values()) {
+      if (person.room === HALL && this.takesPart(person) && (!to || to.has(person.person))) {
+        person.device.tell({ type: "tell", kind: given.kind, data: given.data });
+      }
+    }
+  },
+
+  async close() {
+    const closing = await this.stopRecording();
+    for (const person of this.people.values()) person.device?.end({ type: "closed" });
+    this.closed = true;
+    return closing;
+  },
+};
+
+function unmute(hearing, person) {
+  Object.assign(person, { muted: false, mutedVideo: false, locked: false });
+  hearing.breakStreams(person);
+  hearing.mark("unmute", person.person);
+  hearing.tellOwn(person);
+  person.device?.askKeyFrame();
+}

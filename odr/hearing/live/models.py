@@ -1,0 +1,158 @@
+"""Tables of the hearing held here: the room, who came, what happened in it, what the media room confirmed, checks of equipment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from odr.docket.models import Role
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.hearing.live.rules import FIRST
+from odr.hearing.live.vocabulary import Answer, LiveStage, Mic, Place, RoomState, Rung, What
+from odr.hearing.models import APPEND_ONLY
+
+
+class LiveRoom(Base):
+    """The room of one hearing held by the court's own video: how it stands, as its journal and the docket say."""
+
+    __tablename__ = "live_room"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), unique=True)
+    state: Mapped[RoomState] = mapped_column(enum_column(RoomState))
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    why: Mapped[str | None] = mapped_column(Text)
+    until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    stage: Mapped[LiveStage] = mapped_column(enum_column(LiveStage))
+    stages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Stages that were gone through while the hearing was open."""
+    shown: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Exhibits that stood on everybody's screen in the investigation (CPI 103)."""
+    exhibit_id: Mapped[int | None] = mapped_column(BigInt)
+    page: Mapped[int | None]
+    sealed_by: Mapped[int | None]
+    """Entry by which a part is sealed that still goes on."""
+    floor_id: Mapped[int | None] = mapped_column(BigInt)
+    opened_by: Mapped[int | None]
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_by: Mapped[int | None]
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recorder_runs: Mapped[bool] = mapped_column(default=False)
+    """What the media room said last of the recorder."""
+    heard_of: Mapped[int] = mapped_column(default=0)
+    """Up to which of its own events the media room was heard."""
+    lines: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(String(64), default=FIRST)
+
+    people: Mapped[list[LivePerson]] = relationship(order_by="LivePerson.id", lazy="selectin")
+
+
+class LivePerson(Base):
+    """Somebody who came to a hearing held here, having proved again who they are (OLR 7)."""
+
+    __tablename__ = "live_person"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    room_id: Mapped[int] = mapped_column(ForeignKey("live_room.id"), index=True)
+    account_id: Mapped[int] = mapped_column(BigInt)
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    name: Mapped[str] = mapped_column(String(200))
+    came_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    proven_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    entry_number: Mapped[int | None]
+    """Entry by which rights, rules and the promise not to record were confirmed; of the court nobody promises it anew."""
+    place: Mapped[Place] = mapped_column(enum_column(Place))
+    mic: Mapped[Mic] = mapped_column(enum_column(Mic))
+    may_stay: Mapped[bool] = mapped_column(default=True)
+    rung: Mapped[Rung | None] = mapped_column(enum_column(Rung))
+    hand_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lost_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    prompted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    found_by: Mapped[int | None]
+    """Entry by which the judge ruled on their being gone, the last time."""
+    by_fault: Mapped[bool | None]
+    __table_args__ = (UniqueConstraint("room_id", "account_id"),)
+
+
+class LiveLine(Base):
+    """One line of a hearing's journal: what happened, when, by whom. Each holds the digest of the line before it."""
+
+    __tablename__ = "live_line"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("live_room.id"))
+    number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    what: Mapped[What] = mapped_column(enum_column(What))
+    by_role: Mapped[Role] = mapped_column(enum_column(Role))
+    by_name: Mapped[str] = mapped_column(String(200))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("live_person.id"))
+    words: Mapped[str | None] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sealed: Mapped[bool] = mapped_column(default=False)
+    orders: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    """What the media room has to do for it, in order; a key of a sealed segment is none of it."""
+    digest: Mapped[str] = mapped_column(String(64))
+    __table_args__ = (UniqueConstraint("room_id", "number"), APPEND_ONLY)
+
+
+class LiveAck(Base):
+    """The media room did what a line asked of it: when, and where in the recording."""
+
+    __tablename__ = "live_ack"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("live_line.id"), unique=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    media_ms: Mapped[int] = mapped_column(BigInt)
+    segment: Mapped[int | None]
+    refused: Mapped[str | None] = mapped_column(String(40))
+    """The word by which the room said that it cannot do it; None where it did."""
+    __table_args__ = (APPEND_ONLY,)
+
+
+class LiveSegment(Base):
+    """One piece of the recording, from one start of the recorder to its stop: its closing link and digest, once it ended."""
+
+    __tablename__ = "live_segment"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("live_room.id"))
+    number: Mapped[int]
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Of a sealed part: its key, as the vault encrypts it."""
+    closing: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    head: Mapped[str | None] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("room_id", "number"),)
+
+
+class EquipmentCheck(Base):
+    """What a check of somebody's equipment came to: five results, no picture and no sound."""
+
+    __tablename__ = "equipment_check"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"))
+    account_id: Mapped[int] = mapped_column(BigInt)
+    name: Mapped[str] = mapped_column(String(200))
+    camera: Mapped[Answer] = mapped_column(enum_column(Answer))
+    microphone: Mapped[Answer] = mapped_column(enum_column(Answer))
+    speaker: Mapped[Answer] = mapped_column(enum_column(Answer))
+    network: Mapped[Answer] = mapped_column(enum_column(Answer))
+    place: Mapped[Answer] = mapped_column(enum_column(Answer))
+    measured: Mapped[dict[str, Any]] = mapped_column(JSON)
+    call: Mapped[str | None] = mapped_column(String(60))
+    """The number at which the clerk is asked to call back."""
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (Index("ix_equipment_check_hearing_id", "hearing_id", "account_id"),)

@@ -1,0 +1,502 @@
+"""What is done in the room without being a procedural act: coming in, floor, microphones, hands, pages, breaks.
+
+Each is a line of the journal, written first; the media room does it and confirms. Who may make which move, and while the
+room stands how, is said once in :data:`MOVES`; the page draws no button that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
+from odr.evidence.models import Exhibit
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.text import T, Text
+from odr.hearing.live import journal
+from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
+from odr.hearing.live.queries import hands, held_room, next_segment, person_of, reached
+from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, next_stage
+from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, What
+from odr.hearing.queries import standing_exhibits
+from odr.identity.actors import Actor
+from odr.procedure.acts.availability import citing
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+MOST_WORDS = 2000
+MOST_PAGES = 5000
+TAKES_PART = PARTY_ROLES | HEARD_ROLES
+STANDING_STILL = frozenset({RoomState.PAUSED, RoomState.SUSPENDED})
+BEFORE_AND_DURING = frozenset({RoomState.WAITING, RoomState.OPEN}) | STANDING_STILL
+NOT_OVER = frozenset(RoomState) - {RoomState.CLOSED}
+OPEN = frozenset({RoomState.OPEN})
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a form of the room carries besides its button."""
+
+    who: str = ""
+    words: str = ""
+    exhibit: str = ""
+    page: int = 1
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a move is made: the room held, by whom."""
+
+    sitting: Sitting
+    case: Case
+    room: LiveRoom
+    actor: Actor
+    given: Given
+
+    @property
+    def me(self) -> LivePerson:
+        """The mover’s own place. Raises ActNotOpen for whoever has not come."""
+        found = person_of(self.room, self.actor)
+        if found is None:
+            raise ActNotOpen(T("You have not come to this hearing yet."), T("Enter the hearing first."))
+        return found
+
+    def must_have_come(self) -> None:
+        """Who has not come steers nothing. Raises ActNotOpen."""
+        assert self.me is not None
+
+    @property
+    def named(self) -> LivePerson:
+        """Whom the move is about. Raises InvalidInput."""
+        found = next((p for p in self.room.people if p.reference == self.given.who), None)
+        if found is None:
+            raise InvalidInput.at("who", T("This person is not in the hearing."))
+        return found
+
+    @property
+    def other(self) -> LivePerson:
+        """Whom the move is about, who does not sit for the court. Raises InvalidInput."""
+        found = self.named
+        if found.role in COURT:
+            raise InvalidInput.at("who", T("Who sits for the court is not muted, isolated or sent away by a page."))
+        return found
+
+    @property
+    def words(self) -> str:
+        """What was written. Raises InvalidInput where nothing was."""
+        written = self.given.words.strip()[:MOST_WORDS]
+        if not written:
+            raise InvalidInput.at("words", T("Fill this in."))
+        return written
+
+    def say(self, what: What, *, person: LivePerson | None = None, words: str | None = None, **orders: object) -> None:
+        """Write the line; ``orders`` has one, ``order``, or none."""
+        order = orders.get("order")
+        asked = order if isinstance(order, list) else [order] if isinstance(order, dict) else []
+        facts = orders.get("facts", {})
+        assert isinstance(facts, Mapping)
+        journal.write(self.sitting, self.room, what, self.actor, person=person, words=words, orders=asked, **facts)
+
+
+def _person(do: str, person: LivePerson, **more: object) -> dict[str, object]:
+    return {"do": do, "person": person.reference, **more}
+
+
+def admit(at: At) -> None:
+    """From the door into the room, with the microphone off."""
+    who = at.other
+    if who.place is not Place.DOOR:
+        raise ActNotOpen(T("%(name)s does not wait at the door.", name=who.name))
+    who.place, who.mic = Place.ROOM, Mic.MUTED
+    at.say(What.ADMITTED, person=who, order=[_person("admit", who), _person("mute", who, lock=False)])
+
+
+def isolate(at: At) -> None:
+    """A witness or expert waits alone until they are called, and again after (OLR 26)."""
+    who = at.other
+    if who.role not in KEPT_APART or who.place is Place.OUT:
+        raise ActNotOpen(T("Only witnesses and experts are isolated."))
+    who.place, who.mic, who.hand_at = Place.ISOLATED, Mic.MUTED, None
+    _leave_floor(at, who)
+    at.say(What.ISOLATED, person=who, order=_person("isolate", who))
+
+
+def call(at: At) -> None:
+    """Called in from isolation, or straight from the door."""
+    who = at.other
+    if who.place not in (Place.ISOLATED, Place.DOOR) or who.role not in KEPT_APART:
+        raise ActNotOpen(T("%(name)s does not wait to be called.", name=who.name))
+    first = "release" if who.place is Place.ISOLATED else "admit"
+    who.place, who.mic = Place.ROOM, Mic.MUTED
+    orders = [_person(first, who), _person("admit", who), _person("mute", who, lock=False)]
+    at.say(What.CALLED, person=who, order=orders[:1] + orders[2:] if first == "admit" else orders)
+
+
+def floor(at: At) -> None:
+    """Somebody speaks: their microphone opens and their hand is down."""
+    who = at.named
+    if not reached(at.room, who):
+        raise ActNotOpen(T("%(name)s is not in the room.", name=who.name))
+    before = next((p for p in at.room.people if p.id == at.room.floor_id), None)
+    orders = []
+    if before is not None and before.id != who.id and before.role not in COURT and before.mic is Mic.OPEN:
+        before.mic = Mic.MUTED
+        orders.append(_person("mute", before, lock=False))
+    if who.mic is Mic.LOCKED:
+        orders.append(_person("unmute", who))
+    at.room.floor_id, who.mic, who.hand_at = who.id, Mic.OPEN, None
+    at.say(What.FLOOR, person=who, order=[*orders, _person("floor", who)])
+
+
+def floor_back(at: At) -> None:
+    """Nobody but the bench has the floor."""
+    before = next((p for p in at.room.people if p.id == at.room.floor_id), None)
+    orders: list[dict[str, object]] = [{"do": "floor", "person": None}]
+    if before is not None and before.role not in COURT and before.mic is Mic.OPEN:
+        before.mic = Mic.MUTED
+        orders.append(_person("mute", before, lock=False))
+    at.room.floor_id = None
+    at.say(What.FLOOR_BACK, order=orders)
+
+
+def _leave_floor(at: At, who: LivePerson) -> None:
+    if at.room.floor_id == who.id:
+        at.room.floor_id = None
+
+
+def mute(at: At) -> None:
+    """Nothing of their sound goes on; the floor opens it again."""
+    who = at.other
+    if who.mic is not Mic.LOCKED:
+        who.mic = Mic.MUTED
+    _leave_floor(at, who)
+    at.say(What.MUTED, person=who, order=_person("mute", who, lock=who.mic is Mic.LOCKED))
+
+
+def mute_all(at: At) -> None:
+    """Everybody but the court."""
+    heard = [p for p in at.room.people if p.role not in COURT and p.place is Place.ROOM and p.mic is Mic.OPEN]
+    for who in heard:
+        who.mic = Mic.MUTED
+    at.room.floor_id = None
+    at.say(What.MUTED, order=[{"do": "floor", "person": None}, *(_person("mute", p, lock=False) for p in heard)])
+
+
+def lock(at: At) -> None:
+    """Muted, and not to be undone by the person."""
+    who = at.other
+    who.mic, who.hand_at = Mic.LOCKED, None
+    _leave_floor(at, who)
+    at.say(What.LOCKED, person=who, order=_person("mute", who, lock=True))
+
+
+def unmute(at: At) -> None:
+    """The microphone may be on again."""
+    who = at.other
+    who.mic = Mic.OPEN
+    at.say(What.UNMUTED, person=who, order=_person("unmute", who))
+
+
+def stage(at: At) -> None:
+    """The next stage: none is left out (OLR 22; CPL 141)."""
+    following = next_stage(at.room.stage)
+    if following is None:
+        raise ActNotOpen(T("This is the last stage."))
+    at.room.stage = following
+    at.room.stages = [*at.room.stages, following.value]
+    at.say(What.STAGE, facts={"stage": following.value})
+
+
+def show(at: At) -> None:
+    """A page of an exhibit on everybody’s screen, from the court’s own copy."""
+    found = next((e for e in standing_exhibits(at.sitting.session, at.case) if e.label == at.given.exhibit), None)
+    if found is None:
+        raise InvalidInput.at("exhibit", T("There is no such exhibit."))
+    if not 1 <= at.given.page <= MOST_PAGES:
+        raise InvalidInput.at("page", T("There is no such page."))
+    at.room.exhibit_id, at.room.page = found.id, at.given.page
+    if at.room.stage is LiveStage.INVESTIGATION and found.id not in at.room.shown:
+        at.room.shown = [*at.room.shown, found.id]
+    order = {"do": "page", "exhibit": found.reference, "page": at.given.page}
+    at.say(What.PAGE, order=order, facts={"exhibit": found.label, "page": at.given.page})
+
+
+def show_off(at: At) -> None:
+    """Nothing on the screens."""
+    at.room.exhibit_id = at.room.page = None
+    at.say(What.PAGE_OFF, order={"do": "page", "exhibit": None, "page": None})
+
+
+def pause(at: At) -> None:
+    """A break until an hour: nobody is seen, heard or recorded (REC 3)."""
+    at.room.state, at.room.since = RoomState.PAUSED, at.sitting.now
+    at.room.until = _until(at)
+    at.room.why = at.given.words.strip()[:MOST_WORDS] or None
+    order: dict[str, object] = {"do": "pause", "why": "break"}
+    at.say(What.PAUSED, words=at.room.why, order=order)
+
+
+def _until(at: At) -> datetime | None:
+    if not at.given.until.strip():
+        return None
+    zone = at.sitting.pack(at.case).tz
+    try:
+        hour = time.fromisoformat(at.given.until.strip().zfill(5))
+    except ValueError:
+        raise InvalidInput.at("until", T("Write the hour like 09:30.")) from None
+    found = datetime.combine(at.sitting.now.astimezone(zone).date(), hour, zone)
+    if found <= at.sitting.now:
+        raise InvalidInput.at("until", T("This hour is over."))
+    return found
+
+
+def resume(at: At) -> None:
+    """On again, once everybody who is needed is there and the recorder runs."""
+    gone = [p for p in at.room.people if p.role in BENCH and p.lost_at is not None]
+    if gone:
+        raise ActNotOpen(T("%(name)s is not back yet.", name=gone[0].name))
+    orders: list[dict[str, object]] = [{"do": "resume"}]
+    if not at.room.recorder_runs:
+        orders = [*as_decided(at.room), new_segment(at.sitting, at.room), *orders]
+        at.room.recorder_runs = True
+    _open_again(at, What.RESUMED, orders)
+
+
+def _open_again(at: At, what: What, orders: list[dict[str, object]]) -> None:
+    at.room.state, at.room.since = RoomState.OPEN, at.sitting.now
+    at.room.why = at.room.until = None
+    at.say(what, order=orders)
+
+
+def new_segment(sitting: Sitting, room: LiveRoom, key: bytes | None = None) -> dict[str, object]:
+    """The order for a new piece of the recording."""
+    number = next_segment(sitting.session, room)
+    sitting.session.add(LiveSegment(room_id=room.id, number=number, begun_at=sitting.now, key=key))
+    sitting.session.flush()
+    return {"do": "record", "segment": number}
+
+
+def as_decided(room: LiveRoom) -> list[dict[str, object]]:
+    """Orders that bring a media room which was away back to what the court decided of everybody."""
+    orders: list[dict[str, object]] = [{"do": "open", "persons": [p.reference for p in room.people]}]
+    for who in room.people:
+        if who.place is Place.ROOM:
+            orders.append(_person("admit", who))
+        if who.place is Place.ISOLATED:
+            orders.append(_person("isolate", who))
+        if who.place is Place.ROOM and who.mic is not Mic.OPEN:
+            orders.append(_person("mute", who, lock=who.mic is Mic.LOCKED))
+    return orders
+
+
+def deliberate(at: At) -> None:
+    """Those who decide are alone: no recorder, and nobody else (REC 3)."""
+    bench = [p.reference for p in at.room.people if p.role in BENCH]
+    at.room.state, at.room.since, at.room.floor_id = RoomState.DELIBERATING, at.sitting.now, None
+    at.room.until = _until(at)
+    at.room.recorder_runs = False
+    at.say(What.DELIBERATES, order={"do": "deliberate", "persons": bench})
+
+
+def reassemble(at: At) -> None:
+    """Back from deliberating: a new piece of the recording begins."""
+    at.room.recorder_runs = True
+    _open_again(at, What.REASSEMBLED, [{"do": "reassemble"}, new_segment(at.sitting, at.room)])
+
+
+def note(at: At) -> None:
+    """A sentence in the record, by the clerk or the judge."""
+    at.say(What.NOTE, words=at.words)
+
+
+def message(at: At) -> None:
+    """To the clerk, or the clerk’s answer to somebody."""
+    about = at.named if at.actor.role is Role.CLERK else at.me
+    at.say(What.MESSAGE, person=about, words=at.words)
+
+
+def hand(at: At) -> None:
+    """Asks for the floor; the bench hears a tone and sees the place in line."""
+    if at.me.hand_at is None:
+        at.me.hand_at = at.sitting.now
+        at.say(What.HAND, person=at.me)
+
+
+def hand_down(at: At) -> None:
+    """Does not ask for the floor any more."""
+    if at.me.hand_at is not None:
+        at.me.hand_at = None
+        at.say(What.HAND_DOWN, person=at.me)
+
+
+def cannot_hear(at: At) -> None:
+    """Says so at any time; the court has to know before it goes on."""
+    at.say(What.CANNOT_HEAR, person=at.me)
+
+
+def cannot_see(at: At) -> None:
+    """Says so of the exhibit on the screen."""
+    at.say(What.CANNOT_SEE, person=at.me)
+
+
+def prompt(at: At) -> None:
+    """The first of two steps before leaving may be found: prompted to come back (OLR 25)."""
+    who = _gone(at)
+    who.prompted_at = at.sitting.now
+    at.say(What.PROMPTED, person=who)
+
+
+def tell(at: At) -> None:
+    """The second: warned of what staying away may mean (OLR 25)."""
+    who = _gone(at)
+    if who.prompted_at is None:
+        raise ActNotOpen(T("Prompt %(name)s first, then warn.", name=who.name))
+    who.told_at = at.sitting.now
+    at.say(What.TOLD, person=who)
+
+
+def _gone(at: At) -> LivePerson:
+    who = at.other
+    if who.lost_at is None:
+        raise ActNotOpen(T("%(name)s is not gone.", name=who.name))
+    return who
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move: who may make it, while the room stands how, and what it does."""
+
+    by: frozenset[Role]
+    while_: frozenset[RoomState]
+    make: Callable[[At], None]
+    in_room: bool = False
+    """Only for whom the hearing reaches: nobody isolated, at the door or outside."""
+
+
+JUDGE = frozenset({Role.JUDGE})
+JUDGE_OR_CLERK = frozenset({Role.JUDGE, Role.CLERK})
+MOVES: Mapping[str, Move] = {
+    "admit": Move(JUDGE_OR_CLERK, BEFORE_AND_DURING, admit),
+    "isolate": Move(JUDGE_OR_CLERK, BEFORE_AND_DURING, isolate),
+    "call": Move(JUDGE, OPEN, call),
+    "floor": Move(JUDGE, OPEN, floor),
+    "floor-back": Move(JUDGE, OPEN, floor_back),
+    "mute": Move(JUDGE_OR_CLERK, OPEN, mute),
+    "mute-all": Move(JUDGE_OR_CLERK, OPEN, mute_all),
+    "lock": Move(JUDGE, OPEN, lock),
+    "unmute": Move(JUDGE, OPEN, unmute),
+    "stage": Move(JUDGE, OPEN, stage),
+    "show": Move(JUDGE_OR_CLERK, OPEN, show),
+    "show-off": Move(JUDGE_OR_CLERK, OPEN, show_off),
+    "pause": Move(JUDGE, OPEN, pause),
+    "resume": Move(JUDGE, STANDING_STILL, resume),
+    "deliberate": Move(JUDGE, OPEN | STANDING_STILL, deliberate),
+    "reassemble": Move(JUDGE, frozenset({RoomState.DELIBERATING}), reassemble),
+    "note": Move(JUDGE_OR_CLERK, OPEN, note),
+    "prompt": Move(JUDGE, OPEN | STANDING_STILL, prompt),
+    "tell": Move(JUDGE, OPEN | STANDING_STILL, tell),
+    "message": Move(TAKES_PART | {Role.CLERK}, NOT_OVER, message),
+    "hand": Move(TAKES_PART, OPEN, hand, in_room=True),
+    "hand-down": Move(TAKES_PART, OPEN, hand_down, in_room=True),
+    "cannot-hear": Move(TAKES_PART, OPEN, cannot_hear, in_room=True),
+    "cannot-see": Move(TAKES_PART, OPEN, cannot_see, in_room=True),
+}
+CONFIRMED = frozenset({"pause", "deliberate"})
+"""Moves the page asks about once more before it makes them."""
+
+
+def why_not(room: LiveRoom, actor: Actor, do: str) -> Text | None:
+    """Reason why somebody does not make a move now; None where they may."""
+    move = MOVES[do]
+    if actor.role not in move.by:
+        return T("Your role in this case does not do this.")
+    if room.state not in move.while_:
+        return T("Not while the room stands like this: %(state)s.", state=room.state.label)
+    if move.in_room and not reached(room, person_of(room, actor)):
+        return T("The hearing does not reach you now; the judge calls you.")
+    return None
+
+
+def make(sitting: Sitting, case: Case, room_id: int, actor: Actor, do: str, given: Given) -> LiveRoom:
+    """Make a move: the line is written, and the media room is asked once it is committed.
+
+    Raises Forbidden for a role that may not, ActNotOpen while the room stands otherwise, InvalidInput.
+    """
+    move = MOVES.get(do)
+    if move is None:
+        raise InvalidInput.at("do", T("The room knows no such step."))
+    if actor.role not in move.by:
+        raise Forbidden(T("Your role in this case does not do this."))
+    room = held_room(sitting.session, room_id)
+    with citing(sitting.pack(case).cited("OLR 22", "OLR 25", "CTR 17")):
+        reason = why_not(room, actor, do)
+        if reason is not None:
+            raise ActNotOpen(reason)
+        at = At(sitting, case, room, actor, given)
+        if actor.role in COURT:
+            at.must_have_come()
+        move.make(at)
+    return room
+
+
+def come(sitting: Sitting, room: LiveRoom, actor: Actor, proven_at: datetime, entry: int | None = None) -> LivePerson:
+    """Somebody is here. Who sits for the court is in the room at once; everybody else waits at the door."""
+    of_court = actor.role in COURT
+    found = person_of(room, actor)
+    if found is None:
+        found = LivePerson(
+            room_id=room.id,
+            account_id=actor.account_id,
+            party_id=actor.party_id,
+            role=actor.role,
+            name=actor.name,
+            came_at=sitting.now,
+            proven_at=proven_at,
+            entry_number=entry,
+            place=Place.ROOM if of_court else Place.DOOR,
+            mic=Mic.OPEN if of_court else Mic.MUTED,
+            may_stay=of_court or room.sealed_by is None,
+        )
+        sitting.session.add(found)
+        sitting.session.flush()
+        room.people.append(found)
+        order = [{"do": "admit", "person": found.reference}] if of_court else []
+        first = [{"do": "open", "persons": []}] if order or room.lines == 0 else []
+        journal.write(sitting, room, What.CAME, actor, person=found, orders=[*first, *order])
+    found.proven_at = proven_at
+    return found
+
+
+def room_for(sitting: Sitting, case: Case, hearing_id: int) -> LiveRoom:
+    """The room of a hearing, made when the first person comes."""
+    found = sitting.session.scalar(select(LiveRoom.id).where(LiveRoom.hearing_id == hearing_id))
+    if found is None:
+        made = LiveRoom(
+            case_id=case.id,
+            hearing_id=hearing_id,
+            state=RoomState.WAITING,
+            since=sitting.now,
+            stage=LiveStage.OPENING,
+        )
+        made.people, made.stages, made.shown = [], [], []
+        made.lines, made.head, made.heard_of, made.recorder_runs = 0, "0" * 64, 0, False
+        sitting.session.add(made)
+        sitting.session.flush()
+        return made
+    return held_room(sitting.session, found)
+
+
+def shown_exhibit(sitting: Sitting, room: LiveRoom) -> Exhibit | None:
+    """What stands on the screens."""
+    return sitting.session.get(Exhibit, room.exhibit_id) if room.exhibit_id is not None else None
+
+
+def next_hand(room: LiveRoom) -> LivePerson | None:
+    """Who asked for the floor first."""
+    return next(iter(hands(room)), None)

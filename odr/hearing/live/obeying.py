@@ -1,0 +1,149 @@
+"""The media room does what was decided: what it has not confirmed is asked of it again, in order, until it has."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from odr.ground.config import Settings
+from odr.hearing.live.media.control import Ack, Do, Media, MediaAway, MediaRefused
+from odr.hearing.live.models import LiveAck, LiveLine, LiveRoom, LiveSegment
+from odr.hearing.models import Hearing
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+log = logging.getLogger("odr.hearing.live")
+MOST_AT_ONCE = 50
+"""Lines asked of the media room in one go; the rest follows in the next."""
+USED = "segment_used"
+
+
+def open_media(settings: Settings) -> Media | None:
+    """The media room that the settings name; None where hearings by the court's own video are not set up."""
+    return Media(settings.media_control, settings.media_secret.encode()) if settings.has_media_room else None
+
+
+def media_of(court: Court) -> Media | None:
+    """The court's media room, where one is set up."""
+    return cast("Media | None", court.ports.media)
+
+
+def key_context(room: str, number: int) -> bytes:
+    """What the key of a sealed segment is bound to in the vault."""
+    return f"live segment/{room}/{number}".encode()
+
+
+def obey(court: Court, room_id: int) -> int:
+    """Ask the media room for what it has not confirmed, the oldest first; stops where it is away. Returns how many it
+    did.
+    """
+    media = media_of(court)
+    if media is None:
+        return 0
+    with court.database.read() as session:
+        asked = (
+            select(LiveLine, Hearing.reference)
+            .join(LiveRoom, LiveRoom.id == LiveLine.room_id)
+            .join(Hearing, Hearing.id == LiveRoom.hearing_id)
+            .where(LiveLine.room_id == room_id, ~exists().where(LiveAck.line_id == LiveLine.id))
+            .order_by(LiveLine.number)
+        )
+        waiting = [
+            (line.id, _with_keys(court, session, line), hearing)
+            for line, hearing in session.execute(asked)
+            if line.orders
+        ][:MOST_AT_ONCE]
+    done = 0
+    for line_id, orders, hearing in waiting:
+        try:
+            acks, refused = _ask(media, hearing, orders)
+        except MediaAway:
+            log.warning("the media room does not answer; it is asked again")
+            return done
+        _confirm(court, room_id, line_id, acks, refused)
+        done += 1
+    return done
+
+
+def _with_keys(court: Court, session: Session, line: LiveLine) -> list[dict[str, Any]]:
+    """The orders of a line, a sealed segment with its key."""
+    orders = [dict(each) for each in line.orders]
+    for each in orders:
+        if each.pop("keyed", False):
+            room = session.get_one(LiveRoom, line.room_id)
+            sealed = select(LiveSegment.key).where(
+                LiveSegment.room_id == room.id, LiveSegment.number == each["segment"]
+            )
+            key = session.scalars(sealed).one()
+            assert key is not None
+            each["key"] = court.notary.vault.unseal(key, key_context(room.reference, each["segment"]))
+    return orders
+
+
+def _ask(media: Media, hearing: str, orders: list[dict[str, Any]]) -> tuple[list[Ack], str | None]:
+    """Every order of a line, and the word by which one was refused. Raises MediaAway."""
+    acks: list[Ack] = []
+    for order in orders:
+        what = dict(order)
+        do = what.pop("do")
+        try:
+            acks.append(media.command(hearing, do, **what))
+        except MediaRefused as error:
+            state = media.state(hearing) if error.why == USED else None
+            if state is None or state.segment != what.get("segment"):
+                return acks, error.why
+            # It was asked before, and its answer was lost on the way.
+            acks.append(Ack(state.at, state.media_ms, state.segment))
+    return acks, None
+
+
+def _confirm(court: Court, room_id: int, line_id: int, acks: list[Ack], refused: str | None) -> None:
+    with court.database.write() as session:
+        session.scalars(select(LiveRoom.id).where(LiveRoom.id == room_id).with_for_update()).one()
+        if session.scalar(select(LiveAck.id).where(LiveAck.line_id == line_id)) is not None:
+            return
+        last = acks[-1] if acks else None
+        now = court.clock.machine_now()
+        session.add(
+            LiveAck(
+                line_id=line_id,
+                at=last.at if last else now,
+                media_ms=last.media_ms if last else 0,
+                segment=last.segment if last else None,
+                refused=refused,
+            )
+        )
+        for ack in acks:
+            _end_segment(session, room_id, ack, court.clock.now())
+
+
+def _end_segment(session: Session, room_id: int, ack: Ack, now: datetime) -> None:
+    """Keep the closing link of a segment that ended by an order."""
+    ended = ack.told.get("ended")
+    found = select(LiveSegment).where(LiveSegment.room_id == room_id, LiveSegment.number == ended)
+    segment = session.scalar(found) if ended is not None else None
+    if segment is not None and segment.ended_at is None:
+        segment.closing, segment.head, segment.ended_at = ack.told.get("closing"), ack.told.get("head"), now
+
+
+def recorder_of(media: Media, hearing: str, persons: list[str], number: int) -> int | None:
+    """The segment that the recorder writes, started if none ran; None where it does not run or the room is away."""
+    try:
+        media.command(hearing, Do.OPEN, persons=persons)
+        state = media.state(hearing)
+        if state.recorder.running_since is not None and state.segment is not None:
+            return state.segment
+        for segment in range(number, number + 20):
+            try:
+                return media.command(hearing, Do.RECORD, segment=segment).segment
+            except MediaRefused as error:
+                if error.why != USED:
+                    return None
+    except (MediaAway, MediaRefused):
+        return None
+    return None

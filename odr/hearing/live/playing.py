@@ -1,0 +1,73 @@
+"""The recording as it is played: a file for each person and piece, made from what the recorder wrote, for whom it is open.
+
+What the recorder wrote stays what counts. A copy of an open piece is kept beside the recordings and made again at any
+time; of a sealed piece none is kept: it is made for each who may see it, and thrown away.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odr.ground.errors import NotFound
+from odr.hearing.live.media.derive import derive
+from odr.hearing.live.media.reading import NotReadable, Segment, segments
+from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
+from odr.hearing.live.obeying import key_context
+from odr.hearing.models import Hearing
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+
+@dataclass(frozen=True)
+class Played:
+    """What can be played of somebody in a piece of the recording."""
+
+    segment: int
+    person: LivePerson
+    sealed: bool
+
+
+def _read(court: Court, hearing: Hearing) -> dict[int, Segment]:
+    """Every piece that the recorder wrote on this machine, by its number."""
+    try:
+        return {each.number: each for each in segments(court.settings.recordings_folder / hearing.reference)}
+    except (OSError, NotReadable):
+        return {}
+
+
+def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSegment]) -> list[Played]:
+    """Everybody who can be played in each of these pieces; nothing where the recordings lie on another machine."""
+    people = {person.reference: person for person in room.people}
+    found, written = [], _read(court, hearing)
+    for piece in pieces:
+        segment = written.get(piece.number) if piece.ended_at is not None else None
+        for name in segment.persons if segment is not None else ():
+            if name in people:
+                found.append(Played(piece.number, people[name], piece.key is not None))
+    return found
+
+
+def film(court: Court, hearing: Hearing, room: LiveRoom, piece: LiveSegment, person: str) -> bytes | Path:
+    """What is played of somebody in a piece: a file that is kept, or the bytes of a sealed one. Raises NotFound."""
+    segment = _read(court, hearing).get(piece.number)
+    if segment is None or person not in segment.persons:
+        raise NotFound
+    try:
+        if piece.key is not None:
+            key = court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
+            with tempfile.TemporaryDirectory(prefix="odr-sealed-") as folder:
+                target = Path(folder) / "film.webm"
+                derive(segment, person, target, key)
+                return target.read_bytes()
+        kept = court.settings.data_dir / "played" / hearing.reference
+        kept.mkdir(parents=True, exist_ok=True)
+        target = kept / f"{piece.number}-{person}.webm"
+        if not target.is_file():
+            derive(segment, person, target)
+    except NotReadable:
+        raise NotFound from None
+    return target

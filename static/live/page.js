@@ -1,0 +1,168 @@
+// The pages of a hearing held here, kept fresh: the room asks what changed and puts the new parts in place; every step is a
+// form that works without this. Picture and sound come by room.js; what a tile says is what the court confirmed.
+import { enter } from "./room.js";
+
+const live = document.getElementById("live");
+const EVERY = 2000;
+
+/** Put the new parts where the old ones stand; what somebody types in, or has the focus in, stays until they leave it. */
+function place(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  for (const part of fresh.querySelectorAll("[data-part]")) {
+    const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!old) continue;
+    if (part.dataset.part === "tiles") tiles(old, part);
+    else if (!busy(old)) old.replaceChildren(...part.childNodes);
+  }
+  live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;
+  paint();
+}
+
+function busy(part) {
+  const focused = document.activeElement;
+  return part.contains(focused) && /^(INPUT|TEXTAREA|SELECT)$/.test(focused.tagName);
+}
+
+/** A tile keeps its picture: only its words change; who left goes, who came is put in. */
+function tiles(old, part) {
+  const list = old.querySelector("ul");
+  const known = new Map([...list.children].map((one) => [one.dataset.person, one]));
+  list.replaceChildren(...[...part.querySelectorAll("li")].map((one) => {
+    const kept = known.get(one.dataset.person);
+    if (!kept) return one;
+    kept.className = one.className;
+    kept.querySelector("figcaption").replaceChildren(...one.querySelector("figcaption").childNodes);
+    const tag = kept.querySelector("[data-tag]");
+    tag.hidden = one.querySelector("[data-tag]").hidden;
+    tag.textContent = one.querySelector("[data-tag]").textContent;
+    return kept;
+  }));
+}
+
+let asking;
+/** Ask once for however many reasons there are at a moment. */
+function ask() {
+  asking ??= new Promise((done) => setTimeout(done, 250)).then(fetchParts).finally(() => { asking = undefined; });
+  return asking;
+}
+
+async function fetchParts() {
+  try {
+    const answer = await fetch(`${live.dataset.now}?known=${encodeURIComponent(live.dataset.tag)}`, { credentials: "same-origin" });
+    if (answer.redirected || answer.status === 404) location.reload();
+    else if (answer.status === 200) place(await answer.text());
+  } catch {
+    // The network is away: the next round asks again.
+  }
+}
+
+function every(ms, step) {
+  const round = async () => {
+    if (!document.hidden) await step();
+    setTimeout(round, ms);
+  };
+  setTimeout(round, ms);
+}
+
+// -- the waiting room: taken in when something changes ---------------------------------
+
+async function waiting() {
+  const answer = await fetch(live.dataset.waiting, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+  if (fresh && fresh.dataset.tag !== live.dataset.tag && !busy(document.body)) location.reload();
+}
+
+// -- picture and sound ----------------------------------------------------------------
+
+const own = { microphone: false, camera: false };
+let room;
+
+function say(words) {
+  const line = document.querySelector("[data-connection]");
+  if (line && words !== undefined) line.textContent = words;
+}
+
+function paint() {
+  for (const [name, selector] of [["microphone", "[data-mic]"], ["camera", "[data-camera]"]]) {
+    const button = document.querySelector(selector);
+    const word = button?.querySelector("[data-word]");
+    if (word) word.textContent = own[name] ? button.dataset.on : button.dataset.off;
+  }
+}
+
+function picture(person) {
+  return document.querySelector(`[data-person="${CSS.escape(person)}"] video`);
+}
+
+function give(element, track, kind) {
+  if (!element) return;
+  const stream = element.srcObject ?? new MediaStream();
+  for (const before of stream.getTracks().filter((one) => one.kind === kind)) stream.removeTrack(before);
+  if (track) stream.addTrack(track);
+  if (element.srcObject !== stream) element.srcObject = stream;
+}
+
+function tone() {
+  try {
+    const context = new AudioContext();
+    const sound = new OscillatorNode(context, { frequency: 880 });
+    const quiet = new GainNode(context, { gain: 0.08 });
+    sound.connect(quiet).connect(context.destination);
+    sound.start();
+    sound.stop(context.currentTime + 0.25);
+    sound.onended = () => context.close();
+  } catch {
+    // No sound here: the sign on the page says it too.
+  }
+}
+
+let hands = 0;
+function heard(event) {
+  switch (event.type) {
+    case "track": return give(picture(event.person), event.track, event.kind);
+    case "own": return give(document.querySelector("video[data-own]"), event.track, event.kind);
+    case "microphone": own.microphone = event.on && !event.muted; return paint();
+    case "camera": own.camera = event.on; return paint();
+    case "refused": return say(live.dataset.refused);
+    case "lost": return say(live.dataset.lost);
+    case "back": say(live.dataset.back); return ask();
+    case "device": return say(live.dataset.device);
+    case "hands":
+      if (event.persons.length > hands && live.dataset.bench) tone();
+      hands = event.persons.length;
+      return ask();
+    case "page":
+      return ask().then(() => shown(event.number));
+    case "connecting": case "in": return say("");
+    default: return ask();
+  }
+}
+
+/** The room counts a page as shown once it really stands on this screen. */
+function shown(number) {
+  const image = document.querySelector(".court-share__page img");
+  if (!image) return room?.pageShown(number);
+  if (image.complete && image.naturalWidth) return room?.pageShown(number);
+  image.addEventListener("load", () => room?.pageShown(number), { once: true });
+}
+
+async function ticket() {
+  const answer = await fetch(live.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": live.dataset.token } });
+  if (!answer.ok) throw new Error("no ticket");
+  return (await answer.json()).ticket;
+}
+
+if (live?.dataset.now) {
+  every(EVERY, ask);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-mic], [data-camera]");
+    if (!button || button.getAttribute("aria-disabled") === "true" || !room) return;
+    if ("mic" in button.dataset) room.setMicrophone(!own.microphone);
+    else room.setCamera(!own.camera);
+  });
+  room = enter({ url: live.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
+  addEventListener("pagehide", () => room.leave());
+} else if (live?.dataset.waiting) {
+  every(EVERY, waiting);
+}

@@ -1,0 +1,368 @@
+// The browser's end of the court's media room: signalling, devices and media. It has no page of its own and touches none.
+//
+//   import { enter, testDevices } from "./room.js";
+//
+//   enter({ url, ticket, microphone, camera, on }) -> Room        (at once; everything else comes by `on`)
+//     url         wss://… of the room (the page carries it)
+//     ticket      async () => string: asks the court for a new ticket; called for every way in, also after a loss.
+//                 Throwing an Error ends the attempt ("refused" with why "no_ticket")
+//     microphone  { deviceId?: string, on: boolean }, camera likewise; or null for none
+//     on(event)   called with each of these, `event.type` first:
+//       { type: "connecting" } | { type: "in", person, room, admitted } | { type: "refused", why } (ended; why is one of
+//         expired, used, foreign, second_device, removed, not_open, no_ticket, replaced, no_room)
+//       { type: "lost", since } | { type: "back", seconds }       own connection; it comes back by itself
+//       { type: "door" } waits to be admitted | { type: "admitted" }
+//       { type: "people", people: [{ person, role, room, present, admitted, muted, locked, isolated, microphone, camera,
+//         audio, video, hand_at, held_back, shows }] }            whole list each time; null for whom it is not shown
+//       { type: "track", person, kind: "audio"|"video", track: MediaStreamTrack | null }   give it to an element
+//       { type: "own", kind, track: MediaStreamTrack | null }     own picture, for <video muted>
+//       { type: "microphone", on, muted, locked } | { type: "camera", on, muted, locked }  as the room has confirmed it
+//       { type: "floor", person } | { type: "hands", persons: [..] in line } | { type: "page", number, exhibit, page, since }
+//       { type: "state", recording: since|null, segment, media_ms, at, paused, until, sealed, out, deliberating }
+//       { type: "isolated" } | { type: "released" } | { type: "removed", why } | { type: "closed" }
+//       { type: "tell", kind, data }                              what the court tells everybody (captions, record)
+//       { type: "recorder_failed" }
+//       { type: "device", kind, why }                             microphone or camera cannot be used (a DOMException's name)
+//
+//   Room
+//     setMicrophone(on: boolean), setCamera(on: boolean)          asks; `microphone`/`camera` events say what came of it
+//     useDevice(kind, deviceId)                                   other microphone or camera
+//     raiseHand(), lowerHand()
+//     pageShown(number)                                           the page of that order is on the screen now
+//     leave()                                                     goes out; no event afterwards
+//
+//   testDevices() -> Promise<{ audio: boolean, video: boolean, why?: string, microphones, cameras, speakers }>
+
+const AGAIN = [500, 1000, 2000, 3000]; // milliseconds between two ways in
+const SILENCE = 6000; // the room speaks every two seconds; after this it counts as lost
+const COMES_BACK = new Set(["not_open", "expired"]); // what a room that was started anew may say at first
+const BITRATE = { audio: 48_000, video: 700_000 };
+const WANTED = {
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { max: 25 } },
+};
+
+/** One way of the person to the room, over as many connections as it takes. */
+class Room {
+  #given;
+  #nonce = crypto.randomUUID();
+  #socket = null;
+  #peer = null;
+  #senders = {};
+  #own = { audio: null, video: null };
+  #wanted = { audio: false, video: false };
+  #held = { audio: false, video: false };
+  #devices = {};
+  #sources = {};
+  #shown = new Map();
+  #work = Promise.resolve();
+  #lostAt = null;
+  #wasIn = false;
+  #ended = false;
+  #tries = 0;
+  #heard = 0;
+  #ice = [];
+
+  constructor(given) {
+    this.#given = given;
+    for (const [kind, choice] of [["audio", given.microphone], ["video", given.camera]]) {
+      this.#devices[kind] = choice ?? null;
+      this.#wanted[kind] = Boolean(choice?.on);
+    }
+    this.#watch = setInterval(() => {
+      if (this.#socket?.readyState === WebSocket.OPEN && performance.now() - this.#heard > SILENCE) this.#drop();
+    }, 1000);
+    this.#connect();
+  }
+
+  #watch;
+
+  #say(event) {
+    if (!this.#ended) this.#given.on(event);
+  }
+
+  #end(event) {
+    this.#closeMedia();
+    this.#say(event);
+    this.#ended = true;
+    clearInterval(this.#watch);
+    for (const kind of ["audio", "video"]) this.#own[kind]?.stop();
+    this.#socket?.close();
+  }
+
+  async #connect() {
+    if (this.#ended) return;
+    this.#say({ type: "connecting" });
+    let ticket;
+    try {
+      ticket = await this.#given.ticket();
+    } catch (error) {
+      // Without the court there is no way in; after a loss it is asked again, as the network may be what is gone.
+      return this.#wasIn ? this.#again() : this.#end({ type: "refused", why: "no_ticket", said: String(error.message ?? error) });
+    }
+    if (this.#ended) return;
+    const socket = new WebSocket(this.#given.url);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#heard = performance.now();
+      socket.send(JSON.stringify({ type: "enter", ticket, device: this.#nonce }));
+    };
+    socket.onmessage = (message) => {
+      if (socket !== this.#socket) return;
+      this.#heard = performance.now();
+      this.#hears(JSON.parse(message.data));
+    };
+    socket.onclose = () => socket === this.#socket && this.#drop();
+  }
+
+  /** The connection is gone: say so, and come back. */
+  #drop() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#closeMedia();
+    if (this.#ended) return;
+    if (!this.#wasIn && this.#tries >= AGAIN.length) return this.#end({ type: "refused", why: "no_room" });
+    if (this.#wasIn && this.#lostAt === null) {
+      this.#lostAt = Date.now();
+      this.#say({ type: "lost", since: this.#lostAt });
+    }
+    this.#again();
+  }
+
+  #again() {
+    const wait = AGAIN[Math.min(this.#tries, AGAIN.length - 1)];
+    this.#tries += 1;
+    setTimeout(() => this.#connect(), wait);
+  }
+
+  #send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #hears(message) {
+    switch (message.type) {
+      case "alive":
+        return;
+      case "in":
+        return this.#isIn(message);
+      case "offer":
+        return this.#then(() => this.#answer(message));
+      case "candidate":
+        return this.#then(() => this.#peer?.addIceCandidate(message.candidate));
+      case "media_closed":
+        return this.#then(() => this.#closeMedia());
+      case "refused":
+        if (this.#wasIn && COMES_BACK.has(message.why)) return this.#drop();
+        return this.#end(message);
+      case "removed":
+      case "closed":
+        return this.#end(message);
+      case "isolated":
+        this.#then(() => this.#closeMedia());
+        return this.#say(message);
+      case "microphone":
+      case "camera": {
+        const kind = message.type === "microphone" ? "audio" : "video";
+        this.#held[kind] = message.muted;
+        this.#then(() => this.#sendOwn(kind));
+        return this.#say(message);
+      }
+      default:
+        return this.#say(message);
+    }
+  }
+
+  #isIn({ person, room, admitted, ice }) {
+    this.#ice = ice;
+    const lostAt = this.#lostAt;
+    Object.assign(this, { person, room });
+    this.#wasIn = true;
+    this.#tries = 0;
+    this.#lostAt = null;
+    this.#say({ type: "in", person, room, admitted });
+    if (lostAt !== null) this.#say({ type: "back", seconds: (Date.now() - lostAt) / 1000 });
+    for (const kind of ["audio", "video"]) this.#askFor(kind);
+  }
+
+  #then(work) {
+    this.#work = this.#work.then(work).catch((error) => console.warn("live room:", error));
+  }
+
+  // ---- media
+
+  async #answer({ turn, sdp, sources }) {
+    if (!this.#peer) this.#openMedia();
+    const peer = this.#peer;
+    this.#sources = sources;
+    await peer.setRemoteDescription({ type: "offer", sdp });
+    const [audio, video] = peer.getTransceivers();
+    for (const [kind, transceiver] of [["audio", audio], ["video", video]]) {
+      if (this.#senders[kind]) continue;
+      transceiver.direction = "sendonly";
+      this.#senders[kind] = transceiver.sender;
+      await this.#sendOwn(kind);
+    }
+    await peer.setLocalDescription();
+    if (peer !== this.#peer) return;
+    this.#send({ type: "answer", turn, sdp: peer.localDescription.sdp });
+    for (const kind of ["audio", "video"]) await this.#limit(kind);
+    this.#showTracks();
+  }
+
+  #openMedia() {
+    const peer = new RTCPeerConnection({ iceServers: this.#ice, bundlePolicy: "max-bundle" });
+    this.#peer = peer;
+    peer.onicecandidate = ({ candidate }) => candidate && peer === this.#peer && this.#send({ type: "candidate", candidate });
+    peer.onconnectionstatechange = () => {
+      if (peer.connectionState === "failed" && peer === this.#peer) this.#drop();
+    };
+  }
+
+  #closeMedia() {
+    this.#peer?.close();
+    this.#peer = null;
+    this.#senders = {};
+    for (const [name, { person, kind }] of this.#shown) {
+      this.#shown.delete(name);
+      this.#say({ type: "track", person, kind, track: null });
+    }
+  }
+
+  #showTracks() {
+    for (const transceiver of this.#peer.getTransceivers()) {
+      const source = this.#sources[transceiver.mid];
+      if (!source || this.#shown.has(transceiver.mid)) continue;
+      this.#shown.set(transceiver.mid, source);
+      this.#say({ type: "track", person: source.person, kind: source.kind, track: transceiver.receiver.track });
+    }
+  }
+
+  async #limit(kind) {
+    const sender = this.#senders[kind];
+    const parameters = sender?.getParameters();
+    if (!parameters?.encodings?.length) return;
+    parameters.encodings[0].maxBitrate = BITRATE[kind];
+    await sender.setParameters(parameters).catch(() => {});
+  }
+
+  /** Send what the person wants and the court lets through; nothing else leaves this device. */
+  async #sendOwn(kind) {
+    const sends = this.#wanted[kind] && !this.#held[kind];
+    const track = sends ? await this.#take(kind) : null;
+    if (!sends && kind === "video" && !this.#wanted.video) this.#give(kind);
+    await this.#senders[kind]?.replaceTrack(track);
+    if (track) await this.#limit(kind);
+  }
+
+  async #take(kind) {
+    if (this.#own[kind]?.readyState === "live") return this.#own[kind];
+    const choice = this.#devices[kind];
+    if (!choice) return null;
+    const wanted = { ...WANTED[kind], ...(choice.deviceId ? { deviceId: { exact: choice.deviceId } } : {}) };
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ [kind]: wanted });
+      const [track] = stream.getTracks();
+      if (this.#ended) {
+        track.stop();
+        return null;
+      }
+      track.onended = () => this.#own[kind] === track && this.#failed(kind, "ended");
+      this.#own[kind] = track;
+      this.#say({ type: "own", kind, track });
+      return track;
+    } catch (error) {
+      this.#failed(kind, error.name);
+      return null;
+    }
+  }
+
+  #failed(kind, why) {
+    this.#wanted[kind] = false;
+    this.#give(kind);
+    this.#say({ type: "device", kind, why });
+    this.#askFor(kind);
+  }
+
+  /** Let go of a device: its light goes out. */
+  #give(kind) {
+    if (!this.#own[kind]) return;
+    this.#own[kind].stop();
+    this.#own[kind] = null;
+    this.#say({ type: "own", kind, track: null });
+  }
+
+  #askFor(kind) {
+    this.#send({ type: kind === "audio" ? "microphone" : "camera", on: this.#wanted[kind] });
+  }
+
+  #turn(kind, on) {
+    if (on && !this.#devices[kind]) this.#devices[kind] = { on };
+    this.#wanted[kind] = on;
+    this.#askFor(kind);
+  }
+
+  setMicrophone(on) {
+    this.#turn("audio", on);
+  }
+
+  setCamera(on) {
+    this.#turn("video", on);
+  }
+
+  useDevice(kind, deviceId) {
+    this.#devices[kind] = { ...this.#devices[kind], deviceId };
+    this.#give(kind);
+    this.#then(() => this.#sendOwn(kind));
+  }
+
+  raiseHand() {
+    this.#send({ type: "hand", up: true });
+  }
+
+  lowerHand() {
+    this.#send({ type: "hand", up: false });
+  }
+
+  pageShown(number) {
+    this.#send({ type: "page_shown", number });
+  }
+
+  leave() {
+    this.#send({ type: "leave" });
+    const socket = this.#socket;
+    this.#given = { ...this.#given, on: () => {} };
+    this.#end({});
+    socket?.close();
+  }
+}
+
+export function enter(given) {
+  return new Room(given);
+}
+
+/** Which devices there are, and whether they may be used: asks for both, then for each alone. */
+export async function testDevices() {
+  const works = async (wanted) => {
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia(wanted);
+      for (const track of stream.getTracks()) track.stop();
+      return null;
+    } catch (error) {
+      return error.name;
+    }
+  };
+  if (!navigator.mediaDevices?.getUserMedia) return { audio: false, video: false, why: "NotSupported", microphones: [], cameras: [], speakers: [] };
+  const both = await works({ audio: true, video: true });
+  const [audio, video] = both ? [await works({ audio: true }), await works({ video: true })] : [null, null];
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const named = (kind) => devices.filter((each) => each.kind === kind).map(({ deviceId, label }) => ({ deviceId, label }));
+  return {
+    audio: audio === null,
+    video: video === null,
+    ...(audio || video ? { why: audio ?? video } : {}),
+    microphones: named("audioinput"),
+    cameras: named("videoinput"),
+    speakers: named("audiooutput"),
+  };
+}

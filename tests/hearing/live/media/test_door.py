@@ -1,0 +1,187 @@
+"""Who gets into the media room: a ticket opens one door, once, within a minute, to one device."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import given, strategies as st
+
+from odr.hearing.live.media.control import Do, Media, MediaAway, MediaRefused, Rank, Ticket, issue
+from tests.hearing.live.media.house import SECRET, House, until
+from tests.hearing.live.media.knock import Knock, Said, talk
+
+Opens = Callable[..., Awaitable[Knock]]
+
+
+def enters(house: House, ticket: str, device: str = "one") -> Said:
+    """What the room says to somebody who comes with this ticket."""
+
+    async def how(opens: Opens) -> Said:
+        return await (await opens()).enter(ticket, device)
+
+    return talk(house, how)
+
+
+def test_a_ticket_opens_once_and_within_a_minute(house: House) -> None:
+    """Used, expired, from the future, foreign, changed, of a hearing that is not open: each is refused with its reason,
+    and the court learns of those it signed itself.
+    """
+    now = datetime.now(UTC)
+    good = house.ticket("li")
+    assert enters(house, good)["type"] == "in"
+    for ticket, why in (
+        (good, "used"),
+        (house.ticket("li", now=now - timedelta(seconds=61)), "expired"),
+        (house.ticket("li", now=now + timedelta(seconds=30)), "expired"),
+        (house.ticket("li", hearing="another"), "not_open"),
+        (issue(b"another court's secret, also long", Ticket("h1", "li", "party", "hall", now), now), "foreign"),
+        (good.split(".")[0] + ".", "foreign"),
+        ("", "foreign"),
+        ("a.b.c", "foreign"),
+    ):
+        assert enters(house, ticket) == {"type": "refused", "why": why}
+    refused = [each for each in house.media.events("h1") if each.kind == "refused"]
+    assert [each.told["why"] for each in refused] == ["used", "expired", "expired"]
+    assert {each.person for each in refused} == {"li"}
+
+
+def test_a_second_device_of_one_person_stays_out(house: House) -> None:
+    """While a device of theirs is in, another one is refused; the same browser may come in again by a new connection."""
+
+    async def how(opens: Opens) -> list[Said]:
+        first, second, again = await opens(), await opens(), await opens()
+        return [
+            await first.enter(house.ticket("li"), "phone"),
+            await second.enter(house.ticket("li"), "desk"),
+            await again.enter(house.ticket("li"), "phone"),
+            await first.hear("refused"),
+        ]
+
+    said = talk(house, how)
+    assert [each.get("why", each["type"]) for each in said] == ["in", "second_device", "in", "replaced"]
+
+
+def test_who_was_removed_stays_out_until_admitted_again(house: House) -> None:
+    """Removed by the court: shown out with the reason, and no new ticket helps."""
+
+    async def how(opens: Opens) -> list[Said]:
+        knock = await opens()
+        await knock.enter(house.ticket("li"))
+        house.order("remove", person="li", why="ordered_out")
+        out = await knock.hear("removed")
+        again = await (await opens()).enter(house.ticket("li"), "another")
+        house.order("admit", person="li")
+        return [out, again, await (await opens()).enter(house.ticket("li"), "another")]
+
+    out, again, back = talk(house, how)
+    assert (out["why"], again["why"], back["type"]) == ("ordered_out", "removed", "in")
+
+
+def test_other_pages_and_programs_that_do_not_speak_its_language_are_shown_out(house: House) -> None:
+    """Another page of the same browser gets no connection; noise, floods and silence end one."""
+
+    async def how(opens: Opens) -> list[Any]:
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await opens(origin="https://elsewhere.example")
+        noise, flood = await opens(), await opens()
+        await noise.socket.send_str("{")
+        heard = [await noise.hear()]
+        await flood.enter(house.ticket("li"))
+        for _ in range(200):
+            await flood.say(type="hand", up=True)
+        while said := await flood.hear():
+            assert said
+        return [*heard, noise.socket.close_code, flood.socket.close_code]
+
+    assert talk(house, how) == [{}, 1008, 1008]
+    until(lambda: house.media.health()["people"] == 0, 3, "they are gone")
+
+
+def test_a_device_that_falls_silent_is_lost_within_five_seconds(house: House) -> None:
+    """Its place is kept, and it is back with the seconds it was away."""
+
+    async def how(opens: Opens) -> float:
+        silent = await opens(answers=False)
+        await silent.enter(house.ticket("li"), "phone")
+        house.order("admit", person="li")
+        began = time.monotonic()
+        while "lost" not in house.kinds():
+            assert time.monotonic() - began < 8
+            await silent.socket.receive(timeout=5)
+        took = time.monotonic() - began
+        assert not house.person("li").present and house.person("li").admitted
+        back = await opens()
+        assert (await back.enter(house.ticket("li"), "phone"))["admitted"]
+        return took
+
+    assert talk(house, how) <= 5.0
+    (back,) = [each for each in house.media.events("h1") if each.kind == "back"]
+    assert back.person == "li" and 0 < back.told["seconds"] < 10
+
+
+def test_a_witness_never_gets_the_list_and_a_party_sees_who_is_in_the_hall(house: House) -> None:
+    """The bench sees everybody, also at the door and isolated; a party those in the hall; a witness nobody."""
+    house.ranks.update(judge=Rank.BENCH, zhao=Rank.WITNESS)
+
+    async def how(opens: Opens) -> dict[str, list[str] | None]:
+        knocks = {name: await opens() for name in ("judge", "li", "zhao", "qian", "sun")}
+        for name, knock in knocks.items():
+            await knock.enter(house.ticket(name), name)
+        for name in ("judge", "li", "zhao", "qian"):
+            house.order("admit", person=name)
+        house.order("isolate", person="qian")
+        house.order("tell", kind="end", data=None)
+        seen: dict[str, list[str] | None] = {}
+        for name in ("judge", "li", "zhao"):
+            seen[name] = None
+            while (said := await knocks[name].hear("people", "tell"))["type"] == "people":
+                seen[name] = sorted(each["person"] for each in said["people"])
+        return seen
+
+    assert talk(house, how) == {
+        "judge": ["judge", "li", "qian", "sun", "zhao"],
+        "li": ["judge", "li", "zhao"],
+        "zhao": None,
+    }
+
+
+def test_orders_come_from_the_court_alone(house: House) -> None:
+    """Without the court's secret nothing is answered; what cannot be done is refused by a word; no room is no answer."""
+    with pytest.raises(MediaAway, match="403"):
+        Media(f"unix:{house.folder}/c", b"another secret of somebody else").health()
+    for do, what, why in (
+        (Do.FLOOR, {"person": "nobody"}, "unknown_person"),
+        (Do.RECORD, {"segment": 2}, "recorder_runs"),
+        (Do.UNSEAL, {"segment": 2}, "not_sealed"),
+        (Do.PAGE, {"exhibit": "../etc", "page": 1}, "no_page"),
+        (Do.TELL, {"kind": "caption", "data": "x" * 20_000}, "no_message"),
+    ):
+        with pytest.raises(MediaRefused, match=why):
+            house.order(do, **what)
+    with pytest.raises(MediaRefused, match="not_open"):
+        house.media.state("another")
+    with pytest.raises(MediaRefused, match="segment_used"):
+        house.order("stop_recording")
+        house.order("record", segment=1)
+    with pytest.raises(MediaRefused, match="no_recorder"):
+        house.order("resume")
+    until(lambda: house.media.state("h1").recorder.running_since is None, 2, "it stopped")
+    with pytest.raises(MediaAway):
+        Media(f"unix:{house.folder}/none", SECRET.encode()).health()
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_a_name_that_could_be_a_path_is_no_name(person: str, room: str) -> None:
+    """A ticket is signed only for names of letters, figures, dash and underscore, and for the rooms there are."""
+    now = datetime.now(UTC)
+    try:
+        issue(SECRET.encode(), Ticket("h1", person, "party", room, now), now)
+    except ValueError:
+        return
+    assert set(person) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") and person
+    assert room in ("hall", "bench") or room.startswith("consult:")

@@ -1,0 +1,230 @@
+"""What the media room does in real browsers: people meet, and what the court orders holds against any client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from odr.hearing.live.media.control import BENCH, MediaRefused, Rank, segment_key
+from odr.hearing.live.media.reading import Kind, NotReadable, open_segment, segments
+from tests.hearing.live.media.house import House, Visitor, until
+
+Visitors = Callable[..., Visitor]
+DISOBEYS = """
+const replace = RTCRtpSender.prototype.replaceTrack;
+RTCRtpSender.prototype.replaceTrack = function (track) { return track ? replace.call(this, track) : Promise.resolve(); };
+RTCPeerConnection.prototype.close = function () {};
+window.sockets = [];
+const Socket = window.WebSocket;
+window.WebSocket = class extends Socket { constructor(...given) { super(...given); window.sockets.push(this); } };
+Object.assign(window.WebSocket, { OPEN: 1 });
+setInterval(() => window.sockets.forEach((each) => each.readyState === 1 && window.insists &&
+  ["microphone", "camera"].forEach((type) => each.send(JSON.stringify({ type, on: true })))), 200);
+"""
+"""A client that ignores every order: it never stops sending, keeps its connections, and says again and again that it is on."""
+
+
+def together(house: House, *people: Visitor) -> None:
+    """Everybody admitted, and each gets the first one's sound and picture."""
+    for each in people:
+        each.enter()
+        house.order("admit", person=each.name)
+    for each in people[1:]:
+        each.hears(people[0].name, "audio")
+        each.hears(people[0].name, "video")
+        people[0].hears(each.name, "audio")
+
+
+def recorded(
+    house: House, person: str, *, since: int = 0, kinds: tuple[Kind, ...] = (Kind.AUDIO,), segment: int = 1
+) -> int:
+    """Packets of somebody in the recording from a moment of the segment on."""
+    found = open_segment(house.recordings / "h1" / f"{segment:04}").packets(person)
+    return sum(each.ms >= since and each.kind in kinds for each in found)
+
+
+def test_two_who_are_admitted_see_and_hear_each_other(house: House, visitor: Visitors) -> None:
+    """Nobody at the door gets anything; once admitted, sound and picture go both ways and into the recording."""
+    li, haiyun = visitor("li").enter(), visitor("haiyun").enter()
+    li.saw("door")
+    haiyun.saw("door")
+    assert li.page.evaluate("window.peers.length") == 0
+    assert [each["type"] for each in li.seen()].count("people") == 0
+    house.order("admit", person="li")
+    house.order("admit", person="haiyun")
+    for one, other in ((li, "haiyun"), (haiyun, "li")):
+        one.saw("admitted")
+        one.hears(other, "audio")
+        one.hears(other, "video")
+    until(lambda: li.received()["frames"].get("haiyun/video"), 10, "a picture is decoded")
+    until(lambda: house.person("li").audio and house.person("li").video, 5, "the room sees that it arrives")
+    li.page.evaluate("window.room.raiseHand()")
+    haiyun.saw("hands", persons=["li"])
+    house.order("page", exhibit="C-1", page=3)
+    shown = haiyun.saw("page", exhibit="C-1", page=3)
+    haiyun.page.evaluate("number => window.room.pageShown(number)", shown["number"])
+    until(lambda: (page := house.media.state("h1").page) and page.shown_by == ("haiyun",), 5, "the device is counted")
+    page = house.media.state("h1").page
+    assert page is not None and page.expected == 2
+    assert house.kinds().count("entered") == 2 and house.kinds().count("hand") == 1
+    house.order("floor", person="li")
+    haiyun.saw("hands", persons=[])
+    closing = house.order("close")
+    li.saw("closed")
+    assert closing.told["ended"] == 1
+    assert recorded(house, "li") > 20 and recorded(house, "haiyun", kinds=(Kind.VIDEO,)) > 10
+    assert recorded(house, "li", kinds=(Kind.VIDEO_REPORT,)) >= 1
+    (segment,) = segments(house.recordings / "h1")
+    assert {"do": "page", "exhibit": "C-1", "page": 3}.items() <= next(
+        m for m in segment.marks if m["do"] == "page"
+    ).items()
+
+
+def test_who_is_muted_by_the_court_stays_muted_with_any_client(house: House, visitor: Visitors) -> None:
+    """From the court's mute on no packet is forwarded or recorded, however a changed client goes on sending; the bench
+    learns of it.
+    """
+    judge, li = visitor("judge"), visitor("li", DISOBEYS)
+    together(house, judge, li)
+    li.page.evaluate("window.insists = true")
+    muted = house.order("mute", person="li", lock=True)
+    assert judge.saw("people")["people"]
+    time.sleep(0.3)
+    got, pictures = judge.packets("li", "audio"), judge.packets("li", "video")
+    house.order("floor", person="li")
+    time.sleep(2.5)
+    assert judge.packets("li", "audio") == got
+    assert judge.packets("li", "video") > pictures
+    until(lambda: house.person("li").held_back > 50, 5, "what it sends is counted")
+    assert house.person("li").locked and "held_back" in house.kinds()
+    unmuted = house.order("unmute", person="li")
+    judge.hears("li", "audio")
+    house.order("stop_recording")
+    during = [
+        each
+        for each in open_segment(house.recordings / "h1/0001").packets("li")
+        if each.kind is Kind.AUDIO and muted.media_ms < each.ms < unmuted.media_ms
+    ]
+    assert during == []
+    assert recorded(house, "li", since=unmuted.media_ms) > 10
+
+
+def test_what_a_muted_microphone_hears_goes_nowhere(house: House, visitor: Visitors) -> None:
+    """Who turns their own microphone off is not heard and not recorded, even where their browser goes on sending."""
+    judge, li = visitor("judge"), visitor("li", DISOBEYS)
+    together(house, judge, li)
+    li.page.evaluate("window.room.setMicrophone(false)")
+    li.saw("microphone", on=False)
+    since = house.media.state("h1").media_ms
+    time.sleep(0.3)
+    got = judge.packets("li", "audio")
+    time.sleep(1.5)
+    assert judge.packets("li", "audio") == got
+    assert house.person("li").held_back == 0 and not house.person("li").microphone
+    house.order("pause", why="break")
+    judge.saw("state", paused="break")
+    time.sleep(0.3)
+    paused, pictures = house.media.state("h1").media_ms, judge.packets("li", "video")
+    time.sleep(1)
+    assert judge.packets("li", "video") == pictures
+    house.order("resume")
+    judge.hears("li", "video")
+    house.order("stop_recording")
+    assert recorded(house, "li", since=since + 50) == 0
+    still = [e for e in open_segment(house.recordings / "h1/0001").packets("li") if paused <= e.ms < paused + 900]
+    assert still == []
+
+
+def test_an_isolated_witness_gets_no_byte_by_any_channel(house: House, visitor: Visitors) -> None:
+    """With any client: no media, no list, no page, no caption reaches an isolated witness, and nothing of theirs goes out;
+    called in, they take part.
+    """
+    house.ranks["zhao"] = Rank.WITNESS
+    judge, zhao = visitor("judge"), visitor("zhao", DISOBEYS)
+    together(house, judge, zhao)
+    zhao.page.evaluate("window.insists = true")
+    since = house.order("isolate", person="zhao")
+    zhao.saw("isolated")
+    time.sleep(0.5)
+    before, said, got = zhao.received(), len(zhao.seen()), judge.received()
+    house.order("tell", kind="caption", data={"text": "What the witness must not read"})
+    judge.saw("tell", kind="caption")
+    house.order("page", exhibit="C-2", page=1)
+    house.order("floor", person="judge")
+    time.sleep(2)
+    after = zhao.received()
+    assert (after["bytes"], after["transport"]) == (before["bytes"], before["transport"])
+    assert zhao.seen()[said:] == []
+    for kind in ("audio", "video"):
+        assert judge.packets("zhao", kind) == got["packets"][f"zhao/{kind}"]
+    assert not any(each["type"] == "people" for each in zhao.seen())
+    released = house.order("release", person="zhao")
+    zhao.saw("released")
+    zhao.saw("page", exhibit="C-2")
+    judge.hears("zhao", "audio")
+    zhao.hears("judge", "audio")
+    house.order("stop_recording")
+    packets = [each.ms for each in open_segment(house.recordings / "h1/0001").packets("zhao")]
+    assert not any(since.media_ms < ms < released.media_ms for ms in packets)
+
+
+def test_a_sealed_part_is_for_those_who_stay_and_deliberation_for_no_recorder(house: House, visitor: Visitors) -> None:
+    """The sealed part has a segment and key of its own and reaches nobody else; of the deliberation there is no
+    recording at all.
+    """
+    judge, li, press = visitor("judge"), visitor("li"), visitor("press", DISOBEYS)
+    together(house, judge, li, press)
+    key = segment_key()
+    with pytest.raises(MediaRefused, match="no_key"):
+        house.order("seal", stay=["judge", "li"], segment=2)
+    ended = house.order("seal", stay=["judge", "li"], segment=2, key=key)
+    assert ended.told["ended"] == 1 and ended.segment == 2
+    press.saw("state", sealed=True, out=True)
+    time.sleep(0.5)
+    before = press.received()
+    judge.hears("li", "audio")
+    time.sleep(1)
+    after = press.received()
+    assert (after["bytes"], after["transport"]) == (before["bytes"], before["transport"])
+    house.order("unseal", segment=3)
+    press.hears("judge", "audio")
+    house.order("deliberate", persons=["judge"])
+    li.saw("state", deliberating=True, out=True)
+    assert house.media.state("h1").recorder.running_since is None
+    with pytest.raises(MediaRefused, match="deliberation"):
+        house.order("record", segment=4)
+    house.order("reassemble")
+    house.order("record", segment=4)
+    li.hears("judge", "audio")
+    house.order("close")
+    first, sealed, third, fourth = segments(house.recordings / "h1")
+    assert (first.is_sealed, sealed.is_sealed, third.is_sealed) == (False, True, False)
+    assert sealed.persons == ["judge", "li"]
+    with pytest.raises(NotReadable):
+        list(sealed.packets("li"))
+    with pytest.raises(NotReadable):
+        list(sealed.packets("li", segment_key()))
+    assert len(list(sealed.packets("li", key))) > 20
+    assert fourth.began_ms - (third.began_ms + third.length_ms) > 0
+
+
+def test_the_judges_room_and_a_sides_own_room_have_no_recorder(house: House, visitor: Visitors) -> None:
+    """Two in the judges' room hear each other and nobody else; nothing of it is on the disk."""
+    one, two, li = visitor("judge"), visitor("assessor"), visitor("li").enter()
+    house.order("admit", person="li")
+    one.enter(BENCH)
+    two.enter(BENCH)
+    one.hears("assessor", "audio")
+    two.hears("judge", "video")
+    assert li.received()["packets"] == {}
+    house.order("stop_recording")
+    assert open_segment(house.recordings / "h1/0001").persons in ([], ["li"])
+
+
+def test_devices_are_tested_before_anybody_enters(visitor: Visitors) -> None:
+    """Camera and microphone are really opened, and named."""
+    said: dict[str, Any] = visitor("li").page.evaluate("window.testDevices()")
+    assert said["audio"] and said["video"] and said["microphones"] and said["cameras"]

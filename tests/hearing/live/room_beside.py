@@ -1,0 +1,88 @@
+"""A media room for tests that need none of its media: it stands behind the same port, obeys in this process, and answers
+with the test's own clock. What the real one does is shown in tests/hearing/live/media and test_real_room.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from odr.ground.canonical import sha256_hex
+from odr.ground.clock import FixedClock
+from odr.hearing.live.media.control import (
+    Ack,
+    Do,
+    MediaAway,
+    MediaRefused,
+    RecorderState,
+    RoomEvent,
+    RoomState,
+)
+
+
+@dataclass
+class RoomBeside:
+    """Obeys as the real room says it does, and forgets nothing it was asked."""
+
+    clock: FixedClock
+    away: bool = False
+    recorder_works: bool = True
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    segment: int | None = None
+    used: set[int] = field(default_factory=set)
+    news: list[RoomEvent] = field(default_factory=list)
+    is_open: bool = False
+
+    def command(self, hearing: str, do: Do | str, **what: Any) -> Ack:
+        """Do it, or be away."""
+        if self.away:
+            raise MediaAway("no answer")
+        do = Do(do)
+        if do is not Do.OPEN and not self.is_open:
+            raise MediaRefused("not_open")
+        self.asked.append((do.value, what))
+        told: dict[str, Any] = {}
+        if do is Do.OPEN:
+            self.is_open = True
+        if do in (Do.RECORD, Do.SEAL, Do.UNSEAL):
+            if do is Do.RECORD and not self.recorder_works:
+                raise MediaRefused("no_recorder")
+            if what["segment"] in self.used:
+                raise MediaRefused("segment_used")
+            told = self._end() if do is not Do.RECORD else {}
+            self.segment = what["segment"]
+            self.used.add(what["segment"])
+        if do in (Do.STOP_RECORDING, Do.DELIBERATE, Do.CLOSE):
+            told = self._end()
+        return Ack(self.clock.machine_now(), 1000, self.segment, told)
+
+    def _end(self) -> dict[str, Any]:
+        ended, self.segment = self.segment, None
+        if ended is None:
+            return {}
+        return {"ended": ended, "closing": {"segment": ended}, "head": sha256_hex(f"{ended}".encode())}
+
+    def state(self, hearing: str) -> RoomState:
+        """How it stands."""
+        if self.away:
+            raise MediaAway("no answer")
+        since = self.clock.machine_now() if self.segment is not None else None
+        recorder = RecorderState(since, since, None, 0, 0, None)
+        return RoomState(
+            self.clock.machine_now(), self.is_open, self.segment, 0, None, False, False, None, None, recorder, ()
+        )
+
+    def events(self, hearing: str, after: int = 0) -> list[RoomEvent]:
+        """What happened."""
+        if self.away:
+            raise MediaAway("no answer")
+        return [one for one in self.news if one.number > after]
+
+    def happens(self, kind: str, person: str | None = None, **told: Any) -> None:
+        """Something happens in the room that nobody ordered."""
+        now = self.clock.machine_now()
+        self.news.append(RoomEvent(len(self.news) + 1, now, 0, self.segment, kind, person, told))
+
+    def orders(self, do: str) -> list[dict[str, Any]]:
+        """What was asked of a kind, in order."""
+        return [what for asked, what in self.asked if asked == do]

@@ -1,0 +1,137 @@
+"""The court's pages and the real media room: two browsers come to a hearing by the pages alone, are seen and heard as the
+judge decides, and the recording that is put on record holds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.serving import make_server
+
+from odr.app import create_app, create_court
+from odr.docket.models import Track
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
+from odr.hearing.live import faults
+from odr.hearing.live.media.verify import verify
+from odr.identity.models import Account
+from odr.identity.sign_in.sessions import open_session
+from odr.web.presence import session_cookie_name
+from tests.hearing.live.conftest import BEGINS, Live, fixed_here
+from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
+from tests.hearing.live.room_beside import RoomBeside
+from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case
+
+
+class HouseClock(FixedClock):
+    """The court's time stands still, as in every test; the machine's goes on, which tickets and the room go by."""
+
+    def machine_now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@pytest.fixture
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The room's process; the only page that may open it is the court's."""
+    folder = tmp_path_factory.mktemp("room")
+    port = free_port()
+    with opened(folder, ODR_BASE_URL=f"http://127.0.0.1:{port}") as house:
+        house.origin = f"http://127.0.0.1:{port}"
+        yield house
+
+
+@pytest.fixture
+def held(sqlite_url: str, tmp_path: Path, house: House) -> Iterator[Live]:
+    """A court with that room, its pages served, and a hearing fixed."""
+    database, clock = Database(sqlite_url, synchronous="OFF"), HouseClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
+    settings = Settings(
+        mode="test",
+        data_dir=tmp_path / "court",
+        argon2_cheap=True,
+        base_url=house.origin,
+        media_control=f"unix:{house.folder}/c",
+        media_secret=SECRET,
+        media_url=house.url,
+        recordings_dir=str(house.recordings),
+    )
+    court = create_court(settings, clock, database)
+    scene = accepted_case(court, clock, track=Track.SIMPLE)
+    scene.exhibits(1)
+    fixed_here(scene)
+    server = make_server("127.0.0.1", int(house.origin.rsplit(":", 1)[1]), create_app(court=court), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Live(scene, RoomBeside(clock))
+    server.shutdown()
+    database.dispose()
+
+
+def visitor(scene: Scene, browser: Browser, house: House, name: str) -> tuple[BrowserContext, Page, str]:
+    """Somebody signed in, in a browser of their own; and the address of the case."""
+    with scene.court.database.write() as session:
+        account = session.get_one(Account, scene.accounts[name])
+        account.locale = "en"
+        token, _ = open_session(
+            session, account, scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True
+        )
+    context = browser.new_context(permissions=["camera", "microphone"])
+    context.add_cookies([{"name": session_cookie_name(False), "value": token, "url": house.origin}])
+    with scene.look() as (_, case):
+        return context, context.new_page(), f"{house.origin}/cases/{case.reference}"
+
+
+def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser) -> None:
+    """Entered, opened, admitted, given the floor: Li is seen on the judge's page; locked, she is not heard; closed, the
+    recording holds and stands in the docket with its closing link.
+    """
+    scene = held.scene
+    scene.clock.set(BEGINS)
+    _, chen, base = visitor(scene, browser, house, CHEN)
+    _, li, _ = visitor(scene, browser, house, LI)
+    held.enters(LI)
+    held.enters(HAIYUN)
+    chen.goto(f"{base}/live")
+    chen.get_by_role("button", name="Enter the hearing").click()
+    li.goto(f"{base}/live/room")
+    chen.get_by_role("link", name="Open the hearing…").click()
+    chen.get_by_role("button", name="Open the hearing", exact=True).click()
+    chen.goto(f"{base}/live/room")
+    expect(chen.locator("[data-part=bar]")).to_contain_text("Running")
+    me = held.person(LI).reference
+    until(lambda: any(p.person == me and p.present for p in _people(held)), 20, "Li is at the door of the room")
+    chen.get_by_role("button", name=f"Admit {LI}").click()
+    expect(li.locator("[data-part=bar]")).to_contain_text("Muted by the court", timeout=15_000)
+    chen.get_by_role("button", name=f"Give the floor {LI}").click()
+    expect(li.locator("[data-part=bar]")).to_contain_text("Has the floor", timeout=15_000)
+    seen = f"document.querySelector('[data-person=\"{me}\"] video')?.videoWidth > 0"
+    until(lambda: chen.evaluate(seen), 30, "the judge sees her")
+    chen.get_by_role("button", name=f"Mute and lock {LI}").click()
+    expect(li.locator("[data-part=mybar]")).to_contain_text("by the court", timeout=15_000)
+    until(lambda: any(p.person == me and p.locked for p in _people(held)), 10, "the room locked her")
+    expect(chen.locator("[data-part=alarms]")).not_to_contain_text("Not confirmed yet")
+    scene.act(CHEN, "close_live_hearing", goes_on="no")
+    faults.watch(scene.court)
+    until(lambda: faults.watch(scene.court) >= 0 and held.hearing().recording_sha256, 15, "the closing link is kept")
+    report = verify(house.recordings / held.hearing().reference)
+    assert report.holds, report
+    assert held.entry("keep_recording")[0]["result"]["sha256"] == held.hearing().recording_sha256
+    expect(li.locator("[data-part=alarms]")).to_contain_text("The hearing is closed", timeout=15_000)
+    li.goto(f"{base}/live/recording/1")
+    playing = f"document.querySelector('video[data-who=\"{me}\"]')?.videoWidth > 0"
+    until(lambda: li.evaluate(playing), 20, "her film is shown")
+    floor = li.locator("li", has_text=f"{LI} has the floor.").get_by_role("link")
+    second = float(floor.get_attribute("data-second") or 0)
+    floor.click()
+    at = f"document.querySelector('video[data-who=\"{me}\"]').currentTime"
+    until(lambda: second <= li.evaluate(at) <= second + 3, 10, "the second of the line is played")
+
+
+def _people(held: Live) -> tuple[object, ...]:
+    state = held.scene.court.ports.media.state(held.hearing().reference)
+    people: tuple[object, ...] = state.people
+    return people
