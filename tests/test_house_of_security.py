@@ -23,6 +23,7 @@ PROGRAMS = {
     "odr/evidence/sources/webpage/capturer.py": "the child that captures a page, without the court's settings or keys",
     "odr/evidence/sources/webpage/child.py": "Chromium, with a gate on loopback as its only way out",
     "odr/ground/bounded.py": "the court's own child for a stranger's bytes, with its memory, time and files bounded",
+    "odr/hearing/live/media/serve.py": "Node, found on the machine, asked for its version and then become the media room",
     "odr/operations/backup.py": "pg_dump and pg_restore, found on the machine, with the operator's address",
     "odr/operations/rehearsal.py": "deploy/roll and the proxy, on a copy of the court in a folder of its own",
     "odr/operations/rehearsed_units.py": "what the units of deploy/ start, on that copy",
@@ -51,6 +52,7 @@ UNESCAPED = {
 CALLS_OUT = {
     "odr/evidence/sources/webpage/gate.py": "every hop of a capture passes the gate, redirects like the page",
     "odr/ground/outgoing.py": "the one way in which the five below ask",
+    "odr/hearing/live/media/control.py": "the media room, on a Unix socket or loopback, by http.client, which follows no redirect",
     "odr/identity/sign_in/oidc.py": "the provider of the settings; redirects refused",
     "odr/notary/check/remote_log.py": "the auditor's own tool, at the address the auditor gives; redirects refused",
     "odr/notary/check/witness.py": "witnesses of the settings; redirects refused",

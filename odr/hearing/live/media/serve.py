@@ -58,6 +58,8 @@ def room_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str
         "ODR_MEDIA_PORTS": settings.media_ports,
         "ODR_TURN_URLS": settings.turn_urls,
         "ODR_TURN_SECRET": settings.turn_secret,
+        # What syncs to the disk shares these threads with what makes keys for connections: enough for both.
+        "UV_THREADPOOL_SIZE": "16",
     }
     return {name: environ[name] for name in PASSED_ON if name in environ} | told
 

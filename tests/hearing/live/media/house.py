@@ -125,6 +125,7 @@ class House:
             "ODR_MEDIA_ADDRESSES": "127.0.0.1",
             "ODR_RECORDINGS_DIR": str(self.recordings),
             "ODR_BASE_URL": self.origin,
+            "UV_THREADPOOL_SIZE": "16",
             "PATH": f"{node.parent}:{os.environ['PATH']}",
             **environ,
         }

@@ -107,7 +107,7 @@ def test_a_wrong_setting_is_named(folder: Path) -> None:
         "ODR_BASE_URL": "https://court.example",
     }
     for name, value in (
-        ("ODR_MEDIA_SECRET", "short"),
+        ("ODR_MEDIA_SECRET", "0123456789"),
         ("ODR_MEDIA_CONTROL", "http://192.0.2.1:80"),
         ("ODR_RECORDINGS_DIR", ""),
         ("ODR_BASE_URL", "court"),

@@ -157,7 +157,10 @@ export class MediaLink {
   }
 
   answered(turn, sdp) {
-    if (this.#answer?.turn === turn) this.#answer.resolve(sdp);
+    // Names that only the device's own network can resolve help nobody here; asking for them would hold up what writes to
+    // the disk, which shares its threads with the system's resolver.
+    const known = sdp.replace(/^a=candidate:.* [\w-]+\.local .*\r?\n/gm, "");
+    if (this.#answer?.turn === turn) this.#answer.resolve(known);
   }
 
   async candidate(candidate) {

@@ -4,8 +4,8 @@
 // line before it, the time, and from where to where each person's file was written, with the digest of these bytes. First
 // the bytes are on the disk, then the link that speaks of them; so what a link covers was synced. verify.py reads this.
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { constants, fstatSync, statSync, writeSync } from "node:fs";
+import { mkdir, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export const AUDIO = 0;
@@ -40,9 +40,14 @@ async function syncFolder(path) {
 }
 
 /** A file that is still the one it was opened as; else what is written to it is lost with nobody noticing. */
-async function stillThere(handle, path) {
-  const [held, seen] = [await handle.stat(), await stat(path)];
+function stillThere(handle, path) {
+  const [held, seen] = [fstatSync(handle.fd), statSync(path)];
   if (held.ino !== seen.ino || held.dev !== seen.dev) throw new Error(`another file stands at ${path}`);
+}
+
+/** Into the system's memory at once; what may take long, and is waited for beside everything else, is the sync. */
+function put(handle, data) {
+  for (let done = 0; done < data.length; ) done += writeSync(handle.fd, data, done);
 }
 
 class Stream {
@@ -86,6 +91,7 @@ export class Recorder {
   synced = null;
   fault = null;
   running = null;
+  step = "waiting"; // what the recorder is at: said when it stops
 
   /** `onFault(error)` is called once, when it stops by itself; `onMinute()` each minute. */
   constructor({ root, hearing, segment, key, previous, gap, onFault, onMinute }) {
@@ -112,6 +118,7 @@ export class Recorder {
     await syncFolder(this.parent);
     this.running = now;
     this.#loop();
+    this.watched = Date.now();
     this.watch = setInterval(() => this.#watch(), 500);
   }
 
@@ -184,7 +191,7 @@ export class Recorder {
     }));
     const marks = this.marks;
     this.marks = [];
-    await stillThere(this.chain, join(this.folder, "chain"));
+    stillThere(this.chain, join(this.folder, "chain"));
     if (inTime && this.fault) return;
     await this.#append({ kind: "data", at: Date.now(), ms: this.ms, streams, ...(marks.length ? { marks } : {}) });
   }
@@ -196,10 +203,12 @@ export class Recorder {
       stream.handle = await open(stream.path, "ax", 0o640);
       await syncFolder(this.folder);
     }
-    await stillThere(stream.handle, stream.path);
+    stillThere(stream.handle, stream.path);
     const data = stream.taken();
     if (!data.length) return null;
-    await stream.handle.writeFile(data);
+    this.step = "writing";
+    put(stream.handle, data);
+    this.step = "syncing";
     await stream.handle.datasync();
     const part = { from: stream.bytes, length: data.length, sha256: digest(data) };
     stream.bytes += data.length;
@@ -209,17 +218,25 @@ export class Recorder {
   }
 
   async #append(link) {
+    this.step = "linking";
     const text = line({ ...link, n: this.link, prev: this.head });
-    await this.chain.writeFile(text);
+    put(this.chain, text);
     await this.chain.datasync();
     this.link += 1;
     this.head = digest(text.subarray(0, -1));
+    this.step = "waiting";
     this.synced = Date.now();
     return text;
   }
 
   #watch() {
-    if (this.running && Date.now() - this.synced > SILENT) this.#fail(new Error("nothing reached the disk for 4 seconds"));
+    // A process that itself stood still has not heard yet what the disk did meanwhile: that is looked at the next time.
+    const now = Date.now();
+    const stood = now - this.watched > 1_500;
+    this.watched = now;
+    if (!stood && this.running && now - this.synced > SILENT) {
+      this.#fail(new Error(`nothing reached the disk for ${Math.round((now - this.synced) / 1000)} seconds (${this.step})`));
+    }
   }
 
   #fail(error) {
