@@ -25,6 +25,7 @@ def looked_at(look: Sitting, case: Case, actor: Actor) -> NextBox:
     mine = [w for w in shown_windows(look, case, actor) if w.party_id == actor.party_id]
     _everything_is_seen(look, case, actor, box, mine)
     _nothing_leads_astray(look, case, actor, box)
+    _nothing_is_said_twice(box)
     if box.step is not None:
         assert TIME_LIMITS[box.step.window.kind].nature is Nature.DUTY and (box.step.act or box.step.page)
         assert box.step.consequence is not None, rule_of(look, box.step.window).title
@@ -65,3 +66,11 @@ def _nothing_leads_astray(look: Sitting, case: Case, actor: Actor, box: NextBox)
         )
         assert act is None or act.name != "withdraw_claim"
     assert all(TIME_LIMITS[step.window.kind].nature is Nature.REMEDY for step in box.remedies)
+
+
+def _nothing_is_said_twice(box: NextBox) -> None:
+    """Two lines of one name are two things nobody can tell apart."""
+    steps = [step for step in (box.step, *box.later, *box.remedies) if step is not None]
+    for locale in ("en", "zh-Hans"):
+        said = [step.title.render(locale) for step in steps]
+        assert len(said) == len(set(said)), said

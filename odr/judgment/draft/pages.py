@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import BENCH_ROLES, Case, DocketEntry, Role
 from odr.docket.visibility import reads_entry
+from odr.ground import once
 from odr.ground.errors import InvalidInput
 from odr.ground.keyset import Key, page_of
 from odr.ground.text import T
@@ -116,6 +117,7 @@ def _comments(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any
         parts=PARTS,
         fields=fields,
         faults=forms.summary(fields),
+        once=once.given(values),
         tab="decision",
     ), status
 
@@ -131,7 +133,8 @@ def comment(case: Case, actor: Actor) -> Page:
         return _comments(case, actor, values, error.faults, 422)
     found = current_draft(current_session(), case)
     with current_court().database.write() as session:
-        say(session, case, actor, given, found.entry_number if found else None, current_court().clock.now())
+        number = found.entry_number if found else None
+        say(session, case, actor, given, number, current_court().clock.now(), once.given(values))
     return redirect(url_for("drafting.comments", reference=case.reference), 303)
 
 

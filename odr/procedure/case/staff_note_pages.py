@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from odr.docket.models import Case
+from odr.ground import once
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.identity.actors import Actor
 from odr.procedure.case.act_drafts import PageForm
@@ -52,6 +53,7 @@ def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFa
         closed=notes_of(session, case, after_asked("closed"), entry, closed=True),
         fields=fields,
         faults=forms.summary(fields),
+        once=once.given(values),
     ), status
 
 
@@ -67,7 +69,9 @@ def add(case: Case, actor: Actor) -> Page:
     try:
         given = forms.parse(StaffNoteInput, values)
         with court.database.write() as session:
-            write(session, session.get_one(Case, case.id), actor, given, court.clock.now(), _entry())
+            write(
+                session, session.get_one(Case, case.id), actor, given, court.clock.now(), _entry(), once.given(values)
+            )
     except InvalidInput as error:
         return _page(case, actor, values, error.faults, 422)
     throw_away(case, actor, FORM)
