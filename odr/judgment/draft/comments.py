@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import BENCH_ROLES, Case, Seat
-from odr.ground import once
 from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.ground.keyset import A_PAGE, Key, Listed, page_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
 from odr.judgment.draft.models import DraftComment
+from odr.procedure.forms import once
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 
 PARTS: dict[str, Text] = {

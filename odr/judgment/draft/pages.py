@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from odr.docket.models import BENCH_ROLES, Case, DocketEntry, Role
 from odr.docket.visibility import reads_entry
-from odr.ground import once
 from odr.ground.errors import InvalidInput
 from odr.ground.keyset import Key, page_of
 from odr.ground.text import T
@@ -21,7 +20,7 @@ from odr.judgment.draft.text_blocks import TextBlockInput, blocks_of, keep, newe
 from odr.judgment.draft.versions import Compared, compare
 from odr.judgment.queries import current_draft
 from odr.procedure.acts.act_versions import input_of
-from odr.procedure.forms import fields as forms
+from odr.procedure.forms import fields as forms, once
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
 from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, look, my_account_id

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Stage
 from odr.ground.text import T
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, all_done, interest_left, left_of
 from odr.judgment.enforcement.queries import open_enforcement, unconfirmed
 from odr.judgment.enforcement.settlement import after_payment
@@ -37,7 +37,7 @@ def follow_up(sitting: Sitting, case: Case) -> None:
     if not all_done(sitting, case):
         return
     if case.stage is Stage.ENFORCEMENT:
-        found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider("end_enforcement"))
+        found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
         if found is not None and not sitting.tasks(case, desks.ENFORCEMENT_PAID):
             title = T("Enforcement %(number)s: everything is performed. End it.", number=found.number)
             sitting.open_task(case, role, desks.ENFORCEMENT_PAID, title, risk=30, subject=found.reference)

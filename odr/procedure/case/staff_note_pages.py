@@ -8,12 +8,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from odr.docket.models import Case
-from odr.ground import once
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.identity.actors import Actor
 from odr.procedure.case.act_drafts import PageForm
 from odr.procedure.case.staff_notes import WRITERS, StaffNoteInput, close, notes_for, notes_of, write
-from odr.procedure.forms import fields as forms
+from odr.procedure.forms import fields as forms, once
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
 from odr.web.lists import after_asked
 from odr.web.numbers import number_in

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Case, Role, Seat
-from odr.ground import once
 from odr.ground.db import new_reference
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
 from odr.identity.actors import Actor, serving
 from odr.identity.models import Account
+from odr.procedure.forms import once
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import StaffNote
 
