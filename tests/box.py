@@ -8,6 +8,7 @@ from odr.docket.models import Case, DocketEntry
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
+from odr.procedure.case.before_doing import by_when
 from odr.procedure.case.next_box import NextBox, Step, next_box
 from odr.procedure.models import Window, WindowState
 from odr.procedure.sitting import Sitting
@@ -25,9 +26,12 @@ def looked_at(look: Sitting, case: Case, actor: Actor) -> NextBox:
     mine = [w for w in shown_windows(look, case, actor) if w.party_id == actor.party_id]
     _everything_is_seen(look, case, actor, box, mine)
     _nothing_leads_astray(look, case, actor, box)
+    _nothing_is_said_twice(box)
     if box.step is not None:
         assert TIME_LIMITS[box.step.window.kind].nature is Nature.DUTY and (box.step.act or box.step.page)
         assert box.step.consequence is not None, rule_of(look, box.step.window).title
+        if box.step.act is not None and box.step.act.name in TIME_LIMITS[box.step.window.kind].met_by:
+            _the_form_says_the_same(look, case, actor, box.step)
     else:
         assert box.waits is not None and str(box.waits).strip()
         assert box.waits.render("en") != box.waits.render("zh-Hans")
@@ -65,3 +69,18 @@ def _nothing_leads_astray(look: Sitting, case: Case, actor: Actor, box: NextBox)
         )
         assert act is None or act.name != "withdraw_claim"
     assert all(TIME_LIMITS[step.window.kind].nature is Nature.REMEDY for step in box.remedies)
+
+
+def _nothing_is_said_twice(box: NextBox) -> None:
+    """Two lines of one name are two things nobody can tell apart."""
+    steps = [step for step in (box.step, *box.later, *box.remedies) if step is not None]
+    for locale in ("en", "zh-Hans"):
+        said = [step.title.render(locale) for step in steps]
+        assert len(said) == len(set(said)), said
+
+
+def _the_form_says_the_same(look: Sitting, case: Case, actor: Actor, step: Step) -> None:
+    """What silence brings is one sentence, in the box and on the page where it is done."""
+    assert step.act is not None and step.consequence is not None
+    said = [line.render("zh-Hans") for line in by_when(look, case, actor, step.act)]
+    assert not said or any(step.consequence.render("zh-Hans") in line for line in said), (step.act.name, said)

@@ -74,6 +74,21 @@ def own_side_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
 
+@choice_source("exhibits_to_withdraw")
+def exhibits_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Exhibits of the actor's own side that stand and that no expert made for the court."""
+    rows = sitting.session.scalars(
+        select(Exhibit)
+        .where(
+            Exhibit.case_id == case.id,
+            Exhibit.party_id == actor.party_id,
+            Exhibit.state.not_in((ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)),
+        )
+        .order_by(Exhibit.id)
+    )
+    return [Option(e.reference, f"{e.label} {e.title}") for e in rows if "commissioned" not in e.provenance]
+
+
 @choice_source("case_parties")
 def case_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Parties of the case by their stable name."""

@@ -32,6 +32,7 @@ DRAFT_DECISION = desk(
 )
 ENFORCEMENT = desk("enforcement", T("An enforcement applied for"), Role.CLERK)
 ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stands still"), Role.PRESIDENT, by_hand=True)
+ENFORCEMENT_PAID = desk("enforcement_paid", T("An enforcement to end"), Role.JUDGE, Role.CLERK)
 ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
 EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK)
 GIVE_BACK = desk("give_back", T("Something to give back after a judgment fell"), Role.CLERK, by_hand=True)

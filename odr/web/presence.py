@@ -87,6 +87,12 @@ def clear_session_cookie(response: Response, secure: bool) -> None:
     response.delete_cookie(session_cookie_name(secure), secure=secure, httponly=True, samesite="Lax", path="/")
 
 
+def forget_browser(response: Response, secure: bool) -> None:
+    """Take the token back, and what the browser kept: for going on with uploads, and the page it shows without a network."""
+    clear_session_cookie(response, secure)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
 def bearer_token(request: Request) -> str | None:
     """The token a program gave; heeded under ``/api/`` only."""
     if not request.path.startswith("/api/") or request.authorization is None or request.authorization.type != "bearer":

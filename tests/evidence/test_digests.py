@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from odr.app import create_app
 from odr.evidence.sources import digests
 from odr.evidence.sources.models import DigestBatch, DigestLine
-from odr.ground.errors import Forbidden, InvalidInput, NotFound
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound
 from odr.notary.check.receipt import Link, verify_receipt
 from odr.notary.models import LogCheckpoint
 from tests.api.caller import Contract, caller, files_of
@@ -153,11 +153,11 @@ def test_list_in_a_case_is_seen_by_all_and_named_at_the_exhibit(small_scene: Sce
     with_exhibits(small_scene)
     path = f"/cases/{small_scene.case().reference}/digests"
     assert signed_in(small_scene, "haiyun").get(f"{path}/{batch.reference}").status_code == 404
-    with pytest.raises(InvalidInput):
+    with pytest.raises(ActNotOpen, match="sent no list"):
         small_scene.do("submit_digests", "haiyun", batch=batch.reference, proves="It", source="Theirs")
     receipt = small_scene.do("submit_digests", "li", batch=batch.reference, proves="What was shown", source="My server")
     assert "1 digests" in receipt.words["en"]
-    with pytest.raises(InvalidInput):
+    with pytest.raises(ActNotOpen, match="in no case"):
         small_scene.do("submit_digests", "li", batch=batch.reference, proves="Again", source="My server")
     for who in ("li", "haiyun", "judge"):
         client = signed_in(small_scene, who)

@@ -150,6 +150,16 @@ def test_the_calendar_is_secret_and_ends_at_once(pending: Scene, visitor: Door) 
     visitor(None).get("/calendar/nothing.ics", 404)
 
 
+def test_who_signs_out_everywhere_ends_the_address_of_their_calendar_too(pending: Scene, visitor: Door) -> None:
+    """A copy of the address reads on without any session: it is a way in, and ends with the others."""
+    haiyun = visitor("haiyun")
+    address = re.search(r"/calendar/[\w-]+\.ics", haiyun.send("/agenda", "/agenda/feed", 200).text)
+    assert address
+    visitor(None).raw(address[0])
+    haiyun.send("/account/devices", "/account/devices/end-all")
+    visitor(None).get(address[0], 404)
+
+
 def test_pages_speak_chinese(small_scene: Scene, visitor: Door) -> None:
     """The registry's desk is there in Chinese, too."""
     small_scene.lodge(claim())

@@ -237,7 +237,8 @@ def test_devices_are_listed_and_ended(browser_of: BrowserOf, people: People, dat
     assert here.submit(f"/account/devices/{second}/end", on="/account/devices").status_code == 303
     assert there.get("/door/write").status_code == 303 and here.get("/door/write").status_code == 200
     there.sign_in("known@example.com")
-    here.submit("/account/devices/end-all", on="/account/devices")
+    gone = here.submit("/account/devices/end-all", on="/account/devices")
+    assert gone.headers["Clear-Site-Data"] == '"cache", "storage"', "also what the browser kept is gone"
     assert here.get("/door/write").status_code == there.get("/door/write").status_code == 303
     assert other.get("/door/write").status_code == 200 and first
 

@@ -21,7 +21,8 @@ from odr.hearing.models import Attendance, Examination, Hearing, Opinion, Phase,
 from odr.hearing.vocabulary import Axis, HearingState, Mode, PhaseState, Presence, RequestState, Stance
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.judgment.queries import current_draft
+from odr.judgment.enforcement.effect import interest_left, left_of
+from odr.judgment.queries import current_draft, obligations_of
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.court import Court
 from odr.procedure.models import Window, WindowState
@@ -238,6 +239,16 @@ class Bench:
         for who in ("claimant/1", "respondent/1"):
             self.serve(who)
         self.wait(days=13)
+
+
+def to_the_cent(court: Court, case_id: int) -> str:
+    """What a payment of today comes to that leaves nothing of the only thing owed: what is left, with its interest."""
+    with court.database.read() as session:
+        look, case = court.look(session), session.get_one(Case, case_id)
+        (owed,) = [o for o in obligations_of(session, case) if o.done_at is None and o.amount_minor is not None]
+        left = left_of(look, owed)
+        assert left is not None
+        return f"{(left.minor + interest_left(look, case, owed)) / 100:.2f}"
 
 
 def people(court: Court, clock: FixedClock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from odr.procedure.case.overview import case_page
 from odr.procedure.court import Court
 from odr.procedure.models import WindowState
 from odr.service.models import Packet
-from tests.judgment.bench import NUMBER, Bench, lay_case, lay_exhibit
+from tests.judgment.bench import NUMBER, Bench, lay_case, lay_exhibit, to_the_cent
 
 
 def test_a_case_is_decided_from_findings_to_effect(bench: Bench) -> None:
@@ -429,6 +430,11 @@ def test_part_payments_and_enforcement(bench: Bench) -> None:
     with pytest.raises(ActNotOpen, match="leave this to: judge"):
         bench.do("clerk", "end_enforcement", {"state": "done", "reasons": "paid"})
     bench.do("clerk", "record_performance", {"obligation": owed, "amount": "5,000.00", "on": day})
+    with pytest.raises(ActNotOpen, match="still owed"):  # The sum is paid, its interest is not (CPL 264).
+        bench.do("judge", "end_enforcement", {"state": "done", "reasons": "paid"})
+    interest = to_the_cent(bench.court, bench.case_id)
+    assert 0 < Decimal(interest) < 200
+    bench.do("clerk", "record_performance", {"obligation": owed, "amount": interest, "on": day})
     bench.do("judge", "end_enforcement", {"state": "done", "reasons": "paid"})
     case = bench.case()
     assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.ENFORCED)
@@ -444,7 +450,11 @@ def test_a_case_closes_when_nothing_is_owed(bench: Bench) -> None:
     bench.do(
         "claimant/1",
         "record_performance",
-        {"obligation": owed, "amount": "8,000.00", "on": bench.clock.now().date().isoformat()},
+        {
+            "obligation": owed,
+            "amount": to_the_cent(bench.court, bench.case_id),
+            "on": bench.clock.now().date().isoformat(),
+        },
     )
     bench.do("clerk", "close_case", {})
     assert bench.case().outcome is Outcome.PERFORMED

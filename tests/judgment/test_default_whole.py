@@ -22,6 +22,7 @@ from odr.judgment.models import Decision, Obligation
 from odr.procedure.acts.table import Premise
 from tests.api.caller import Caller, Contract, caller
 from tests.e2e.test_journey import give_second_factor
+from tests.judgment.bench import to_the_cent
 from tests.judgment.test_contested import Desk, finds_and_drafts, pronounces
 from tests.judgment.test_whole import decide, gate, hear, posted
 from tests.peers.browser import OpenContext
@@ -121,8 +122,8 @@ def test_programs_decide_in_default_and_enforce(court: Scene, serve: Callable[..
     with court.court.database.read() as session:
         assert session.scalars(select(Decision)).one().by_default
     scene.do("apply_for_enforcement", "li")
-    day = scene.clock.now().date().isoformat()
-    scene.do("record_performance", "clerk", obligation=owed(scene).reference, amount="8,000.00", on=day)
+    day, paid = scene.clock.now().date().isoformat(), to_the_cent(scene.court, scene.case_id)
+    scene.do("record_performance", "clerk", obligation=owed(scene).reference, amount=paid, on=day)
     scene.do("end_enforcement", "judge", state="done", reasons="Paid from the account that was frozen.")
     assert (scene.case().stage, scene.case().outcome) == (Stage.CLOSED, Outcome.ENFORCED)
 
@@ -138,7 +139,7 @@ def enforces(desk: Desk, words: tuple[str, ...]) -> None:
     page.check("input[name=obligation]") if page.locator("input[name=obligation]").count() else page.select_option(
         "select[name=obligation]", index=1
     )
-    page.fill("#amount", "8000")
+    page.fill("#amount", to_the_cent(desk.scene.court, desk.scene.case_id))
     day = desk.scene.clock.now()
     for part, value in (("day", day.day), ("month", day.month), ("year", day.year)):
         page.fill(f"#on-{part}", str(value))

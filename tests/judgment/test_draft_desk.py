@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from odr.app import create_app
 from odr.docket.models import DocketEntry, Role, Seat
@@ -171,6 +173,31 @@ def test_the_bench_talks_about_the_draft(bench: Bench) -> None:
     assert "Please look" not in judge.get("/decision/desk") and "Settled by Judge" in judge.get("/decision/comments")
     assert bench.case().entry_count == before
     judge.send("/decision/comments", "/decision/comments", {"words": " "}, status=422)
+
+
+def test_a_comment_whose_button_is_pressed_twice_is_said_once(bench: Bench) -> None:
+    """The page gives a comment its reference: sent again from that page it is there already; from another page it is another,
+    and nobody overwrites or reads one that is somebody else's.
+    """
+    (judge,) = visitors(bench, "judge")
+    said = {"part": "orders", "words": "Is the day right?"}
+    reference = re.findall(r'name="once" value="([a-z2-7]{26})"', judge.get("/decision/comments"))[0]
+    for _ in range(2):
+        judge.send("/decision/comments", "/decision/comments", said | {"once": reference})
+    assert read_by(bench, "judge") == ["Is the day right?"]
+    judge.send("/decision/comments", "/decision/comments", said)
+    assert read_by(bench, "judge") == ["Is the day right?"] * 2
+    with pytest.raises(IntegrityError), bench.court.database.write() as session:
+        say(
+            session,
+            bench.case(),
+            bench.actor("assistant"),
+            CommentInput(words="Mine."),
+            None,
+            bench.clock.now(),
+            reference,
+        )
+    assert read_by(bench, "assistant") == ["Is the day right?"] * 2
 
 
 def test_a_comment_is_in_no_file_and_on_no_page_of_others(bench: Bench) -> None:

@@ -4,15 +4,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from odr.docket.models import Outcome, Stage
+from odr.docket.models import Case, Outcome, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation
 from odr.judgment.vocabulary import EnforcementState, SettlementState
-from tests.judgment.bench import Bench
+from odr.procedure.models import Task
+from tests.judgment.bench import Bench, to_the_cent
+from tests.judgment.test_what_is_owed import box, lines, page
 from tests.kept import kept
 
 PROPOSAL = {
@@ -127,3 +131,121 @@ def test_who_was_deceived_need_not_wait(bench: Bench) -> None:
     bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})
     bench.do("claimant/1", "resume_enforcement", {"ground": "deceived", "facts": "The account it showed me was empty."})
     assert settlement(bench).state is SettlementState.BROKEN and bench.case().stage is Stage.ENFORCEMENT
+
+
+def says(bench: Bench, who: str) -> str:
+    """The sentence a party reads first."""
+    return str(box(bench, who).waits).replace("\u00a0", " ")
+
+
+def act_offered(bench: Bench, who: str) -> str | None:
+    """The act the button in the box does."""
+    found = box(bench, who).owed_act
+    return found.name if found is not None else None
+
+
+def test_each_side_reads_in_the_box_what_is_proposed_signed_late_and_resumed(bench: Bench) -> None:
+    """A proposal is the next step of whoever it was made to, with its terms, also on the page of the answer; signed, its sums
+    and days are what is owed; late, the creditor is led to what helps.
+    """
+    enforced(bench)
+    bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
+    assert "answer Haiyun Ltd" in says(bench, "claimant/1") and "6,000.00" in says(bench, "claimant/1")
+    assert act_offered(bench, "claimant/1") == "answer_enforcement_settlement"
+    assert "has not answered yet" in lines(box(bench, "respondent/1"))["Your proposal"]
+    form = page(bench, "claimant/1", "/do/answer_enforcement_settlement")
+    for term in (
+        "CNY 2,000.00 by the end of Wednesday 20 May 2026",
+        "CNY 4,000.00 by the end of Saturday 20 June 2026",
+    ):
+        assert term in form
+    bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})
+    assert "The enforcement" in lines(box(bench, "respondent/1")), "the judge has still to halt it"
+    bench.do("judge", "end_enforcement", HALT)
+    assert "pay CNY 2,000.00 to Li by the end of Wednesday 20 May 2026, as agreed" in says(bench, "respondent/1")
+    assert "must pay you CNY 2,000.00" in says(bench, "claimant/1") and box(bench, "claimant/1").is_quiet
+    assert "4,000.00" in lines(box(bench, "respondent/1"))["Then"]
+    whole = page(bench, "respondent/1", "")
+    assert "What it costs to wait" not in whole, "nothing is added while the agreement is kept"
+    assert "read the questions of an application" not in page(bench, "claimant/1", "")
+    pay(bench, "2,000.00")
+    assert "CNY 4,000.00 to Li by the end of Saturday 20 June 2026" in says(bench, "respondent/1")
+    bench.wait(days=100)
+    assert says(bench, "respondent/1").startswith("You are late: pay CNY 4,000.00")
+    assert act_offered(bench, "claimant/1") == "resume_enforcement"
+    shown = page(bench, "claimant/1", "/enforcement")
+    assert "You cannot send this now" in shown and "This opens on" not in shown and "You can send" not in shown
+
+
+def test_paid_in_an_enforcement_the_judge_is_asked_to_end_it_and_no_time_runs_on(bench: Bench) -> None:
+    """Both sides read that nothing is left to do; nobody is told of a notice to come or of two years that still run."""
+    enforced(bench)
+    pay(bench, to_the_cent(bench.court, bench.case_id))
+    for who in ("claimant/1", "respondent/1"):
+        assert "everything is paid or done" in says(bench, who) and box(bench, who).is_quiet
+    with bench.court.database.read() as session:
+        (task,) = session.scalars(select(Task).where(Task.kind == "enforcement_paid"))
+        assert task.role is Role.JUDGE and task.done_at is None
+        look, case = bench.court.look(session), bench.case()
+        assert not look.windows(case, "enforcement_application")
+    bench.do("judge", "end_enforcement", {"state": "done", "reasons": "Paid in full."})
+    assert bench.case().stage is Stage.CLOSED
+    with bench.court.database.read() as session:
+        assert not session.scalars(select(Task).where(Task.kind == "enforcement_paid", Task.done_at.is_(None))).all()
+
+
+def test_in_an_enforcement_each_side_reads_what_the_court_does_by_when_and_what_it_costs(bench: Bench) -> None:
+    """First the notice and its day; after a measure until when the next one; and the fee, whoever bears it (FEE 38)."""
+    enforced(bench)
+    for who in ("claimant/1", "respondent/1"):
+        told = lines(box(bench, who))
+        assert told["What the court does"].startswith("It sends the notice of enforcement by the end of"), told
+        assert "borne by Haiyun Ltd" in told["What it costs"] and "50.00" in told["What it costs"]
+    measure = {"what": "The account was frozen.", "on": bench.clock.now().date().isoformat()}
+    bench.do("clerk", "record_measure", measure)
+    for who in ("claimant/1", "respondent/1"):
+        assert "may turn to the higher court" in lines(box(bench, who))["What the court does"]
+
+
+def test_every_page_names_one_figure_for_one_day(bench: Bench) -> None:
+    """The box of each side, the table of what waiting costs, the form and the application: the same sum to the cent, and no
+    day on which nobody can pay any more.
+    """
+    bench.effective()
+    bench.wait(days=47)
+    whole = f"CNY {Decimal(to_the_cent(bench.court, bench.case_id)):,.2f}"
+    assert whole in says(bench, "respondent/1")
+    assert lines(box(bench, "claimant/1"))["With interest, today"].replace("\u00a0", " ").startswith(whole)
+    table = page(bench, "respondent/1", "").split("What it costs to wait")[1].split("</table>")[0]
+    assert whole in table and "in time" not in table and "by the end of" not in table
+    assert whole in page(bench, "respondent/1", "/do/record_performance")
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    with bench.court.database.read() as session:
+        (row,) = session.scalars(select(EnforcementCase)).one().claimed
+    assert f"CNY {Decimal(row['principal'] + row['interest'] + row['late']) / 100:,.2f}" == whole
+
+
+def test_a_creditor_whose_time_had_passed_is_not_told_to_ask_again(bench: Bench) -> None:
+    """Ruled so on the debtor's word, it stays owed and is not enforced: the box says that, and offers no application."""
+    enforced(bench)
+    with bench.court.database.write() as session:
+        session.scalars(select(EnforcementCase)).one().state = EnforcementState.BARRED
+        session.get_one(Case, bench.case_id).stage = Stage.EFFECTIVE
+    assert "is not enforced" in says(bench, "claimant/1") and box(bench, "claimant/1").is_quiet
+    assert act_offered(bench, "claimant/1") is None
+    lost = box(bench, "respondent/1")
+    assert lost.owed is not None and "does not enforce it" in str(lost.owed.otherwise)
+
+
+def test_whoever_owes_and_is_owed_reads_both(bench: Bench) -> None:
+    """A judgment on claim and counterclaim: neither half hides the other."""
+    bench.effective()
+    with bench.court.database.write() as session:
+        first = session.scalars(select(Obligation)).one()
+        other = {"debtor_id": first.creditor_id, "creditor_id": first.debtor_id, "amount_minor": 70_000}
+        same = {"case_id": first.case_id, "instrument": first.instrument, "currency": "CNY", "due_on": first.due_on}
+        session.add(Obligation(**same, **other, entry_number=first.entry_number))
+    bench.wait(days=60)
+    for who, own, theirs in (("claimant/1", "to Haiyun", "8,000.00"), ("respondent/1", "to Li", "700.00")):
+        assert says(bench, who).startswith("You are late: pay") and own in says(bench, who)
+        assert theirs in lines(box(bench, who))["Besides"].replace("\u00a0", " "), (who, lines(box(bench, who)))

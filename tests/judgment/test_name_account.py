@@ -22,7 +22,7 @@ from odr.judgment.queries import obligations_of
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
 from odr.service.sending.ports import message_folder
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, to_the_cent
 from tests.judgment.test_what_is_owed import box, letters, lines
 from tests.judgment.web import ORIGIN, Visitor
 
@@ -86,11 +86,10 @@ def test_name_account_is_refused_too_late(bench: Bench) -> None:
     bench.effective()
     bench.do("claimant/1", "name_account", ACCOUNT)
     with bench.court.database.read() as session:
-        owed = [(o.reference, o.amount) for o in obligations_of(session, bench.case()) if o.amount is not None]
+        (reference,) = [o.reference for o in obligations_of(session, bench.case()) if o.amount is not None]
     today = bench.clock.now().date().isoformat()
-    for reference, amount in owed:
-        given = {"obligation": reference, "amount": f"{amount.minor / 100:.2f}", "on": today}
-        bench.do("claimant/1", "record_performance", given)
+    given = {"obligation": reference, "amount": to_the_cent(bench.court, bench.case_id), "on": today}
+    bench.do("claimant/1", "record_performance", given)
     with pytest.raises(ActNotOpen):
         bench.do("claimant/1", "name_account", OTHER)
     assert shown_to(bench, bench.actor("respondent/1")) == [] and shown_to(bench, bench.actor("judge")) == []

@@ -18,7 +18,7 @@ from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.models import Decision, FinalityCertificate, Obligation
 from odr.judgment.vocabulary import DecisionState
 from odr.notary.seal.seal_check import SealState, validate_pdf
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, to_the_cent
 
 OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See the ruling."}
 
@@ -101,7 +101,11 @@ def test_a_retrial_that_is_refused_leaves_everything_as_it_was(bench: Bench) -> 
     bench.do(
         "claimant/1",
         "record_performance",
-        {"obligation": owed, "amount": "8,000.00", "on": bench.clock.now().date().isoformat()},
+        {
+            "obligation": owed,
+            "amount": to_the_cent(bench.court, bench.case_id),
+            "on": bench.clock.now().date().isoformat(),
+        },
     )
     bench.do("clerk", "close_case", {})
     retrial(bench, "law")

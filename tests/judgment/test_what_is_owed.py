@@ -18,7 +18,7 @@ from odr.procedure.acts.table import TABLE
 from odr.procedure.case.before_doing import said_before
 from odr.procedure.case.next_box import NextBox, next_box
 from odr.service.models import Packet
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, to_the_cent
 from tests.judgment.web import ORIGIN, Visitor
 
 
@@ -36,7 +36,8 @@ def test_each_side_is_told_in_plain_words_what_is_to_be_paid_by_when_and_what_if
     """
     bench.effective()
     lost, won = box(bench, "respondent/1"), box(bench, "claimant/1")
-    assert str(lost.waits).startswith("Next for you: pay") and "8,000.00" in str(lost.waits) and not lost.is_quiet
+    assert str(lost.waits).startswith("Next for you: pay") and "8,000.00 and interest" in str(lost.waits)
+    assert not lost.is_quiet
     assert lost.owed is not None and lost.owed.otherwise is not None and lost.owed_act is not None
     assert won.is_quiet and "must pay you" in str(won.waits) and "8,000.00" in str(won.waits)
     bench.wait(days=40)
@@ -48,7 +49,8 @@ def test_each_side_is_told_in_plain_words_what_is_to_be_paid_by_when_and_what_if
     with bench.court.database.read() as session:
         (reference,) = [o.reference for o in obligations_of(session, bench.case()) if o.amount_minor == 800_000]
     today = bench.clock.now().date().isoformat()
-    bench.do("claimant/1", "record_performance", {"obligation": reference, "amount": "8,000.00", "on": today})
+    whole = to_the_cent(bench.court, bench.case_id)
+    bench.do("claimant/1", "record_performance", {"obligation": reference, "amount": whole, "on": today})
     assert box(bench, "claimant/1").owed is None and box(bench, "respondent/1").owed is None
 
 

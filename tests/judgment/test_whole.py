@@ -22,6 +22,7 @@ from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import Matter
 from odr.service.models import Packet
 from odr.service.vocabulary import PacketState
+from tests.judgment.bench import to_the_cent
 from tests.scene import Scene
 
 
@@ -183,7 +184,7 @@ def test_a_default_judgment_after_a_hearing_in_the_courtroom_is_enforced(scene: 
         "the debtor bears the fee of the enforcement (FEE 38)"
     )
     assert row["principal"] == 800_000 and row["late"] > 0
-    day = scene.clock.now().date().isoformat()
-    scene.do("record_performance", "clerk", obligation=owed.reference, amount="8,000.00", on=day)
+    day, paid = scene.clock.now().date().isoformat(), to_the_cent(scene.court, scene.case_id)
+    scene.do("record_performance", "clerk", obligation=owed.reference, amount=paid, on=day)
     scene.do("end_enforcement", "judge", state="done", reasons="Paid from the account that was frozen.")
     assert (scene.case().stage, scene.case().outcome) == (Stage.CLOSED, Outcome.ENFORCED)

@@ -201,5 +201,14 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "settlement.one_key.acts.only_money_is_asked": (Why.BEYOND, "settlement/test_one_key.py"),
     "settlement.one_key.acts.something_is_paid_to_me": (Why.BEYOND, "settlement/test_one_key.py"),
     "settlement.statement.acts.an_agreement_waits": (Why.BEYOND, "settlement/test_whole.py"),
+    "evidence.exhibits.acts.has_an_exhibit_to_withdraw": (Why.NAMED, None),
+    "evidence.exhibits.acts.has_brought_an_exhibit": (Why.NAMED, None),
+    "evidence.sources.digest_lists.has_sent_a_list": (Why.NAMED, None),
+    "evidence.sources.earlier_proof.has_an_exhibit_to_prove": (Why.NAMED, None),
+    "hearing.examination.opinions.others_brought_exhibits": (Why.NAMED, None),
+    "judgment.enforcement.acts.something_is_reported_to_me": (Why.NAMED, None),
+    "judgment.enforcement.acts.something_is_still_owed": (Why.NAMED, None),
+    "judgment.enforcement.forgo_rest.something_is_owed_to_me": (Why.NAMED, None),
+    "payments.costs.acts.a_fee_was_computed": (Why.NAMED, None),
 }
 """Guard or bar → why, and the test that shows it where the model does not go."""

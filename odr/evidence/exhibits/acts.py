@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case
 from odr.evidence import names
+from odr.evidence.choices import exhibits_to_withdraw
 from odr.evidence.exhibits.access import is_kept
 from odr.evidence.exhibits.adding import add_exhibit
 from odr.evidence.exhibits.checklist import items_for
@@ -19,12 +20,12 @@ from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
 from odr.evidence.requests.acts import open_late
 from odr.evidence.sources.early_fetches import origin, told_of
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T
+from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimLodged
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.language import language_of
@@ -133,6 +134,19 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, "facts": [], "summary": None}
 
 
+@guard("EV 19")
+def has_brought_an_exhibit(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only whoever has brought an exhibit can say more of it."""
+    mine = select(Exhibit.id).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id)
+    return None if sitting.session.scalar(mine.limit(1)) is not None else T("You have brought no exhibit yet.")
+
+
+@guard("EV 19")
+def has_an_exhibit_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only what was brought and still stands can be taken back."""
+    return None if exhibits_to_withdraw(sitting, case, actor) else T("You have brought no exhibit that stands.")
+
+
 class DescribeExhibitInput(CourtModel):
     """What an exhibit of one's own is to show, said anew."""
 
@@ -149,6 +163,7 @@ class DescribeExhibitInput(CourtModel):
     input=DescribeExhibitInput,
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
+    guard=has_brought_an_exhibit,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,
@@ -183,7 +198,7 @@ def describe_exhibit(
 class WithdrawExhibitInput(CourtModel):
     """Taking an exhibit back; it stays on record."""
 
-    exhibit: Annotated[str, RefTo("exhibit"), field(T("Exhibit"))]
+    exhibit: Annotated[str, RefTo("exhibit"), field(T("Exhibit"), choices="exhibits_to_withdraw")]
     reason: Annotated[str, CourtText(1, 1000), field(T("Why?"), widget="textarea")]
 
 
@@ -192,6 +207,7 @@ class WithdrawExhibitInput(CourtModel):
     input=WithdrawExhibitInput,
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
+    guard=has_an_exhibit_to_withdraw,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.NOTICE,

@@ -6,17 +6,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from odr.docket.models import PARTY_ROLES, Case, Stage
+from odr.evidence.choices import digest_batches
 from odr.evidence.sources.models import DigestBatch
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T
+from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+@guard("EV 14")
+def has_sent_a_list(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A list is sent first, and put into a case then."""
+    return (
+        None if digest_batches(sitting, case, actor) else T("You have sent no list of digests yet that is in no case.")
+    )
 
 
 class DigestsInput(CourtModel):
@@ -34,6 +43,7 @@ class DigestsInput(CourtModel):
     input=DigestsInput,
     by=set(PARTY_ROLES),
     at={Stage.LODGED, Stage.PENDING, Stage.HEARING},
+    guard=has_sent_a_list,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,

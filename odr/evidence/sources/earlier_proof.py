@@ -18,10 +18,10 @@ from odr.evidence.sources.models import EarlierProof
 from odr.evidence.sources.proof_formats import MOST_BYTES, Found, Trust, examine
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T
+from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, RefTo, field
 from odr.procedure.rules.base import law
 
@@ -88,11 +88,19 @@ class ProofInput(CourtModel):
     ] = None
 
 
+@guard("EV 93")
+def has_an_exhibit_to_prove(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A proof from before is attached to an exhibit of one's own."""
+    mine = select(Exhibit.id).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id)
+    return None if sitting.session.scalar(mine.limit(1)) is not None else T("You have brought no exhibit yet.")
+
+
 @act(
     title=T("Attach an earlier proof to an exhibit"),
     input=ProofInput,
     by=set(PARTY_ROLES),
     at={Stage.LODGED, Stage.PENDING, Stage.HEARING},
+    guard=has_an_exhibit_to_prove,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,

@@ -14,6 +14,7 @@ from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
 from odr.ground.text import Text, side_by_side
+from odr.identity.accounts.ways_in import ends_with_everything
 from odr.identity.actors import Actor, actors_in, serving
 from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.sign_in.keys import fingerprint, new_token
@@ -106,6 +107,7 @@ def new_feed(session: Session, account_id: int, now: datetime) -> str:
     return token
 
 
+@ends_with_everything
 def end_feed(session: Session, account_id: int, now: datetime) -> None:
     """The calendar's address ends at once."""
     session.execute(

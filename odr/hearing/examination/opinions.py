@@ -16,7 +16,7 @@ from odr.ground.text import T, Text, side_by_side
 from odr.hearing import names
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
-from odr.hearing.examination.inputs import OpinionInput
+from odr.hearing.examination.inputs import OpinionInput, exhibits_of_others
 from odr.hearing.examination.phases import EXHIBITS
 from odr.hearing.examination.statement_rows import voice_of, write_opinion
 from odr.hearing.inputs import Reasons
@@ -44,6 +44,12 @@ def exhibits_are_examined(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     if own and all(p.state is PhaseState.PLANNED for p in own):
         return T("The exhibits are examined in a later phase of the plan.")
     return None
+
+
+@guard("EV 60")
+def others_brought_exhibits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There is an exhibit of somebody else to say something of."""
+    return None if exhibits_of_others(sitting, case, actor) else T("Nobody else has brought an exhibit yet.")
 
 
 def exhibits_phase(sitting: Sitting, case: Case) -> Phase | None:
@@ -138,7 +144,7 @@ def _record_opinions(
     input=OpinionInput,
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
-    guard=(hearing_open, exhibits_are_examined),
+    guard=(hearing_open, exhibits_are_examined, others_brought_exhibits),
     source=law("EV 60, 62", "CPI 103"),
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,

@@ -23,6 +23,7 @@ from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.text import LOCALES, SOURCE_LOCALE, T
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter, site_of
+from odr.identity.accounts.ways_in import end_others
 from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
 from odr.identity.sign_in import one_time_codes, program_tokens, rate_limits, sessions
 from odr.identity.sign_in.keys import Keyring
@@ -276,7 +277,7 @@ def reset(means: Means, token: str, password: str, *, now: datetime) -> tuple[Le
 
 
 def change_password(means: Means, account_id: int, password: str, *, keep: int, now: datetime) -> Letter:
-    """Set another password while signed in; every other session and every token ends. Raises InvalidInput."""
+    """Set another password while signed in; every other way in ends. Raises InvalidInput."""
     with means.database.read() as session:
         account = to_look_at(session, session.get_one(Account, account_id))
     check_choice(password, account.email.split("@")[0], account.name)
@@ -286,13 +287,15 @@ def change_password(means: Means, account_id: int, password: str, *, keep: int, 
         account.password_hash = stored
         sessions.revoke_everywhere(session, account_id, now, but=keep)
         program_tokens.revoke_all(session, account_id, now)
+        end_others(session, account_id, now)
         return _password_changed(account)
 
 
 def end_everything(session: Session, account_id: int, now: datetime) -> None:
-    """End every way in that is open: sessions and tokens."""
+    """End every way in that is open: sessions, tokens, and secret addresses such as that of a calendar."""
     sessions.revoke_everywhere(session, account_id, now)
     program_tokens.revoke_all(session, account_id, now)
+    end_others(session, account_id, now)
 
 
 def weaker_ways_end(session: Session, account_id: int, now: datetime, *, keep: int) -> None:

@@ -16,8 +16,9 @@ from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, my_session, page, post, set_locale, to
 from odr.identity.sign_in import one_time_codes, passkeys, program_tokens, sessions
 from odr.identity.sign_in.program_tokens import Scope
-from odr.web.guards import current_court, current_session, require_strong, signed_in
+from odr.web.guards import current_court, current_session, is_secure, require_strong, signed_in
 from odr.web.numbers import number_in
+from odr.web.presence import forget_browser
 
 ENROLLING = "enrolling"
 
@@ -96,9 +97,12 @@ def end_device(row_id: int) -> AnyResponse:
 @signed_in(weak=True)
 def end_devices() -> AnyResponse:
     """Sign every device out, this one too."""
-    with current_court().database.write() as writing:
-        accounts.end_everything(writing, me().account_id, current_court().clock.machine_now())
-    return to("identity.sign_in")
+    court = current_court()
+    with court.database.write() as writing:
+        accounts.end_everything(writing, me().account_id, court.clock.machine_now())
+    response = to("identity.sign_in")
+    forget_browser(response, is_secure(court.settings))  # type: ignore[arg-type]
+    return response
 
 
 @bp.get("/account/second-factor")

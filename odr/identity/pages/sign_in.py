@@ -26,7 +26,7 @@ from odr.identity.pages.shared import (
 from odr.identity.sign_in import one_time_codes, sessions
 from odr.web import forgery, reader_language, security_log
 from odr.web.guards import behind_code, current_court, current_locale, current_person, is_secure, public
-from odr.web.presence import clear_session_cookie, session_cookie_name
+from odr.web.presence import forget_browser, session_cookie_name
 
 PENDING = "pending"
 CAME_FROM = "came_from"
@@ -195,9 +195,7 @@ def sign_out() -> Response:
             sessions.end_presented(writing, token, court.clock.machine_now())
     forgery.begin(None)
     response = to("identity.sign_in")
-    clear_session_cookie(response, is_secure(court.settings))  # type: ignore[arg-type]
-    # Also what the browser kept for going on with uploads, and the page it shows without a network.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    forget_browser(response, is_secure(court.settings))  # type: ignore[arg-type]
     return response
 
 

@@ -17,9 +17,10 @@ from odr.judgment.decision.checks import problems
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
 from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words, relief_words
+from odr.judgment.enforcement.agreed_terms import signed_with
 from odr.judgment.enforcement.case_views import waiting_costs
-from odr.judgment.enforcement.effect import left_of
-from odr.judgment.enforcement.queries import open_enforcement, unconfirmed
+from odr.judgment.enforcement.effect import interest_left, left_of
+from odr.judgment.enforcement.queries import is_barred, open_enforcement, unconfirmed
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import current_draft, issued, obligations_of
@@ -220,6 +221,8 @@ class Owed:
     debtor: str
     creditor: str
     left: Money | None
+    interest: Money | None
+    """Interest to today that is not paid."""
     reported: int
 
 
@@ -234,6 +237,7 @@ def owed(sitting: Sitting, case: Case) -> list[Owed]:
                 debtor.name if debtor else "",
                 creditor.name if creditor else "",
                 left_of(sitting, row),
+                Money(interest_left(sitting, case, row), row.currency) if row.currency is not None else None,
                 len(unconfirmed(sitting.session, row)),
             )
         )
@@ -253,13 +257,17 @@ def decision_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 
 def _decided(sitting: Sitting, case: Case, decision: Decision | None, actor: Actor) -> dict[str, Any]:
+    under_way = open_enforcement(sitting.session, case)
     return {
         "decision": decision,
         "every": [(d, document_of(sitting.session, d)) for d in pronounced(sitting.session, case)],
         "owed": owed(sitting, case),
         "waiting": waiting_costs(sitting, case, actor),
         "owed_to_me": actor.party_id is not None
-        and any(o.creditor_id == actor.party_id and o.done_at is None for o in obligations_of(sitting.session, case)),
+        and any(o.creditor_id == actor.party_id and o.done_at is None for o in obligations_of(sitting.session, case))
+        and signed_with(sitting, case, actor.party_id) is None
+        and not is_barred(sitting.session, case, actor.party_id),
+        "enforced_for_me": under_way is not None and under_way.party_id == actor.party_id,
         "certificates": [
             (c, sitting.session.get_one(Document, c.document_id)) for c in certificates_of(sitting.session, case)
         ],

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import BENCH_ROLES, Case, Seat
+from odr.ground.db import new_reference
 from odr.ground.errors import NotFound
 from odr.ground.keyset import A_PAGE, Key, Listed, page_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
 from odr.judgment.draft.models import DraftComment
+from odr.procedure.forms import once
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 
 PARTS: dict[str, Text] = {
@@ -66,12 +68,19 @@ def _read_by(session: Session, case: Case, actor: Actor) -> ColumnElement[bool]:
 
 
 def say(
-    session: Session, case: Case, actor: Actor, given: CommentInput, draft_number: int | None, now: datetime
+    session: Session,
+    case: Case,
+    actor: Actor,
+    given: CommentInput,
+    draft_number: int | None,
+    now: datetime,
+    reference: str | None = None,
 ) -> DraftComment:
-    """Say something to the bench."""
+    """Say something to the bench; sent twice under one ``reference``, it is said once."""
     _read_by(session, case, actor)
     assert actor.account_id is not None
     row = DraftComment(
+        reference=reference or new_reference(),
         case_id=case.id,
         account_id=actor.account_id,
         name=actor.name,
@@ -81,9 +90,7 @@ def say(
         draft_number=draft_number,
         at=now,
     )
-    session.add(row)
-    session.flush()
-    return row
+    return once.enter(session, row, case_id=case.id, account_id=actor.account_id)
 
 
 def settle_comment(session: Session, case: Case, actor: Actor, reference: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ from odr.judgment.draft.text_blocks import TextBlockInput, blocks_of, keep, newe
 from odr.judgment.draft.versions import Compared, compare
 from odr.judgment.queries import current_draft
 from odr.procedure.acts.act_versions import input_of
-from odr.procedure.forms import fields as forms
+from odr.procedure.forms import fields as forms, once
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
 from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, look, my_account_id
@@ -116,6 +116,7 @@ def _comments(case: Case, actor: Actor, values: dict[str, Any], faults: list[Any
         parts=PARTS,
         fields=fields,
         faults=forms.summary(fields),
+        once=once.given(values),
         tab="decision",
     ), status
 
@@ -131,7 +132,8 @@ def comment(case: Case, actor: Actor) -> Page:
         return _comments(case, actor, values, error.faults, 422)
     found = current_draft(current_session(), case)
     with current_court().database.write() as session:
-        say(session, case, actor, given, found.entry_number if found else None, current_court().clock.now())
+        number = found.entry_number if found else None
+        say(session, case, actor, given, number, current_court().clock.now(), once.given(values))
     return redirect(url_for("drafting.comments", reference=case.reference), 303)
 
 

@@ -14,9 +14,9 @@ from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.beginning import INACTION, begin, today
-from odr.judgment.enforcement.effect import all_done, is_overdue, left_of
-from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of, open_enforcement, unconfirmed
-from odr.judgment.enforcement.settlement import after_payment
+from odr.judgment.enforcement.effect import all_done, interest_left, is_overdue, left_of
+from odr.judgment.enforcement.paid_in_full import follow_up, settle
+from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
@@ -42,7 +42,7 @@ def open_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]
     mine = (None, actor.party_id)
     rows = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
     return [
-        Option(o.reference, _obligation_words(case, o))
+        Option(o.reference, obligation_words(case, o))
         for o in rows
         if actor.party_id is None or o.debtor_id in mine or o.creditor_id in mine
     ]
@@ -68,12 +68,38 @@ class PerformanceInput(CourtModel):
     ] = None
 
 
+@guard("CPL 247")
+def something_is_still_owed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There is something to tell of: owed by whoever tells it, or to them."""
+    return None if open_obligations(sitting, case, actor) else T("Nothing is owed any more that you could say this of.")
+
+
+def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
+    """What each sum comes to today with its interest, so that nobody pays a little too little."""
+    found: list[Text] = []
+    for o in obligations_of(sitting.session, case):
+        left, interest = left_of(sitting, o), interest_left(sitting, case, o)
+        concerned = actor.party_id is None or actor.party_id in (o.debtor_id, o.creditor_id)
+        if o.done_at is None and left is not None and interest and concerned:
+            whole = Money(left.minor + interest, left.currency)
+            found.append(
+                T(
+                    "%(owed)s. With its interest to today, %(amount)s is open.",
+                    owed=obligation_words(case, o),
+                    amount=whole,
+                )
+            )
+    return found
+
+
 @act(
     title=T("Say what was paid or done"),
     input=PerformanceInput,
     version=2,
     by=set(PARTY_ROLES) | {Role.CLERK},
     at=OWED_AT,
+    guard=something_is_still_owed,
+    says=what_it_comes_to,
     source=law("CPL 247"),
     means={Milestone.PERFORMANCE_TOLD},
     serves=Everyone.BUT_ACTOR,
@@ -117,7 +143,7 @@ def record_performance(
         )
     )
     sitting.session.flush()
-    _settle(sitting, case, obligation)
+    settle(sitting, case, obligation)
     who = case.party_if_any(obligation.debtor_id)
     what: Any = given.amount if given.amount else obligation.what or ""
     words = T("%(name)s performed: %(what)s", name=who.name if who else "", what=what)
@@ -133,17 +159,6 @@ def told_without_a_file(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "proof": None}
 
 
-def _settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
-    """Mark what is fully performed, and put the closing on the clerk's desk when nothing is owed any more."""
-    left = left_of(sitting, obligation)
-    if (left is not None and left.minor == 0) or (left is None and not unconfirmed(sitting.session, obligation)):
-        obligation.done_at = sitting.now
-    sitting.session.flush()
-    after_payment(sitting, case)
-    if all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
-        sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
-
-
 @choice_source("reported_obligations")
 def reported_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Performance that a debtor reported and the creditor has not answered."""
@@ -153,11 +168,17 @@ def reported_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Opt
 
 def _reported_words(sitting: Sitting, case: Case, obligation: Obligation) -> Text:
     """What a debtor says they paid, beside what they owed."""
-    owed = _obligation_words(case, obligation)
+    owed = obligation_words(case, obligation)
     sums = [one.amount_minor for one in unconfirmed(sitting.session, obligation) if one.amount_minor]
     if not sums or not obligation.currency:
         return owed
     return T("%(amount)s reported, of this: %(owed)s", amount=Money(sum(sums), obligation.currency), owed=owed)
+
+
+@guard("CPL 247")
+def something_is_reported_to_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only the creditor answers, and only what a debtor has reported."""
+    return None if reported_obligations(sitting, case, actor) else T("Nobody has reported a payment to you.")
 
 
 class ConfirmPerformanceInput(CourtModel):
@@ -182,6 +203,7 @@ class ConfirmPerformanceInput(CourtModel):
     input=ConfirmPerformanceInput,
     by=set(PARTY_ROLES),
     at=OWED_AT,
+    guard=something_is_reported_to_me,
     source=law("CPL 247"),
     means={Milestone.PERFORMANCE_TOLD},
     serves=Everyone.BUT_ACTOR,
@@ -206,7 +228,7 @@ def confirm_performance(
         report.confirmed, report.confirmed_entry = given.arrived, sitting.next_number(case)
     sitting.session.flush()
     if given.arrived:
-        _settle(sitting, case, obligation)
+        settle(sitting, case, obligation)
     me = sitting.party_of(case, actor)
     words = (
         T("%(name)s confirms that it arrived", name=me.name)
@@ -221,7 +243,7 @@ def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     """Enforcement needs something that was due to this party and is not performed."""
     if enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
         return T("You settled in an enforcement. Have it resumed if that is not kept.")
-    if any(one.party_id == actor.party_id for one in enforcements_of(sitting.session, case, EnforcementState.BARRED)):
+    if is_barred(sitting.session, case, actor.party_id):
         return T("The court has ruled that this is not enforced, because the time to apply had passed.")
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id]
     return None if any(is_overdue(sitting, o) for o in mine) else T("Nothing that is owed to you is overdue.")
@@ -358,7 +380,7 @@ class EndEnforcementInput(CourtModel):
     ),
     paper=RulingForm(T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended.")),
     source=law("CPL 157, 241, 268"),
-    desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED),
+    desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED, desks.ENFORCEMENT_PAID),
     topic=Topic.DECISION,
 )
 def end_enforcement(
@@ -387,13 +409,15 @@ def end_enforcement(
     found.state, found.closed_entry = given.state, sitting.next_number(case)
     for kind in ("enforcement_notice", INACTION):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
-    sitting.close_tasks(case, desks.ENFORCEMENT, found.reference)
+    for lying in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
+        sitting.close_tasks(case, lying, found.reference)
     if given.state is EnforcementState.DONE:
         case.outcome, case.closed_at = Outcome.ENFORCED, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))
     else:
         sitting.move(case, Stage.EFFECTIVE)
+        follow_up(sitting, case)
     return Recorded(
         T("Enforcement %(number)s ended: %(how)s", number=found.number, how=given.state.label), {"number": found.number}
     )
@@ -460,7 +484,7 @@ def obligation_named(session: Session, case: Case, reference: str) -> Obligation
     return found
 
 
-def _obligation_words(case: Case, obligation: Obligation) -> Text:
+def obligation_words(case: Case, obligation: Obligation) -> Text:
     """Who owes what, and by which day."""
     debtor = case.party_if_any(obligation.debtor_id)
     what = obligation.amount if obligation.amount else obligation.what or ""

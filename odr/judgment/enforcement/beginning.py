@@ -9,7 +9,7 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.filing.registry.seats import next_of_series
 from odr.ground.text import T
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import interest_on, is_overdue, left_of
+from odr.judgment.enforcement.effect import interest_by_kind, interest_on, is_overdue, left_of
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
@@ -19,7 +19,7 @@ from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
 from odr.procedure.models import WindowState
-from odr.procedure.time.interest import InterestKind, total as interest_total
+from odr.procedure.time.interest import InterestKind
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -82,11 +82,12 @@ def not_enforced(sitting: Sitting, case: Case) -> None:
 def _claimed(sitting: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:
     """What is claimed under one obligation, with the working of its interest to ``day``; minor units."""
     left, lines = left_of(sitting, row), interest_on(sitting, case, row, day)
+    interest = interest_by_kind(sitting, case, row, day)
     return {
         "obligation": row.reference,
         "principal": left.minor if left is not None else 0,
-        "interest": interest_total(lines, InterestKind.ORDERED),
-        "late": interest_total(lines, InterestKind.LATE),
+        "interest": interest[InterestKind.ORDERED],
+        "late": interest[InterestKind.LATE],
         "to": day.isoformat(),
         "working": [line.to_json() for line in lines],
         "currency": row.currency,

@@ -13,12 +13,13 @@ from odr.docket.models import Case
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.enforcement.effect import ENFORCE, interest_on, left_of
+from odr.judgment.enforcement.agreed_terms import signed_with
+from odr.judgment.enforcement.effect import ENFORCE, interest_minor, left_of
+from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import Obligation
 from odr.judgment.queries import obligations_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.models import Window
-from odr.procedure.time.interest import rounded
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -45,10 +46,14 @@ class Application:
     claimed: list[Claimed]
     debtors: list[str]
     opens_on: date | None
-    """The first day on which it is open; None where nothing is owed any more."""
+    """The day from which it can be sent, while that is still to come."""
     is_open: bool
     why_not: Text | None
     until: Window | None
+    enforced_for: str | None
+    """Whose application the court is carrying out just now; None while it enforces nothing."""
+    is_mine: bool
+    """Whether that is the reader's."""
 
 
 @dataclass(frozen=True)
@@ -67,44 +72,47 @@ def application(sitting: Sitting, case: Case, actor: Actor) -> Application:
     breach = refusal(sitting, sitting.court.table[names.APPLY_FOR_ENFORCEMENT], case, actor)
     running = sitting.windows(case, ENFORCE, party=case.party_if_any(actor.party_id)) if actor.party_id else []
     claimed = [_claimed(sitting, case, row) for row in rows]
+    under_way = open_enforcement(sitting.session, case)
+    found = case.party_if_any(under_way.party_id) if under_way is not None else None
+    opens = min((row.due_on for row in rows), default=None)
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
     return Application(
         claimed,
         sorted({one.debtor for one in claimed}),
-        min((row.due_on for row in rows), default=None),
+        opens + timedelta(days=1) if opens is not None and opens >= today else None,
         breach is None,
         breach.message if breach is not None else None,
         running[-1] if running else None,
+        found.name if found is not None else None,
+        found is not None and found.id == actor.party_id,
     )
 
 
 def _claimed(sitting: Sitting, case: Case, row: Obligation) -> Claimed:
     debtor, left = case.party_if_any(row.debtor_id), left_of(sitting, row)
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    adds = _interest(sitting, case, row, today)
+    adds = interest_minor(sitting, case, row, today)
     interest = Money(adds, left.currency) if left is not None and adds else None
     return Claimed(row, debtor.name if debtor is not None else "", left, interest)
 
 
 def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
-    """What a debtor pays in all in time, today where that is late, and a month after the last day; nothing where no sum
-    of money is owed.
+    """What a debtor pays in all in time and a month after the last day; once late, today and in a month. Only days on
+    which one can still pay; nothing where no sum is owed, or where another agreement has taken its place.
     """
     rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == actor.party_id and o.done_at is None]
     sums = [(row, left) for row in rows if (left := left_of(sitting, row)) is not None]
-    if actor.party_id is None or not sums:
+    if actor.party_id is None or not sums or signed_with(sitting, case, actor.party_id) is not None:
         return []
     due = min(row.due_on for row, _ in sums)
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    days = sorted({due, today, due + timedelta(days=LATER)} if today > due else {due, due + timedelta(days=LATER)})
+    first = max(due, today)
+    days = [first, first + timedelta(days=LATER)]
     return [
         Waiting(
             day,
-            Money(sum(left.minor + _interest(sitting, case, row, day) for row, left in sums), sums[0][1].currency),
+            Money(sum(left.minor + interest_minor(sitting, case, row, day) for row, left in sums), sums[0][1].currency),
             (day - due).days,
         )
         for day in days
     ]
-
-
-def _interest(sitting: Sitting, case: Case, row: Obligation, day: date) -> int:
-    return sum(rounded(line.exact) for line in interest_on(sitting, case, row, day))

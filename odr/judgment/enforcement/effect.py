@@ -29,7 +29,7 @@ from odr.payments.refund.orders import order_back
 from odr.procedure.acts.events import CaseEffective, InstrumentSetAside, SettlementReached
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.tariff import Ending
-from odr.procedure.time.interest import InterestLine, interest_lines
+from odr.procedure.time.interest import InterestKind, InterestLine, interest_lines, total
 from odr.procedure.time.reckoning import reckon
 from odr.service.models import Packet
 
@@ -341,6 +341,38 @@ def interest_on(sitting: Sitting, case: Case, obligation: Obligation, day: date)
         due_on=obligation.due_on,
         late_per_day=late.per_day if late is not None else None,
     )
+
+
+def interest_minor(sitting: Sitting, case: Case, obligation: Obligation, day: date) -> int:
+    """The interest on an obligation to ``day`` that is not paid yet, in minor units, each kind rounded once: the one figure
+    every page, letter and application names. What is paid counts towards the sum first, and what is over towards this.
+    """
+    return sum(interest_by_kind(sitting, case, obligation, day).values())
+
+
+def interest_by_kind(sitting: Sitting, case: Case, obligation: Obligation, day: date) -> dict[InterestKind, int]:
+    """The same by its kind; what is over of the payments counts towards what was ordered, then towards what delay adds."""
+    lines = interest_on(sitting, case, obligation, day)
+    over = max(0, performed(sitting.session, obligation) - (obligation.amount_minor or 0))
+    found = {}
+    for kind in (InterestKind.ORDERED, InterestKind.LATE):
+        counted = min(over, total(lines, kind))
+        found[kind] = total(lines, kind) - counted
+        over -= counted
+    return found
+
+
+def interest_left(sitting: Sitting, case: Case, obligation: Obligation) -> int:
+    """The interest to today that is not paid yet, in minor units."""
+    return interest_minor(sitting, case, obligation, sitting.now.astimezone(sitting.court.settings.tz).date())
+
+
+def open_sum(sitting: Sitting, case: Case, obligation: Obligation) -> Money | None:
+    """What of a sum is still to be paid, as it is told: without interest, or the interest where only that is left."""
+    left = left_of(sitting, obligation)
+    if left is None or left.minor:
+        return left
+    return Money(interest_left(sitting, case, obligation), left.currency)
 
 
 def all_done(sitting: Sitting, case: Case) -> bool:

@@ -9,7 +9,7 @@ from odr.docket.models import Case, Role, Stage
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
-from odr.judgment.enforcement.effect import due_from, left_of
+from odr.judgment.enforcement.effect import due_from, open_sum
 from odr.judgment.inputs import OverdueInput
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, act
@@ -45,7 +45,7 @@ def tell_overdue(sitting: Sitting, case: Case, given: OverdueInput, *, actor: Ac
     late = due_from(sitting, case, debtor) if debtor is not None else []
     if debtor is None or not late:
         raise ActNotOpen(T("Nothing that is owed is overdue."))
-    left = [money for o in late if (money := left_of(sitting, o)) is not None]
+    left = [money for o in late if (money := open_sum(sitting, case, o)) is not None]
     due = min(o.due_on for o in late)
     words = (
         T(

@@ -16,19 +16,39 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Stage
-from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
+from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.account_queries import accounts_of
-from odr.judgment.enforcement.effect import APPEAL, interest_on, is_appealable, is_overdue, left_of
-from odr.judgment.enforcement.queries import unconfirmed
-from odr.judgment.models import Decision, Obligation, Order
+from odr.judgment.enforcement.agreed_terms import (
+    as_written,
+    asked_to_sign,
+    by_agreement,
+    creditor_of,
+    proposal_made,
+    proposed_to,
+    signed_with,
+)
+from odr.judgment.enforcement.beginning import INACTION, NOTICE
+from odr.judgment.enforcement.effect import (
+    APPEAL,
+    interest_minor,
+    interest_on,
+    is_appealable,
+    is_overdue,
+    left_of,
+    open_sum,
+)
+from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, unconfirmed
+from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
 from odr.judgment.queries import issued, obligations_of
-from odr.judgment.vocabulary import OrderKind
+from odr.judgment.vocabulary import OrderKind, SettlementState
 from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.quote import appeal_fee
-from odr.payments.models import Refund, RefundState
+from odr.payments.models import AssessmentState, Refund, RefundState
+from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import If, Owed
 from odr.procedure.models import WindowState
 from odr.procedure.time.interest import rounded
@@ -53,17 +73,72 @@ def owed_by_decision(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
         return _before_effect(sitting, case, decision, party) if decision is not None else None
     if case.stage not in BOUND:
         return None
-    open_now = [o for o in obligations_of(sitting.session, case) if o.done_at is None and o.ended_at is None]
+    told = _under_instrument(sitting, case, actor, party)
+    if case.stage is not Stage.ENFORCEMENT:
+        return told
+    asked = proposed_to(sitting, case, party.id)
+    if asked is not None:
+        return asked_to_sign(case, asked, told)
+    made = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED)
+    mine = [proposal_made(case, row) for row in made if row.from_id == party.id]
+    return replace(told, ifs=(*mine, *told.ifs)) if told is not None else None
+
+
+def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) -> Owed | None:
+    """What is owed by or to a party now: by an agreement in the enforcement where both have signed one, else by what is in
+    effect. Whoever owes and is owed too reads both.
+    """
+    every = obligations_of(sitting.session, case)
+    open_now = [o for o in every if o.done_at is None and o.ended_at is None]
     # Of what falls due on one day the sum comes first; what is to be done besides stands under it.
     open_now.sort(key=lambda o: (o.due_on, o.amount_minor is None, o.id))
     reported = next((o for o in open_now if o.creditor_id == party.id and unconfirmed(sitting.session, o)), None)
-    if reported is not None:
-        return _did_it_arrive(sitting, case, reported)
+    if not open_now and every and case.stage is Stage.ENFORCEMENT:
+        return Owed(EVERYTHING_IS_DONE, False)
     mine = [o for o in open_now if o.debtor_id == party.id]
-    if mine:
-        return _to_perform(sitting, case, mine)
     theirs = [o for o in open_now if o.creditor_id == party.id]
-    return _to_receive(sitting, case, theirs) if theirs else None
+    agreed = signed_with(sitting, case, party.id)
+    told: list[Owed] = []
+    if reported is not None:
+        told.append(_did_it_arrive(sitting, case, reported))
+    if agreed is not None:
+        return _one_of(sitting, case, actor, [*told, _as_agreed(sitting, case, agreed, party)])
+    if mine:
+        told.append(_to_perform(sitting, case, mine))
+    if theirs and reported is None:
+        told.append(_to_receive(sitting, case, theirs))
+    return _one_of(sitting, case, actor, told)
+
+
+def _as_agreed(sitting: Sitting, case: Case, agreed: EnforcementSettlement, party: Party) -> Owed:
+    """What a signed agreement asks of a party, with the account the money goes to."""
+    told, creditor = by_agreement(sitting, case, agreed, party.id), creditor_of(sitting, agreed)
+    account = (
+        _paid_into(sitting, case, creditor) if party.id == creditor else _pay_into(sitting, case, party.id, creditor)
+    )
+    return replace(told, ifs=(*account, *told.ifs))
+
+
+ONLY_INTEREST = If(
+    T("If that is enough for you"),
+    T("The sum itself is paid. You may let the rest be; then nothing more is owed to you."),
+    names.FORGO_REST,
+)
+EVERYTHING_IS_DONE = T(
+    "Nothing for you to do now: everything is paid or done. The court ends the enforcement by a ruling you are sent."
+)
+
+
+def _one_of(sitting: Sitting, case: Case, actor: Actor, told: Sequence[Owed]) -> Owed | None:
+    """The first of what concerns a party, with the rest of it in a line each, and the act where it is open."""
+    if not told:
+        return None
+    rest = []
+    for one in told[1:]:
+        act = sitting.court.table.get(one.act) if one.act is not None else None
+        is_open = act is not None and refusal(sitting, act, case, actor) is None
+        rest.append(If(T("Besides"), one.words, one.act if is_open else None))
+    return replace(told[0], ifs=(*told[0].ifs, *rest))
 
 
 @dataclass(frozen=True)
@@ -76,20 +151,42 @@ class Due:
     """What each further day adds now."""
     ordered: Text | None
     """Interest the decision orders, in words."""
+    by_then: Money | None
+    """With interest to the last day, or to today where that is past."""
+
+    @property
+    def told(self) -> Money | None:
+        """The sum as it is told: without interest, or the interest where only that is left."""
+        return self.left if self.left is None or self.left.minor else self.by_then
+
+    @property
+    def adds_up(self) -> list[If]:
+        """What the sum comes to on its last day, where the decision orders interest: nobody multiplies percentages."""
+        if self.by_then is None or self.left is None or self.left.minor in (0, self.by_then.minor):
+            return []
+        return [If(T("With interest, on that day"), T("%(amount)s in all.", amount=self.by_then))]
 
 
 def due_together(sitting: Sitting, case: Case, owed: Sequence[Obligation]) -> Due:
     """Several obligations of one debtor to one creditor that fall due on one day, as one sum."""
     sums = [(o, left) for o in owed if (left := left_of(sitting, o)) is not None]
     if not sums:
-        return Due(None, None, None, None)
+        return Due(None, None, None, None, None)
     currency, day = sums[0][1].currency, sitting.now.astimezone(sitting.court.settings.tz).date()
     total = sum(money.minor for _, money in sums)
-    now = total + rounded(_interest(sitting, case, owed, day))
+    now = total + sum(interest_minor(sitting, case, one, day) for one in owed)
     more = rounded(_interest(sitting, case, owed, day + timedelta(days=1)) - _interest(sitting, case, owed, day))
     bearing = next((o for o, _ in sums if o.interest_from is not None), None)
     ordered = interest_words(bearing.interest_percent, bearing.interest_from) if bearing is not None else None
-    return Due(Money(total, currency), Money(now, currency), Money(more, currency) if more else None, ordered)
+    last = max(day, owed[0].due_on)
+    by_then = total + sum(interest_minor(sitting, case, one, last) for one in owed)
+    return Due(
+        Money(total, currency),
+        Money(now, currency),
+        Money(more, currency) if more else None,
+        ordered,
+        Money(by_then, currency),
+    )
 
 
 def interest_words(percent: Decimal | None, since: date | None) -> Text:
@@ -118,18 +215,20 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
     otherwise = (
         T("The court is enforcing: it can take it from what you own, at your cost, and interest for delay goes on.")
+        if case.stage is Stage.ENFORCEMENT and due.a_day is not None
+        else T("The court is enforcing: it can take it from what you own, at your cost.")
         if case.stage is Stage.ENFORCEMENT
         else T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
     )
+    if is_barred(sitting.session, case, first.creditor_id):
+        otherwise = T("It stays owed, but the court does not enforce it: the time to apply had passed.")
     words: Text
     if due.left is not None:
-        amount, day = due.today if late else due.left, first.due_on
+        amount, day = due.today if late else due.told, first.due_on
         words = (
             T("You are late: pay %(amount)s to %(name)s. It was due on %(day)s.", amount=amount, name=other, day=day)
             if late
-            else T(
-                "Next for you: pay %(amount)s to %(name)s by the end of %(day)s.", amount=amount, name=other, day=day
-            )
+            else _in_time(due, amount, other, day)
         )
     else:
         what = first.what or ""
@@ -138,7 +237,11 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
             if late
             else T("Next for you: %(what)s, by the end of %(day)s.", what=what, day=first.due_on)
         )
-    ifs = [*_of_delay(due, late), *_also(sitting, [o for o in mine if o not in now], case)]
+    ifs = [
+        *([] if late else due.adds_up),
+        *_of_delay(due, late),
+        *_also(sitting, [o for o in mine if o not in now], case),
+    ]
     if waiting:
         sent = T("%(name)s is asked whether it arrived. Until they say so, it is sent and not confirmed.", name=other)
         ifs.insert(0, If(T("What you have reported"), sent))
@@ -148,8 +251,22 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
             "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
         )
         ifs.insert(0, If(T("If you have paid"), how))
+    if case.stage is Stage.ENFORCEMENT:
+        ifs += _of_enforcement(sitting, case, first.debtor_id)
     ifs += _fee_not_asked_yet(sitting, case, first.debtor_id)
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
+
+
+def _in_time(due: Due, amount: Money | None, other: str, day: date) -> Text:
+    """What is to be paid by which day; that interest comes on top is said in the same sentence."""
+    if due.ordered is not None and due.told == due.left:
+        return T(
+            "Next for you: pay %(amount)s and interest to %(name)s by the end of %(day)s.",
+            amount=amount,
+            name=other,
+            day=day,
+        )
+    return T("Next for you: pay %(amount)s to %(name)s by the end of %(day)s.", amount=amount, name=other, day=day)
 
 
 def _pay_into(sitting: Sitting, case: Case, debtor: int | None, creditor: int | None) -> list[If]:
@@ -194,7 +311,7 @@ def _of_delay(due: Due, late: bool) -> list[If]:
 def _also(sitting: Sitting, rest: Sequence[Obligation], case: Case) -> list[If]:
     found = []
     for one in rest:
-        left = left_of(sitting, one)
+        left = open_sum(sitting, case, one)
         what = left if left is not None else one.what or ""
         words = T("%(what)s, by the end of %(day)s.", what=what, day=one.due_on)
         found.append(If(T("Also to %(name)s", name=_party(case, one.creditor_id)), words))
@@ -203,9 +320,9 @@ def _also(sitting: Sitting, rest: Sequence[Obligation], case: Case) -> list[If]:
 
 def _also_for(sitting: Sitting, first: Obligation, rest: Sequence[Obligation], case: Case) -> list[If]:
     """For whoever gets it: what was ordered where no sum says it, and what else is due to them."""
-    found = [If(WHAT_WAS_ORDERED, _as_written(first.what))] if first.amount_minor is None and first.what else []
+    found = [If(WHAT_WAS_ORDERED, as_written(first.what))] if first.amount_minor is None and first.what else []
     for one in rest:
-        left = left_of(sitting, one)
+        left = open_sum(sitting, case, one)
         what = left if left is not None else one.what or ""
         words = T("%(what)s, by the end of %(day)s.", what=what, day=one.due_on)
         found.append(If(T("Also from %(name)s", name=_party(case, one.debtor_id)), words))
@@ -234,6 +351,10 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     day = first.due_on
     also = _also_for(sitting, first, [o for o in theirs if o not in now], case)
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
+    if due.left is not None and not due.left.minor:
+        also = [ONLY_INTEREST, *also]
+    if late and is_barred(sitting.session, case, first.creditor_id):
+        return _not_enforced_for(due, other, also, arrived)
     if late and case.stage is Stage.ENFORCEMENT:
         return _enforced_for(sitting, case, first, due, other, also)
     if late:
@@ -241,7 +362,7 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
             T(
                 "%(name)s has not paid %(amount)s, due on %(day)s. You can ask the court to enforce.",
                 name=other,
-                amount=due.left,
+                amount=due.told,
                 day=day,
             )
             if due.left is not None
@@ -256,14 +377,14 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
             *_of_delay(due, late),
             If(T("If it was paid after all"), arrived.then, names.RECORD_PERFORMANCE),
         ]
-        if due.today is not None and due.left is not None and due.today.minor > due.left.minor:
+        if due.today is not None and due.told is not None and due.today.minor > due.told.minor:
             ifs.insert(0, If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
         return Owed(words, True, None, names.APPLY_FOR_ENFORCEMENT, None, tuple(ifs))
     words = (
         T(
             "Nothing for you to do now: %(name)s must pay you %(amount)s by the end of %(day)s.",
             name=other,
-            amount=due.left,
+            amount=due.told,
             day=day,
         )
         if due.left is not None
@@ -271,19 +392,67 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
             "Nothing for you to do now: %(name)s must do what was ordered by the end of %(day)s.", name=other, day=day
         )
     )
-    otherwise = T("From the next day you can ask the court to enforce.")
+    otherwise = T("From the day after the last day to pay or do it, you can ask the court to enforce.")
     unnamed = due.left is not None and _has_no_account(sitting, case, first.creditor_id)
     if unnamed:
         words = T(
             "%(name)s must pay you %(amount)s by the end of %(day)s. Next for you: say to which account",
             name=other,
-            amount=due.left,
+            amount=due.told,
             day=day,
         )
     into = _paid_into(sitting, case, first.creditor_id, offered=unnamed) if due.left is not None else []
     back = _fee_still_to_come(sitting, case, first.creditor_id)
     act = names.NAME_ACCOUNT if unnamed else None
-    return Owed(words, False, None, act, otherwise, (*also, *into, *_of_delay(due, late), *back, arrived))
+    return Owed(words, False, None, act, otherwise, (*also, *into, *due.adds_up, *_of_delay(due, late), *back, arrived))
+
+
+def _of_enforcement(sitting: Sitting, case: Case, debtor: int | None) -> list[If]:
+    """What the court does next in the enforcement and by when, and what it costs whoever owes (CPL 237, 251; FEE 38)."""
+    found: list[If] = []
+    notice, next_measure = (_last_day(sitting, case, kind) for kind in (NOTICE, INACTION))
+    if notice is not None:
+        found.append(If(THE_COURT, T("It sends the notice of enforcement by the end of %(day)s.", day=notice)))
+    elif next_measure is not None:
+        words = T(
+            "It looks for property and takes measures; each is told to both sides. If nothing is done by the end of %(day)s, whoever applied may turn to the higher court.",
+            day=next_measure,
+        )
+        found.append(If(THE_COURT, words))
+    rows = assessments_of(sitting.session, case, party_id=debtor)
+    fees = [row for row in rows if row.matter is Matter.ENFORCEMENT and row.state is AssessmentState.DUE]
+    if fees:
+        name, fee = _party(case, debtor), fees[-1].amount
+        found.append(
+            If(T("What it costs"), T("%(fee)s, borne by %(name)s. Nobody pays it in advance.", fee=fee, name=name))
+        )
+    return found
+
+
+THE_COURT = T("What the court does")
+
+
+def _last_day(sitting: Sitting, case: Case, kind: str) -> date | None:
+    """When the latest running time limit of a kind ends."""
+    due = [w.due_at for w in sitting.windows(case, kind) if w.due_at is not None]
+    return max(due).astimezone(sitting.court.settings.tz).date() if due else None
+
+
+def _not_enforced_for(due: Due, other: str, also: Sequence[If], arrived: If) -> Owed:
+    """What a creditor reads whose time to apply had passed: it stays owed, and may still be paid."""
+    words = (
+        T(
+            "Nothing for you to do now: the court has ruled that this is not enforced, because the time to apply had passed. %(name)s still owes you %(amount)s and may pay.",
+            name=other,
+            amount=due.told,
+        )
+        if due.left is not None
+        else T(
+            "Nothing for you to do now: the court has ruled that this is not enforced, because the time to apply had passed. %(name)s still owes you what was ordered.",
+            name=other,
+        )
+    )
+    return Owed(words, False, None, None, None, (*also, arrived))
 
 
 def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, other: str, also: Sequence[If]) -> Owed:
@@ -292,14 +461,15 @@ def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, oth
         T(
             "Nothing for you to do now: the court is enforcing. %(name)s still owes %(amount)s.",
             name=other,
-            amount=due.left,
+            amount=due.told,
         )
         if due.left is not None
         else T("Nothing for you to do now: the court is enforcing against %(name)s.", name=other)
     )
     lines = [*also]
-    if due.today is not None and due.left is not None and due.today.minor > due.left.minor:
+    if due.today is not None and due.told is not None and due.today.minor > due.told.minor:
         lines.append(If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
+    lines += _of_enforcement(sitting, case, first.debtor_id)
     if due.left is not None:
         lines += _paid_into(sitting, case, first.creditor_id)
     lines.append(
@@ -395,18 +565,13 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         lines.append(If(T("The rest"), T("The court did not give you the rest of what you asked for.")))
     lines += [*_interest_lines(orders), *of_costs(decision, party)]
     lines += _appeal_line(sitting, case, decision, party)
-    otherwise = T("From the next day you can ask the court to enforce.")
+    otherwise = T("From the day after the last day to pay or do it, you can ask the court to enforce.")
     return Owed(words, False, None, names.NAME_ACCOUNT if unnamed else None, otherwise, tuple(lines))
-
-
-def _as_written(words: str) -> Text:
-    """The words of the decision itself, in whichever language it is."""
-    return Kept.of({SOURCE_LOCALE: words})
 
 
 def _ordered(orders: Sequence[Order], heading: Text) -> list[If]:
     """What is to be done or left, in the words of the decision, where no sum says it."""
-    return [If(heading, _as_written(one.what)) for one in orders if one.what]
+    return [If(heading, as_written(one.what)) for one in orders if one.what]
 
 
 def _sum(orders: Sequence[Order]) -> Money | None:

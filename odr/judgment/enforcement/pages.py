@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, render_template
 
 from odr.docket.models import PARTY_ROLES, Case
@@ -30,7 +28,6 @@ def page(case: Case, actor: Actor) -> Page:
         case=case,
         actor=actor,
         page=asked,
-        opens=asked.opens_on + timedelta(days=1) if asked.opens_on is not None else None,
         fields=forms.fields_of(act.input, current_locale(), kept.values if kept is not None else {}, []),
         act=act,
         key=new_reference(),

@@ -51,3 +51,8 @@ def enforcement_settlements(session: Session, case: Case, *states: SettlementSta
         select(EnforcementSettlement).where(EnforcementSettlement.case_id == case.id).order_by(EnforcementSettlement.id)
     )
     return session.scalars(query.where(EnforcementSettlement.state.in_(states)) if states else query).all()
+
+
+def is_barred(session: Session, case: Case, creditor: int | None) -> bool:
+    """Whether the court ruled that this party's claim is not enforced, because the time to apply had passed (CPI 481)."""
+    return any(one.party_id == creditor for one in enforcements_of(session, case, EnforcementState.BARRED))

@@ -14,9 +14,10 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
+from odr.judgment.enforcement.agreed_terms import is_late, paid_in_all, paid_towards, terms_to_answer
 from odr.judgment.enforcement.beginning import begin, today
 from odr.judgment.enforcement.effect import ENFORCE
-from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement, performed
+from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, EnforcementSettlement
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
@@ -177,6 +178,7 @@ class AnswerSettlementInput(CourtModel):
     special=True,
     premise=Premise.SUBJECT,
     subject=proposal_state,
+    says=terms_to_answer,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.NOTICE,
@@ -200,7 +202,7 @@ def answer_enforcement_settlement(
         row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
         return Recorded(T("%(name)s declines to settle the enforcement", name=me.name), {"settlement": row.reference})
     row.state, row.signed_entry = SettlementState.SIGNED, sitting.next_number(case)
-    row.paid_before_minor = _paid(sitting, case)
+    row.paid_before_minor = paid_in_all(sitting, case)
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     creditor = case.party_if_any(enforcement.party_id)
     sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
@@ -220,22 +222,6 @@ def answer_enforcement_settlement(
     return Recorded(
         T("Settled in the enforcement: %(amount)s, signed by both", amount=row.amount), {"settlement": row.reference}
     )
-
-
-def _paid(sitting: Sitting, case: Case) -> int:
-    """What was paid and confirmed on the instrument so far, in minor units."""
-    return sum(performed(sitting.session, o) for o in obligations_of(sitting.session, case))
-
-
-def paid_towards(sitting: Sitting, case: Case, row: EnforcementSettlement) -> int:
-    """What was paid on the agreement since it was signed, in minor units."""
-    return _paid(sitting, case) - row.paid_before_minor
-
-
-def is_late(sitting: Sitting, case: Case, row: EnforcementSettlement) -> bool:
-    """Whether less was paid than is due by now."""
-    due: int = sum(p["minor"] for p in row.instalments if date.fromisoformat(p["on"]) < today(sitting))
-    return paid_towards(sitting, case, row) < due
 
 
 def after_payment(sitting: Sitting, case: Case) -> None:

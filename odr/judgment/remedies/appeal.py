@@ -35,6 +35,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_document
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -303,7 +304,7 @@ def send_file_up(sitting: Sitting, case: Case, given: SendFileInput, *, actor: A
         new_reference(),
         kind="appeal_file",
         title=words_of(T("List of the file sent up")),
-        locale="en",
+        locale=language_of(sitting, case),
         media_type="application/json",
     )
     return Recorded(

@@ -42,7 +42,7 @@ from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.form import party_block, signatures
 from odr.procedure.papers.frame import keep_document, keep_prepared, sealed_paper
-from odr.procedure.papers.language import CaseLanguage
+from odr.procedure.papers.language import CaseLanguage, language_of
 from odr.procedure.rules.base import law
 from odr.procedure.time.reckoning import reckon
 
@@ -366,7 +366,7 @@ def send_retrial_file(sitting: Sitting, case: Case, given: SendFileInput, *, act
         new_reference(),
         kind="appeal_file",
         title=title,
-        locale="en",
+        locale=language_of(sitting, case),
         media_type="application/json",
     )
     return Recorded(

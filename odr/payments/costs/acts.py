@@ -18,7 +18,7 @@ from odr.payments.books.bookings import book_cancellation
 from odr.payments.costs.demands import borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
-from odr.payments.fee.assessment import keep_basis, question_for
+from odr.payments.fee.assessment import assessments_of, keep_basis, question_for
 from odr.payments.fee.fee_computation import AT_COST, FeeQuestion, Matter, assess_filing
 from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.inputs import BearsInput
@@ -220,6 +220,12 @@ def review_overdue(sitting: Sitting, case: Case, window: Any) -> None:
         )
 
 
+@guard("FEE 43")
+def a_fee_was_computed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Without a fee there is no computation to object to."""
+    return None if assessments_of(sitting.session, case) else T("No fee was computed in this case.")
+
+
 class AskCorrectionInput(CourtModel):
     """A party's objection to the computation (FEE 43)."""
 
@@ -232,6 +238,7 @@ class AskCorrectionInput(CourtModel):
     input=AskCorrectionInput,
     by=set(PARTY_ROLES),
     at=EVERY_STAGE,
+    guard=a_fee_was_computed,
     serves=Everyone.NOBODY,
     before_identity=True,
     source=law("FEE 43"),

@@ -8,7 +8,8 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
-from odr.procedure.acts.windows import TIME_LIMITS, rule_of, shown_windows
+from odr.procedure.acts.windows import TIME_LIMITS, shown_windows
+from odr.procedure.case.next_box import silence_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -36,7 +37,7 @@ def cost_words(sitting: Sitting, case: Case, act: Act) -> Text | None:
 
 def by_when(sitting: Sitting, case: Case, actor: Actor, act: Act) -> list[Text]:
     """Until when a party can do what one of its time limits is met by, and what silence brings; nothing for an act that no
-    time limit of theirs waits for.
+    time limit of theirs waits for. The same words as in the box.
     """
     if actor.role not in PARTY_ROLES:
         return []
@@ -50,7 +51,7 @@ def by_when(sitting: Sitting, case: Case, actor: Actor, act: Act) -> list[Text]:
         return []
     due, window = min(mine, key=lambda each: each[0])
     day = T("By the end of %(day)s.", day=due.astimezone(sitting.court.settings.tz).date())
-    silence = rule_of(sitting, window).consequence
+    silence = silence_of(sitting, case, actor, window)
     return [day, *([T("If you do nothing: %(then)s", then=silence)] if silence is not None else [])]
 
 

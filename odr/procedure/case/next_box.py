@@ -208,8 +208,16 @@ def _step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step:
     ways = [*(words.act for words in told if words.act is not None), *(limit.met_by if limit is not None else ())]
     act = next((found for name in ways if (found := _open(sitting, case, actor, name)) is not None), None)
     page = limit.page if limit is not None else None
-    silence = next((words.silence for words in told if words.silence is not None), rule.consequence)
-    return Step(window, title, act, page, silence, _ifs(sitting, case, actor, told))
+    return Step(window, title, act, page, _silence(told, rule.consequence), _ifs(sitting, case, actor, told))
+
+
+def _silence(told: Sequence[StepWords], otherwise: Text | None) -> Text | None:
+    return next((words.silence for words in told if words.silence is not None), otherwise)
+
+
+def silence_of(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Text | None:
+    """What follows if nothing is done in a time limit of one's own, as the box says it."""
+    return _silence(_told(sitting, case, actor, window), rule_of(sitting, window).consequence)
 
 
 def _title(told: Sequence[StepWords], otherwise: Text) -> Text:

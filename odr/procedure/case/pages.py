@@ -21,7 +21,9 @@ from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
 from odr.procedure.case.readings import DAYS, READS_READINGS, SHOWN, figures, traces
 from odr.procedure.case.staff_notes import WRITERS, open_on
+from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.fields import with_defaults
+from odr.procedure.forms.inputs import Widget
 from odr.procedure.models import Window
 from odr.procedure.papers.language import language_of
 from odr.procedure.time.reckoning import Reckoning
@@ -181,6 +183,8 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
     breach = refusal(court, act, case, actor)
     if breach is not None:
         raise breach
+    if act.page is not None and needs_its_page(act):
+        return redirect(url_for(act.page, reference=case.reference), 303)
     proposed = act.prefill(court, case, actor) if act.prefill else {}
     written = {
         name: words if isinstance(words, str) else words.render(language_of(court, case))
@@ -209,6 +213,16 @@ def keep_act(case: Case, actor: Actor, name: str) -> Page:
     act = _act(name)
     refuse_role(act, actor)
     return kept_answer(case, actor, act, _form_of(case, act), url_for("cases.overview", reference=case.reference))
+
+
+def needs_its_page(act: Act) -> bool:
+    """Whether the act takes what only its own page gives, such as the digest of the record that was read there: a form made
+    of its input alone would be sent in vain, and lets nobody see what they sign.
+    """
+    infos = act.input.model_fields.values()
+    return any(
+        info.is_required() and (label := label_of(info)) is not None and label.widget is Widget.HIDDEN for info in infos
+    )
 
 
 def _form_of(case: Case, act: Act) -> str:

@@ -12,7 +12,7 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.identity.actors import Actor
 from odr.procedure.case.act_drafts import PageForm
 from odr.procedure.case.staff_notes import WRITERS, StaffNoteInput, close, notes_for, notes_of, write
-from odr.procedure.forms import fields as forms
+from odr.procedure.forms import fields as forms, once
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
 from odr.web.lists import after_asked
 from odr.web.numbers import number_in
@@ -52,6 +52,7 @@ def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFa
         closed=notes_of(session, case, after_asked("closed"), entry, closed=True),
         fields=fields,
         faults=forms.summary(fields),
+        once=once.given(values),
     ), status
 
 
@@ -67,7 +68,9 @@ def add(case: Case, actor: Actor) -> Page:
     try:
         given = forms.parse(StaffNoteInput, values)
         with court.database.write() as session:
-            write(session, session.get_one(Case, case.id), actor, given, court.clock.now(), _entry())
+            write(
+                session, session.get_one(Case, case.id), actor, given, court.clock.now(), _entry(), once.given(values)
+            )
     except InvalidInput as error:
         return _page(case, actor, values, error.faults, 422)
     throw_away(case, actor, FORM)

@@ -14,11 +14,13 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Case, Role, Seat
+from odr.ground.db import new_reference
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
 from odr.identity.actors import Actor, serving
 from odr.identity.models import Account
+from odr.procedure.forms import once
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import StaffNote
 
@@ -57,9 +59,15 @@ class Note:
 
 
 def write(
-    session: Session, case: Case, actor: Actor, given: StaffNoteInput, now: datetime, entry: int | None = None
+    session: Session,
+    case: Case,
+    actor: Actor,
+    given: StaffNoteInput,
+    now: datetime,
+    entry: int | None = None,
+    reference: str | None = None,
 ) -> StaffNote:
-    """Enter a note. ``entry`` is the number of the docket entry it is about. Raises InvalidInput for a role that writes
+    """Enter a note, once under one ``reference``. ``entry`` is the number of the docket entry it is about. Raises InvalidInput for a role that writes
     none, or an entry that is not there.
     """
     role = next((one for one in WRITERS if one.value == given.for_role), None)
@@ -68,6 +76,7 @@ def write(
     if entry is not None and not 1 <= entry <= case.entry_count:
         raise InvalidInput.at("words", T("There is no such entry."))
     note = StaffNote(
+        reference=reference or new_reference(),
         case_id=case.id,
         entry_number=entry,
         account_id=actor.account_id,
@@ -76,8 +85,7 @@ def write(
         words=given.words,
         written_at=now,
     )
-    session.add(note)
-    return note
+    return once.enter(session, note, case_id=case.id, account_id=actor.account_id)
 
 
 def close(session: Session, case: Case, reference: str, actor: Actor, now: datetime) -> None:

@@ -1,0 +1,55 @@
+"""What follows once something was paid or done: it is marked, no time runs on, and whoever ends or closes is asked to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case, Role, Stage
+from odr.ground.text import T
+from odr.judgment import desks, names
+from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, all_done, interest_left, left_of
+from odr.judgment.enforcement.queries import open_enforcement, unconfirmed
+from odr.judgment.enforcement.settlement import after_payment
+from odr.judgment.models import Obligation
+from odr.judgment.queries import obligations_of
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
+    """Mark what is fully performed: a sum of money once its interest is paid too, as ordered and for delay (CPL 264)."""
+    left = left_of(sitting, obligation)
+    paid = left is not None and not left.minor and not interest_left(sitting, case, obligation)
+    if paid or (left is None and not unconfirmed(sitting.session, obligation)):
+        obligation.done_at = sitting.now
+    sitting.session.flush()
+    after_payment(sitting, case)
+    follow_up(sitting, case)
+
+
+def follow_up(sitting: Sitting, case: Case) -> None:
+    """Nobody's time to perform or to apply runs on once nothing is owed by them, or to them; once nothing is owed at all,
+    whoever ends the enforcement or closes the case is asked to.
+    """
+    _end_their_time(sitting, case)
+    if not all_done(sitting, case):
+        return
+    if case.stage is Stage.ENFORCEMENT:
+        found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
+        if found is not None and not sitting.tasks(case, desks.ENFORCEMENT_PAID):
+            title = T("Enforcement %(number)s: everything is performed. End it.", number=found.number)
+            sitting.open_task(case, role, desks.ENFORCEMENT_PAID, title, risk=30, subject=found.reference)
+    elif not sitting.tasks(case, desks.CLOSE_CASE):
+        sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
+
+
+def _end_their_time(sitting: Sitting, case: Case) -> None:
+    still = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
+    owe, owed = {o.debtor_id for o in still}, {o.creditor_id for o in still}
+    for party in case.parties:
+        if party.id not in owe:
+            sitting.close_windows(case, PERFORMANCE, WindowState.MET, party=party)
+        if party.id not in owed:
+            sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=party)

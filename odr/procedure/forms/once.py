@@ -1,0 +1,50 @@
+"""What a form enters once, however often its button is pressed: its page gave it a reference, and that is the row's.
+
+Acts have their own key (``idempotency_key``); this is for what is no act: a note, a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from odr.ground.db import new_reference
+
+FIELD = "once"
+"""The hidden field that carries it."""
+_FORM = re.compile(r"[a-z2-7]{26}")
+Row = TypeVar("Row")
+
+
+def given(form: Mapping[str, Any]) -> str:
+    """The reference a form brings along; a new one where it brings none that could be ours."""
+    value = form.get(FIELD)
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, str) and _FORM.fullmatch(first) else new_reference()
+
+
+def enter(session: Session, row: Row, **same: Any) -> Row:
+    """Add a row with its own unique ``reference``; where it is there already and agrees in ``same``, that one is given back.
+
+    Raises IntegrityError where the reference is somebody else's: nobody learns what stands under it.
+    """
+    kind: Any = type(row)
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        found = select(kind).where(
+            kind.reference == getattr(row, "reference"),  # noqa: B009 - the rows of this kind have one
+            *(getattr(kind, name) == value for name, value in same.items()),
+        )
+        entered: Row | None = session.scalar(found)
+        if entered is None:
+            raise
+        return entered
+    return row
