@@ -109,8 +109,12 @@ def _person(do: str, person: LivePerson, **more: object) -> dict[str, object]:
 
 
 def admit(at: At) -> None:
-    """From the door into the room, with the microphone off."""
+    """From the door into the room, with the microphone off; never a witness or expert, who would hear the case before
+    being heard (OLR 26; EV 72).
+    """
     who = at.other
+    if who.role in KEPT_APART:
+        raise ActNotOpen(T("Witnesses and experts wait apart until they are called."))
     if who.place is not Place.DOOR:
         raise ActNotOpen(T("%(name)s does not wait at the door.", name=who.name))
     who.place, who.mic = Place.ROOM, Mic.MUTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case
-from odr.evidence.exhibits.access import opened
+from odr.evidence.exhibits.access import is_kept, opened
 from odr.evidence.exhibits.preview import Previewer
 from odr.evidence.models import Exhibit
 from odr.evidence.store.ports import desk_of
@@ -188,7 +188,11 @@ def exhibit(case: Case, actor: Actor) -> Response:
     if room is None or room.exhibit_id is None or not reached(room, person_of(room, actor)):
         raise NotFound
     shown = current_session().get_one(Exhibit, room.exhibit_id)
-    upload = shown.upload if actor.role in HEARD_ROLES else opened(current_court(), shown, actor, "preview").upload
+    if actor.role not in HEARD_ROLES:
+        opened(current_court(), shown, actor, "preview")
+    elif is_kept(shown, shown.upload):
+        raise NotFound  # the judge shows it to the parties; who is heard is given no file that is kept from others
+    upload = shown.upload
     made = PREVIEWER.make(upload.media, upload.size, lambda: desk_of(current_court()).contents(upload), room.page or 1)
     answer = Response(made.data, content_type=made.content_type)
     answer.headers["Content-Disposition"] = "inline"

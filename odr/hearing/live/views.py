@@ -193,7 +193,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
             room.floor_id == person.id,
             in_line.get(person.id),
             person.id in waiting,
-            _moves_on(room, actor, person),
+            moves_on(room, actor, person),
         )
         for person in shown_people(room, me, actor.role, of_court=of_court, reaches=reaches)
     ]
@@ -246,7 +246,7 @@ def shown_people(
     return [p for p in room.people if p in here + called + own]
 
 
-def _moves_on(room: LiveRoom, actor: Actor, person: LivePerson) -> tuple[str, ...]:
+def moves_on(room: LiveRoom, actor: Actor, person: LivePerson) -> tuple[str, ...]:
     """Which moves on somebody make sense now; what they may not be made is refused all the same."""
     if actor.role not in COURT:
         return ()
@@ -256,7 +256,6 @@ def _moves_on(room: LiveRoom, actor: Actor, person: LivePerson) -> tuple[str, ..
     wanted: list[str] = []
     if person.place is Place.DOOR:
         wanted = ["call", "isolate"] if person.role in KEPT_APART else ["admit"]
-        wanted += ["admit"] if person.role in KEPT_APART and room.state is not RoomState.OPEN else []
     elif person.place is Place.ISOLATED:
         wanted = ["call"]
     elif person.place is Place.ROOM:

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from odr.docket.models import Stage
+from odr.docket.models import Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, StepUpNeeded
-from odr.hearing.live import faults, journal
-from odr.hearing.live.models import LiveAck, LiveRoom
+from odr.hearing.live import faults, journal, views
+from odr.hearing.live.models import LiveAck, LivePerson, LiveRoom
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.vocabulary import Mic, Place, RoomState, Rung
 from odr.hearing.models import Hearing
@@ -168,6 +168,27 @@ def test_a_sealed_part(live: Live) -> None:
     live.scene.act(CHEN, "end_sealed_part")
     assert live.media.orders("unseal") == [{"segment": 3}] and live.person(HAIYUN).may_stay
     assert li != he
+
+
+def test_a_witness_is_called_and_never_admitted(live: Live) -> None:
+    """Whoever is to be heard of the facts hears nothing before: not at the door, not isolated, by nobody's move."""
+    gathered(live)
+    with live.scene.sit() as (sitting, _):
+        room = sitting.session.get_one(LiveRoom, live.room().id)
+        role, name = Role.WITNESS, "Zhao Min"
+        now = live.clock.now()
+        given = {"came_at": now, "proven_at": now, "place": Place.DOOR, "mic": Mic.MUTED, "may_stay": True}
+        sitting.session.add(LivePerson(room_id=room.id, account_id=10**6, role=role, name=name, **given))
+    for before in (True, False):
+        for who in (CHEN, WANG):
+            with pytest.raises(ActNotOpen, match="wait apart"):
+                live.does(who, "admit", name)
+        if before:
+            live.scene.act(CHEN, "open_live_hearing")
+    with live.scene.look() as (court, _):
+        assert "admit" not in views.moves_on(live.room(), live.scene.viewer(court, CHEN), live.person(name))
+    live.does(CHEN, "call", name)
+    assert live.person(name).place is Place.ROOM
 
 
 def test_gone_for_too_long(live: Live) -> None:
