@@ -46,6 +46,8 @@ FORMAT = "court-backup/1"
 MANIFEST = "manifest.json"
 FOLDERS = ("log", "messages", "print-queue")
 """Folders of the data folder that belong to a backup, beside vault and files."""
+RECORDINGS = "recordings"
+"""What the recorder of hearings wrote, wherever the settings have it lie."""
 JOURNAL = "restore.json"
 """In the data folder while a restore is not finished: of which backup, what stood before it, which steps are done."""
 OF_THE_SERVER = ("EXTENSION", "COMMENT - EXTENSION", "SCHEMA - public", "COMMENT - SCHEMA")
@@ -111,6 +113,9 @@ def back_up(settings: Settings, to: Path, *, now: datetime, keys: bool = True) -
             for name in FOLDERS:
                 _copy_tree(settings.data_dir / name, to / name)
         gone = _copy_blobs(settings, named, to / "blobs")
+        # A hearing may be going on: with the links of its chain copied first, all they name is there.
+        _copy_tree(settings.recordings_folder, to / RECORDINGS, lambda path: path.name == "chain")
+        _copy_tree(settings.recordings_folder, to / RECORDINGS, lambda path: path.name != "chain")
         revision = migrate.current(settings.url)
     finally:
         database.dispose()
@@ -178,9 +183,9 @@ def restore(settings: Settings, folder: Path, *, now: datetime) -> Restored:
     begin_silence(settings, f"put back from the backup of {told['made_at']}", now)
     journal.step("database", lambda: _lay_database(settings, folder, told, resumed=resumed))
     journal.step("files", lambda: _restore_blobs(settings, folder / "blobs"))
-    for name in FOLDERS:
+    for name, place in _places(settings).items():
         if name not in journal.kept:
-            journal.step(name, lambda name=name: _lay(folder / name, settings.data_dir / name))  # type: ignore[misc]
+            journal.step(name, lambda name=name, place=place: _lay(folder / name, place))  # type: ignore[misc]
     if "vault" not in journal.kept:
         journal.step("vault", lambda: _lay_vault(settings, folder / "vault", told["made_at"]))
     _sync_folders(settings.data_dir)
@@ -244,8 +249,13 @@ def _mark(told: dict[str, Any]) -> str:
 def _standing(settings: Settings) -> list[str]:
     """What is still there of a court that lost its database. A vault without a key is none: its process makes the lock."""
     there = ["vault"] if any(settings.vault_folder.glob("*.key")) else []
-    folders = {name: settings.data_dir / name for name in FOLDERS}
-    return there + [name for name, place in folders.items() if any(path.is_file() for path in place.rglob("*"))]
+    places = _places(settings)
+    return there + [name for name, place in places.items() if any(path.is_file() for path in place.rglob("*"))]
+
+
+def _places(settings: Settings) -> dict[str, Path]:
+    """Where each folder of a backup belongs."""
+    return {name: settings.data_dir / name for name in FOLDERS} | {RECORDINGS: settings.recordings_folder}
 
 
 def _lay(source: Path, target: Path) -> None:
@@ -265,16 +275,17 @@ def _lay_vault(settings: Settings, source: Path, made_at: str) -> None:
 
 
 def give_to_owners(settings: Settings) -> None:
-    """Run as root: what was made in the data folder and the vault belongs to who owns these folders, so that the court
-    can use it.
+    """Run as root: what was made in the data folder, the vault and the recordings belongs to who owns these folders, so
+    that the court can use it.
     """
     if os.geteuid() != 0:
         return
-    for folder, spared in ((settings.data_dir, settings.vault_folder), (settings.vault_folder, None)):
+    apart = (settings.vault_folder, settings.recordings_folder)
+    for folder, spared in ((settings.data_dir, apart), *((each, ()) for each in apart)):
         if folder.is_dir():
             owner = folder.stat()
             for path in folder.rglob("*"):
-                if spared is None or (path != spared and spared not in path.parents):
+                if not any(path == each or each in path.parents for each in spared):
                     os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 

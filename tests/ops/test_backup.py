@@ -148,6 +148,27 @@ def test_a_lost_machine_is_restored_and_does_not_contradict_itself(kept: tuple[S
     assert keeper.run("restore", str(tmp_path / "backup")).exit_code == 1
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_hearings_recorded_comes_back(small_kept: tuple[Scene, Keeper], tmp_path: Path, apart: bool) -> None:
+    """Pieces of recordings are in the backup wherever the settings have them lie, and are laid back to there."""
+    scene, keeper = small_kept
+    if apart:
+        settings = keeper.settings.model_copy(update={"recordings_dir": str(tmp_path / "recorded")})
+        keeper = Keeper(settings, scene.clock)
+    piece = keeper.settings.recordings_folder / "h1" / "1"
+    piece.mkdir(parents=True)
+    written = {"chain": b"a link\n", "anybody": b"\x00" * 1000, "witness": b"\x01" * 10}
+    for name, data in written.items():
+        (piece / name).write_bytes(data)
+    work(scene)
+    keeper.well("backup", str(tmp_path / "backup"))
+    lose_database(scene.court.database)
+    shutil.rmtree(keeper.settings.data_dir)
+    shutil.rmtree(keeper.settings.recordings_folder, ignore_errors=True)
+    keeper.well("restore", str(tmp_path / "backup"))
+    assert {path.name: path.read_bytes() for path in piece.iterdir()} == written
+
+
 def test_a_court_that_was_stopped_moves_and_keeps_its_log(small_kept: tuple[Scene, Keeper], tmp_path: Path) -> None:
     """Moved to another machine with nothing signed in between, and somebody vouching for it, the log goes on under its
     keys.

@@ -17,7 +17,10 @@ from tests.test_routes import guard_of, routes
 
 FULL = 12
 """Rounds of exhibits, statements and questions between the slim case and the full one."""
-MOST, DEAR = 24, {"": 46, "/decision/desk": 37, "/fee": 31, "/fee/return": 31, "/fee/back": 31, "/service": 29}
+MOST, DEAR = (
+    24,
+    {"": 46, "/decision/desk": 37, "/fee": 31, "/fee/return": 31, "/fee/back": 31, "/service": 29, "/exhibits": 28},
+)
 """Statements of any page of a case, and of those that judge every act or every fee."""
 DEAR |= {"/exhibits/requests": 29, "/exhibits/retention": 28, "/examination/appraisals": 29}
 SPARE = 2

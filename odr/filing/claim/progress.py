@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Stage
@@ -143,13 +143,16 @@ def requests_of(
     sitting: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED
 ) -> list[Request]:
     """Requests of a kind, in order."""
-    rows = select(Request).where(Request.case_id == case.id).order_by(Request.id)
     if sitting.reading:
         # Nearly every act asks for some kind: a page that judges all acts asks the database once.
-        known = sitting.once(("requests", case.id), lambda: list(sitting.session.scalars(rows)))
+        known = sitting.once(("requests", case.id), lambda: list(sitting.session.scalars(_requests(case))))
         return [one for one in known if one.kind is kind and state in (None, one.state)]
-    query = rows.where(Request.kind == kind)
+    query = _requests(case).where(Request.kind == kind)
     return list(sitting.session.scalars(query.where(Request.state == state) if state is not None else query))
+
+
+def _requests(case: Case) -> Select[tuple[Request]]:
+    return select(Request).where(Request.case_id == case.id).order_by(Request.id)
 
 
 def ask(
