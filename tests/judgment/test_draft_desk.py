@@ -200,6 +200,16 @@ def test_a_comment_whose_button_is_pressed_twice_is_said_once(bench: Bench) -> N
     assert read_by(bench, "assistant") == ["Is the day right?"] * 2
 
 
+def test_another_comment_from_a_page_one_went_back_to_is_not_swallowed(bench: Bench) -> None:
+    """Sent, gone back and written anew: the page still carries the first reference, the second text is a comment of its own."""
+    (judge,) = visitors(bench, "judge")
+    reference = re.findall(r'name="once" value="([a-z2-7]{26})"', judge.get("/decision/comments"))[0]
+    for words in ("Is the day right?", "And the sum?"):
+        said = {"part": "orders", "words": words, "once": reference}
+        judge.send("/decision/comments", "/decision/comments", said)
+    assert sorted(read_by(bench, "judge")) == ["And the sum?", "Is the day right?"]
+
+
 def test_a_comment_is_in_no_file_and_on_no_page_of_others(bench: Bench) -> None:
     """Deliberation is secret: no entry, no page of the case and no list of readings holds a word of it."""
     remark(bench, "assistant", "The secret word is plover.")

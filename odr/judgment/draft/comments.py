@@ -90,7 +90,7 @@ def say(
         draft_number=draft_number,
         at=now,
     )
-    return once.enter(session, row, case_id=case.id, account_id=actor.account_id)
+    return once.enter(session, row, said=("words", "part"), case_id=case.id, account_id=actor.account_id)
 
 
 def settle_comment(session: Session, case: Case, actor: Actor, reference: str, now: datetime) -> None:

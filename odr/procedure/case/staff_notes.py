@@ -85,7 +85,9 @@ def write(
         words=given.words,
         written_at=now,
     )
-    return once.enter(session, note, case_id=case.id, account_id=actor.account_id)
+    return once.enter(
+        session, note, said=("words", "for_role", "entry_number"), case_id=case.id, account_id=actor.account_id
+    )
 
 
 def close(session: Session, case: Case, reference: str, actor: Actor, now: datetime) -> None:

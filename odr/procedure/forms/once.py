@@ -28,8 +28,11 @@ def given(form: Mapping[str, Any]) -> str:
     return first if isinstance(first, str) and _FORM.fullmatch(first) else new_reference()
 
 
-def enter(session: Session, row: Row, **same: Any) -> Row:
+def enter(session: Session, row: Row, *, said: tuple[str, ...], **same: Any) -> Row:
     """Add a row with its own unique ``reference``; where it is there already and agrees in ``same``, that one is given back.
+
+    A page one went back to carries the reference it had: what says something else in ``said`` is another text, and
+    entered under a reference of its own.
 
     Raises IntegrityError where the reference is somebody else's: nobody learns what stands under it.
     """
@@ -46,5 +49,10 @@ def enter(session: Session, row: Row, **same: Any) -> Row:
         entered: Row | None = session.scalar(found)
         if entered is None:
             raise
+        if any(getattr(entered, name) != getattr(row, name) for name in said):
+            setattr(row, "reference", new_reference())  # noqa: B010 - as above
+            session.add(row)
+            session.flush()
+            return row
         return entered
     return row
