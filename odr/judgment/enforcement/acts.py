@@ -13,8 +13,9 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
-from odr.judgment.enforcement.beginning import INACTION, begin, today
-from odr.judgment.enforcement.effect import all_done, interest_left, is_overdue, left_of
+from odr.judgment.enforcement.agreed_terms import signed_by_creditor
+from odr.judgment.enforcement.beginning import INACTION, begin, halt, today
+from odr.judgment.enforcement.effect import all_done, interest_left, is_overdue, left_of, nothing_owed_to
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
@@ -241,7 +242,7 @@ def confirm_performance(
 @guard("CPL 241, 247")
 def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
-    if enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
+    if signed_by_creditor(sitting, case, actor.party_id) is not None:
         return T("You settled in an enforcement. Have it resumed if that is not kept.")
     if is_barred(sitting.session, case, actor.party_id):
         return T("The court has ruled that this is not enforced, because the time to apply had passed.")
@@ -387,7 +388,7 @@ def end_enforcement(
     sitting: Sitting, case: Case, given: EndEnforcementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """End it: performed, settled between the parties, or without full performance and then open again (CPL 241, 265,
-    268).
+    268). Performed, the case closes too, unless something is still owed to somebody else, who may apply then.
     """
     found = open_enforcement(sitting.session, case)
     if found is None:
@@ -396,9 +397,10 @@ def end_enforcement(
         raise InvalidInput.at("state", T("Say how it ended."))
     if given.state is EnforcementState.BARRED:
         raise InvalidInput.at("state", T("This is ruled only where the debtor asks for it: rule on their motion."))
-    if given.state is EnforcementState.DONE and not all_done(sitting, case):
+    if given.state is EnforcementState.DONE and not nothing_owed_to(sitting, case, found.party_id):
         raise ActNotOpen(T("Something is still owed."))
-    signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    every = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    signed = [row for row in every if row.enforcement_id == found.id]
     if given.state is EnforcementState.SETTLED and not signed:
         raise ActNotOpen(
             T("No agreement in an enforcement is signed."),
@@ -406,12 +408,8 @@ def end_enforcement(
         )
     for row in signed:
         sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
-    found.state, found.closed_entry = given.state, sitting.next_number(case)
-    for kind in ("enforcement_notice", INACTION):
-        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
-    for lying in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
-        sitting.close_tasks(case, lying, found.reference)
-    if given.state is EnforcementState.DONE:
+    halt(sitting, case, found, given.state)
+    if given.state is EnforcementState.DONE and all_done(sitting, case):
         case.outcome, case.closed_at = Outcome.ENFORCED, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))

@@ -15,7 +15,7 @@ from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.queries import enforcement_settlements, performed
-from odr.judgment.models import EnforcementCase, EnforcementSettlement
+from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import SettlementState
 from odr.procedure.hooks import If, Owed
@@ -38,20 +38,30 @@ def as_written(words: str) -> Text:
     return Kept.of({SOURCE_LOCALE: words})
 
 
-def paid_in_all(sitting: Sitting, case: Case) -> int:
-    """What was paid and confirmed on the instrument so far, in minor units."""
-    return sum(performed(sitting.session, o) for o in obligations_of(sitting.session, case))
+def covered(sitting: Sitting, case: Case, row: EnforcementSettlement) -> list[Obligation]:
+    """What the agreement takes the place of: all that is owed to the creditor of the enforcement, and nothing that is owed
+    to anybody else.
+    """
+    creditor = creditor_of(sitting, row)
+    return [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor]
+
+
+def paid_in_all(sitting: Sitting, case: Case, row: EnforcementSettlement) -> int:
+    """What was paid to this creditor on the instrument and confirmed so far, in minor units."""
+    return sum(performed(sitting.session, o) for o in covered(sitting, case, row))
 
 
 def paid_towards(sitting: Sitting, case: Case, row: EnforcementSettlement) -> int:
     """What was paid on the agreement since it was signed, in minor units."""
-    return paid_in_all(sitting, case) - row.paid_before_minor
+    return paid_in_all(sitting, case, row) - row.paid_before_minor
 
 
 def is_late(sitting: Sitting, case: Case, row: EnforcementSettlement) -> bool:
-    """Whether less was paid than is due by now."""
-    today = _today(sitting)
-    return any(part.left and part.on < today for part in parts_of(sitting, case, row))
+    """Whether less was paid than is due by now; what else was agreed is due by the day of the last payment, until the
+    creditor says that it was done.
+    """
+    today, parts = _today(sitting), parts_of(sitting, case, row)
+    return any(part.left and part.on < today for part in parts) or (row.deed is not None and parts[-1].on < today)
 
 
 def parts_of(sitting: Sitting, case: Case, row: EnforcementSettlement) -> list[Part]:
@@ -100,6 +110,12 @@ def signed_with(sitting: Sitting, case: Case, party_id: int | None) -> Enforceme
     return next((row for row in reversed(rows) if party_id in (row.from_id, row.to_id)), None)
 
 
+def signed_by_creditor(sitting: Sitting, case: Case, party_id: int | None) -> EnforcementSettlement | None:
+    """The signed agreement under which this party is paid."""
+    rows = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    return next((row for row in rows if creditor_of(sitting, row) == party_id), None)
+
+
 def creditor_of(sitting: Sitting, row: EnforcementSettlement) -> int:
     """The party to whom is paid."""
     return sitting.session.get_one(EnforcementCase, row.enforcement_id).party_id
@@ -144,7 +160,8 @@ def _for_the_debtor(sitting: Sitting, case: Case, row: EnforcementSettlement, pa
     otherwise = T("%(name)s can have all that the decision orders enforced again, with interest.", name=other)
     if not parts:
         words: Text = T("Next for you: %(what)s, as agreed with %(name)s", what=row.deed or "", name=other)
-        return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(_halting(case)))
+        done = If(T("When it is done"), T("%(name)s says so on this page; then nothing more is owed.", name=other))
+        return Owed(words, True, None, None, otherwise, (done, *_halting(case)))
     now, day = Money(parts[0].left, row.currency), parts[0].on
     words = (
         T(
@@ -169,7 +186,12 @@ def _for_the_creditor(sitting: Sitting, case: Case, row: EnforcementSettlement, 
     came = If(T("When it comes"), T("Say so with one act."), names.RECORD_PERFORMANCE)
     if not parts:
         words: Text = T("Nothing for you to do now: %(name)s must do what was agreed.", name=other)
-        return Owed(words, False, None, None, None, (If(T("What was agreed"), as_written(row.deed or "")), came))
+        done = If(T("When it is done"), T("Let the rest be: then nothing more is owed to you."), names.FORGO_REST)
+        told = [If(T("What was agreed"), as_written(row.deed or "")), done]
+        if is_late(sitting, case, row):
+            again = T("You can have all that the decision orders enforced again, less what was paid.")
+            told.append(If(T("If it is not done"), again, names.RESUME_ENFORCEMENT))
+        return Owed(words, False, None, None, None, tuple(told))
     now, day = Money(parts[0].left, row.currency), parts[0].on
     if day < _today(sitting):
         words = T(

@@ -10,10 +10,10 @@ from odr.filing.registry.seats import next_of_series
 from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import interest_by_kind, interest_on, is_overdue, left_of
-from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
-from odr.judgment.vocabulary import EnforcementState
+from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
@@ -33,18 +33,19 @@ def today(sitting: Sitting) -> date:
 
 
 def begin(
-    sitting: Sitting, case: Case, creditor: Party, *, everything: bool = False
+    sitting: Sitting, case: Case, creditor: Party, *, resumed: bool = False
 ) -> tuple[str, list[dict[str, Any]], int]:
-    """Open an enforcement for what is overdue to the creditor, or for ``everything`` still owed; its number, what is
-    claimed, and the sum in minor units.
+    """Open an enforcement for what is overdue to the creditor, or for everything still owed where one is ``resumed``; its
+    number, what is claimed, and the sum in minor units.
 
-    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
-    all the rest due.
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38); one that is resumed is the same application to enforce
+    the same instrument, and costs nothing anew (CPI 465). Where the parties agreed so, one late instalment makes all the
+    rest due.
     """
     day = today(sitting)
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor.id and o.done_at is None]
     late = [o for o in mine if is_overdue(sitting, o)]
-    claimed = mine if everything or any(o.accelerates for o in late) else late
+    claimed = mine if resumed or any(o.accelerates for o in late) else late
     rows = [_claimed(sitting, case, row, day) for row in claimed]
     number = next_of_series(sitting, sitting.pack(case), "enforcement")
     found = EnforcementCase(
@@ -53,16 +54,34 @@ def begin(
     sitting.session.add(found)
     sitting.session.flush()
     total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
-    debtor = case.party(claimed[0].debtor_id)
-    basis = keep_basis(
-        sitting.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, sitting.now
-    )
-    sitting.then(payments_names.ASSESS_FEE, AssessInput(basis=basis.reference))
+    if not resumed:
+        _assess(sitting, case, case.party(claimed[0].debtor_id), total)
     for kind in (NOTICE, INACTION):
         sitting.start_window(case, kind, start=sitting.now, subject=found.reference)
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
     sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
     return number, rows, total
+
+
+def _assess(sitting: Sitting, case: Case, debtor: Party, total: int) -> None:
+    basis = keep_basis(
+        sitting.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, sitting.now
+    )
+    sitting.then(payments_names.ASSESS_FEE, AssessInput(basis=basis.reference))
+
+
+def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: EnforcementState) -> None:
+    """An enforcement is over, however it ended: none of its times runs on, nobody is asked to carry it out, and nobody to
+    answer what was proposed in it.
+    """
+    found.state, found.closed_entry = state, sitting.next_number(case)
+    for kind in (NOTICE, INACTION):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
+    for desk in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
+        sitting.close_tasks(case, desk, found.reference)
+    for row in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED):
+        if row.enforcement_id == found.id:
+            row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
 
 
 def not_enforced(sitting: Sitting, case: Case) -> None:
@@ -72,10 +91,7 @@ def not_enforced(sitting: Sitting, case: Case) -> None:
     found = open_enforcement(sitting.session, case)
     if found is None:
         return
-    found.state, found.closed_entry = EnforcementState.BARRED, sitting.next_number(case)
-    for kind in (NOTICE, INACTION):
-        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
-    sitting.close_tasks(case, desks.ENFORCEMENT, found.reference)
+    halt(sitting, case, found, EnforcementState.BARRED)
     sitting.move(case, Stage.EFFECTIVE)
 
 

@@ -380,6 +380,11 @@ def all_done(sitting: Sitting, case: Case) -> bool:
     return all(o.done_at is not None for o in obligations_of(sitting.session, case))
 
 
+def nothing_owed_to(sitting: Sitting, case: Case, creditor: int | None) -> bool:
+    """Whether everything that was owed to one party is performed."""
+    return all(o.done_at is not None for o in obligations_of(sitting.session, case) if o.creditor_id == creditor)
+
+
 def payments_on(session: Session, obligation: Obligation) -> list[tuple[date, int]]:
     """Days and sums of the payments that count, in minor units."""
     query = select(Performance.on, Performance.amount_minor).where(

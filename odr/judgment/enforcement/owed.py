@@ -39,7 +39,7 @@ from odr.judgment.enforcement.effect import (
     left_of,
     open_sum,
 )
-from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, unconfirmed
+from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
 from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.vocabulary import OrderKind, SettlementState
@@ -102,12 +102,24 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
     if reported is not None:
         told.append(_did_it_arrive(sitting, case, reported))
     if agreed is not None:
-        return _one_of(sitting, case, actor, [*told, _as_agreed(sitting, case, agreed, party)])
+        told.append(_as_agreed(sitting, case, agreed, party))
+        # What is owed to or by somebody else stays owed beside it.
+        creditor = creditor_of(sitting, agreed)
+        mine = [o for o in mine if o.creditor_id != creditor]
+        theirs = [o for o in theirs if o.creditor_id != creditor]
     if mine:
         told.append(_to_perform(sitting, case, mine))
     if theirs and reported is None:
         told.append(_to_receive(sitting, case, theirs))
+    if not told and _enforced_by(sitting, case) == party.id:
+        return Owed(EVERYTHING_IS_DONE, False)
     return _one_of(sitting, case, actor, told)
+
+
+def _enforced_by(sitting: Sitting, case: Case) -> int | None:
+    """For whom the court is enforcing now."""
+    found = open_enforcement(sitting.session, case)
+    return found.party_id if found is not None else None
 
 
 def _as_agreed(sitting: Sitting, case: Case, agreed: EnforcementSettlement, party: Party) -> Owed:
@@ -213,11 +225,12 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
     first, now = mine[0], _together(mine)
     other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
+    is_enforced = _enforced_by(sitting, case) == first.creditor_id
     otherwise = (
         T("The court is enforcing: it can take it from what you own, at your cost, and interest for delay goes on.")
-        if case.stage is Stage.ENFORCEMENT and due.a_day is not None
+        if is_enforced and due.a_day is not None
         else T("The court is enforcing: it can take it from what you own, at your cost.")
-        if case.stage is Stage.ENFORCEMENT
+        if is_enforced
         else T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
     )
     if is_barred(sitting.session, case, first.creditor_id):
@@ -251,7 +264,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
             "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
         )
         ifs.insert(0, If(T("If you have paid"), how))
-    if case.stage is Stage.ENFORCEMENT:
+    if is_enforced:
         ifs += _of_enforcement(sitting, case, first.debtor_id)
     ifs += _fee_not_asked_yet(sitting, case, first.debtor_id)
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
@@ -355,8 +368,11 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
         also = [ONLY_INTEREST, *also]
     if late and is_barred(sitting.session, case, first.creditor_id):
         return _not_enforced_for(due, other, also, arrived)
-    if late and case.stage is Stage.ENFORCEMENT:
+    enforced_by = _enforced_by(sitting, case)
+    if late and enforced_by == first.creditor_id:
         return _enforced_for(sitting, case, first, due, other, also)
+    if late and enforced_by is not None:
+        return _behind_another(sitting, case, first, due, _party(case, enforced_by), also)
     if late:
         words: Text = (
             T(
@@ -453,6 +469,35 @@ def _not_enforced_for(due: Due, other: str, also: Sequence[If], arrived: If) -> 
         )
     )
     return Owed(words, False, None, None, None, (*also, arrived))
+
+
+def _behind_another(sitting: Sitting, case: Case, first: Obligation, due: Due, before: str, also: Sequence[If]) -> Owed:
+    """What a creditor reads while the court enforces for somebody else: what is open, and when it is their turn."""
+    other = _party(case, first.debtor_id)
+    words = (
+        T(
+            "%(name)s has not paid %(amount)s, due on %(day)s. The court is enforcing for %(before)s; once that has ended, you can ask it to enforce for you.",
+            name=other,
+            amount=due.told,
+            day=first.due_on,
+            before=before,
+        )
+        if due.left is not None
+        else T(
+            "%(name)s has not done what was due on %(day)s. The court is enforcing for %(before)s; once that has ended, you can ask it to enforce for you.",
+            name=other,
+            day=first.due_on,
+            before=before,
+        )
+    )
+    lines = [*also]
+    if due.today is not None and due.told is not None and due.today.minor > due.told.minor:
+        lines.append(If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
+    if due.left is not None:
+        lines += _paid_into(sitting, case, first.creditor_id)
+    came = T("Say so with one act; nothing is enforced then.")
+    lines.append(If(T("If it was paid after all"), came, names.RECORD_PERFORMANCE))
+    return Owed(words, False, None, None, None, tuple(lines))
 
 
 def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, other: str, also: Sequence[If]) -> Owed:

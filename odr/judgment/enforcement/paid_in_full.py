@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Role, Stage
 from odr.ground.text import T
 from odr.judgment import desks, names
-from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, all_done, interest_left, left_of
+from odr.judgment.enforcement.effect import (
+    ENFORCE,
+    PERFORMANCE,
+    all_done,
+    interest_left,
+    left_of,
+    nothing_owed_to,
+)
 from odr.judgment.enforcement.queries import open_enforcement, unconfirmed
-from odr.judgment.enforcement.settlement import after_payment
+from odr.judgment.enforcement.settlement import after_payment, agreements_over
 from odr.judgment.models import Obligation
 from odr.judgment.queries import obligations_of
 from odr.procedure.models import WindowState
@@ -23,25 +30,26 @@ def settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
     left = left_of(sitting, obligation)
     paid = left is not None and not left.minor and not interest_left(sitting, case, obligation)
     if paid or (left is None and not unconfirmed(sitting.session, obligation)):
-        obligation.done_at = sitting.now
+        obligation.done_at = obligation.done_at or sitting.now
     sitting.session.flush()
     after_payment(sitting, case)
     follow_up(sitting, case)
 
 
 def follow_up(sitting: Sitting, case: Case) -> None:
-    """Nobody's time to perform or to apply runs on once nothing is owed by them, or to them; once nothing is owed at all,
-    whoever ends the enforcement or closes the case is asked to.
+    """Nobody's time to perform or to apply runs on once nothing is owed by them, or to them; whoever ends the enforcement is
+    asked to once nothing is owed to its creditor, and whoever closes the case once nothing is owed at all.
     """
+    agreements_over(sitting, case)
     _end_their_time(sitting, case)
-    if not all_done(sitting, case):
-        return
     if case.stage is Stage.ENFORCEMENT:
         found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
-        if found is not None and not sitting.tasks(case, desks.ENFORCEMENT_PAID):
+        if found is None or not nothing_owed_to(sitting, case, found.party_id):
+            return
+        if not sitting.tasks(case, desks.ENFORCEMENT_PAID):
             title = T("Enforcement %(number)s: everything is performed. End it.", number=found.number)
             sitting.open_task(case, role, desks.ENFORCEMENT_PAID, title, risk=30, subject=found.reference)
-    elif not sitting.tasks(case, desks.CLOSE_CASE):
+    elif all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
         sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
 
 

@@ -14,8 +14,17 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.enforcement.agreed_terms import is_late, paid_in_all, paid_towards, terms_to_answer
-from odr.judgment.enforcement.beginning import begin, today
+from odr.judgment.enforcement.agreed_terms import (
+    covered,
+    creditor_of,
+    is_late,
+    paid_in_all,
+    paid_towards,
+    proposed_to,
+    signed_by_creditor,
+    terms_to_answer,
+)
+from odr.judgment.enforcement.beginning import begin, halt, today
 from odr.judgment.enforcement.effect import ENFORCE
 from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, EnforcementSettlement
@@ -37,7 +46,8 @@ def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     found = open_enforcement(sitting.session, case)
     if found is None:
         return T("No enforcement is under way.")
-    if enforcement_settlements(sitting.session, case, SettlementState.PROPOSED, SettlementState.SIGNED):
+    agreed = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED, SettlementState.SIGNED)
+    if any(creditor_of(sitting, row) == found.party_id for row in agreed):
         return T("An agreement in the enforcement is proposed or signed already.")
     return (
         None
@@ -196,13 +206,14 @@ def answer_enforcement_settlement(
     """Sign it into the record, or decline. Signed, the two years begin anew after its last day, and the halt lies on
     the desk (CPI 464, 466).
     """
-    row = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED)[0]
+    row = proposed_to(sitting, case, actor.party_id)
+    assert row is not None
     me = sitting.party_of(case, actor)
     if given.answer == "decline":
         row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
         return Recorded(T("%(name)s declines to settle the enforcement", name=me.name), {"settlement": row.reference})
     row.state, row.signed_entry = SettlementState.SIGNED, sitting.next_number(case)
-    row.paid_before_minor = paid_in_all(sitting, case)
+    row.paid_before_minor = paid_in_all(sitting, case, row)
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     creditor = case.party_if_any(enforcement.party_id)
     sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
@@ -225,23 +236,40 @@ def answer_enforcement_settlement(
 
 
 def after_payment(sitting: Sitting, case: Case) -> None:
-    """Paid in full, what was agreed takes the place of the instrument: the rest is not enforced any more (CPI 465)."""
+    """Paid in full, what was agreed takes the place of the instrument: the rest is not enforced any more (CPI 465). What is
+    owed to somebody who did not agree stays owed.
+    """
     for row in enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
-        # A deed beside the money is performed when the creditor says so, by closing what is owed.
+        # A deed beside the money is performed when the creditor says so, by letting the rest be.
         if row.deed is None and paid_towards(sitting, case, row) >= row.amount_minor:
-            row.state, row.closed_entry = SettlementState.PERFORMED, sitting.next_number(case)
-            for owed in obligations_of(sitting.session, case):
+            for owed in covered(sitting, case, row):
                 owed.done_at = owed.done_at or sitting.now
+    sitting.session.flush()
+
+
+def agreements_over(sitting: Sitting, case: Case) -> None:
+    """Once nothing is owed to a creditor any more, nothing is owed under their agreement either: signed, it is performed;
+    only proposed, there is nothing left to answer.
+    """
+    over = {SettlementState.SIGNED: SettlementState.PERFORMED, SettlementState.PROPOSED: SettlementState.DECLINED}
+    for row in enforcement_settlements(sitting.session, case, *over):
+        if all(owed.done_at is not None for owed in covered(sitting, case, row)):
+            row.state, row.closed_entry = over[row.state], sitting.next_number(case)
+            sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
 
 
 @guard("CPL 241", "CPI 465")
 def it_is_not_kept(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The creditor asks for it where the agreement is late, or where they were deceived or threatened into it (CPL 241)."""
-    signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
-    if not signed:
+    if not enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
         return T("No agreement in an enforcement is signed.")
-    creditor = sitting.session.get_one(EnforcementCase, signed[0].enforcement_id).party_id
-    return None if creditor == actor.party_id else T("Only the creditor asks for enforcement.")
+    if signed_by_creditor(sitting, case, actor.party_id) is None:
+        return T("Only the creditor asks for enforcement.")
+    found = open_enforcement(sitting.session, case)
+    if found is not None and found.party_id != actor.party_id:
+        name = case.party(found.party_id).name
+        return T("The court is enforcing for %(name)s. Once that has ended, you can have yours resumed.", name=name)
+    return None
 
 
 class ResumeInput(CourtModel):
@@ -284,16 +312,17 @@ def resume_enforcement(sitting: Sitting, case: Case, given: ResumeInput, *, acto
 
     Raises ActNotOpen where it is kept and no deception or threat is named.
     """
-    row = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)[0]
+    row = signed_by_creditor(sitting, case, actor.party_id)
+    assert row is not None
     if given.ground == "not_kept" and not is_late(sitting, case, row):
         raise ActNotOpen(T("The agreement is kept so far: nothing that is due under it is missing."))
     row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
     sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
     earlier = open_enforcement(sitting.session, case)
     if earlier is not None:
-        earlier.state, earlier.closed_entry = EnforcementState.ENDED, sitting.next_number(case)
+        halt(sitting, case, earlier, EnforcementState.ENDED)
     me = sitting.party_of(case, actor)
-    number, rows, total = begin(sitting, case, me, everything=True)
+    number, rows, total = begin(sitting, case, me, resumed=True)
     sitting.move(case, Stage.ENFORCEMENT)
     words = T(
         "Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, sitting.pack(case).currency)

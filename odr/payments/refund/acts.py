@@ -13,7 +13,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks, names
-from odr.payments.books.bookings import book_cancellation, book_outside_refund, book_refund_end, earn
+from odr.payments.books.bookings import book_cancellation, book_outside_refund, book_refund_end, earn, outstanding
 from odr.payments.costs.acts import carry_out_waiting
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.assessment import assessments_of
@@ -99,6 +99,15 @@ def settle_fees(sitting: Sitting, case: Case, given: SettleInput, *, actor: Acto
     words = T(
         "Fees settled: %(back)s goes back, %(earned)s stays with the court", back=Money(back, currency), earned=earned
     )
+    due = sum(outstanding(sitting.session, row).minor for row in unpaid_rows(sitting, case))
+    if due:
+        # The fee of an enforcement is paid after it (FEE 20): that nothing of it came yet is not that nothing is owed.
+        words = T(
+            "Fees settled: %(back)s goes back, %(earned)s stays with the court, %(due)s is still to be paid",
+            back=Money(back, currency),
+            earned=earned,
+            due=Money(due, currency),
+        )
     return Recorded(words, {"back": back, "earned": earned.minor, "currency": currency, "ending": given.ending})
 
 
