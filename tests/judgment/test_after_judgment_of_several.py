@@ -26,6 +26,7 @@ from tests.judgment.test_enforcement_settlement import (
     signed,
 )
 from tests.judgment.test_forgo_rest import owed
+from tests.judgment.test_retrial import OUTCOME, retrial
 from tests.judgment.test_what_is_owed import box, lines
 
 BESIDES = PROPOSAL | {"deed": "Take the article down."}
@@ -232,3 +233,23 @@ def test_what_else_was_agreed_is_said_to_be_done_or_not_done(bench: Bench) -> No
     assert {"forgo_rest", "resume_enforcement"} <= offered
     bench.do("claimant/1", "resume_enforcement", {"ground": "not_kept", "facts": "It still stands."})
     assert settlement(bench).state is SettlementState.BROKEN and bench.case().stage is Stage.ENFORCEMENT
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_when_the_judgment_falls_its_enforcement_and_agreements_end(bench: Bench, agreed: bool) -> None:
+    """A retrial is ordered: nothing is carried out any more, nothing lies on a desk or runs, and no agreement on what fell
+    stands in the way of a new judgment's enforcement.
+    """
+    enforced(bench)
+    bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
+    if agreed:
+        bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})
+    retrial(bench, "law")
+    bench.do("clerk", "send_retrial_file", {"court": "Intermediate Court"})
+    bench.do("clerk", "record_retrial_outcome", {**OUTCOME, "ordered": True})
+    with bench.court.database.read() as session:
+        assert session.scalars(select(EnforcementCase)).one().state is EnforcementState.ENDED
+        look = bench.court.look(session)
+        for kind in ("enforcement_notice", "enforcement_inaction", "enforcement_application"):
+            assert not look.windows(bench.case(), kind, state=WindowState.OPEN)
+    assert settlement(bench).state in {SettlementState.BROKEN, SettlementState.DECLINED} and open_tasks(bench) == []

@@ -14,8 +14,9 @@ from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
-from odr.judgment.enforcement.beginning import INACTION, begin, halt, today
+from odr.judgment.enforcement.beginning import begin, today
 from odr.judgment.enforcement.effect import all_done, interest_left, is_overdue, left_of, nothing_owed_to
+from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance

@@ -10,21 +10,19 @@ from odr.filing.registry.seats import next_of_series
 from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import interest_by_kind, interest_on, is_overdue, left_of
-from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
+from odr.judgment.enforcement.ending import INACTION, NOTICE, halt
+from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
-from odr.judgment.vocabulary import EnforcementState, SettlementState
+from odr.judgment.vocabulary import EnforcementState
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
-from odr.procedure.models import WindowState
 from odr.procedure.time.interest import InterestKind
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
 
 
 def today(sitting: Sitting) -> date:
@@ -68,20 +66,6 @@ def _assess(sitting: Sitting, case: Case, debtor: Party, total: int) -> None:
         sitting.session, case, debtor, Matter.ENFORCEMENT, [total] if total else [], 0 if total else 1, sitting.now
     )
     sitting.then(payments_names.ASSESS_FEE, AssessInput(basis=basis.reference))
-
-
-def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: EnforcementState) -> None:
-    """An enforcement is over, however it ended: none of its times runs on, nobody is asked to carry it out, and nobody to
-    answer what was proposed in it.
-    """
-    found.state, found.closed_entry = state, sitting.next_number(case)
-    for kind in (NOTICE, INACTION):
-        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
-    for desk in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
-        sitting.close_tasks(case, desk, found.reference)
-    for row in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED):
-        if row.enforcement_id == found.id:
-            row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
 
 
 def not_enforced(sitting: Sitting, case: Case) -> None:

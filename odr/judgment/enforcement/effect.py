@@ -16,6 +16,7 @@ from odr.docket.queries import parties, void
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
+from odr.judgment.enforcement.ending import instrument_fell
 from odr.judgment.enforcement.queries import performed
 from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
@@ -267,8 +268,9 @@ def set_aside(sitting: Sitting, case: Case) -> None:
     """What was owed rests on nothing any more; what was paid stays recorded under what it was paid on."""
     for row in obligations_of(sitting.session, case):
         row.ended_at = sitting.now
-    for kind in (PERFORMANCE, ENFORCE, "enforcement_notice", "enforcement_inaction"):
+    for kind in (PERFORMANCE, ENFORCE):
         sitting.close_windows(case, kind, WindowState.ENDED)
+    instrument_fell(sitting, case)
 
 
 def papers_of(sitting: Sitting, decision: Decision, *, certificates_only: bool = False) -> list[Document]:

@@ -29,7 +29,6 @@ from odr.judgment.enforcement.agreed_terms import (
     proposed_to,
     signed_with,
 )
-from odr.judgment.enforcement.beginning import INACTION, NOTICE
 from odr.judgment.enforcement.effect import (
     APPEAL,
     interest_minor,
@@ -39,6 +38,7 @@ from odr.judgment.enforcement.effect import (
     left_of,
     open_sum,
 )
+from odr.judgment.enforcement.ending import INACTION, NOTICE
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
 from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
 from odr.judgment.queries import issued, obligations_of

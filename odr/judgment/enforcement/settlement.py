@@ -24,8 +24,9 @@ from odr.judgment.enforcement.agreed_terms import (
     signed_by_creditor,
     terms_to_answer,
 )
-from odr.judgment.enforcement.beginning import begin, halt, today
+from odr.judgment.enforcement.beginning import begin, today
 from odr.judgment.enforcement.effect import ENFORCE
+from odr.judgment.enforcement.ending import halt
 from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, EnforcementSettlement
 from odr.judgment.queries import obligations_of

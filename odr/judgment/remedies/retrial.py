@@ -19,6 +19,7 @@ from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, set_decision_aside
+from odr.judgment.enforcement.ending import instrument_fell
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import issued, obligations_of
 from odr.judgment.remedies.appeal import file_list
@@ -429,8 +430,9 @@ def hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
     set_decision_aside(sitting, case, decision)
     for row in obligations_of(sitting.session, case):
         row.ended_at = sitting.now
-    for kind in (PERFORMANCE, ENFORCE, RETRIAL, "enforcement_notice", "enforcement_inaction"):
+    for kind in (PERFORMANCE, ENFORCE, RETRIAL):
         sitting.close_windows(case, kind, WindowState.ENDED)
+    instrument_fell(sitting, case)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
     begin_anew(sitting, case)
 

@@ -18,13 +18,14 @@ from odr.docket.queries import void
 from odr.ground.text import T, Text
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, papers_of
+from odr.judgment.enforcement.ending import instrument_fell
 from odr.judgment.enforcement.queries import open_enforcement, performed
 from odr.judgment.models import Decision, Obligation
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
 from odr.judgment.remedies.heard_anew import void_what_was_heard
 from odr.judgment.remedies.retrial import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import OPINION, REVIEW
-from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, EnforcementState, RetrialState
+from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, RetrialState
 from odr.payments import desks as payments_desks
 from odr.procedure.acts.events import ServiceFell, TimeGivenBack
 from odr.procedure.models import WindowState
@@ -98,11 +99,9 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
         obligation.ended_at = sitting.now
     for kind in (PERFORMANCE, RETRIAL):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=decision.reference)
-    for kind in (ENFORCE, "enforcement_notice", "enforcement_inaction"):
-        sitting.close_windows(case, kind, WindowState.ENDED)
+    sitting.close_windows(case, ENFORCE, WindowState.ENDED)
     under_way = open_enforcement(sitting.session, case)
-    if under_way is not None:
-        under_way.state = EnforcementState.ENDED
+    instrument_fell(sitting, case)
     for paper in papers_of(sitting, decision, certificates_only=True):
         void(paper, number, sitting.now)
     decision.effective_at = None

@@ -1,0 +1,42 @@
+"""How an enforcement is over: by a ruling, by another that takes its place, or because what it rested on fell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from odr.docket.models import Case
+from odr.judgment import desks
+from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of
+from odr.judgment.models import EnforcementCase
+from odr.judgment.vocabulary import EnforcementState, SettlementState
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
+
+
+def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: EnforcementState) -> None:
+    """An enforcement is over, however it ended: none of its times runs on, nobody is asked to carry it out, and nobody to
+    answer what was proposed in it.
+    """
+    found.state, found.closed_entry = state, sitting.next_number(case)
+    for kind in (NOTICE, INACTION):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
+    for desk in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
+        sitting.close_tasks(case, desk, found.reference)
+    for row in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED):
+        if row.enforcement_id == found.id:
+            row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
+
+
+def instrument_fell(sitting: Sitting, case: Case) -> None:
+    """What was enforced binds nobody any more: no enforcement of it goes on, and no agreement takes its place. What is
+    decided anew is enforced anew.
+    """
+    for found in enforcements_of(sitting.session, case, EnforcementState.OPEN):
+        halt(sitting, case, found, EnforcementState.ENDED)
+    for row in enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
+        row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
+        sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
