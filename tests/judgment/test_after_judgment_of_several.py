@@ -27,7 +27,7 @@ from tests.judgment.test_enforcement_settlement import (
 )
 from tests.judgment.test_forgo_rest import owed
 from tests.judgment.test_retrial import OUTCOME, retrial
-from tests.judgment.test_what_is_owed import box, lines
+from tests.judgment.test_what_is_owed import box, lines, page
 
 BESIDES = PROPOSAL | {"deed": "Take the article down."}
 
@@ -253,3 +253,39 @@ def test_when_the_judgment_falls_its_enforcement_and_agreements_end(bench: Bench
         for kind in ("enforcement_notice", "enforcement_inaction", "enforcement_application"):
             assert not look.windows(bench.case(), kind, state=WindowState.OPEN)
     assert settlement(bench).state in {SettlementState.BROKEN, SettlementState.DECLINED} and open_tasks(bench) == []
+
+
+def test_whoever_it_is_owed_to_has_the_last_word_on_what_was_reported(bench: Bench) -> None:
+    """A deed was reported and not answered: the creditor's own word settles it. Nothing that is settled is asked about."""
+    pay_too = {"kind": "pay", "relief": bench.relief(1), "amount": "5,000.00"}
+    sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
+    deed = {"kind": "do", "what": "Take the article down.", "relief": bench.relief(1)}
+    bench.issue(orders=[deed | sides, pay_too | sides, {"kind": "dismiss"}])
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.wait(days=20)
+    today = bench.clock.now().date().isoformat()
+    with bench.court.database.read() as session:
+        rows = session.scalars(select(Obligation).order_by(Obligation.id)).all()
+        down, money = (next(o.reference for o in rows if (o.what is None) is paid) for paid in (False, True))
+    bench.do("respondent/1", "record_performance", {"obligation": down, "on": today})
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Obligation.done_at).where(Obligation.reference == down)).one() is None
+    bench.do("claimant/1", "record_performance", {"obligation": down, "on": today})
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Obligation.done_at).where(Obligation.reference == down)).one() is not None
+    paid = {"obligation": money, "amount": "5,000.00", "on": today}
+    bench.do("respondent/1", "record_performance", paid)
+    bench.do("claimant/1", "forgo_rest", {"obligation": money})
+    assert "reported, not confirmed" not in page(bench, "claimant/1", "")
+    with pytest.raises(ActNotOpen, match="Nobody has reported"):
+        bench.do("claimant/1", "confirm_performance", {"obligation": money, "arrived": True})
+    bench.do("clerk", "close_case", {})
+
+
+def test_where_another_sum_was_agreed_the_form_names_no_other(bench: Bench) -> None:
+    """Late before it was signed: the judgment's sum with its interest is not what is open now."""
+    enforced(bench)
+    assert "With its interest to today" in page(bench, "respondent/1", "/do/record_performance")
+    agree(bench)
+    assert "With its interest to today" not in page(bench, "respondent/1", "/do/record_performance")

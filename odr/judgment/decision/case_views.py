@@ -238,7 +238,7 @@ def owed(sitting: Sitting, case: Case) -> list[Owed]:
                 creditor.name if creditor else "",
                 left_of(sitting, row),
                 Money(interest_left(sitting, case, row), row.currency) if row.currency is not None else None,
-                len(unconfirmed(sitting.session, row)),
+                len(unconfirmed(sitting.session, row)) if row.done_at is None else 0,
             )
         )
     return found

@@ -77,12 +77,15 @@ def something_is_still_owed(sitting: Sitting, case: Case, actor: Actor) -> Text 
 
 
 def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
-    """What each sum comes to today with its interest, so that nobody pays a little too little."""
+    """What each sum comes to today with its interest, so that nobody pays a little too little; where another sum was agreed
+    in the enforcement, that one is owed.
+    """
     found: list[Text] = []
     for o in obligations_of(sitting.session, case):
         left, interest = left_of(sitting, o), interest_left(sitting, case, o)
         concerned = actor.party_id is None or actor.party_id in (o.debtor_id, o.creditor_id)
-        if o.done_at is None and left is not None and interest and concerned:
+        agreed = signed_by_creditor(sitting, case, o.creditor_id) is not None
+        if o.done_at is None and left is not None and interest and concerned and not agreed:
             whole = Money(left.minor + interest, left.currency)
             found.append(
                 T(
@@ -164,7 +167,8 @@ def told_without_a_file(given: Mapping[str, Any]) -> dict[str, Any]:
 @choice_source("reported_obligations")
 def reported_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Performance that a debtor reported and the creditor has not answered."""
-    rows = [o for o in obligations_of(sitting.session, case) if unconfirmed(sitting.session, o)]
+    live = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
+    rows = [o for o in live if unconfirmed(sitting.session, o)]
     return [Option(o.reference, _reported_words(sitting, case, o)) for o in rows if o.creditor_id == actor.party_id]
 
 

@@ -15,7 +15,7 @@ from odr.judgment.enforcement.effect import (
     left_of,
     nothing_owed_to,
 )
-from odr.judgment.enforcement.queries import open_enforcement, unconfirmed
+from odr.judgment.enforcement.queries import is_said_done, open_enforcement
 from odr.judgment.enforcement.settlement import after_payment, agreements_over
 from odr.judgment.models import Obligation
 from odr.judgment.queries import obligations_of
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 
 def settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
-    """Mark what is fully performed: a sum of money once its interest is paid too, as ordered and for delay (CPL 264)."""
+    """Mark what is fully performed: a sum of money once its interest is paid too, as ordered and for delay (CPL 264);
+    something else once whoever it is owed to has said so, whatever report of it was never answered.
+    """
     left = left_of(sitting, obligation)
     paid = left is not None and not left.minor and not interest_left(sitting, case, obligation)
-    if paid or (left is None and not unconfirmed(sitting.session, obligation)):
+    if paid or (left is None and is_said_done(sitting.session, obligation)):
         obligation.done_at = obligation.done_at or sitting.now
     sitting.session.flush()
     after_payment(sitting, case)

@@ -20,6 +20,12 @@ def performed(session: Session, obligation: Obligation) -> int:
     return int(session.scalar(query) or 0)
 
 
+def is_said_done(session: Session, obligation: Obligation) -> bool:
+    """Whether the creditor or the court has said that it was done, or that what was reported arrived."""
+    said = select(Performance.id).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
+    return session.scalar(said.limit(1)) is not None
+
+
 def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
     """Reports of performance that the creditor has not answered."""
     query = select(Performance).where(
