@@ -289,3 +289,21 @@ def test_where_another_sum_was_agreed_the_form_names_no_other(bench: Bench) -> N
     assert "With its interest to today" in page(bench, "respondent/1", "/do/record_performance")
     agree(bench)
     assert "With its interest to today" not in page(bench, "respondent/1", "/do/record_performance")
+
+
+def test_a_debtor_is_told_of_enforcement_only_for_whom_the_court_enforces(bench: Bench) -> None:
+    """Li's is enforced, Mei's is not; and what is owed to nobody by name is enforced for nobody."""
+    mine, _ = two_creditors(bench)
+    lost = box(bench, "respondent/1").owed
+    assert lost is not None and "The court is enforcing" in str(lost.otherwise)
+    bench.do("claimant/1", "forgo_rest", {"obligation": mine})
+    lost = box(bench, "respondent/1").owed
+    assert (
+        lost is not None and "to Mei" in str(lost.words) and "Mei can ask the court to enforce" in str(lost.otherwise)
+    )
+    bench.do("judge", "end_enforcement", {"state": "done", "reasons": "Nothing is owed to Li."})
+    with bench.court.database.write() as session:
+        for row in session.scalars(select(Obligation)):
+            row.creditor_id = None
+    lost = box(bench, "respondent/1").owed
+    assert lost is not None and "The court is enforcing" not in str(lost.otherwise)

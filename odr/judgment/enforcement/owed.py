@@ -225,7 +225,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
     first, now = mine[0], _together(mine)
     other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
-    is_enforced = _enforced_by(sitting, case) == first.creditor_id
+    is_enforced = first.creditor_id is not None and _enforced_by(sitting, case) == first.creditor_id
     otherwise = (
         T("The court is enforcing: it can take it from what you own, at your cost, and interest for delay goes on.")
         if is_enforced and due.a_day is not None
