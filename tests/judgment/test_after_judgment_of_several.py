@@ -94,6 +94,8 @@ def test_an_agreement_with_one_creditor_leaves_what_is_owed_to_another(bench: Be
     agree(bench)
     today = bench.clock.now().date().isoformat()
     bench.do("claimant/2", "record_performance", {"obligation": theirs, "amount": "300.00", "on": today})
+    waits = page(bench, "respondent/1", "").split("What it costs to wait")[1].split("</table>")[0]
+    assert "40" in waits and "8,0" not in waits, "what waiting costs is told of Mei's alone"
     assert "2,000.00" in says(bench, "respondent/1"), "what is paid to Mei is not paid to Li"
     assert "to Mei. It was due" in lines(box(bench, "respondent/1"))["Besides"].replace("\u00a0", " ")
     pay(bench, "6,000.00")

@@ -17,7 +17,7 @@ from odr.judgment.decision.checks import problems
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
 from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words, relief_words
-from odr.judgment.enforcement.agreed_terms import signed_with
+from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.case_views import waiting_costs
 from odr.judgment.enforcement.effect import interest_left, left_of
 from odr.judgment.enforcement.queries import is_barred, open_enforcement, unconfirmed
@@ -265,7 +265,7 @@ def _decided(sitting: Sitting, case: Case, decision: Decision | None, actor: Act
         "waiting": waiting_costs(sitting, case, actor),
         "owed_to_me": actor.party_id is not None
         and any(o.creditor_id == actor.party_id and o.done_at is None for o in obligations_of(sitting.session, case))
-        and signed_with(sitting, case, actor.party_id) is None
+        and signed_by_creditor(sitting, case, actor.party_id) is None
         and not is_barred(sitting.session, case, actor.party_id),
         "enforced_for_me": under_way is not None and under_way.party_id == actor.party_id,
         "certificates": [

@@ -13,7 +13,7 @@ from odr.docket.models import Case
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.enforcement.agreed_terms import signed_with
+from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.effect import ENFORCE, interest_minor, left_of
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import Obligation
@@ -101,8 +101,9 @@ def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
     which one can still pay; nothing where no sum is owed, or where another agreement has taken its place.
     """
     rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == actor.party_id and o.done_at is None]
+    rows = [row for row in rows if signed_by_creditor(sitting, case, row.creditor_id) is None]
     sums = [(row, left) for row in rows if (left := left_of(sitting, row)) is not None]
-    if actor.party_id is None or not sums or signed_with(sitting, case, actor.party_id) is not None:
+    if actor.party_id is None or not sums:
         return []
     due = min(row.due_on for row, _ in sums)
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
