@@ -25,8 +25,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
-from odr.ground.asked_once import AskedOnce
 from odr.ground.errors import Unavailable
+from odr.ground.memory.asked_once import AskedOnce
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",

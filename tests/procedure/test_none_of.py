@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import Index, Select, String, create_engine, delete, event, exists, func, insert, or_, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 
-from odr.ground import none_of
-from odr.ground.asked_once import AskedOnce
 from odr.ground.db import Base as Court
+from odr.ground.memory import none_of
+from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.migrate import load_models
 
 

@@ -151,7 +151,7 @@ def requests_of(
     return list(sitting.session.scalars(query.where(Request.state == state) if state is not None else query))
 
 
-def _requests(case: Case) -> Select[tuple[Request]]:
+def _requests(case: Case) -> Select[Request]:
     return select(Request).where(Request.case_id == case.id).order_by(Request.id)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, UOWTransaction, joinedload, object_mapper
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Table
 
-from odr.ground import none_of
+from odr.ground.memory import none_of
 
 Tables = frozenset[str]
 Asked = tuple[Hashable, tuple[Any, ...]]
@@ -81,7 +81,7 @@ class AskedOnce(Session):
         return self.execute(statement, params, **how).scalar()
 
     def _has_none(self, kind: none_of.Kind, asked: Asked) -> bool:
-        """Whether the case a query asks about is known to have nothing of the kind; see :mod:`odr.ground.none_of`."""
+        """Whether the case a query asks about is known to have nothing of the kind; see :mod:`odr.ground.memory.none_of`."""
         owner = none_of.owner_of(kind, asked[1])
         if owner is None:
             return False
