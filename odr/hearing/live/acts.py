@@ -42,10 +42,11 @@ from odr.hearing.vocabulary import HearingState, IdentityCheck, Presence
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.language import language_of
+from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -463,6 +464,13 @@ def somebody_gone(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if lost else T("Nobody’s connection was lost in this hearing.")
 
 
+FOUND = {
+    Leaving.FAULT.value: T("A technical fault kept this person from the hearing; nothing follows from it."),
+    Leaving.LEFT.value: T("This person left the hearing without leave."),
+}
+"""How the ruling reads on its paper."""
+
+
 class LeavingInput(CourtModel):
     """The judge’s ruling on somebody who was gone."""
 
@@ -485,6 +493,7 @@ class LeavingInput(CourtModel):
             "The ruling says whether somebody was prevented by a fault, from which nothing follows, or left the hearing without leave, and why. Read what it means for you; who disagrees may say so in an appeal against the judgment."
         ),
     ),
+    paper=RulingForm(T("Absence during the hearing"), WITH_THE_JUDGMENT, result="finding", words=FOUND),
     source=law("OLR 25", "CPL 146, 147"),
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,
