@@ -20,9 +20,8 @@ from odr.hearing.courtroom.hearings import MOST_ON_ROLL, after_held
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import Reasons
 from odr.hearing.live import journal, moves
-from odr.hearing.live.media.control import segment_key
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
-from odr.hearing.live.obeying import key_context, media_of, recorder_of
+from odr.hearing.live.obeying import media_of, recorder_of
 from odr.hearing.live.queries import (
     doors_are_open,
     hearing_of_now,
@@ -212,7 +211,8 @@ def open_live_hearing(sitting: Sitting, case: Case, given: OpenInput, *, actor: 
     sitting.session.add(LiveSegment(room_id=room.id, number=segment, begun_at=now))
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     hearing.begun_at = now
-    journal.write(sitting, room, What.OPENED, actor, segment=segment)
+    # A media room that was away since they came knows nobody: it is told how everybody stands.
+    journal.write(sitting, room, What.OPENED, actor, orders=moves.as_decided(room), segment=segment)
     present = [{"who": p.name, "role": p.role.value} for p in room.people]
     return Recorded(
         T("The hearing is opened by the court’s own video; the recorder runs"),
@@ -358,10 +358,7 @@ def seal_part(sitting: Sitting, case: Case, given: SealPartInput, *, actor: Acto
     for person in room.people:
         apart = person.role in KEPT_APART and person.id != room.floor_id
         person.may_stay = person.role in COURT or (reached(room, person) and person.id not in outside and not apart)
-    stay = [p.reference for p in room.people if reached(room, p) and (p.role in COURT or p.may_stay)]
-    number = next_segment(sitting.session, room)
-    key = sitting.court.notary.vault.seal(segment_key(), key_context(room.reference, number))
-    sitting.session.add(LiveSegment(room_id=room.id, number=number, begun_at=now, key=key))
+    order = moves.sealed_segment(sitting, room)
     room.sealed_by = sitting.next_number(case)
     gone = [p.name for p in room.people if p.place is Place.ROOM and p.role not in COURT and not p.may_stay]
     journal.write(
@@ -370,13 +367,13 @@ def seal_part(sitting: Sitting, case: Case, given: SealPartInput, *, actor: Acto
         What.SEALED,
         actor,
         words=given.words,
-        orders=[{"do": "seal", "stay": stay, "segment": number, "keyed": True}],
+        orders=[order],
         reason=given.reason.value,
-        stay=stay,
+        stay=order["stay"],
     )
     return Recorded(
         T("A part of the hearing is sealed: %(reason)s", reason=given.reason.label),
-        {"reason": given.reason.value, "outside": gone, "segment": number},
+        {"reason": given.reason.value, "outside": gone, "segment": order["segment"]},
     )
 
 
@@ -407,9 +404,12 @@ def end_sealed_part(sitting: Sitting, case: Case, given: OpenInput, *, actor: Ac
     for person in room.people:
         person.may_stay = True
     order = moves.new_segment(sitting, room)
-    journal.write(
-        sitting, room, What.UNSEALED, actor, orders=[{"do": "unseal", "segment": order["segment"]}], began=began
-    )
+    orders = [{"do": "unseal", "segment": order["segment"]}]
+    if room.exhibit_id is not None:
+        # What was shown to those inside is not left on the screens of those who come back.
+        room.exhibit_id = room.page = None
+        orders = [{"do": "page", "exhibit": None, "page": None}, *orders]
+    journal.write(sitting, room, What.UNSEALED, actor, orders=orders, began=began)
     return Recorded(T("The sealed part of the hearing is over"), {"began": began, "segment": order["segment"]})
 
 
@@ -596,7 +596,14 @@ def close_live_hearing(sitting: Sitting, case: Case, given: CloseInput, *, actor
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     room.state, room.since, room.floor_id, room.why, room.until = RoomState.CLOSED, now, None, None, None
     room.closed_at, room.closed_by, room.recorder_runs = now, sitting.next_number(case), False
-    journal.write(sitting, room, What.CLOSED, actor, orders=[{"do": "close"}], goes_on=given.goes_on.value)
+    journal.write(
+        sitting,
+        room,
+        What.CLOSED,
+        actor,
+        orders=[{"do": "open", "persons": []}, {"do": "close"}],
+        goes_on=given.goes_on.value,
+    )
     lines = journal.lines_of(sitting.session, room)
     hearing.ended_at, hearing.state, hearing.recorded_by = now, HearingState.HELD, sitting.next_number(case)
     hearing.stages = [stage for stage in STAGES if stage in room.stages]

@@ -18,8 +18,10 @@ from odr.evidence.models import Exhibit
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing.live import journal
+from odr.hearing.live.media.control import segment_key
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
-from odr.hearing.live.queries import hands, held_room, next_segment, person_of, reached
+from odr.hearing.live.obeying import key_context
+from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached
 from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, next_stage
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
@@ -136,6 +138,10 @@ def call(at: At) -> None:
     who = at.other
     if who.place not in (Place.ISOLATED, Place.DOOR) or who.role not in KEPT_APART:
         raise ActNotOpen(T("%(name)s does not wait to be called.", name=who.name))
+    if at.room.sealed_by is not None:
+        raise ActNotOpen(
+            T("A part is sealed, and who was not in it hears nothing of it."), T("End the sealed part, then call.")
+        )
     first = "release" if who.place is Place.ISOLATED else "admit"
     who.place, who.mic = Place.ROOM, Mic.MUTED
     orders = [_person(first, who), _person("admit", who), _person("mute", who, lock=False)]
@@ -262,12 +268,15 @@ def _until(at: At) -> datetime | None:
 
 def resume(at: At) -> None:
     """On again, once everybody who is needed is there and the recorder runs."""
-    gone = [p for p in at.room.people if p.role in BENCH and p.lost_at is not None]
+    gone = missing_from(at.room)
     if gone:
-        raise ActNotOpen(T("%(name)s is not back yet.", name=gone[0].name))
+        raise ActNotOpen(
+            T("%(name)s is not back yet.", name=gone[0].name),
+            T("Wait, or prompt, warn and rule on it; or close the hearing and go on another day."),
+        )
     orders: list[dict[str, object]] = [{"do": "resume"}]
     if not at.room.recorder_runs:
-        orders = [*as_decided(at.room), new_segment(at.sitting, at.room), *orders]
+        orders = [*anew(at.sitting, at.room), *orders]
         at.room.recorder_runs = True
     _open_again(at, What.RESUMED, orders)
 
@@ -286,14 +295,43 @@ def new_segment(sitting: Sitting, room: LiveRoom, key: bytes | None = None) -> d
     return {"do": "record", "segment": number}
 
 
+def sealed_segment(sitting: Sitting, room: LiveRoom) -> dict[str, object]:
+    """The order for a piece of the recording under a key of its own, and for who stays in it."""
+    stay = [p.reference for p in room.people if p.place is Place.ROOM and (p.role in COURT or p.may_stay)]
+    number = next_segment(sitting.session, room)
+    key = sitting.court.notary.vault.seal(segment_key(), key_context(room.reference, number))
+    new_segment(sitting, room, key)
+    return {"do": "seal", "stay": stay, "segment": number, "keyed": True}
+
+
+def anew(sitting: Sitting, room: LiveRoom) -> list[dict[str, object]]:
+    """Orders that bring a media room which forgot everything, or stands otherwise than the court decided, back to it. It
+    stands still meanwhile; a sealed part is shut again before anybody is let in.
+    """
+    orders: list[dict[str, object]] = [*as_decided(room)]
+    if room.sealed_by is not None:
+        record = sealed_segment(sitting, room)
+    else:
+        record = {**new_segment(sitting, room), "do": "unseal"}
+    orders[1:1] = [{"do": "pause", "why": "technology"}, {"do": "reassemble"}, record]
+    if room.floor_id is not None:
+        orders += [_person("floor", p) for p in room.people if p.id == room.floor_id]
+    exhibit = shown_exhibit(sitting, room)
+    if exhibit is not None:
+        orders.append({"do": "page", "exhibit": exhibit.reference, "page": room.page})
+    return orders
+
+
 def as_decided(room: LiveRoom) -> list[dict[str, object]]:
-    """Orders that bring a media room which was away back to what the court decided of everybody."""
+    """Orders that say to a media room how everybody stands."""
     orders: list[dict[str, object]] = [{"do": "open", "persons": [p.reference for p in room.people]}]
     for who in room.people:
-        if who.place is Place.ROOM:
-            orders.append(_person("admit", who))
+        if who.place is Place.OUT:
+            orders.append(_person("remove", who, why=who.rung.value if who.rung is not None else "left"))
         if who.place is Place.ISOLATED:
             orders.append(_person("isolate", who))
+        if who.place is Place.ROOM:
+            orders.append(_person("admit", who))
         if who.place is Place.ROOM and who.mic is not Mic.OPEN:
             orders.append(_person("mute", who, lock=who.mic is Mic.LOCKED))
     return orders
@@ -301,6 +339,8 @@ def as_decided(room: LiveRoom) -> list[dict[str, object]]:
 
 def deliberate(at: At) -> None:
     """Those who decide are alone: no recorder, and nobody else (REC 3)."""
+    if at.room.sealed_by is not None:
+        raise ActNotOpen(T("A part is sealed. End it first."))
     bench = [p.reference for p in at.room.people if p.role in BENCH]
     at.room.state, at.room.since, at.room.floor_id = RoomState.DELIBERATING, at.sitting.now, None
     at.room.until = _until(at)
@@ -311,7 +351,9 @@ def deliberate(at: At) -> None:
 def reassemble(at: At) -> None:
     """Back from deliberating: a new piece of the recording begins."""
     at.room.recorder_runs = True
-    _open_again(at, What.REASSEMBLED, [{"do": "reassemble"}, new_segment(at.sitting, at.room)])
+    opened, *people = as_decided(at.room)
+    orders = [opened, {"do": "reassemble"}, *people, new_segment(at.sitting, at.room)]
+    _open_again(at, What.REASSEMBLED, orders)
 
 
 def note(at: At) -> None:
