@@ -140,7 +140,8 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
         return _say(sitting, room, What.LOST, person, closed=event.kind == "left", **place)
     if event.kind in ("back", "entered") and person is not None and person.lost_at is not None:
         missed = (at - person.lost_at).total_seconds()
-        person.lost_at, person.back_at = None, at
+        # A prompt and a warning are of one absence: the next needs its own (OLR 25).
+        person.lost_at, person.back_at, person.prompted_at, person.told_at = None, at, None, None
         return _say(sitting, room, What.BACK, person, seconds=max(0, round(missed)), **place)
     if event.kind == "hand" and person is not None and person.hand_at is None and person.place is Place.ROOM:
         person.hand_at = at

@@ -247,7 +247,17 @@ def test_the_recorder_stops(live: Live) -> None:
     before = len(live.media.asked)
     live.does(CHEN, "resume")
     asked = live.media.asked[before:]
-    assert [do for do, _ in asked] == ["open", "pause", "reassemble", "unseal", *["admit"] * 3, "mute", "admit", "mute", "resume"]
+    assert [do for do, _ in asked] == [
+        "open",
+        "pause",
+        "reassemble",
+        "unseal",
+        *["admit"] * 3,
+        "mute",
+        "admit",
+        "mute",
+        "resume",
+    ]
     assert ("mute", {"person": live.person(HAIYUN).reference, "lock": True}) in asked
     assert live.media.segment == 2 and live.room().state is RoomState.OPEN
 

@@ -26,7 +26,7 @@ from odr.web.presence import session_cookie_name
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
 from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
 from tests.hearing.live.room_beside import RoomBeside
-from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, accepted_case
 
 
 class HouseClock(FixedClock):
@@ -93,6 +93,7 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     scene.clock.set(BEGINS)
     _, chen, base = visitor(scene, browser, house, CHEN)
     _, li, _ = visitor(scene, browser, house, LI)
+    held.comes(WANG)
     held.enters(LI)
     held.enters(HAIYUN)
     chen.goto(f"{base}/live")
