@@ -334,7 +334,8 @@ async function cutOff(folder, path, links, head, good, torn) {
     const data = await readFile(join(folder, name));
     const from = upTo.get(person) ?? 0;
     const tail = data.subarray(from);
-    if (tail.length) streams[person] = { from, length: tail.length, sha256: digest(tail) };
+    // A file that was just made, and is empty still, is spoken of too: the verifier would call it put in afterwards.
+    if (tail.length || !upTo.has(person)) streams[person] = { from, length: tail.length, sha256: digest(tail) };
   }
   const last = links.at(-1)?.at ?? Date.now();
   const text = line({ kind: "cut", at: Date.now(), last, n: links.length, prev: head ?? NOTHING, streams, torn });
