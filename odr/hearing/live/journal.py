@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
@@ -99,6 +99,19 @@ def unconfirmed(session: Session, room: LiveRoom) -> list[LiveLine]:
         ~exists().where(LiveAck.line_id == LiveLine.id),
     )
     return [line for line in session.scalars(asked.order_by(LiveLine.number)) if line.orders]
+
+
+def newest(session: Session, room: LiveRoom, what: What, actor: Actor) -> LiveLine | None:
+    """The last line of a kind that somebody wrote."""
+    mine = select(LiveLine).where(LiveLine.room_id == room.id, LiveLine.what == what)
+    mine = mine.where(LiveLine.by_role == actor.role, LiveLine.by_name == actor.name)
+    return session.scalar(mine.order_by(LiveLine.number.desc()).limit(1))
+
+
+def written(session: Session, room: LiveRoom, person: LivePerson) -> int:
+    """How many messages somebody wrote to the clerk."""
+    mine = select(func.count()).where(LiveLine.room_id == room.id, LiveLine.what == What.MESSAGE)
+    return session.scalar(mine.where(LiveLine.person_id == person.id, LiveLine.by_role == person.role)) or 0
 
 
 def is_whole(room: LiveRoom, lines: list[LiveLine]) -> bool:

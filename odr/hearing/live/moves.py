@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 2000
 MOST_PAGES = 5000
+MOST_MESSAGES = 100
+"""Messages that one person may write to the clerk in a hearing."""
+SENT_TWICE = timedelta(seconds=3)
+"""Within which the same words of the same person are one form sent twice."""
 TAKES_PART = PARTY_ROLES | HEARD_ROLES
 STANDING_STILL = frozenset({RoomState.PAUSED, RoomState.SUSPENDED})
 BEFORE_AND_DURING = frozenset({RoomState.WAITING, RoomState.OPEN}) | STANDING_STILL
@@ -92,10 +96,27 @@ class At:
     @property
     def words(self) -> str:
         """What was written. Raises InvalidInput where nothing was."""
-        written = self.given.words.strip()[:MOST_WORDS]
+        written = self.optional_words
         if not written:
             raise InvalidInput.at("words", T("Fill this in."))
         return written
+
+    @property
+    def optional_words(self) -> str:
+        """What was written, whole or not at all. Raises InvalidInput where it is too long."""
+        written = "\n".join(self.given.words.split("\r\n")).strip()
+        if len(written) > MOST_WORDS:
+            raise InvalidInput.at("words", T("Write at most %(count)s characters.", count=MOST_WORDS))
+        return written
+
+    def said_already(self, what: What, words: str | None, person: LivePerson | None) -> bool:
+        """Whether the same was just written by the same person: a form sent twice is one line."""
+        before = journal.newest(self.sitting.session, self.room, what, self.actor)
+        return (
+            before is not None
+            and (before.words, before.person_id) == (words, person.id if person is not None else None)
+            and self.sitting.now - before.at <= SENT_TWICE
+        )
 
     def say(self, what: What, *, person: LivePerson | None = None, words: str | None = None, **orders: object) -> None:
         """Write the line; ``orders`` has one, ``order``, or none."""
@@ -215,9 +236,13 @@ def unmute(at: At) -> None:
 
 def stage(at: At) -> None:
     """The next stage: none is left out (OLR 22; CPL 141)."""
+    if at.given.who == at.room.stage.value:
+        return  # the form was sent twice: no stage is left out by that
     following = next_stage(at.room.stage)
     if following is None:
         raise ActNotOpen(T("This is the last stage."))
+    if at.given.who not in ("", following.value):
+        raise ActNotOpen(T("The next stage is: %(stage)s.", stage=following.label))
     at.room.stage = following
     at.room.stages = [*at.room.stages, following.value]
     at.say(What.STAGE, facts={"stage": following.value})
@@ -245,9 +270,9 @@ def show_off(at: At) -> None:
 
 def pause(at: At) -> None:
     """A break until an hour: nobody is seen, heard or recorded (REC 3)."""
-    at.room.state, at.room.since = RoomState.PAUSED, at.sitting.now
     at.room.until = _until(at)
-    at.room.why = at.given.words.strip()[:MOST_WORDS] or None
+    at.room.state, at.room.since = RoomState.PAUSED, at.sitting.now
+    at.room.why = at.optional_words or None
     order: dict[str, object] = {"do": "pause", "why": "break"}
     at.say(What.PAUSED, words=at.room.why, order=order)
 
@@ -352,19 +377,26 @@ def reassemble(at: At) -> None:
     """Back from deliberating: a new piece of the recording begins."""
     at.room.recorder_runs = True
     opened, *people = as_decided(at.room)
-    orders = [opened, {"do": "reassemble"}, *people, new_segment(at.sitting, at.room)]
+    orders: list[dict[str, object]] = [opened, {"do": "reassemble"}, *people, new_segment(at.sitting, at.room)]
     _open_again(at, What.REASSEMBLED, orders)
 
 
 def note(at: At) -> None:
     """A sentence in the record, by the clerk or the judge."""
-    at.say(What.NOTE, words=at.words)
+    if not at.said_already(What.NOTE, at.words, None):
+        at.say(What.NOTE, words=at.words)
 
 
 def message(at: At) -> None:
     """To the clerk, or the clerk’s answer to somebody."""
     about = at.named if at.actor.role is Role.CLERK else at.me
-    at.say(What.MESSAGE, person=about, words=at.words)
+    if at.actor.role is not Role.CLERK and journal.written(at.sitting.session, at.room, about) >= MOST_MESSAGES:
+        raise ActNotOpen(
+            T("You have written %(count)s messages in this hearing; the clerk has them.", count=MOST_MESSAGES),
+            T("Say the rest in the hearing, or write to the judge in the case."),
+        )
+    if not at.said_already(What.MESSAGE, at.words, about):
+        at.say(What.MESSAGE, person=about, words=at.words)
 
 
 def hand(at: At) -> None:
@@ -383,12 +415,14 @@ def hand_down(at: At) -> None:
 
 def cannot_hear(at: At) -> None:
     """Says so at any time; the court has to know before it goes on."""
-    at.say(What.CANNOT_HEAR, person=at.me)
+    if not at.said_already(What.CANNOT_HEAR, None, at.me):
+        at.say(What.CANNOT_HEAR, person=at.me)
 
 
 def cannot_see(at: At) -> None:
     """Says so of the exhibit on the screen."""
-    at.say(What.CANNOT_SEE, person=at.me)
+    if not at.said_already(What.CANNOT_SEE, None, at.me):
+        at.say(What.CANNOT_SEE, person=at.me)
 
 
 def prompt(at: At) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
@@ -10,6 +12,7 @@ from odr.docket.models import Role
 from odr.ground.errors import ActNotOpen
 from odr.hearing.live.models import LivePerson
 from odr.hearing.live.vocabulary import Mic, Place, RoomState
+from odr.identity.actors import Actor
 from tests.hearing.live.conftest import Live
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
 from tests.hearing.test_pages import Browser
@@ -55,6 +58,23 @@ def test_who_waited_outside_reads_nothing_of_it_afterwards(live: Live, app: Flas
     live.scene.act(CHEN, "close_live_hearing", goes_on="no")
     page = wu.get("/live/recording/1")
     assert "The recipe: salt." not in page and "The illness: gout." in page
+
+
+def test_a_witness_is_not_told_why_it_stands_still(live: Live, app: Flask) -> None:
+    """Who is in the hearing, and what failed or was said, is nothing for somebody who waits to be heard."""
+    live.opened()
+    live.media.happens("lost", live.person(HAIYUN).reference)
+    live.follow()
+    live.clock.advance(timedelta(seconds=20))
+    live.follow()
+    with app.test_request_context():
+        stop = app.jinja_env.get_template("hearing/live/_stops.html")
+        told = {
+            role: stop.make_module({"actor": Actor(role=role)}).stop(live.room())
+            for role in (Role.WITNESS, Role.EXPERT, Role.CLAIMANT)
+        }
+    assert HAIYUN in told[Role.CLAIMANT]
+    assert all(HAIYUN not in told[role] and "mended" in told[role] for role in (Role.WITNESS, Role.EXPERT))
 
 
 def test_nobody_deliberates_in_a_sealed_part(live: Live) -> None:
