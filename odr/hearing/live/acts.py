@@ -166,12 +166,14 @@ def ready_to_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("Enter the hearing first; then open it.")
     if room.state is not RoomState.WAITING:
         return T("The hearing is open already.")
-    return _court_not_whole(sitting, case, room)
+    return _court_not_whole(sitting, case, room, actor)
 
 
-def _court_not_whole(sitting: Sitting, case: Case, room: LiveRoom) -> Text | None:
-    """Who of those who sit for the court is missing: a hearing without one of the bench, or without a clerk, is none."""
-    here = [p for p in room.people if p.role in COURT and p.lost_at is None]
+def _court_not_whole(sitting: Sitting, case: Case, room: LiveRoom, actor: Actor) -> Text | None:
+    """Who of those who sit for the court is missing: a hearing without one of the bench, or without a clerk, is none.
+    Whoever opens it is here, though the page of the act has no picture.
+    """
+    here = [p for p in room.people if p.role in COURT and (p.lost_at is None or p.account_id == actor.account_id)]
     mine = (Seat.case_id == case.id, Seat.role.in_(BENCH), Seat.until_at.is_(None))
     bench = select(Account.name).join(Seat, Seat.account_id == Account.id).where(*mine)
     missing = sitting.session.scalar(

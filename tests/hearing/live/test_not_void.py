@@ -9,6 +9,7 @@ import pytest
 from odr.docket.models import Role, Seat
 from odr.ground.errors import ActNotOpen
 from odr.hearing import desks
+from odr.hearing.live import faults
 from odr.hearing.live.models import LivePerson
 from odr.hearing.live.vocabulary import Place, RoomState
 from odr.hearing.vocabulary import Presence
@@ -34,6 +35,14 @@ def test_no_hearing_without_a_clerk(live: Live) -> None:
         live.scene.act(CHEN, "open_live_hearing")
     assert live.media.segment is None, "nothing is recorded meanwhile"
     live.comes(WANG)
+    for name in (WANG, CHEN):
+        # Waiting rooms are looked at by the page of the room, not by the worker's round.
+        live.media.happens("left", live.person(name).reference)
+    faults.follow(live.scene.court, live.room().id)
+    with pytest.raises(ActNotOpen, match="No clerk"):
+        live.scene.act(CHEN, "open_live_hearing")
+    live.media.happens("back", live.person(WANG).reference)
+    faults.follow(live.scene.court, live.room().id)
     live.scene.act(CHEN, "open_live_hearing")
 
 
