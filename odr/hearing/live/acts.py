@@ -5,14 +5,14 @@ Each is an entry of the docket and a line of the journal; the media room obeys a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import select
 
-from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Audience, Case, Party, Role, Seat, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks
@@ -20,26 +20,28 @@ from odr.hearing.courtroom.hearings import MOST_ON_ROLL, after_held
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import Reasons
 from odr.hearing.live import journal, moves
-from odr.hearing.live.media.control import segment_key
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
-from odr.hearing.live.obeying import key_context, media_of, recorder_of
+from odr.hearing.live.obeying import media_of, recorder_of
 from odr.hearing.live.queries import (
     doors_are_open,
     hearing_of_now,
     held_room,
     is_set_up,
+    missing_from,
     next_segment,
+    person_of,
     reached,
     room_of_now,
     running_room,
     segments_of,
 )
-from odr.hearing.live.rules import COURT, KEPT_APART, may_find_left, next_rung, puts_out
+from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, may_find_left, next_rung, puts_out
 from odr.hearing.live.vocabulary import GoesOn, Leaving, LiveStage, Place, RoomState, Rung, SealReason, What
 from odr.hearing.models import Attendance, Hearing, Witness
 from odr.hearing.ripeness.basis import STAGES
 from odr.hearing.vocabulary import HearingState, IdentityCheck, Presence
 from odr.identity.actors import Actor
+from odr.identity.models import Account
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
@@ -148,9 +150,11 @@ def enter_hearing(sitting: Sitting, case: Case, given: EnterInput, *, actor: Act
 # -- opening -------------------------------------------------------------------
 
 
-@guard("OLR 22, 24")
+@guard("OLR 22, 24", "CPL 40, 140")
 def ready_to_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why a hearing is not opened here: none is fixed for now, the judge has not come, or it is open already."""
+    """Reason why a hearing is not opened here: none is fixed for now, it is open already, or somebody who sits for the
+    court has not come: all who decide hear it, and a clerk finds out who is there and keeps the record.
+    """
     if not is_set_up(sitting, case):
         return SET_UP_ELSEWHERE
     hearing = hearing_of_now(sitting.session, case)
@@ -159,10 +163,27 @@ def ready_to_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     if sitting.now < hearing.begins_at:
         return T("The hearing is called to %(at)s; it is not opened before.", at=hearing.begins_at)
     room = room_of_now(sitting.session, case)
-    if room is None or not any(p.role is Role.JUDGE for p in room.people):
+    if room is None or person_of(room, actor) is None:
         return T("Enter the hearing first; then open it.")
     if room.state is not RoomState.WAITING:
         return T("The hearing is open already.")
+    return _court_not_whole(sitting, case, room, actor)
+
+
+def _court_not_whole(sitting: Sitting, case: Case, room: LiveRoom, actor: Actor) -> Text | None:
+    """Who of those who sit for the court is missing: a hearing without one of the bench, or without a clerk, is none.
+    Whoever opens it is here, though the page of the act has no picture.
+    """
+    here = [p for p in room.people if p.role in COURT and (p.lost_at is None or p.account_id == actor.account_id)]
+    mine = (Seat.case_id == case.id, Seat.role.in_(BENCH), Seat.until_at.is_(None))
+    bench = select(Account.name).join(Seat, Seat.account_id == Account.id).where(*mine)
+    missing = sitting.session.scalar(
+        bench.where(Seat.account_id.not_in([p.account_id for p in here])).order_by(Seat.id).limit(1)
+    )
+    if missing is not None:
+        return T("%(name)s decides this case with the others and is not here yet.", name=missing)
+    if not any(p.role is Role.CLERK for p in here):
+        return T("No clerk is here yet, who finds out who has come and keeps the record.")
     return None
 
 
@@ -213,7 +234,8 @@ def open_live_hearing(sitting: Sitting, case: Case, given: OpenInput, *, actor: 
     sitting.session.add(LiveSegment(room_id=room.id, number=segment, begun_at=now))
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     hearing.begun_at = now
-    journal.write(sitting, room, What.OPENED, actor, segment=segment)
+    # A media room that was away since they came knows nobody: it is told how everybody stands.
+    journal.write(sitting, room, What.OPENED, actor, orders=moves.as_decided(room), segment=segment)
     present = [{"who": p.name, "role": p.role.value} for p in room.people]
     return Recorded(
         T("The hearing is opened by the court’s own video; the recorder runs"),
@@ -359,10 +381,7 @@ def seal_part(sitting: Sitting, case: Case, given: SealPartInput, *, actor: Acto
     for person in room.people:
         apart = person.role in KEPT_APART and person.id != room.floor_id
         person.may_stay = person.role in COURT or (reached(room, person) and person.id not in outside and not apart)
-    stay = [p.reference for p in room.people if reached(room, p) and (p.role in COURT or p.may_stay)]
-    number = next_segment(sitting.session, room)
-    key = sitting.court.notary.vault.seal(segment_key(), key_context(room.reference, number))
-    sitting.session.add(LiveSegment(room_id=room.id, number=number, begun_at=now, key=key))
+    order = moves.sealed_segment(sitting, room)
     room.sealed_by = sitting.next_number(case)
     gone = [p.name for p in room.people if p.place is Place.ROOM and p.role not in COURT and not p.may_stay]
     journal.write(
@@ -371,13 +390,13 @@ def seal_part(sitting: Sitting, case: Case, given: SealPartInput, *, actor: Acto
         What.SEALED,
         actor,
         words=given.words,
-        orders=[{"do": "seal", "stay": stay, "segment": number, "keyed": True}],
+        orders=[order],
         reason=given.reason.value,
-        stay=stay,
+        stay=order["stay"],
     )
     return Recorded(
         T("A part of the hearing is sealed: %(reason)s", reason=given.reason.label),
-        {"reason": given.reason.value, "outside": gone, "segment": number},
+        {"reason": given.reason.value, "outside": gone, "segment": order["segment"]},
     )
 
 
@@ -408,9 +427,12 @@ def end_sealed_part(sitting: Sitting, case: Case, given: OpenInput, *, actor: Ac
     for person in room.people:
         person.may_stay = True
     order = moves.new_segment(sitting, room)
-    journal.write(
-        sitting, room, What.UNSEALED, actor, orders=[{"do": "unseal", "segment": order["segment"]}], began=began
-    )
+    orders = [{"do": "unseal", "segment": order["segment"]}]
+    if room.exhibit_id is not None:
+        # What was shown to those inside is not left on the screens of those who come back.
+        room.exhibit_id = room.page = None
+        orders = [{"do": "page", "exhibit": None, "page": None}, *orders]
+    journal.write(sitting, room, What.UNSEALED, actor, orders=orders, began=began)
     return Recorded(T("The sealed part of the hearing is over"), {"began": began, "segment": order["segment"]})
 
 
@@ -516,10 +538,22 @@ def rule_on_leaving(sitting: Sitting, case: Case, given: LeavingInput, *, actor:
             sitting.pack(case).cited("OLR 25"),
         )
     person.found_by, person.by_fault = sitting.next_number(case), given.finding is Leaving.FAULT
+    orders: list[dict[str, Any]] = []
     if given.finding is Leaving.LEFT:
-        person.place = Place.OUT
+        person.place, person.hand_at = Place.OUT, None
+        room.floor_id = None if room.floor_id == person.id else room.floor_id
+        orders = [{"do": "remove", "person": person.reference, "why": "left"}]
         _put_before_judge(sitting, case, room, person)
-    journal.write(sitting, room, What.FOUND, actor, person=person, words=given.reasons, finding=given.finding.value)
+    journal.write(
+        sitting,
+        room,
+        What.FOUND,
+        actor,
+        person=person,
+        words=given.reasons,
+        orders=orders,
+        finding=given.finding.value,
+    )
     return Recorded(
         T("%(name)s: %(finding)s", name=person.name, finding=given.finding.label),
         {"who": person.name, "finding": given.finding.value, "reasons": given.reasons},
@@ -548,15 +582,22 @@ def _put_before_judge(sitting: Sitting, case: Case, room: LiveRoom, person: Live
 # -- closing -------------------------------------------------------------------
 
 
-@guard("REC 3")
+@guard("REC 3", "OLR 25")
 def may_close(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why a hearing is not closed here: none is open, or those who decide are still alone."""
+    """Reason why a hearing is not closed here: none is open, those who decide are still alone, a part is sealed, or a party
+    came and was never admitted, who would count as absent.
+    """
     room = running_room(sitting.session, case)
     if room is None:
         return T("No hearing is open here now.")
     if room.state is RoomState.DELIBERATING:
         return T("The court deliberates. Come back to the room first.")
-    return T("A part is sealed. End it first.") if room.sealed_by is not None else None
+    if room.sealed_by is not None:
+        return T("A part is sealed. End it first.")
+    for person in room.people:
+        if person.party_id is not None and person.place is Place.DOOR and person.lost_at is None:
+            return T("%(name)s came, waits at the door and would count as absent. Admit them first.", name=person.name)
+    return None
 
 
 class CloseInput(CourtModel):
@@ -602,16 +643,31 @@ def close_live_hearing(sitting: Sitting, case: Case, given: CloseInput, *, actor
     journal, whose last digest this entry anchors. What was done stays valid, however it goes on (OLR 21).
     """
     room = _running(sitting, case)
+    cut_off = [p for p in missing_from(room) if p.party_id is not None]
+    if cut_off and given.goes_on is GoesOn.NO:
+        raise ActNotOpen(
+            T("The connection of %(name)s is lost, and nobody ruled that they left.", name=cut_off[0].name),
+            T("Wait until they are back, or prompt, warn and rule; or say how the hearing goes on."),
+            sitting.pack(case).cited("OLR 25"),
+        )
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     room.state, room.since, room.floor_id, room.why, room.until = RoomState.CLOSED, now, None, None, None
     room.closed_at, room.closed_by, room.recorder_runs = now, sitting.next_number(case), False
-    journal.write(sitting, room, What.CLOSED, actor, orders=[{"do": "close"}], goes_on=given.goes_on.value)
+    journal.write(
+        sitting,
+        room,
+        What.CLOSED,
+        actor,
+        orders=[{"do": "open", "persons": []}, {"do": "close"}],
+        goes_on=given.goes_on.value,
+    )
     lines = journal.lines_of(sitting.session, room)
     hearing.ended_at, hearing.state, hearing.recorded_by = now, HearingState.HELD, sitting.next_number(case)
     hearing.stages = [stage for stage in STAGES if stage in room.stages]
     hearing.shown = list(room.shown)
     hearing.minutes = journal.as_minutes(lines, sitting.pack(case).tz, language_of(sitting, case))
-    _take_attendance(sitting, case, room, hearing, given)
+    called = {line.person_id for line in lines if line.what is What.CALLED}
+    _take_attendance(sitting, case, room, hearing, given, called)
     sitting.session.flush()
     after_held(sitting, case, hearing)
     if given.goes_on is not GoesOn.NO and not sitting.tasks(case, desks.SUMMON):
@@ -646,13 +702,19 @@ def _interruptions(lines: list[Any]) -> list[dict[str, str]]:
     return found
 
 
-def _take_attendance(sitting: Sitting, case: Case, room: LiveRoom, hearing: Hearing, given: CloseInput) -> None:
-    """Who took part by video, with identity verified again; who in the courtroom; who not at all."""
+def _take_attendance(
+    sitting: Sitting, case: Case, room: LiveRoom, hearing: Hearing, given: CloseInput, called: Set[int | None]
+) -> None:
+    """Who took part by video, with identity verified again; who in the courtroom; who not at all. A witness or expert who
+    waited and was never called was not heard.
+    """
     came = {p.party_id for p in room.people if p.party_id is not None and p.place is not Place.DOOR}
     in_court = [sitting.resolved("attendee", reference) for reference in given.in_courtroom]
     in_court_parties = {who.id for who in in_court if isinstance(who, Party)}
     for person in room.people:
         if person.role in COURT or person.place is Place.DOOR:
+            continue
+        if person.role in KEPT_APART and person.id not in called:
             continue
         hearing.attendances.append(
             Attendance(
@@ -679,7 +741,13 @@ def _take_attendance(sitting: Sitting, case: Case, room: LiveRoom, hearing: Hear
     for party in case.parties:
         if party.left_at is None and party.role in PARTY_ROLES and party.id not in came | in_court_parties:
             hearing.attendances.append(
-                Attendance(party_id=party.id, role=party.role, name=party.name, presence=Presence.ABSENT)
+                Attendance(
+                    party_id=party.id,
+                    role=party.role,
+                    name=party.name,
+                    presence=Presence.ABSENT,
+                    by_failure=any(p.by_fault for p in room.people if p.party_id == party.id),
+                )
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from odr.docket.models import Case
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live import journal, obeying
 from odr.hearing.live.acts import KeepRecordingInput, SuspendInput
-from odr.hearing.live.media.control import MediaAway, MediaRefused, RoomEvent
+from odr.hearing.live.media.control import Media, MediaAway, MediaRefused, RoomEvent
 from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.queries import held_room, missing_from, pause_after, segments_of
 from odr.hearing.live.rules import is_gone
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 GONE = {"lost", "left"}
-RECORDER_GONE = {"recorder_failed", "gap"}
 
 
 def watch(court: Court, limit: int = 50) -> int:
@@ -39,7 +39,10 @@ def watch(court: Court, limit: int = 50) -> int:
             .join(Hearing, Hearing.id == LiveRoom.hearing_id)
             .where(LiveRoom.state == RoomState.CLOSED, Hearing.recording_sha256.is_(None))
         )
-        rooms = list(session.scalars(going_on.union(closed).limit(limit)))
+        rooms = [
+            *session.scalars(going_on.limit(limit)),
+            *session.scalars(closed.order_by(LiveRoom.id.desc()).limit(limit)),
+        ]
     return sum(follow(court, room_id) for room_id in rooms)
 
 
@@ -52,19 +55,55 @@ def follow(court: Court, room_id: int) -> int:
     with court.database.read() as session:
         room = session.get_one(LiveRoom, room_id)
         hearing = session.get_one(Hearing, room.hearing_id).reference
-        heard_of, state = room.heard_of, room.state
+        heard_of, state, lines = room.heard_of, room.state, room.lines
+        expected = room.sealed_by is not None
         lost = any(p.lost_at is not None for p in room.people)
-    try:
-        news = media.events(hearing, heard_of)
-    except (MediaAway, MediaRefused):
-        news = []
-    if not news and not lost and state is not RoomState.CLOSED and done == 0:
+    news, away = _news(media, hearing, heard_of)
+    stopped = None
+    if state is RoomState.OPEN and (away or not _goes_on(media, hearing, sealed=expected)):
+        stopped = Stopped(lines, away)
+    if not news and not lost and state is not RoomState.CLOSED and done == 0 and stopped is None:
         return 0
     with court.sit() as sitting:
-        return done + _take_in(sitting, room_id, news)
+        return done + _take_in(sitting, room_id, news, stopped)
 
 
-def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent]) -> int:
+@dataclass(frozen=True)
+class Stopped:
+    """The media room did not hold an open hearing as the court does, when the journal had so many lines."""
+
+    lines: int
+    away: bool
+    """It answered nothing, twice."""
+
+
+def _news(media: Media, hearing: str, heard_of: int) -> tuple[list[RoomEvent], bool]:
+    """What happened since, and whether the room is away: asked a second time before that is said of it."""
+    for _ in range(2):
+        try:
+            return media.events(hearing, heard_of), False
+        except MediaRefused:
+            return [], False
+        except MediaAway:
+            continue
+    return [], True
+
+
+def _goes_on(media: Media, hearing: str, *, sealed: bool) -> bool:
+    """Whether the media room holds an open hearing as the court does: it knows of it, records, stands not still, and is
+    open to those whom it should be open to. A room that was killed and came back knows of none.
+    """
+    try:
+        state = media.state(hearing)
+    except MediaRefused:
+        return False
+    except MediaAway:
+        return True  # it answered a moment ago: the next round says
+    records = state.recorder.running_since is not None
+    return records and state.paused is None and not state.deliberating and state.sealed == sealed
+
+
+def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent], stopped: Stopped | None = None) -> int:
     case = sitting.session.get_one(Case, sitting.session.get_one(LiveRoom, room_id).case_id)
     room = held_room(sitting.session, room_id)
     taken = 0
@@ -72,6 +111,9 @@ def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent]) -> int:
         if event.number > room.heard_of:
             room.heard_of = event.number
             taken += _note(sitting, room, event)
+    if stopped is not None and room.recorder_runs and _still(sitting, room, stopped):
+        room.recorder_runs = False
+        taken += _say(sitting, room, What.RECORDER_STOPPED, None)
     sitting.session.flush()
     stop = _why_stop(sitting, case, room)
     if stop is not None:
@@ -79,6 +121,13 @@ def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent]) -> int:
         sitting.perform(SUSPEND_LIVE_HEARING, case, SuspendInput(words=words), actor=CLOCK_ACTOR)
         taken += 1
     return taken + _keep(sitting, case, room)
+
+
+def _still(sitting: Sitting, room: LiveRoom, stopped: Stopped) -> bool:
+    """Whether what was found still holds: nothing was decided since, and nothing waits to be done by the room."""
+    if stopped.away:
+        return room.state is RoomState.OPEN
+    return stopped.lines == room.lines and not journal.unconfirmed(sitting.session, room)
 
 
 def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
@@ -91,7 +140,8 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
         return _say(sitting, room, What.LOST, person, closed=event.kind == "left", **place)
     if event.kind in ("back", "entered") and person is not None and person.lost_at is not None:
         missed = (at - person.lost_at).total_seconds()
-        person.lost_at, person.back_at = None, at
+        # A prompt and a warning are of one absence: the next needs its own (OLR 25).
+        person.lost_at, person.back_at, person.prompted_at, person.told_at = None, at, None, None
         return _say(sitting, room, What.BACK, person, seconds=max(0, round(missed)), **place)
     if event.kind == "hand" and person is not None and person.hand_at is None and person.place is Place.ROOM:
         person.hand_at = at
@@ -104,9 +154,13 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
     if event.kind == "refused":
         journal.write(sitting, room, What.REFUSED, CLOCK_ACTOR, person=person, words=str(event.told.get("why", "")))
         return 1
-    if event.kind in RECORDER_GONE and room.recorder_runs:
+    if event.kind == "recorder_failed" and room.recorder_runs:
         room.recorder_runs = False
         return _say(sitting, room, What.RECORDER_STOPPED, None, **place)
+    if event.kind == "gap":
+        # Told when the recorder runs again: since when nothing was recorded, to the second.
+        gap = {name: event.told[name] for name in ("since", "until", "after") if name in event.told}
+        return _say(sitting, room, What.RECORDER_RUNS, None, **gap, **place)
     if event.kind == "head" and event.told.get("head"):
         head = str(event.told["head"])
         subject = {"sha256": head, "hearing": room.reference, "segment": event.segment or 0, "link": event.told["link"]}
@@ -141,9 +195,10 @@ def _keep(sitting: Sitting, case: Case, room: LiveRoom) -> int:
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     if room.state is not RoomState.CLOSED or hearing.recording_sha256 is not None:
         return 0
-    pieces = segments_of(sitting.session, room)
-    if not pieces or pieces[-1].head is None or journal.unconfirmed(sitting.session, room):
+    # A piece that the recorder never began, because it failed before, has no link; the last that has one closes the chain.
+    heads = [piece.head for piece in segments_of(sitting.session, room) if piece.head is not None]
+    if not heads or journal.unconfirmed(sitting.session, room):
         return 0
-    given = KeepRecordingInput(hearing=hearing.reference, head=pieces[-1].head)
+    given = KeepRecordingInput(hearing=hearing.reference, head=heads[-1])
     sitting.perform(KEEP_RECORDING, case, given, actor=CLOCK_ACTOR)
     return 1

@@ -7,11 +7,11 @@ anchored in the court's log with that one entry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
@@ -99,6 +99,19 @@ def unconfirmed(session: Session, room: LiveRoom) -> list[LiveLine]:
         ~exists().where(LiveAck.line_id == LiveLine.id),
     )
     return [line for line in session.scalars(asked.order_by(LiveLine.number)) if line.orders]
+
+
+def newest(session: Session, room: LiveRoom, what: What, actor: Actor) -> LiveLine | None:
+    """The last line of a kind that somebody wrote."""
+    mine = select(LiveLine).where(LiveLine.room_id == room.id, LiveLine.what == what)
+    mine = mine.where(LiveLine.by_role == actor.role, LiveLine.by_name == actor.name)
+    return session.scalar(mine.order_by(LiveLine.number.desc()).limit(1))
+
+
+def written(session: Session, room: LiveRoom, person: LivePerson) -> int:
+    """How many messages somebody wrote to the clerk."""
+    mine = select(func.count()).where(LiveLine.room_id == room.id, LiveLine.what == What.MESSAGE)
+    return session.scalar(mine.where(LiveLine.person_id == person.id, LiveLine.by_role == person.role)) or 0
 
 
 def is_whole(room: LiveRoom, lines: list[LiveLine]) -> bool:
@@ -210,9 +223,30 @@ def said_by(line: LiveLine) -> bool:
     return line.what in (What.NOTE, What.MESSAGE)
 
 
-def reads_line(line: LiveLine, role: Role, person: LivePerson | None, *, of_court: bool) -> bool:
-    """Whether somebody may read a line: who is only heard, none but those about themselves; a sealed one only who stays;
-    messages only who wrote them and the court.
+def stayed_in(session: Session, room: LiveRoom, person: LivePerson | None) -> Callable[[LiveLine], bool]:
+    """Whether somebody stayed in the sealed part that a line belongs to. It holds for ever: who waited outside reads no
+    line of it after the part is over either.
+    """
+    sealed = select(LiveLine).where(LiveLine.room_id == room.id, LiveLine.what == What.SEALED)
+    parts = session.scalars(sealed.order_by(LiveLine.number)).all()
+
+    def stayed(line: LiveLine) -> bool:
+        part = next((p for p in reversed(parts) if p.number <= line.number), None)
+        return part is not None and person is not None and person.reference in part.facts["stay"]
+
+    return stayed
+
+
+def reads_line(
+    line: LiveLine,
+    role: Role,
+    person: LivePerson | None,
+    stayed: Callable[[LiveLine], bool],
+    *,
+    of_court: bool,
+) -> bool:
+    """Whether somebody may read a line: who is only heard, none but those about themselves; one of a sealed part only who
+    ``stayed`` in it; messages only who wrote them and the court.
     """
     mine = person is not None and line.person_id == person.id
     if of_court:
@@ -223,7 +257,7 @@ def reads_line(line: LiveLine, role: Role, person: LivePerson | None, *, of_cour
         return mine
     if role in (Role.WITNESS, Role.EXPERT):
         return mine
-    return not line.sealed or mine or (person is not None and person.may_stay)
+    return not line.sealed or mine or stayed(line)
 
 
 def as_minutes(lines: Sequence[LiveLine], zone: ZoneInfo, locale: str) -> str:

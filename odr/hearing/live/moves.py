@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -18,8 +18,10 @@ from odr.evidence.models import Exhibit
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing.live import journal
+from odr.hearing.live.media.control import segment_key
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
-from odr.hearing.live.queries import hands, held_room, next_segment, person_of, reached
+from odr.hearing.live.obeying import key_context
+from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached
 from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, next_stage
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 2000
 MOST_PAGES = 5000
+MOST_MESSAGES = 100
+"""Messages that one person may write to the clerk in a hearing."""
+SENT_TWICE = timedelta(seconds=3)
+"""Within which the same words of the same person are one form sent twice."""
 TAKES_PART = PARTY_ROLES | HEARD_ROLES
 STANDING_STILL = frozenset({RoomState.PAUSED, RoomState.SUSPENDED})
 BEFORE_AND_DURING = frozenset({RoomState.WAITING, RoomState.OPEN}) | STANDING_STILL
@@ -90,10 +96,27 @@ class At:
     @property
     def words(self) -> str:
         """What was written. Raises InvalidInput where nothing was."""
-        written = self.given.words.strip()[:MOST_WORDS]
+        written = self.optional_words
         if not written:
             raise InvalidInput.at("words", T("Fill this in."))
         return written
+
+    @property
+    def optional_words(self) -> str:
+        """What was written, whole or not at all. Raises InvalidInput where it is too long."""
+        written = "\n".join(self.given.words.split("\r\n")).strip()
+        if len(written) > MOST_WORDS:
+            raise InvalidInput.at("words", T("Write at most %(count)s characters.", count=MOST_WORDS))
+        return written
+
+    def said_already(self, what: What, words: str | None, person: LivePerson | None) -> bool:
+        """Whether the same was just written by the same person: a form sent twice is one line."""
+        before = journal.newest(self.sitting.session, self.room, what, self.actor)
+        return (
+            before is not None
+            and (before.words, before.person_id) == (words, person.id if person is not None else None)
+            and self.sitting.now - before.at <= SENT_TWICE
+        )
 
     def say(self, what: What, *, person: LivePerson | None = None, words: str | None = None, **orders: object) -> None:
         """Write the line; ``orders`` has one, ``order``, or none."""
@@ -136,6 +159,10 @@ def call(at: At) -> None:
     who = at.other
     if who.place not in (Place.ISOLATED, Place.DOOR) or who.role not in KEPT_APART:
         raise ActNotOpen(T("%(name)s does not wait to be called.", name=who.name))
+    if at.room.sealed_by is not None:
+        raise ActNotOpen(
+            T("A part is sealed, and who was not in it hears nothing of it."), T("End the sealed part, then call.")
+        )
     first = "release" if who.place is Place.ISOLATED else "admit"
     who.place, who.mic = Place.ROOM, Mic.MUTED
     orders = [_person(first, who), _person("admit", who), _person("mute", who, lock=False)]
@@ -209,9 +236,13 @@ def unmute(at: At) -> None:
 
 def stage(at: At) -> None:
     """The next stage: none is left out (OLR 22; CPL 141)."""
+    if at.given.who == at.room.stage.value:
+        return  # the form was sent twice: no stage is left out by that
     following = next_stage(at.room.stage)
     if following is None:
         raise ActNotOpen(T("This is the last stage."))
+    if at.given.who not in ("", following.value):
+        raise ActNotOpen(T("The next stage is: %(stage)s.", stage=following.label))
     at.room.stage = following
     at.room.stages = [*at.room.stages, following.value]
     at.say(What.STAGE, facts={"stage": following.value})
@@ -239,9 +270,9 @@ def show_off(at: At) -> None:
 
 def pause(at: At) -> None:
     """A break until an hour: nobody is seen, heard or recorded (REC 3)."""
-    at.room.state, at.room.since = RoomState.PAUSED, at.sitting.now
     at.room.until = _until(at)
-    at.room.why = at.given.words.strip()[:MOST_WORDS] or None
+    at.room.state, at.room.since = RoomState.PAUSED, at.sitting.now
+    at.room.why = at.optional_words or None
     order: dict[str, object] = {"do": "pause", "why": "break"}
     at.say(What.PAUSED, words=at.room.why, order=order)
 
@@ -262,12 +293,15 @@ def _until(at: At) -> datetime | None:
 
 def resume(at: At) -> None:
     """On again, once everybody who is needed is there and the recorder runs."""
-    gone = [p for p in at.room.people if p.role in BENCH and p.lost_at is not None]
+    gone = missing_from(at.room)
     if gone:
-        raise ActNotOpen(T("%(name)s is not back yet.", name=gone[0].name))
+        raise ActNotOpen(
+            T("%(name)s is not back yet.", name=gone[0].name),
+            T("Wait, or prompt, warn and rule on it; or close the hearing and go on another day."),
+        )
     orders: list[dict[str, object]] = [{"do": "resume"}]
     if not at.room.recorder_runs:
-        orders = [*as_decided(at.room), new_segment(at.sitting, at.room), *orders]
+        orders = [*anew(at.sitting, at.room), *orders]
         at.room.recorder_runs = True
     _open_again(at, What.RESUMED, orders)
 
@@ -286,14 +320,43 @@ def new_segment(sitting: Sitting, room: LiveRoom, key: bytes | None = None) -> d
     return {"do": "record", "segment": number}
 
 
+def sealed_segment(sitting: Sitting, room: LiveRoom) -> dict[str, object]:
+    """The order for a piece of the recording under a key of its own, and for who stays in it."""
+    stay = [p.reference for p in room.people if p.place is Place.ROOM and (p.role in COURT or p.may_stay)]
+    number = next_segment(sitting.session, room)
+    key = sitting.court.notary.vault.seal(segment_key(), key_context(room.reference, number))
+    new_segment(sitting, room, key)
+    return {"do": "seal", "stay": stay, "segment": number, "keyed": True}
+
+
+def anew(sitting: Sitting, room: LiveRoom) -> list[dict[str, object]]:
+    """Orders that bring a media room which forgot everything, or stands otherwise than the court decided, back to it. It
+    stands still meanwhile; a sealed part is shut again before anybody is let in.
+    """
+    orders: list[dict[str, object]] = [*as_decided(room)]
+    if room.sealed_by is not None:
+        record = sealed_segment(sitting, room)
+    else:
+        record = {**new_segment(sitting, room), "do": "unseal"}
+    orders[1:1] = [{"do": "pause", "why": "technology"}, {"do": "reassemble"}, record]
+    if room.floor_id is not None:
+        orders += [_person("floor", p) for p in room.people if p.id == room.floor_id]
+    exhibit = shown_exhibit(sitting, room)
+    if exhibit is not None:
+        orders.append({"do": "page", "exhibit": exhibit.reference, "page": room.page})
+    return orders
+
+
 def as_decided(room: LiveRoom) -> list[dict[str, object]]:
-    """Orders that bring a media room which was away back to what the court decided of everybody."""
+    """Orders that say to a media room how everybody stands."""
     orders: list[dict[str, object]] = [{"do": "open", "persons": [p.reference for p in room.people]}]
     for who in room.people:
-        if who.place is Place.ROOM:
-            orders.append(_person("admit", who))
+        if who.place is Place.OUT:
+            orders.append(_person("remove", who, why=who.rung.value if who.rung is not None else "left"))
         if who.place is Place.ISOLATED:
             orders.append(_person("isolate", who))
+        if who.place is Place.ROOM:
+            orders.append(_person("admit", who))
         if who.place is Place.ROOM and who.mic is not Mic.OPEN:
             orders.append(_person("mute", who, lock=who.mic is Mic.LOCKED))
     return orders
@@ -301,6 +364,8 @@ def as_decided(room: LiveRoom) -> list[dict[str, object]]:
 
 def deliberate(at: At) -> None:
     """Those who decide are alone: no recorder, and nobody else (REC 3)."""
+    if at.room.sealed_by is not None:
+        raise ActNotOpen(T("A part is sealed. End it first."))
     bench = [p.reference for p in at.room.people if p.role in BENCH]
     at.room.state, at.room.since, at.room.floor_id = RoomState.DELIBERATING, at.sitting.now, None
     at.room.until = _until(at)
@@ -311,18 +376,27 @@ def deliberate(at: At) -> None:
 def reassemble(at: At) -> None:
     """Back from deliberating: a new piece of the recording begins."""
     at.room.recorder_runs = True
-    _open_again(at, What.REASSEMBLED, [{"do": "reassemble"}, new_segment(at.sitting, at.room)])
+    opened, *people = as_decided(at.room)
+    orders: list[dict[str, object]] = [opened, {"do": "reassemble"}, *people, new_segment(at.sitting, at.room)]
+    _open_again(at, What.REASSEMBLED, orders)
 
 
 def note(at: At) -> None:
     """A sentence in the record, by the clerk or the judge."""
-    at.say(What.NOTE, words=at.words)
+    if not at.said_already(What.NOTE, at.words, None):
+        at.say(What.NOTE, words=at.words)
 
 
 def message(at: At) -> None:
     """To the clerk, or the clerk’s answer to somebody."""
     about = at.named if at.actor.role is Role.CLERK else at.me
-    at.say(What.MESSAGE, person=about, words=at.words)
+    if at.actor.role is not Role.CLERK and journal.written(at.sitting.session, at.room, about) >= MOST_MESSAGES:
+        raise ActNotOpen(
+            T("You have written %(count)s messages in this hearing; the clerk has them.", count=MOST_MESSAGES),
+            T("Say the rest in the hearing, or write to the judge in the case."),
+        )
+    if not at.said_already(What.MESSAGE, at.words, about):
+        at.say(What.MESSAGE, person=about, words=at.words)
 
 
 def hand(at: At) -> None:
@@ -341,12 +415,14 @@ def hand_down(at: At) -> None:
 
 def cannot_hear(at: At) -> None:
     """Says so at any time; the court has to know before it goes on."""
-    at.say(What.CANNOT_HEAR, person=at.me)
+    if not at.said_already(What.CANNOT_HEAR, None, at.me):
+        at.say(What.CANNOT_HEAR, person=at.me)
 
 
 def cannot_see(at: At) -> None:
     """Says so of the exhibit on the screen."""
-    at.say(What.CANNOT_SEE, person=at.me)
+    if not at.said_already(What.CANNOT_SEE, None, at.me):
+        at.say(What.CANNOT_SEE, person=at.me)
 
 
 def prompt(at: At) -> None:

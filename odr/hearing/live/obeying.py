@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -119,16 +120,17 @@ def _confirm(court: Court, room_id: int, line_id: int, acks: list[Ack], refused:
             )
         )
         for ack in acks:
-            _end_segment(session, room_id, ack, court.clock.now())
+            for piece in (ack.told, *ack.told.get("pieces", ())):
+                _end_segment(session, room_id, piece, court.clock.now())
 
 
-def _end_segment(session: Session, room_id: int, ack: Ack, now: datetime) -> None:
-    """Keep the closing link of a segment that ended by an order."""
-    ended = ack.told.get("ended")
+def _end_segment(session: Session, room_id: int, told: Mapping[str, Any], now: datetime) -> None:
+    """Keep the closing link of a segment that ended, by an order or cut off."""
+    ended = told.get("ended")
     found = select(LiveSegment).where(LiveSegment.room_id == room_id, LiveSegment.number == ended)
     segment = session.scalar(found) if ended is not None else None
     if segment is not None and segment.ended_at is None:
-        segment.closing, segment.head, segment.ended_at = ack.told.get("closing"), ack.told.get("head"), now
+        segment.closing, segment.head, segment.ended_at = told.get("closing"), told.get("head"), now
 
 
 def recorder_of(media: Media, hearing: str, persons: list[str], number: int) -> int | None:

@@ -68,6 +68,7 @@ def _page(case: Case, actor: Actor, wrong: list[tuple[str, Text]] | None = None,
         render_template(
             "hearing/live/room.html",
             **_all(case, actor, shown),
+            typed=request.form if wrong else {},
             errors=[(at, words.render(current_locale())) for at, words in wrong or ()],
         ),
         status,
@@ -143,7 +144,11 @@ def step(case: Case, actor: Actor) -> Page:
             mine = sitting.session.get_one(Case, case.id)
             moves.make(sitting, mine, found[1].id, actor, do, given)
     except InvalidInput as error:
-        return _page(case, actor, [("-".join(map(str, f.location)), f.message) for f in error.faults], 422)
+        wrong = [("-".join(map(str, f.location)), f.message) for f in error.faults]
+        if do in CONFIRMED:
+            return _confirm(case, actor, found[1], do, wrong), 422
+        at = {"note": "note", "message": "message"}.get(do, "")
+        return _page(case, actor, [(at if name == "words" and at else name, words) for name, words in wrong], 422)
     except Forbidden:
         raise
     except CourtError as error:
@@ -155,12 +160,20 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
-def _confirm(case: Case, actor: Actor, room: LiveRoom, do: str) -> Page:
+def _confirm(case: Case, actor: Actor, room: LiveRoom, do: str, wrong: list[tuple[str, Text]] | None = None) -> str:
     """Asks once more before everybody is stopped: with the words that everybody then reads."""
     reason = moves.why_not(room, actor, do)
     if reason is not None:
         raise Forbidden(reason) if actor.role not in MOVES[do].by else ActNotOpen(reason)
-    return render_template("hearing/live/confirm.html", case=case, actor=actor, do=do, desk=True)
+    return render_template(
+        "hearing/live/confirm.html",
+        case=case,
+        actor=actor,
+        do=do,
+        desk=True,
+        typed=request.form if wrong else {},
+        errors=[(at, words.render(current_locale())) for at, words in wrong or ()],
+    )
 
 
 @live_room.post("/ticket")

@@ -179,10 +179,12 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
     me, of_court = person_of(room, actor), actor.role in COURT
     reaches = reached(room, me)
     acks = journal.acks_of(session, room)
+    stayed = journal.stayed_in(session, room, me)
     lines = [
         LineView(line, journal.sentence(line), acks.get(line.id))
         for line in journal.lines_of(session, room, limit=NEWEST)
-        if journal.reads_line(line, actor.role, me, of_court=of_court) and _reaches_line(line, me, reaches, of_court)
+        if journal.reads_line(line, actor.role, me, stayed, of_court=of_court)
+        and _reaches_line(line, me, reaches, of_court)
     ]
     waiting = {line.person_id for line in journal.unconfirmed(session, room)}
     in_line = {person.id: place for place, person in enumerate(hands(room), 1)}
@@ -308,7 +310,7 @@ def waiting_page(sitting: Sitting, case: Case, actor: Actor) -> WaitingPage:
         messages=[
             LineView(line, journal.sentence(line), None)
             for line in lines
-            if line.what is What.MESSAGE and journal.reads_line(line, actor.role, me, of_court=actor.role in COURT)
+            if line.what is What.MESSAGE and (actor.role in COURT or (me is not None and line.person_id == me.id))
         ],
         minutes=_minutes_until(sitting.now, hearing),
     )
@@ -378,13 +380,13 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
     every = journal.lines_of(sitting.session, room)
     me, of_court = person_of(room, actor), actor.role in COURT
     stayed = of_court or not _out_of_sealed(every, me)
+    inside = journal.stayed_in(sitting.session, room, me)
     acks = journal.acks_of(sitting.session, room)
     read = [
         line
         for line in every
-        if journal.reads_line(line, actor.role, me, of_court=of_court)
-        and line.what not in journal.NOT_SAID | {What.MESSAGE}
-        and (stayed or not line.sealed or line.what in (What.SEALED, What.UNSEALED))
+        if line.what not in journal.NOT_SAID | {What.MESSAGE}
+        and (line.what is What.SEALED or journal.reads_line(line, actor.role, me, inside, of_court=of_court))
     ]
     pieces = segments_of(sitting.session, room)
     return RecordingPage(
@@ -396,7 +398,7 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         heads=[line for line in every if line.what is What.HEAD],
         segments=pieces,
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
-        left_out=sum(line.sealed for line in every) if not stayed else 0,
+        left_out=sum(not inside(line) for line in every if line.sealed and not of_court),
     )
 
 

@@ -32,6 +32,17 @@ class RoomBeside:
     used: set[int] = field(default_factory=set)
     news: list[RoomEvent] = field(default_factory=list)
     is_open: bool = False
+    paused: str | None = None
+    sealed: bool = False
+    deliberating: bool = False
+    pieces: list[dict[str, Any]] = field(default_factory=list)
+
+    def dies(self) -> None:
+        """The process is killed and started again: what was recorded is on the disk, everything else forgotten."""
+        if self.segment is not None:
+            self._end()
+        self.is_open = self.sealed = self.deliberating = False
+        self.paused = None
 
     def command(self, hearing: str, do: Do | str, **what: Any) -> Ack:
         """Do it, or be away."""
@@ -44,32 +55,61 @@ class RoomBeside:
         told: dict[str, Any] = {}
         if do is Do.OPEN:
             self.is_open = True
-        if do in (Do.RECORD, Do.SEAL, Do.UNSEAL):
-            if do is Do.RECORD and not self.recorder_works:
+        if do is Do.PAUSE:
+            self.paused = what["why"]
+        if do is Do.RESUME:
+            if self.segment is None:
+                raise MediaRefused("no_recorder")
+            self.paused = None
+        if do is Do.RECORD and self.sealed and "key" not in what:
+            raise MediaRefused("no_key")
+        if do in (Do.RECORD, Do.SEAL, Do.UNSEAL) and what["segment"] != self.segment:
+            if not self.recorder_works:
                 raise MediaRefused("no_recorder")
             if what["segment"] in self.used:
                 raise MediaRefused("segment_used")
-            told = self._end() if do is not Do.RECORD else {}
+            told = self._end()
             self.segment = what["segment"]
             self.used.add(what["segment"])
         if do in (Do.STOP_RECORDING, Do.DELIBERATE, Do.CLOSE):
             told = self._end()
+        if do in (Do.SEAL, Do.UNSEAL):
+            self.sealed = do is Do.SEAL
+        if do in (Do.DELIBERATE, Do.REASSEMBLE):
+            self.deliberating = do is Do.DELIBERATE
+        if do in (Do.OPEN, Do.CLOSE):
+            told = {**told, "pieces": list(self.pieces)}
+        if do is Do.CLOSE:
+            self.is_open = False
         return Ack(self.clock.machine_now(), 1000, self.segment, told)
 
     def _end(self) -> dict[str, Any]:
         ended, self.segment = self.segment, None
         if ended is None:
             return {}
-        return {"ended": ended, "closing": {"segment": ended}, "head": sha256_hex(f"{ended}".encode())}
+        self.pieces.append({"ended": ended, "closing": {"segment": ended}, "head": sha256_hex(f"{ended}".encode())})
+        return self.pieces[-1]
 
     def state(self, hearing: str) -> RoomState:
         """How it stands."""
         if self.away:
             raise MediaAway("no answer")
+        if not self.is_open:
+            raise MediaRefused("not_open")
         since = self.clock.machine_now() if self.segment is not None else None
         recorder = RecorderState(since, since, None, 0, 0, None)
         return RoomState(
-            self.clock.machine_now(), self.is_open, self.segment, 0, None, False, False, None, None, recorder, ()
+            self.clock.machine_now(),
+            self.is_open,
+            self.segment,
+            0,
+            self.paused,
+            self.sealed,
+            self.deliberating,
+            None,
+            None,
+            recorder,
+            (),
         )
 
     def events(self, hearing: str, after: int = 0) -> list[RoomEvent]:

@@ -26,7 +26,7 @@ from odr.web.presence import session_cookie_name
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
 from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
 from tests.hearing.live.room_beside import RoomBeside
-from tests.hearing.scene import CHEN, HAIYUN, LI, Scene, accepted_case
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, accepted_case
 
 
 class HouseClock(FixedClock):
@@ -93,6 +93,7 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     scene.clock.set(BEGINS)
     _, chen, base = visitor(scene, browser, house, CHEN)
     _, li, _ = visitor(scene, browser, house, LI)
+    held.comes(WANG)
     held.enters(LI)
     held.enters(HAIYUN)
     chen.goto(f"{base}/live")
@@ -114,6 +115,7 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     expect(li.locator("[data-part=mybar]")).to_contain_text("by the court", timeout=15_000)
     until(lambda: any(p.person == me and p.locked for p in _people(held)), 10, "the room locked her")
     expect(chen.locator("[data-part=alarms]")).not_to_contain_text("Not confirmed yet")
+    held.does(CHEN, "admit", HAIYUN)
     scene.act(CHEN, "close_live_hearing", goes_on="no")
     faults.watch(scene.court)
     until(lambda: faults.watch(scene.court) >= 0 and held.hearing().recording_sha256, 15, "the closing link is kept")

@@ -38,10 +38,11 @@ class Do(enum.StrEnum):
 
     OPEN = "open"
     """The room is there for this hearing: ``persons`` the court expects (may be empty). Repeated after the room was away,
-    it finds what was recorded, closes a segment that was cut off, and names the gap (event ``gap``)."""
+    it finds what was recorded, closes a segment that was cut off, and names the gap (event ``gap``). The answer's
+    ``pieces`` are the last links of every segment that ended, each with ``ended``, ``closing`` and ``head``."""
     RECORD = "record"
-    """The recorder starts ``segment`` (a number not used yet); with ``key``, encrypted at rest. Before it runs, and whenever
-    it fails, nobody in the hall sees or hears anybody."""
+    """The recorder starts ``segment`` (a number not used yet); with ``key``, encrypted at rest. A segment that still runs
+    ends; one of this number goes on. Before it runs, and whenever it fails, nobody in the hall sees or hears anybody."""
     STOP_RECORDING = "stop_recording"
     """The segment ends. The answer's ``closing`` is its last link, ``head`` the digest of it, which the court signs."""
     ADMIT = "admit"
@@ -61,9 +62,10 @@ class Do(enum.StrEnum):
     """``person`` is put out of the hearing and kept out until admitted again; ``why`` ("ordered_out") is shown."""
     SEAL = "seal"
     """A part not open to everybody: only ``stay`` (a list of persons) go on, in ``segment`` under ``key`` (32 bytes). The
-    running segment ends; the answer has its ``closing`` and ``head``."""
+    running segment ends; the answer has its ``closing`` and ``head``. Also while a part is sealed, whose recorder failed."""
     UNSEAL = "unseal"
-    """All go on, in ``segment``; the sealed one ends, its key is forgotten. Answer as for ``STOP_RECORDING``."""
+    """All go on, in ``segment``; the sealed one ends, its key is forgotten. Answer as for ``STOP_RECORDING``. Where no part
+    is sealed, as ``RECORD``: a room that was away is brought to it either way."""
     PAUSE = "pause"
     """Nobody sees or hears anybody and nothing is recorded until ``RESUME``; the recorder goes on running. ``why`` ("break",
     "technology", …) and ``until`` (instant) are shown."""
@@ -79,7 +81,7 @@ class Do(enum.StrEnum):
     """``data`` (an object of ≤16 KB: a caption, a line of the record) goes as ``kind`` to everybody in the hall, or to
     ``to`` alone; never to the isolated, the sealed out, or those at the door. Not kept."""
     CLOSE = "close"
-    """The hearing is over: recorder stopped (answer as there), everybody out."""
+    """The hearing is over: recorder stopped (answer as there, with ``pieces`` as for ``OPEN``), everybody out."""
 
 
 class Rank(enum.StrEnum):

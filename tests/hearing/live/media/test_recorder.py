@@ -105,6 +105,18 @@ def test_a_recorder_whose_folder_is_taken_away_stops_the_hearing(house: House, v
     assert report.holds and [each.after for each in report.gaps] == [1]
 
 
+def test_a_file_just_made_when_the_recorder_fell_is_no_forgery(house: House) -> None:
+    """Somebody began to speak in the very moment: their empty file is spoken of by the last link, and the recording holds."""
+    (house.recordings / "h1/0001/li.rtp").touch(0o640)
+    (house.recordings / "h1").rename(house.recordings / "elsewhere")
+    until(lambda: house.media.state("h1").paused, 5, "the room pauses itself")
+    (house.recordings / "elsewhere").rename(house.recordings / "h1")
+    house.order("record", segment=2)
+    house.order("close")
+    report = verify(house.recordings / "h1")
+    assert report.holds, report
+
+
 def test_a_full_disk_stops_the_hearing(folder: Path, open_context: OpenContext) -> None:
     """No more room for what arrives: noticed within five seconds of it, the hearing pauses, what was synced is whole."""
     with opened(folder, LARGEST_FILE="60000") as house:

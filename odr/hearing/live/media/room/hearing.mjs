@@ -38,6 +38,7 @@ export class Hearing {
   page = null;
   closed = false;
   used = new Set();
+  ended = []; // the last link of every segment that ended, for a court that missed an answer
 
   constructor(name, config, numbers) {
     Object.assign(this, { name, config, numbers });
@@ -216,15 +217,15 @@ export class Hearing {
 
   async restore() {
     const before = await recordedBefore(this.config.folder, this.name);
-    Object.assign(this, { used: new Set(before.used), previous: before.previous, gap: before.gap });
+    Object.assign(this, { used: new Set(before.used), previous: before.previous, gap: before.gap, ended: before.ended });
   }
 
   async record(segment, key) {
     if (!Number.isInteger(segment) || segment < 1 || segment > 9999) throw new Refused("no_segment");
-    if (this.recorder?.running) throw new Refused("recorder_runs");
     // A segment that failed gets its last link now, so that the new one follows it.
     if (this.recorder?.fault) await this.restore().catch((error) => { throw new Refused(`recorder_failed: ${error.message}`); });
     if (this.used.has(segment)) throw new Refused("segment_used");
+    if (this.recorder?.running) throw new Refused("recorder_runs");
     const gap = this.gap && { ...this.gap, until: Date.now() };
     const recorder = new Recorder({
       root: this.config.folder, hearing: this.name, segment, key, previous: this.previous, gap,
@@ -250,7 +251,13 @@ export class Hearing {
       throw new Refused(`recorder_failed: ${error.message}`);
     });
     this.previous = closing.head;
+    this.ended.push(closing);
     return closing;
+  }
+
+  /** Whether an order for this segment was done before, and only its answer was lost on the way. */
+  writes(segment) {
+    return Boolean(this.recorder?.running) && this.recorder.segment === segment;
   }
 
   #recorderFailed(error) {
@@ -439,12 +446,17 @@ const ORDERS = {
     })) {
       for (const person of persons(given, name)) set(this.known(person, true));
     }
-    return { used: [...this.used], gap: this.gap ?? null };
+    return { used: [...this.used], gap: this.gap ?? null, pieces: this.ended };
   },
 
   async record(given) {
     if (this.deliberating) throw new Refused("deliberation");
-    await this.record(given.segment, key(given, this.sealed));
+    const secret = key(given, this.sealed);
+    if (this.writes(given.segment)) return {};
+    if (this.used.has(given.segment)) throw new Refused("segment_used");
+    const closing = await this.stopRecording();
+    await this.record(given.segment, secret);
+    return closing;
   },
 
   stop_recording() {
@@ -505,9 +517,10 @@ const ORDERS = {
   },
 
   async seal(given) {
-    if (this.staying) throw new Refused("not_everybody_is_in");
+    if (this.deliberating) throw new Refused("not_everybody_is_in");
     const staying = new Set(persons(given, "stay"));
     const secret = key(given, true);
+    if (this.sealed && this.writes(given.segment)) return {};
     // Shut first: nothing of the sealed part may reach anybody else, also if the recorder then fails.
     Object.assign(this, { staying, sealed: true });
     this.reconcile();
@@ -522,7 +535,8 @@ const ORDERS = {
   },
 
   async unseal(given) {
-    if (!this.sealed) throw new Refused("not_sealed");
+    if (this.deliberating) throw new Refused("deliberation");
+    if (!this.sealed && this.writes(given.segment)) return {};
     const closing = await this.stopRecording();
     await this.record(given.segment, key(given, false));
     Object.assign(this, { staying: null, sealed: false });
@@ -541,6 +555,7 @@ const ORDERS = {
   },
 
   async deliberate(given) {
+    if (this.deliberating) return {};
     if (this.staying) throw new Refused("not_everybody_is_in");
     const staying = new Set(persons(given, "persons"));
     // The last words before it belong to everybody and to the recording; what follows to neither.
@@ -550,7 +565,7 @@ const ORDERS = {
   },
 
   reassemble() {
-    if (!this.deliberating) throw new Refused("no_deliberation");
+    if (!this.deliberating) return;
     Object.assign(this, { staying: null, deliberating: false });
   },
 
@@ -579,9 +594,11 @@ const ORDERS = {
 
   async close() {
     const closing = await this.stopRecording();
+    // A segment that failed gets its last link now: no other follows that would give it.
+    if (this.recorder?.fault) await this.restore().catch((error) => { throw new Refused(`recorder_failed: ${error.message}`); });
     for (const person of this.people.values()) person.device?.end({ type: "closed" });
     this.closed = true;
-    return closing;
+    return { ...closing, pieces: this.ended };
   },
 };
 

@@ -296,11 +296,12 @@ export async function recordedBefore(root, hearing) {
   try {
     names = (await readdir(join(root, hearing))).filter((name) => /^\d{4,}$/.test(name)).sort((a, b) => Number(a) - Number(b));
   } catch (error) {
-    if (error.code === "ENOENT") return { used: [], previous: undefined, gap: undefined };
+    if (error.code === "ENOENT") return { used: [], previous: undefined, gap: undefined, ended: [] };
     throw error;
   }
   let [previous, gap] = [undefined, undefined];
   const used = names.map(Number);
+  const ended = [];
   for (const name of names) {
     const folder = join(root, hearing, name);
     const path = join(folder, "chain");
@@ -312,14 +313,16 @@ export async function recordedBefore(root, hearing) {
     const last = links.at(-1);
     if (last && (last.kind === "end" || last.kind === "cut")) {
       previous = head;
+      ended.push({ ended: Number(name), head, closing: data.subarray(0, good).toString("utf8").trimEnd().split("\n").at(-1) });
       gap = last.kind === "cut" ? { since: last.last, after: Number(name) } : undefined;
       continue;
     }
     const cut = await cutOff(folder, path, links, head, good, torn);
     previous = cut.head;
+    ended.push({ ended: Number(name), head: cut.head, closing: cut.closing });
     gap = { since: cut.last, after: Number(name) };
   }
-  return { used, previous, gap };
+  return { used, previous, gap, ended };
 }
 
 async function cutOff(folder, path, links, head, good, torn) {
@@ -331,7 +334,8 @@ async function cutOff(folder, path, links, head, good, torn) {
     const data = await readFile(join(folder, name));
     const from = upTo.get(person) ?? 0;
     const tail = data.subarray(from);
-    if (tail.length) streams[person] = { from, length: tail.length, sha256: digest(tail) };
+    // A file that was just made, and is empty still, is spoken of too: the verifier would call it put in afterwards.
+    if (tail.length || !upTo.has(person)) streams[person] = { from, length: tail.length, sha256: digest(tail) };
   }
   const last = links.at(-1)?.at ?? Date.now();
   const text = line({ kind: "cut", at: Date.now(), last, n: links.length, prev: head ?? NOTHING, streams, torn });
@@ -343,5 +347,5 @@ async function cutOff(folder, path, links, head, good, torn) {
   } finally {
     await chain.close();
   }
-  return { head: digest(text.subarray(0, -1)), last };
+  return { head: digest(text.subarray(0, -1)), last, closing: text.toString("utf8").trimEnd() };
 }

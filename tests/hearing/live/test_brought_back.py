@@ -1,0 +1,130 @@
+"""Whatever befalls the media room, court and room come to agree again: nothing sealed is opened, and nobody is told that a
+recorder runs which does not.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from odr.ground.errors import ActNotOpen
+from odr.hearing.live.models import LiveSegment
+from odr.hearing.live.queries import segments_of
+from odr.hearing.live.vocabulary import RoomState, What
+from tests.hearing.live.conftest import Live, gathered
+from tests.hearing.scene import CHEN, HAIYUN, LI
+
+
+def pieces(live: Live) -> list[LiveSegment]:
+    """The pieces of the recording, as the court knows them."""
+    with live.scene.look() as (court, _):
+        return segments_of(court.session, live.room())
+
+
+def test_a_killed_room_stops_the_hearing(live: Live) -> None:
+    """It came back within a second and knows of no hearing: the court notices by itself, and going on restores everything."""
+    live.opened()
+    with live.scene.look() as (_, case):
+        label = case.party(live.scene.parties[LI]).letter + "-1"
+    live.does(CHEN, "show", exhibit=label, page=1)
+    live.does(CHEN, "floor", LI)
+    live.media.dies()
+    live.follow()
+    room = live.room()
+    assert room.state is RoomState.SUSPENDED and not room.recorder_runs
+    assert [line.what for line in live.lines()].count(What.RECORDER_STOPPED) == 1
+    before = len(live.media.asked)
+    live.does(CHEN, "resume")
+    asked = [do for do, _ in live.media.asked[before:]]
+    assert asked[:2] == ["open", "pause"] and asked[-3:] == ["floor", "page", "resume"]
+    assert live.media.segment == 2 and live.media.paused is None
+    live.media.happens("gap", since=0, until=1, after=1)
+    assert live.follow() and live.room().state is RoomState.OPEN, "the gap that is named stops nothing a second time"
+    assert pieces(live)[0].head is not None
+
+
+def test_a_room_that_is_away_stops_the_hearing(live: Live) -> None:
+    """Nobody is told that a recorder runs of which nothing is known; what it recorded meanwhile ends when it is back."""
+    live.opened()
+    live.media.away = True
+    live.does(CHEN, "floor", LI)
+    live.follow()
+    assert live.room().state is RoomState.SUSPENDED
+    live.media.away = False
+    live.follow()
+    live.does(CHEN, "resume")
+    live.follow()
+    assert live.room().state is RoomState.OPEN and live.media.segment == 2 and live.media.paused is None
+    assert [p.ended_at is not None for p in pieces(live)] == [True, False]
+
+
+def test_a_sealed_part_stays_sealed(live: Live) -> None:
+    """Killed in a sealed part, the room is brought back sealed, under a new key, before anybody is let in."""
+    live.opened()
+    he = live.person(HAIYUN).reference
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[he], words="A secret is shown.")
+    live.media.dies()
+    live.follow()
+    assert live.room().state is RoomState.SUSPENDED
+    before = len(live.media.asked)
+    live.does(CHEN, "resume")
+    asked = live.media.asked[before:]
+    order = dict(asked)["seal"]
+    assert he not in order["stay"] and live.person(LI).reference in order["stay"] and len(order["key"]) == 32
+    doing = [do for do, _ in asked]
+    assert doing.index("seal") < doing.index("admit") and "record" not in doing and "unseal" not in doing
+    live.follow()
+    assert live.room().state is RoomState.OPEN and live.media.sealed and live.media.paused is None
+    assert [p.key is not None for p in pieces(live)] == [False, True, True]
+    live.scene.act(CHEN, "end_sealed_part")
+    assert not live.media.sealed and live.media.segment == 4
+
+
+def test_the_recorder_fails_as_a_part_is_sealed(live: Live) -> None:
+    """The room shut and recorded nothing: the court stands still, and goes on sealed."""
+    live.opened()
+    live.media.recorder_works = False
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[], words="A secret is shown.")
+    live.media.sealed, live.media.segment, live.media.paused = True, None, "recorder_failed"
+    live.follow()
+    assert live.room().state is RoomState.SUSPENDED
+    live.media.recorder_works = True
+    live.does(CHEN, "resume")
+    live.follow()
+    assert live.room().state is RoomState.OPEN and live.media.sealed and live.media.segment is not None
+
+
+def test_a_room_killed_before_the_opening(live: Live) -> None:
+    """It is told again who is in: the judge is not left at the door of their own hearing."""
+    gathered(live)
+    live.media.dies()
+    live.scene.act(CHEN, "open_live_hearing")
+    admitted = {order["person"] for order in live.media.orders("admit")[-2:]}
+    assert live.person(CHEN).reference in admitted
+
+
+def test_closed_after_the_recorder_failed(live: Live) -> None:
+    """The last piece was cut off, the room killed: the recording is put on record all the same, with every link."""
+    live.opened()
+    live.media.dies()
+    live.follow()
+    live.scene.act(CHEN, "close_live_hearing", goes_on="another_day")
+    live.follow()
+    kept = live.entry("keep_recording")[0]["result"]
+    assert kept["sha256"] == live.hearing().recording_sha256 == pieces(live)[0].head
+
+
+def test_who_is_needed_is_waited_for(live: Live) -> None:
+    """The hearing does not go on without a party whose connection is lost, only to stand still again a second later."""
+    live.opened()
+    live.media.happens("lost", live.person(HAIYUN).reference)
+    live.follow()
+    live.clock.advance(timedelta(seconds=20))
+    live.follow()
+    with pytest.raises(ActNotOpen, match="is not back yet"):
+        live.does(CHEN, "resume")
+    live.media.happens("back", live.person(HAIYUN).reference)
+    live.follow()
+    live.does(CHEN, "resume")
+    assert live.room().state is RoomState.OPEN
