@@ -5,8 +5,9 @@ Revises 0156.
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import op
+
+from odr.ground import migrate
 
 revision = "0157"
 down_revision = "0156"
@@ -47,9 +48,9 @@ PARTIAL = {
 def upgrade() -> None:
     """Desks and pages that read through a table that grows with every case find their few rows."""
     for name, (table, columns) in PLAIN.items():
-        op.create_index(name, table, columns)
+        migrate.add_index(name, table, columns)
     for name, (table, columns, where) in PARTIAL.items():
-        op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+        migrate.add_index(name, table, columns, where)
 
 
 def downgrade() -> None:

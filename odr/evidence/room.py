@@ -19,6 +19,7 @@ from odr.evidence.kit.receipt_files import holdings
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.requests import acts as requests_acts
 from odr.evidence.requests.models import EvidenceRequest
+from odr.evidence.requests.next_step import reply_step
 from odr.evidence.retention.rules import empty_journal, erased_by_rule
 from odr.evidence.sources import early_fetches
 from odr.evidence.sources.models import DigestBatch
@@ -96,7 +97,7 @@ ROOM = Room(
         DeskPage("unsubmitted.mine", T("Files you have sent"), 130),
         DeskPage("unsubmitted.listing", T("Files never submitted: what may be erased"), 140),
     ),
-    steps=(bring_evidence,),
+    steps=(bring_evidence, reply_step),
     holdings=(holdings,),
     erasures=(erased_by_rule,),
     sent_files=SentFiles(along, sealed_files, cases_with_same_files),

@@ -170,20 +170,21 @@ _HAD_TO_WAIT = ("55P03", "40P01")
 """PostgreSQL's states for a lock that was not given in time, and for two that waited for each other."""
 
 
-def add_index(name: str, table: str, columns: list[str]) -> None:
+def add_index(name: str, table: str, columns: list[str], where: str | None = None) -> None:
     """In an expand step that does nothing else: an index on a table that acts are using, built beside them on
-    PostgreSQL. May be repeated.
+    PostgreSQL; with ``where``, of the rows of which that is true. May be repeated.
     """
     context = op.get_context()
+    some = text(where) if where is not None else None
     if context.dialect.name != "postgresql":
-        op.create_index(name, table, columns)
+        op.create_index(name, table, columns, sqlite_where=some)
         return
     with context.autocommit_block():
         # It keeps nobody waiting, so it may wait itself, for the transactions that are under way.
         op.execute("SET lock_timeout = 0")
         # One that was broken off stands there invalid, and would be taken for the whole.
         op.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
-        op.create_index(name, table, columns, postgresql_concurrently=True)
+        op.create_index(name, table, columns, postgresql_concurrently=True, postgresql_where=some)
         op.execute(f"SET lock_timeout = '{PATIENCE}'")
 
 

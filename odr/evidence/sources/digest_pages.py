@@ -8,16 +8,18 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from odr.docket.models import Case
 from odr.docket.visibility import READS_FILE
+from odr.evidence import names
 from odr.evidence.sources import digests as digest_lists
 from odr.evidence.sources.models import DigestBatch
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.actors import Actor
+from odr.procedure.acts.availability import refusal
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, signed_in
 from odr.web.limits import MOST_BODY
 from odr.web.lists import after_asked
 from odr.web.numbers import number_in
-from odr.web.pages import Page, file_answer, receipt_part
+from odr.web.pages import Page, file_answer, look, receipt_part
 
 digests = Blueprint("digests", __name__)
 A_PAGE = 100
@@ -139,11 +141,13 @@ def attach(reference_of: str, number: int) -> Page:
 def in_case(case: Case, actor: Actor) -> Page:
     """Lists of digests in the case."""
     rows = digest_lists.batches_in(current_session(), case.id)
+    act = current_court().table[names.SUBMIT_DIGESTS]
     return render_template(
         "evidence/case_digests.html",
         case=case,
         actor=actor,
         rows=rows,
+        may_submit=refusal(look(), act, case, actor) is None,
         parties={p.id: p for p in case.parties},
         tab="exhibits",
     )

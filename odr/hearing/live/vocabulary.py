@@ -107,14 +107,14 @@ class LiveStage(enum.Enum):
 class SealReason(enum.Enum):
     """Why a part of a public hearing is not open to everybody (REC 3, 16; OLR 27)."""
 
-    SECRET = "secret"
+    TRADE_SECRET = "secret"
     PRIVACY = "privacy"
 
     @property
     def label(self) -> Words:
         """The reason in words."""
         return {
-            SealReason.SECRET: T("A trade secret is shown or examined"),
+            SealReason.TRADE_SECRET: T("A trade secret is shown or examined"),
             SealReason.PRIVACY: T("Private life, or somebody under age"),
         }[self]
 
