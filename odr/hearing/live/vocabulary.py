@@ -107,14 +107,14 @@ class LiveStage(enum.Enum):
 class SealReason(enum.Enum):
     """Why a part of a public hearing is not open to everybody (REC 3, 16; OLR 27)."""
 
-    TRADE_SECRET = "secret"
+    COMMERCIAL = "secret"
     PRIVACY = "privacy"
 
     @property
     def label(self) -> Words:
         """The reason in words."""
         return {
-            SealReason.TRADE_SECRET: T("A trade secret is shown or examined"),
+            SealReason.COMMERCIAL: T("A trade secret is shown or examined"),
             SealReason.PRIVACY: T("Private life, or somebody under age"),
         }[self]
 
