@@ -97,6 +97,17 @@ def test_what_changed(live: Live, app: Flask) -> None:
     assert "The judge looks at the file." in li.get(f"/live/room/now?known={tag[1]}")
 
 
+def test_nothing_done_from_the_room_leaves_it(live: Live, app: Flask) -> None:
+    """An act of the judge's opens beside the room: who writes its reasons for a minute stays connected meanwhile."""
+    gathered(live)
+    for _ in range(2):
+        page = Browser(app, live.scene, CHEN).get("/live/room")
+        acts = [link for link in re.findall(r"<a [^>]*>", page) if "/do/" in link]
+        assert acts and all('target="_blank"' in link for link in acts)
+        if live.room().state is RoomState.WAITING:
+            live.scene.act(CHEN, "open_live_hearing")
+
+
 def test_who_gets_a_ticket_and_the_page(live: Live, app: Flask) -> None:
     """Only who came; nobody who was put out. The exhibit's page reaches whom the hearing reaches."""
     settings = live.scene.court.settings
