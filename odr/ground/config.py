@@ -79,6 +79,7 @@ class Settings(BaseModel):
     turn_urls: str = ""
     turn_secret: str = ""
     recordings_dir: str = ""
+    recorder_patience: int = Field(default=4, ge=2, le=60)
     metrics_token: str = ""
     watcher_token: str = ""
     log_format: str = Field(default="", pattern="^(|plain|json)$")

@@ -126,6 +126,8 @@ class House:
             "ODR_RECORDINGS_DIR": str(self.recordings),
             "ODR_BASE_URL": self.origin,
             "UV_THREADPOOL_SIZE": "16",
+            # No test depends on how fast the machine is: a disk that is slow is no fault here, one that refuses is.
+            "ODR_RECORDER_PATIENCE": "60",
             "PATH": f"{node.parent}:{os.environ['PATH']}",
             **environ,
         }

@@ -228,7 +228,7 @@ export class Hearing {
     if (this.recorder?.running) throw new Refused("recorder_runs");
     const gap = this.gap && { ...this.gap, until: Date.now() };
     const recorder = new Recorder({
-      root: this.config.folder, hearing: this.name, segment, key, previous: this.previous, gap,
+      root: this.config.folder, hearing: this.name, segment, key, previous: this.previous, gap, patience: this.config.patience,
       onFault: (error) => this.#recorderFailed(error),
       onMinute: () => this.event("head", null, { head: recorder.head, link: recorder.link, segment }),
     });

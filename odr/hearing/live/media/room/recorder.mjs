@@ -16,7 +16,6 @@ const PLAIN = Buffer.from("ODRRTP1\n");
 const SEALED = Buffer.from("ODRSEAL\n");
 const NOTHING = "0".repeat(64);
 const EACH = 1_000; // milliseconds between two links
-const SILENT = 4_000; // without a synced link for so long, the recorder counts as failed
 const TOO_MUCH = 64 * 2 ** 20; // bytes waiting for a disk that does not take them
 
 const digest = (data) => createHash("sha256").update(data).digest("hex");
@@ -94,8 +93,9 @@ export class Recorder {
   step = "waiting"; // what the recorder is at: said when it stops
 
   /** `onFault(error)` is called once, when it stops by itself; `onMinute()` each minute. */
-  constructor({ root, hearing, segment, key, previous, gap, onFault, onMinute }) {
-    Object.assign(this, { hearing, segment, key, previous, gap, onFault, onMinute });
+  constructor({ root, hearing, segment, key, previous, gap, patience, onFault, onMinute }) {
+    // Without a synced link for longer than its patience, the recorder counts as failed.
+    Object.assign(this, { hearing, segment, key, previous, gap, patience, onFault, onMinute });
     this.folder = join(root, hearing, String(segment).padStart(4, "0"));
     this.parent = join(root, hearing);
   }
@@ -234,7 +234,7 @@ export class Recorder {
     const now = Date.now();
     const stood = now - this.watched > 1_500;
     this.watched = now;
-    if (!stood && this.running && now - this.synced > SILENT) {
+    if (!stood && this.running && now - this.synced > this.patience) {
       this.#fail(new Error(`nothing reached the disk for ${Math.round((now - this.synced) / 1000)} seconds (${this.step})`));
     }
   }

@@ -26,8 +26,11 @@ export function settings(environ) {
   if (range && !(range.length === 2 && range[0] > 1023 && range[1] > range[0] && range[1] < 65536)) {
     throw new WrongSetting(`ODR_MEDIA_PORTS=${ports} is no range such as 40000-40199`);
   }
+  const patience = Number(value(environ, "ODR_RECORDER_PATIENCE", "4"));
+  if (!(patience >= 2 && patience <= 60)) throw new WrongSetting("ODR_RECORDER_PATIENCE is no number of seconds from 2 to 60");
   return {
     secret,
+    patience: patience * 1_000,
     control,
     folder,
     origin: new URL(origin).origin,
