@@ -89,7 +89,7 @@ class AskedOnce(Session):
         if found is None:
             about = self._about.setdefault(owner, set())
             about.add(asked)
-            if len(about) < self._worth_it:
+            if len(about) < self._worth_it or len(self._none_of) >= none_of.MOST_CASES:
                 return False
             meaning, query = none_of.query(kind.metadata)
             row = super().execute(query, {"owner": owner}).one()

@@ -34,6 +34,8 @@ OWNER = "case_id"
 """The column by which a row belongs to a case."""
 KINDS = "kinds"
 """In a table's ``info``: names of its columns of few different values, by which most queries ask; these are told too."""
+MOST_CASES = 2
+"""Cases of which one session asks it: a list of many puts a question or two about each, and asks them as they are."""
 WORTH_IT, WORTH_IT_READING = 5, 2
 """Different questions about one case, from which on it is asked what the case has none of: an act puts few, a page many."""
 
