@@ -31,6 +31,7 @@ from odr.ground.text import (
     write_month,
 )
 from tests.conftest import MORNING
+from tests.patience import PATIENCE
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 INSTANTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1))  # noqa: DTZ001 - hypothesis adds the zone
@@ -156,7 +157,7 @@ def test_writers_queue_and_none_is_lost(tally: Database) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert count(tally) == 40
 
 
@@ -179,7 +180,7 @@ def test_sqlite_readers_stand_on_one_snapshot(tmp_path: Path) -> None:
         first = session.scalars(select(Tally.count)).one()
         writer = threading.Thread(target=_set_to_two, args=(database,))
         writer.start()
-        writer.join(30)
+        writer.join(PATIENCE)
         session.expire_all()
         assert (first, session.scalars(select(Tally.count)).one()) == (1, 1)
     assert count(database) == 2
@@ -209,11 +210,11 @@ def test_two_processes_queue_on_the_same_sqlite_file(tmp_path: Path) -> None:
     with web.write() as session:
         thread = threading.Thread(target=second)
         thread.start()
-        started.wait(10)
+        started.wait(PATIENCE)
         time.sleep(0.05)
         order.append("web")
         session.execute(update(Tally).values(count=Tally.count + 1))
-    thread.join(30)
+    thread.join(PATIENCE)
     assert order == ["web", "worker"]
     assert count(web) == 2
     web.dispose()

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from tests.patience import PATIENCE
 from tests.peers.browser import DESK, PHONE, OpenPage
 from tests.peers.postgres import PostgresCluster
 from tests.peers.s3 import S3Peer
@@ -86,7 +87,7 @@ def test_mail_is_slow_but_arrives(smtp_peer: SmtpPeer) -> None:
     """A slow server accepts in the end."""
     smtp_peer.slowness = 0.2
     smtp_peer.script(Mood.SLOW)
-    send(smtp_peer, timeout=10)
+    send(smtp_peer, timeout=PATIENCE)
     assert len(smtp_peer.messages) == 1
 
 

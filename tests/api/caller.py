@@ -20,6 +20,7 @@ from odr.identity.models import Account
 from odr.identity.sign_in import one_time_codes, program_tokens
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.program_tokens import Scope
+from tests.patience import PATIENCE
 from tests.scene import Scene
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -30,7 +31,7 @@ class Contract:
     """The OpenAPI document as the court serves it."""
 
     def __init__(self, origin: str) -> None:
-        self.document: dict[str, Any] = requests.get(f"{origin}{PREFIX}/openapi.json", timeout=20).json()
+        self.document: dict[str, Any] = requests.get(f"{origin}{PREFIX}/openapi.json", timeout=PATIENCE).json()
         self._registry: Registry[Any] = Registry().with_resource(
             "court:api", DRAFT202012.create_resource(self.document)
         )
@@ -105,7 +106,7 @@ class Caller:
             **{k.replace("_", "-"): v for k, v in headers.items()},
         }
         answer = requests.request(
-            method, f"{self.origin}{PREFIX}{path}", json=given, data=data, headers=sent, timeout=30
+            method, f"{self.origin}{PREFIX}{path}", json=given, data=data, headers=sent, timeout=PATIENCE
         )
         if check:
             self.contract.check(method, f"{PREFIX}{path}".partition("?")[0], answer)

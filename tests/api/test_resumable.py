@@ -10,6 +10,7 @@ import requests
 
 from odr.identity.sign_in.program_tokens import Scope
 from tests.api.caller import Caller, caller
+from tests.patience import PATIENCE
 from tests.scene import Scene
 
 DATA = b"What the program sends, page after page.\n" * 5000
@@ -23,13 +24,13 @@ def tus(program: Caller, method: str, path: str, data: bytes = b"", **headers: s
         "Content-Type": "application/offset+octet-stream",
     }
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.request(method, f"{program.origin}{path}", data=data, headers=given, timeout=20)
+    return requests.request(method, f"{program.origin}{path}", data=data, headers=given, timeout=PATIENCE)
 
 
 def test_a_program_sends_a_file_in_pieces(api_scene: tuple[Scene, Any], callers: dict[str, Caller]) -> None:
     """Begun, asked for, continued with a checksum, damaged, and anchored: the same file, by the token alone."""
     li, haiyun = callers["li"], callers["haiyun"]
-    options = requests.options(f"{li.origin}/api/v1/uploads", timeout=20)
+    options = requests.options(f"{li.origin}/api/v1/uploads", timeout=PATIENCE)
     assert (options.status_code, options.headers["Tus-Version"]) == (204, "1.0.0")
     name = base64.b64encode(b"pages.txt").decode()
     made = tus(li, "POST", "/api/v1/uploads", Upload_Length=str(len(DATA)), Upload_Metadata=f"filename {name}")
@@ -59,6 +60,6 @@ def test_a_token_that_may_not_upload_opens_none(api_scene: tuple[Scene, Any], ca
     reader = caller(scene, li.origin, li.contract, "li", scopes=[Scope.READ])
     for method, path in (("POST", "/api/v1/uploads"), ("HEAD", place), ("PATCH", place), ("DELETE", place)):
         assert tus(reader, method, path, Upload_Length="9", Upload_Offset="0").status_code == 403
-        assert requests.request(method, f"{li.origin}{path}", timeout=20).status_code == 401
+        assert requests.request(method, f"{li.origin}{path}", timeout=PATIENCE).status_code == 401
     assert tus(li, "DELETE", place).status_code == 204
     assert tus(li, "HEAD", place).status_code == 404

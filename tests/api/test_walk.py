@@ -17,6 +17,7 @@ from odr.procedure.audit.docket_audit import audit
 from odr.service.sending.ports import message_folder
 from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller, files_of
+from tests.patience import PATIENCE
 from tests.payments.conftest import pay_page, wait_for
 from tests.scene import Scene, claim
 
@@ -193,7 +194,7 @@ def proven(scene: Scene, person: Caller, paper: str) -> None:
         content = requests.get(
             f"{person.origin}/api/v1/cases/{person.reference}/docket/{row['entry']}",
             headers={"Authorization": f"Bearer {person.token}"},
-            timeout=20,
+            timeout=PATIENCE,
         ).content
         assert hashlib.sha256(content).hexdigest() == row["digest"] and canonical(row["content"]) == content
         assert row["content"]["previous"] == previous

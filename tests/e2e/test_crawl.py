@@ -32,6 +32,7 @@ from odr.training.story import Story, in_story_time
 from odr.training.training_staff import PEOPLE
 from odr.web import reader_language
 from odr.web.presence import session_cookie_name
+from tests.patience import PATIENCE
 from tests.raw_words import faults_in
 from tests.test_translations import translated
 
@@ -144,7 +145,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("court") / "var"
     process, _, _ = start(folder, free_port())
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(PATIENCE) == 0
     yield folder
 
 
@@ -201,13 +202,13 @@ def test_a_second_start_finds_everything_and_an_interrupt_ends_all(opened: Path)
             env=env,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             check=False,
         )
         assert second.returncode == 1 and str(port) in second.stderr
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE) == 0
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

@@ -30,6 +30,7 @@ from odr.procedure.court import Court, Ports
 from odr.procedure.hooks import Hooks
 from odr.procedure.rules.registry import PackRegistry
 from odr.web.guards import assert_guarded, csrf_token, public, register_access
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = "<!doctype html><html lang=en><title>{% block title %}{% endblock %}</title>{% block head %}{% endblock %}{% block content %}{% endblock %}</html>"
@@ -51,7 +52,7 @@ class Client:
         if self.token:
             given.setdefault("X-CSRF-Token", self.token)
         given.setdefault("Origin", self.origin)
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, body, given)
             answer = connection.getresponse()

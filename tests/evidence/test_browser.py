@@ -19,6 +19,7 @@ from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.ports import desk_of
 from odr.identity.models import Account
 from odr.procedure.court import Court
+from tests.patience import PATIENCE, until
 from tests.peers.browser import OpenContext
 
 from .conftest import sha256, text_of
@@ -28,7 +29,7 @@ PROVE = bool(os.environ.get("ODR_PROVE"))
 SIZE = 2_000_000
 LARGE = 2**30 if PROVE else SIZE
 """The file that is cut at three points: a gigabyte in ``make prove``."""
-PATIENCE = 900_000 if PROVE else 30_000
+WAITS = 900_000 if PROVE else PATIENCE * 1000
 
 
 class Cutting:
@@ -95,7 +96,7 @@ def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
     cutting = Cutting(app.wsgi_app, [LARGE * 15 // 100, LARGE * 45 // 100, LARGE * 75 // 100])
     long = text_of(2**20) * (LARGE // 2**20) if PROVE else text_of(LARGE)
     digest = sha256(long)
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(WAITS)
     app.wsgi_app = cutting  # type: ignore[method-assign]
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -136,16 +137,14 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
         page.get_by_text(sha256(text_of(SIZE))).wait_for()
 
     start()
-    deadline = time.monotonic() + 15
-    while cutting.cuts < 2 and time.monotonic() < deadline:
-        page.wait_for_timeout(50)
+    until(lambda: page.wait_for_timeout(50) or cutting.cuts >= 2, "it was cut twice")
     page.goto("about:blank")
     while cutting.running:  # what the left page was sending is cut too
         page.wait_for_timeout(50)
     cutting.places.clear()
     left = len(offsets)
     start()
-    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
+    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=PATIENCE * 1000)
     anchored = [upload for upload in uploads(court) if upload.state is UploadState.ANCHORED]
     assert [upload.sha256 for upload in anchored] == [sha256(text_of(SIZE))]
     # A last request may have slipped through whole while the page was left: then nothing is sent twice.
@@ -180,15 +179,15 @@ def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None
         (tmp_path / name).write_bytes(text_of(3000 + number))
     page.goto("/uploads/new")
     page.set_input_files("#files", [str(tmp_path / name) for name in names])
-    page.get_by_role("link", name=re.compile("page 39")).wait_for(timeout=30_000)
+    page.get_by_role("link", name=re.compile("page 39")).wait_for(timeout=PATIENCE * 1000)
     expected = {name: sha256(text_of(3000 + number)) for number, name in enumerate(names)}
-    deadline = time.monotonic() + 20
-    while (
-        len(kept := {u.filename: u.sha256 for u in uploads(court) if u.state is UploadState.ANCHORED}) < 40
-        and time.monotonic() < deadline
-    ):
+
+    def kept() -> dict[str, str | None]:
         page.wait_for_timeout(100)
-    assert kept == expected
+        return {u.filename: u.sha256 for u in uploads(court) if u.state is UploadState.ANCHORED}
+
+    until(lambda: len(kept()) >= 40, "forty are anchored")
+    assert kept() == expected
     assert [upload.filename for upload in sorted(uploads(court), key=lambda each: each.id)] == names
 
 
@@ -215,7 +214,7 @@ def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court
     assert before is not None and before.state is UploadState.RECEIVING and after[0].offset == before.offset < SIZE
     app.wsgi_app = quick  # type: ignore[method-assign]
     page.get_by_role("button", name="Go on").click()
-    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=30_000)
+    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=PATIENCE * 1000)
     assert [upload.sha256 for upload in uploads(court)] == [sha256(text_of(SIZE))]
 
 
@@ -256,7 +255,7 @@ def test_a_lost_network_is_said_and_sending_goes_on_by_itself(page: Page, court:
     page.get_by_role("alert").filter(has_text="No network.").wait_for()
     assert "No network." in page.locator(".upload-item").inner_text() and warns(page)
     page.unroute("**/uploads/")
-    page.get_by_text(re.compile(r"Sent to the court at")).first.wait_for(timeout=40_000)
+    page.get_by_text(re.compile(r"Sent to the court at")).first.wait_for(timeout=PATIENCE * 1000)
     assert page.get_by_role("alert").count() == 0
     assert [upload.sha256 for upload in uploads(court)] == [sha256(text_of(200_000))]
 

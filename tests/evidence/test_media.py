@@ -6,7 +6,6 @@ import io
 import socket
 import struct
 import threading
-import time
 import wave
 import zipfile
 from collections.abc import Callable, Iterator
@@ -272,7 +271,7 @@ def test_without_its_scanner_a_file_waits_and_is_anchored_later(
     """A scanner that does not answer lets nothing through: the file waits, whole, and is finished when it answers."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         nobody = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
-    down = make_desk(scanner=Clamd(nobody, timeout=2), limits=UploadLimits(small=1000))
+    down = make_desk(scanner=Clamd(nobody, timeout=1), limits=UploadLimits(small=1000))
     tus, refs = Tus(down), []
     for size in (500, 5000):
         reply = tus("POST", body=text_of(size), Upload_Length=str(size), Content_Type="application/offset+octet-stream")
@@ -289,8 +288,4 @@ def test_a_silent_or_strange_scanner_is_unavailable_not_clean(clamd: Callable[..
     with pytest.raises(ScannerUnavailable):
         Clamd(clamd(silent=True).address).scan(iter([b"x"]))
     with socket.create_server(("127.0.0.1", 0)) as deaf, pytest.raises(ScannerUnavailable):
-        began = time.monotonic()
-        try:
-            Clamd(f"tcp://127.0.0.1:{deaf.getsockname()[1]}", timeout=0.3).scan(iter([b"x"]))
-        finally:
-            assert time.monotonic() - began < 5
+        Clamd(f"tcp://127.0.0.1:{deaf.getsockname()[1]}", timeout=0.3).scan(iter([b"x"]))

@@ -14,6 +14,7 @@ import pytest
 
 from odr.evidence.models import Upload
 from odr.procedure.court import Court
+from tests.patience import PATIENCE, until
 
 from .conftest import metadata, sha256, text_of
 from .serving import Client, alice, app, bob, court, port  # noqa: F401 - fixtures
@@ -95,7 +96,7 @@ def test_the_guard_answers_before_the_body_is_sent(port: int, path: str, kind: s
     """An anonymous sender of a gigabyte is refused while not a byte of it has come."""
     lines = f"POST {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 1073741824\r\n"
     lines += f"Content-Type: {kind}\r\nContent-Length: 1073741824\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(lines.encode())
         assert b" 401 " in connection.recv(4096).split(b"\r\n")[0]
 
@@ -206,11 +207,13 @@ def test_a_cut_connection_keeps_what_came_and_frees_the_lock(alice: Client) -> N
     lines += f"Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {len(data)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", alice.port)) as connection:
         connection.sendall(lines.encode() + data[:300_000])
-    deadline = time.monotonic() + 5
-    while (offset := int(alice.tus("HEAD", where).header("Upload-Offset"))) == 0 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert 0 < offset <= 300_000
-    assert alice.tus("PATCH", where, data[offset:], Upload_Offset=str(offset)).header("Upload-State") == "anchored"
+
+    def offset() -> int:
+        return int(alice.tus("HEAD", where).header("Upload-Offset"))
+
+    until(offset, "what came of it is kept")
+    assert (came := offset()) <= 300_000
+    assert alice.tus("PATCH", where, data[came:], Upload_Offset=str(came)).header("Upload-State") == "anchored"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from odr.evidence.store.s3 import S3Store, client, open_store
 from odr.evidence.store.store import BlobStore, FolderStore, full_means_nothing
 from odr.ground.db import Database, new_reference
 from odr.ground.errors import NotFound, StorageFull
+from tests.patience import PATIENCE
 from tests.peers import needed
 
 from .conftest import ALICE, NOW, Tus, sha256, text_of
@@ -116,7 +117,7 @@ def test_a_link_for_download_is_an_attachment_and_needs_no_key(request: pytest.F
     stored = store.write(io.BytesIO(b"<script>alert(1)</script>"))
     link = store.link_for(stored.key, "合同.html", 60)
     assert link is not None
-    with urllib.request.urlopen(link, timeout=10) as answer:
+    with urllib.request.urlopen(link, timeout=PATIENCE) as answer:
         assert answer.read() == b"<script>alert(1)</script>"
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,16 +25,9 @@ from odr.notary.models import Receipt
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 from tests.evidence.conftest import ALICE, NOW
+from tests.patience import PATIENCE, until
 
 SENDERS = 6
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for other threads."""
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def row(reference: str) -> Upload:
@@ -62,16 +54,16 @@ def test_what_the_database_refuses_of_one_file_takes_no_other_with_it(database: 
         session.flush()
         if len(seen) == 1:
             begun.set()
-            going_on.wait(30)
+            going_on.wait(PATIENCE)
 
     together = Together(database, write)
     first, others = new_reference(), [new_reference() for _ in range(SENDERS - 1)]
     with ThreadPoolExecutor(SENDERS + 1) as pool:
         leading = pool.submit(together.keep, first)
-        assert begun.wait(30)
+        assert begun.wait(PATIENCE)
         following = {reference: pool.submit(together.keep, reference) for reference in others}
         refused = pool.submit(together.keep, first)
-        until(lambda: len(together._waiting) == SENDERS)
+        until(lambda: len(together._waiting) == SENDERS, "the others have come")
         going_on.set()
         leading.result()
         for kept in following.values():

@@ -39,6 +39,7 @@ from odr.ground.errors import CourtError, NotFound, TooMany
 from odr.notary.models import Receipt
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
+from tests.patience import PATIENCE
 
 from .conftest import ALICE, BOB, Tus, metadata, sha256, text_of
 
@@ -223,12 +224,12 @@ def test_a_second_writer_is_locked_out(tus: Tus, desk: UploadDesk) -> None:
 
         def read(self, size: int = -1) -> bytes:
             reading.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE)
             return self.left.pop(0) if self.left else b""
 
     writer = threading.Thread(target=lambda: desk.append(ALICE, reference, 0, Slow()))
     writer.start()
-    reading.wait(10)
+    reading.wait(PATIENCE)
     for attempt in (lambda: tus.patch(reference, 0, b"Y" * 5000), lambda: tus("DELETE", reference)):
         with pytest.raises(UploadBusy) as error:
             attempt()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.peers import missing, needed
 
 ACTS = 5
@@ -25,7 +26,7 @@ def trace(url: str, folder: Path, synchronous: str) -> list[str]:
         ["strace", "-f", "--seccomp-bpf", "-y", "-s", "16", "-o", str(out), "-e", calls, *court],
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     if "PTRACE" in done.stderr.decode():
         missing("leave to trace", "allow ptrace in this container")

@@ -29,6 +29,7 @@ from odr.procedure.audit.receipt_audit import audit_receipts
 from tests.attacks import DATABASE_ATTACKS, DATABASE_JUDGES, ON_TABLES
 from tests.conftest import MORNING, lay_tables
 from tests.notary.test_witness import Peer
+from tests.patience import PATIENCE
 from tests.peers.http import serving
 from tests.scene import open_court
 
@@ -306,7 +307,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     notary = court.scene.court.notary
     peer = Peer(court.clock, [NoteKey.parse(notary.log_public_key_vkey())])
     with serving(peer) as witness:
-        notary.witnesses = (Witness(peer.key, witness, timeout=5),)
+        notary.witnesses = (Witness(peer.key, witness, timeout=PATIENCE),)
         court.live()
     with serving(create_app(court=court.scene.court)) as origin:
         court.served = f"{origin}/log/2026"

@@ -19,6 +19,7 @@ from odr.identity.models import Account
 from odr.procedure.forms.form_data import flatten
 from tests.filing.test_particulars import SAID
 from tests.filing.visitor import Forms, Visitor
+from tests.patience import PATIENCE
 from tests.peers.browser import OpenPage
 from tests.scene import Scene, claim
 
@@ -373,7 +374,7 @@ def test_typing_an_answer_never_files_it(
     for row in (0, 1):
         page.check(f"input[name=facts-{row}-stance][value=denied]")
     with page.expect_response(
-        lambda reply: "/answer" in reply.url and reply.request.method == "POST", timeout=10_000
+        lambda reply: "/answer" in reply.url and reply.request.method == "POST", timeout=PATIENCE * 1000
     ) as saved:
         page.fill("textarea[name=statement]", "The label is right.")
     assert saved.value.status == 204 and saved.value.url.endswith("/answer/draft")

@@ -12,6 +12,7 @@ from odr.filing.models import NumberSeries
 from odr.filing.registry.seats import next_of_series
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
+from tests.patience import PATIENCE
 from tests.scene import open_court
 
 
@@ -23,7 +24,7 @@ def test_two_first_numbers_at_one_moment(database: Database, clock: FixedClock, 
     both = threading.Barrier(2)
 
     def draw() -> None:
-        both.wait(30)
+        both.wait(PATIENCE)
         with scene.court.sit() as sitting:
             case = sitting.session.scalars(select(Case)).one()
             numbers.append(next_of_series(sitting, sitting.pack(case), "first_instance"))
@@ -33,7 +34,7 @@ def test_two_first_numbers_at_one_moment(database: Database, clock: FixedClock, 
     for clerk in clerks:
         clerk.start()
     for clerk in clerks:
-        clerk.join(60)
+        clerk.join(PATIENCE)
     assert len(set(numbers)) == 2, numbers
     with database.read() as session:
         assert session.scalars(select(NumberSeries.last)).all() == [2]

@@ -45,6 +45,7 @@ from tests.hearing.scene import (
 from tests.hearing.test_full_plan import say_all, to_exhibits
 from tests.hearing.test_pages import Browser
 from tests.kept import Shelf, kept
+from tests.patience import PATIENCE
 
 SECRET, OTHER = "An anti-caking agent of the second kind.", "无此添加剂，标签如实。"
 SEATED = {
@@ -337,7 +338,7 @@ def test_a_vault_that_is_away_loses_nothing_and_opens_nothing_early(
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return server
 
-    server, vault = start(), SocketVault(path, timeout=2)
+    server, vault = start(), SocketVault(path, timeout=PATIENCE)
     scene = accepted_case(open_court(database, clock, tmp_path / "court", vault), clock, track=Track.SIMPLE)
     exhibits = {name: scene.exhibit(name, 1) for name in (LI, HAIYUN)}
     scene.act(CHEN, "open_examination", mode="asynchronous", sealed=["cross_examination"])

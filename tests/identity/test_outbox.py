@@ -15,6 +15,7 @@ from odr.identity.accounts import outbox
 from odr.identity.models import AccountLetter, OneTimeLink
 from odr.procedure.court import Court
 from tests.identity.conftest import Browser, Mailbox, People, open_door
+from tests.patience import PATIENCE
 
 
 class SlowServer(Mailbox):
@@ -25,7 +26,7 @@ class SlowServer(Mailbox):
         self.may = threading.Event()
 
     def send(self, to: str, subject: str, text: str, html: str | None, locale: str) -> None:
-        assert self.may.wait(30)
+        assert self.may.wait(PATIENCE)
         super().send(to, subject, text, html, locale)
 
 

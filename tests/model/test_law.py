@@ -39,10 +39,11 @@ ALWAYS = {
     ("certify_effect", "effective"),
     ("record_hearing", "hearing"),
     ("close_hearing", "hearing"),
+    ("apply_for_enforcement", "effective"),
 }
-"""What the machine must come to, or its invariants say little."""
-RARELY = {("apply_for_enforcement", "effective")}
-"""What only the long run comes to for certain: it takes a judgment of which nothing was paid and a day that passed."""
+"""What the machine must come to, or its invariants say little. Each stands on a beginning of its own: what is drawn differs
+with the modules a process has loaded, whose constants Hypothesis tries.
+"""
 LOT = st.integers(0, 2**24)
 
 
@@ -166,8 +167,7 @@ def test_no_way_leads_to_a_judgment_that_falls(machine: type[Law], capsys: pytes
         )
     assert sum(machine.steps.values()) >= LEAST
     assert len(machine.reached) >= PAIRS
-    wanted = ALWAYS | (RARELY if os.environ.get("ODR_PROVE") else set())
-    assert machine.reached.keys() >= wanted, f"never reached: {wanted - machine.reached.keys()}"
+    assert machine.reached.keys() >= ALWAYS, f"never reached: {ALWAYS - machine.reached.keys()}"
 
 
 def test_every_invariant_names_its_articles() -> None:

@@ -104,6 +104,16 @@ def binding(hands: Hands, lot: Random) -> None:
     hands.wait(days=lot.choice([2, 17, 17, 40]))
 
 
+def unpaid(hands: Hands, lot: Random) -> None:
+    """Judged, served and binding; the day to pay goes by, and the claimant applies to have it enforced."""
+    judged(hands, lot, joined=True)
+    hands.everything_served(lot, "decision")
+    hands.wait(days=40)
+    hands.do("certify_effect", Role.CLERK, lot)
+    hands.wait(days=lot.choice([1, 17]))
+    hands.do("apply_for_enforcement", Role.CLAIMANT, lot)
+
+
 def rebutted(hands: Hands, lot: Random) -> None:
     """Judged, served and binding; then the judgment, or the claim, is found not to have reached the respondent."""
     judged(hands, lot, joined=True)
@@ -133,7 +143,18 @@ def hurry_on(hands: Hands, lot: Random, until: Stage, most: int) -> None:
             hands.wait(days=lot.choice([1, 2, 3, 9]))
 
 
-BEGINNINGS: tuple[Beginning, ...] = (lodged, accepted, served, heard, hurried, judged, binding, rebutted, appealed)
+BEGINNINGS: tuple[Beginning, ...] = (
+    lodged,
+    accepted,
+    served,
+    heard,
+    hurried,
+    judged,
+    binding,
+    unpaid,
+    rebutted,
+    appealed,
+)
 
 
 def begin(hands: Hands, lot: Random, beginning: Beginning) -> None:

@@ -15,6 +15,7 @@ from odr.ground.db import Database
 from odr.notary.notary import Notary
 from odr.notary.triggers import drop_triggers
 from odr.notary.vault import FileVault
+from tests.patience import PATIENCE
 from tests.peers import needed
 
 ORIGIN = "court.example/log"
@@ -95,7 +96,7 @@ def program() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(*command: str, cwd: Path, ok: bool = True) -> subprocess.CompletedProcess[str]:
         needed(command[0])
-        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=PATIENCE)
         assert (done.returncode == 0) is ok, done.stdout + done.stderr
         return done
 

@@ -33,6 +33,7 @@ from odr.notary.models import KeyState, Log, LogCheckpoint, LogEntry, LogTile, R
 from odr.notary.notary import Notary
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, SignerAhead, VaultRefused
 from tests.notary.conftest import ORIGIN, damage, record, subject
+from tests.patience import PATIENCE
 
 
 def faults(notary: Notary) -> list[tuple[FaultKind, str]]:
@@ -394,7 +395,7 @@ def test_killed_process_leaves_a_log_that_goes_on(sqlite_notary: Notary, vault: 
         sqlite_notary.clock.now().isoformat(),
         function,
     ]
-    done = subprocess.run([sys.executable, "-m", "tests.notary.crashing", *arguments], check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-m", "tests.notary.crashing", *arguments], check=False, timeout=PATIENCE)
     assert done.returncode == -signal.SIGKILL
     sqlite_notary.sequence()
     with sqlite_notary.database.read() as session:

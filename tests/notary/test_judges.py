@@ -33,6 +33,7 @@ from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 from tests.notary.conftest import ORIGIN
 from tests.notary.judges import ATTACKS, JUDGES, NOTES, table
+from tests.patience import PATIENCE
 
 COUNT, PLACE = 300, 133
 FILE = b"What the photograph shows, byte for byte.\n" * 20
@@ -275,7 +276,7 @@ def ours(kit: Kit, folder: Path) -> bool:
 
 
 def _ran(folder: Path, *command: str) -> bool:
-    return subprocess.run(command, cwd=folder, capture_output=True, timeout=30, check=False).returncode == 0
+    return subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
 
 
 def sha256sum(kit: Kit, folder: Path) -> bool:

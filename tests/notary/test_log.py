@@ -24,6 +24,7 @@ from odr.notary.log.tiles import unbundle
 from odr.notary.models import LogCheckpoint, LogEntry, LogTile, Receipt
 from odr.notary.notary import Notary
 from tests.notary.conftest import ORIGIN, record, subject
+from tests.patience import PATIENCE
 
 
 def test_receipt_is_proven_after_sequencing(notary: Notary) -> None:
@@ -169,7 +170,7 @@ def test_writers_and_sequencers_racing_leave_one_whole_tree(notary: Notary) -> N
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert failures == []
     with notary.database.read() as session:
         assert sorted(session.scalars(select(LogEntry.log_index))) == list(range(72))

@@ -26,6 +26,7 @@ from odr.notary.vault_server import SocketVault
 from tests.notary.conftest import record, subject
 from tests.notary.test_vault_server import serving
 from tests.notary.test_witness import Peer
+from tests.patience import PATIENCE
 from tests.peers.witness import AicsWitness
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -38,7 +39,7 @@ def peer(sqlite_notary: Notary, clock: FixedClock, serve: Callable[..., str]) ->
     """A witness that trusts the log, and that the notary asks."""
     sqlite_notary.establish()
     peer = Peer(clock, [NoteKey.parse(sqlite_notary.log_public_key_vkey())])
-    sqlite_notary.witnesses = (Witness(peer.key, serve(peer), timeout=2),)
+    sqlite_notary.witnesses = (Witness(peer.key, serve(peer), timeout=PATIENCE),)
     return peer
 
 
@@ -191,7 +192,7 @@ def test_the_vault_signs_no_tree_and_no_statement_while_a_refusal_stands(vault: 
 def test_the_courts_process_can_stop_the_vault_and_not_start_it(tmp_path: Path, vault: FileVault) -> None:
     """Over the socket a refusal goes in and can be read; no request of the protocol answers for one."""
     vault.create_key("log-1", KeyKind.ED25519)
-    with serving(tmp_path / "v.sock", vault), closing(SocketVault(tmp_path / "v.sock", timeout=5)) as remote:
+    with serving(tmp_path / "v.sock", vault), closing(SocketVault(tmp_path / "v.sock", timeout=PATIENCE)) as remote:
         assert remote.stop(REFUSAL) and remote.refusals() == [REFUSAL]
         with pytest.raises(SigningStopped):
             remote.sign_checkpoint("log-1", Checkpoint("o", 0, EMPTY_ROOT), [])

@@ -29,6 +29,7 @@ from odr.notary.rehash import renewal_tree, rounds
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedToken
 from odr.notary.rehash.rounds import Holding, Lost, RoundRefused
 from odr.notary.vault import FileVault, KeyFrozen, VaultRefused
+from tests.patience import PATIENCE
 
 RULE = {"rule": "Circular 7 of the Supreme Court on digests", "rule_on": date(2031, 5, 1), "by": "operator"}
 
@@ -358,7 +359,7 @@ def test_two_workers_bind_each_entry_once(database: Any, make_notary: Callable[.
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(120)
+        worker.join(PATIENCE)
     assert failed == []
     row = finish(notary, house)
     assert len(bound(notary)) == 3 * rounds.BATCH and signed_root(row) == oracle(stored_leaves(notary, 1)).get_root()

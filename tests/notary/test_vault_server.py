@@ -21,6 +21,7 @@ from odr.notary.rehash.models import HashRenewal
 from odr.notary.vault import CLOSING, FileVault, KeyFrozen, KeyKind, NoSuchKey, SignerAhead, VaultRefused
 from odr.notary.vault_server import SocketVault, VaultServer
 from tests.notary.conftest import record
+from tests.patience import PATIENCE
 
 
 @contextmanager
@@ -32,7 +33,7 @@ def serving(path: Path, vault: FileVault) -> Iterator[None]:
         yield
     finally:
         server.shutdown()
-        thread.join(10)
+        thread.join(PATIENCE)
         server.server_close()
 
 
@@ -41,7 +42,7 @@ def remote(tmp_path: Path, vault: FileVault) -> Iterator[SocketVault]:
     """A vault reached over a socket."""
     path = tmp_path / "v.sock"
     with serving(path, vault):
-        client = SocketVault(path, timeout=5)
+        client = SocketVault(path, timeout=PATIENCE)
         yield client
         client.close()
 
@@ -125,7 +126,7 @@ def test_only_the_vaults_own_methods_can_be_called(remote: SocketVault, method: 
 def test_restarted_vault_is_found_again(tmp_path: Path, vault: FileVault) -> None:
     """The court goes on when the vault was restarted; while it is away the court says so."""
     path = tmp_path / "v.sock"
-    client = SocketVault(path, timeout=2)
+    client = SocketVault(path, timeout=PATIENCE)
     with serving(path, vault):
         key = client.create_key("log-1", KeyKind.ED25519)
         client.close()

@@ -28,6 +28,7 @@ from odr.notary.log.note import (
 from odr.notary.log.strict import decimal, hash_value
 from odr.notary.notary import Notary
 from tests.notary.conftest import record
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -92,7 +93,7 @@ def peer(sqlite_notary: Notary, clock: FixedClock, serve: Callable[..., str]) ->
     """A witness that trusts the log, and that the notary asks."""
     sqlite_notary.establish()
     peer = Peer(clock, [NoteKey.parse(sqlite_notary.log_public_key_vkey())])
-    sqlite_notary.witnesses = (Witness(peer.key, serve(peer), timeout=2),)
+    sqlite_notary.witnesses = (Witness(peer.key, serve(peer), timeout=PATIENCE),)
     return peer
 
 

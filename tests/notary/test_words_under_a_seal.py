@@ -17,6 +17,7 @@ from odr.ground.db import Database
 from odr.notary.notary import Notary
 from odr.notary.vault import SEAL_ENDS, FileVault, Opening, VaultRefused
 from odr.notary.vault_server import SocketVault, VaultServer
+from tests.patience import PATIENCE
 
 CONTEXT = b"court-sealed/1 caseone sealone 7"
 WORDS = b"what somebody said"
@@ -27,7 +28,7 @@ def web(tmp_path: Path, vault: FileVault) -> Iterator[SocketVault]:
     """What a process of the court has of the vault: its socket."""
     server = VaultServer(tmp_path / "v.sock", vault)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    client = SocketVault(tmp_path / "v.sock", timeout=5)
+    client = SocketVault(tmp_path / "v.sock", timeout=PATIENCE)
     yield client
     client.close()
     server.shutdown()

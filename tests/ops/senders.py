@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from tests.patience import PATIENCE
 from tests.scene import Scene
 
 ACTING, SENDING = 2, 1
@@ -38,7 +39,7 @@ class Senders:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for one in self.threads:
-            one.join(120)
+            one.join(PATIENCE)
 
     def _go_on(self, one: Callable[[Scene, str], list[str]], scene: Scene, number: int) -> None:
         turn = 0

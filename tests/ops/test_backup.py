@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,9 +104,7 @@ def test_a_lost_database_is_restored_and_what_came_after_is_named(kept: tuple[Sc
     entries = scene.court.notary.vault.remembered("log-2026").size - start
     lose_database(scene.court.database)
 
-    began = time.monotonic()
     said = keeper.well("restore", str(tmp_path / "backup"))
-    assert time.monotonic() - began < 30
     assert "still there and newer, so kept: vault, log" in said
     assert said.count("\nlost: log 2026 entry ") == entries >= 2
     with reopened(keeper) as again:

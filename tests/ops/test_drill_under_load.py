@@ -18,6 +18,7 @@ from odr.notary.models import Receipt
 from tests.ops.conftest import Keeper
 from tests.ops.senders import Senders
 from tests.ops.test_backup import faults, lose_database, reopened
+from tests.patience import PATIENCE
 from tests.scene import Scene, open_court
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +49,7 @@ def test_backup_restore_and_move_while_people_act(
     scene = open_court(Database(database_url), clock, tmp_path / "court", sequencing="at_once")
     keeper = Keeper(scene.court.settings, clock)
     with Senders(scene) as people:
-        assert people.first.wait(60)
+        assert people.first.wait(PATIENCE)
         time.sleep(SECONDS)
         keeper.well("backup", str(tmp_path / "backup"))
         time.sleep(SECONDS)
@@ -63,7 +64,7 @@ def test_backup_restore_and_move_while_people_act(
     with reopened(keeper) as again:
         again.people = scene.people
         with Senders(again) as after:
-            assert after.first.wait(120)
+            assert after.first.wait(PATIENCE)
             away = time.monotonic() - gone
             time.sleep(SECONDS)
         lost = set(people.receipts) - held(again)

@@ -9,7 +9,7 @@ import pwd
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tests.ops.conftest import Keeper
 from tests.ops.senders import Senders
 from tests.ops.test_backup import faults, receipt_file, reopened
 from tests.ops.test_drill_under_load import PROVE, entries, held
+from tests.patience import PATIENCE, until
 from tests.peers import missing
 from tests.peers.postgres import REMEDY, PostgresCluster, find_binaries
 from tests.scene import Scene, open_court
@@ -88,7 +89,7 @@ def put_back(one: PostgresCluster, other: PostgresCluster, base: Path, instant: 
     (other.data / "recovery.signal").touch()
     give(other, other.folder)
     other.start()
-    _until(lambda: ask(other, "SELECT pg_is_in_recovery()") is False)
+    until(lambda: ask(other, "SELECT pg_is_in_recovery()") is False, "the server has put itself back")
 
 
 def copy_of_folder(scene: Scene, to: Path) -> None:
@@ -103,13 +104,6 @@ def copy_of_folder(scene: Scene, to: Path) -> None:
         for name in ("vault", "log"):
             shutil.copytree(of / name, to / name)
     shutil.copytree(of / "blobs", to / "blobs", copy_function=copied)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 300
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -130,20 +124,22 @@ def test_a_database_is_put_back_to_an_instant_while_people_act(
     one.create_database("court")
     scene = open_court(Database(one.url("court")), clock, tmp_path / "court", sequencing="at_once")
     with Senders(scene) as people:
-        assert people.first.wait(60)
+        assert people.first.wait(PATIENCE)
         program = ["pg_basebackup", "-h", str(one.folder), "-U", "court", "-D", str(base), "--checkpoint=fast"]
         env = {**os.environ, "PATH": f"{one.binaries}:{os.environ['PATH']}"}
         subprocess.run(program, check=True, capture_output=True, env=env)
         there = len(people.receipts)
-        _until(lambda: len(people.receipts) >= there + MANY)
+        until(lambda: len(people.receipts) >= there + MANY, "people act")
         time.sleep(SECONDS)
         before = list(people.receipts)
         instant = str(ask(one, "SELECT clock_timestamp()::text"))
         mark = time.monotonic()
-        _until(lambda: sum(began > mark for began in list(people.began.values())) >= MANY)
+        until(
+            lambda: sum(began > mark for began in list(people.began.values())) >= MANY, "people act after the instant"
+        )
         time.sleep(SECONDS)
         segment = ask(one, "SELECT pg_walfile_name(pg_switch_wal())")
-        _until(lambda: (archive / str(segment)).exists())
+        until(lambda: (archive / str(segment)).exists(), "the segment is archived")
 
         gone = time.monotonic()
         put_back(one, other, base, instant)

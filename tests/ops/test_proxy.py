@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE, until
 from tests.peers import needed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,35 +99,25 @@ def proxy(folder: Path, court_port: int, media_port: int = 5002) -> Iterator[int
     assert "[warn]" not in tried.stderr, tried.stderr
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        _until_open(tls)
+        until(lambda: _is_open(tls), "the proxy opens its port")
         yield tls
     finally:
         running.terminate()
-        running.wait(20)
+        running.wait(PATIENCE)
 
 
-def _until_open(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the proxy did not open its port")
+def _is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _connected(port: int) -> ssl.SSLSocket:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), 10), server_hostname="court.example")
-
-
-def _heard_within(court: Court, words: bytes, seconds: float) -> bool:
-    until = time.monotonic() + seconds
-    while words not in court.heard and time.monotonic() < until:
-        time.sleep(0.02)
-    return words in court.heard
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE), server_hostname="court.example")
 
 
 @pytest.mark.parametrize(("path", "streams"), [("/account/sign-in", False), ("/api/v1/uploads", True)])
@@ -137,10 +128,14 @@ def test_the_proxy_keeps_a_form_until_it_is_whole_and_lets_a_file_through(
     court = Court()
     with proxy(tmp_path, court.port) as port, closing(_connected(port)) as sender:
         sender.sendall(HEAD.format(path=path).encode() + b"first half")
-        # Where nothing must come, a moment is enough: what streams comes within a hundredth of it.
-        assert _heard_within(court, b"first half", 10 if streams else 0.5) is streams
+        if streams:
+            until(lambda: b"first half" in court.heard, "the court hears the first half")
+        else:
+            # Where nothing must come, a moment is enough: what streams comes within a hundredth of it.
+            time.sleep(0.5)
+            assert b"first half" not in court.heard
         sender.sendall(b"other half")
-        assert _heard_within(court, b"first halfother half", 10)
+        until(lambda: b"first halfother half" in court.heard, "the court hears the whole")
         assert sender.recv(4096).startswith(b"HTTP/1.1 200")
         assert b"X-Forwarded-Proto: https" in court.heard and b"X-Forwarded-For: 127.0.0.1" in court.heard
     court.socket.close()

@@ -6,8 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from odr.ground.db import Database, unpooled
 from odr.operations.rehearsal import rehearse
 from odr.operations.rehearsed_units import is_running, of_rehearsal
 from tests.ops.conftest import Keeper
+from tests.patience import PATIENCE, until
 from tests.peers import needed
 from tests.scene import Scene, open_court
 from tests.test_two_versions import ADDS, EXPAND, STEP
@@ -122,20 +121,15 @@ def test_a_rehearsal_that_is_killed_leaves_nothing_behind(small_kept: tuple[Scen
     with (tmp_path / "said").open("wb") as said:
         rehearsal = subprocess.Popen(words, cwd=ROOT, env=env, stdout=said, stderr=said)
     try:
-        _until(lambda: (into / "nginx.pid").exists() or rehearsal.poll() is not None)
+        until(
+            lambda: (into / "nginx.pid").exists() or rehearsal.poll() is not None, "the rehearsal stands or has ended"
+        )
         assert rehearsal.poll() is None, (tmp_path / "said").read_text()
         running = of_rehearsal(into)
         assert len(running) >= 6, "vault, web and its worker, the worker, the proxy and its worker"
     finally:
         rehearsal.kill()
-        rehearsal.wait(20)
-    _until(lambda: not into.exists())
+        rehearsal.wait(PATIENCE)
+    until(lambda: not into.exists(), "its folder is gone")
     # The folder goes first; whoever was told to end may still be ending.
-    _until(lambda: not of_rehearsal(into) and not any(is_running(pid) for pid in running))
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 300
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.1)
+    until(lambda: not of_rehearsal(into) and not any(is_running(pid) for pid in running), "nobody of it is left")

@@ -23,6 +23,7 @@ from odr.operations import backup
 from odr.operations.worker import work_once
 from tests.notary.test_witness import Peer
 from tests.ops.conftest import Keeper
+from tests.patience import PATIENCE
 from tests.scene import Scene
 from tests.typed import typed_words
 
@@ -35,7 +36,7 @@ def watched(
     scene, keeper = small_kept
     scene.lodge()
     peer = Peer(clock, [NoteKey.parse(scene.court.notary.log_public_key_vkey())])
-    witness = Witness(peer.key, serve(peer), timeout=2)
+    witness = Witness(peer.key, serve(peer), timeout=PATIENCE)
     scene.court.notary.witnesses = (witness,)
     keeper.settings = keeper.settings.model_copy(update={"witnesses": f"{peer.key.vkey} {witness.url}"})
     return scene, keeper, peer

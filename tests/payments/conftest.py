@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,6 +54,7 @@ from odr.training.stripe_peer.wire import PERMISSIONS
 from odr.web.guards import assert_guarded, register_access
 from odr.wiring import register_routes
 from tests.faces import faces
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "whsec_of_the_tests"
@@ -394,15 +394,7 @@ def number_form(number: str) -> dict[str, str]:
 
 def pay_page(url: str, number: str = "4242 4242 4242 4242") -> requests.Response:
     """Pay on Stripe's page as a browser would, without following it back to the court."""
-    return requests.post(url, data=number_form(number), timeout=10, allow_redirects=False)
-
-
-def wait_for(what: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait until something on loopback has happened."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
+    return requests.post(url, data=number_form(number), timeout=PATIENCE, allow_redirects=False)
 
 
 @pytest.fixture
@@ -429,7 +421,7 @@ def served(database: Database, now_clock: FixedClock, tmp_path: Path) -> Iterato
         finally:
             server.shutdown()
             server.server_close()
-            thread.join(5)
+            thread.join(PATIENCE)
 
 
 class _Quiet(WSGIRequestHandler):

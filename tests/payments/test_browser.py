@@ -24,7 +24,8 @@ from odr.payments.models import FeeAssessment, Payment, Refund, RefundState
 from odr.training.stripe_peer.app import Peer, serve as serve_stripe
 from odr.training.stripe_peer.wire import PERMISSIONS
 from tests.entering import let_in
-from tests.payments.conftest import KEY, SECRET, wait_for
+from tests.patience import until
+from tests.payments.conftest import KEY, SECRET
 from tests.peers.browser import DESK, PHONE, OpenContext
 from tests.peers.http import serving
 from tests.scene import Scene, claim, open_court
@@ -195,7 +196,7 @@ def withdrawn_and_refunded(till: Till) -> None:
         actor = cashier(sitting.session, case, scene.people["cashier"], "Cashier", sitting.now, sitting.now)
         sitting.perform("approve_refund", case, ApproveRefundInput(refund=refund.reference), actor=actor)
     scene.court.hooks.sweeps["refunds"](scene.court)
-    wait_for(lambda: refund_of(scene).state is RefundState.PAID)
+    until(lambda: refund_of(scene).state is RefundState.PAID, "Stripe's event has been applied")
 
 
 def refund_of(scene: Scene) -> Refund:

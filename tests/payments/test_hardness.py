@@ -22,6 +22,7 @@ from odr.payments.books.ledger import is_balanced, trial_balance
 from odr.payments.models import EventOrigin, LedgerEntry, Payment, StripeEvent
 from odr.payments.stripe.webhook import FIRST_PAUSE, MOST_ATTEMPTS, TOGETHER, apply_waiting, store, take
 from odr.procedure.models import Task
+from tests.patience import PATIENCE
 from tests.payments.conftest import ON_BOTH, PayCourt
 from tests.payments.test_fee_acts import stripe_paid
 
@@ -210,6 +211,6 @@ def test_killed_at_random_the_books_balance_and_nothing_is_credited_twice(
                 select(func.count()).select_from(DocketEntry).where(DocketEntry.act == "record_payment")
             )
     forker.stdin.close()
-    assert forker.wait(10) == 0
+    assert forker.wait(PATIENCE) == 0
     forker.stdout.close()
     assert pay_court.balances() == {"clearing": many * 275_00, "deferred": -many * 275_00}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,7 +21,8 @@ from odr.payments.models import AssessmentState, EventOrigin, Payment, Refund, R
 from odr.payments.stripe import refunds
 from odr.payments.stripe.gateway import CheckoutOrder, GatewayRefused, GatewayUnavailable, StripeGateway
 from odr.payments.stripe.webhook import take
-from tests.payments.conftest import SECRET, Served, wait_for
+from tests.patience import PATIENCE, until
+from tests.payments.conftest import SECRET, Served
 from tests.payments.test_refunds import approve, end
 
 KEY = "sk_test_court"
@@ -39,25 +39,22 @@ def elsewhere(served: Served, tmp_path: Path) -> Iterator[stripe.StripeClient]:
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_up(url, process)
+        until(lambda: _answers(url, process), "localstripe answers")
         hook = {"url": f"{served.url}/payments/stripe", "secret": SECRET}
-        requests.post(f"{url}/_config/webhooks/court", json=hook, timeout=10).raise_for_status()
+        requests.post(f"{url}/_config/webhooks/court", json=hook, timeout=PATIENCE).raise_for_status()
         served.pay.court.ports.payments = StripeGateway(KEY, SECRET, api_base=url, retries=0)
         yield stripe.StripeClient(KEY, base_addresses={"api": url}, max_network_retries=0)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
-def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
-    end_at = time.monotonic() + 15
-    while time.monotonic() < end_at:
-        assert process.poll() is None, "localstripe did not start"
-        with suppress(requests.ConnectionError):
-            requests.get(f"{url}/js.stripe.com/v3/", timeout=2)
-            return
-        time.sleep(0.05)
-    pytest.fail("localstripe does not answer")
+def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, "localstripe did not start"
+    with suppress(requests.ConnectionError):
+        requests.get(f"{url}/js.stripe.com/v3/", timeout=PATIENCE)
+        return True
+    return False
 
 
 def pay(client: stripe.StripeClient, amount: int, assessment: str, number: str = "4242424242424242") -> str:
@@ -86,7 +83,7 @@ def test_a_fee_is_paid_and_refunded_through_localstripe(served: Served, elsewher
     """
     case_id = served.pay.accepted()
     intent = pay(elsewhere, 275_00, served.pay.fees(case_id)[0].reference)
-    wait_for(lambda: served.pay.fees(case_id)[0].state is AssessmentState.PAID, 15)
+    until(lambda: served.pay.fees(case_id)[0].state is AssessmentState.PAID, "Stripe's event has been applied")
     assert [p.source for p in served.pay.rows(Payment)] == [stripe_source(intent)]
     for event in elsewhere.v1.events.list({"type": "payment_intent.succeeded"}).data:
         take(served.pay.court, event.to_dict(), EventOrigin.LISTED)
@@ -105,7 +102,7 @@ def test_a_declined_card_moves_nothing(served: Served, elsewhere: stripe.StripeC
     case_id = served.pay.accepted()
     with pytest.raises(stripe.CardError):
         pay(elsewhere, 275_00, served.pay.fees(case_id)[0].reference, "4000000000000341")
-    wait_for(lambda: served.pay.fees(case_id)[0].declined_at is not None, 15)
+    until(lambda: served.pay.fees(case_id)[0].declined_at is not None, "Stripe's event has been applied")
     assert served.pay.rows(Payment) == []
 
 

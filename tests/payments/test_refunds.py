@@ -18,7 +18,8 @@ from odr.procedure.acts.events import CaseClosed
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.tariff import Ending
 from odr.training.stripe_peer.webhooks import Faults
-from tests.payments.conftest import PayCourt, Served, pay_page, wait_for
+from tests.patience import until
+from tests.payments.conftest import PayCourt, Served, pay_page
 from tests.payments.test_fee_acts import stripe_paid
 
 
@@ -145,7 +146,7 @@ def ready(served: Served) -> int:
     """A case whose paid fee is approved to go back."""
     case_id = served.pay.accepted()
     pay_page(served.start_paying(case_id))
-    wait_for(lambda: served.pay.fees(case_id)[-1].state is AssessmentState.PAID)
+    until(lambda: served.pay.fees(case_id)[-1].state is AssessmentState.PAID, "Stripe's event has been applied")
     end(served.pay, case_id, Outcome.DISMISSED)
     approve(served.pay, case_id, "first")
     return case_id
@@ -156,7 +157,7 @@ def test_an_approved_refund_is_sent_once_and_ends_paid(served: Served) -> None:
     ready(served)
     refunds.sweep(served.pay.court)
     refunds.sweep(served.pay.court)
-    wait_for(lambda: served.pay.rows(Refund)[0].state is RefundState.PAID)
+    until(lambda: served.pay.rows(Refund)[0].state is RefundState.PAID, "Stripe's event has been applied")
     assert served.peer.courier.wait()
     assert served.pay.balances() == {}
 

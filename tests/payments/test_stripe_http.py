@@ -13,7 +13,8 @@ from odr.payments.models import AssessmentState, CheckoutSession, Payment, Recon
 from odr.payments.stripe.checkout import payment_page
 from odr.payments.stripe.reconciliation import reconcile
 from odr.training.stripe_peer.webhooks import Faults
-from tests.payments.conftest import BASE, ON_BOTH, Served, pay_page, wait_for
+from tests.patience import PATIENCE, until
+from tests.payments.conftest import BASE, ON_BOTH, Served, pay_page
 
 
 def is_paid(served: Served, case_id: int) -> bool:
@@ -34,7 +35,7 @@ def test_a_fee_is_paid_online(served: Served) -> None:
     assert "275.00" in page(served, case_id)
     url = served.start_paying(case_id)
     assert pay_page(url).status_code == 303
-    wait_for(lambda: is_paid(served, case_id))
+    until(lambda: is_paid(served, case_id), "Stripe's event has been applied")
     assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
     assert "has confirmed your payment" in page(served, case_id, "/return")
 
@@ -47,9 +48,11 @@ def test_a_sitting_court_answers_first_and_applies_a_moment_later(served: Served
     court.settings = court.settings.model_copy(update={"sequencing": "background"})
     case_id = served.pay.accepted()
     assert pay_page(served.start_paying(case_id)).status_code == 303
-    wait_for(lambda: is_paid(served, case_id), 20)
+    until(lambda: is_paid(served, case_id), "Stripe's event has been applied")
     assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
-    wait_for(lambda: all(e.applied_at is not None for e in served.pay.rows(StripeEvent)), 20)
+    until(
+        lambda: all(e.applied_at is not None for e in served.pay.rows(StripeEvent)), "Stripe's event has been applied"
+    )
     assert len(served.pay.rows(Payment)) == 1 and court.settle()
 
 
@@ -69,11 +72,11 @@ def test_a_declined_card_can_be_tried_again(served: Served) -> None:
     case_id = served.pay.accepted()
     url = served.start_paying(case_id)
     assert pay_page(url, "4000 0000 0000 0002").status_code == 200
-    wait_for(lambda: served.pay.fees(case_id)[-1].declined_at is not None)
+    until(lambda: served.pay.fees(case_id)[-1].declined_at is not None, "Stripe's event has been applied")
     assert "declined" in page(served, case_id)
     assert served.start_paying(case_id) == url
     pay_page(url)
-    wait_for(lambda: is_paid(served, case_id))
+    until(lambda: is_paid(served, case_id), "Stripe's event has been applied")
     assert len(served.pay.rows(Payment)) == 1
 
 
@@ -114,7 +117,7 @@ def test_faults_on_the_way_change_nothing(served: Served, faults: Faults) -> Non
     case_id = served.pay.accepted()
     served.peer.faults = faults
     pay_page(served.start_paying(case_id))
-    wait_for(lambda: is_paid(served, case_id))
+    until(lambda: is_paid(served, case_id), "Stripe's event has been applied")
     assert served.peer.courier.wait()
     assert served.pay.balances() == {"clearing": 275_00, "deferred": -275_00}
     assert len(served.pay.rows(Payment)) == 1
@@ -156,7 +159,7 @@ def test_fifty_threads_make_one_charge(served: Served) -> None:
         thread.start()
     for thread in payers:
         thread.join()
-    wait_for(lambda: is_paid(served, case_id))
+    until(lambda: is_paid(served, case_id), "Stripe's event has been applied")
     assert served.peer.courier.wait()
     assert len(served.pay.rows(Payment)) == 1
     with served.pay.court.database.read() as session:
@@ -176,5 +179,5 @@ def test_stripe_down_loses_nothing(served: Served) -> None:
         payment_page(served.pay.court, served.pay.fees(case_id)[0].reference, locale="en")
     served.pay.court.ports.payments = gateway
     url = payment_page(served.pay.court, served.pay.fees(case_id)[0].reference, locale="en")
-    assert requests.get(url, timeout=5).status_code == 200
+    assert requests.get(url, timeout=PATIENCE).status_code == 200
     assert len(served.pay.rows(CheckoutSession)) == 1

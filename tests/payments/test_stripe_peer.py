@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +23,7 @@ from odr.ground.clock import FixedClock
 from odr.training.stripe_peer.app import Peer, serve
 from odr.training.stripe_peer.webhooks import Faults
 from odr.training.stripe_peer.wire import PERMISSIONS, decode
+from tests.patience import PATIENCE, until
 from tests.peers.http import serving
 
 SECRET = "whsec_test"
@@ -676,17 +675,12 @@ def test_peer_runs_as_a_process(tmp_path: Path, hook: Hook, unused_port: int) ->
         )
         try:
             origin = f"http://127.0.0.1:{unused_port}"
-            for _ in range(100):
-                try:
-                    page(origin + "/simulation.css")
-                    break
-                except OSError:
-                    time.sleep(0.05)
+            until(lambda: _answers(origin), "the service answers")
             Desk(None, origin, hook).paid()  # type: ignore[arg-type]
-            _until(lambda: len(hook.events) == 4)
+            until(lambda: len(hook.events) == 4, "four events have come")
         finally:
             process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 @pytest.fixture
@@ -697,15 +691,6 @@ def unused_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _until(done: Callable[[], bool]) -> None:
-    waited = threading.Event()
-    for _ in range(200):
-        if done():
-            return
-        waited.wait(0.05)
-    raise AssertionError("it did not come about")
 
 
 _JSON = st.recursive(
@@ -727,3 +712,11 @@ def test_form_fields_come_apart_as_they_were_put_together(params: dict[str, Any]
             yield prefix, value
 
     assert decode(urllib.parse.urlencode(list(flat("", params)))) == params
+
+
+def _answers(origin: str) -> bool:
+    try:
+        page(origin + "/simulation.css")
+    except OSError:
+        return False
+    return True

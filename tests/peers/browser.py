@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.patience import PATIENCE
 from tests.peers import missing
 
 PHONE = 320
@@ -68,7 +69,7 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
                 accept_downloads=True,
             )
             stack.callback(context.close)
-            context.set_default_timeout(60_000)
+            context.set_default_timeout(PATIENCE * 1000)
             return context
 
         yield start

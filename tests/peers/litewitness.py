@@ -17,14 +17,14 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from odr.notary.log.note import NoteKey, SignatureType
+from tests.patience import PATIENCE, until
 from tests.peers import missing
 
 NAME = "witness.example/litewitness"
@@ -53,7 +53,7 @@ class LiteWitness:
 
     def remembers(self, origin: str, size: int, root: bytes) -> None:
         """Set what it saw last, where its build cannot do so itself."""
-        with contextlib.closing(sqlite3.connect(self.folder / "db", timeout=10)) as connection, connection:
+        with contextlib.closing(sqlite3.connect(self.folder / "db", timeout=PATIENCE)) as connection, connection:
             connection.execute(
                 "UPDATE log SET tree_size = ?, tree_hash = ? WHERE origin = ?",
                 [size, base64.b64encode(root).decode(), origin],
@@ -81,7 +81,7 @@ def litewitness() -> Iterator[LiteWitness]:
         agent = subprocess.Popen(
             ["ssh-agent", "-D", "-a", str(folder / "agent")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until((folder / "agent").exists)
+        until((folder / "agent").exists, "the agent listens")
         subprocess.run(
             ["ssh-add", "-q", str(folder / "key")],
             check=True,
@@ -105,13 +105,13 @@ def litewitness() -> Iterator[LiteWitness]:
             witness = subprocess.Popen(
                 [*words, "-listen", f"127.0.0.1:{port}"], stdout=said, stderr=said, cwd=folder, env=environment
             )
-        until(lambda: listens(port))
+        until(lambda: listens(port), "the witness listens")
         yield LiteWitness(folder, f"http://127.0.0.1:{port}", NoteKey(NAME, SignatureType.COSIGNATURE, public))
     finally:
         for process in (witness, agent):
             if process is not None:
                 process.terminate()
-                process.wait(10)
+                process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -126,12 +126,3 @@ def listens(port: int) -> bool:
     """Whether somebody answers there."""
     with socket.socket() as asking:
         return asking.connect_ex(("127.0.0.1", port)) == 0
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something of a starting program; raises where it does not come."""
-    end = time.monotonic() + 20
-    while not true():
-        if time.monotonic() > end:
-            raise RuntimeError("the witness did not start")
-        time.sleep(0.02)

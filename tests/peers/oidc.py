@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.patience import PATIENCE
+
 CLIENT, SECRET = "court", "a secret of the court's own"
 PERSON = {"sub": "zhang-1990", "name": "Zhang Hui", "email": "zhang@parties.example", "email_verified": True}
 
@@ -31,13 +33,13 @@ class ProviderPeer:
         """Tell it the time and how to answer from now on: ``now``, ``claims``, ``key`` (own, foreign, none, secret),
         ``iss``.
         """
-        assert requests.post(f"{self.issuer}/mood", json=mood, timeout=5).status_code == 200
+        assert requests.post(f"{self.issuer}/mood", json=mood, timeout=PATIENCE).status_code == 200
 
     def sign_in(self, address: str, person: dict[str, Any] | None = None) -> str:
         """The person signs in at the address the court sent her to; gives the address she is sent back to."""
-        page = requests.get(address, timeout=5)
+        page = requests.get(address, timeout=PATIENCE)
         assert page.status_code == 200, page.text
-        answer = requests.post(address, json=person or PERSON, allow_redirects=False, timeout=5)
+        answer = requests.post(address, json=person or PERSON, allow_redirects=False, timeout=PATIENCE)
         assert answer.status_code == 302, (answer.status_code, answer.text)
         return answer.headers["Location"]
 
@@ -57,7 +59,7 @@ def _provider_process() -> Iterator[str]:
         yield child.stdout.readline().strip()
     finally:
         child.terminate()
-        child.wait(10)
+        child.wait(PATIENCE)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.patience import PATIENCE, until
 from tests.peers import missing
 
 CLUSTER_FOLDER = "ODR_TEST_CLUSTER"
@@ -124,7 +125,7 @@ class PostgresCluster:
             subprocess.run(
                 ["setsid", "--fork", *keeper], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=True
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 self._connect().close()
@@ -139,9 +140,7 @@ class PostgresCluster:
         pid_file = self.data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             os.kill(int(pid_file.read_text().splitlines()[0]), how)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and self._alive():
-            time.sleep(0.02)
+        until(lambda: not self._alive(), "the server has ended", every=0.02)
 
     def _alive(self) -> bool:
         try:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.peers import missing
 
 
@@ -94,10 +95,10 @@ def _command(weed: str, folder: Path, peer: S3Peer, ports: list[int]) -> list[st
 
 def _wait(process: subprocess.Popen[bytes], endpoint: str, log: Path) -> None:
     """Until the store answers; 403 to an unsigned request is an answer."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(endpoint, timeout=2).close()
+            urllib.request.urlopen(endpoint, timeout=PATIENCE).close()
         except urllib.error.HTTPError as error:
             error.close()
             if error.code < 500:
@@ -128,5 +129,5 @@ def s3_peer() -> Iterator[S3Peer]:
         yield peer
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)

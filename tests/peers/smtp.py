@@ -15,6 +15,8 @@ from typing import Any, cast
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.patience import PATIENCE
+
 
 class Mood(enum.Enum):
     """What the server does with one message."""
@@ -110,7 +112,7 @@ class SmtpPeer:
 
         asyncio.run_coroutine_threadsafe(quiet(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         self._loop.close()
 
     def _protocol(self) -> SMTP:

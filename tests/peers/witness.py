@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 from odr.notary.log.note import NoteKey
+from tests.patience import PATIENCE, until
 from tests.peers import missing
-from tests.peers.litewitness import free_port, listens, until
+from tests.peers.litewitness import free_port, listens
 
 NAME = "witness.example/aics"
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +48,7 @@ class AicsWitness:
         if self.process is not None:
             before = self._said("reloaded")
             self.process.send_signal(signal.SIGHUP)
-            until(lambda: self._said("reloaded") > before)
+            until(lambda: self._said("reloaded") > before, "the witness has read its logs anew")
 
     def known(self, origin: str) -> dict[str, Any]:
         """What it remembers of a log, as its own tool prints it: size, root, cosigned_at, evidence."""
@@ -65,13 +66,13 @@ class AicsWitness:
             self.process = subprocess.Popen(
                 [program("aics-witness"), "serve"], stdout=said, stderr=said, cwd=self.folder
             )
-        until(lambda: listens(int(self.url.rpartition(":")[2])))
+        until(lambda: listens(int(self.url.rpartition(":")[2])), "the witness listens")
 
     def stop(self) -> None:
         """Stop it; what it remembers outlasts it."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def _said(self, word: str) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role
 from odr.ground.db import Database
 from odr.identity.models import Account, AccountRole
+from tests.patience import PATIENCE
 from tests.scene import Scene
 
 
@@ -182,13 +183,13 @@ def test_who_waited_for_a_case_sees_the_parties_of_now(scene: Scene) -> None:
             case = session.get_one(Case, scene.case_id)
             found.append(len(case.parties))
             looked.set()
-            locked.wait(30)
+            locked.wait(PATIENCE)
             session.refresh(case, with_for_update=True)
             found.append(len(case.parties))
 
     waiting = Thread(target=wait)
     waiting.start()
-    looked.wait(30)
+    looked.wait(PATIENCE)
     with database.write() as session:
         case = session.get_one(Case, scene.case_id, with_for_update=True)
         made = {"role": Role.RESPONDENT, "ordinal": 9, "kind": case.parties[0].kind, "locale": "en", "details": {}}
@@ -203,5 +204,5 @@ def test_who_waited_for_a_case_sees_the_parties_of_now(scene: Scene) -> None:
                 if other.execute(blocked).scalar_one():
                     break
                 waiting.join(0.01)
-    waiting.join(30)
+    waiting.join(PATIENCE)
     assert found[1] == found[0] + 1

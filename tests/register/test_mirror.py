@@ -26,6 +26,7 @@ from odr.register.publication.mirror.models import RegisterCopy
 from odr.register.statistics.counting import rebuild
 from tests.judgment.bench import Bench
 from tests.kept import kept
+from tests.patience import PATIENCE
 from tests.register.publishing import numbered, publish
 
 
@@ -142,7 +143,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 def _get(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=10) as answer:
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
         body: bytes = answer.read()
         return body
 

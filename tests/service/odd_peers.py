@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from tests.patience import PATIENCE
+
 Talk = Callable[[socket.socket], None]
 
 
@@ -41,10 +43,10 @@ def odd_server(talk: Talk) -> Iterator[int]:
         yield listener.getsockname()[1]
     finally:
         ended.set()
-        acceptor.join(5)
+        acceptor.join(PATIENCE)
         listener.close()
         for thread in threads:
-            thread.join(6)
+            thread.join(PATIENCE)
 
 
 def bad_banner(connection: socket.socket) -> None:

@@ -22,6 +22,7 @@ from odr.service.replies.carriers import Taken, take_receipt
 from odr.service.sending.ports import messengers_of
 from odr.service.sending.text_messages import fits
 from odr.service.vocabulary import AttemptState, Channel, FactKind, PacketState
+from tests.patience import PATIENCE
 from tests.scene import Scene, open_court
 from tests.service.test_pages import BASE, browser
 
@@ -62,7 +63,7 @@ def service(clock: FixedClock) -> Iterator[Service]:
     service = Service(clock)
     yield service
     service.server.shutdown()
-    service.thread.join(5)
+    service.thread.join(PATIENCE)
     service.server.server_close()
 
 

@@ -18,6 +18,7 @@ from odr.service.channels.seller import SIGNATURE, is_signed, read_platforms, si
 from odr.service.models import ServiceAttempt, ServiceFact
 from odr.service.replies.carriers import Taken, take_receipt
 from odr.service.vocabulary import AttemptState, Channel, FactKind
+from tests.patience import PATIENCE
 from tests.scene import Scene, open_court
 from tests.service.test_clerk import respondent
 from tests.service.test_pages import BASE, browser
@@ -56,7 +57,7 @@ def market() -> Iterator[Market]:
     market = Market()
     yield market
     market.server.shutdown()
-    market.thread.join(5)
+    market.thread.join(PATIENCE)
     market.server.server_close()
 
 

@@ -27,6 +27,7 @@ from tests.hearing.live.conftest import BEGINS, Live, fixed_here
 from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, accepted_case
+from tests.patience import PATIENCE
 
 
 class HouseClock(FixedClock):
@@ -108,33 +109,33 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     chen.goto(f"{base}/live/room")
     expect(chen.locator("[data-part=bar]")).to_contain_text("Running")
     me = held.person(LI).reference
-    until(lambda: any(p.person == me and p.present for p in _people(held)), 20, "Li is at the door of the room")
+    until(lambda: any(p.person == me and p.present for p in _people(held)), "Li is at the door of the room")
     chen.get_by_role("button", name=f"Admit {LI}").click()
-    expect(li.locator("[data-part=bar]")).to_contain_text("Muted by the court", timeout=15_000)
+    expect(li.locator("[data-part=bar]")).to_contain_text("Muted by the court", timeout=PATIENCE * 1000)
     chen.get_by_role("button", name=f"Give the floor {LI}").click()
-    expect(li.locator("[data-part=bar]")).to_contain_text("Has the floor", timeout=15_000)
+    expect(li.locator("[data-part=bar]")).to_contain_text("Has the floor", timeout=PATIENCE * 1000)
     seen = f"document.querySelector('[data-person=\"{me}\"] video')?.videoWidth > 0"
-    until(lambda: chen.evaluate(seen), 30, "the judge sees her")
+    until(lambda: chen.evaluate(seen), "the judge sees her")
     chen.get_by_role("button", name=f"Mute and lock {LI}").click()
-    expect(li.locator("[data-part=mybar]")).to_contain_text("by the court", timeout=15_000)
-    until(lambda: any(p.person == me and p.locked for p in _people(held)), 10, "the room locked her")
+    expect(li.locator("[data-part=mybar]")).to_contain_text("by the court", timeout=PATIENCE * 1000)
+    until(lambda: any(p.person == me and p.locked for p in _people(held)), "the room locked her")
     expect(chen.locator("[data-part=alarms]")).not_to_contain_text("Not confirmed yet")
     held.does(CHEN, "admit", HAIYUN)
     scene.act(CHEN, "close_live_hearing", goes_on="no")
     faults.watch(scene.court)
-    until(lambda: faults.watch(scene.court) >= 0 and held.hearing().recording_sha256, 15, "the closing link is kept")
+    until(lambda: faults.watch(scene.court) >= 0 and held.hearing().recording_sha256, "the closing link is kept")
     report = verify(house.recordings / held.hearing().reference)
     assert report.holds, report
     assert held.entry("keep_recording")[0]["result"]["sha256"] == held.hearing().recording_sha256
-    expect(li.locator("[data-part=alarms]")).to_contain_text("The hearing is closed", timeout=15_000)
+    expect(li.locator("[data-part=alarms]")).to_contain_text("The hearing is closed", timeout=PATIENCE * 1000)
     li.goto(f"{base}/live/recording/1")
     playing = f"document.querySelector('video[data-who=\"{me}\"]')?.videoWidth > 0"
-    until(lambda: li.evaluate(playing), 20, "her film is shown")
+    until(lambda: li.evaluate(playing), "her film is shown")
     floor = li.locator("li", has_text=f"{LI} has the floor.").get_by_role("link")
     second = float(floor.get_attribute("data-second") or 0)
     floor.click()
     at = f"document.querySelector('video[data-who=\"{me}\"]').currentTime"
-    until(lambda: second <= li.evaluate(at) <= second + 3, 10, "the second of the line is played")
+    until(lambda: second <= li.evaluate(at) <= second + 3, "the second of the line is played")
 
 
 def _people(held: Live) -> tuple[object, ...]:

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from odr.hearing.live.media import serve
 from odr.hearing.live.media.control import HALL, Ack, Media, MediaAway, PersonState, Rank, Ticket, issue
+from tests.patience import PATIENCE, until
 from tests.peers import missing
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -137,7 +137,7 @@ class House:
             command = ["prlimit", f"--fsize={limit}", "node", str(serve.ROOM)]
         self.log = (self.folder / "room.log").open("ab")
         self.process = subprocess.Popen(command, env=told, stdout=self.log, stderr=self.log)
-        until(self._answers, 10, "the room answers")
+        until(self._answers, "the room answers")
         return self
 
     def _answers(self) -> bool:
@@ -150,7 +150,7 @@ class House:
     def kill(self, number: int = signal.SIGKILL) -> None:
         assert self.process is not None
         self.process.send_signal(number)
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
         self.log.close()
 
     def close(self) -> None:
@@ -229,7 +229,7 @@ class Visitor:
         found = self.page.wait_for_function(
             "w => { w = JSON.parse(w); return window.seen.findLast(e => Object.keys(w).every(k => JSON.stringify(e[k]) === JSON.stringify(w[k]))) }",
             arg=wanted,
-            timeout=20_000,
+            timeout=PATIENCE * 1000,
         )
         said: dict[str, Any] = found.json_value()
         return said
@@ -245,18 +245,10 @@ class Visitor:
     def packets(self, person: str, kind: str) -> int:
         return int(self.received()["packets"].get(f"{person}/{kind}", 0))
 
-    def hears(self, person: str, kind: str = "audio", *, seconds: float = 15) -> None:
+    def hears(self, person: str, kind: str = "audio") -> None:
         """Wait until packets of somebody go on coming in."""
         first = self.packets(person, kind)
-        until(lambda: self.packets(person, kind) > first + 10, seconds, f"{self.name} gets {kind} of {person}")
-
-
-def until(holds: Callable[[], object], seconds: float, what: str) -> None:
-    """Wait for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.05)
+        until(lambda: self.packets(person, kind) > first + 10, f"{self.name} gets {kind} of {person}")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from tests.hearing.live.media.house import House
+from tests.patience import PATIENCE
 
 Said = dict[str, Any]
 
@@ -27,7 +28,7 @@ class Knock:
     async def hear(self, *kinds: str) -> Said:
         """The next message of one of these kinds; of any, if none is named. ``{}`` when the room hung up."""
         while True:
-            message = await self.socket.receive(timeout=15)
+            message = await self.socket.receive(timeout=PATIENCE)
             if message.type is not aiohttp.WSMsgType.TEXT:
                 return {}
             said: Said = json.loads(message.data)

@@ -19,6 +19,7 @@ from odr.hearing.live.media.control import Media
 from odr.hearing.live.media.serve import ROOM, find_node, room_environment
 from tests.hearing.live.media.house import ROOT, SECRET, House, free_port, until
 from tests.ops.test_proxy import proxy
+from tests.patience import PATIENCE
 from tests.peers import missing
 
 VENDOR = ROOM.parent / "vendor"
@@ -65,13 +66,13 @@ def test_the_module_becomes_the_room_and_closes_in_order(folder: Path) -> None:
     }
     process = subprocess.Popen([sys.executable, "-m", "odr.hearing.live.media.serve"], cwd=ROOT, env=environ)
     try:
-        until((folder / "c").exists, 15, "the room listens")
+        until((folder / "c").exists, "the room listens")
         media = Media(f"unix:{folder}/c", SECRET.encode())
         media.command("h1", "open")
         media.command("h1", "record", segment=1)
         assert (folder / "c").stat().st_mode & 0o777 == 0o660
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
     last = (folder / "r/h1/0001/chain").read_text().splitlines()[-1]
@@ -115,7 +116,9 @@ def test_a_wrong_setting_is_named(folder: Path) -> None:
         ("ODR_MEDIA_LISTEN", "nowhere"),
     ):
         env = {**good, name: value, "PATH": str(node.parent)}
-        done = subprocess.run(["node", str(ROOM)], env=env, capture_output=True, text=True, check=False, timeout=20)
+        done = subprocess.run(
+            ["node", str(ROOM)], env=env, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
         assert done.returncode == 1 and name in done.stderr
 
 
@@ -127,7 +130,7 @@ def test_a_browser_reaches_the_room_through_the_proxy(house: House, tmp_path: Pa
             address = f"wss://127.0.0.1:{port}/live/room"
             async with session.ws_connect(address, headers={"Origin": house.origin}, ssl=False) as socket:
                 await socket.send_json({"type": "enter", "ticket": house.ticket("li"), "device": "one"})
-                said: dict[str, object] = await socket.receive_json(timeout=10)
+                said: dict[str, object] = await socket.receive_json(timeout=PATIENCE)
                 return said
 
     with proxy(tmp_path, free_port(), house.port) as port, ThreadPoolExecutor(1) as thread:

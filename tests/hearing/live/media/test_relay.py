@@ -20,6 +20,7 @@ from pathlib import Path
 from odr.hearing.live.media.derive import read_sources
 from odr.hearing.live.media.reading import Kind, open_segment
 from tests.hearing.live.media.house import House, Visitor, free_port, opened, until
+from tests.patience import PATIENCE
 from tests.peers import needed
 from tests.peers.browser import OpenContext
 
@@ -61,7 +62,7 @@ def relay() -> Iterator[int]:
         yield port
     finally:
         running.terminate()
-        running.wait(10)
+        running.wait(PATIENCE)
 
 
 def credentials(port: int, until_second: int, secret: str = SECRET) -> dict[str, str]:
@@ -159,7 +160,7 @@ def test_two_meet_by_the_relay_alone(folder: Path, open_context: OpenContext) ->
             house.order("admit", person=each.name)
         judge.hears("li", "video")
         li.hears("judge", "audio")
-        until(lambda: house.person("li").video, 5, "the room gets it")
+        until(lambda: house.person("li").video, "the room gets it")
         now = int(time.time())
         assert judge.page.evaluate(TRIED, credentials(port, now + 600)) == "relayed"
         assert judge.page.evaluate(TRIED, credentials(port, now - 10)) == 401

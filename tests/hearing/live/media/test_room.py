@@ -59,14 +59,14 @@ def test_two_who_are_admitted_see_and_hear_each_other(house: House, visitor: Vis
         one.saw("admitted")
         one.hears(other, "audio")
         one.hears(other, "video")
-    until(lambda: li.received()["frames"].get("haiyun/video"), 10, "a picture is decoded")
-    until(lambda: house.person("li").audio and house.person("li").video, 5, "the room sees that it arrives")
+    until(lambda: li.received()["frames"].get("haiyun/video"), "a picture is decoded")
+    until(lambda: house.person("li").audio and house.person("li").video, "the room sees that it arrives")
     li.page.evaluate("window.room.raiseHand()")
     haiyun.saw("hands", persons=["li"])
     house.order("page", exhibit="C-1", page=3)
     shown = haiyun.saw("page", exhibit="C-1", page=3)
     haiyun.page.evaluate("number => window.room.pageShown(number)", shown["number"])
-    until(lambda: (page := house.media.state("h1").page) and page.shown_by == ("haiyun",), 5, "the device is counted")
+    until(lambda: (page := house.media.state("h1").page) and page.shown_by == ("haiyun",), "the device is counted")
     page = house.media.state("h1").page
     assert page is not None and page.expected == 2
     assert house.kinds().count("entered") == 2 and house.kinds().count("hand") == 1
@@ -98,7 +98,7 @@ def test_who_is_muted_by_the_court_stays_muted_with_any_client(house: House, vis
     time.sleep(2.5)
     assert judge.packets("li", "audio") == got
     assert judge.packets("li", "video") > pictures
-    until(lambda: house.person("li").held_back > 50, 5, "what it sends is counted")
+    until(lambda: house.person("li").held_back > 50, "what it sends is counted")
     assert house.person("li").locked and "held_back" in house.kinds()
     unmuted = house.order("unmute", person="li")
     judge.hears("li", "audio")

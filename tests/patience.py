@@ -1,0 +1,21 @@
+"""How long a test waits for what must happen: longer than any machine with other work needs.
+
+A wait ends when its event comes, so patience costs nothing where all is well; what is too slow is found by counts of
+statements, syncs and processor time, never by a clock on the wall.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+PATIENCE = 240.0
+"""Seconds."""
+
+
+def until(happens: Callable[[], object], what: str, *, every: float = 0.05) -> None:
+    """Wait for an event, looking every so many seconds; fails by its name when patience ends."""
+    ends = time.monotonic() + PATIENCE
+    while not happens():
+        assert time.monotonic() < ends, f"it did not happen: {what}"
+        time.sleep(every)
