@@ -45,6 +45,7 @@ ROWS_NEVER_CHANGE = (
     "duty_turn",
     "panel_minute",
     "payment_account",
+    "place_record",
     "payout_instruction",
     "posting",
     "publication_version",

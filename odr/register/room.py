@@ -4,6 +4,7 @@ from odr.ground.text import T
 from odr.procedure.acts.events import FeePaid
 from odr.procedure.hooks import DeskPage, NavItem, Room, on
 from odr.register import time_limits
+from odr.register.calendar.attending.places import follow_hearings, give_out_due, records_kept as place_records_kept
 from odr.register.copies import acts as copy_acts
 from odr.register.copies.making import certify_due
 from odr.register.feedback.answers import feedback_panel
@@ -31,6 +32,7 @@ ROOM = Room(
         "odr.register.statistics.pages:statistics",
         "odr.register.copies.pages:copies",
         "odr.register.viewing.pages:viewing",
+        "odr.register.calendar.attending.pages:attending",
         "odr.register.volume.pages:volume",
     ),
     on_event=(on(FeePaid, copy_acts.on_paid),),
@@ -40,14 +42,22 @@ ROOM = Room(
         NavItem("volume", "volume.one", T("Volume"), 79, rarely=True),
     ),
     commands=("odr.register.publication.mirror.cli:group",),
-    sweeps={"copies": certify_due, "volumes": volumes_due, "search": keep_index, "statistics": count_on},
+    sweeps={
+        "copies": certify_due,
+        "volumes": volumes_due,
+        "search": keep_index,
+        "statistics": count_on,
+        "places": give_out_due,
+    },
     panels=(feedback_panel, publication_panel),
-    after_act=(follow_decisions, volume_acts.opened_by_a_party, volume_acts.opened_by_an_erasure),
+    after_act=(follow_decisions, volume_acts.opened_by_a_party, volume_acts.opened_by_an_erasure, follow_hearings),
     bars=(volume_acts.volume_is_closed,),
-    holdings=(records_kept, applications.records_kept, copies_kept),
+    holdings=(records_kept, applications.records_kept, place_records_kept, copies_kept),
     audits=(audit_case_publications,),
     desk_pages=(
         DeskPage("viewing.desk", T("Applications to read a decision"), 102),
+        DeskPage("attending.desk", T("Places of the public in hearings"), 104),
+        DeskPage("attending.mine", T("Places in hearings"), 132),
         DeskPage("feedback.words", T("What people said in words"), 126),
         DeskPage("viewing.mine", T("Reading decisions"), 131),
     ),

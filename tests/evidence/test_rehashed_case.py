@@ -207,6 +207,7 @@ def test_every_table_with_a_receipt_has_its_files_found() -> None:
         "register_record",
         "bank_return",
         "viewing_record",
+        "place_record",
         "register_copy",
         "complaint_duty",
     }

@@ -289,6 +289,20 @@ class ViewingRules(Rule):
     review: Period
 
 
+class AttendingRules(Rule):
+    """Who gets a place of the public in a hearing for which more ask than there are seats.
+
+    ``kept_percent`` of the seats are kept for near relatives of the parties and for whoever has an interest in the case;
+    what nobody of them asked for until ``closes`` before the hearing goes to the others, in the ``way`` named.
+    """
+
+    applies_to: Applies
+    article: Article
+    way: Literal["order", "lot"]
+    kept_percent: int = Field(ge=0, le=100)
+    closes: Period
+
+
 class DeskTime(Rule):
     """Until when the court does what lies on one of its desks: so long after it came there."""
 

@@ -33,6 +33,7 @@ from odr.procedure.rules.citation import places, read_citation, write_citation
 from odr.procedure.rules.court_rules import (
     Abroad,
     Announcement,
+    AttendingRules,
     CopyRules,
     Deciders,
     DeskTimes,
@@ -118,6 +119,7 @@ class RulePack(Rule):
     retention: Retention | None = None
     copies: CopyRules | None = None
     viewing: ViewingRules | None = None
+    attending: AttendingRules | None = None
     volume: VolumeRules | None = None
     desks: DeskTimes | None = None
     outages: OutageRules | None = None

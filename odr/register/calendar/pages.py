@@ -13,7 +13,8 @@ from odr.ground.keyset import Listed
 from odr.ground.text import Text
 from odr.register.calendar import feeds
 from odr.register.calendar.announced import Announced, announced
-from odr.web.guards import current_court, current_locale, public
+from odr.register.calendar.attending.told import places_told
+from odr.web.guards import current_court, current_locale, current_session, public
 from odr.web.lists import after_asked
 from odr.web.pages import look, pack_today
 
@@ -40,6 +41,7 @@ def listed() -> Response:
         "register/hearings.html",
         days=days,
         found=found,
+        places=places_told(current_session(), found.rows, pack_today(), current_court().clock.now()),
         zone=zone,
         today=current_court().clock.now().astimezone(zone).date(),
         announcing=_article("CPL 139"),

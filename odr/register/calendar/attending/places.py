@@ -1,0 +1,438 @@
+"""Places of the public: asked for, given out, given back, lapsed with the hearing, checked at the door. No flask.
+
+Each step is an act of the court that belongs to no party's case: it is kept byte for byte and its digest stands in the log.
+No name stands in the record, so that a receipt tells nobody who watched a hearing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, DocketEntry
+from odr.ground.errors import ActNotOpen, Cited, Forbidden, InvalidInput, NotFound
+from odr.ground.text import T, Text
+from odr.hearing.courtroom.calendar.diary import place_key
+from odr.hearing.courtroom.calendar.models import CourtRoom
+from odr.hearing.models import Hearing, Witness
+from odr.hearing.vocabulary import HearingState, RequestState
+from odr.identity.accounts import outbox
+from odr.identity.accounts.account_letters import Letter, site_of
+from odr.identity.actors import actors_in
+from odr.identity.models import Account
+from odr.identity.sign_in.keys import keyring
+from odr.notary.administration import FORMAT, administration_act
+from odr.notary.canonical import JSON
+from odr.notary.log.checkpoint import Checkpoint
+from odr.notary.log.log_rows import covering_checkpoint
+from odr.notary.log.note import parse_note
+from odr.notary.models import LogEntry, Receipt
+from odr.notary.rehash.rounds import Holding
+from odr.procedure.receipt_files import in_row
+from odr.procedure.rules.court_rules import AttendingRules
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.time.reckoning import reckon_before
+from odr.register.calendar.announced import IN_THE_ROOM, closed_to_the_public
+from odr.register.calendar.attending.inputs import AnswerInput, DoorInput, PlaceInput
+from odr.register.calendar.attending.models import (
+    Entered,
+    PlaceRecord,
+    PlaceRequest,
+    PlacesOfHearing,
+    PlaceState,
+    Tie,
+    Way,
+)
+from odr.register.calendar.attending.rules import Asks, Ground, who_gets_one
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+OPEN = (PlaceState.ASKED, PlaceState.LEAVE, PlaceState.GIVEN)
+AT_ONCE = 50
+"""Hearings of one round of the worker."""
+
+
+def rules_of(pack: RulePack) -> AttendingRules:
+    """The rules on places of the public. Raises NotFound where there are none."""
+    if pack.attending is None:
+        raise NotFound
+    return pack.attending
+
+
+def law(pack: RulePack) -> Cited | None:
+    """On what the places rest."""
+    return pack.cited(str(rules_of(pack).article))
+
+
+def rooms_with_seats(session: Session) -> Sequence[CourtRoom]:
+    """The court's rooms in which the public can sit; a court has a few dozen at most."""
+    return session.scalars(select(CourtRoom).where(CourtRoom.seats > 0).order_by(CourtRoom.id)).all()
+
+
+def seats_in(rooms: Sequence[CourtRoom], place: str, day: date) -> int:
+    """Seats of the public in the room of that name on a day; 0 where the court knows of none."""
+    for room in rooms:
+        if place_key(room.name) == place_key(place) and room.from_on <= day and (room.until_on or day) >= day:
+            return room.seats
+    return 0
+
+
+def is_open(session: Session, hearing: Hearing) -> bool:
+    """Whether the hearing takes place, and in public."""
+    closed = session.scalar(select(closed_to_the_public()).where(Hearing.id == hearing.id))
+    return hearing.state is HearingState.SUMMONED and not closed
+
+
+def places_of(
+    session: Session, hearing: Hearing, pack: RulePack, rooms: Sequence[CourtRoom] | None = None
+) -> PlacesOfHearing | None:
+    """The places of a hearing as the rules have them, kept once somebody asked; None where there is no seat to ask for."""
+    kept = session.get(PlacesOfHearing, hearing.id)
+    rules = pack.attending
+    if kept is not None or rules is None or hearing.mode not in IN_THE_ROOM:
+        return kept
+    day = hearing.begins_at.astimezone(pack.tz).date()
+    seats = seats_in(rooms if rooms is not None else rooms_with_seats(session), hearing.place, day)
+    if not seats:
+        return None
+    ends = reckon_before(pack, rules.closes, hearing.begins_at, article=str(rules.article))
+    return PlacesOfHearing(
+        hearing_id=hearing.id,
+        seats=seats,
+        kept=seats * rules.kept_percent // 100,
+        way=Way(rules.way),
+        closes_at=ends.due_at,
+    )
+
+
+def _hold(session: Session, reference: str, pack: RulePack) -> tuple[Hearing, PlacesOfHearing]:
+    """The hearing, locked so that one request is dealt with at a time, and its places. Raises NotFound."""
+    hearing = session.scalar(select(Hearing).where(Hearing.reference == reference).with_for_update())
+    places = places_of(session, hearing, pack) if hearing is not None else None
+    if hearing is None or places is None:
+        raise NotFound
+    session.add(places)
+    session.flush()
+    return hearing, places
+
+
+def set_way(
+    court: Court, session: Session, pack: RulePack, reference: str, way: Way, by: Account, now: datetime
+) -> None:
+    """The registry chooses how the places of a hearing are given out. Raises ActNotOpen once somebody has asked."""
+    hearing, places = _hold(session, reference, pack)
+    if session.scalar(select(func.count()).where(PlaceRequest.hearing_id == hearing.id)):
+        raise ActNotOpen(T("Somebody has asked already; the way stays as it was announced."), source=law(pack))
+    places.way = way
+    _record(court, session, hearing, "choose_way_of_places", now, way=way.value, by=by.reference)
+
+
+def ask(
+    court: Court, session: Session, pack: RulePack, reference: str, account: Account, given: PlaceInput, now: datetime
+) -> PlaceRequest:
+    """Ask for a place in a public hearing, or ask again after one was given back.
+
+    Raises NotFound where there are no places to ask for, ActNotOpen where the hearing is not, or no more, one to watch, for
+    who takes part in the case, for its witnesses, and for who has asked already; InvalidInput where a tie is not explained.
+    """
+    hearing, places = _hold(session, reference, pack)
+    if not is_open(session, hearing) or now >= hearing.begins_at:
+        raise ActNotOpen(T("This hearing cannot be watched, or has begun."), source=law(pack))
+    case = session.get_one(Case, hearing.case_id)
+    if _will_be_heard(session, case, account.id):
+        raise ActNotOpen(Ground.WITNESS.label, source=law(pack))
+    if actors_in(session, account, case, now):
+        raise ActNotOpen(T("You take part in this case: enter the hearing from its page."), source=law(pack))
+    tie = Tie(given.tie)
+    if tie is not Tie.NONE and len(given.tie_words) < 2:
+        raise InvalidInput.at("tie_words", T("Write whose relative you are, or which interest is touched."))
+    row = session.scalar(
+        select(PlaceRequest).where(PlaceRequest.hearing_id == hearing.id, PlaceRequest.account_id == account.id)
+    )
+    if row is not None and row.state is not PlaceState.RETURNED:
+        raise ActNotOpen(T("You have asked already; your request stands on its page."), source=law(pack))
+    if row is None:
+        row = PlaceRequest(hearing_id=hearing.id, account_id=account.id)
+        session.add(row)
+    row.name, row.tie, row.tie_words = given.name, tie, given.tie_words if tie is not Tie.NONE else ""
+    row.comes_first, row.is_minor, row.asked_at = tie is not Tie.NONE, given.is_minor, now
+    row.state = PlaceState.LEAVE if given.is_minor else PlaceState.ASKED
+    row.number = row.ground = row.words = row.answered_by = row.answered_at = None
+    session.flush()
+    _record(court, session, hearing, "ask_for_place", now, request=row.reference, tie=tie.value, minor=given.is_minor)
+    _give_out(court, session, hearing, places, now)
+    return row
+
+
+def _will_be_heard(session: Session, case: Case, account_id: int) -> bool:
+    query = select(Witness.id).where(
+        Witness.case_id == case.id, Witness.account_id == account_id, Witness.state != RequestState.REFUSED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def give_back(
+    court: Court, session: Session, pack: RulePack, reference: str, account_id: int, now: datetime
+) -> PlaceRequest:
+    """Give a place, or the request for one, back; whoever comes next gets it. Raises ActNotOpen once the hearing has begun."""
+    row = _own(session, reference, account_id)
+    hearing, places = _hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
+    if row.state not in OPEN or now >= hearing.begins_at:
+        raise ActNotOpen(T("There is nothing to give back any more."), source=law(pack))
+    row.state, row.number = PlaceState.RETURNED, None
+    _record(court, session, hearing, "give_back_place", now, request=row.reference)
+    _give_out(court, session, hearing, places, now)
+    return row
+
+
+def _own(session: Session, reference: str, account_id: int) -> PlaceRequest:
+    row = session.scalar(
+        select(PlaceRequest).where(PlaceRequest.reference == reference, PlaceRequest.account_id == account_id)
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def answer(
+    court: Court, session: Session, pack: RulePack, reference: str, given: AnswerInput, by: Account, now: datetime
+) -> PlaceRequest:
+    """The registry answers one request: leave for a minor, a tie that does not count, or not admitted with its ground.
+
+    Raises Forbidden for who asked themselves, ActNotOpen where the request is over, InvalidInput for an answer that does not
+    fit it.
+    """
+    row = session.scalar(select(PlaceRequest).where(PlaceRequest.reference == reference))
+    if row is None:
+        raise NotFound
+    hearing, places = _hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
+    session.refresh(row)
+    if row.account_id == by.id:
+        raise Forbidden(T("Nobody answers their own request."), source=law(pack))
+    if row.state not in OPEN or row.entered is not None:
+        raise ActNotOpen(T("This request is over; there is nothing to answer."), source=law(pack))
+    _answered(row, given)
+    row.words, row.answered_by, row.answered_at = given.words, by.id, now
+    said: dict[str, JSON] = {"request": row.reference, "answer": given.answer, "ground": row.ground, "by": by.reference}
+    _record(court, session, hearing, "answer_request_for_place", now, **said)
+    if row.state is PlaceState.REFUSED:
+        _tell(court, session, row, hearing)
+    _give_out(court, session, hearing, places, now)
+    return row
+
+
+def _answered(row: PlaceRequest, given: AnswerInput) -> None:
+    if given.answer == "leave":
+        if row.state is not PlaceState.LEAVE:
+            raise InvalidInput.at("answer", T("No leave is needed for this request."))
+        row.state = PlaceState.ASKED
+    elif given.answer == "no_tie":
+        if not row.comes_first or row.state is PlaceState.GIVEN:
+            raise InvalidInput.at("answer", T("No tie decides this request."))
+        row.comes_first = False
+    else:
+        if given.ground is None or (given.ground == Ground.MINOR.value and not row.is_minor):
+            raise InvalidInput.at("ground", T("Choose the ground on which this person is not admitted."))
+        row.state, row.ground, row.number = PlaceState.REFUSED, given.ground, None
+
+
+def at_the_door(
+    court: Court, session: Session, pack: RulePack, reference: str, given: DoorInput, by: Account, now: datetime
+) -> PlaceRequest:
+    """Who came with a pass, their identity checked, or was turned away and why (CTR 6, 9). Once; on the day of the hearing.
+
+    Raises ActNotOpen on another day or a second time, InvalidInput for somebody turned away without a word.
+    """
+    row = session.scalar(select(PlaceRequest).where(PlaceRequest.reference == reference))
+    if row is None:
+        raise NotFound
+    hearing, _ = _hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
+    session.refresh(row)
+    same_day = hearing.begins_at.astimezone(pack.tz).date() == now.astimezone(pack.tz).date()
+    if row.state is not PlaceState.GIVEN or row.entered is not None or not same_day:
+        raise ActNotOpen(T("A pass is checked once, on the day of the hearing."), source=law(pack))
+    entered = Entered(given.entered)
+    if entered is Entered.TURNED_AWAY and len(given.words) < 2:
+        raise InvalidInput.at("words", T("Write why this person was turned away."))
+    row.entered, row.entered_at, row.checked_by = entered, now, by.id
+    row.words = given.words or row.words
+    _record(court, session, hearing, "check_pass", now, request=row.reference, entered=entered.value, by=by.reference)
+    return row
+
+
+def _asking(session: Session, hearing: Hearing, places: PlacesOfHearing) -> list[tuple[PlaceRequest, Asks]]:
+    rows = session.scalars(
+        select(PlaceRequest)
+        .where(PlaceRequest.hearing_id == hearing.id, PlaceRequest.state.in_((PlaceState.ASKED, PlaceState.GIVEN)))
+        .order_by(PlaceRequest.id)
+    ).all()
+    return [
+        (
+            row,
+            Asks(
+                row.reference,
+                row.asked_at,
+                row.comes_first,
+                row.state is PlaceState.GIVEN,
+                row.asked_at > places.closes_at,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _give_out(court: Court, session: Session, hearing: Hearing, places: PlacesOfHearing, now: datetime) -> None:
+    """Give what is free to who comes next, and write to them."""
+    asking = _asking(session, hearing, places)
+    closed = places.drawn_at is not None if places.way is Way.LOT else now > places.closes_at
+    given = who_gets_one(
+        [one for _, one in asking], places.seats, places.kept, places.way, is_closed=closed, seed=places.seed
+    )
+    last = session.scalar(select(func.max(PlaceRequest.number)).where(PlaceRequest.hearing_id == hearing.id)) or 0
+    rows = {row.reference: row for row, _ in asking}
+    for number, reference in enumerate(given, start=last + 1):
+        row = rows[reference]
+        row.state, row.number = PlaceState.GIVEN, number
+        _record(court, session, hearing, "give_place", now, request=reference, number=number)
+        _tell(court, session, row, hearing)
+
+
+def give_out_due(court: Court) -> int:
+    """For the worker: when the time to ask is over, give out what was kept; where a lot decides, put the end of asking on
+    record first, and draw once the log has signed it. The number of hearings dealt with.
+    """
+    now = court.clock.now()
+    with court.database.read() as session:
+        due = session.scalars(
+            select(PlacesOfHearing.hearing_id)
+            .join(Hearing, Hearing.id == PlacesOfHearing.hearing_id)
+            .where(PlacesOfHearing.closes_at < now, PlacesOfHearing.drawn_at.is_(None))
+            .where(Hearing.state == HearingState.SUMMONED, Hearing.begins_at > now)
+            .order_by(PlacesOfHearing.closes_at)
+            .limit(AT_ONCE)
+        ).all()
+    done = 0
+    for number in due:
+        with court.database.write() as session:
+            done += _draw(court, session, session.get_one(Hearing, number, with_for_update=True), now)
+    return done
+
+
+def _draw(court: Court, session: Session, hearing: Hearing, now: datetime) -> bool:
+    places = session.get_one(PlacesOfHearing, hearing.id)
+    if places.drawn_at is not None:
+        return False
+    if places.way is Way.LOT:
+        seed = _seed(court, session, hearing, places, now)
+        if seed is None:
+            return False
+        places.seed, places.seed_size = seed
+    places.drawn_at = now
+    _record(court, session, hearing, "give_out_places", now, seats=places.seats, way=places.way.value, seed=places.seed)
+    _give_out(court, session, hearing, places, now)
+    return True
+
+
+def _seed(
+    court: Court, session: Session, hearing: Hearing, places: PlacesOfHearing, now: datetime
+) -> tuple[str, int] | None:
+    """Root and size of the first checkpoint over the record that the time to ask was over; None until there is one."""
+    if places.closed_by is None:
+        requests = [one.reference for _, one in _asking(session, hearing, places)]
+        places.closed_by = _record(court, session, hearing, "end_of_asking", now, requests=list[JSON](sorted(requests)))
+        return None
+    entry = session.scalar(
+        select(LogEntry).join(Receipt, Receipt.entry_id == LogEntry.id).where(Receipt.reference == places.closed_by)
+    )
+    if entry is None or entry.log_id is None or entry.log_index is None:
+        return None
+    signed = covering_checkpoint(session, entry.log_id, entry.log_index)
+    if signed is None:
+        return None
+    head = Checkpoint.parse(parse_note(signed.note).text)
+    return head.root.hex(), head.size
+
+
+def follow_hearings(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
+    """After an act: requests lapse with a hearing that is not held, or not in public any more; who will be heard as a
+    witness is not admitted any more (CTR 9(3)(1), 9(5)).
+    """
+    rows = sitting.session.execute(
+        select(PlaceRequest, Hearing)
+        .join(Hearing, Hearing.id == PlaceRequest.hearing_id)
+        .where(Hearing.case_id == case.id, PlaceRequest.state.in_(OPEN), PlaceRequest.entered.is_(None))
+        .order_by(PlaceRequest.id)
+    ).all()
+    for row, hearing in rows:
+        over = hearing.state in (HearingState.ADJOURNED, HearingState.CALLED_OFF)
+        if over or (hearing.state is HearingState.SUMMONED and not is_open(sitting.session, hearing)):
+            row.state, row.number = PlaceState.LAPSED, None
+        elif hearing.state is HearingState.SUMMONED and _will_be_heard(sitting.session, case, row.account_id):
+            row.state, row.ground, row.number = PlaceState.REFUSED, Ground.WITNESS.value, None
+        else:
+            continue
+        _record(
+            sitting.court,
+            sitting.session,
+            hearing,
+            "end_of_place",
+            sitting.now,
+            request=row.reference,
+            state=row.state.value,
+        )
+        _tell(sitting.court, sitting.session, row, hearing)
+
+
+SUBJECTS: Mapping[PlaceState, Text] = {
+    PlaceState.GIVEN: T("You have a place in the hearing"),
+    PlaceState.REFUSED: T("You are not admitted to the hearing"),
+    PlaceState.LAPSED: T("The hearing you wanted to watch"),
+}
+
+
+def _tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -> None:
+    """Write to who asked: what became of it, when, and what to bring; no party is named."""
+    account = session.get_one(Account, row.account_id)
+    said = {
+        PlaceState.GIVEN: T(
+            "You have a place in the hearing on %(at)s, %(place)s. Bring the identity document with the name you gave, and come half an hour early for the check at the door.",
+            at=hearing.begins_at,
+            place=hearing.place,
+        ),
+        PlaceState.REFUSED: T(
+            "You are not admitted to the hearing on %(at)s. The ground stands on your page.", at=hearing.begins_at
+        ),
+        PlaceState.LAPSED: T(
+            "The hearing on %(at)s does not take place as announced, or not in public. Your place has lapsed; the list of hearings says what is fixed now.",
+            at=hearing.begins_at,
+        ),
+    }[row.state]
+    letter = Letter(
+        account.email,
+        SUBJECTS[row.state],
+        (said,),
+        account.locale or "zh-Hans",
+        site=site_of(court.settings.base_url),
+        page=T("Places in hearings"),
+    )
+    outbox.keep(session, keyring(court.settings.secret_key), [letter], court.clock.machine_now())
+
+
+def _record(court: Court, session: Session, hearing: Hearing, act: str, now: datetime, **said: JSON) -> str:
+    told: dict[str, JSON] = {"type": FORMAT, "act": act, "hearing": hearing.reference, "at": now.isoformat(), **said}
+    record, receipt = administration_act(court.notary, session, told, now=now)
+    session.add(PlaceRecord(hearing_id=hearing.id, record=record, receipt=receipt, at=now))
+    session.flush()
+    return receipt
+
+
+def records_kept(court: Court, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
+    """The steps with these receipts."""
+    rows = session.scalars(select(PlaceRecord).where(PlaceRecord.receipt.in_(references)))
+    return {row.receipt: in_row(f"place in hearing {row.hearing_id}", row.record.encode()) for row in rows}
