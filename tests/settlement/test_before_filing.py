@@ -171,6 +171,9 @@ def test_nobody_who_is_asked_to_mediate_is_spoken_to_as_if_a_claim_had_been_made
     wrong = {"en": ("Claimant", "Respondent", "Lodged<"), "zh-Hans": ("原告", "被告", "已提交起诉")}[locale]
     assert not [each for each in wrong if each in page]
     assert {"en": "Other side", "zh-Hans": "被申请人"}[locale] in page
+    assert f'/cases/{reference}/settlement?act=agree_mediation#do"' in page, "the button leads to what it says"
+    room = other.get(f"/cases/{reference}/settlement?act=make_offer")
+    assert not [each for each in (*wrong, "The claim asks for", "原告共请求") if each in room]
     away = other.raw(f"/cases/{reference}/choose")
     assert away.status_code == 303 and away.headers["Location"] == f"/cases/{reference}"
 

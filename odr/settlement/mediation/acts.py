@@ -412,7 +412,7 @@ def unseat(sitting: Sitting, case: Case, mediation: Mediation, only: int | None 
 def caucus(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """With whom one may speak alone: a party with the mediator, the mediator with each party."""
     if actor.role is Role.MEDIATOR:
-        return [Option(p.label, p.name, p.role.label) for p in parties(case)]
+        return [Option(p.label, p.name, case.role_words(p)) for p in parties(case)]
     return [Option(p.label, T("Only the mediator reads it")) for p in parties(case) if p.id == actor.party_id]
 
 
