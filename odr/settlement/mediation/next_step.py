@@ -42,7 +42,10 @@ def _asked(case: Case, found: Mediation, party_id: int) -> Owed | None:
         names.AGREE_MEDIATION,
         T("Nothing is decided, and nothing is held against you. A mediator may ask you once more."),
         (
-            If(T("What mediating costs"), T("The court takes no fee. Whoever charges for mediating says so in the list.")),
+            If(
+                T("What mediating costs"),
+                T("The court takes no fee. Whoever charges for mediating says so in the list."),
+            ),
             If(T("If you would rather not"), T("Say so; you need give no reason."), names.END_MEDIATION),
         ),
     )
