@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from pydantic import BaseModel
 
-from odr.docket.models import Case, PartyKind, Role
+from odr.docket.models import Case, PartyKind, Role, Stage
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.claim.acts import AnswerInput
