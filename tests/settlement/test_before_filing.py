@@ -17,6 +17,7 @@ from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import Instrument
 from odr.payments.models import FeeAssessment
 from odr.procedure.case.next_box import NextBox
+from odr.procedure.models import Task, Window
 from odr.service.models import Packet
 from odr.service.packet.packets import conclude_packet, record_fact
 from odr.service.room import bring_to_docket
@@ -135,6 +136,10 @@ def test_each_side_of_a_mediation_reads_what_is_asked_of_them(small_scene: Scene
     assert box(scene, "haiyun").step is not None
     scene.do("choose_mediator", "haiyun", mediator="mediator@court.example")
     assert "whether they take it on" in str(box(scene, "haiyun").waits)
+    with scene.court.database.read() as session:
+        task = session.scalars(select(Task).where(Task.kind == "mediator_acceptance")).one()
+        window = session.scalars(select(Window).where(Window.kind == "mediator_acceptance")).one()
+        assert task.due_at == window.due_at, "the mediator reads one day on every page"
     scene.do("disclose_tie", "mediator", tie="other", words="We were at school together.")
     for who in ("li", "haiyun"):
         step = box(scene, who).step

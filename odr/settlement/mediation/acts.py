@@ -240,7 +240,7 @@ def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) 
     end_moderation(sitting, case)
     sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=sitting.now))
     sitting.session.flush()
-    sitting.start_window(case, ACCEPTANCE, start=sitting.now, subject=mediation.reference)
+    time = sitting.start_window(case, ACCEPTANCE, start=sitting.now, subject=mediation.reference)
     meet_in_person(sitting, case, mediation)
     sitting.open_task(
         case,
@@ -248,6 +248,7 @@ def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) 
         desks.MEDIATOR_ACCEPTANCE,
         T("A mediation waits for you. Accept it, or say that you cannot."),
         risk=30,
+        due_at=time.due_at,
         subject=mediation.reference,
     )
 
