@@ -168,8 +168,8 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     if ahead:
         words = T("Nothing for you to do before this: %(what)s, %(at)s.", what=ahead[0].title, at=ahead[0].at)
         return NextBox(None, words, None, duties, remedies, ifs=_if_absent(sitting, case, actor, ahead[0]))
-    others = [w for w in shown if w.party_id != actor.party_id and w not in shared]
-    words, until, window = _waited_for(sitting, case, actor, others)
+    of_others = [w for w in shown if w.party_id != actor.party_id and w not in shared]
+    words, until, window = _waited_for(sitting, case, actor, of_others)
     may_come = _told(sitting, case, actor, window) if window is not None else []
     return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come), told=window)
 

@@ -55,7 +55,7 @@ def _agreed(sitting: Sitting, case: Case) -> Owed | None:
     agreement = binding_agreement(sitting, case)
     if agreement is None:
         return None
-    if agreement.amount_minor is None or agreement.currency is None:
+    if not agreement.amount_minor:
         return Owed(T("It is settled: what you agreed binds everybody who signed it"), False, ifs=(READ_IT,))
     words = T(
         "It is settled: %(payer)s pays %(payee)s %(amount)s on the days that were agreed",
