@@ -6,6 +6,7 @@
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
 //   <textarea data-speak>                      a button to speak into it, where the browser can write what it hears
 //   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
+//   <form method="post"> with a <textarea>      asks before it is left unsent, where it does not save itself
 //   <div role="alert" data-focus>              takes the focus when the page opens
 //   <p role="alert" data-offline="…">           says that a form was not sent, for there is no network
 
@@ -90,6 +91,19 @@ function autosave(form) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
 }
 
+// What is typed where nothing saves it (a form outside a case) is not left by a slip of the finger: the browser asks first.
+function askBeforeLeaving(form) {
+  if (form.method !== "post" || form.dataset.autosave) return;
+  const areas = [...form.querySelectorAll("textarea")];
+  let sent = false;
+  form.addEventListener("submit", () => { sent = true; });
+  window.addEventListener("pageshow", () => { sent = false; });
+  window.addEventListener("beforeunload", (event) => {
+    const came = document.querySelector(".govuk-error-summary"); // what comes back to be put right is not sent either
+    if (!sent && areas.some((area) => area.value !== (came ? "" : area.defaultValue))) event.preventDefault();
+  });
+}
+
 // The server's clock decides; the page only knows how long it has been open.
 function timeLeft(place) {
   const due = Date.parse(place.getAttribute("datetime"));
@@ -133,6 +147,7 @@ function wake(root) {
   const all = (selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
   all("[data-count]").forEach(count);
   all("form[data-autosave]").forEach(autosave);
+  all("form:has(textarea)").forEach(askBeforeLeaving);
   all("time[data-left]").forEach(timeLeft);
   if (canListen) all("textarea[data-speak]").forEach(speakInto);
   all("[data-read-aloud]").forEach(readAloud);

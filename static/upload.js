@@ -14,6 +14,7 @@
   const list = document.getElementById("upload-list");
   const template = document.getElementById("upload-item");
   const submit = form.querySelector("[data-send]");
+  const onward = document.querySelector("[data-onward]");
   const words = JSON.parse(document.getElementById("upload-words").textContent);
   const token = form.querySelector("input[name=csrf_token]").value;
   const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -22,6 +23,7 @@
   const SMALL = 65536; // bytes
   const AGAIN = 15_000; // ms between two tries while there is no network
   let hashing = Promise.resolve(); // one file at a time: two would only share the same processor
+  let pressed = false; // whoever sends has pressed to go on
   let placing = Promise.resolve(); // the court numbers files as they are begun: one begins after the other, in the order chosen
 
   function hash(item) {
@@ -216,12 +218,27 @@
   }
 
   function refresh() {
-    // All is here: what comes next stands out and has the focus.
-    const onward = document.querySelector("[data-onward]");
-    if (onward && items.length && items.every((item) => item.done)) {
+    if (!onward || !items.length) return;
+    if (items.every((item) => item.done)) {
+      // All is here: what comes next stands out and has the focus; or whoever pressed it before goes on now.
       onward.classList.remove("govuk-button--secondary");
-      onward.focus();
-    }
+      if (pressed) window.location.assign(onward.href);
+      else onward.focus();
+    } else if (pressed) tell();
+  }
+
+  // Pressed while not all is here: whoever left now would lose a file, and some telephones do not even ask. The page goes on by
+  // itself once the court has everything; a second press leaves without it.
+  function goOnward(event) {
+    if (pressed || event.ctrlKey || event.metaKey || event.shiftKey || !items.some(open)) return;
+    event.preventDefault();
+    pressed = true;
+    tell();
+  }
+
+  function tell() {
+    const underWay = items.some((item) => open(item) && !item.failed && !item.paused);
+    said.textContent = say(underWay ? "leaving" : "not_all");
   }
 
   const actions = {
@@ -231,6 +248,7 @@
       item.placed();
       show(item, say("paused"));
       buttons(item, "resume", "remove");
+      refresh();
     },
     resume(item) {
       item.paused = false;
@@ -260,6 +278,7 @@
   // Pictures taken one after the other with the box ticked belong to the same thing, too.
   let group = null;
   const take = (input) => {
+    pressed = false;
     group = before || (together && together.checked ? group || { head: null } : null);
     for (const file of input.files) add(file, group);
     input.value = "";
@@ -268,6 +287,7 @@
   for (const input of inputs) input.addEventListener("change", () => take(input));
   if (together) together.addEventListener("change", () => { group = null; });
   form.addEventListener("submit", (event) => event.preventDefault());
+  if (onward) onward.addEventListener("click", goOnward);
   submit.hidden = true;
   for (const words_ of document.querySelectorAll("[data-with-script]")) words_.hidden = false;
   window.addEventListener("beforeunload", (event) => {

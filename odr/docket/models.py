@@ -61,6 +61,8 @@ ROLE_WORDS = {
     Role.CLOCK: T("the court’s clock"),
 }
 
+APPLICANT, OTHER_SIDE = T("applicant"), T("other side")
+
 PARTY_ROLES = frozenset({Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY})
 BENCH_ROLES = frozenset({Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT})
 COURT_ROLES = BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}
@@ -93,6 +95,10 @@ class Stage(enum.Enum):
 
 OPEN_STAGES = frozenset(Stage) - {Stage.CLOSED}
 """A case in one of these is not over. A query that names them is answered by index; "not closed" would read all cases."""
+
+
+WITHOUT_CLAIM = frozenset({Stage.PRESERVING, Stage.MEDIATING, Stage.CONFIRMING})
+"""Nobody has made a claim in a case that stands here: nobody is claimed against, and there is nothing to answer."""
 
 
 STAGE_WORDS = {
@@ -257,6 +263,17 @@ class Case(Base):
             (p.name for p in self.parties if self.title.startswith(p.name + JOINED)), self.title.partition(JOINED)[0]
         )
         return T("%(claimant)s v %(respondent)s", claimant=known, respondent=self.title[len(known) + len(JOINED) :])
+
+    @property
+    def is_without_claim(self) -> bool:
+        """Whether nobody has made a claim in it: something is preserved, mediated or confirmed."""
+        return self.stage in WITHOUT_CLAIM
+
+    def role_words(self, party: Party) -> Words:
+        """As what a party stands in the case: nobody is called a respondent before there is a claim."""
+        if not self.is_without_claim or party.role is Role.THIRD_PARTY:
+            return party.role.label
+        return APPLICANT if party.role is Role.CLAIMANT or self.stage is Stage.CONFIRMING else OTHER_SIDE
 
     def party(self, party_id: int | None) -> Party:
         """The party whose row is kept under this id, whether it is still in the case or has left. Raises LookupError

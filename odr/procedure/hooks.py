@@ -136,6 +136,8 @@ class StepWords:
     ifs: tuple[If, ...] = ()
     silence: Text | None = None
     """What follows if nothing is done, where that is not what the pack says of every time limit of the kind."""
+    done: bool = False
+    """Of a time limit that all parties share: its reader has done their part, and waits for the others."""
 
 
 @dataclass(frozen=True)

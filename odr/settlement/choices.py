@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @choice_source("settling_parties")
 def settling_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody in the case, under the label an input uses."""
-    return [Option(p.label, p.name, p.role.label) for p in parties(case)]
+    return [Option(p.label, p.name, case.role_words(p)) for p in parties(case)]
 
 
 @choice_source("settling_others")
 def settling_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody on another side."""
     me = case.party_if_any(actor.party_id)
-    return [Option(p.label, p.name, p.role.label) for p in parties(case) if me is None or not same_side(p, me)]
+    return [Option(p.label, p.name, case.role_words(p)) for p in parties(case) if me is None or not same_side(p, me)]

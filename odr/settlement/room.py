@@ -8,6 +8,7 @@ from odr.procedure.hooks import DeskPage, Room, on
 from odr.settlement.before_filing import case_views as before_filing_case_views
 from odr.settlement.confirmation import acts as confirmation_acts
 from odr.settlement.mediation import acts as mediation_acts, in_person, ties
+from odr.settlement.mediation.next_step import mediation_owed, mediation_step
 from odr.settlement.offers import acts as offers_acts, agreement_acts, case_views as offers_case_views
 from odr.settlement.offers.next_step import agreement_owed, offer_step
 
@@ -40,8 +41,8 @@ ROOM = Room(
         on(Served, confirmation_acts.on_served),
         on(StepsChosen, in_person.on_steps_chosen),
     ),
-    steps=(offer_step,),
-    owed=(agreement_owed,),
+    steps=(offer_step, mediation_step),
+    owed=(agreement_owed, mediation_owed),
     panels=(
         offers_case_views.room_panel,
         offers_case_views.court_panel,

@@ -23,7 +23,13 @@ CONFIRMATION_SUPPLEMENT = time_limit(
 MEDIATION = time_limit(
     "mediation", Nature.OUTSIDE, names.END_MEDIATION, waits=T("Nothing for you to do now: the mediation goes on.")
 )
-MEDIATOR_ACCEPTANCE = time_limit("mediator_acceptance", Nature.OUTSIDE, names.ACCEPT_MEDIATION, names.DECLINE_MEDIATION)
+MEDIATOR_ACCEPTANCE = time_limit(
+    "mediator_acceptance",
+    Nature.OUTSIDE,
+    names.ACCEPT_MEDIATION,
+    names.DECLINE_MEDIATION,
+    waits=T("Nothing for you to do now: the mediator says whether they take it on."),
+)
 MEDIATOR_CHOICE = time_limit("mediator_choice", Nature.DUTY, names.CHOOSE_MEDIATOR, ask=T("choose a mediator"))
 MEDIATOR_DISCLOSURE = time_limit(
     "mediator_disclosure",
@@ -32,5 +38,13 @@ MEDIATOR_DISCLOSURE = time_limit(
     names.ASK_OTHER_MEDIATOR,
     ask=T("keep or replace the mediator"),
 )
-MEDIATOR_DESIGNATION = time_limit("mediator_designation", Nature.COURT, names.DESIGNATE_MEDIATOR, names.AGREE_MEDIATION)
+MEDIATOR_DESIGNATION = time_limit(
+    "mediator_designation",
+    Nature.COURT,
+    names.DESIGNATE_MEDIATOR,
+    names.AGREE_MEDIATION,
+    waits=T(
+        "Nothing for you to do now: the other side is asked whether they would mediate. If they do not answer, the court names a mediator, who asks them."
+    ),
+)
 OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER, ask=T("answer the offer"))

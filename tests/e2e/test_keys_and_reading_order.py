@@ -37,6 +37,29 @@ FOUR_TIMES = {"width": PHONE, "height": 256}
 """A window of 1280 by 1024 pixels, zoomed to 400 % (WCAG 1.4.10)."""
 
 
+BEGINS = """() => {
+    const first = document.querySelector("main :is(.govuk-error-summary, .govuk-caption-l, h1)");
+    const training = document.querySelector(".court-training");
+    return Math.round(first.getBoundingClientRect().top + scrollY - (training ? training.offsetHeight : 0));
+}"""
+"""How far down the first thing of a page begins that is not its frame; a sitting court says nothing of training."""
+BADLY_BROKEN = """() => [...document.querySelectorAll("main :is(h1, h2, h3)")].filter((heading) => {
+    const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT), range = document.createRange();
+    let last = null;
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+        for (let at = 0; at < node.data.length; at++) {
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            const [box] = range.getClientRects();
+            if (!box || !box.width) continue;
+            if (last !== null && box.top > last + 2 && "。，、：；）》”".includes(node.data[at])) return true;
+            last = box.top;
+        }
+    return false;
+}).map((heading) => heading.textContent)"""
+"""Headings of which a line begins with a sign that ends something."""
+
+
 def tree_of(page: Page) -> str:
     """The main part as a screen reader goes through it, a line for each node."""
     tree = page.locator("main").aria_snapshot().removeprefix("- main:\n")
@@ -65,6 +88,9 @@ def sees(page: Page) -> None:
     """What holds of every page of the way."""
     is_read_in_order(page)
     assert fits(page), page.url
+    begins = page.evaluate(BEGINS)
+    assert begins < FOUR_TIMES["height"] / 2, f"{page.url}: what it is about begins {begins} px down"
+    assert page.evaluate(BADLY_BROKEN) == [], page.url
     if "PICTURES" in os.environ:
         folder = Path(os.environ["PICTURES"])
         folder.mkdir(parents=True, exist_ok=True)

@@ -245,6 +245,68 @@ def test_nothing_looks_sent_before_the_court_has_said_so(page: Page, court: Cour
     assert [upload.state for upload in uploads(court)] == [UploadState.ANCHORED]
 
 
+def test_going_on_before_all_is_sent_waits_for_it(page: Page, court: Court, tmp_path: Path) -> None:
+    """Pressed while a file is under way, the way on waits, says so, and is gone by itself once the court has the file: nobody
+    stands on the next page without what they chose. Pressed again it leaves, and the browser asks first.
+    """
+    held: list[Route] = []
+    page.route("**/uploads/", lambda route: held.append(route))
+    (tmp_path / "note.txt").write_bytes(b"hello\n")
+
+    def press_early() -> None:
+        held.clear()
+        page.goto("/uploads/new?next=/fees")
+        page.set_input_files("#files", [str(tmp_path / "note.txt")])
+        while not held:
+            page.wait_for_timeout(20)
+        page.locator("[data-onward]").click()
+        page.get_by_role("status").filter(has_text="goes on by itself").wait_for()
+        assert "/uploads/new" in page.url and warns(page)
+
+    press_early()
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.locator("[data-onward]").click()
+    page.wait_for_url(lambda url: "/uploads/" not in url)
+    assert asked == ["beforeunload"] and uploads(court) == []
+    press_early()
+    held[0].continue_()
+    page.wait_for_url(lambda url: "/uploads/" not in url)
+    assert [(upload.filename, upload.state) for upload in uploads(court)] == [("note.txt", UploadState.ANCHORED)]
+
+
+def test_going_on_past_a_paused_file_says_what_is_left_behind(page: Page, tmp_path: Path) -> None:
+    """What is paused or was refused does not come by itself: the first press says so and stays."""
+    held: list[Route] = []
+    page.route("**/uploads/", lambda route: held.append(route))
+    (tmp_path / "note.txt").write_bytes(b"hello\n")
+    page.goto("/uploads/new?next=/fees")
+    page.set_input_files("#files", [str(tmp_path / "note.txt")])
+    while not held:
+        page.wait_for_timeout(20)
+    page.get_by_role("button", name="Pause").click()
+    page.locator("[data-onward]").click()
+    page.get_by_role("status").filter(has_text="Send or remove it").wait_for()
+    assert "/uploads/new" in page.url
+    page.get_by_role("button", name="Remove").click()
+    page.locator("[data-onward]").click()
+    page.wait_for_url(lambda url: "/uploads/" not in url)
+
+
+def test_the_plain_form_without_a_file_says_that_none_was_chosen(
+    alice: Client, open_context: OpenContext, court: Court
+) -> None:
+    """Without a script, "Send" pressed before a file is chosen does not lead on as if something had been sent."""
+    page = entered(alice, open_context(alice.origin, javascript=False)).new_page()
+    page.goto("/uploads/new?next=/fees")
+    page.get_by_role("button", name="Send the files").click()
+    page.wait_for_load_state()
+    assert (
+        page.url.endswith("/uploads/new?next=/fees") and "Choose a file." in page.locator("#files-error").inner_text()
+    )
+    assert uploads(court) == []
+
+
 def test_a_lost_network_is_said_and_sending_goes_on_by_itself(page: Page, court: Court, tmp_path: Path) -> None:
     """Seen and announced; when the network is back, the file is sent without anybody pressing anything."""
     (tmp_path / "note.txt").write_bytes(text_of(200_000))

@@ -37,6 +37,8 @@ class Site:
         if request.path == "/service-worker.js":
             return Response("", mimetype="text/javascript")(environ, start_response)
         page = sample(request.path.strip("/") or "en", person=SOMEBODY, training=True)
+        if "unsaved" in request.args:
+            page = page.replace(' data-autosave="/drafts/1"', "")
         return Response(page, mimetype="text/html", headers={"Content-Security-Policy": content_policy({})})(
             environ, start_response
         )
@@ -126,6 +128,22 @@ def test_what_is_typed_is_saved_by_itself(site: Site, open_page: OpenPage) -> No
     expect(page.locator("[data-saved-line]")).to_contain_text("Saved at")
     ((path, sent),) = site.posted
     assert (path, sent["statement"], sent["csrf_token"]) == ("/drafts/1", "I did not get the room.", "token")
+
+
+def test_a_form_that_does_not_save_itself_is_not_left_by_a_slip(site: Site, open_page: OpenPage) -> None:
+    """Typed and not sent: the browser asks before the page is left. Sent, or saved by itself, it does not."""
+    asks = "() => { const e = new Event('beforeunload', {cancelable: true}); dispatchEvent(e); return e.defaultPrevented; }"
+    page = open_page(f"{site.origin}/en?unsaved=1")
+    page.locator("#statement").fill("I did not get the room.")
+    assert page.evaluate(asks)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("button", name="Send to the court").click()
+    page.wait_for_load_state()
+    assert asked == []
+    page.goto(f"{site.origin}/en")
+    page.locator("#statement").fill("I did not get the room.")
+    assert not page.evaluate(asks)
 
 
 def test_faults_take_the_focus(site: Site, open_page: OpenPage) -> None:

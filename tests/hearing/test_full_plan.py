@@ -13,6 +13,7 @@ from odr.hearing.examination.statements import NothingInput
 from odr.hearing.queries import agreed_facts, matrix, opinions_of, postings_of
 from odr.hearing.record.papers import record_digest
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, QuestionState, Stance
+from odr.procedure.case.next_box import next_box
 from odr.procedure.models import Task
 from odr.procedure.time.reckoned_again import reckon_working
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, agreed_to_writing, allow_writing, opinion
@@ -385,6 +386,44 @@ def test_the_whole_record_is_read_corrected_and_signed(full: Scene) -> None:
     full.act(HAIYUN, "refuse_record", reasons="See my correction.")
     full.act(BAIHUA, "sign_record", digest=digest)
     assert full.stage() is Stage.DELIBERATION
+
+
+def test_the_rounds_of_the_debate_are_told_apart(full: Scene) -> None:
+    """In the second round nobody reads the words of the first again; once the judge leaves it out, no round is counted."""
+    agreed_to_writing(full, LI, HAIYUN, BAIHUA)
+    to_questions(full)
+    while full.current() is not None:
+        full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
+    allow_writing(full)
+    first = asked_of(full, LI)
+    assert "(round 1 of 2)" in first["en"] and "（第1轮，共2轮）" in first["zh-Hans"]
+    say_all(full, LI)
+    assert "(round 1 of 2)" in waited_for(full, LI), "who waits reads which round the other side has time for"
+    say_all(full, HAIYUN, BAIHUA)
+    assert "(round 2 of 2)" in asked_of(full, LI)["en"]
+    with full.look() as (court, _):
+        refs = {(p.key, p.round): p.reference for p in full.examination(court).phases}
+    full.act(CHEN, "change_plan", again=[refs["debate", 1]], reasons="A new point came up.")
+    assert "(round 2 of 3)" in asked_of(full, LI)["en"]
+    full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
+    full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
+    assert full.current() == "final" and "round" not in asked_of(full, LI)["en"]
+
+
+def asked_of(scene: Scene, who: str) -> dict[str, str]:
+    """What the box asks of a party, in both languages."""
+    with scene.look() as (court, case):
+        box = next_box(court, case, scene.actor(court, who))
+        assert box is not None and box.step is not None
+        return {locale: box.step.title.render(locale) for locale in ("en", "zh-Hans")}
+
+
+def waited_for(scene: Scene, who: str) -> str:
+    """Whom and what the box says is waited for."""
+    with scene.look() as (court, case):
+        box = next_box(court, case, scene.actor(court, who))
+        assert box is not None and box.step is None
+        return str(box.waits)
 
 
 def test_agreed_facts_bind_who_agreed(full: Scene) -> None:

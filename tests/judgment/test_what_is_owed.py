@@ -84,6 +84,31 @@ def test_before_a_judgment_is_in_effect_each_side_reads_what_it_means_and_until_
     assert {"If nobody appeals", "If somebody appeals", "When it comes"} <= lines(won).keys()
 
 
+def test_before_a_judgment_is_served_each_side_reads_from_when_one_may_appeal_and_what_its_effect_waits_for(
+    bench: Bench,
+) -> None:
+    """Issued and not served: no last day is named that does not run; each reads that theirs begins with service on them, and on
+    whom it has not been served. Served on one alone, nobody is told a day of effect.
+    """
+    bench.issue()
+    with bench.court.database.read() as session:
+        name = {p.label: p.name for p in session.get_one(Case, bench.case_id).parties}
+    for who in ("claimant/1", "respondent/1"):
+        said = lines(box(bench, who))
+        assert "15 days from the day after the decision is served on you" in said["If you want to appeal"], said
+        assert set(name.values()) == {n for n in name.values() if n in said["When the decision is in effect"]}
+    bench.serve_decision("respondent/1")
+    lost, won = lines(box(bench, "respondent/1")), lines(box(bench, "claimant/1"))
+    assert "You may until the end of" in lost["If you want to appeal"]
+    assert "days from the day after" in won["If you want to appeal"] and "If nobody appeals" not in won
+    for said in (lost, won):
+        assert said["When the decision is in effect"].endswith(f"Not served yet: {name['claimant/1']}.")
+    bench.serve_decision("claimant/1")
+    for who in ("claimant/1", "respondent/1"):
+        assert "When the decision is in effect" not in lines(box(bench, who))
+    assert "If nobody appeals" in lines(box(bench, "claimant/1"))
+
+
 def test_what_an_appeal_costs_is_said_before_it_is_made(bench: Bench) -> None:
     """An appeal has a fee of its own: the box does not promise that nothing is to be paid, the form says what follows."""
     bench.issue()

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Seat, Stage
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound, OutOfTime
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import Instrument
 from odr.payments.models import FeeAssessment
+from odr.procedure.case.next_box import NextBox
+from odr.procedure.models import Task, Window
 from odr.service.models import Packet
 from odr.service.packet.packets import conclude_packet, record_fact
 from odr.service.room import bring_to_docket
@@ -23,6 +26,8 @@ from odr.settlement.before_filing.inputs import BeforeFilingInput
 from odr.settlement.before_filing.opening_mediation import open_confirmation, open_mediation
 from odr.settlement.inputs import ConfirmationInput
 from odr.settlement.models import Agreement, AgreementState, Confirmation, Mediation, MediationState
+from tests.box import looked_at
+from tests.filing.visitor import Visitor
 from tests.kept import kept
 from tests.scene import Scene
 
@@ -102,6 +107,80 @@ def confirming(scene: Scene) -> str:
     with scene.court.database.read() as session:
         own = session.get_one(Case, row(scene, Confirmation).case_id).reference
     return walk(scene, own)
+
+
+def box(scene: Scene, who: str) -> NextBox:
+    """What a party sees first, with what always holds of it looked at."""
+    with scene.court.database.read() as session:
+        return looked_at(scene.court.look(session), session.get_one(Case, scene.case_id), scene.actor(who))
+
+
+def test_each_side_of_a_mediation_reads_what_is_asked_of_them(small_scene: Scene) -> None:
+    """Asked, choosing, having chosen, waiting for the mediator, settled: nobody who has something to say is told that there is
+    nothing to do, and nobody waits without being told for whom.
+    """
+    scene = small_scene
+    asks(scene)
+    assert "the other side is asked" in str(box(scene, "li").waits)
+    scene.join()
+    asked = box(scene, "haiyun")
+    assert str(asked.waits) == "Next for you: say whether you would mediate with Li Wen" and not asked.is_quiet
+    assert asked.owed_act is not None and asked.owed_act.name == "agree_mediation"
+    scene.do("agree_mediation", "haiyun")
+    for who in ("li", "haiyun"):
+        step = box(scene, who).step
+        assert step is not None and step.act is not None and step.act.name == "choose_mediator" and step.consequence
+    scene.do("choose_mediator", "li", mediator="mediator@court.example")
+    done = box(scene, "li")
+    assert done.step is None and "the other side’s choice of a mediator" in str(done.waits) and done.until is not None
+    assert box(scene, "haiyun").step is not None
+    scene.do("choose_mediator", "haiyun", mediator="mediator@court.example")
+    assert "whether they take it on" in str(box(scene, "haiyun").waits)
+    with scene.court.database.read() as session:
+        task = session.scalars(select(Task).where(Task.kind == "mediator_acceptance")).one()
+        window = session.scalars(select(Window).where(Window.kind == "mediator_acceptance")).one()
+        assert task.due_at == window.due_at, "the mediator reads one day on every page"
+    scene.do("disclose_tie", "mediator", tie="other", words="We were at school together.")
+    for who in ("li", "haiyun"):
+        step = box(scene, who).step
+        assert step is not None and step.act is not None and step.act.name == "keep_mediator"
+        scene.do("keep_mediator", who)
+    scene.do("propose_text", "mediator", **TERMS)
+    reference = str(row(scene, Agreement).reference)
+    for who in ("li", "haiyun"):
+        scene.do("sign_agreement", who, agreement=reference)
+    for who in ("li", "haiyun"):
+        over = box(scene, who)
+        assert over.is_quiet and "pays Li Wen CNY\u00a05,000.00" in str(over.waits), str(over.waits)
+        assert [step.act.name for step in over.remedies if step.act] == ["apply_for_confirmation"]
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_nobody_who_is_asked_to_mediate_is_spoken_to_as_if_a_claim_had_been_made(
+    small_scene: Scene, locale: str
+) -> None:
+    """Joining leads to the mediation and asks nothing about a hearing; nobody stands there as respondent, and no claim counts
+    as lodged. The page of ways to answer a claim is none of such a case.
+    """
+    scene = small_scene
+    reference = asks(scene)
+    scene.work()
+    app = create_app(court=scene.court)
+    other = Visitor(app, scene, "haiyun", locale)
+    code = row(scene, Packet).code
+    details = f"/join/{code}/details"
+    assert 'name="in_writing"' not in other.get(details) and 'name="e_service"' in other.get(details)
+    answer = other.send(details, details)
+    assert answer.status_code == 303 and answer.headers["Location"] == f"/cases/{reference}"
+    page = other.get(f"/cases/{reference}")
+    wrong = {"en": ("Claimant", "Respondent", "Lodged<"), "zh-Hans": ("原告", "被告", "已提交起诉")}[locale]
+    assert not [each for each in wrong if each in page]
+    assert {"en": "Other side", "zh-Hans": "被申请人"}[locale] in page
+    assert f'/cases/{reference}/settlement?act=agree_mediation#do"' in page, "the button leads to what it says"
+    room = other.get(f"/cases/{reference}/settlement?act=make_offer")
+    assert not [each for each in (*wrong, "The claim asks for", "原告共请求") if each in room]
+    away = other.raw(f"/cases/{reference}/choose")
+    assert away.status_code == 303 and away.headers["Location"] == f"/cases/{reference}"
 
 
 def rule(scene: Scene, result: str = "confirmed", **more: Any) -> None:

@@ -51,6 +51,10 @@ WORDS = {
     "scanning": T("Sent to the court at %(time)s. It waits for the malware scanner.", time="{time}"),
     "lost": T("No network. What has arrived is kept; sending goes on by itself when the network is back."),
     "back": T("The network is back. Sending goes on."),
+    "leaving": T(
+        "Not everything is here yet. This page goes on by itself once it is; press again to go on without it."
+    ),
+    "not_all": T("Not everything has been sent. Send or remove it, or press again to go on without it."),
     "count": T("%(done)s of %(all)s files have been sent to the court.", done="{done}", all="{all}"),
     "refused": T("Not sent: %(name)s", name="{name}"),
     "open": T("See what the court has received: %(name)s", name="{name}"),
@@ -107,6 +111,10 @@ def piece(reference: str) -> Response:
 @signed_in
 def choose() -> Response:
     """The page on which files are chosen; with or without JavaScript."""
+    return _choosing([])
+
+
+def _choosing(faults: list[tuple[str, str]]) -> Response:
     headers.allow("worker-src", "'self'")
     words = {name: text.render(current_locale()) for name, text in WORDS.items()}
     page = render_template(
@@ -117,8 +125,9 @@ def choose() -> Response:
         account=_account_id(),
         onward=_onward(),
         part_of=request.args.get("part_of", ""),
+        faults=faults,
     )
-    return Response(page, content_type="text/html; charset=utf-8")
+    return Response(page, 400 if faults else 200, content_type="text/html; charset=utf-8")
 
 
 @blueprint.post("/<reference>/alone")
@@ -156,6 +165,8 @@ def send_form() -> Response:
     if not forgery.comes_from(request, our_origins()):
         raise forgery.CrossOrigin
     results = _take_files(person.account_id, _token_check(person.session_id))
+    if not results:
+        return _choosing([("files", T("Choose a file.").render(current_locale()))])
     if any(upload for _, upload, _ in results):
         current_court().sequence()
         current_court().settle()
@@ -234,7 +245,7 @@ def _page(reference: str) -> Response:
 def _take_files(
     account_id: int, check: Callable[[FormField | None], None]
 ) -> list[tuple[str, Upload | None, CourtError | None]]:
-    """Each file of the form with what became of it; one that is refused does not undo the others."""
+    """Each file of the form with what became of it; one that is refused does not undo the others. None where none was chosen."""
     results: list[tuple[str, Upload | None, CourtError | None]] = []
     belongs, together, checked = _belongs(), False, False
     body: Reader = tus.Body(request)
@@ -255,8 +266,6 @@ def _take_files(
         raise BadForm from None
     if not checked:
         check(None)
-    if not results:
-        raise BadForm
     return results
 
 

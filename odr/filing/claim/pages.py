@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from pydantic import BaseModel
 
-from odr.docket.models import Case, PartyKind, Role
+from odr.docket.models import Case, PartyKind, Role, Stage
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.claim.acts import AnswerInput
@@ -657,7 +657,8 @@ def join_case(code: str) -> Page:
         receipt = join(current_court(), _me().account_id or 0, code, given)
     except InvalidInput as error:
         return _join_page(code, values, error.faults, 422)
-    page = "filing.choose" if invited is not None and invited.party.role is Role.RESPONDENT else "cases.overview"
+    answers = invited is not None and invited.party.role is Role.RESPONDENT and not invited.case.is_without_claim
+    page = "filing.choose" if answers else "cases.overview"
     return redirect(url_for(page, reference=receipt.case_reference), 303)
 
 
@@ -668,6 +669,8 @@ def choose(case: Case, actor: Actor) -> Page:
     them.
     """
     court = look()
+    if case.is_without_claim or case.stage is Stage.CLOSED:
+        return redirect(url_for("cases.overview", reference=case.reference), 303)
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
     may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
     company = court.party_of(case, actor).kind is not PartyKind.PERSON

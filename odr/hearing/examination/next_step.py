@@ -11,6 +11,7 @@ from odr.hearing.examination.phases import EXHIBITS, unanswered_exhibits
 from odr.hearing.examination.plan import RECORD, title_of
 from odr.hearing.models import Phase
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
+from odr.hearing.vocabulary import PhaseState
 from odr.identity.actors import Actor
 from odr.procedure.hooks import If, StepWords
 from odr.procedure.models import Window
@@ -72,7 +73,15 @@ def _of_phase(sitting: Sitting, case: Case, party: Party, phase: Phase) -> StepW
         if left == 1:
             return StepWords(T("say what you think of one exhibit"), names.GIVE_OPINIONS)
         return StepWords(T("say what you think of %(count)s exhibits", count=left), names.GIVE_OPINIONS)
-    return StepWords(_does(phase), names.POST_STATEMENT, NOTHING_TO_ADD)
+    return StepWords(_in_which_round(phase, _does(phase)), names.POST_STATEMENT, NOTHING_TO_ADD)
+
+
+def _in_which_round(phase: Phase, words: Text) -> Text:
+    """What is done in a phase, with its round where it has several: nobody takes the second for the first once more."""
+    last = max(p.round for p in phase.examination.phases if p.key == phase.key and p.state is not PhaseState.DROPPED)
+    if last == 1:
+        return words
+    return T("%(what)s (round %(number)s of %(all)s)", what=words, number=phase.round, all=last)
 
 
 def _does(phase: Phase) -> Text:
@@ -91,4 +100,4 @@ def _of_another(sitting: Sitting, case: Case, window: Window) -> StepWords | Non
     if phase is None:
         return None
     duties = [duty for duty in phase.duties if duty.window == window.reference]
-    return StepWords(title_of(phase) if duties else T("the answer to a question"))
+    return StepWords(_in_which_round(phase, title_of(phase)) if duties else T("the answer to a question"))

@@ -77,6 +77,15 @@ def served_on(sitting: Sitting, decision: Decision) -> dict[int, datetime]:
     return found
 
 
+def not_served(sitting: Sitting, case: Case, decision: Decision) -> list[Party]:
+    """On whom a decision has still to be served: their time to appeal does not run, and it takes no effect before (CPL 155, 171)."""
+    if is_appealable(sitting, case):
+        reached = {w.party_id for w in _appeals(sitting, case, decision)}
+    else:
+        reached = set(served_on(sitting, decision))
+    return [p for p in parties(case) if p.id not in reached]
+
+
 def start_appeals(
     sitting: Sitting, case: Case, party: Party, at: datetime, proof: Text | None, numbers: Collection[int] = ()
 ) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Stage
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.account_queries import accounts_of
@@ -36,6 +36,7 @@ from odr.judgment.enforcement.effect import (
     is_appealable,
     is_overdue,
     left_of,
+    not_served,
     open_sum,
 )
 from odr.judgment.enforcement.ending import INACTION, NOTICE
@@ -52,6 +53,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import If, Owed
 from odr.procedure.models import WindowState
 from odr.procedure.time.interest import rounded
+from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -541,7 +543,11 @@ def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Part
             if party.role is Role.CLAIMANT
             else T("Nothing for you to do now: you won, nothing is ordered against you")
         )
-        lines = (*_appeal_line(sitting, case, decision, party), *of_costs(decision, party))
+        lines = (
+            *_until_served(sitting, case, decision, party),
+            *_appeal_line(sitting, case, decision, party),
+            *of_costs(decision, party),
+        )
         return Owed(words, False, _last_appeal(sitting, case, decision), None, None, lines)
     return None
 
@@ -574,6 +580,7 @@ def _ordered_to_do(
         *_ordered(also, ALSO_ORDERED),
         by,
         *into,
+        *_until_served(sitting, case, decision, party),
         *_appeal_line(sitting, case, decision, party),
         *_interest_lines(orders),
     ]
@@ -599,6 +606,7 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
     last, days = _last_appeal(sitting, case, decision), decision.performance_days
     besides = [o for o in orders if o.amount is None]
     lines = _ordered(besides, ALSO_ORDERED if total is not None else WHAT_WAS_ORDERED)
+    lines += _until_served(sitting, case, decision, party)
     if last is not None:
         day = last.astimezone(sitting.court.settings.tz).date()
         told = T("After the end of %(day)s the decision is in effect. You get a message.", day=day)
@@ -632,6 +640,28 @@ def _interest_lines(orders: Sequence[Order]) -> list[If]:
     ]
 
 
+def _until_served(sitting: Sitting, case: Case, decision: Decision, party: Party) -> list[If]:
+    """While a decision has not reached everybody: from when one's own time to appeal runs, and what its effect waits for."""
+    missing = not_served(sitting, case, decision)
+    if not missing:
+        return []
+    lines, names_ = [], side_by_side([one.name for one in missing], ",")
+    if not is_appealable(sitting, case):
+        return [If(IN_EFFECT, T("Once it is served on everybody. Not served yet: %(names)s.", names=names_))]
+    if party in missing:
+        rule = reckon(sitting.pack(case), APPEAL, sitting.now, track=case.track.value, abroad=party.abroad)
+        words = T(
+            "You have %(days)s days from the day after the decision is served on you; no day runs before that. Once it is served, the last day stands here.",
+            days=rule.amount,
+        )
+        lines.append(If(TO_APPEAL, words))
+    words = T("Once it is served on everybody and nobody can appeal any more. Not served yet: %(names)s.", names=names_)
+    return [*lines, If(IN_EFFECT, words)]
+
+
+TO_APPEAL, IN_EFFECT = T("If you want to appeal"), T("When the decision is in effect")
+
+
 def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party) -> list[If]:
     windows = sitting.windows(case, APPEAL, party=party, state=WindowState.OPEN, subject=decision.reference)
     if not windows or windows[-1].due_at is None:
@@ -650,7 +680,7 @@ def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party)
             day=day,
         )
     )
-    return [If(T("If you want to appeal"), words, names.APPEAL_DECISION)]
+    return [If(TO_APPEAL, words, names.APPEAL_DECISION)]
 
 
 def _lost(decision: Decision, party: Party) -> int:
@@ -659,7 +689,9 @@ def _lost(decision: Decision, party: Party) -> int:
 
 
 def _last_appeal(sitting: Sitting, case: Case, decision: Decision) -> datetime | None:
-    """When the last time to appeal ends, where one runs."""
+    """When the last time to appeal ends; None while it has not begun for everybody."""
+    if not_served(sitting, case, decision):
+        return None
     windows = sitting.windows(case, APPEAL, state=WindowState.OPEN, subject=decision.reference)
     return max((w.due_at for w in windows if w.due_at is not None), default=None)
 

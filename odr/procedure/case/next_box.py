@@ -141,7 +141,8 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     far = datetime.max.replace(tzinfo=sitting.now.tzinfo)
     # What ends on one day: whatever else is asked comes before evidence, of which one may have none left.
     shown.sort(key=lambda window: (window.due_at or far, _is_for_evidence(window)))
-    mine = [(w, _nature(w)) for w in shown if w.party_id == actor.party_id]
+    shared = [w for w in shown if _is_asked_of_all(sitting, case, actor, w)]
+    mine = [(w, _nature(w)) for w in shown if w.party_id == actor.party_id or w in shared]
     duties = [_step(sitting, case, actor, w) for w, nature in mine if nature is Nature.DUTY]
     remedies = [_step(sitting, case, actor, w) for w, nature in mine if nature is Nature.REMEDY]
     open_now = [step for step in duties if step.act is not None or step.page is not None]
@@ -167,9 +168,19 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     if ahead:
         words = T("Nothing for you to do before this: %(what)s, %(at)s.", what=ahead[0].title, at=ahead[0].at)
         return NextBox(None, words, None, duties, remedies, ifs=_if_absent(sitting, case, actor, ahead[0]))
-    words, until, window = _waited_for(sitting, case, actor, [w for w in shown if w.party_id != actor.party_id])
+    of_others = [w for w in shown if w.party_id != actor.party_id and w not in shared]
+    words, until, window = _waited_for(sitting, case, actor, of_others)
     may_come = _told(sitting, case, actor, window) if window is not None else []
     return NextBox(None, words, until, duties, remedies, ifs=_ifs(sitting, case, actor, may_come), told=window)
+
+
+def _is_asked_of_all(sitting: Sitting, case: Case, actor: Actor, window: Window) -> bool:
+    """Whether a time limit that the parties share, such as that to choose a mediator, still asks something of this one."""
+    if window.party_id is not None or _nature(window) is not Nature.DUTY:
+        return False
+    if any(words.done for words in _told(sitting, case, actor, window)):
+        return False
+    return any(_open(sitting, case, actor, name) is not None for name in TIME_LIMITS[window.kind].met_by)
 
 
 def _appointed(sitting: Sitting, case: Case, actor: Actor) -> list[tuple[If, Act | None]]:
@@ -260,6 +271,10 @@ def _waited_for(
         what = step_title(sitting, case, actor, window)
         words: Text = T("Nothing for you to do now: %(name)s has time for this: %(what)s.", name=name, what=what)
         return words, window.due_at, window
+    window = next((w for w in others if w.party_id is None and _nature(w) is Nature.DUTY), None)
+    if window is not None:
+        what = step_title(sitting, case, actor, window)
+        return T("Nothing for you to do now. What is waited for: %(what)s.", what=what), window.due_at, window
     window = next((w for w in others if _nature(w) in (Nature.COURT, Nature.OUTSIDE)), None)
     if window is not None:
         return _court_has_time(sitting, window), window.due_at, window

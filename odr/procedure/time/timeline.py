@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, DocketEntry, Stage
+from odr.docket.models import WITHOUT_CLAIM, Case, DocketEntry, Stage
 from odr.docket.visibility import reads_entry
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -61,14 +61,24 @@ def stage_marks(sitting: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
         .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(moving))
         .order_by(DocketEntry.number)
     )
-    marks = [(case.lodged_at, Stage.LODGED)]
-    for act, at, payload in sitting.session.execute(rows):
-        stage = _stage_after(sitting.court.table[act], json.loads(payload))
+    marks: list[tuple[datetime, Stage]] = []
+    for act, at, written in sitting.session.execute(rows):
+        payload = json.loads(written)
+        if not marks:
+            marks = [(case.lodged_at, _stage_before(payload))]
+        stage = _stage_after(sitting.court.table[act], payload)
         if stage is not None and stage is not marks[-1][1]:
             marks.append((at, stage))
+    if not marks:
+        marks = [(case.lodged_at, case.stage if case.stage in WITHOUT_CLAIM else Stage.LODGED)]
     if marks[-1][1] is not case.stage:
         marks.append((marks[-1][0], case.stage))
     return marks
+
+
+def _stage_before(payload: Mapping[str, Any]) -> Stage:
+    """Where a case stood at first, as the first entry says that moved it. Those of ``court-entry/1`` do not: they are of claims."""
+    return Stage(payload["stage"]["before"]) if "stage" in payload else Stage.LODGED
 
 
 def _stage_after(act: Act, payload: Mapping[str, Any]) -> Stage | None:

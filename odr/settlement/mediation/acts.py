@@ -240,7 +240,7 @@ def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) 
     end_moderation(sitting, case)
     sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=sitting.now))
     sitting.session.flush()
-    sitting.start_window(case, ACCEPTANCE, start=sitting.now, subject=mediation.reference)
+    time = sitting.start_window(case, ACCEPTANCE, start=sitting.now, subject=mediation.reference)
     meet_in_person(sitting, case, mediation)
     sitting.open_task(
         case,
@@ -248,6 +248,7 @@ def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) 
         desks.MEDIATOR_ACCEPTANCE,
         T("A mediation waits for you. Accept it, or say that you cannot."),
         risk=30,
+        due_at=time.due_at,
         subject=mediation.reference,
     )
 
@@ -412,7 +413,7 @@ def unseat(sitting: Sitting, case: Case, mediation: Mediation, only: int | None 
 def caucus(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """With whom one may speak alone: a party with the mediator, the mediator with each party."""
     if actor.role is Role.MEDIATOR:
-        return [Option(p.label, p.name, p.role.label) for p in parties(case)]
+        return [Option(p.label, p.name, case.role_words(p)) for p in parties(case)]
     return [Option(p.label, T("Only the mediator reads it")) for p in parties(case) if p.id == actor.party_id]
 
 
