@@ -217,7 +217,7 @@ class ExhibitPart(Base):
     """A further file of an exhibit: the next picture of the same thing, or a copy for the others."""
 
     __tablename__ = "exhibit_part"
-    __table_args__ = (UniqueConstraint("exhibit_id", "position"),)
+    __table_args__ = (UniqueConstraint("exhibit_id", "position"), {"info": {"of": "exhibit_id"}})
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     exhibit_id: Mapped[int] = mapped_column(ForeignKey("exhibit.id"))

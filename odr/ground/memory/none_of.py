@@ -25,13 +25,22 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import FrozenResult
+from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Label
+from sqlalchemy.sql.functions import FunctionElement, count as Count
 from sqlalchemy.sql.schema import Column, Table
+
+from odr.ground.memory import whole
 
 OWNER = "case_id"
 """The column by which a row belongs to a case."""
+OF = "of"
+"""In a table's ``info``: the column by which a row belongs to a row of a case, where it names no case itself or is rarely
+asked for by it.
+"""
+BELOW = "*"
+"""Instead of a column: whether a table has a row of a row of the case."""
 KINDS = "kinds"
 """In a table's ``info``: names of its columns of few different values, by which most queries ask; these are told too."""
 MOST_CASES = 2
@@ -48,6 +57,15 @@ class Bound(NamedTuple):
     at: int
 
 
+class Below(NamedTuple):
+    """A value of a query that is the number of a row of ``parent``, or several: which table's rows belong to it."""
+
+    table: str
+    parent: Mapper[Any]
+    at: int
+    name: str
+
+
 @dataclass
 class Kind:
     """A form of query: it has no answer where ``owners`` have no row, or none of the kinds asked for."""
@@ -55,17 +73,30 @@ class Kind:
     owners: tuple[Bound, ...]
     kinds: tuple[Bound, ...]
     metadata: MetaData
+    parents: tuple[Below, ...] = ()
+    """Of tables whose rows belong to a row of a case."""
+    form: whole.Form | None = None
+    """How it is answered from the rows of the case in hand."""
+    counts: int = 0
+    """How many counts it asks for, and nothing else: where there is nothing, each of them is 0."""
     nothing: FrozenResult[Any] | None = None
     """The answer without rows, known from the first time it was given."""
 
+    def learn(self, answer: FrozenResult[Any]) -> None:
+        """Take the shape of an answer."""
+        rows: list[Any] = [(0,) * self.counts] if self.counts else []
+        self.nothing = answer.with_new_rows(rows)
+
 
 def kind_of(statement: Select[Any]) -> Kind:
-    """What must have a row for this query to have an answer. Empty for one that answers always, as a count does."""
+    """What must have a row for this query to have an answer. Empty for one that has another answer then than none, or 0."""
     values = {id(bind): at for at, bind in enumerate(_binds(statement))}
     owners: list[Bound] = []
     kinds: list[Bound] = []
+    parents: list[Below] = []
     metadata = MetaData()
-    if not _always_answers(statement):
+    counts = _counts(statement)
+    if counts or not _always_answers(statement):
         for column, value in _equalities(statement):
             table = column.table
             at = values.get(id(value))
@@ -74,7 +105,11 @@ def kind_of(statement: Select[Any]) -> Kind:
                 metadata = table.metadata
             elif at is not None and column.name in table.info.get(KINDS, ()):
                 kinds.append(Bound(table.name, column.name, at))
-    return Kind(tuple(owners), tuple(kinds), metadata)
+            elif at is not None and column.name == table.info.get(OF):
+                parents.append(Below(table.name, _parent(statement, column), at, value.key))
+                metadata = table.metadata
+    form = whole.form_of(statement, OWNER) if owners else None
+    return Kind(tuple(owners), tuple(kinds), metadata, tuple(parents), form, counts)
 
 
 def _binds(statement: Select[Any]) -> list[BindParameter[Any]]:
@@ -87,6 +122,21 @@ def _always_answers(statement: Select[Any]) -> bool:
     return any(
         isinstance(part, FunctionElement) for column in statement._raw_columns for part in visitors.iterate(column)
     )
+
+
+def _parent(statement: Select[Any], column: Column[Any]) -> Mapper[Any]:
+    """The class of the rows whose number a column holds."""
+    (key,) = column.foreign_keys
+    mappers = statement._propagate_attrs["plugin_subject"].mapper.registry.mappers
+    return next(one for one in mappers if one.local_table is key.column.table)
+
+
+def _counts(statement: Select[Any]) -> int:
+    """How many columns it asks for, where each is a count over all rows it finds: then there is one row always."""
+    if statement._group_by_clauses or statement._having_criteria or statement._limit_clause is not None:
+        return 0
+    columns = [one.element if isinstance(one, Label) else one for one in statement._raw_columns]
+    return len(columns) if all(isinstance(one, Count) for one in columns) else 0
 
 
 def _equalities(statement: Select[Any]) -> Iterator[tuple[Column[Any], BindParameter[Any]]]:
@@ -121,34 +171,49 @@ def _is_found_by(table: Table, owner: Column[Any]) -> bool:
 
 @dataclass
 class NoneOf:
-    """What one case has: tables that have a row of it, and of some also which kinds."""
+    """What one case has: tables that have a row of it, or of a row of it, and of some also which kinds."""
 
     has: set[str] = field(default_factory=set)
     kinds: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """By table and column."""
     known: set[str] = field(default_factory=set)
     """Tables of which it is known; one that was written since is not."""
+    below: set[str] = field(default_factory=set)
+    """Tables that have a row of a row of the case."""
+    known_below: dict[str, str] = field(default_factory=dict)
+    """Tables of which that is known, with the table of the rows theirs belong to."""
 
     def answers(self, kind: Kind, values: tuple[Any, ...], owner: int) -> bool:
         """Whether a query of this form and these values is known to find nothing."""
         mine = {one.table for one in kind.owners if _one(values[one.at]) == owner} & self.known
         return not mine <= self.has or any(
-            kinds.isdisjoint(str(getattr(value, "value", value)) for value in _all(values[one.at]))
+            kinds.isdisjoint(str(getattr(value, "value", value)) for value in all_of(values[one.at]))
             for one in kind.kinds
             if one.table in mine and (kinds := self.kinds.get((one.table, one.column))) is not None
         )
 
+    def has_none_below(self, below: Below) -> bool:
+        """Whether no row of the case has such a row, so that none of those asked for has."""
+        return below.table in self.known_below and below.table not in self.below
 
-def _all(value: Any) -> tuple[Any, ...]:
+    def forget(self, tables: set[str]) -> None:
+        """What was written is not known any more; nor what belongs to a row that came or changed hands."""
+        self.known -= tables
+        self.known_below = {
+            table: parent for table, parent in self.known_below.items() if table not in tables and parent not in tables
+        }
+
+
+def all_of(value: Any) -> tuple[Any, ...]:
     """The values of one place, without the types that tell them apart: ``(type, value)``, or a tuple of these."""
     if value and isinstance(value[0], type):
         return (value[1],)
-    return tuple(one for inner in value for one in _all(inner))
+    return tuple(one for inner in value for one in all_of(inner))
 
 
 def _one(value: Any) -> Any:
     """The value of a place that holds one; None where it holds several."""
-    found = _all(value)
+    found = all_of(value)
     return found[0] if len(found) == 1 else None
 
 
@@ -157,6 +222,13 @@ def owner_of(kind: Kind, values: tuple[Any, ...]) -> int | None:
     found = {_one(values[bound.at]) for bound in kind.owners}
     owner = found.pop() if len(found) == 1 else None
     return owner if isinstance(owner, int) else None
+
+
+@cache
+def told_below(metadata: MetaData) -> list[tuple[Column[Any], Column[Any]]]:
+    """Columns by which rows belong to a row of a case, each with the case of that row."""
+    columns = (table.c[table.info[OF]] for table in metadata.sorted_tables if OF in table.info)
+    return [(column, key.column.table.c[OWNER]) for column in columns for key in column.foreign_keys]
 
 
 @cache
@@ -172,6 +244,10 @@ def query(metadata: MetaData) -> tuple[list[tuple[str, str]], Select[Any]]:
         kinds = [table.c[name] for name in table.info.get(KINDS, ())]
         meaning += [(table.name, column.name) for column in kinds] or [(table.name, "")]
         answers += [_kinds_of(column, owned) for column in kinds] or [exists().where(owned)]
+    for column, owner in told_below(metadata):
+        (key,) = column.foreign_keys
+        meaning.append((column.table.name, BELOW))
+        answers.append(exists().where(column == key.column, owner == bindparam("owner", type_=owner.type)))
     return meaning, select(*(answer.label(f"answer_{at}") for at, answer in enumerate(answers)))
 
 
@@ -180,10 +256,17 @@ def _kinds_of(column: Column[Any], owned: ColumnElement[bool]) -> ColumnElement[
     return select(func.aggregate_strings(cast(found.c[column.name], String), ",")).scalar_subquery()
 
 
-def read(meaning: list[tuple[str, str]], row: Any) -> NoneOf:
+def read(metadata: MetaData, row: Any) -> NoneOf:
     """What that statement's row says."""
     found = NoneOf()
+    meaning, _ = query(metadata)
+    parents = {column.table.name: owner.table.name for column, owner in told_below(metadata)}
     for (table, column), value in zip(meaning, row, strict=True):
+        if column == BELOW:
+            found.known_below[table] = parents[table]
+            if value:
+                found.below.add(table)
+            continue
         found.known.add(table)
         if value:
             found.has.add(table)
