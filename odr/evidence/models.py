@@ -205,7 +205,15 @@ class Exhibit(Base):
     upload: Mapped[Upload] = relationship(lazy="joined")
     seal: Mapped[ExhibitSeal | None] = relationship(lazy="joined", uselist=False)
     parts: Mapped[list[ExhibitPart]] = relationship(lazy="selectin", order_by="ExhibitPart.position")
-    __table_args__ = (UniqueConstraint("case_id", "label"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "label"),
+        {
+            "info": {
+                "asked_by": ("party_id", "state", "reference", "label", "title", "number", "provenance"),
+                "light": True,
+            }
+        },
+    )
 
     @property
     def along(self) -> list[Upload]:

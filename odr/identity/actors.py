@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, null, or
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
+from odr.ground.memory.asked_once import AskedOnce
 from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope, stands
 
 SEATED_BY_CASE = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR})
@@ -101,6 +102,25 @@ columns.
 """
 
 
+class Seated(NamedTuple):
+    """Somebody who serves the court in a case now."""
+
+    account_id: int
+    name: str
+    role: Role
+
+
+def seated_in(session: Session, case: Case) -> list[Seated]:
+    """Everybody who serves the court in a case now, in the order they came."""
+    rows = session.execute(
+        select(Seat.account_id, Account.name, Seat.role)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
+        .order_by(Seat.id)
+    )
+    return [Seated(*row) for row in rows]
+
+
 class Holder(Protocol):
     """Somebody who may sign in, with the roles of the court they hold now."""
 
@@ -141,6 +161,9 @@ def capacities(
 ) -> list[Actor]:
     """As :func:`actors_in`, for somebody whose account was read in this very snapshot and is active."""
     me, name = holder.account_id, holder.name
+    if isinstance(session, AskedOnce) and session.is_reading:
+        # Whoever is looked at is looked at with the others: a page asks of each party whether somebody stands behind it.
+        session.expect(Account, [me, *(p.account_id for p in case.parties if p.left_at is None)])
     parties: dict[int, Party] = {p.id: p for p in case.parties if p.left_at is None}
     actors = [
         Actor(p.role, me, name, case.id, p.id, strong_at=strong_at, sign_in=sign_in)

@@ -6,10 +6,10 @@ that asks for what it needs; that the answer is known already is the session's t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event
+from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event, inspect, select
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
 from sqlalchemy.orm import Mapper, Session, UOWTransaction, joinedload, object_mapper
 from sqlalchemy.sql import visitors
@@ -42,13 +42,33 @@ class AskedOnce(Session):
 
     def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:
         super().__init__(*args, **how)
-        self._reading = reading
+        self.is_reading = reading
         self._worth_it = none_of.WORTH_IT_READING if reading else none_of.WORTH_IT
         self._answers: dict[Asked, tuple[Tables, FrozenResult[Any]]] = {}
         self._none_of: dict[int, none_of.NoneOf] = {}
         self._about: dict[int, set[Asked]] = {}
         self._wholes: dict[tuple[str, int], Sequence[Any]] = {}
         self._got: set[object] = set()
+        self._expected: dict[type[Any], set[int]] = {}
+
+    def expect(self, entity: type[Any], numbers: Iterable[int | None]) -> None:
+        """Rows that may be wanted one by one: with the first of them that is, all come in one statement."""
+        self._expected.setdefault(entity, set()).update(number for number in numbers if number is not None)
+
+    def _bring_expected(self, args: tuple[Any, ...], how: dict[str, Any]) -> None:
+        entity, number = (*args, None, None)[:2]
+        expected = self._expected.get(entity) if not how else None
+        if expected is None or number not in expected:
+            return
+        del self._expected[entity]
+        if self.identity_map.get(inspect(entity).identity_key_from_primary_key((number,))) is not None:
+            self._expected[entity] = expected - {number}
+            return
+        if len(expected) > 1:
+            key = inspect(entity).primary_key[0]
+            options = _with_others(args, {}).get("options", ())
+            rows = super().execute(select(entity).where(key.in_(sorted(expected))).options(*options)).scalars()
+            self._got.update(rows.unique())
 
     def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:
         """As ``Session.execute``; the answer to a query put before is given again."""
@@ -109,7 +129,7 @@ class AskedOnce(Session):
         """The answer to a query that need not be put; None for one that has to be."""
         if (kind.owners and self._has_none(kind, asked)) or (kind.parents and self._has_none_below(kind, asked[1])):
             return kind.nothing
-        if kind.form is None or not self._reading or kind.nothing is None:
+        if kind.form is None or not self.is_reading or kind.nothing is None:
             return None
         owner = none_of.owner_of(kind, asked[1])
         rows = self._whole(kind.form.entity, owner) if owner is not None else None
@@ -123,7 +143,7 @@ class AskedOnce(Session):
         table = cast(Table, entity.local_table)
         found = self._wholes.get((table.name, owner))
         if found is None:
-            found = super().execute(whole.query(entity, table.c[none_of.OWNER], owner)).unique().all()
+            found = super().execute(whole.query(entity, table.c[none_of.OWNER], owner)).all()
             self._wholes[table.name, owner] = found
         return found if len(found) <= whole.MOST else None
 
@@ -139,6 +159,8 @@ class AskedOnce(Session):
 
     def _owner_of(self, parent: Mapper[Any], number: Any) -> int | None:
         """The case of a row that is in hand; which case a row belongs to never changes."""
+        if none_of.OWNER not in cast(Table, parent.local_table).c:
+            return cast(int, number)
         row = self.identity_map.get(parent.identity_key_from_primary_key((number,)))
         return None if row is None else row.__dict__.get(none_of.OWNER)
 
@@ -186,10 +208,12 @@ class AskedOnce(Session):
 
         A row class that is never looked at without others names them in ``__got_with__``: they come in the same statement.
         """
+        self._bring_expected(args, how)
         return self._hold(super().get, *args, **_with_others(args, how))
 
     def get_one(self, *args: Any, **how: Any) -> Any:
         """As ``Session.get_one``; see :meth:`get`."""
+        self._bring_expected(args, how)
         return self._hold(super().get_one, *args, **_with_others(args, how))
 
     def _hold(self, get: Callable[..., Any], *args: Any, **how: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     MetaData,
+    Null,
     PrimaryKeyConstraint,
     Select,
     String,
@@ -28,7 +29,7 @@ from sqlalchemy.engine import FrozenResult
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Label
-from sqlalchemy.sql.functions import FunctionElement, count as Count
+from sqlalchemy.sql.functions import FunctionElement, count
 from sqlalchemy.sql.schema import Column, Table
 
 from odr.ground.memory import whole
@@ -36,16 +37,18 @@ from odr.ground.memory import whole
 OWNER = "case_id"
 """The column by which a row belongs to a case."""
 OF = "of"
-"""In a table's ``info``: the column by which a row belongs to a row of a case, where it names no case itself or is rarely
-asked for by it.
+"""In a table's ``info``: the column by which a row belongs to a row of a case, or to another case,
+and is asked for by it.
 """
+STILL = "?"
+"""Instead of a column: whether a table has a row still of interest."""
 BELOW = "*"
 """Instead of a column: whether a table has a row of a row of the case."""
 KINDS = "kinds"
 """In a table's ``info``: names of its columns of few different values, by which most queries ask; these are told too."""
 MOST_CASES = 2
 """Cases of which one session asks it: a list of many puts a question or two about each, and asks them as they are."""
-WORTH_IT, WORTH_IT_READING = 5, 2
+WORTH_IT, WORTH_IT_READING = 5, 1
 """Different questions about one case, from which on it is asked what the case has none of: an act puts few, a page many."""
 
 
@@ -74,6 +77,10 @@ class Kind:
     kinds: tuple[Bound, ...]
     metadata: MetaData
     parents: tuple[Below, ...] = ()
+    below: tuple[str, ...] = ()
+    """Tables whose rows belong to a row of the case, of which each row found has one."""
+    still_open: tuple[str, ...] = ()
+    """Tables of which only rows still of interest are asked for; see :data:`odr.ground.memory.whole.OPEN_WHILE`."""
     """Of tables whose rows belong to a row of a case."""
     form: whole.Form | None = None
     """How it is answered from the rows of the case in hand."""
@@ -109,7 +116,10 @@ def kind_of(statement: Select[Any]) -> Kind:
                 parents.append(Below(table.name, _parent(statement, column), at, value.key))
                 metadata = table.metadata
     form = whole.form_of(statement, OWNER) if owners else None
-    return Kind(tuple(owners), tuple(kinds), metadata, tuple(parents), form, counts)
+    below = _joined_below(statement, {one.table for one in owners}) if owners else []
+    return Kind(
+        tuple(owners), tuple(kinds), metadata, tuple(parents), tuple(below), _still_open(statement), form, counts
+    )
 
 
 def _binds(statement: Select[Any]) -> list[BindParameter[Any]]:
@@ -121,6 +131,52 @@ def _always_answers(statement: Select[Any]) -> bool:
     """Whether it may give a row although nothing is found: an aggregate does."""
     return any(
         isinstance(part, FunctionElement) for column in statement._raw_columns for part in visitors.iterate(column)
+    )
+
+
+def _conditions(statement: Select[Any]) -> Iterator[Any]:
+    """Conditions that hold for each row it finds, its own and those of its inner joins."""
+    conditions = [*statement._where_criteria, *(on for _, on, _, how in statement._setup_joins if not how["isouter"])]
+    while conditions:
+        condition = conditions.pop()
+        if isinstance(condition, BooleanClauseList) and condition.operator is operators.and_:
+            conditions += condition.clauses
+        else:
+            yield condition
+
+
+def _joined_below(statement: Select[Any], owners: set[str]) -> list[str]:
+    """Tables of which each row it finds has a row that belongs to one of the case."""
+    found = []
+    if all(how["isouter"] is False and how["full"] is False for _, _, _, how in statement._setup_joins):
+        for one in _conditions(statement):
+            if isinstance(one, BinaryExpression) and one.operator is operators.eq:
+                for mine, other in ((one.left, one.right), (one.right, one.left)):
+                    if _is_of(mine, other, owners):
+                        found.append(mine.table.name)
+    return found
+
+
+def _is_of(mine: Any, other: Any, owners: set[str]) -> bool:
+    """Whether a condition joins a row to the row of the case it belongs to."""
+    if not (isinstance(mine, Column) and isinstance(mine.table, Table) and mine.name == mine.table.info.get(OF)):
+        return False
+    (key,) = mine.table.metadata.tables[mine.table.name].c[mine.name].foreign_keys
+    if not isinstance(other, Column) or not isinstance(other.table, Table) or other.table.name not in owners:
+        return False
+    return (other.table.name, other.name) == (key.column.table.name, key.column.name)
+
+
+def _still_open(statement: Select[Any]) -> tuple[str, ...]:
+    return tuple(
+        one.left.table.name
+        for one in _conditions(statement)
+        if isinstance(one, BinaryExpression)
+        and one.operator is operators.is_
+        and isinstance(one.right, Null)
+        and isinstance(one.left, Column)
+        and isinstance(one.left.table, Table)
+        and one.left.table.info.get(whole.OPEN_WHILE) == one.left.name
     )
 
 
@@ -136,7 +192,7 @@ def _counts(statement: Select[Any]) -> int:
     if statement._group_by_clauses or statement._having_criteria or statement._limit_clause is not None:
         return 0
     columns = [one.element if isinstance(one, Label) else one for one in statement._raw_columns]
-    return len(columns) if all(isinstance(one, Count) for one in columns) else 0
+    return len(columns) if all(isinstance(one, count) for one in columns) else 0
 
 
 def _equalities(statement: Select[Any]) -> Iterator[tuple[Column[Any], BindParameter[Any]]]:
@@ -180,12 +236,18 @@ class NoneOf:
     """Tables of which it is known; one that was written since is not."""
     below: set[str] = field(default_factory=set)
     """Tables that have a row of a row of the case."""
+    still_open: set[str] = field(default_factory=set)
+    """Tables that have a row still of interest, of those that tell them apart."""
     known_below: dict[str, str] = field(default_factory=dict)
     """Tables of which that is known, with the table of the rows theirs belong to."""
 
     def answers(self, kind: Kind, values: tuple[Any, ...], owner: int) -> bool:
         """Whether a query of this form and these values is known to find nothing."""
         mine = {one.table for one in kind.owners if _one(values[one.at]) == owner} & self.known
+        if any(one in self.known_below and one not in self.below for one in kind.below):
+            return True
+        if any(one in mine and one not in self.still_open for one in kind.still_open):
+            return True
         return not mine <= self.has or any(
             kinds.isdisjoint(str(getattr(value, "value", value)) for value in all_of(values[one.at]))
             for one in kind.kinds
@@ -228,7 +290,7 @@ def owner_of(kind: Kind, values: tuple[Any, ...]) -> int | None:
 def told_below(metadata: MetaData) -> list[tuple[Column[Any], Column[Any]]]:
     """Columns by which rows belong to a row of a case, each with the case of that row."""
     columns = (table.c[table.info[OF]] for table in metadata.sorted_tables if OF in table.info)
-    return [(column, key.column.table.c[OWNER]) for column in columns for key in column.foreign_keys]
+    return [(column, key.column.table.c.get(OWNER, key.column)) for column in columns for key in column.foreign_keys]
 
 
 @cache
@@ -244,10 +306,16 @@ def query(metadata: MetaData) -> tuple[list[tuple[str, str]], Select[Any]]:
         kinds = [table.c[name] for name in table.info.get(KINDS, ())]
         meaning += [(table.name, column.name) for column in kinds] or [(table.name, "")]
         answers += [_kinds_of(column, owned) for column in kinds] or [exists().where(owned)]
+        if whole.OPEN_WHILE in table.info:
+            meaning.append((table.name, STILL))
+            answers.append(exists().where(owned, table.c[table.info[whole.OPEN_WHILE]].is_(None)))
     for column, owner in told_below(metadata):
         (key,) = column.foreign_keys
         meaning.append((column.table.name, BELOW))
-        answers.append(exists().where(column == key.column, owner == bindparam("owner", type_=owner.type)))
+        mine = bindparam("owner", type_=owner.type)
+        answers.append(
+            exists().where(*([column == mine] if owner is key.column else [column == key.column, owner == mine]))
+        )
     return meaning, select(*(answer.label(f"answer_{at}") for at, answer in enumerate(answers)))
 
 
@@ -266,6 +334,10 @@ def read(metadata: MetaData, row: Any) -> NoneOf:
             found.known_below[table] = parents[table]
             if value:
                 found.below.add(table)
+            continue
+        if column == STILL:
+            if value:
+                found.still_open.add(table)
             continue
         found.known.add(table)
         if value:

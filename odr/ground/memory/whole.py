@@ -15,7 +15,15 @@ from typing import Any
 from sqlalchemy import Null, Select, select
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, UnaryExpression
+from sqlalchemy.sql.elements import (
+    BinaryExpression,
+    BindParameter,
+    BooleanClauseList,
+    ColumnClause,
+    Label,
+    UnaryExpression,
+)
+from sqlalchemy.sql.functions import count
 from sqlalchemy.sql.schema import Column, Table
 
 ASKED_BY = "asked_by"
@@ -24,6 +32,8 @@ OPEN_WHILE = "open_while"
 """In a table's ``info``: a column that is empty while a row is of interest; only those rows are kept in hand, and only
 questions that say so are answered from them.
 """
+LIGHT = "light"
+"""In a table's ``info``: its rows are heavy, and only those columns are kept in hand; questions for the rows are put."""
 MOST = 200
 """Rows of one table of one case; where there are more, each question is put."""
 
@@ -46,26 +56,32 @@ class Form:
     order: tuple[tuple[int, bool], ...]
     """Columns, and whether downward."""
     limit: int | None
-    wanted: tuple[int, ...] | None
-    """Columns asked for; None for the row itself."""
+    wanted: tuple[int, ...]
+    """Columns asked for; -1 for the row itself."""
+    counts: int = 0
+    """How many counts it asks for, instead of columns."""
 
     def rows(self, all_rows: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The answer: ``all_rows`` of the case, each the object and its columns, in the order of their numbers."""
+        """The answer: ``all_rows`` of the case, each its columns and then the object, in the order of their numbers."""
         found = [row for row in all_rows if all(_holds(one, row, values) for one in self.conditions)]
+        if self.counts:
+            return [(len(found),) * self.counts]
         for column, down in reversed(self.order):
             found.sort(key=lambda row: row[column], reverse=down)
         if self.limit is not None:
             found = found[: values[self.limit]]
-        return [(row[0],) if self.wanted is None else tuple(row[at] for at in self.wanted) for row in found]
+        return [tuple(row[at] for at in self.wanted) for row in found]
 
 
 def _holds(condition: Condition, row: Any, values: Sequence[Any]) -> bool:
     mine = row[condition.column]
     if condition.at is None:
         return (mine is None) is (condition.operator is operators.is_)
+    value = values[condition.at]
+    if condition.operator is operators.not_in_op:
+        return not value or (mine is not None and None not in value and not any(_same(mine, one) for one in value))
     if mine is None:
         return False
-    value = values[condition.at]
     if condition.operator is operators.in_op:
         return any(_same(mine, one) for one in value)
     return _same(mine, value) is (condition.operator is operators.eq)
@@ -89,7 +105,11 @@ def query(entity: Mapper[Any], owner: Column[Any], case: int) -> Select[Any]:
     """All rows of a case, as :meth:`Form.rows` takes them."""
     table = entity.local_table
     assert isinstance(table, Table)
-    found = select(entity, *columns_of(table)).where(owner == case).order_by(next(iter(table.primary_key.columns)))
+    found = (
+        select(*columns_of(table), *([] if table.info.get(LIGHT) else [entity]))
+        .where(owner == case)
+        .order_by(next(iter(table.primary_key.columns)))
+    )
     still = table.info.get(OPEN_WHILE)
     return (found if still is None else found.where(table.c[still].is_(None))).limit(MOST + 1)
 
@@ -98,29 +118,50 @@ def form_of(statement: Select[Any], owner: str) -> Form | None:
     """How a query is answered from the rows of a case; None for one that has to be put."""
     if not _is_plain(statement):
         return None
-    entity = statement._raw_columns[0]._annotations.get("parententity")
+    entity = statement._propagate_attrs.get("plugin_subject")
     if not isinstance(entity, Mapper) or not isinstance(entity.local_table, Table):
         return None
     table = entity.local_table
     if ASKED_BY not in table.info or owner not in table.c or entity.polymorphic_on is not None:
         return None
-    places = {column.name: at for at, column in enumerate(columns_of(table), 1)}
+    places = {column.name: at for at, column in enumerate(columns_of(table))}
     key = statement._generate_cache_key()
-    if not places or key is None:
+    if not places or key is None or not all(_is(one, table) for one in statement._from_obj):
         return None
     values = {id(bind): at for at, bind in enumerate(key.bindparams)}
     conditions = _conditions(statement, table, places, values, owner)
     order = _order(statement, table, places)
     limit = statement._limit_clause
-    if conditions is None or order is None or (limit is not None and id(limit) not in values):
+    wanted = _wanted(statement, table, places)
+    counts = _counts(statement, table)
+    if conditions is None or order is None or (limit is not None and id(limit) not in values) or not (wanted or counts):
         return None
+    if counts and (limit is not None or order):
+        return None
+    return Form(entity, conditions, order, values[id(limit)] if limit is not None else None, wanted, counts)
+
+
+def _wanted(statement: Select[Any], table: Table, places: dict[str, int]) -> tuple[int, ...]:
+    """The columns asked for, -1 for the row; empty where they are not in hand."""
     columns: list[Any] = list(statement._raw_columns)
-    wanted: tuple[int, ...] | None = None
-    if len(columns) > 1 or not isinstance(columns[0], Table):
-        if not all(_of(column, table) and column.name in places for column in columns):
-            return None
-        wanted = tuple(places[column.name] for column in columns)
-    return Form(entity, conditions, order, values[id(limit)] if limit is not None else None, wanted)
+    if len(columns) == 1 and _is(columns[0], table):
+        return () if table.info.get(LIGHT) else (-1,)
+    known = all(_of(column, table) and column.name in places for column in columns)
+    return tuple(places[column.name] for column in columns) if known else ()
+
+
+def _counts(statement: Select[Any], table: Table) -> int:
+    """How many counts of rows are asked for, and nothing else; a count of a column that may be empty is another number."""
+    columns = [one.element if isinstance(one, Label) else one for one in statement._raw_columns]
+    counted = [list(one.clauses) for one in columns if isinstance(one, count)]
+    whole_rows = all(not of or all(_is_row(one, table) for one in of) for of in counted)
+    return len(columns) if len(counted) == len(columns) and whole_rows else 0
+
+
+def _is_row(counted: Any, table: Table) -> bool:
+    if _of(counted, table):
+        return not table.c[counted.name].nullable
+    return isinstance(counted, ColumnClause) and counted.name == "*"
 
 
 def _is_plain(statement: Select[Any]) -> bool:
@@ -128,7 +169,6 @@ def _is_plain(statement: Select[Any]) -> bool:
     return (
         type(statement) is Select
         and bool(statement._raw_columns)
-        and not statement._from_obj
         and not statement._setup_joins
         and not statement._with_options
         and not statement._distinct
@@ -139,6 +179,10 @@ def _is_plain(statement: Select[Any]) -> bool:
         and statement._offset_clause is None
         and statement._fetch_clause is None
     )
+
+
+def _is(table: Any, one: Table) -> bool:
+    return isinstance(table, Table) and table.name == one.name
 
 
 def _of(column: Any, table: Table) -> bool:
@@ -173,7 +217,7 @@ def _conditions(
         elif isinstance(one.right, Null) and one.operator in (operators.is_, operators.is_not):
             found.append(Condition(places[name], one.operator, None))
         elif (
-            one.operator in (operators.eq, operators.ne, operators.in_op)
+            one.operator in (operators.eq, operators.ne, operators.in_op, operators.not_in_op)
             and isinstance(one.right, BindParameter)
             and id(one.right) in values
         ):
