@@ -47,7 +47,8 @@ class AskedOnce(Session):
         self._answers: dict[Asked, tuple[Tables, FrozenResult[Any]]] = {}
         self._none_of: dict[int, none_of.NoneOf] = {}
         self._about: dict[int, set[Asked]] = {}
-        self._wholes: dict[tuple[str, int], Sequence[Any]] = {}
+        self._wholes: dict[tuple[str, int], Sequence[Any] | None] = {}
+        self._together: tuple[int, ...] = ()
         self._got: set[object] = set()
         self._expected: dict[type[Any], set[int]] = {}
 
@@ -86,6 +87,8 @@ class AskedOnce(Session):
             return known[1]()
         kind = _kind(cast("Select[Any]", statement), asked)
         answer = self._known_without(kind, asked) if kind.nothing is not None else None
+        if answer is None and len(kind.owners) == 1 and self._together:
+            answer = self._for_all(cast("Select[Any]", statement), kind, asked)
         if answer is not None:
             return answer()
         answer = super().execute(statement).freeze()
@@ -141,11 +144,36 @@ class AskedOnce(Session):
     def _whole(self, entity: Mapper[Any], owner: int) -> Sequence[Any] | None:
         """All rows of a small table of a case; None where there are too many. See :mod:`odr.ground.memory.whole`."""
         table = cast(Table, entity.local_table)
-        found = self._wholes.get((table.name, owner))
-        if found is None:
-            found = super().execute(whole.query(entity, table.c[none_of.OWNER], owner)).all()
-            self._wholes[table.name, owner] = found
-        return found if len(found) <= whole.MOST else None
+        if (table.name, owner) not in self._wholes:
+            cases = self._with(owner)
+            rows = super().execute(whole.query(entity, table.c[none_of.OWNER], cases)).all()
+            found = whole.by_case(table, rows, cases)
+            self._wholes.update({(table.name, case): found.get(case) for case in (cases if found else (owner,))})
+        return self._wholes[table.name, owner]
+
+    def together(self, cases: Iterable[int]) -> None:
+        """Cases that are looked at one after another: what is asked about one of them is asked about all at once."""
+        self._together = tuple(sorted(set(cases)))
+
+    def _with(self, owner: int) -> tuple[int, ...]:
+        return self._together if owner in self._together else (owner,)
+
+    def _for_all(self, statement: Select[Any], kind: none_of.Kind, asked: Asked) -> FrozenResult[Any] | None:
+        """The answer to a query about one of several cases, put about all of them; None where it cannot be."""
+        owner = none_of.owner_of(kind, asked[1])
+        if owner is None or kind.nothing is None or len(self._with(owner)) == 1:
+            return None
+        about_all = none_of.about_all(statement, self._with(owner))
+        if about_all is None:
+            return None
+        (bound,) = kind.owners
+        answer: Any = super().execute(about_all)
+        rows = (answer.unique() if answer.context.requires_uniquing else answer).all()
+        for case in self._with(owner):
+            mine: list[Any] = [row[:-1] for row in rows if row[-1] == case]
+            values = (*asked[1][: bound.at], _plain(case), *asked[1][bound.at + 1 :])
+            self._answers[asked[0], values] = (_tables_of(statement, asked), kind.nothing.with_new_rows(mine))
+        return self._answers[asked][1]
 
     def _has_none_below(self, kind: none_of.Kind, values: Mapping[int, Any] | Sequence[Any]) -> bool:
         """Whether a query is about rows of a case in hand, none of which has what it asks for."""
@@ -173,10 +201,17 @@ class AskedOnce(Session):
         if found is None:
             about = self._about.setdefault(owner, set())
             about.add(asked)
-            if len(about) < self._worth_it or len(self._none_of) >= none_of.MOST_CASES:
+            cases = self._with(owner)
+            if len(about) < self._worth_it or (len(cases) == 1 and len(self._none_of) >= none_of.MOST_CASES):
                 return False
-            row = super().execute(none_of.query(kind.metadata)[1], {"owner": owner}).one()
-            found = self._none_of[owner] = none_of.read(kind.metadata, row)
+            if len(cases) == 1:
+                row = super().execute(none_of.query(kind.metadata)[1], {"owner": owner}).one()
+                self._none_of[owner] = none_of.read(kind.metadata, row)
+            else:
+                query = none_of.query_of_all(kind.metadata, self.get_bind().dialect.name, len(cases))
+                rows = super().execute(query, {f"owner_{at}": case for at, case in enumerate(cases)})
+                self._none_of.update({row[0]: none_of.read(kind.metadata, row[1:]) for row in rows})
+            found = self._none_of[owner]
         return found.answers(kind, asked[1], owner)
 
     def forget(self) -> None:

@@ -6,7 +6,8 @@ One statement says of every table whether it has a row of the case; what it has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -24,11 +25,13 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    text,
 )
+from sqlalchemy.dialects import registry
 from sqlalchemy.engine import FrozenResult
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Label
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Label, TextClause
 from sqlalchemy.sql.functions import FunctionElement, count
 from sqlalchemy.sql.schema import Column, Table
 
@@ -317,6 +320,58 @@ def query(metadata: MetaData) -> tuple[list[tuple[str, str]], Select[Any]]:
             exists().where(*([column == mine] if owner is key.column else [column == key.column, owner == mine]))
         )
     return meaning, select(*(answer.label(f"answer_{at}") for at, answer in enumerate(answers)))
+
+
+@cache
+def query_of_all(metadata: MetaData, dialect: str, cases: int) -> TextClause:
+    """As :func:`query` of each of some cases, ``owner_0`` and so on, whose number stands first in each row."""
+    named = registry.load(dialect)(paramstyle="named")
+    one = str(query(metadata)[1].compile(dialect=named)).removeprefix("SELECT ")
+    one = re.sub(r"__\[POSTCOMPILE_\w+\]", "','", one)
+    parts = (
+        f"SELECT {mine} AS owner, " + re.sub(r":owner\b(::\w+)?", mine, one)
+        for mine in (f"CAST(:owner_{at} AS BIGINT)" for at in range(cases))
+    )
+    return text(" UNION ALL ".join(parts))
+
+
+def about_all(statement: Select[Any], cases: Collection[int]) -> Select[Any] | None:
+    """The query about one case as one about several, with the case of each row at its end; None for one that counts, cuts
+    or sorts out what is alike: of these each case has its own.
+    """
+    if (
+        _always_answers(statement)
+        or statement._limit_clause is not None
+        or statement._offset_clause is not None
+        or statement._distinct
+        or statement._group_by_clauses
+    ):
+        return None
+    rest, owner = [], None
+    for condition in statement._where_criteria:
+        parts = condition.clauses if isinstance(condition, BooleanClauseList) else [condition]
+        named = isinstance(condition, BooleanClauseList) and condition.operator is not operators.and_
+        for part in [condition] if named else parts:
+            if owner is None and _names_case(part):
+                owner = part.left
+            else:
+                rest.append(part)
+    if owner is None:
+        return None
+    found = statement._clone()
+    found._where_criteria = tuple(rest)
+    return found.where(owner.in_(cases)).add_columns(owner)
+
+
+def _names_case(part: Any) -> bool:
+    return (
+        isinstance(part, BinaryExpression)
+        and part.operator is operators.eq
+        and isinstance(part.left, Column)
+        and isinstance(part.left.table, Table)
+        and part.left.name == OWNER
+        and isinstance(part.right, BindParameter)
+    )
 
 
 def _kinds_of(column: Column[Any], owned: ColumnElement[bool]) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ them, made here as the database would make it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ class Form:
     """How many counts it asks for, instead of columns."""
 
     def rows(self, all_rows: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """The answer: ``all_rows`` of the case, each its columns and then the object, in the order of their numbers."""
+        """The answer: ``all_rows`` of the case, as :func:`query` gives them, in the order of their numbers."""
         found = [row for row in all_rows if all(_holds(one, row, values) for one in self.conditions)]
         if self.counts:
             return [(len(found),) * self.counts]
@@ -101,17 +101,25 @@ def columns_of(table: Table) -> list[Column[Any]]:
     return [key, *(table.c[name] for name in table.info.get(ASKED_BY, ()))] if not more else []
 
 
-def query(entity: Mapper[Any], owner: Column[Any], case: int) -> Select[Any]:
-    """All rows of a case, as :meth:`Form.rows` takes them."""
+def query(entity: Mapper[Any], owner: Column[Any], cases: Collection[int]) -> Select[Any]:
+    """All rows of some cases, as :meth:`Form.rows` takes them: their columns, the case, and the row itself."""
     table = entity.local_table
     assert isinstance(table, Table)
-    found = (
-        select(*columns_of(table), *([] if table.info.get(LIGHT) else [entity]))
-        .where(owner == case)
-        .order_by(next(iter(table.primary_key.columns)))
-    )
+    found = select(*columns_of(table), owner, *([] if table.info.get(LIGHT) else [entity])).where(owner.in_(cases))
     still = table.info.get(OPEN_WHILE)
-    return (found if still is None else found.where(table.c[still].is_(None))).limit(MOST + 1)
+    found = found if still is None else found.where(table.c[still].is_(None))
+    return found.order_by(next(iter(table.primary_key.columns))).limit((MOST + 1) * len(cases))
+
+
+def by_case(table: Table, rows: Sequence[Any], cases: Collection[int]) -> dict[int, Sequence[Any]]:
+    """The rows of each case; of none where there were too many to be all."""
+    if len(rows) >= (MOST + 1) * len(cases):
+        return {}
+    at = len(columns_of(table))
+    found: dict[int, list[Any]] = {case: [] for case in cases}
+    for row in rows:
+        found[row[at]].append(row)
+    return {case: mine for case, mine in found.items() if len(mine) <= MOST}
 
 
 def form_of(statement: Select[Any], owner: str) -> Form | None:
