@@ -234,6 +234,7 @@ STEPS = st.lists(
         st.tuples(st.just("letter"), st.tuples(CASES, KINDS)),
         st.tuples(st.just("bulk"), st.tuples(CASES, KINDS)),
         st.tuples(st.just("seat"), st.tuples(CASES, st.none() | st.integers(1, 4))),
+        st.tuples(st.just("together"), st.sets(CASES)),
         st.tuples(st.just("remark"), CASES),
         st.tuples(st.just("stamp"), SEATS),
         st.tuples(st.just("page"), st.tuples(CASES, st.integers(1, 2))),
@@ -319,7 +320,7 @@ def test_a_small_table_is_read_once_and_what_belongs_to_nothing_is_not_asked_for
         assert sum("FROM fee" in one for one in seen) >= 2
 
 
-def _do(session: Session, step: str, value: Any) -> None:
+def _do(session: AskedOnce, step: str, value: Any) -> None:
     match step:
         case "letter":
             session.add(Letter(case_id=value[0], of=value[1].value))
@@ -332,6 +333,8 @@ def _do(session: Session, step: str, value: Any) -> None:
         case "stamp":
             if session.get(Seat, value) is not None:
                 session.add(Stamp(seat_id=value))
+        case "together":
+            session.together(value)
         case "page":
             session.add(Page(case_id=value[0], number=value[1]))
         case "fee":
