@@ -32,6 +32,7 @@ PROGRAMS = {
 """Who starts programs, and which."""
 GLUED = {
     "odr/ground/db.py": "seconds of patience, and names of triggers of the court's own code",
+    "odr/ground/memory/none_of.py": "the court's own statement, once for each case of a list; the cases are bound",
     "odr/ground/migrate.py": "names of tables that the code declares",
     "odr/notary/log/log_rows.py": "names of tables that the code declares",
     "odr/notary/triggers.py": "triggers of the court's own code",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from odr.app import create_app
 from odr.docket.models import Case
@@ -40,11 +41,15 @@ DESKS = {
 
 @contextmanager
 def counted(scene: Scene) -> Iterator[list[str]]:
-    """The statements the court makes meanwhile."""
+    """The statements made meanwhile for whoever counts them: what the court's threads do beside any request, such as taking
+    leaves into the log, falls into one page or another by chance and is no page's.
+    """
     made: list[str] = []
+    mine = threading.get_ident()
 
     def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        made.append(statement)
+        if threading.get_ident() == mine:
+            made.append(statement)
 
     engine = scene.court.database.engine
     event.listen(engine, "before_cursor_execute", note)
@@ -52,6 +57,22 @@ def counted(scene: Scene) -> Iterator[list[str]]:
         yield made
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def test_only_the_statements_of_the_page_are_counted(small_scene: Scene) -> None:
+    """A thread of the court that asks meanwhile is not taken for the page."""
+
+    def ask() -> None:
+        with small_scene.court.database.read() as session:
+            session.scalars(select(Case.id)).all()
+
+    with counted(small_scene) as made:
+        beside = threading.Thread(target=ask)
+        beside.start()
+        beside.join()
+        assert made == []
+        ask()
+    assert len(made) == 1
 
 
 def lodge(scene: Scene, number: int) -> None:

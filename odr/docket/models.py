@@ -349,7 +349,10 @@ class Seat(Base):
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str | None] = mapped_column(String(400))
-    __table_args__ = (Index("ix_seat_account_role", "account_id", "role", "until_at"),)
+    __table_args__ = (
+        Index("ix_seat_account_role", "account_id", "role", "until_at"),
+        {"info": {"asked_by": ("role", "account_id"), "open_while": "until_at"}},
+    )
 
 
 class DocketEntry(Base):

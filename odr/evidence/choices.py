@@ -77,8 +77,8 @@ def own_side_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option
 @choice_source("exhibits_to_withdraw")
 def exhibits_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the actor's own side that stand and that no expert made for the court."""
-    rows = sitting.session.scalars(
-        select(Exhibit)
+    rows = sitting.session.execute(
+        select(Exhibit.reference, Exhibit.label, Exhibit.title, Exhibit.provenance)
         .where(
             Exhibit.case_id == case.id,
             Exhibit.party_id == actor.party_id,

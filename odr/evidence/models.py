@@ -205,7 +205,15 @@ class Exhibit(Base):
     upload: Mapped[Upload] = relationship(lazy="joined")
     seal: Mapped[ExhibitSeal | None] = relationship(lazy="joined", uselist=False)
     parts: Mapped[list[ExhibitPart]] = relationship(lazy="selectin", order_by="ExhibitPart.position")
-    __table_args__ = (UniqueConstraint("case_id", "label"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "label"),
+        {
+            "info": {
+                "asked_by": ("party_id", "state", "reference", "label", "title", "number", "provenance"),
+                "light": True,
+            }
+        },
+    )
 
     @property
     def along(self) -> list[Upload]:
@@ -217,7 +225,7 @@ class ExhibitPart(Base):
     """A further file of an exhibit: the next picture of the same thing, or a copy for the others."""
 
     __tablename__ = "exhibit_part"
-    __table_args__ = (UniqueConstraint("exhibit_id", "position"),)
+    __table_args__ = (UniqueConstraint("exhibit_id", "position"), {"info": {"of": "exhibit_id"}})
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     exhibit_id: Mapped[int] = mapped_column(ForeignKey("exhibit.id"))

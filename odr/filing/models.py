@@ -156,6 +156,7 @@ class Claim(Base):
     """What a claimant (or counterclaimant) seeks, as it stands now."""
 
     __tablename__ = "claim"
+    __table_args__ = {"info": {"asked_by": ("party_id", "kind", "entry_number"), "open_while": "withdrawn_at"}}
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
@@ -185,7 +186,7 @@ class Relief(Base):
     what: Mapped[str] = mapped_column(Text)
     amount_minor: Mapped[int | None] = mapped_column(BigInt)
     currency: Mapped[str | None] = mapped_column(String(3))
-    __table_args__ = (UniqueConstraint("claim_id", "number"),)
+    __table_args__ = (UniqueConstraint("claim_id", "number"), {"info": {"of": "claim_id"}})
 
 
 class Fact(Base):
@@ -208,6 +209,7 @@ class FactAnswer(Base):
     """What one opposing party says to one fact; an admission binds only the one who makes it (EV 6)."""
 
     __tablename__ = "fact_answer"
+    __table_args__ = {"info": {"of": "fact_id"}}
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     fact_id: Mapped[int] = mapped_column(ForeignKey("fact.id"), index=True)

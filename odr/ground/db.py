@@ -131,7 +131,7 @@ class Database:
                 pool_pre_ping=True,
                 connect_args=PATIENCE,
             )
-        self._sessions = sessionmaker(self.engine, class_=AskedOnce, expire_on_commit=False, autoflush=True)
+        self.sessions = sessionmaker(self.engine, class_=AskedOnce, expire_on_commit=False, autoflush=True)
 
     @staticmethod
     def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
@@ -155,7 +155,7 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one snapshot; anything written in it is thrown away."""
-        session = self._sessions(reading=True)
+        session = self.sessions(reading=True)
         try:
             yield session
         finally:
@@ -175,7 +175,7 @@ class Database:
         self._local.writing = True
         try:
             with self._queue():
-                session = self._sessions()
+                session = self.sessions()
                 if self.is_sqlite:
                     session.connection(execution_options={"court_mode": "BEGIN IMMEDIATE"})
                 try:

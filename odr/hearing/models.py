@@ -265,7 +265,10 @@ class Question(Base):
     window: Mapped[str | None] = mapped_column(Reference)
 
     seal: Mapped[Seal | None] = relationship(lazy="joined")
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        {"info": {"asked_by": ("party_id", "state", "number", "entry_number")}},
+    )
 
     @property
     def where(self) -> Place:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
@@ -47,13 +47,13 @@ STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 _STANDING = (
     select(Examination)
     .where(Examination.replaced_by.is_(None))
-    .options(selectinload(Examination.phases).joinedload(Phase.duties))
+    .options(joinedload(Examination.phases).joinedload(Phase.duties))
 )
 
 
 def examination_of(session: Session, case: Case) -> Examination | None:
     """The examination of a case, once it was opened; where it is heard again, the new one."""
-    return session.scalar(_STANDING.where(Examination.case_id == case.id))
+    return session.scalars(_STANDING.where(Examination.case_id == case.id)).unique().one_or_none()
 
 
 def turn_windows(sitting: Sitting, case_id: int) -> list[Window]:

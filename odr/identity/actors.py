@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
+from odr.ground.memory.asked_once import AskedOnce
 from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope, stands
 
 SEATED_BY_CASE = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR})
@@ -91,14 +93,36 @@ _CAPACITIES = union_all(
         _M.accepted_at,
         _M.revoked_at,
         null().label("role"),
-    ).where(_M.case_id == bindparam("case"), _M.account_id == bindparam("account")),
-    select(literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), null(), _S.role).where(
-        _S.case_id == bindparam("case"), _S.account_id == bindparam("account"), _S.until_at.is_(None)
+        _M.case_id,
+    ).where(_M.case_id.in_(bindparam("cases", expanding=True)), _M.account_id == bindparam("account")),
+    select(literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), null(), _S.role, _S.case_id).where(
+        _S.case_id.in_(bindparam("cases", expanding=True)),
+        _S.account_id == bindparam("account"),
+        _S.until_at.is_(None),
     ),
 ).order_by("rank", "id")
 """An account's mandates and seats in a case, mandates first: asked at every page of a case, so in one query of plain
 columns.
 """
+
+
+class Seated(NamedTuple):
+    """Somebody who serves the court in a case now."""
+
+    account_id: int
+    name: str
+    role: Role
+
+
+def seated_in(session: Session, case: Case) -> list[Seated]:
+    """Everybody who serves the court in a case now, in the order they came."""
+    rows = session.execute(
+        select(Seat.account_id, Account.name, Seat.role)
+        .join(Account, Account.id == Seat.account_id)
+        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
+        .order_by(Seat.id)
+    )
+    return [Seated(*row) for row in rows]
 
 
 class Holder(Protocol):
@@ -131,6 +155,22 @@ def actors_in(
     return capacities(session, _Holder(account.id, account.name, account.staff_roles), case, now, strong_at)
 
 
+def actors_in_each(session: Session, account: Account, cases: Sequence[Case], now: datetime) -> dict[int, list[Actor]]:
+    """As :func:`actors_in` of several cases, by their number, in one question."""
+    if account.state is not AccountState.ACTIVE or not cases:
+        return {case.id: [] for case in cases}
+    holder = _Holder(account.id, account.name, account.staff_roles)
+    held = _held_in(session, account.id, *cases)
+    return {
+        case.id: _as(holder, case, now, [row for row in held if row.case_id == case.id], None, SignIn.ONE_FACTOR)
+        for case in cases
+    }
+
+
+def _held_in(session: Session, account_id: int, *cases: Case) -> Sequence[Any]:
+    return session.execute(_CAPACITIES, {"cases": [case.id for case in cases], "account": account_id}).all()
+
+
 def capacities(
     session: Session,
     holder: Holder,
@@ -140,6 +180,16 @@ def capacities(
     sign_in: SignIn = SignIn.ONE_FACTOR,
 ) -> list[Actor]:
     """As :func:`actors_in`, for somebody whose account was read in this very snapshot and is active."""
+    if isinstance(session, AskedOnce) and session.is_reading:
+        # Whoever is looked at is looked at with the others: a page asks of each party whether somebody stands behind it.
+        everybody = [holder.account_id, *(p.account_id for p in case.parties if p.left_at is None)]
+        session.expect(Account, everybody)
+    return _as(holder, case, now, _held_in(session, holder.account_id, case), strong_at, sign_in)
+
+
+def _as(
+    holder: Holder, case: Case, now: datetime, held: Sequence[Any], strong_at: datetime | None, sign_in: SignIn
+) -> list[Actor]:
     me, name = holder.account_id, holder.name
     parties: dict[int, Party] = {p.id: p for p in case.parties if p.left_at is None}
     actors = [
@@ -147,10 +197,9 @@ def capacities(
         for p in parties.values()
         if p.account_id == me
     ]
-    held = session.execute(_CAPACITIES, {"case": case.id, "account": me}).all()
     # Whoever serves in a case acts for nobody in it, whatever mandate there is.
     serves = any(row.party_id is None and Role(row.role) is not Role.WITNESS for row in held)
-    for _, number, party_id, scope, from_at, until_at, signed_at, accepted_at, revoked_at, role in held:
+    for _, number, party_id, scope, from_at, until_at, signed_at, accepted_at, revoked_at, role, _ in held:
         if party_id is None:
             if (seat := Role(role)) in holder.roles or seat in SEATED_BY_CASE:
                 actors.append(Actor(seat, me, name, case.id, strong_at=strong_at, sign_in=sign_in))

@@ -253,6 +253,7 @@ class BeforeClaim(Base):
     """A preservation asked for before any claim, in a case of its own, and the claim that followed it (CPL 104)."""
 
     __tablename__ = "preservation_before_claim"
+    __table_args__ = ({"info": {"of": "claim_case_id"}},)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), unique=True)

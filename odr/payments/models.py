@@ -183,6 +183,7 @@ class FeeAssessment(Base):
     __table_args__ = (
         CheckConstraint("amount_minor >= 0", name="not_negative"),
         Index("ix_fee_assessment_state", "state"),
+        {"info": {"asked_by": ("party_id", "matter", "state", "window_kind", "entry_number")}},
     )
 
     @property
@@ -218,6 +219,7 @@ class CheckoutSession(Base):
             sqlite_where=text("state IN ('asked', 'open', 'processing')"),
             postgresql_where=text("state IN ('asked', 'open', 'processing')"),
         ),
+        {"info": {"of": "assessment_id"}},
     )
 
 
@@ -238,7 +240,7 @@ class Payment(Base):
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     entry_number: Mapped[int | None]
     receipt_document: Mapped[str | None] = mapped_column(Reference)
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"),)
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"), {"info": {"of": "assessment_id"}})
 
     @property
     def amount(self) -> Money:

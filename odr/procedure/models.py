@@ -44,6 +44,7 @@ class Window(Base):
     __table_args__ = (
         Index("ix_window_case_id_state", "case_id", "state"),
         Index("ix_window_state_due_at", "state", "due_at"),
+        {"info": {"asked_by": ("kind", "party_id", "state", "subject")}},
     )
 
 
@@ -112,6 +113,7 @@ class Task(Base):
     __table_args__ = (
         Index("ix_task_role_done_at_due_at", "role", "done_at", "due_at"),
         Index("ix_task_open", "kind", "case_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        {"info": {"asked_by": ("kind", "role", "subject", "risk"), "open_while": "done_at"}},
     )
 
 

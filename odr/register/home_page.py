@@ -15,8 +15,9 @@ from odr.docket.models import Case, Party
 from odr.filing.agenda.agenda import acted_for
 from odr.filing.models import Draft
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import T, Text
-from odr.identity.actors import actors_in
+from odr.identity.actors import actors_in_each
 from odr.identity.models import Account
 from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.forms.form_data import Raw
@@ -72,9 +73,11 @@ def unread_papers(sitting: Sitting, account_id: int, after: str | None = None) -
 def case_lines(sitting: Sitting, account: Account, cases: Sequence[Case]) -> list[CaseLine]:
     """The cases with what is next for the reader in each: those in which they have to act first, by their day."""
     lines = []
+    hats = actors_in_each(sitting.session, account, cases, sitting.now)
+    if isinstance(sitting.session, AskedOnce):
+        sitting.session.together(case.id for case in cases)
     for case in cases:
-        hats = actors_in(sitting.session, account, case, sitting.now)
-        boxes = [box for hat in hats if (box := next_box(sitting, case, hat)) is not None]
+        boxes = [box for hat in hats[case.id] if (box := next_box(sitting, case, hat)) is not None]
         lines.append(CaseLine(case, min(boxes, key=_rank, default=None)))
     return sorted(lines, key=lambda line: (line.box is None, *(_rank(line.box) if line.box is not None else ())))
 

@@ -201,6 +201,7 @@ class ServiceFact(Base):
     """Something that happened, as it was reported; append-only, each provider event once."""
 
     __tablename__ = "service_fact"
+    __table_args__ = {"info": {"of": "packet_id"}}
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)
@@ -252,7 +253,7 @@ class ProofOfService(Base):
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     document_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     receipt: Mapped[str | None] = mapped_column(Reference)
-    __table_args__ = (UniqueConstraint("packet_id", "ordinal"),)
+    __table_args__ = (UniqueConstraint("packet_id", "ordinal"), {"info": {"of": "packet_id"}})
 
 
 class NoticeCode(Base):

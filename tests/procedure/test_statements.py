@@ -15,14 +15,10 @@ from tests.scene import Scene
 from tests.test_bad_input import signed_in
 from tests.test_routes import guard_of, routes
 
-FULL = 12
-"""Rounds of exhibits, statements and questions between the slim case and the full one."""
-MOST, DEAR = (
-    24,
-    {"": 46, "/decision/desk": 37, "/fee": 31, "/fee/return": 31, "/fee/back": 31, "/service": 29, "/exhibits": 28},
-)
-"""Statements of any page of a case, and of those that judge every act or every fee."""
-DEAR |= {"/exhibits/requests": 29, "/exhibits/retention": 28, "/examination/appraisals": 29}
+FULL = 25
+"""Rounds of exhibits, statements and questions between the slim case and the full one: fifty of each, and a letter each."""
+MOST, DEAR = 20, {"": 24, "/decision/desk": 24}
+"""Statements of any page of a case, and of those that judge every act or lay out a whole decision."""
 SPARE = 2
 """Statements a full case may cost more: a list that was empty, or a reader's first visit."""
 
@@ -108,3 +104,34 @@ def test_a_page_asks_nothing_twice_and_a_full_case_costs_no_more_than_a_slim_one
         assert not more, (who, more)
         dear = {page: now for page, now in after.items() if now > DEAR.get(page.partition("<reference>")[2], MOST)}
         assert not dear, (who, dear)
+
+
+def test_a_list_of_many_cases_asks_as_much_as_one_of_few(small_scene: Scene) -> None:
+    """What is next in each case of a party is asked about all of them together."""
+    scene = small_scene
+    app = create_app(court=scene.court)
+
+    def add() -> None:
+        scene.lodge()
+        scene.accept()
+        scene.join()
+        scene.do("file_answer", "haiyun", position="defend", statement="The label was lawful when the goods were sold.")
+
+    def lists() -> dict[str, int]:
+        found = {}
+        for who in ("li", "haiyun"):
+            client, _ = signed_in(scene, app, who)
+            assert client.get("/home").status_code == 200
+            with asked(scene.court.database) as seen:
+                client.get("/home")
+            found[who] = len(seen)
+        return found
+
+    add()
+    add()
+    few = lists()
+    for _ in range(4):
+        add()
+    many = lists()
+    assert many == few
+    assert max(many.values()) <= 24

@@ -188,7 +188,7 @@ class EarlierProof(Base):
     """A proof from before the court, with what its examination found when it was attached."""
 
     __tablename__ = "earlier_proof"
-    __table_args__ = ({"info": {"append_only": True}},)
+    __table_args__ = ({"info": {"append_only": True, "of": "exhibit_id"}},)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import Case, Role
 from odr.docket.queries import entries_of, parties
 from odr.filing import desks, names
 from odr.filing.claim.progress import is_heard_again, requests_of
@@ -16,7 +16,7 @@ from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.group.models import GroupAction
 from odr.filing.models import Claim, RequestKind, RequestState
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, seated_in
 from odr.procedure.acts.table import guard
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import TrackFinding, track_findings
@@ -81,8 +81,7 @@ def ask_for_panel(sitting: Sitting, case: Case) -> None:
 
 def judges_of(sitting: Sitting, case: Case) -> int:
     """How many sit and decide now: judge and assessors."""
-    seats = select(func.count()).select_from(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None))
-    return sitting.session.scalar(seats.where(Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))) or 0
+    return sum(one.role in (Role.JUDGE, Role.ASSESSOR) for one in seated_in(sitting.session, case))
 
 
 @guard("CPL 41, 42, 43")

@@ -8,8 +8,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import entry, parties
 from odr.filing import names
@@ -20,8 +18,8 @@ from odr.ground.text import T, Text
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.changed_limits import give_until
-from odr.service.models import Packet
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM
+from odr.service.queries import packets_of
 from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
@@ -99,8 +97,8 @@ def awaits_notice(sitting: Sitting, case: Case, party: Party) -> bool:
 
 def _claim_is_on_its_way(sitting: Sitting, case: Case, party: Party) -> bool:
     """Whether the claim went to a respondent and nothing of it counts as arrived."""
-    mine = Packet.case_id == case.id, Packet.party_id == party.id, Packet.occasion == CLAIM.key
-    states = set(sitting.session.scalars(select(Packet.state).where(*mine)))
+    every = packets_of(sitting.session, case)
+    states = {one.state for one in every if one.party_id == party.id and one.occasion == CLAIM.key}
     return bool(states) and states.isdisjoint({PacketState.SERVED, PacketState.PRESUMED})
 
 
@@ -115,13 +113,10 @@ def of_whom_nobody_wrote(sitting: Sitting, case: Case, at: datetime, proof: Text
 
 def _written_to(sitting: Sitting, case: Case, party: Party) -> bool:
     """Whether a notice of acceptance went to a claimant and was not taken back."""
-    sent = select(Packet.id).where(
-        Packet.case_id == case.id,
-        Packet.party_id == party.id,
-        Packet.occasion == ACCEPTANCE.key,
-        Packet.state != PacketState.UNDONE,
+    return any(
+        one.party_id == party.id and one.occasion == ACCEPTANCE.key and one.state is not PacketState.UNDONE
+        for one in packets_of(sitting.session, case)
     )
-    return sitting.session.scalar(sent.limit(1)) is not None
 
 
 def restart_evidence(sitting: Sitting, case: Case, now: datetime, newcomer: Party | None = None) -> None:

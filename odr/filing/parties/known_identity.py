@@ -66,10 +66,8 @@ def _plain(name: str) -> str:
 
 def _verified_elsewhere(sitting: Sitting, party: Party) -> bool:
     """Whether the registry saw the papers of this very party in another case."""
-    others = select(Party).where(
-        Party.account_id == party.account_id, Party.id != party.id, Party.kind == party.kind, Party.name == party.name
-    )
-    return any(other.details.get(VERIFIED) for other in sitting.session.scalars(others))
+    same = select(Party).where(Party.account_id == party.account_id, Party.kind == party.kind, Party.name == party.name)
+    return any(other.details.get(VERIFIED) for other in sitting.session.scalars(same) if other.id != party.id)
 
 
 def has_registered(sitting: Sitting, party: Party, account_id: int | None = None) -> bool:

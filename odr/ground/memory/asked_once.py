@@ -6,16 +6,16 @@ that asks for what it needs; that the answer is known already is the session's t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event
+from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event, inspect, select
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
-from sqlalchemy.orm import Session, UOWTransaction, joinedload, object_mapper
+from sqlalchemy.orm import Mapper, Session, UOWTransaction, joinedload, object_mapper
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Table
 
-from odr.ground.memory import none_of
+from odr.ground.memory import none_of, whole
 
 Tables = frozenset[str]
 Asked = tuple[Hashable, tuple[Any, ...]]
@@ -29,6 +29,8 @@ _READS: dict[Hashable, Tables] = {}
 """Which tables a kind of query reads. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
 _KINDS: dict[Hashable, none_of.Kind] = {}
 MOST_KINDS = 5_000
+WITH_ROWS = "primary_keys"
+"""The value by which SQLAlchemy loads what belongs to rows just read (``lazy="selectin"``)."""
 
 
 class AskedOnce(Session):
@@ -40,17 +42,40 @@ class AskedOnce(Session):
 
     def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:
         super().__init__(*args, **how)
+        self.is_reading = reading
         self._worth_it = none_of.WORTH_IT_READING if reading else none_of.WORTH_IT
         self._answers: dict[Asked, tuple[Tables, FrozenResult[Any]]] = {}
         self._none_of: dict[int, none_of.NoneOf] = {}
         self._about: dict[int, set[Asked]] = {}
+        self._wholes: dict[tuple[str, int], Sequence[Any] | None] = {}
+        self._together: tuple[int, ...] = ()
         self._got: set[object] = set()
+        self._expected: dict[type[Any], set[int]] = {}
+
+    def expect(self, entity: type[Any], numbers: Iterable[int | None]) -> None:
+        """Rows that may be wanted one by one: with the first of them that is, all come in one statement."""
+        self._expected.setdefault(entity, set()).update(number for number in numbers if number is not None)
+
+    def _bring_expected(self, args: tuple[Any, ...], how: dict[str, Any]) -> None:
+        entity, number = (*args, None, None)[:2]
+        expected = self._expected.get(entity) if not how else None
+        if expected is None or number not in expected:
+            return
+        del self._expected[entity]
+        if self.identity_map.get(inspect(entity).identity_key_from_primary_key((number,))) is not None:
+            self._expected[entity] = expected - {number}
+            return
+        if len(expected) > 1:
+            key = inspect(entity).primary_key[0]
+            options = _with_others(args, {}).get("options", ())
+            rows = super().execute(select(entity).where(key.in_(sorted(expected))).options(*options)).scalars()
+            self._got.update(rows.unique())
 
     def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:
         """As ``Session.execute``; the answer to a query put before is given again."""
         if params is not None or how:
             self._note(statement)
-            return super().execute(statement, params, **how)
+            return self._execute_with(statement, params, **how)
         asked = _asked(statement)
         if asked is None:
             self._note(statement)
@@ -61,16 +86,39 @@ class AskedOnce(Session):
         if known is not None:
             return known[1]()
         kind = _kind(cast("Select[Any]", statement), asked)
-        if kind.owners and kind.nothing is not None and self._has_none(kind, asked):
-            return kind.nothing()
-        answer: FrozenResult[Any] = super().execute(statement).freeze()
-        if kind.owners and kind.nothing is None:
-            kind.nothing = answer.with_new_rows([])
+        answer = self._known_without(kind, asked) if kind.nothing is not None else None
+        if answer is None and len(kind.owners) == 1 and self._together:
+            answer = self._for_all(cast("Select[Any]", statement), kind, asked)
+        if answer is not None:
+            return answer()
+        answer = super().execute(statement).freeze()
+        if (kind.owners or kind.parents) and kind.nothing is None:
+            kind.learn(answer)
         if len(answer.data) <= MOST_ROWS:
             if len(self._answers) >= MOST_ANSWERS:
                 self.forget()
             self._answers[asked] = (_tables_of(cast("Select[Any]", statement), asked), answer)
         return answer()
+
+    def _execute_with(self, statement: Executable, params: Any, **how: Any) -> Result[Any]:
+        """Put a query with values of its own; what belongs to rows of a case and is loaded with them, where there is any."""
+        if not isinstance(params, dict) or tuple(params) != (WITH_ROWS,) or not isinstance(statement, Select):
+            return super().execute(statement, params, **how)
+        key = statement._generate_cache_key()
+        if key is None:
+            return super().execute(statement, params, **how)
+        kind = _kind(statement, (key.key, ()))
+        if len(kind.parents) != 1 or kind.owners or WITH_ROWS not in kind.parents[0].name:
+            return super().execute(statement, params, **how)
+        values = {kind.parents[0].at: tuple(_plain(one) for one in params[WITH_ROWS])}
+        if kind.nothing is not None and self._has_none_below(kind, values):
+            return kind.nothing()
+        answer: Any = super().execute(statement, params, **how)
+        if kind.nothing is not None or answer.context is None or answer.context.requires_uniquing:
+            return cast("Result[Any]", answer)
+        frozen: FrozenResult[Any] = answer.freeze()
+        kind.learn(frozen)
+        return frozen()
 
     def scalars(self, statement: Executable, params: Any = None, **how: Any) -> ScalarResult[Any]:
         """As ``Session.scalars``; see :meth:`execute`."""
@@ -79,6 +127,70 @@ class AskedOnce(Session):
     def scalar(self, statement: Executable, params: Any = None, **how: Any) -> Any:
         """As ``Session.scalar``; see :meth:`execute`."""
         return self.execute(statement, params, **how).scalar()
+
+    def _known_without(self, kind: none_of.Kind, asked: Asked) -> FrozenResult[Any] | None:
+        """The answer to a query that need not be put; None for one that has to be."""
+        if (kind.owners and self._has_none(kind, asked)) or (kind.parents and self._has_none_below(kind, asked[1])):
+            return kind.nothing
+        if kind.form is None or not self.is_reading or kind.nothing is None:
+            return None
+        owner = none_of.owner_of(kind, asked[1])
+        rows = self._whole(kind.form.entity, owner) if owner is not None else None
+        if rows is None:
+            return None
+        chosen: list[Any] = kind.form.rows(rows, [_value(one) for one in asked[1]])
+        return kind.nothing.with_new_rows(chosen)
+
+    def _whole(self, entity: Mapper[Any], owner: int) -> Sequence[Any] | None:
+        """All rows of a small table of a case; None where there are too many. See :mod:`odr.ground.memory.whole`."""
+        table = cast(Table, entity.local_table)
+        if (table.name, owner) not in self._wholes:
+            cases = self._with(owner)
+            rows = super().execute(whole.query(entity, table.c[none_of.OWNER], cases)).all()
+            found = whole.by_case(table, rows, cases)
+            self._wholes.update({(table.name, case): found.get(case) for case in (cases if found else (owner,))})
+        return self._wholes[table.name, owner]
+
+    def together(self, cases: Iterable[int]) -> None:
+        """Cases that are looked at one after another: what is asked about one of them is asked about all at once."""
+        self._together = tuple(sorted(set(cases)))
+
+    def _with(self, owner: int) -> tuple[int, ...]:
+        return self._together if owner in self._together else (owner,)
+
+    def _for_all(self, statement: Select[Any], kind: none_of.Kind, asked: Asked) -> FrozenResult[Any] | None:
+        """The answer to a query about one of several cases, put about all of them; None where it cannot be."""
+        owner = none_of.owner_of(kind, asked[1])
+        if owner is None or kind.nothing is None or len(self._with(owner)) == 1:
+            return None
+        about_all = none_of.about_all(statement, self._with(owner))
+        if about_all is None:
+            return None
+        (bound,) = kind.owners
+        answer: Any = super().execute(about_all)
+        rows = (answer.unique() if answer.context.requires_uniquing else answer).all()
+        for case in self._with(owner):
+            mine: list[Any] = [row[:-1] for row in rows if row[-1] == case]
+            values = (*asked[1][: bound.at], _plain(case), *asked[1][bound.at + 1 :])
+            self._answers[asked[0], values] = (_tables_of(statement, asked), kind.nothing.with_new_rows(mine))
+        return self._answers[asked][1]
+
+    def _has_none_below(self, kind: none_of.Kind, values: Mapping[int, Any] | Sequence[Any]) -> bool:
+        """Whether a query is about rows of a case in hand, none of which has what it asks for."""
+        for below in kind.parents:
+            owners = {self._owner_of(below.parent, number) for number in none_of.all_of(values[below.at])}
+            owner = owners.pop() if len(owners) == 1 else None
+            known = self._none_of.get(owner) if owner is not None else None
+            if known is not None and known.has_none_below(below):
+                return True
+        return False
+
+    def _owner_of(self, parent: Mapper[Any], number: Any) -> int | None:
+        """The case of a row that is in hand; which case a row belongs to never changes."""
+        if none_of.OWNER not in cast(Table, parent.local_table).c:
+            return cast(int, number)
+        row = self.identity_map.get(parent.identity_key_from_primary_key((number,)))
+        return None if row is None else row.__dict__.get(none_of.OWNER)
 
     def _has_none(self, kind: none_of.Kind, asked: Asked) -> bool:
         """Whether the case a query asks about is known to have nothing of the kind; see :mod:`odr.ground.memory.none_of`."""
@@ -89,17 +201,24 @@ class AskedOnce(Session):
         if found is None:
             about = self._about.setdefault(owner, set())
             about.add(asked)
-            if len(about) < self._worth_it or len(self._none_of) >= none_of.MOST_CASES:
+            cases = self._with(owner)
+            if len(about) < self._worth_it or (len(cases) == 1 and len(self._none_of) >= none_of.MOST_CASES):
                 return False
-            meaning, query = none_of.query(kind.metadata)
-            row = super().execute(query, {"owner": owner}).one()
-            found = self._none_of[owner] = none_of.read(meaning, row)
+            if len(cases) == 1:
+                row = super().execute(none_of.query(kind.metadata)[1], {"owner": owner}).one()
+                self._none_of[owner] = none_of.read(kind.metadata, row)
+            else:
+                query = none_of.query_of_all(kind.metadata, self.get_bind().dialect.name, len(cases))
+                rows = super().execute(query, {f"owner_{at}": case for at, case in enumerate(cases)})
+                self._none_of.update({row[0]: none_of.read(kind.metadata, row[1:]) for row in rows})
+            found = self._none_of[owner]
         return found.answers(kind, asked[1], owner)
 
     def forget(self) -> None:
         """Ask anew from here on."""
         self._answers.clear()
         self._none_of.clear()
+        self._wholes.clear()
         self._about.clear()
 
     def _note(self, statement: Executable) -> None:
@@ -113,7 +232,9 @@ class AskedOnce(Session):
         for asked in [asked for asked, (read, _) in self._answers.items() if not read.isdisjoint(tables)]:
             del self._answers[asked]
         for found in self._none_of.values():
-            found.known -= tables
+            found.forget(tables)
+        for whole_of in [whole_of for whole_of in self._wholes if whole_of[0] in tables]:
+            del self._wholes[whole_of]
 
     # Ways to come to newer rows, or to lose hold of older ones.
 
@@ -122,10 +243,12 @@ class AskedOnce(Session):
 
         A row class that is never looked at without others names them in ``__got_with__``: they come in the same statement.
         """
+        self._bring_expected(args, how)
         return self._hold(super().get, *args, **_with_others(args, how))
 
     def get_one(self, *args: Any, **how: Any) -> Any:
         """As ``Session.get_one``; see :meth:`get`."""
+        self._bring_expected(args, how)
         return self._hold(super().get_one, *args, **_with_others(args, how))
 
     def _hold(self, get: Callable[..., Any], *args: Any, **how: Any) -> Any:
@@ -234,6 +357,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(_plain(one) for one in value)
     return (type(value), value)
+
+
+def _value(plain: Any) -> Any:
+    """The value told from others by :func:`_plain`, or the values."""
+    return plain[1] if plain and isinstance(plain[0], type) else tuple(_value(one) for one in plain)
 
 
 def _tables_of(statement: Select[Any], asked: Asked) -> Tables:

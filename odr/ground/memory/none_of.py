@@ -6,7 +6,8 @@ One statement says of every table whether it has a row of the case; what it has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     MetaData,
+    Null,
     PrimaryKeyConstraint,
     Select,
     String,
@@ -23,20 +25,33 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    text,
 )
+from sqlalchemy.dialects import registry
 from sqlalchemy.engine import FrozenResult
+from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Label, TextClause
+from sqlalchemy.sql.functions import FunctionElement, count
 from sqlalchemy.sql.schema import Column, Table
+
+from odr.ground.memory import whole
 
 OWNER = "case_id"
 """The column by which a row belongs to a case."""
+OF = "of"
+"""In a table's ``info``: the column by which a row belongs to a row of a case, or to another case,
+and is asked for by it.
+"""
+STILL = "?"
+"""Instead of a column: whether a table has a row still of interest."""
+BELOW = "*"
+"""Instead of a column: whether a table has a row of a row of the case."""
 KINDS = "kinds"
 """In a table's ``info``: names of its columns of few different values, by which most queries ask; these are told too."""
 MOST_CASES = 2
 """Cases of which one session asks it: a list of many puts a question or two about each, and asks them as they are."""
-WORTH_IT, WORTH_IT_READING = 5, 2
+WORTH_IT, WORTH_IT_READING = 5, 1
 """Different questions about one case, from which on it is asked what the case has none of: an act puts few, a page many."""
 
 
@@ -48,6 +63,15 @@ class Bound(NamedTuple):
     at: int
 
 
+class Below(NamedTuple):
+    """A value of a query that is the number of a row of ``parent``, or several: which table's rows belong to it."""
+
+    table: str
+    parent: Mapper[Any]
+    at: int
+    name: str
+
+
 @dataclass
 class Kind:
     """A form of query: it has no answer where ``owners`` have no row, or none of the kinds asked for."""
@@ -55,17 +79,34 @@ class Kind:
     owners: tuple[Bound, ...]
     kinds: tuple[Bound, ...]
     metadata: MetaData
+    parents: tuple[Below, ...] = ()
+    below: tuple[str, ...] = ()
+    """Tables whose rows belong to a row of the case, of which each row found has one."""
+    still_open: tuple[str, ...] = ()
+    """Tables of which only rows still of interest are asked for; see :data:`odr.ground.memory.whole.OPEN_WHILE`."""
+    """Of tables whose rows belong to a row of a case."""
+    form: whole.Form | None = None
+    """How it is answered from the rows of the case in hand."""
+    counts: int = 0
+    """How many counts it asks for, and nothing else: where there is nothing, each of them is 0."""
     nothing: FrozenResult[Any] | None = None
     """The answer without rows, known from the first time it was given."""
 
+    def learn(self, answer: FrozenResult[Any]) -> None:
+        """Take the shape of an answer."""
+        rows: list[Any] = [(0,) * self.counts] if self.counts else []
+        self.nothing = answer.with_new_rows(rows)
+
 
 def kind_of(statement: Select[Any]) -> Kind:
-    """What must have a row for this query to have an answer. Empty for one that answers always, as a count does."""
+    """What must have a row for this query to have an answer. Empty for one that has another answer then than none, or 0."""
     values = {id(bind): at for at, bind in enumerate(_binds(statement))}
     owners: list[Bound] = []
     kinds: list[Bound] = []
+    parents: list[Below] = []
     metadata = MetaData()
-    if not _always_answers(statement):
+    counts = _counts(statement)
+    if counts or not _always_answers(statement):
         for column, value in _equalities(statement):
             table = column.table
             at = values.get(id(value))
@@ -74,7 +115,14 @@ def kind_of(statement: Select[Any]) -> Kind:
                 metadata = table.metadata
             elif at is not None and column.name in table.info.get(KINDS, ()):
                 kinds.append(Bound(table.name, column.name, at))
-    return Kind(tuple(owners), tuple(kinds), metadata)
+            elif at is not None and column.name == table.info.get(OF):
+                parents.append(Below(table.name, _parent(statement, column), at, value.key))
+                metadata = table.metadata
+    form = whole.form_of(statement, OWNER) if owners else None
+    below = _joined_below(statement, {one.table for one in owners}) if owners else []
+    return Kind(
+        tuple(owners), tuple(kinds), metadata, tuple(parents), tuple(below), _still_open(statement), form, counts
+    )
 
 
 def _binds(statement: Select[Any]) -> list[BindParameter[Any]]:
@@ -87,6 +135,67 @@ def _always_answers(statement: Select[Any]) -> bool:
     return any(
         isinstance(part, FunctionElement) for column in statement._raw_columns for part in visitors.iterate(column)
     )
+
+
+def _conditions(statement: Select[Any]) -> Iterator[Any]:
+    """Conditions that hold for each row it finds, its own and those of its inner joins."""
+    conditions = [*statement._where_criteria, *(on for _, on, _, how in statement._setup_joins if not how["isouter"])]
+    while conditions:
+        condition = conditions.pop()
+        if isinstance(condition, BooleanClauseList) and condition.operator is operators.and_:
+            conditions += condition.clauses
+        else:
+            yield condition
+
+
+def _joined_below(statement: Select[Any], owners: set[str]) -> list[str]:
+    """Tables of which each row it finds has a row that belongs to one of the case."""
+    found = []
+    if all(how["isouter"] is False and how["full"] is False for _, _, _, how in statement._setup_joins):
+        for one in _conditions(statement):
+            if isinstance(one, BinaryExpression) and one.operator is operators.eq:
+                for mine, other in ((one.left, one.right), (one.right, one.left)):
+                    if _is_of(mine, other, owners):
+                        found.append(mine.table.name)
+    return found
+
+
+def _is_of(mine: Any, other: Any, owners: set[str]) -> bool:
+    """Whether a condition joins a row to the row of the case it belongs to."""
+    if not (isinstance(mine, Column) and isinstance(mine.table, Table) and mine.name == mine.table.info.get(OF)):
+        return False
+    (key,) = mine.table.metadata.tables[mine.table.name].c[mine.name].foreign_keys
+    if not isinstance(other, Column) or not isinstance(other.table, Table) or other.table.name not in owners:
+        return False
+    return (other.table.name, other.name) == (key.column.table.name, key.column.name)
+
+
+def _still_open(statement: Select[Any]) -> tuple[str, ...]:
+    return tuple(
+        one.left.table.name
+        for one in _conditions(statement)
+        if isinstance(one, BinaryExpression)
+        and one.operator is operators.is_
+        and isinstance(one.right, Null)
+        and isinstance(one.left, Column)
+        and isinstance(one.left.table, Table)
+        and one.left.table.info.get(whole.OPEN_WHILE) == one.left.name
+    )
+
+
+def _parent(statement: Select[Any], column: Column[Any]) -> Mapper[Any]:
+    """The class of the rows whose number a column holds."""
+    (key,) = column.foreign_keys
+    mappers = statement._propagate_attrs["plugin_subject"].mapper.registry.mappers
+    return next(one for one in mappers if one.local_table is key.column.table)
+
+
+def _counts(statement: Select[Any]) -> int:
+    """How many columns it asks for, where each is a count over all rows it finds: then there is one row always."""
+    if statement._group_by_clauses or statement._having_criteria or statement._limit_clause is not None:
+        return 0
+    columns = [one.element if isinstance(one, Label) else one for one in statement._raw_columns]
+    return len(columns) if all(isinstance(one, count) for one in columns) else 0
 
 
 def _equalities(statement: Select[Any]) -> Iterator[tuple[Column[Any], BindParameter[Any]]]:
@@ -121,34 +230,55 @@ def _is_found_by(table: Table, owner: Column[Any]) -> bool:
 
 @dataclass
 class NoneOf:
-    """What one case has: tables that have a row of it, and of some also which kinds."""
+    """What one case has: tables that have a row of it, or of a row of it, and of some also which kinds."""
 
     has: set[str] = field(default_factory=set)
     kinds: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """By table and column."""
     known: set[str] = field(default_factory=set)
     """Tables of which it is known; one that was written since is not."""
+    below: set[str] = field(default_factory=set)
+    """Tables that have a row of a row of the case."""
+    still_open: set[str] = field(default_factory=set)
+    """Tables that have a row still of interest, of those that tell them apart."""
+    known_below: dict[str, str] = field(default_factory=dict)
+    """Tables of which that is known, with the table of the rows theirs belong to."""
 
     def answers(self, kind: Kind, values: tuple[Any, ...], owner: int) -> bool:
         """Whether a query of this form and these values is known to find nothing."""
         mine = {one.table for one in kind.owners if _one(values[one.at]) == owner} & self.known
+        if any(one in self.known_below and one not in self.below for one in kind.below):
+            return True
+        if any(one in mine and one not in self.still_open for one in kind.still_open):
+            return True
         return not mine <= self.has or any(
-            kinds.isdisjoint(str(getattr(value, "value", value)) for value in _all(values[one.at]))
+            kinds.isdisjoint(str(getattr(value, "value", value)) for value in all_of(values[one.at]))
             for one in kind.kinds
             if one.table in mine and (kinds := self.kinds.get((one.table, one.column))) is not None
         )
 
+    def has_none_below(self, below: Below) -> bool:
+        """Whether no row of the case has such a row, so that none of those asked for has."""
+        return below.table in self.known_below and below.table not in self.below
 
-def _all(value: Any) -> tuple[Any, ...]:
+    def forget(self, tables: set[str]) -> None:
+        """What was written is not known any more; nor what belongs to a row that came or changed hands."""
+        self.known -= tables
+        self.known_below = {
+            table: parent for table, parent in self.known_below.items() if table not in tables and parent not in tables
+        }
+
+
+def all_of(value: Any) -> tuple[Any, ...]:
     """The values of one place, without the types that tell them apart: ``(type, value)``, or a tuple of these."""
     if value and isinstance(value[0], type):
         return (value[1],)
-    return tuple(one for inner in value for one in _all(inner))
+    return tuple(one for inner in value for one in all_of(inner))
 
 
 def _one(value: Any) -> Any:
     """The value of a place that holds one; None where it holds several."""
-    found = _all(value)
+    found = all_of(value)
     return found[0] if len(found) == 1 else None
 
 
@@ -157,6 +287,13 @@ def owner_of(kind: Kind, values: tuple[Any, ...]) -> int | None:
     found = {_one(values[bound.at]) for bound in kind.owners}
     owner = found.pop() if len(found) == 1 else None
     return owner if isinstance(owner, int) else None
+
+
+@cache
+def told_below(metadata: MetaData) -> list[tuple[Column[Any], Column[Any]]]:
+    """Columns by which rows belong to a row of a case, each with the case of that row."""
+    columns = (table.c[table.info[OF]] for table in metadata.sorted_tables if OF in table.info)
+    return [(column, key.column.table.c.get(OWNER, key.column)) for column in columns for key in column.foreign_keys]
 
 
 @cache
@@ -172,7 +309,69 @@ def query(metadata: MetaData) -> tuple[list[tuple[str, str]], Select[Any]]:
         kinds = [table.c[name] for name in table.info.get(KINDS, ())]
         meaning += [(table.name, column.name) for column in kinds] or [(table.name, "")]
         answers += [_kinds_of(column, owned) for column in kinds] or [exists().where(owned)]
+        if whole.OPEN_WHILE in table.info:
+            meaning.append((table.name, STILL))
+            answers.append(exists().where(owned, table.c[table.info[whole.OPEN_WHILE]].is_(None)))
+    for column, owner in told_below(metadata):
+        (key,) = column.foreign_keys
+        meaning.append((column.table.name, BELOW))
+        mine = bindparam("owner", type_=owner.type)
+        answers.append(
+            exists().where(*([column == mine] if owner is key.column else [column == key.column, owner == mine]))
+        )
     return meaning, select(*(answer.label(f"answer_{at}") for at, answer in enumerate(answers)))
+
+
+@cache
+def query_of_all(metadata: MetaData, dialect: str, cases: int) -> TextClause:
+    """As :func:`query` of each of some cases, ``owner_0`` and so on, whose number stands first in each row."""
+    named = registry.load(dialect)(paramstyle="named")
+    one = str(query(metadata)[1].compile(dialect=named)).removeprefix("SELECT ")
+    one = re.sub(r"__\[POSTCOMPILE_\w+\]", "','", one)
+    parts = (
+        f"SELECT {mine} AS owner, " + re.sub(r":owner\b(::\w+)?", mine, one)
+        for mine in (f"CAST(:owner_{at} AS BIGINT)" for at in range(cases))
+    )
+    return text(" UNION ALL ".join(parts))
+
+
+def about_all(statement: Select[Any], cases: Collection[int]) -> Select[Any] | None:
+    """The query about one case as one about several, with the case of each row at its end; None for one that counts, cuts
+    or sorts out what is alike: of these each case has its own.
+    """
+    if (
+        _always_answers(statement)
+        or statement._limit_clause is not None
+        or statement._offset_clause is not None
+        or statement._distinct
+        or statement._group_by_clauses
+    ):
+        return None
+    rest, owner = [], None
+    for condition in statement._where_criteria:
+        parts = condition.clauses if isinstance(condition, BooleanClauseList) else [condition]
+        named = isinstance(condition, BooleanClauseList) and condition.operator is not operators.and_
+        for part in [condition] if named else parts:
+            if owner is None and _names_case(part):
+                owner = part.left
+            else:
+                rest.append(part)
+    if owner is None:
+        return None
+    found = statement._clone()
+    found._where_criteria = tuple(rest)
+    return found.where(owner.in_(cases)).add_columns(owner)
+
+
+def _names_case(part: Any) -> bool:
+    return (
+        isinstance(part, BinaryExpression)
+        and part.operator is operators.eq
+        and isinstance(part.left, Column)
+        and isinstance(part.left.table, Table)
+        and part.left.name == OWNER
+        and isinstance(part.right, BindParameter)
+    )
 
 
 def _kinds_of(column: Column[Any], owned: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -180,10 +379,21 @@ def _kinds_of(column: Column[Any], owned: ColumnElement[bool]) -> ColumnElement[
     return select(func.aggregate_strings(cast(found.c[column.name], String), ",")).scalar_subquery()
 
 
-def read(meaning: list[tuple[str, str]], row: Any) -> NoneOf:
+def read(metadata: MetaData, row: Any) -> NoneOf:
     """What that statement's row says."""
     found = NoneOf()
+    meaning, _ = query(metadata)
+    parents = {column.table.name: owner.table.name for column, owner in told_below(metadata)}
     for (table, column), value in zip(meaning, row, strict=True):
+        if column == BELOW:
+            found.known_below[table] = parents[table]
+            if value:
+                found.below.add(table)
+            continue
+        if column == STILL:
+            if value:
+                found.still_open.add(table)
+            continue
         found.known.add(table)
         if value:
             found.has.add(table)

@@ -93,10 +93,13 @@ def note_step(sitting: Sitting, case: Case, party: Party, step: Step, online: bo
 
 def stands(session: Session, party: Party) -> dict[Step, bool]:
     """What a party said last to each step."""
+    # Asked of one party after another: the same question about all of them is put once.
     rows = session.execute(
-        select(StepConsent.step, StepConsent.online).where(StepConsent.party_id == party.id).order_by(StepConsent.id)
+        select(StepConsent.party_id, StepConsent.step, StepConsent.online)
+        .where(StepConsent.case_id == party.case_id)
+        .order_by(StepConsent.id)
     )
-    return {Step(step): online for step, online in rows}
+    return {Step(step): online for whose, step, online in rows if whose == party.id}
 
 
 def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
@@ -132,14 +135,12 @@ def ledger_of(session: Session, case: Case) -> list[Account]:
     found = []
     for party in (p for p in case.parties if p.role in PARTY_ROLES and p.left_at is None):
         rows = {step: Row(step.label) for step in Step}
-        for one in session.scalars(
-            select(StepConsent).where(StepConsent.party_id == party.id).order_by(StepConsent.id)
-        ):
+        every = session.scalars(select(StepConsent).where(StepConsent.case_id == case.id).order_by(StepConsent.id))
+        for one in (one for one in every if one.party_id == party.id):
             rows[Step(one.step)].said.append(Said(one.online, one.at, one.entry_number))
         written = Row(T("Hearing in writing, each when it suits"))
-        for agreed in session.scalars(
-            select(ModeConsent).where(ModeConsent.party_id == party.id).order_by(ModeConsent.id)
-        ):
+        modes = session.scalars(select(ModeConsent).where(ModeConsent.case_id == case.id).order_by(ModeConsent.id))
+        for agreed in (one for one in modes if one.party_id == party.id):
             written.said.append(Said(agreed.agrees, agreed.at, agreed.entry_number))
         found.append(Account(party, [*rows.values(), written, _service(session, party)]))
     return found

@@ -16,11 +16,10 @@ from odr.docket.visibility import same_side
 from odr.evidence.models import Exhibit
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import T, Text
-from odr.hearing.models import Duty, Examination, Hearing, MergingConsent, Opinion, Phase
+from odr.hearing.models import Examination, Hearing, MergingConsent, Opinion
 from odr.hearing.queries import examination_of, hearings_that_count, written_hearing_of
 from odr.hearing.vocabulary import DutyState, HearingState, PhaseState, RequestState
 from odr.identity.models import Account
-from odr.procedure.models import Window
 from odr.procedure.rules.court_rules import Invariant
 
 if TYPE_CHECKING:
@@ -149,17 +148,19 @@ class Examined:
         session = sitting.session
         self._case = case
         self._held = held(sitting, case)
-        turns = select(Duty.party_id, Window.opened_at).join(Phase, Phase.id == Duty.phase_id)
-        turns = turns.join(Window, Window.reference == Duty.window)
         examination = examination_of(session, case)
         self._since = examination.opened_by if examination is not None else 0
-        closed = (
-            Phase.examination_id == (examination.id if examination is not None else None),
-            Phase.key == EXHIBITS,
-            Phase.state == PhaseState.CLOSED,
-            Duty.state != DutyState.ENDED,
-        )
-        self._turns = [(party, at) for party, at in session.execute(turns.where(*closed)) if party is not None]
+        opened = {window.reference: window.opened_at for window in sitting.windows(case, state=None)}
+        self._turns = [
+            (duty.party_id, opened[duty.window])
+            for phase in (examination.phases if examination is not None else ())
+            for duty in phase.duties
+            if phase.key == EXHIBITS
+            and phase.state is PhaseState.CLOSED
+            and duty.state is not DutyState.ENDED
+            and duty.party_id is not None
+            and duty.window in opened
+        ]
 
     def examined(self, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
         """Whether everybody on another side has spoken on it, had a turn of their own after it came, or was called to a

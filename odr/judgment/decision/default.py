@@ -30,6 +30,7 @@ from odr.procedure.rules.court_rules import Invariant
 from odr.procedure.rules.tracks import announcement_allowed
 from odr.procedure.time.reckoning import reckon_before
 from odr.service.models import Packet, ProofOfService
+from odr.service.queries import packets_of
 from odr.service.vocabulary import BRIEF, Channel, PacketState, ServiceStatus
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def _was_requested(sitting: Sitting, case: Case, respondent: Party) -> bool:
 
 
 def _packets(sitting: Sitting, case: Case, party: Party, occasion: str) -> list[Packet]:
-    query = select(Packet).where(Packet.case_id == case.id, Packet.party_id == party.id, Packet.occasion == occasion)
-    return list(sitting.session.scalars(query.order_by(Packet.id)))
+    every = packets_of(sitting.session, case)
+    return [one for one in reversed(every) if one.party_id == party.id and one.occasion == occasion]
 
 
 def _claim_reasons(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:

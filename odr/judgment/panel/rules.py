@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import Case, Role
 from odr.filing.claim.procedure_bars import panel_is_ordered
 from odr.ground.text import T, Text, side_by_side
-from odr.identity.models import Account
+from odr.identity.actors import seated_in
 from odr.judgment.decision.issuing import words_digest
 from odr.judgment.models import Decision, PanelMinute
 from odr.judgment.vocabulary import Vote
@@ -49,13 +49,8 @@ def bench_rule(sitting: Sitting, case: Case) -> BenchRule | None:
 
 def members(sitting: Sitting, case: Case) -> list[Member]:
     """Who decides the case now, the presiding judge first."""
-    rows = sitting.session.execute(
-        select(Seat.account_id, Account.name, Seat.role)
-        .join(Account, Account.id == Seat.account_id)
-        .where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_(DECIDES))
-        .order_by(Seat.id)
-    )
-    return sorted((Member(*row) for row in rows), key=lambda m: not m.presides)
+    deciding = [Member(*one) for one in seated_in(sitting.session, case) if one.role in DECIDES]
+    return sorted(deciding, key=lambda m: not m.presides)
 
 
 def is_panel(sitting: Sitting, case: Case) -> bool:

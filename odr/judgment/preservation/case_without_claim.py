@@ -50,8 +50,8 @@ def before_claim(session: Session, case: Case) -> BeforeClaim | None:
 
 def preserved_for(session: Session, claim: Case) -> list[Case]:
     """The own cases in which something was preserved for a claim before it was filed."""
-    mine = select(BeforeClaim.case_id).where(BeforeClaim.claim_case_id == claim.id)
-    return list(session.scalars(select(Case).where(Case.id.in_(mine)).order_by(Case.id)))
+    mine = session.scalars(select(BeforeClaim.case_id).where(BeforeClaim.claim_case_id == claim.id)).all()
+    return list(session.scalars(select(Case).where(Case.id.in_(mine)).order_by(Case.id))) if mine else []
 
 
 def open_before_claim(court: Court, account: Account, given: OpeningInput, *, key: str | None = None) -> ActReceipt:

@@ -46,10 +46,9 @@ def stripe_source(intent: str) -> str:
 
 def paid_on(session: Session, assessment: FeeAssessment) -> Money:
     """What has come in for an assessment, overpayments left out."""
-    came = session.scalar(
-        select(func.coalesce(func.sum(Payment.amount_minor), 0)).where(Payment.assessment_id == assessment.id)
-    )
-    return Money(min(int(came or 0), assessment.amount_minor), assessment.currency)
+    of_case = select(Payment.assessment_id, Payment.amount_minor).where(Payment.case_id == assessment.case_id)
+    came = sum(minor for number, minor in session.execute(of_case) if number == assessment.id)
+    return Money(min(came, assessment.amount_minor), assessment.currency)
 
 
 def outstanding(session: Session, assessment: FeeAssessment) -> Money:

@@ -28,9 +28,9 @@ def standing_at_end(sitting: Sitting, case: Case, matters: Iterable[Matter] = FI
         FeeBasis.case_id == case.id,
         FeeBasis.at_end.is_(True),
         FeeBasis.until.is_(None),
-        FeeBasis.matter.in_(tuple(matters)),
     )
-    return list(sitting.session.scalars(query.order_by(FeeBasis.id)))
+    wanted = frozenset(matters)
+    return [basis for basis in sitting.session.scalars(query.order_by(FeeBasis.id)) if basis.matter in wanted]
 
 
 def fee_at_end(

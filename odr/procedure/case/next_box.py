@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.text import T, Text
@@ -115,12 +115,13 @@ def _awaited(sitting: Sitting, case: Case, actor: Actor, box: NextBox) -> list[A
     others = [w for w in shown_windows(sitting, case, actor) if w.party_id not in (None, actor.party_id)]
     if not others:
         return []
-    entries = select(DocketEntry.number).where(
-        DocketEntry.case_id == case.id,
-        DocketEntry.party_id == actor.party_id,
-        DocketEntry.number.in_(sorted({w.opened_by for w in others})),
+    # Of all time limits of the case, so that it is the same question for each party and each case of a list.
+    opening = (
+        select(DocketEntry.number, DocketEntry.party_id)
+        .join(Window, and_(Window.case_id == DocketEntry.case_id, Window.opened_by == DocketEntry.number))
+        .where(DocketEntry.case_id == case.id)
     )
-    own = set(sitting.session.scalars(entries))
+    own = {number for number, party in sitting.session.execute(opening) if party == actor.party_id}
     found = []
     for window in (w for w in others if w.opened_by in own and case.party_if_any(w.party_id) is not None):
         name, what = case.party(window.party_id or 0).name, step_title(sitting, case, actor, window)

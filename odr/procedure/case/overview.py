@@ -10,12 +10,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Seat, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
 from odr.docket.queries import EntryLine, latest_lines
 from odr.docket.visibility import reads_entry
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
-from odr.identity.models import Account
+from odr.identity.actors import Actor, seated_in
 from odr.procedure import names as act_names
 from odr.procedure.acts.act_versions import files_named
 from odr.procedure.acts.availability import Availability, acts_for
@@ -93,12 +92,7 @@ class Sitter:
 
 def sitters(sitting: Sitting, case: Case) -> list[Sitter]:
     """Who sits in the case now: judge and clerk first."""
-    rows = sitting.session.execute(
-        select(Seat.role, Account.name)
-        .join(Account, Account.id == Seat.account_id)
-        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
-        .order_by(Seat.id)
-    )
+    rows = [(one.role, one.name) for one in seated_in(sitting.session, case)]
     shown = (Role.JUDGE, Role.ASSESSOR, Role.CLERK, Role.MEDIATOR)
     return sorted((Sitter(role, name) for role, name in rows if role in shown), key=lambda s: shown.index(s.role))
 

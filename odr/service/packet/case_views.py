@@ -30,14 +30,13 @@ from odr.service.models import (
     ProofOfService,
     ServiceAbroad,
     ServiceAddress,
-    ServiceAttempt,
     ServiceConsent,
     ServiceFact,
     ServiceTask,
 )
 from odr.service.packet.acts import STATE_ABROAD
 from odr.service.packet.deemed import Conclusion, Reason, Weight
-from odr.service.packet.packets import consents_of, weigh_packets
+from odr.service.packet.packets import addresses_of, attempts_of, consents_of, weigh_packets
 from odr.service.packet.progress_codes import live_codes
 from odr.service.packet.proof_of_service import count_proofs
 from odr.service.queries import is_private, packets_of, told_of
@@ -137,12 +136,11 @@ def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet], *, own
     session, ids = sitting.session, [packet.id for packet in packets]
     conclusions = weigh_packets(session, packets, rules_for(sitting.court), now=sitting.now)
     facts = {f.event_id: f for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))}
-    used = session.execute(
-        select(ServiceAttempt.id, ServiceAddress.value)
-        .join(ServiceAddress, ServiceAttempt.address_id == ServiceAddress.id)
-        .where(ServiceAttempt.packet_id.in_(ids))
-    )
-    where: dict[int, str] = dict(used.all())
+    where = {
+        attempt.id: session.get_one(ServiceAddress, attempt.address_id).value
+        for attempt in attempts_of(session, packets)
+        if attempt.address_id is not None
+    }
     proofs = session.scalars(
         select(ProofOfService)
         .where(ProofOfService.packet_id.in_(ids))
@@ -236,7 +234,7 @@ def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
     searches = _searches(session, case) if actor.party_id is None else {}
     return ServicePage(
         packets,
-        [_reach(session, p, searches.get(p.label, ())) for p in shown],
+        _reach(session, shown, searches),
         _unopened(session, actor),
         _progress(sitting, actor),
     )
@@ -262,19 +260,25 @@ def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, di
     return found
 
 
-def _reach(session: Session, party: Party, searches: Sequence[tuple[datetime, dict[str, str]]]) -> AddressView:
-    party_id, name = party.id, party.name
-    addresses = session.scalars(
-        select(ServiceAddress).where(
-            ServiceAddress.party_id == party_id,
-            ServiceAddress.ended_at.is_(None),
-            ServiceAddress.channel != Channel.PLATFORM,
-        )
-    ).all()
-    live = [c for c in consents_of(session, party_id) if c.withdrawn_at is None]
-    consent = live[-1] if live else None
-    scope = [PaperKind(value).label for value in consent.scope] if consent else []
-    return AddressView(name, addresses, consent, scope, searches, party.details.get("addresses_carry_on") is not False)
+def _reach(
+    session: Session, parties: Sequence[Party], searches: Mapping[str, Sequence[tuple[datetime, dict[str, str]]]]
+) -> list[AddressView]:
+    ids = {party.id for party in parties}
+    every, consents = addresses_of(session, ids), consents_of(session, *ids)
+    found = []
+    for party in parties:
+        addresses = [
+            one
+            for one in every
+            if one.party_id == party.id and one.ended_at is None and one.channel is not Channel.PLATFORM
+        ]
+        live = [one for one in consents if one.party_id == party.id and one.withdrawn_at is None]
+        consent = live[-1] if live else None
+        scope = [PaperKind(value).label for value in consent.scope] if consent else []
+        carries_on = party.details.get("addresses_carry_on") is not False
+        told = searches.get(party.label, ())
+        found.append(AddressView(party.name, addresses, consent, scope, told, carries_on))
+    return found
 
 
 def _unopened(session: Session, actor: Actor) -> int:

@@ -406,11 +406,16 @@ def standard_rules(session: Session, packet: Packet) -> deemed.Rules:
     return deemed.Rules()
 
 
-def consents_of(session: Session, party_id: int) -> list[ServiceConsent]:
-    """Every consent of a party, withdrawn ones included."""
-    return list(
-        session.scalars(select(ServiceConsent).where(ServiceConsent.party_id == party_id).order_by(ServiceConsent.id))
-    )
+def consents_of(session: Session, *parties: int) -> list[ServiceConsent]:
+    """Every consent of a party, or of several, withdrawn ones included."""
+    mine = ServiceConsent.party_id.in_(sorted(parties))
+    return list(session.scalars(select(ServiceConsent).where(mine).order_by(ServiceConsent.id)))
+
+
+def addresses_of(session: Session, parties: Iterable[int]) -> list[ServiceAddress]:
+    """Every address of some parties, those that ended included."""
+    mine = ServiceAddress.party_id.in_(sorted(parties))
+    return list(session.scalars(select(ServiceAddress).where(mine).order_by(ServiceAddress.id)))
 
 
 def record_consent(
@@ -566,29 +571,23 @@ def _grouped(rows: Iterable[_Row], key: Callable[[_Row], int]) -> dict[int, list
     return found
 
 
+def attempts_of(session: Session, packets: Sequence[Packet]) -> list[ServiceAttempt]:
+    """Every attempt to serve some packets, in their order."""
+    mine = ServiceAttempt.packet_id.in_([packet.id for packet in packets])
+    return list(session.scalars(select(ServiceAttempt).where(mine).order_by(ServiceAttempt.id)))
+
+
 def _material(session: Session, packets: Sequence[Packet]) -> _Material:
     ids, parties = [p.id for p in packets], {p.party_id for p in packets}
-    attempts = session.scalars(
-        select(ServiceAttempt).where(ServiceAttempt.packet_id.in_(ids)).order_by(ServiceAttempt.id)
-    )
+    attempts = attempts_of(session, packets)
     facts = session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))
-    columns = (
-        ServiceAddress.party_id,
-        ServiceAddress.id,
-        ServiceAddress.channel,
-        ServiceAddress.given_at,
-        ServiceAddress.ended_at,
-    )
-    addresses = session.execute(select(*columns).where(ServiceAddress.party_id.in_(parties))).all()
-    consents = session.scalars(
-        select(ServiceConsent).where(ServiceConsent.party_id.in_(parties)).order_by(ServiceConsent.id)
-    )
+    addresses, consents = addresses_of(session, parties), consents_of(session, *parties)
     return _Material(
         _grouped(attempts, lambda a: a.packet_id),
         _grouped(facts, lambda f: f.packet_id),
         {
-            party: [deemed.Address(*row[1:]) for row in rows]
-            for party, rows in _grouped(addresses, lambda row: int(row[0])).items()
+            party: [deemed.Address(one.id, one.channel, one.given_at, one.ended_at) for one in rows]
+            for party, rows in _grouped(addresses, lambda one: one.party_id).items()
         },
         {party: [_view(c) for c in rows] for party, rows in _grouped(consents, lambda c: c.party_id).items()},
     )
