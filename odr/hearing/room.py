@@ -98,6 +98,7 @@ ROOM = Room(
         "odr.hearing.examination.file_pages:files",
         "odr.hearing.bench.pages:bench",
         "odr.hearing.bench.day_pages:bench_day",
+        "odr.hearing.bench.working_copy_pages:working_copy",
         "odr.hearing.appraisal.pages:appraisals",
         "odr.hearing.mode.pages:ledger",
         "odr.hearing.courtroom.seat_offer_pages:places",
@@ -114,6 +115,7 @@ ROOM = Room(
     desk_pages=(
         DeskPage("hearing.today", T("Hearings today"), 60),
         DeskPage("hearing_calendar.week", T("Calendar"), 59),
+        DeskPage("working_copy.mine", T("Your notes on cases you left"), 63),
         DeskPage("hearing_calendar.listing", T("Hearing list"), 61),
     ),
     on_lapse={

@@ -34,4 +34,4 @@ def in_order() -> Response:
     court = current_court()
     with court.database.write() as session:
         note_in_order(session, my_account_id(), request.form.getlist("filing")[:200], court.clock.now())
-    return redirect(url_for("filings.queue"), 303)  # type: ignore[return-value]
+    return redirect(url_for("filings.queue"), 303)
