@@ -104,6 +104,7 @@ ROOM = Room(
         "odr.hearing.courtroom.seat_offer_pages:places",
         "odr.hearing.courtroom.calendar.hours_pages:hearing_hours_pages",
         "odr.hearing.courtroom.calendar.week_pages:hearing_calendar",
+        "odr.hearing.courtroom.calendar.away_pages:days_away",
         "odr.hearing.live.pages:live",
         "odr.hearing.live.room_pages:live_room",
     ),
@@ -116,6 +117,7 @@ ROOM = Room(
         DeskPage("hearing.today", T("Hearings today"), 60),
         DeskPage("hearing_calendar.week", T("Calendar"), 59),
         DeskPage("working_copy.mine", T("Your notes on cases you left"), 63),
+        DeskPage("days_away.mine", T("Days on which you cannot come"), 121),
         DeskPage("hearing_calendar.listing", T("Hearing list"), 61),
     ),
     on_lapse={
