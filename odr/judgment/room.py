@@ -98,7 +98,7 @@ ROOM = Room(
         meetings_panel,
     ),
     sweeps={"preservations": before_claim.end_with_claims, "minutes": meetings_signing.file_signed},
-    desk_pages=(DeskPage("meetings.mine", T("Minutes of meetings"), 64),),
+    desk_pages=(DeskPage("meetings.mine", T("Minutes of meetings"), 66),),
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     audits=(audit_orders,),
     owed=(owed_by_decision,),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from odr.docket.models import Audience, Case, Role, Stage
-from odr.filing.course.objections import seat_decider
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side, words_of
 from odr.identity.actors import Actor
@@ -25,6 +24,7 @@ from odr.judgment.meetings.queries import (
     signed_by,
 )
 from odr.judgment.panel import rules as panel_rules
+from odr.procedure.acts.events import PresidentAsked
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -100,7 +100,7 @@ def _asked(sitting: Sitting, case: Case, body: Body, ground: Ground, question: s
     )
     sitting.session.add(meeting)
     sitting.session.flush()
-    seat_decider(sitting, case, Role.PRESIDENT)
+    sitting.announce(PresidentAsked(case))
     title = T("The panel asks that the case be put before: %(body)s", body=body.label)
     sitting.open_task(case, Role.PRESIDENT, desks.MEETING_ASKED, title, risk=50, subject=meeting.reference)
     return meeting
