@@ -107,7 +107,7 @@ class MarkInput(CourtModel):
     """Which filing is marked, and how its filer mends it."""
 
     filing: Annotated[str, RefTo("filing"), field(T("Which filing?"), choices="filings_to_mark")]
-    fault: Annotated[Fault, Choice(Fault), field(T("What is wrong with it?"))]
+    fault: Annotated[Fault, Choice(Fault), field(T("What has to be mended?"))]
     words: Annotated[
         str,
         CourtText(10, 2000),

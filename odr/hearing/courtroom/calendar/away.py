@@ -33,7 +33,7 @@ def told_by(session: Session, account_id: int, today: date, after: str | None = 
     """The days somebody has told that are not over, as they were told."""
     row = DaysAway
     query = select(row).where(row.account_id == account_id, row.ended_at.is_(None), row.until_on >= today)
-    page = page_of(session, query, (Key(row.id)), after)
+    page = page_of(session, query, (Key(row.id),), after)
     return page.of([one for (one,) in page.rows])
 
 
