@@ -24,6 +24,7 @@ ROWS_NEVER_CHANGE = (
     "attendance",
     "case_reading",
     "certified_statement",
+    "meeting_signature",
     "live_ack",
     "live_line",
     "closed_part",

@@ -324,6 +324,7 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         "series": UNKNOWN,
         "batch": UNKNOWN,
         "note": UNKNOWN,
+        "mark": UNKNOWN,
         "payment": payment or UNKNOWN,
     }
     with scene.court.database.write() as session:

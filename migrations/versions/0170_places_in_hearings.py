@@ -1,6 +1,6 @@
 """places of the public in hearings
 
-Revises 0157.
+Revises 0163.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0170"
-down_revision = "0157"
+down_revision = "0163"
 branch_labels = None
 depends_on = None
 form = "expand"

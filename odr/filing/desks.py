@@ -33,3 +33,4 @@ OFFLINE = desk("offline", T("Somebody who goes on offline"), Role.CLERK, until_d
 STAY = desk("stay", T("A case that is stayed"), Role.JUDGE)
 PANEL = desk("panel", T("A panel to be convened"), Role.JUDGE, until_decided=True)
 TRACK = desk("track", T("A procedure that may not fit any more"), Role.JUDGE, until_decided=True)
+FILING_MARK = desk("filing_mark", T("A filing that was marked"), Role.CLERK)

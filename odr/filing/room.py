@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Party, Role, Stage, Track
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Party, Role, Stage, Track
 from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
@@ -27,12 +27,15 @@ from odr.filing.course.next_step import longer_or_read
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
+from odr.filing.marked import acts as marked
+from odr.filing.marked.queries import marks_of
 from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
 from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
+from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.events import CourtWasOut, FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 from odr.service.packet.occasions import ACCEPTANCE
@@ -119,6 +122,19 @@ def ending_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     return Panel("next", 5, "filing/_ending.html", {"number": found.asked_entry}) if found is not None else None
 
 
+def marked_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """Which filings are marked: a party sees its own, with the way to answer; the court sees all."""
+    if actor.role not in PARTY_ROLES | COURT_ROLES:
+        return None
+    mine = actor.party_id or 0 if actor.role in PARTY_ROLES else None
+    found = marks_of(sitting.session, case, open_only=True, party_id=mine)
+    if not found:
+        return None
+    marks = [{"mark": mark, "what": marked.named(sitting, case, mark)} for mark in found]
+    answers = refusal(sitting, sitting.court.table[names.ANSWER_FILING_MARK], case, actor) is None
+    return Panel("main", 3, "filing/_marked.html", {"marks": marks, "answers": answers})
+
+
 def counter_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """For the clerk: where they take down what somebody files who is not online."""
     return (
@@ -141,6 +157,7 @@ ROOM = Room(
         "odr.filing.registry.batch_pages:batch",
         "odr.filing.registry.supervision_pages:supervision",
         "odr.filing.complaints.pages:complaints",
+        "odr.filing.marked.pages:filings",
         "odr.filing.group.pages:group",
         "odr.filing.draft.interest_pages:interest",
         "odr.filing.draft.fetching_pages:fetching",
@@ -164,11 +181,12 @@ ROOM = Room(
         on(PresidentAsked, objections.seat_president),
     ),
     steps=(longer_or_read,),
-    panels=(asked_panel, people_panel, counter_panel, ending_panel),
+    panels=(asked_panel, people_panel, counter_panel, ending_panel, marked_panel),
     sums=(sum_asked,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(
         DeskPage("registry.queue", T("Registry: claims to review"), 10),
+        DeskPage("filings.queue", T("Filings to look through"), 11),
         DeskPage("counter.begin_page", T("Filing at the counter"), 20),
         DeskPage("supervision.overview", T("What lies at the court"), 12),
         DeskPage("complaints.desk", T("Complaints"), 13),

@@ -613,3 +613,35 @@ class BenchNote(Base):
     words: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
     __table_args__ = (UniqueConstraint("case_id", "account_id"),)
+
+
+class WorkingMark(Base):
+    """A mark of one judge on an exhibit, an entry or the whole case: theirs alone, no part of the file."""
+
+    __tablename__ = "working_mark"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    exhibit: Mapped[str | None] = mapped_column(String(20))
+    entry_number: Mapped[int | None]
+    quoted: Mapped[str | None] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    from_account: Mapped[int | None] = mapped_column(BigInt)
+    """Whose mark it was before it was taken over; None for one's own."""
+
+
+class WorkingCopyLeft(Base):
+    """A judge lets whoever follows in a case have what they noted; without this row nobody ever sees it."""
+
+    __tablename__ = "working_copy_left"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    left_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (UniqueConstraint("case_id", "account_id"),)

@@ -98,11 +98,13 @@ ROOM = Room(
         "odr.hearing.examination.file_pages:files",
         "odr.hearing.bench.pages:bench",
         "odr.hearing.bench.day_pages:bench_day",
+        "odr.hearing.bench.working_copy_pages:working_copy",
         "odr.hearing.appraisal.pages:appraisals",
         "odr.hearing.mode.pages:ledger",
         "odr.hearing.courtroom.seat_offer_pages:places",
         "odr.hearing.courtroom.calendar.hours_pages:hearing_hours_pages",
         "odr.hearing.courtroom.calendar.week_pages:hearing_calendar",
+        "odr.hearing.courtroom.calendar.away_pages:days_away",
         "odr.hearing.live.pages:live",
         "odr.hearing.live.room_pages:live_room",
     ),
@@ -114,6 +116,8 @@ ROOM = Room(
     desk_pages=(
         DeskPage("hearing.today", T("Hearings today"), 60),
         DeskPage("hearing_calendar.week", T("Calendar"), 59),
+        DeskPage("working_copy.mine", T("Your notes on cases you left"), 63),
+        DeskPage("days_away.mine", T("Days on which you cannot come"), 121),
         DeskPage("hearing_calendar.listing", T("Hearing list"), 61),
     ),
     on_lapse={

@@ -39,6 +39,13 @@ GIVE_BACK = desk("give_back", T("Something to give back after a judgment fell"),
 HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
 LATE_ANSWER = desk("late_answer", T("An answer to an appeal to send after the file"), Role.CLERK, by_hand=True)
 LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
+MEETING_ASKED = desk(
+    "meeting_asked", T("A case to put before the committee or the judges’ meeting"), Role.PRESIDENT, until_decided=True
+)
+MEETING_MINUTES = desk("meeting_minutes", T("Minutes of a meeting to write"), Role.CLERK, until_decided=True)
+MEETING_SIGNATURES = desk(
+    "meeting_signatures", T("Minutes that wait for signatures"), Role.CLERK, until_decided=True, by_itself=True
+)
 NOT_HEARD = desk("not_heard", T("Somebody who was never called"), Role.JUDGE, by_hand=True)
 NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.JUDGE)
 PASS_ON_PRESERVATION = desk(

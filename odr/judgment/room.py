@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
 from odr.ground.text import Money, T
+from odr.identity.actors import Actor
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
+from odr.judgment.meetings import signing as meetings_signing
+from odr.judgment.meetings.acts import READERS
+from odr.judgment.meetings.queries import meetings_of
 from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
@@ -27,7 +31,7 @@ from odr.procedure.acts.events import (
     SettlementReached,
     TimeGivenBack,
 )
-from odr.procedure.hooks import NavItem, Room, on
+from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -40,6 +44,14 @@ def sum_ordered(sitting: Sitting, case: Case, party: Party, occasion: str, numbe
     return Money(sum(o.minor for o in orders), orders[0].currency) if orders else None
 
 
+def meetings_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """For who decides, the president and the clerk: that the case was put before a body of the court."""
+    if actor.role.value not in READERS:
+        return None
+    count = len(meetings_of(sitting.session, case))
+    return Panel("aside", 30, "judgment/_meetings.html", {"count": count}) if count else None
+
+
 ROOM = Room(
     name="judgment",
     routes=(
@@ -49,6 +61,7 @@ ROOM = Room(
         "odr.judgment.preservation.pages:before",
         "odr.judgment.enforcement.pages:enforcement",
         "odr.judgment.enforcement.account_pages:accounts",
+        "odr.judgment.meetings.pages:meetings",
     ),
     on_lapse={
         "cooling_off": decision_acts.rested,
@@ -82,8 +95,10 @@ ROOM = Room(
         preservation_case_views.preserved_panel,
         judgments.applied_panel,
         exhibit_views.exhibits_panel,
+        meetings_panel,
     ),
-    sweeps={"preservations": before_claim.end_with_claims},
+    sweeps={"preservations": before_claim.end_with_claims, "minutes": meetings_signing.file_signed},
+    desk_pages=(DeskPage("meetings.mine", T("Minutes of meetings"), 66),),
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     audits=(audit_orders,),
     owed=(owed_by_decision,),

@@ -16,11 +16,19 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from pydantic import ValidationError
 from sqlalchemy import event, select
 
-from odr.docket.models import Case, Role, Seat, Stage, Track
+from odr.docket.models import Case, Party, Role, Seat, Stage, Track
 from odr.filing.models import StaffLeave
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
-from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound
+from odr.hearing.courtroom.calendar.away import (
+    LONGEST as LONGEST_AWAY,
+    AwayInput,
+    faults_of,
+    take_back as take_back_days,
+    tell,
+    told_by,
+)
 from odr.hearing.courtroom.calendar.diary import HOLDS, Span, booked_between, diary, wall
 from odr.hearing.courtroom.calendar.hours import (
     HearingHoursInput,
@@ -33,14 +41,14 @@ from odr.hearing.courtroom.calendar.hours import (
     end_room,
     who_hears,
 )
-from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind, WeeklyHours
+from odr.hearing.courtroom.calendar.models import CourtRoom, DaysAway, RoomKind, WeeklyHours
 from odr.hearing.courtroom.calendar.moving_many import move_together, moves
 from odr.hearing.courtroom.calendar.suggested import Suggestion, suggestions, summon_together
 from odr.hearing.courtroom.calendar.week import hearing_list, judges_week, monday_of, waiting_for_a_day
 from odr.hearing.courtroom.hearings import SummonInput
 from odr.hearing.courtroom.moving import MoveInput
-from odr.hearing.models import Hearing, Summons
-from odr.hearing.vocabulary import HearingState, Mode
+from odr.hearing.models import Hearing, Interpreter, Motion, Summons
+from odr.hearing.vocabulary import HearingState, Mode, MotionKind, RequestState
 from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope
 from odr.procedure.lists.lists import perform_lists, take_back
 from odr.procedure.lists.models import ActListLine, LineState
@@ -220,14 +228,25 @@ def test_nobody_is_summoned_to_a_room_that_has_ended(scene_of: Callable[..., Sce
     summon(scene, place="Courtroom 1")
 
 
-def test_no_two_hearings_of_a_judge_or_a_room_overlap(scene_of: Callable[..., Scene]) -> None:
-    """Whatever is summoned, put off, moved and held in whatever order, no judge and no room is taken twice at a moment."""
-    lot = Random(20260316)
+@pytest.mark.parametrize("seed", [20260316, 7, 4711])
+def test_no_two_hearings_of_a_judge_a_room_or_an_interpreter_overlap(scene_of: Callable[..., Scene], seed: int) -> None:
+    """Whatever is summoned, put off, moved, held and interpreted by whomever in whatever order: no judge, no room and no
+    interpreter is taken twice at a moment.
+    """
+    lot = Random(seed)
     one = first(scene_of)
     cases = [one, another(one, 2), another(one, 3, judge="Judge Lin"), another(one, 4, judge="Judge Lin")]
-    fixed = 0
+    fixed = appointed = 0
     for _ in range(70):
         scene = lot.choice(cases)
+        if lot.random() < 0.2:
+            try:
+                interpreted(scene, lot.choice(("ma@interpreters.example", "Ma@Interpreters.example", "bo@x.example")))
+                appointed += 1
+            except InvalidInput:
+                pass
+            assert_nothing_overlaps(scene)
+            continue
         with scene.look() as (court, case):
             waits = court.session.scalar(
                 select(Hearing.reference).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED)
@@ -249,7 +268,83 @@ def test_no_two_hearings_of_a_judge_or_a_room_overlap(scene_of: Callable[..., Sc
         except (InvalidInput, ActNotOpen):
             pass
         assert_nothing_overlaps(scene)
-    assert fixed > 5
+    assert fixed > 5 and appointed > 3
+
+
+def interpreted(scene: Scene, address: str) -> None:
+    """A motion for an interpreter was granted, and the clerk appoints somebody."""
+    with scene.court.database.write() as session:
+        case = session.get_one(Case, scene.case_id)
+        motion = Motion(
+            case_id=case.id,
+            party_id=case.parties[0].id,
+            kind=MotionKind.INTERPRETER,
+            words="Uyghur, please.",
+            state=RequestState.GRANTED,
+            entry_number=case.entry_count,
+        )
+        session.add(motion)
+        session.flush()
+        reference = motion.reference
+    scene.act(
+        WANG,
+        "appoint_interpreter",
+        motion=reference,
+        name="Ma",
+        email=address,
+        language="Uyghur to Chinese",
+        pay="court",
+    )
+
+
+def test_an_interpreter_is_in_one_hearing_at_a_time(scene_of: Callable[..., Scene]) -> None:
+    """Refused when the second hearing is fixed, and when they are appointed to a case whose hearing is fixed already; nobody's
+    word that it is right helps, for nobody else says for them what is said.
+    """
+    one = first(scene_of)
+    other, third = another(one, 7, judge="Judge Lin"), another(one, 8, judge="Judge Sun")
+    interpreted(one, "ma@interpreters.example")
+    interpreted(other, "MA@interpreters.example")
+    summon(one, length=60)
+    refused(other, "Ma interprets in another hearing", place="Courtroom 1", despite=True)
+    summon(third, place="Courtroom 2", despite=True)
+    with pytest.raises(InvalidInput):
+        interpreted(third, "ma@interpreters.example")
+    interpreted(third, "bo@interpreters.example")
+    summon(other, at="10:30", place="Courtroom 1", despite=True)
+
+
+def test_days_on_which_somebody_cannot_come_are_asked_about(scene_of: Callable[..., Scene]) -> None:
+    """A party and a judge who told it are named with their days; taken back, nobody is asked; of a stranger nobody is told."""
+    scene = first(scene_of)
+    today, now = scene.clock.now().date(), scene.clock.now()
+    away = AwayInput(first=MONDAY, last=MONDAY + timedelta(days=2))
+    with scene.court.database.write() as session:
+        li = session.scalars(select(Party).where(Party.id == scene.parties[LI])).one().account_id
+        assert li is not None
+        for account_id in (li, scene.accounts[CHEN], president(scene)):
+            tell(session, account_id, away, today, now)
+            tell(session, account_id, away, today, now)
+        assert told_by(session, li, today).total == 1, "the same again changes nothing"
+    told = refused(scene, "Li Wen (claimant) has told the court", "Judge Chen (judge) has told")
+    assert sum("has told the court" in each for each in told) == 2
+    with scene.court.database.write() as session:
+        for row in session.scalars(select(DaysAway)).all():
+            if row.account_id == li:
+                with pytest.raises(NotFound):
+                    take_back_days(session, scene.accounts[CHEN], row.id, now)
+                take_back_days(session, li, row.id, now)
+    told = refused(scene, "Judge Chen (judge) has told")
+    assert not any("Li Wen" in each for each in told)
+    summon(scene, despite=True)
+
+
+@given(st.integers(-400, 400), st.integers(-400, 400))
+def test_days_away_are_in_order_ahead_and_not_endless(begins: int, ends: int) -> None:
+    """Whatever two days are given, only days in order that are not over, at most 180 at a stretch, are taken."""
+    given = AwayInput(first=MONDAY + timedelta(days=begins), last=MONDAY + timedelta(days=ends))
+    right = begins <= ends and ends >= 0 and ends - begins < LONGEST_AWAY
+    assert (not faults_of(given, MONDAY)) is right
 
 
 def assert_nothing_overlaps(scene: Scene) -> None:
@@ -257,12 +352,16 @@ def assert_nothing_overlaps(scene: Scene) -> None:
     zone = scene.court.settings.tz
     with scene.court.database.read() as session:
         rows = booked_between(session, wall(MONDAY, 0, zone), wall(MONDAY + timedelta(days=60), 0, zone))
+        speaks: dict[int, set[str]] = {}
+        for case_id, email in session.execute(select(Interpreter.case_id, Interpreter.email)):
+            speaks.setdefault(case_id, set()).add(email.casefold())
     holding = [row for row in rows if row.hearing.state in HOLDS]
     for number, row in enumerate(holding):
         for other in holding[number + 1 :]:
             if row.span.overlaps(other.span):
                 assert row.key != other.key
                 assert not {who for _, who, _ in row.bench} & {who for _, who, _ in other.bench}
+                assert not speaks.get(row.case.id, set()) & speaks.get(other.case.id, set())
 
 
 minutes = st.integers(0, 600)

@@ -17,6 +17,13 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "filing.marked.acts.something_was_filed": (Why.NAMED, None),
+    "filing.marked.acts.own_filing_is_marked": (Why.NAMED, None),
+    "filing.marked.acts.a_filing_is_marked": (Why.NAMED, None),
+    "judgment.meetings.acts.a_panel_asks": (Why.BEYOND, "judgment/test_meetings.py"),
+    "judgment.meetings.acts.objects_once": (Why.BEYOND, "judgment/test_meetings.py"),
+    "judgment.meetings.acts.a_meeting_is_asked": (Why.NAMED, None),
+    "judgment.meetings.acts.a_meeting_is_held": (Why.NAMED, None),
     "filing.claim.acts.claimants_are_known": (Why.BEYOND, "filing/test_identity_first.py"),
     "filing.parties.known_identity.everybody_is_known": (Why.BEYOND, "filing/test_identity_first.py"),
     "filing.parties.known_identity.identity_first": (Why.BEYOND, "filing/test_identity_first.py"),

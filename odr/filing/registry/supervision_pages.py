@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from odr.docket.models import Role
 from odr.filing.complaints.pages import first_of_the_year
 from odr.filing.complaints.queries import figures
+from odr.filing.marked.queries import marked, unseen
 from odr.filing.models import StaffLeave
 from odr.filing.registry.handing_over import hand_over as put_over, leave_named, runs
 from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_of
@@ -55,6 +56,8 @@ def overview() -> Page:
         by_age=by_age(session, now, role),
         lying=lying(session, before, role, after_asked("lying")),
         quiet=quiet(session, before, after_asked("quiet")),
+        marks=marked(session, after_asked("marks")),
+        unseen=unseen(session),
         figures=figures(session, now, first_of_the_year(now)),
         roles=ROLES,
         role=role,

@@ -11,6 +11,7 @@ from odr.docket.models import Audience, Case, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks
+from odr.hearing.courtroom.calendar.clashes import interpreter_is_taken
 from odr.hearing.courtroom.calling_witnesses import call_to_fixed
 from odr.hearing.courtroom.seating import seat
 from odr.hearing.examination.acts import hearing_open
@@ -105,6 +106,13 @@ def appoint_interpreter(
     if given.pay is InterpreterPay.PARTY and not case.foreign_related:
         raise InvalidInput.at(
             "pay", T("Only in a foreign-related case does a party pay the interpreter (Civil Procedure Law, art. 273).")
+        )
+    if interpreter_is_taken(sitting, case, given.email):
+        raise InvalidInput.at(
+            "email",
+            T(
+                "They interpret in another hearing here at the hour of one that is fixed. Choose somebody else, or move one of them first."
+            ),
         )
     interpreter = Interpreter(
         case_id=case.id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -18,12 +17,13 @@ from odr.hearing import names
 from odr.hearing.bench import today as judges_day
 from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
 from odr.hearing.bench.news import news_of
+from odr.hearing.bench.working_copy import counted, note_of, save_note
 from odr.hearing.examination import case_views as examination_case_views
 from odr.hearing.examination.next_step import UNSIGNED
 from odr.hearing.examination.opinions import exhibits_phase
 from odr.hearing.examination.phases import seal_of
 from odr.hearing.examination.plan import clock_of
-from odr.hearing.models import BenchNote, Question
+from odr.hearing.models import Question
 from odr.hearing.queries import (
     WINDOW,
     agreed_facts,
@@ -377,12 +377,13 @@ def record_paper(case: Case, actor: Actor) -> Response:
 def bench(case: Case, actor: Actor) -> Page:
     """The judge's case: trial limit, what waits for whom, the matrix, agreed and disputed facts, their own notes."""
     if request.method == "POST":
-        _note(case, actor, request.form.get("words", ""))
+        with current_court().database.write() as session:
+            save_note(
+                session, case.id, actor.account_id or 0, request.form.get("words", ""), current_court().clock.now()
+            )
         return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)
     court = look()
-    note = court.session.scalar(
-        select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id)
-    )
+    me = actor.account_id or 0
     tasks = court.session.scalars(
         select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
     ).all()
@@ -402,24 +403,13 @@ def bench(case: Case, actor: Actor) -> Page:
         facts=facts_of(court.session, case),
         agreed={f.id for f in agreed_facts(court.session, case)},
         proposed=proposed_facts(court.session, case),
-        note=note,
+        note=note_of(court.session, case.id, me),
+        marked=counted(court.session, case, me),
         examination=examination_of(court.session, case),
         axes=list(Axis),
         acts=examination_case_views.acts_open(court, case, actor),
         today=court.now.astimezone(court.pack(case).tz).date(),
     )
-
-
-def _note(case: Case, actor: Actor, words: str) -> None:
-    now: datetime = current_court().clock.now()
-    with current_court().database.write() as session:
-        found = session.scalar(
-            select(BenchNote).where(BenchNote.case_id == case.id, BenchNote.account_id == actor.account_id)
-        )
-        if found is None:
-            session.add(BenchNote(case_id=case.id, account_id=actor.account_id, words=words[:20000], saved_at=now))
-        else:
-            found.words, found.saved_at = words[:20000], now
 
 
 @hearing.get("/today")

@@ -1,7 +1,7 @@
 """Whether a hearing would meet another: what is refused, and what is asked about.
 
-Nobody decides in two hearings at once, and one room holds one hearing: that is refused, with what is in the way, who can
-mend it and what is free. That a party, whoever acts for them, somebody called, or the clerk has another hearing at this hour
+Nobody decides or interprets in two hearings at once, and one room holds one hearing: that is refused, with what is in the
+way, who can mend it and what is free. That a party, whoever acts for them, somebody called, or the clerk has another hearing at this hour
 is asked about: two may share a hearing, or somebody else come for them. Of the other case nothing is said then but its
 hour, since not everybody who fixes a hearing may read it.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
@@ -26,13 +26,14 @@ from odr.hearing.courtroom.calendar.diary import (
     Kept,
     Span,
     bench_of,
+    booked_between,
     diary,
     in_force,
     place_key,
 )
 from odr.hearing.courtroom.calendar.lock import one_at_a_time
-from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
-from odr.hearing.models import Interpreter, Witness
+from odr.hearing.courtroom.calendar.models import CourtRoom, DaysAway, RoomKind
+from odr.hearing.models import Hearing, Interpreter, Witness
 from odr.hearing.vocabulary import RequestState, TestimonyManner
 from odr.identity.models import Account, Mandate
 
@@ -102,9 +103,68 @@ def clashes(sitting: Sitting, case: Case, wanted: Wanted, days: Diary) -> Clashe
     bench = bench_of(sitting.session, [case.id]).get(case.id, [])
     meets = [one for one in days.taking(wanted.span, leaving_out=wanted.instead_of) if one.hearing.state in HOLDS]
     return Clashes(
-        [*_bench(bench, wanted, days, meets), *_room(wanted, days, meets)],
-        [*_hours(bench, wanted, days), *_people(sitting, case, meets)],
+        [*_bench(bench, wanted, days, meets), *_room(wanted, days, meets), *_interpreters(sitting, case, meets)],
+        [*_hours(bench, wanted, days), *_people(sitting, case, meets), *_away(sitting, case, bench, wanted, days)],
     )
+
+
+def _interpreting(sitting: Sitting, cases: Iterable[int]) -> dict[str, str]:
+    """Who interprets in some cases: their name, by address."""
+    rows = sitting.session.execute(
+        select(Interpreter.email, Interpreter.name).where(Interpreter.case_id.in_(list(cases)))
+    )
+    return {email.casefold(): name for email, name in rows}
+
+
+def _interpreters(sitting: Sitting, case: Case, meets: Sequence[Booked]) -> Iterable[tuple[str, Text]]:
+    """Who interprets here interprets in another hearing at this hour: nobody else says for them what is said."""
+    others = {one.case.id for one in meets} - {case.id}
+    here = _interpreting(sitting, [case.id]) if others else {}
+    there = _interpreting(sitting, others) if here else {}
+    for address in here.keys() & there.keys():
+        yield (
+            "at",
+            T(
+                "%(name)s interprets in another hearing here at this hour. Choose another hour, or another interpreter is appointed.",
+                name=here[address],
+            ),
+        )
+
+
+def interpreter_is_taken(sitting: Sitting, case: Case, address: str) -> bool:
+    """Whether somebody interprets elsewhere during a hearing that is fixed in the case."""
+    one_at_a_time(sitting.session)
+    fixed = sitting.session.scalars(
+        select(Hearing).where(Hearing.case_id == case.id, Hearing.state.in_(HOLDS), Hearing.begins_at > sitting.now)
+    ).all()
+    for hearing in fixed:
+        span = Span.of(hearing.begins_at, hearing.length)
+        meets = booked_between(sitting.session, span.begins, span.ends)
+        others = {one.case.id for one in meets if one.hearing.state in HOLDS} - {case.id}
+        if others and address.casefold() in _interpreting(sitting, others):
+            return True
+    return False
+
+
+def _away(
+    sitting: Sitting, case: Case, bench: Sequence[tuple[Role, int, str]], wanted: Wanted, days: Diary
+) -> Iterable[Text]:
+    """Somebody of this case has told that they cannot come on that day."""
+    told = [row for row in days_away(sitting, days) if row.from_on <= days.day_of(wanted.span) <= row.until_on]
+    if not told:
+        return
+    here = _who(sitting, [case.id])
+    who: dict[int, tuple[str, Text]] = {**here.accounts, **{key: (name, role.label) for role, key, name in bench}}
+    for row in told:
+        found = who.get(row.account_id) or here.addresses.get(row.email.casefold())
+        if found is not None:
+            yield T(
+                "%(name)s (%(what)s) has told the court that they cannot come from %(first)s to %(last)s.",
+                name=found[0],
+                what=found[1],
+                first=row.from_on,
+                last=row.until_on,
+            )
 
 
 def _times(one: Booked, days: Diary) -> dict[str, str]:
@@ -238,6 +298,30 @@ def _who(sitting: Sitting, cases: Iterable[int]) -> _Here:
     for email, name in session.execute(select(Interpreter.email, Interpreter.name).where(Interpreter.case_id.in_(ids))):
         found.addresses[email.casefold()] = name, Role.INTERPRETER.label
     return found
+
+
+class Away(NamedTuple):
+    """Days on which somebody cannot come, and how they are known."""
+
+    account_id: int
+    email: str
+    from_on: date
+    until_on: date
+
+
+def days_away(sitting: Sitting, days: Diary) -> list[Away]:
+    """What people told of some days; asked once for all hearings that are looked at together."""
+
+    def look() -> list[Away]:
+        rows = sitting.session.execute(
+            select(DaysAway.account_id, Account.email, DaysAway.from_on, DaysAway.until_on)
+            .join(Account, Account.id == DaysAway.account_id)
+            .where(DaysAway.ended_at.is_(None), DaysAway.from_on <= days.last, DaysAway.until_on >= days.first)
+            .order_by(DaysAway.id)
+        )
+        return [Away(*row) for row in rows]
+
+    return sitting.once(("days away", days.first, days.last), look)
 
 
 def next_free(

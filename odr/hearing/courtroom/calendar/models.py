@@ -69,3 +69,20 @@ class WeeklyHours(Base):
         CheckConstraint("0 <= begins AND begins < ends AND ends <= 1440 AND slot > 0", name="within_a_day"),
         Index("ix_weekly_hours_account_id_weekday", "account_id", "weekday"),
     )
+
+
+class DaysAway(Base):
+    """Days on which somebody says they cannot come to a hearing: a party, whoever acts for them, an interpreter, a judge."""
+
+    __tablename__ = "days_away"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (
+        CheckConstraint("from_on <= until_on", name="in_order"),
+        Index("ix_days_away_account_id_until_on", "account_id", "until_on"),
+    )

@@ -1,0 +1,180 @@
+"""Later filings nobody of the registry has looked at, and those that were marked. No flask."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Seat, Stage
+from odr.docket.queries import entry as entry_of
+from odr.filing import names
+from odr.filing.marked.models import FilingLook, FilingMark
+from odr.ground.keyset import Key, Listed, page_of
+from odr.identity.actors import serving
+from odr.procedure.acts.letter import PaperKind
+from odr.procedure.acts.table import TABLE, Act, Milestone, Topic
+
+READ_BY_CLERKS = (Audience.PARTIES_AND_COURT, Audience.HEARING, Audience.OWN_SIDE_AND_COURT, Audience.COURT)
+"""What a clerk does not read the clerk does not look through: the private room, what is sealed, what is for named readers."""
+TOPICS = frozenset({Topic.CLAIM, Topic.EVIDENCE, Topic.DECISION, Topic.FEE})
+LATER = frozenset(Stage) - {
+    Stage.PRESERVING,
+    Stage.MEDIATING,
+    Stage.CONFIRMING,
+    Stage.LODGED,
+    Stage.RETURNED,
+    Stage.CLOSED,
+}
+"""Stages in which what comes is a later filing: the claim itself is reviewed before it is accepted (OLR 9)."""
+
+
+def is_filing(act: Act) -> bool:
+    """Whether a party files something by the act; answering a mark is none, or every answer would be looked at again."""
+    if act.by.isdisjoint(PARTY_ROLES) or not act.listed or act.name == names.ANSWER_FILING_MARK:
+        return False
+    pleading = act.letter is not None and act.letter.kind is PaperKind.PLEADING
+    return act.topic in TOPICS or pleading or not act.means.isdisjoint({Milestone.EXHIBITS_BROUGHT})
+
+
+def filing_acts() -> list[str]:
+    """Names of the acts by which parties file."""
+    return [act.name for act in TABLE if is_filing(act)]
+
+
+def later_filings() -> tuple[ColumnElement[bool], ...]:
+    """Which entries, joined with their case, are later filings that a clerk reads."""
+    return (
+        DocketEntry.role.in_(PARTY_ROLES),
+        DocketEntry.act.in_(filing_acts()),
+        DocketEntry.audience.in_(READ_BY_CLERKS),
+        Case.stage.in_(LATER),
+        DocketEntry.recorded_at >= Case.accepted_at,
+    )
+
+
+@dataclass(frozen=True)
+class Filing:
+    """A filing in the queue: its case, its entry, by which act it came, from whom and when."""
+
+    case: Case
+    number: int
+    act: Act
+    who: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """How the page of the queue names it."""
+        return f"{self.case.reference}/{self.number}"
+
+
+def to_look_at(session: Session, account_id: int, after: str | None = None) -> Listed[Filing]:
+    """Filings in the cases of a clerk that nobody has looked at or marked, the oldest first."""
+    entry = DocketEntry
+    query = (
+        select(entry.id, entry.number, entry.act, entry.recorded_at, Party.name, Case)
+        .join(Case, Case.id == entry.case_id)
+        .join(Party, Party.id == entry.party_id)
+        .where(
+            entry.case_id.in_(select(Seat.case_id).where(serving(account_id, Role.CLERK))),
+            *later_filings(),
+            ~exists().where(FilingLook.case_id == entry.case_id, FilingLook.entry_number == entry.number),
+            ~exists().where(FilingMark.case_id == entry.case_id, FilingMark.entry_number == entry.number),
+        )
+    )
+    page = page_of(session, query, (Key(entry.recorded_at, datetime), Key(entry.id)), after)
+    return page.of([Filing(case, number, TABLE[act], who, at) for _, number, act, at, who, case in page.rows])
+
+
+def note_in_order(session: Session, account_id: int, chosen: Collection[str], now: datetime) -> int:
+    """The clerk finds nothing to mark in these filings; returns in how many. Whatever is none of theirs, or was looked at
+    meanwhile, is left as it is.
+    """
+    wanted = [part.rpartition("/") for part in chosen]
+    cases = {
+        case.reference: case
+        for case in session.scalars(select(Case).where(Case.reference.in_({each[0] for each in wanted})))
+    }
+    mine = set(session.scalars(select(Seat.case_id).where(serving(account_id, Role.CLERK))))
+    looked = 0
+    for reference, _, number in wanted:
+        case = cases.get(reference)
+        if case is None or case.id not in mine or not number.isdecimal() or len(number) > 6:
+            continue
+        if filing_named(session, case, int(number)) is not None and not is_done(session, case, int(number)):
+            session.add(FilingLook(case_id=case.id, entry_number=int(number), account_id=account_id, looked_at=now))
+            session.flush()
+            looked += 1
+    return looked
+
+
+def filing_named(session: Session, case: Case, number: int) -> DocketEntry | None:
+    """A later filing of the case by the number of its entry."""
+    found = entry_of(session, case, number)
+    if found is None or found.role not in PARTY_ROLES or found.audience not in READ_BY_CLERKS:
+        return None
+    accepted = case.accepted_at
+    return found if accepted and found.recorded_at >= accepted and found.act in filing_acts() else None
+
+
+def is_done(session: Session, case: Case, number: int) -> bool:
+    """Whether somebody looked at it already."""
+    look = select(FilingLook.id).where(FilingLook.case_id == case.id, FilingLook.entry_number == number)
+    return session.scalar(look) is not None or any(
+        one.entry_number == number for one in marks_of(session, case, open_only=True)
+    )
+
+
+def marks_of(
+    session: Session, case: Case, *, open_only: bool = False, party_id: int | None = None
+) -> Sequence[FilingMark]:
+    """The marks of a case, the oldest first; those that wait alone, or those of one party."""
+    query = select(FilingMark).where(FilingMark.case_id == case.id).order_by(FilingMark.id)
+    if open_only:
+        query = query.where(FilingMark.closed_entry.is_(None))
+    if party_id is not None:
+        query = query.where(FilingMark.party_id == party_id)
+    return session.scalars(query).all()
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A mark that waits, for a list: its case, whose filing it is, whether the filer has answered, who sees to it."""
+
+    mark: FilingMark
+    case: Case
+    who: str
+
+
+def marked(session: Session, after: str | None = None, clerk: int | None = None) -> Listed[Marked]:
+    """Marks that wait, the oldest first: of the whole court, or in the cases of one clerk."""
+    query = (
+        select(FilingMark, Case, Party.name)
+        .join(Case, Case.id == FilingMark.case_id)
+        .join(Party, Party.id == FilingMark.party_id)
+        .where(FilingMark.closed_entry.is_(None), Case.stage.in_(LATER))
+    )
+    if clerk is not None:
+        query = query.where(FilingMark.case_id.in_(select(Seat.case_id).where(serving(clerk, Role.CLERK))))
+    page = page_of(session, query, (Key(FilingMark.marked_at, datetime), Key(FilingMark.id)), after)
+    return page.of([Marked(*row) for row in page.rows])
+
+
+def unseen(session: Session) -> tuple[int, datetime | None]:
+    """How many later filings of open cases nobody at the registry has looked at, and since when the oldest waits."""
+    entry = DocketEntry
+    row = session.execute(
+        select(func.count(), func.min(entry.recorded_at))
+        .select_from(entry)
+        .join(Case, Case.id == entry.case_id)
+        .where(
+            *later_filings(),
+            ~exists().where(FilingLook.case_id == entry.case_id, FilingLook.entry_number == entry.number),
+            ~exists().where(FilingMark.case_id == entry.case_id, FilingMark.entry_number == entry.number),
+        )
+    ).one()
+    return row[0], row[1]

@@ -1,0 +1,219 @@
+"""A panel puts its case before the committee or the judges' meeting; the minutes are signed, and no party ever reads them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from odr.app import create_app
+from odr.docket.models import Audience, Case, DocketEntry, Document, Role
+from odr.docket.queries import entries_of
+from odr.docket.visibility import reads_document, reads_entry
+from odr.ground.clock import FixedClock
+from odr.ground.errors import ActNotOpen, CaseMovedOn, CourtError, Forbidden, InvalidInput, NotFound
+from odr.identity.models import Account, AccountRole, AccountState
+from odr.judgment.meetings.models import Meeting, MeetingState
+from odr.judgment.meetings.signing import file_signed, sign
+from odr.procedure.court import Court
+from odr.procedure.models import Task
+from tests.judgment.bench import Bench
+from tests.judgment.test_panel import panel
+from tests.judgment.web import Visitor
+
+__all__ = ["panel"]
+
+QUESTION = "Does the platform answer for a label it never saw? Two of us say no."
+VIEW = "It answers, for it chose the goods it recommended."
+ASKED = {"body": "committee", "ground": "divided", "question": QUESTION}
+
+
+@pytest.fixture
+def others(panel: Bench, whole_court: Court, clock: FixedClock) -> dict[str, str]:
+    """Two judges who do not sit in the case."""
+    with whole_court.database.write() as session:
+        for name in ("yan", "zhou"):
+            account = Account(
+                email=f"{name}@people.example", name=name.title(), state=AccountState.ACTIVE, created_at=clock.now()
+            )
+            session.add(account)
+            session.flush()
+            session.add(AccountRole(account_id=account.id, role=Role.JUDGE, granted_at=clock.now()))
+    return {name: panel.account(name).reference for name in ("yan", "zhou")}
+
+
+def meeting(bench: Bench) -> Meeting:
+    """The newest meeting on the case."""
+    with bench.court.database.read() as session:
+        found = session.scalars(select(Meeting).order_by(Meeting.id.desc())).first()
+        assert found is not None
+        session.expunge_all()
+        return found
+
+
+def asked(bench: Bench, **more: Any) -> str:
+    """The panel has asked, and the president put the case before the body."""
+    bench.do("judge", "ask_for_meeting", {**ASKED, **more})
+    reference = meeting(bench).reference
+    bench.do("president", "answer_meeting", {"meeting": reference, "answer": "submitted", "reasons": "It matters."})
+    return reference
+
+
+def minuted(bench: Bench, others: dict[str, str], **more: Any) -> str:
+    """Minutes are written of two who attended."""
+    reference = meeting(bench).reference
+    views = [{"who": who, "view": VIEW} for who in others.values()]
+    given = {"meeting": reference, "held_on": bench.clock.now().date(), "views": views, "conclusion": "It answers."}
+    bench.do("clerk", "write_meeting_minutes", {**given, **more})
+    return reference
+
+
+def signed(bench: Bench, *names: str) -> None:
+    """They sign the minutes as they stand."""
+    one = meeting(bench)
+    for name in names:
+        account = bench.account(name)
+        with bench.court.database.write() as session:
+            sign(session, account.id, account.name, one.reference, one.minutes_sha256 or "", bench.clock.now())
+
+
+def test_the_minutes_are_signed_by_all_and_stand_in_the_closed_part(panel: Bench, others: dict[str, str]) -> None:
+    """Asked, submitted, written, signed by each: a sealed paper that the court reads and no party does."""
+    reference = asked(panel)
+    minuted(panel, others)
+    signed(panel, "yan")
+    assert file_signed(panel.court) == 0 and meeting(panel).state is MeetingState.MINUTED
+    signed(panel, "zhou")
+    assert file_signed(panel.court) == 1 and meeting(panel).state is MeetingState.SIGNED
+    assert file_signed(panel.court) == 0, "once"
+    with panel.court.database.read() as session:
+        case = session.get_one(Case, panel.case_id)
+        paper = session.scalars(select(Document).where(Document.kind == "meeting_minutes")).one()
+        assert paper.audience is Audience.COURT and paper.content.startswith(b"%PDF")
+        acts = ("ask_for_meeting", "answer_meeting", "write_meeting_minutes", "file_meeting_minutes")
+        entries = [entry for act in acts for entry in entries_of(session, case, act)]
+        assert len(entries) == 4
+        for who in ("claimant/1", "respondent/1"):
+            assert not any(reads_entry(panel.actor(who), entry) for entry in entries)
+            assert not reads_document(panel.actor(who), paper)
+        for who in ("judge", "clerk", "president"):
+            assert all(reads_entry(panel.actor(who), entry) for entry in entries)
+            assert reads_document(panel.actor(who), paper)
+        assert not session.scalars(
+            select(Task)
+            .where(Task.kind.in_(("meeting_asked", "meeting_minutes", "meeting_signatures")))
+            .where(Task.done_at.is_(None))
+        ).all()
+        filed = json.loads(entries[3].payload)
+        assert filed["result"]["meeting"] == reference
+
+
+def test_no_page_of_a_party_has_a_word_of_it(panel: Bench, others: dict[str, str]) -> None:
+    """Neither the case, its docket, its decision page nor its copies; whoever attended reads their own minutes alone."""
+    reference = asked(panel)
+    minuted(panel, others)
+    app = create_app(court=panel.court)
+    for who in ("li", "haiyun", "stranger"):
+        with panel.court.database.read() as session:
+            if session.scalar(select(Account.id).where(Account.email == f"{who}@people.example")) is None:
+                continue
+        party = Visitor(app, panel, who)
+        base = party.base
+        for path in ("", "/docket", "/decision", "/copies", "/meetings", "/timeline"):
+            text = party.client.get(base + path, base_url="http://court.test").text
+            assert QUESTION not in text and VIEW not in text, (who, path)
+        assert party.client.get(f"/meetings/{reference}", base_url="http://court.test").status_code == 404
+    judge = Visitor(app, panel, "judge")
+    assert QUESTION in judge.get("/meetings") and VIEW in judge.get("/meetings")
+    assert judge.client.get(f"/meetings/{reference}", base_url="http://court.test").status_code == 404
+    assert VIEW in Visitor(app, panel, "yan").page(f"/meetings/{reference}")
+
+
+def test_it_is_signed_on_the_page(panel: Bench, others: dict[str, str]) -> None:
+    """The last signature files the minutes; before, each sees whose are missing."""
+    reference = asked(panel)
+    minuted(panel, others)
+    app = create_app(court=panel.court)
+    yan, zhou = Visitor(app, panel, "yan"), Visitor(app, panel, "zhou")
+    assert "Your signature is missing." in yan.page("/meetings")
+    assert yan.post(f"/meetings/{reference}", {}).status_code == 303
+    assert "Signatures that are missing: 1" in yan.page("/meetings")
+    assert zhou.post(f"/meetings/{reference}", {}).status_code == 303
+    assert meeting(panel).state is MeetingState.SIGNED
+    assert "No minutes wait for you." in zhou.page("/meetings")
+
+
+def test_a_signature_counts_for_its_text_alone(panel: Bench, others: dict[str, str]) -> None:
+    """Minutes written anew are signed anew; an older text is signed by nobody, nor by who did not attend."""
+    asked(panel)
+    minuted(panel, others)
+    old = meeting(panel).minutes_sha256 or ""
+    signed(panel, "yan")
+    minuted(panel, others, conclusion="It answers in part.")
+    signed(panel, "zhou")
+    assert file_signed(panel.court) == 0
+    with panel.court.database.write() as session:
+        yan, judge, reference = panel.account("yan"), panel.account("judge"), meeting(panel).reference
+        with pytest.raises(CaseMovedOn):
+            sign(session, yan.id, yan.name, reference, old, panel.clock.now())
+        with pytest.raises(NotFound):
+            sign(session, judge.id, judge.name, reference, meeting(panel).minutes_sha256 or "", panel.clock.now())
+    signed(panel, "yan")
+    assert file_signed(panel.court) == 1
+
+
+def test_the_committee_looks_once_more_and_no_further(panel: Bench, others: dict[str, str]) -> None:
+    """The panel objects once to what the committee decided (COL 13), and before it has decided not at all."""
+    with pytest.raises(ActNotOpen, match="decided nothing"):
+        panel.do("judge", "ask_committee_again", {"reasons": "We see it otherwise."})
+    for first in (True, False):
+        if first:
+            asked(panel)
+        else:
+            panel.do("judge", "ask_committee_again", {"reasons": "We see it otherwise."})
+            answer = {"meeting": meeting(panel).reference, "answer": "submitted", "reasons": "Once more."}
+            panel.do("president", "answer_meeting", answer)
+        minuted(panel, others)
+        signed(panel, "yan", "zhou")
+        assert file_signed(panel.court) == 1
+    with pytest.raises(ActNotOpen, match="once already"):
+        panel.do("judge", "ask_committee_again", {"reasons": "Still otherwise."})
+
+
+def test_who_may_do_what(panel: Bench, others: dict[str, str]) -> None:
+    """The presiding judge asks, the president answers, the clerk writes; each alone, and in this order."""
+    for who in ("clerk", "president", "claimant/1", "assistant"):
+        with pytest.raises((Forbidden, NotFound)):  # the president has no seat yet
+            panel.do(who, "ask_for_meeting", ASKED)
+    with pytest.raises(CourtError):
+        panel.do("president", "answer_meeting", {"meeting": "x" * 26, "answer": "declined", "reasons": "None there."})
+    asked(panel, body="judges")
+    with pytest.raises(ActNotOpen, match="runs already"):
+        panel.do("judge", "ask_for_meeting", ASKED)
+    one = {"held_on": panel.clock.now().date(), "conclusion": "It answers.", "meeting": meeting(panel).reference}
+    barred = panel.account("mei").reference
+    for views in ([{"who": barred, "view": VIEW}], [{"who": others["yan"], "view": VIEW}] * 2):
+        with pytest.raises(InvalidInput):
+            panel.do("clerk", "write_meeting_minutes", {**one, "views": views})
+    with pytest.raises(Forbidden):
+        panel.do("judge", "write_meeting_minutes", {**one, "views": [{"who": others["yan"], "view": VIEW}]})
+
+
+def test_one_judge_asks_no_committee(bench: Bench) -> None:
+    """The committee is asked by a panel (COL 12)."""
+    with pytest.raises(ActNotOpen, match="One judge decides"):
+        bench.do("judge", "ask_for_meeting", ASKED)
+
+
+def test_a_case_left_to_the_panel_is_put_before_nobody(panel: Bench) -> None:
+    """Declined, no minutes can be written, and no time limit has moved."""
+    before = panel.case().next_due_at
+    panel.do("judge", "ask_for_meeting", ASKED)
+    given = {"meeting": meeting(panel).reference, "answer": "declined", "reasons": "The panel can decide."}
+    panel.do("president", "answer_meeting", given)
+    assert meeting(panel).state is MeetingState.DECLINED and panel.case().next_due_at == before
+    with panel.court.database.read() as session:
+        served = session.scalars(select(DocketEntry).where(DocketEntry.act == "answer_meeting")).one()
+        assert served.audience is Audience.NAMED
