@@ -339,6 +339,7 @@ def _standing(into: Path, serves: str) -> Iterator[Callable[[str], None]]:
         rehearsed_units.MARK: str(into),
         "COURT": str(into / "srv"),
         "UPSTREAM": str(into / "court-upstream.conf"),
+        "NGINX_PID": str(into / "nginx.pid"),
     }
 
     def roll(port: str) -> None:

@@ -17,8 +17,8 @@ from odr.procedure.audit.docket_audit import audit
 from odr.service.sending.ports import message_folder
 from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller, files_of
-from tests.patience import PATIENCE
-from tests.payments.conftest import pay_page, wait_for
+from tests.patience import PATIENCE, until
+from tests.payments.conftest import pay_page
 from tests.scene import Scene, claim
 
 ORDER = b"Order BH-2025-1106-8842: 30 bottles\n"
@@ -60,7 +60,7 @@ def file_and_pay(scene: Scene, people: dict[str, Caller], peer: Peer) -> str:
     assert fee["payable"] and fee["state"] == "due" and fee["left"]["minor"] > 0
     url, same = (li.ask("POST", f"/cases/{reference}/fees/{fee['assessment']}/payment").json()["url"] for _ in range(2))
     assert url == same and pay_page(url).status_code == 303
-    wait_for(lambda: li.read("/fees")["fees"][0]["state"] == "paid")
+    until(lambda: li.read("/fees")["fees"][0]["state"] == "paid", "the fee is paid")
     scene.work()
     return reference
 

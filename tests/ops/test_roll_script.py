@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.typed import typed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,9 +23,9 @@ TAKES_OVER = [
     "systemctl restart court-vault",
     "systemctl enable --now court-web@8001",
     "curl --fail --silent --output /dev/null http://127.0.0.1:8001/health/ready",
+    "ps -o pid= --ppid 4711",
     "systemctl stop court-worker",
     "nginx -s reload",
-    "ps -eo args=",
     "systemctl disable --now court-web@8000",
     "systemctl start court-worker",
 ]
@@ -57,6 +59,7 @@ class Machine:
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "COURT": str(self.srv),
             "UPSTREAM": str(self.folder / "upstream.conf"),
+            "NGINX_PID": str(self.folder / "nginx.pid"),
             "PATIENCE": "2",
             "FAILING": failing or "nothing",
         }
@@ -70,12 +73,17 @@ def machine(tmp_path: Path) -> Machine:
         (tmp_path / "srv" / port).symlink_to(ROOT)
     (tmp_path / "srv" / "app").symlink_to("8000")
     (tmp_path / "upstream.conf").write_text("server 127.0.0.1:8000;\n")
+    (tmp_path / "nginx.pid").write_text("4711\n")
+    (tmp_path / "leading").touch()
     (tmp_path / "bin").mkdir()
     for name in ASKED:
         program = tmp_path / "bin" / name
         program.write_text(
             f'#!/bin/sh\nsaid="{name} $*"\nprintf "%s\\n" "$said" >>"{tmp_path}/asked"\n'
             'case "$said" in "$FAILING"*) exit 1 ;; esac\n'
+            f'case "$said" in ps*) cat "{tmp_path}/leading" ;; esac\n'
+            f'case "$said" in *disable*8000) for one in $(cat "{tmp_path}/leading"); do'
+            f' if [ -d "/proc/$one" ]; then echo "cut off $one" >>"{tmp_path}/asked"; fi; done ;; esac\n'
         )
         program.chmod(0o755)
     return Machine(tmp_path)
@@ -107,7 +115,8 @@ def test_a_version_takes_over_step_by_step(machine: Machine) -> None:
     [
         ("systemd-run", 1),
         ("curl --fail", 3),
-        ("nginx -s reload", 6),
+        ("ps -o pid", 4),
+        ("nginx -s reload", 7),
     ],
 )
 def test_what_fails_before_the_proxy_is_told_leaves_the_older_version(
@@ -125,3 +134,17 @@ def test_what_fails_before_the_proxy_is_told_leaves_the_older_version(
         assert asked[-2:] == ["systemctl disable --now court-web@8001", "systemctl restart court-vault"]
     if failing.startswith("nginx"):
         assert "systemctl start court-worker" in asked
+
+
+def test_nobody_under_way_is_cut_off_when_the_older_version_ends(machine: Machine) -> None:
+    """The proxy's processes that still lead to the older version have ended before it is stopped, however late they are told
+    to.
+    """
+    with subprocess.Popen(["sleep", "1"]) as leading:
+        (machine.folder / "leading").write_text(f"{leading.pid}\n")
+        waiting = threading.Thread(target=leading.wait)
+        waiting.start()
+        line = typed("sh /srv/court/8001/deploy/roll 8001", {"/srv/court": str(machine.srv)})
+        done = subprocess.run(["sh", "-c", line], env=machine.env(""), capture_output=True, text=True, check=False)
+        waiting.join(PATIENCE)
+    assert done.returncode == 0 and machine.asked() == TAKES_OVER
