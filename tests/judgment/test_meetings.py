@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Stage
+from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_document, reads_entry
+from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, CaseMovedOn, CourtError, Forbidden, InvalidInput, NotFound
 from odr.identity.models import Account, AccountRole, AccountState
@@ -317,3 +318,41 @@ def test_what_waits_is_taken_back_and_nothing_stalls(panel: Bench, others: dict[
     assert file_signed(panel.court) == 1
     adopt(panel)
     panel.do("judge", "send_for_signing", signing)
+
+
+def test_what_was_held_is_filed_after_the_decision_too(panel: Bench, others: dict[str, str]) -> None:
+    """Advice holds up no decision; its minutes are written and signed after it all the same, and leave the signers' list."""
+    signing = ready(panel)
+    asked(panel, body="judges")
+    panel.do("judge", "send_for_signing", signing)
+    panel.wait(days=3)
+    panel.do("judge", "issue_decision", {**signing, "case_number": panel.number})
+    assert panel.case().stage is Stage.PRONOUNCED
+    minuted(panel, others)
+    signed(panel, "yan", "zhou")
+    assert file_signed(panel.court) == 1 and meeting(panel).state is MeetingState.SIGNED
+
+
+def test_who_had_to_step_aside_attends_no_meeting(panel: Bench, others: dict[str, str]) -> None:
+    """A judge whose challenge was granted does not speak in the committee on this case either (CPL 47)."""
+    asked(panel)
+    with panel.court.database.write() as session:
+        now = panel.clock.now()
+        seat = Seat(
+            case_id=panel.case_id, account_id=panel.account("yan").id, role=Role.JUDGE, from_at=now, until_at=now
+        )
+        session.add(seat)
+        session.flush()
+        session.add(
+            Request(
+                case_id=panel.case_id,
+                kind=RequestKind.RECUSAL,
+                state=RequestState.GRANTED,
+                subject=str(seat.id),
+                words="She dined with the other side.",
+                asked_entry=1,
+            )
+        )
+    with pytest.raises(InvalidInput, match="barred from this case"):
+        minuted(panel, others)
+    minuted(panel, {"zhou": others["zhou"]})

@@ -17,6 +17,7 @@ from odr.judgment.decision.acts import nothing_rests
 from odr.judgment.meetings import papers
 from odr.judgment.meetings.models import Body, Ground, Meeting, MeetingState
 from odr.judgment.meetings.queries import (
+    MINUTED_AFTER,
     RUNS,
     attended,
     decided_by_committee,
@@ -43,6 +44,8 @@ READERS = (Role.JUDGE.value, Role.ASSESSOR.value, Role.PRESIDENT.value, Role.CLE
 WRITTEN_IN = Period(amount=5, unit=Unit.WORKING_DAYS)
 """Within this the decision is written once the committee has decided (COL 14)."""
 UNDECIDED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
+MINUTED_AT = UNDECIDED | {*MINUTED_AFTER}
+"""The judges' meeting holds up no decision: what was said there is still written, signed and filed after it."""
 
 
 @guard("COL 12")
@@ -337,7 +340,7 @@ class MinutesInput(CourtModel):
     title=T("Write the minutes of a meeting on the case"),
     input=MinutesInput,
     by={Role.CLERK},
-    at=UNDECIDED,
+    at=MINUTED_AT,
     guard=a_meeting_is_held,
     while_stayed=True,
     seen_by=Audience.NAMED,
@@ -396,7 +399,7 @@ class FileMinutesInput(CourtModel):
     title=T("The minutes of a meeting were signed"),
     input=FileMinutesInput,
     by={Role.CLOCK},
-    at=UNDECIDED,
+    at=MINUTED_AT,
     listed=False,
     while_stayed=True,
     seen_by=Audience.NAMED,
