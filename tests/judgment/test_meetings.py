@@ -17,7 +17,7 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, CaseMovedOn, CourtError, Forbidden, InvalidInput, NotFound
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.judgment.meetings.models import Meeting, MeetingState
+from odr.judgment.meetings.models import Body, Ground, Meeting, MeetingState
 from odr.judgment.meetings.signing import file_signed, sign
 from odr.procedure.court import Court
 from odr.procedure.models import Task
@@ -264,6 +264,14 @@ def test_nothing_is_signed_while_the_case_lies_before_the_committee(panel: Bench
     panel.do("judge", "send_for_signing", signing)
     with pytest.raises(ActNotOpen, match="rests before it is pronounced"):
         panel.do("judge", "ask_committee_again", {"reasons": "We see it otherwise."})
+    # Asked before such a request was refused, it holds up what rests already.
+    with panel.court.database.write() as session:
+        session.add(
+            Meeting(case_id=panel.case_id, body=Body.COMMITTEE, ground=Ground.OTHER, question=QUESTION, asked_entry=1)
+        )
+    panel.wait(days=3)
+    with pytest.raises(ActNotOpen, match="before the adjudication committee"):
+        panel.do("judge", "issue_decision", {**signing, "case_number": panel.number})
 
 
 def test_the_panel_is_told_with_the_day_to_write(panel: Bench, others: dict[str, str]) -> None:
