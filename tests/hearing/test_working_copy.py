@@ -11,7 +11,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Role, Seat
 from odr.ground.errors import NotFound
-from odr.hearing.bench.working_copy import behind, marks_of, note_of, take_over
+from odr.hearing.bench.working_copy import MOST_NOTES, behind, marks_of, note_of, take_over
 from odr.hearing.models import BenchNote, WorkingCopyLeft, WorkingMark
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
@@ -171,3 +171,50 @@ def test_a_mark_names_what_is_there(pending: Scene, app: Flask) -> None:
     assert gone.status_code in (400, 404)
     with pending.court.database.read() as session:
         assert session.scalars(select(WorkingMark)).one().reference == mark.reference
+
+
+@pytest.mark.parametrize("where", ["working-copy", "bench"])
+def test_notes_that_cannot_be_kept_are_not_cut(pending: Scene, app: Flask, where: str) -> None:
+    """Too long, they are refused with the number and stay in the field; what was saved before stays saved."""
+    judge = noted(pending, app)
+    page = f"/cases/{pending.case().reference}/{where}"
+    to = page if where == "bench" else f"{page}/notes"
+    long = "长" * MOST_NOTES + " the last words"
+    answer = judge.send(page, to, 422, words=long).text
+    assert "the last words" in answer and f"at most {MOST_NOTES} characters" in answer and NOTE in answer
+    with pending.court.database.read() as session:
+        assert session.scalars(select(BenchNote)).one().words == NOTE
+    judge.send(page, to, 303, words="长" * MOST_NOTES)
+    with pending.court.database.read() as session:
+        assert len(session.scalars(select(BenchNote)).one().words) == MOST_NOTES
+
+
+def test_another_window_is_not_written_over(pending: Scene, app: Flask) -> None:
+    """Notes saved from an older page than the one saved last: refused, and both texts are on the page."""
+    judge = noted(pending, app)
+    seen = "an older state"
+    answer = judge.send(here(pending), here(pending, "/notes"), 422, words="From the other window.", seen=seen).text
+    assert "changed in another window" in answer and NOTE in answer and "From the other window." in answer
+    judge.send(here(pending), here(pending, "/notes"), 303, words=f"{NOTE} From the other window.")
+
+
+def test_taking_over_loses_nothing(pending: Scene, app: Flask) -> None:
+    """Two notes too long for one: the taken one stands whole as a mark, one's own is not touched; and it is taken once."""
+    judge = Visitor(app, pending, "judge")
+    judge.send(here(pending), here(pending, "/notes"), 303, words="甲" * (MOST_NOTES - 5) + "last")
+    judge.send(here(pending), here(pending, "/left"), 303, to="successor")
+    follow(pending)
+    second = Visitor(app, pending, "judge2")
+    second.send(here(pending), here(pending, "/notes"), 303, words="乙" * 100)
+    with pending.court.database.read() as session:
+        number = session.scalars(select(WorkingCopyLeft)).one().id
+    second.send(here(pending), here(pending, f"/taken/{number}"), 303)
+    with pending.court.database.write() as session:
+        mine = note_of(session, pending.case_id, pending.people["judge2"])
+        assert mine is not None and mine.words == "乙" * 100
+        mark = session.scalars(select(WorkingMark)).one()
+        assert mark.words.endswith("甲last") and mark.account_id == pending.people["judge2"]
+        again = Actor(Role.JUDGE, pending.people["judge2"])
+        with pytest.raises(NotFound):
+            take_over(session, session.get_one(Case, pending.case_id), again, number, pending.clock.now())
+    assert "甲last" in second.get(here(pending))

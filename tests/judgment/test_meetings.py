@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Audience, Case, DocketEntry, Document, Role
+from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_document, reads_entry
+from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, CaseMovedOn, CourtError, Forbidden, InvalidInput, NotFound
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.judgment.meetings.models import Meeting, MeetingState
+from odr.judgment.meetings.models import Body, Ground, Meeting, MeetingState
 from odr.judgment.meetings.signing import file_signed, sign
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from tests.judgment.bench import Bench
-from tests.judgment.test_panel import panel
+from tests.judgment.test_panel import FOR, panel, vote
 from tests.judgment.web import Visitor
 
 __all__ = ["panel"]
@@ -217,3 +219,148 @@ def test_a_case_left_to_the_panel_is_put_before_nobody(panel: Bench) -> None:
     with panel.court.database.read() as session:
         served = session.scalars(select(DocketEntry).where(DocketEntry.act == "answer_meeting")).one()
         assert served.audience is Audience.NAMED
+
+
+def ready(bench: Bench) -> dict[str, str]:
+    """Found, drafted and adopted by every member: it could be signed."""
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    adopt(bench)
+    return {"decision": bench.draft_reference()}
+
+
+def adopt(bench: Bench) -> None:
+    """Every member votes for the text."""
+    for who in ("judge", "ann", "ben"):
+        vote(bench, who, FOR)
+
+
+def test_nothing_is_signed_while_the_case_lies_before_the_committee(panel: Bench, others: dict[str, str]) -> None:
+    """Asked, submitted or minuted, the decision waits; once it has decided, each member looks at the text again, by the day
+    the law gives (COL 5(8), 14, 15).
+    """
+    signing = ready(panel)
+    app = create_app(court=panel.court)
+    panel.do("judge", "ask_for_meeting", ASKED)
+    reference = meeting(panel).reference
+
+    def waits() -> None:
+        with pytest.raises(ActNotOpen, match="before the adjudication committee"):
+            panel.do("judge", "send_for_signing", signing)
+        text = Visitor(app, panel, "judge").get("/decision/desk")
+        assert "before the adjudication committee" in text and "Ready to be signed" not in text
+
+    waits()
+    panel.do("president", "answer_meeting", {"meeting": reference, "answer": "submitted", "reasons": "It matters."})
+    waits()
+    minuted(panel, others)
+    signed(panel, "yan")
+    waits()
+    signed(panel, "zhou")
+    assert file_signed(panel.court) == 1
+    with pytest.raises(ActNotOpen, match="has not voted"):
+        panel.do("judge", "send_for_signing", signing)
+    adopt(panel)
+    panel.do("judge", "send_for_signing", signing)
+    with pytest.raises(ActNotOpen, match="rests before it is pronounced"):
+        panel.do("judge", "ask_committee_again", {"reasons": "We see it otherwise."})
+    # Asked before such a request was refused, it holds up what rests already.
+    with panel.court.database.write() as session:
+        session.add(
+            Meeting(case_id=panel.case_id, body=Body.COMMITTEE, ground=Ground.OTHER, question=QUESTION, asked_entry=1)
+        )
+    panel.wait(days=3)
+    with pytest.raises(ActNotOpen, match="before the adjudication committee"):
+        panel.do("judge", "issue_decision", {**signing, "case_number": panel.number})
+
+
+def test_the_panel_is_told_with_the_day_to_write(panel: Bench, others: dict[str, str]) -> None:
+    """In deliberation the presiding judge's desk says that the committee has decided, and until when it is written (COL 14)."""
+    signing = ready(panel)
+    panel.do("judge", "send_for_signing", signing)
+    panel.do("judge", "reopen_decision", signing)
+    assert panel.case().stage is Stage.DELIBERATION
+    asked(panel)
+    minuted(panel, others)
+    signed(panel, "yan", "zhou")
+    assert file_signed(panel.court) == 1
+    with panel.court.database.read() as session:
+        (task,) = session.scalars(select(Task).where(Task.kind == "draft_decision", Task.done_at.is_(None))).all()
+        assert "committee has decided" in str(task.title)
+        assert task.due_at is not None and timedelta(days=5) < task.due_at - panel.clock.now() < timedelta(days=14)
+
+
+def test_advice_holds_up_nothing(panel: Bench) -> None:
+    """The judges' professional meeting advises: the panel may decide before it is held."""
+    signing = ready(panel)
+    asked(panel, body="judges")
+    panel.do("judge", "send_for_signing", signing)
+
+
+def test_what_waits_is_taken_back_and_nothing_stalls(panel: Bench, others: dict[str, str]) -> None:
+    """The panel withdraws what nobody answered, the president what was not held; what was held stays."""
+    signing = ready(panel)
+    panel.do("judge", "ask_for_meeting", ASKED)
+    back = {"meeting": meeting(panel).reference, "reasons": "We have agreed."}
+    panel.do("judge", "take_meeting_back", back)
+    assert meeting(panel).state is MeetingState.TAKEN_BACK
+    back["meeting"] = asked(panel)
+    with pytest.raises(ActNotOpen, match="can be taken back"):
+        panel.do("judge", "take_meeting_back", back)
+    panel.do("president", "take_meeting_back", back)
+    with panel.court.database.read() as session:
+        open_kinds = set(session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
+        assert not {"meeting_asked", "meeting_minutes"} & open_kinds
+        told = session.scalars(select(DocketEntry).where(DocketEntry.act == "answer_meeting")).one()
+        assert "It matters." in str(json.loads(told.payload)["words"]), (
+            "why the president submitted it is read on the docket"
+        )
+    assert (
+        Visitor(create_app(court=panel.court), panel, "judge").get("/meetings").count("The request was taken back") == 2
+    )
+    back["meeting"] = asked(panel)
+    minuted(panel, others)
+    with pytest.raises(ActNotOpen, match="can be taken back"):
+        panel.do("president", "take_meeting_back", back)
+    signed(panel, "yan", "zhou")
+    assert file_signed(panel.court) == 1
+    adopt(panel)
+    panel.do("judge", "send_for_signing", signing)
+
+
+def test_what_was_held_is_filed_after_the_decision_too(panel: Bench, others: dict[str, str]) -> None:
+    """Advice holds up no decision; its minutes are written and signed after it all the same, and leave the signers' list."""
+    signing = ready(panel)
+    asked(panel, body="judges")
+    panel.do("judge", "send_for_signing", signing)
+    panel.wait(days=3)
+    panel.do("judge", "issue_decision", {**signing, "case_number": panel.number})
+    assert panel.case().stage is Stage.PRONOUNCED
+    minuted(panel, others)
+    signed(panel, "yan", "zhou")
+    assert file_signed(panel.court) == 1 and meeting(panel).state is MeetingState.SIGNED
+
+
+def test_who_had_to_step_aside_attends_no_meeting(panel: Bench, others: dict[str, str]) -> None:
+    """A judge whose challenge was granted does not speak in the committee on this case either (CPL 47)."""
+    asked(panel)
+    with panel.court.database.write() as session:
+        now = panel.clock.now()
+        seat = Seat(
+            case_id=panel.case_id, account_id=panel.account("yan").id, role=Role.JUDGE, from_at=now, until_at=now
+        )
+        session.add(seat)
+        session.flush()
+        session.add(
+            Request(
+                case_id=panel.case_id,
+                kind=RequestKind.RECUSAL,
+                state=RequestState.GRANTED,
+                subject=str(seat.id),
+                words="She dined with the other side.",
+                asked_entry=1,
+            )
+        )
+    with pytest.raises(InvalidInput, match="barred from this case"):
+        minuted(panel, others)
+    minuted(panel, {"zhou": others["zhou"]})

@@ -24,6 +24,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.meetings.acts.objects_once": (Why.BEYOND, "judgment/test_meetings.py"),
     "judgment.meetings.acts.a_meeting_is_asked": (Why.NAMED, None),
     "judgment.meetings.acts.a_meeting_is_held": (Why.NAMED, None),
+    "judgment.meetings.acts.something_to_take_back": (Why.NAMED, None),
+    "judgment.meetings.binding.the_committee_is_waited_for": (Why.BEYOND, "judgment/test_meetings.py"),
     "filing.claim.acts.claimants_are_known": (Why.BEYOND, "filing/test_identity_first.py"),
     "filing.parties.known_identity.everybody_is_known": (Why.BEYOND, "filing/test_identity_first.py"),
     "filing.parties.known_identity.identity_first": (Why.BEYOND, "filing/test_identity_first.py"),

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
 from odr.docket.queries import entry
 from odr.docket.visibility import reads_entry
 from odr.evidence.exhibits.queries import exhibits_of
+from odr.ground.canonical import sha256_hex
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
@@ -118,13 +119,39 @@ def note_of(session: Session, case_id: int, account_id: int) -> BenchNote | None
     return session.scalar(select(BenchNote).where(BenchNote.case_id == case_id, BenchNote.account_id == account_id))
 
 
-def save_note(session: Session, case_id: int, account_id: int, words: str, now: datetime) -> None:
-    """Keep somebody's notes on a case in place of what they had."""
+def seen_note(note: BenchNote | None) -> str:
+    """Which state of the notes a page shows, so that another window's are not written over unseen."""
+    return sha256_hex(note.words.encode()) if note is not None else ""
+
+
+def save_note(
+    session: Session, case_id: int, account_id: int, words: str, now: datetime, seen: str | None = None
+) -> None:
+    """Keep somebody's notes on a case in place of what they had. Raises InvalidInput where they are too long, or where the
+    notes are others than the page had ``seen``: nothing is cut, and nothing written over unseen.
+    """
+    words = words.replace("\r\n", "\n")
+    if len(words) > MOST_NOTES:
+        raise InvalidInput.at(
+            "words",
+            T(
+                "Your notes on one case hold at most %(most)s characters; these have %(count)s. Nothing was saved: shorten them, or put a part into a mark.",
+                most=MOST_NOTES,
+                count=len(words),
+            ),
+        )
     found = note_of(session, case_id, account_id)
     if found is None:
-        session.add(BenchNote(case_id=case_id, account_id=account_id, words=words[:MOST_NOTES], saved_at=now))
-    else:
-        found.words, found.saved_at = words[:MOST_NOTES], now
+        session.add(BenchNote(case_id=case_id, account_id=account_id, words=words, saved_at=now))
+        return
+    if seen is not None and seen != seen_note(found) and found.words != words:
+        raise InvalidInput.at(
+            "words",
+            T(
+                "Your notes were changed in another window since you opened this page. Nothing was saved: what stands there now is below the field; put together what you want to keep."
+            ),
+        )
+    found.words, found.saved_at = words, now
 
 
 # -- left to whoever follows --------------------------------------------------------
@@ -195,7 +222,8 @@ def offered_to(session: Session, case: Case, account_id: int) -> list[Offered]:
 
 
 def take_over(session: Session, case: Case, actor: Actor, number: int, now: datetime) -> None:
-    """The judge who sits now takes over what one before left: its marks become theirs, its notes stand after their own.
+    """The judge who sits now takes over what one before left: its marks become theirs, its notes stand after their own, or
+    are a mark on the case where both together are too long.
 
     Raises NotFound for what was left to nobody, or was taken.
     """
@@ -203,10 +231,26 @@ def take_over(session: Session, case: Case, actor: Actor, number: int, now: date
     one = next((o for o in offered_to(session, case, actor.account_id) if o.left.id == number), None)
     if one is None or actor.role is not Role.JUDGE:
         raise NotFound
+    left = WorkingCopyLeft
+    taking = update(left).where(left.id == number, left.taken_by.is_(None))
+    if not session.scalars(taking.values(taken_by=actor.account_id, taken_at=now).returning(left.id)).all():
+        raise NotFound
     theirs, mine = (note_of(session, case.id, who) for who in (one.left.account_id, actor.account_id))
     if theirs is not None and theirs.words:
-        before = f"{mine.words}\n\n" if mine is not None and mine.words else ""
-        save_note(session, case.id, actor.account_id, f"{before}{one.name}:\n{theirs.words}", now)
+        told = f"{one.name}:\n{theirs.words}"
+        joined = f"{mine.words}\n\n{told}" if mine is not None and mine.words else told
+        if len(joined) <= MOST_NOTES:
+            save_note(session, case.id, actor.account_id, joined, now)
+        else:  # Too long to be one's own notes too: whole, as a mark on the case.
+            session.add(
+                WorkingMark(
+                    case_id=case.id,
+                    account_id=actor.account_id,
+                    words=told,
+                    made_at=theirs.saved_at,
+                    from_account=one.left.account_id,
+                )
+            )
     for mark in session.scalars(
         select(WorkingMark).where(WorkingMark.case_id == case.id, WorkingMark.account_id == one.left.account_id)
     ).all():
@@ -222,7 +266,6 @@ def take_over(session: Session, case: Case, actor: Actor, number: int, now: date
                 from_account=one.left.account_id,
             )
         )
-    one.left.taken_by, one.left.taken_at = actor.account_id, now
 
 
 @dataclass(frozen=True)

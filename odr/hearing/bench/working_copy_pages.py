@@ -23,6 +23,7 @@ from odr.hearing.bench.working_copy import (
     offered_to,
     remove_mark,
     save_note,
+    seen_note,
     take_over,
 )
 from odr.identity.actors import Actor
@@ -33,6 +34,8 @@ from odr.web.pages import Page, my_account_id
 
 working_copy = Blueprint("working_copy", __name__)
 HERE = "/cases/<reference>/working-copy"
+NOTES = "case-notes"
+"""The field of the notes on a page."""
 
 
 @working_copy.get(HERE)
@@ -43,9 +46,19 @@ def of_case(case: Case, actor: Actor) -> Page:
     return _page(case, actor, forms.with_defaults(MarkInput, {"about": about}), [])
 
 
-def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+def _page(
+    case: Case,
+    actor: Actor,
+    values: dict[str, Any],
+    faults: list[FieldFault],
+    status: int = 200,
+    typed: str | None = None,
+) -> Page:
+    """``typed``: the notes as they were typed where they could not be saved; their faults are those given."""
     session, me = current_session(), my_account_id()
-    fields = forms.fields_of(MarkInput, current_locale(), values, faults)
+    fields = forms.fields_of(MarkInput, current_locale(), values, faults if typed is None else [])
+    note = note_of(session, case.id, me)
+    told = [(NOTES, f.message.render(current_locale())) for f in faults] if typed is not None else []
     about = request.args.get("about", "")[:20]
     judge = actor.role is Role.JUDGE
     return render_template(
@@ -55,13 +68,16 @@ def _page(case: Case, actor: Actor, values: dict[str, Any], faults: list[FieldFa
         tab="examination",
         desk=True,
         about=about,
-        note=note_of(session, case.id, me),
+        note=note,
+        typed=typed,
+        note_faults=told,
+        seen=seen_note(note),
         marks=marks_of(session, case, me, after_asked(), about),
         left=left_by(session, case.id, me) if judge else None,
         offered=offered_to(session, case, me) if judge else [],
         judge=judge,
         fields=fields,
-        faults=forms.summary(fields),
+        faults=[*forms.summary(fields), *told],
         once=once.given(values),
     ), status
 
@@ -87,11 +103,14 @@ def add(case: Case, actor: Actor) -> Page:
 
 @working_copy.post(f"{HERE}/notes")
 @case_page(*BENCH_ROLES)
-def notes(case: Case, actor: Actor) -> Response:
-    """Keep one's notes on the case."""
-    court = current_court()
-    with court.database.write() as session:
-        save_note(session, case.id, my_account_id(), request.form.get("words", ""), court.clock.now())
+def notes(case: Case, actor: Actor) -> Page:
+    """Keep one's notes on the case; nothing typed is lost where they cannot be kept."""
+    court, words = current_court(), request.form.get("words", "")
+    try:
+        with court.database.write() as session:
+            save_note(session, case.id, my_account_id(), words, court.clock.now(), request.form.get("seen"))
+    except InvalidInput as error:
+        return _page(case, actor, forms.with_defaults(MarkInput, {}), error.faults, 422, words)
     return _back(case)
 
 

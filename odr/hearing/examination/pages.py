@@ -12,12 +12,12 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES
 from odr.docket.visibility import reads_document
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Draft, DraftState
-from odr.ground.errors import NotFound
+from odr.ground.errors import InvalidInput, NotFound
 from odr.hearing import names
 from odr.hearing.bench import today as judges_day
 from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
 from odr.hearing.bench.news import news_of
-from odr.hearing.bench.working_copy import counted, note_of, save_note
+from odr.hearing.bench.working_copy import counted, note_of, save_note, seen_note
 from odr.hearing.examination import case_views as examination_case_views
 from odr.hearing.examination.next_step import UNSIGNED
 from odr.hearing.examination.opinions import exhibits_phase
@@ -376,14 +376,18 @@ def record_paper(case: Case, actor: Actor) -> Response:
 @case_page(*BENCH_ROLES)
 def bench(case: Case, actor: Actor) -> Page:
     """The judge's case: trial limit, what waits for whom, the matrix, agreed and disputed facts, their own notes."""
+    me, typed = actor.account_id or 0, None
+    faults: list[tuple[str, str]] = []
     if request.method == "POST":
-        with current_court().database.write() as session:
-            save_note(
-                session, case.id, actor.account_id or 0, request.form.get("words", ""), current_court().clock.now()
-            )
-        return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)
+        typed, now = request.form.get("words", ""), current_court().clock.now()
+        try:
+            with current_court().database.write() as session:
+                save_note(session, case.id, me, typed, now, request.form.get("seen"))
+            return redirect(url_for("hearing.bench", reference=case.reference) + "#notes", 303)
+        except InvalidInput as error:
+            faults = [("case-notes", fault.message.render(current_locale())) for fault in error.faults]
     court = look()
-    me = actor.account_id or 0
+    note = note_of(court.session, case.id, me)
     tasks = court.session.scalars(
         select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
     ).all()
@@ -403,13 +407,17 @@ def bench(case: Case, actor: Actor) -> Page:
         facts=facts_of(court.session, case),
         agreed={f.id for f in agreed_facts(court.session, case)},
         proposed=proposed_facts(court.session, case),
-        note=note_of(court.session, case.id, me),
+        note=note,
+        typed=typed,
+        note_faults=faults,
+        faults=faults,
+        seen=seen_note(note),
         marked=counted(court.session, case, me),
         examination=examination_of(court.session, case),
         axes=list(Axis),
         acts=examination_case_views.acts_open(court, case, actor),
         today=court.now.astimezone(court.pack(case).tz).date(),
-    )
+    ), 422 if faults else 200
 
 
 @hearing.get("/today")

@@ -29,6 +29,7 @@ from odr.judgment.decision.papers import order_words
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings
 from odr.judgment.enforcement.effect import bring_into_effect, start_appeals
 from odr.judgment.inputs import EffectInput, SignInput
+from odr.judgment.meetings.binding import the_committee_is_waited_for
 from odr.judgment.models import Decision, Finding, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of, party_labelled
 from odr.judgment.remedies.absence import absent_may_ask
@@ -452,11 +453,12 @@ def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> l
     by={Role.JUDGE},
     at=DECIDING,
     to={Stage.DELIBERATION},
+    guard=the_committee_is_waited_for,
     seen_by=Audience.BENCH,
     premise=Premise.SUBJECT,
     subject=issuing.draft_read,
     page="judgment.desk",
-    source=law("CPL 155", "COURT cooling-off"),
+    source=law("CPL 155", "COL 5, 12, 15", "COURT cooling-off"),
     desk=desks.DRAFT_DECISION,
     topic=Topic.DECISION,
     in_record=False,
@@ -543,12 +545,12 @@ class IssueInput(CourtModel):
     by={Role.JUDGE},
     at={Stage.DELIBERATION},
     to={Stage.PRONOUNCED, Stage.DELIBERATION},
-    guard=a_decision_has_rested,
+    guard=(a_decision_has_rested, the_committee_is_waited_for),
     strong=True,
     premise=Premise.DOCKET,
     prepare=issuing.prepare_decision,
     page="judgment.issue",
-    source=law("CPL 151, 155"),
+    source=law("CPL 151, 155", "COL 5, 12"),
     serves=Everyone.CONCERNED,
     letter=Letter(
         PaperKind.DECISION,

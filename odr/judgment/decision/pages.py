@@ -142,7 +142,7 @@ def _desk(
         for name in (names.RECORD_FINDINGS, names.DRAFT_DECISION, names.SEND_FOR_SIGNING, names.REOPEN_DECISION)
     }
     may = {name: breach is None for name, breach in breaches.items()}
-    closed = breaches[names.RECORD_FINDINGS]
+    closed, held_up = breaches[names.RECORD_FINDINGS], breaches[names.SEND_FOR_SIGNING]
     return render_template(
         "judgment/desk.html",
         case=case,
@@ -159,6 +159,7 @@ def _desk(
         faults=wrong,
         may=may,
         closed=closed.message if closed is not None else None,
+        held_up=held_up.message if judges and held_up is not None else None,
         panel=is_panel(sitting, case),
         insertions=insertions(page.file, case.cause, language_of(sitting, case)),
         paragraphs=_paragraphs(fields),

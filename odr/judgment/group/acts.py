@@ -23,6 +23,7 @@ from odr.judgment.decision.costs import fee_and_prepaid
 from odr.judgment.enforcement.effect import PERFORMANCE
 from odr.judgment.group.judgments import IN_EFFECT, GroupJudgment, fitting
 from odr.judgment.group.models import AppliedJudgment
+from odr.judgment.meetings.binding import the_committee_is_waited_for
 from odr.judgment.models import Obligation
 from odr.judgment.queries import decisions_of
 from odr.judgment.vocabulary import DecisionState, Instrument
@@ -133,7 +134,7 @@ class ApplyJudgmentInput(CourtModel):
     by={Role.JUDGE},
     at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION},
     to={Stage.EFFECTIVE},
-    guard=(a_judgment_fits, respondents_were_heard),
+    guard=(a_judgment_fits, respondents_were_heard, the_committee_is_waited_for),
     with_cases=the_other_case,
     strong=True,
     serves=Everyone.PARTIES,

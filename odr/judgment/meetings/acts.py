@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,9 +13,11 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks
+from odr.judgment.decision.acts import nothing_rests
 from odr.judgment.meetings import papers
 from odr.judgment.meetings.models import Body, Ground, Meeting, MeetingState
 from odr.judgment.meetings.queries import (
+    MINUTED_AFTER,
     RUNS,
     attended,
     decided_by_committee,
@@ -30,14 +33,19 @@ from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.frame import PDF, SealedPaper, keep_document
-from odr.procedure.rules.base import law
+from odr.procedure.rules.base import Period, Unit, law
+from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 READERS = (Role.JUDGE.value, Role.ASSESSOR.value, Role.PRESIDENT.value, Role.CLERK.value)
 """Who reads the closed part of the file in which meetings stand; no party ever does."""
+WRITTEN_IN = Period(amount=5, unit=Unit.WORKING_DAYS)
+"""Within this the decision is written once the committee has decided (COL 14)."""
 UNDECIDED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
+MINUTED_AT = UNDECIDED | {*MINUTED_AFTER}
+"""The judges' meeting holds up no decision: what was said there is still written, signed and filed after it."""
 
 
 @guard("COL 12")
@@ -69,7 +77,7 @@ class AskMeetingInput(CourtModel):
     input=AskMeetingInput,
     by={Role.JUDGE},
     at=UNDECIDED,
-    guard=a_panel_asks,
+    guard=(a_panel_asks, nothing_rests),
     while_stayed=True,
     seen_by=Audience.NAMED,
     source=law("COL 5, 6, 12", "COURT meeting"),
@@ -129,7 +137,7 @@ class ObjectInput(CourtModel):
     input=ObjectInput,
     by={Role.JUDGE},
     at=UNDECIDED,
-    guard=objects_once,
+    guard=(objects_once, nothing_rests),
     while_stayed=True,
     seen_by=Audience.NAMED,
     source=law("COL 13"),
@@ -216,10 +224,79 @@ def answer_meeting(sitting: Sitting, case: Case, given: AnswerMeetingInput, *, a
     if meeting.state is MeetingState.SUBMITTED:
         title = T("Minutes to write: %(body)s", body=meeting.body.label)
         sitting.open_task(case, Role.CLERK, desks.MEETING_MINUTES, title, risk=30, subject=meeting.reference)
-        words = T("%(name)s puts the case before: %(body)s", name=actor.name, body=meeting.body.label)
+        words = T(
+            "%(name)s puts the case before: %(body)s. “%(reasons)s”",
+            name=actor.name,
+            body=meeting.body.label,
+            reasons=given.reasons,
+        )
     else:
-        words = T("%(name)s leaves the decision to the panel", name=actor.name)
+        words = T("%(name)s leaves the decision to the panel. “%(reasons)s”", name=actor.name, reasons=given.reasons)
     return Recorded(words, {"meeting": meeting.reference, "answer": given.answer}, named=READERS)
+
+
+TAKEN_BACK_BY = {Role.JUDGE: (MeetingState.ASKED,), Role.PRESIDENT: (MeetingState.ASKED, MeetingState.SUBMITTED)}
+"""Who takes back what: the panel a request that is not answered, the president also what was not held yet."""
+
+
+def _to_take_back(sitting: Sitting, case: Case, actor: Actor) -> Sequence[Meeting]:
+    states = TAKEN_BACK_BY.get(actor.role, ())
+    return meetings_of(sitting.session, case, *states) if states else ()
+
+
+@guard("COL 5, 12")
+def something_to_take_back(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to take back: nothing waits, or it was held already."""
+    return None if _to_take_back(sitting, case, actor) else T("No meeting on this case can be taken back.")
+
+
+@choice_source("meetings_to_take_back")
+def meetings_to_take_back(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Meetings that were asked for or are to be held."""
+    return _options(_to_take_back(sitting, case, actor))
+
+
+class TakeMeetingBackInput(CourtModel):
+    """Which meeting is not held after all, and why."""
+
+    meeting: Annotated[
+        str, RefTo("meeting"), field(T("Which meeting is not held after all?"), choices="meetings_to_take_back")
+    ]
+    reasons: Annotated[str, CourtText(5, 2000), field(T("Why?"), widget="textarea")]
+
+
+@act(
+    title=T("Take back that a case is put before the committee or the judges’ meeting"),
+    input=TakeMeetingBackInput,
+    by={Role.JUDGE, Role.PRESIDENT},
+    at=UNDECIDED,
+    guard=something_to_take_back,
+    while_stayed=True,
+    seen_by=Audience.NAMED,
+    source=law("COL 5, 12", "COURT meeting"),
+    topic=Topic.DECISION,
+    in_record=False,
+    help=T("The panel then decides by itself. What was held already is minuted and cannot be taken back."),
+)
+def take_meeting_back(
+    sitting: Sitting, case: Case, given: TakeMeetingBackInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """The panel withdraws its request, or the president a submission that was not held: the case stalls before nobody.
+    Raises ActNotOpen for a meeting that was held, or that the actor cannot take back.
+    """
+    meeting: Meeting = sitting.resolved("meeting", given.meeting)
+    if meeting.state not in TAKEN_BACK_BY.get(actor.role, ()):
+        raise ActNotOpen(T("No meeting on this case can be taken back."))
+    meeting.state = MeetingState.TAKEN_BACK
+    for desk in (desks.MEETING_ASKED, desks.MEETING_MINUTES):
+        sitting.close_tasks(case, desk, meeting.reference)
+    words = T(
+        "%(name)s takes back that the case is put before: %(body)s. “%(reasons)s”",
+        name=actor.name,
+        body=meeting.body.label,
+        reasons=given.reasons,
+    )
+    return Recorded(words, {"meeting": meeting.reference}, named=READERS)
 
 
 @choice_source("meeting_people")
@@ -263,7 +340,7 @@ class MinutesInput(CourtModel):
     title=T("Write the minutes of a meeting on the case"),
     input=MinutesInput,
     by={Role.CLERK},
-    at=UNDECIDED,
+    at=MINUTED_AT,
     guard=a_meeting_is_held,
     while_stayed=True,
     seen_by=Audience.NAMED,
@@ -322,7 +399,7 @@ class FileMinutesInput(CourtModel):
     title=T("The minutes of a meeting were signed"),
     input=FileMinutesInput,
     by={Role.CLOCK},
-    at=UNDECIDED,
+    at=MINUTED_AT,
     listed=False,
     while_stayed=True,
     seen_by=Audience.NAMED,
@@ -362,7 +439,20 @@ def file_meeting_minutes(
     )
     meeting.state, meeting.filed_entry = MeetingState.SIGNED, sitting.next_number(case)
     sitting.close_tasks(case, desks.MEETING_SIGNATURES, meeting.reference)
+    if meeting.body is Body.COMMITTEE:
+        _tell_the_panel(sitting, case)
     names = side_by_side([signed[view["account"]].name for view in attended(meeting)])
     words = T("Minutes signed by %(names)s: %(body)s", names=names, body=meeting.body.label)
     result = {"meeting": meeting.reference, "document": document.reference, "sha256": document.sha256}
     return Recorded(words, result, named=READERS)
+
+
+def _tell_the_panel(sitting: Sitting, case: Case) -> None:
+    """What the committee decided lies on the presiding judge's desk with the day by which the decision is written (COL 14)."""
+    if case.stage is not Stage.DELIBERATION:
+        return
+    sitting.close_tasks(case, desks.DRAFT_DECISION)
+    title = T("The committee has decided. Read its minutes, and write the decision that carries them out.")
+    pack = sitting.pack(case)
+    due = reckon(pack, WRITTEN_IN, sitting.now, article="COL 14").due_at
+    sitting.open_task(case, Role.JUDGE, desks.DRAFT_DECISION, title, risk=60, due_at=due)

@@ -50,6 +50,7 @@ class MeetingState(enum.Enum):
 
     ASKED = "asked"  # the president has not answered
     DECLINED = "declined"  # the president does not submit the case
+    TAKEN_BACK = "taken_back"  # the panel withdrew its request, or the president the submission
     SUBMITTED = "submitted"  # it is to be held
     MINUTED = "minuted"  # minutes are written and wait for signatures
     SIGNED = "signed"  # everybody who attended has signed

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Role, Seat, Stage
+from odr.filing.claim.progress import requests_of
+from odr.filing.models import RequestKind, RequestState
 from odr.filing.registry.seats import conflicted
 from odr.ground.canonical import canonical, sha256_hex
 from odr.identity.models import Account, AccountRole, AccountState
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 SITS_IN = (Role.JUDGE, Role.PRESIDENT)
 """Whose office lets somebody attend a meeting of the court."""
+MINUTED_AFTER = (Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT)
+"""Stages after the decision in which minutes of what was held before are still taken into the file."""
+OVER = frozenset({Stage.RETURNED, Stage.CLOSED})
+"""Stages in which nothing is taken into the file any more."""
 RUNS = (MeetingState.ASKED, MeetingState.SUBMITTED, MeetingState.MINUTED)
 
 
@@ -34,9 +40,18 @@ def decided_by_committee(session: Session, case: Case) -> list[Meeting]:
     return [one for one in meetings_of(session, case, MeetingState.SIGNED) if one.body is Body.COMMITTEE]
 
 
+def _had_to_go(sitting: Sitting, case: Case) -> set[int]:
+    """Whoever was challenged and had to step aside: they speak in no body that decides the case either (CPL 47)."""
+    granted = requests_of(sitting, case, RequestKind.RECUSAL, RequestState.GRANTED)
+    seats = [int(one.subject) for one in granted if one.subject]
+    return set(sitting.session.scalars(select(Seat.account_id).where(Seat.id.in_(seats)))) if seats else set()
+
+
 def people(sitting: Sitting, case: Case) -> list[Account]:
-    """Who may attend: judges and presidents who have nothing to do with a party of the case, by name."""
-    barred = conflicted(sitting.session, case)
+    """Who may attend: judges and presidents who have nothing to do with a party of the case and did not have to step
+    aside from it, by name.
+    """
+    barred = conflicted(sitting.session, case) | _had_to_go(sitting, case)
     held = select(AccountRole.account_id).where(AccountRole.role.in_(SITS_IN), AccountRole.revoked_at.is_(None))
     rows = sitting.session.scalars(
         select(Account).where(Account.id.in_(held), Account.state == AccountState.ACTIVE).order_by(Account.name)
@@ -79,7 +94,7 @@ def to_sign(session: Session, account_id: int) -> list[ToSign]:
     rows = session.execute(
         select(Meeting, Case)
         .join(Case, Case.id == Meeting.case_id)
-        .where(Meeting.state == MeetingState.MINUTED)
+        .where(Meeting.state == MeetingState.MINUTED, Case.stage.not_in(OVER))
         .order_by(Meeting.id)
     ).all()
     mine = [(meeting, case) for meeting, case in rows if account_id in {v["account"] for v in attended(meeting)}]

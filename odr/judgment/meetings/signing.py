@@ -13,7 +13,7 @@ from odr.ground.errors import CaseMovedOn, CourtError, NotFound
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
 from odr.judgment import names
-from odr.judgment.meetings.acts import UNDECIDED, FileMinutesInput
+from odr.judgment.meetings.acts import MINUTED_AT, FileMinutesInput
 from odr.judgment.meetings.models import Meeting, MeetingSignature, MeetingState
 from odr.judgment.meetings.queries import attended, signed_by
 
@@ -52,7 +52,7 @@ def file_signed(court: Court) -> int:
         rows = session.execute(
             select(Meeting, Case)
             .join(Case, Case.id == Meeting.case_id)
-            .where(Meeting.state == MeetingState.MINUTED, Case.stage.in_(UNDECIDED))
+            .where(Meeting.state == MeetingState.MINUTED, Case.stage.in_(MINUTED_AT))
             .order_by(Meeting.id)
         ).all()
         ready = [

@@ -15,6 +15,7 @@ from odr.filing.claim.procedure_bars import panel_is_ordered
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import seated_in
 from odr.judgment.decision.issuing import words_digest
+from odr.judgment.meetings.queries import decided_by_committee
 from odr.judgment.models import Decision, PanelMinute
 from odr.judgment.vocabulary import Vote
 from odr.payments.fee.assessment import pack_track
@@ -71,9 +72,16 @@ def minutes(sitting: Sitting, decision: Decision) -> Sequence[PanelMinute]:
 
 
 def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
-    """Member → last vote on the text as it stands; a vote on another text counts no more."""
-    digest = words_digest(sitting, case, decision)
-    return {m.account_id: m.vote for m in minutes(sitting, decision) if m.vote is not None and m.text_sha256 == digest}
+    """Member → last vote on the text as it stands; a vote on another text counts no more, nor one from before the
+    committee decided: each member was told of that decision and looked at the text again (COL 5(8), 15).
+    """
+    digest, decided = words_digest(sitting, case, decision), decided_by_committee(sitting.session, case)
+    since = (decided[-1].filed_entry or 0) if decided else 0
+    return {
+        m.account_id: m.vote
+        for m in minutes(sitting, decision)
+        if m.vote is not None and m.text_sha256 == digest and m.entry_number > since
+    }
 
 
 def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
