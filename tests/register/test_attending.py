@@ -22,7 +22,7 @@ from odr.hearing.models import Hearing, Motion, Witness
 from odr.hearing.vocabulary import RequestState, TestimonyManner as Manner
 from odr.identity.models import Account, AccountLetter, AccountState
 from odr.identity.sign_in.sessions import open_session
-from odr.notary.models import Receipt
+from odr.notary.models import LogCheckpoint, LogCosignature, LogEntry, Receipt
 from odr.register.calendar.attending import places
 from odr.register.calendar.attending.inputs import AnswerInput, DoorInput, PlaceInput
 from odr.register.calendar.attending.models import PlaceRecord, PlaceRequest, PlacesOfHearing, PlaceState, Way
@@ -32,13 +32,13 @@ from tests.conftest import MORNING
 from tests.judgment.web import ORIGIN, Options, Visitor
 from tests.scene import Scene
 
-PUBLIC = ("ann", "bo", "cai", "dai")
+PUBLIC = ("ann", "bo", "cai", "dai", "ed")
 ROOM = "Courtroom 3"
 
 
 @pytest.fixture
 def fixed(scene: Scene) -> Scene:
-    """A hearing fixed in a courtroom with two seats, and four people who are in no case."""
+    """A hearing fixed in a courtroom with two seats, and five people who are in no case."""
     with scene.court.database.write() as session:
         now = scene.clock.now()
         session.add(
@@ -548,14 +548,31 @@ def test_an_outsider_draws_the_lot_again_with_relatives_and_the_late(fixed: Scen
     asks(fixed, "dai")
     assert places.give_out_due(fixed.court) == 0
     fixed.court.notary.sequence()
+    fixed.clock.set(hearing(fixed).begins_at - timedelta(hours=2))
+    asks(fixed, "ed")
+    fixed.court.notary.sequence()
+    with fixed.court.database.write() as session:
+        newest = session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size.desc())).first()
+        assert newest is not None
+        session.add(
+            LogCosignature(log_id=newest.log_id, size=newest.size, witness="w", line="w", cosigned_at=fixed.clock.now())
+        )
     assert places.give_out_due(fixed.court) == 1
+    with fixed.court.database.read() as session:
+        index = session.scalars(
+            select(LogEntry.log_index)
+            .join(Receipt, Receipt.entry_id == LogEntry.id)
+            .where(Receipt.reference == session.scalars(select(PlacesOfHearing.closed_by)).one())
+        ).one()
+        first = session.scalars(select(LogCheckpoint.size).where(LogCheckpoint.size > index)).all()
+        assert len(first) > 1
     answers(fixed, "ann", answer="leave")
     told = create_app(court=fixed.court).test_client().get(f"/attending/{hearing(fixed).reference}/lot").get_json()
     in_time = {of(fixed, who).reference for who in ("ann", "bo", "cai")}
     assert set(json.loads(told["record"])["requests"]) == in_time
     with fixed.court.database.read() as session:
         kept = session.scalars(select(PlaceRecord).where(PlaceRecord.receipt == told["end_of_asking"])).one()
-    assert kept.record == told["record"]
+    assert kept.record == told["record"] and told["log_size"] == min(first)
 
     def lot(one: dict[str, object]) -> str:
         return sha256(f"{told['seed']}\n{one['reference']}".encode()).hexdigest()
@@ -565,7 +582,8 @@ def test_an_outsider_draws_the_lot_again_with_relatives_and_the_late(fixed: Scen
         key=lambda one: (not one["first"], one["late"], one["asked_at"] if one["late"] else lot(one)),
     )
     assert again == told["requests"]
-    assert [again[0]["reference"], again[-1]["reference"]] == [of(fixed, who).reference for who in ("cai", "dai")]
+    ends = [again[0], again[-2], again[-1]]
+    assert [one["reference"] for one in ends] == [of(fixed, who).reference for who in ("cai", "dai", "ed")]
     assert again[0]["place"] == 1 and again[-1]["place"] is None and again[-1]["asked_at"]
 
 

@@ -28,9 +28,8 @@ from odr.identity.sign_in.keys import keyring
 from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
 from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.log_rows import covering_checkpoint
 from odr.notary.log.note import parse_note
-from odr.notary.models import LogEntry, Receipt
+from odr.notary.models import LogCheckpoint, LogEntry, Receipt
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.receipt_files import in_row
 from odr.procedure.rules.court_rules import AttendingRules
@@ -386,7 +385,13 @@ def _seed(
     )
     if entry is None or entry.log_id is None or entry.log_index is None:
         return None
-    signed = covering_checkpoint(session, entry.log_id, entry.log_index)
+    # The first at all, whether a witness saw it or not yet: of several, nobody chooses by when they draw.
+    signed = session.scalar(
+        select(LogCheckpoint)
+        .where(LogCheckpoint.log_id == entry.log_id, LogCheckpoint.size > entry.log_index)
+        .order_by(LogCheckpoint.size)
+        .limit(1)
+    )
     if signed is None:
         return None
     head = Checkpoint.parse(parse_note(signed.note).text)
