@@ -91,6 +91,13 @@ function autosave(form) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
 }
 
+// What comes back to be put right is not sent either: the form a fault leads to, or any where the faults lead to none.
+function cameBack(form) {
+  const links = [...document.querySelectorAll(".govuk-error-summary__list a")];
+  const forms = links.map((link) => document.getElementById(link.hash.slice(1))?.closest("form")).filter(Boolean);
+  return links.length > 0 && (!forms.length || forms.includes(form));
+}
+
 // What is typed where nothing saves it (a form outside a case) is not left by a slip of the finger: the browser asks first.
 function askBeforeLeaving(form) {
   if (form.method !== "post" || form.dataset.autosave) return;
@@ -99,8 +106,7 @@ function askBeforeLeaving(form) {
   form.addEventListener("submit", () => { sent = true; });
   window.addEventListener("pageshow", () => { sent = false; });
   window.addEventListener("beforeunload", (event) => {
-    const came = document.querySelector(".govuk-error-summary"); // what comes back to be put right is not sent either
-    if (!sent && areas.some((area) => area.value !== (came ? "" : area.defaultValue))) event.preventDefault();
+    if (!sent && areas.some((area) => area.value !== (cameBack(form) ? "" : area.defaultValue))) event.preventDefault();
   });
 }
 

@@ -4,7 +4,12 @@ from odr.ground.text import T
 from odr.procedure.acts.events import FeePaid
 from odr.procedure.hooks import DeskPage, NavItem, Room, on
 from odr.register import time_limits
-from odr.register.calendar.attending.places import follow_hearings, give_out_due, records_kept as place_records_kept
+from odr.register.calendar.attending.places import (
+    erase_due,
+    follow_hearings,
+    give_out_due,
+    records_kept as place_records_kept,
+)
 from odr.register.copies import acts as copy_acts
 from odr.register.copies.making import certify_due
 from odr.register.feedback.answers import feedback_panel
@@ -48,6 +53,7 @@ ROOM = Room(
         "search": keep_index,
         "statistics": count_on,
         "places": give_out_due,
+        "places erased": erase_due,
     },
     panels=(feedback_panel, publication_panel),
     after_act=(follow_decisions, volume_acts.opened_by_a_party, volume_acts.opened_by_an_erasure, follow_hearings),

@@ -262,7 +262,7 @@ def books(story: Story) -> None:
         mode="hybrid",
         on=story.working_day(14).isoformat(),
         at="14:30",
-        place="第三法庭；到庭有困难的可以在线参加",
+        place="第三法庭",
         despite=True,
     )
     story.later(hours=2)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 
 from odr.ground.db import Base as Court
@@ -399,3 +400,35 @@ def test_every_column_of_kinds_always_has_a_value() -> None:
         for name in table.info.get(none_of.KINDS, ()):
             assert table in told and not table.c[name].nullable
             assert not any("," in one for one in getattr(table.c[name].type, "enums", None) or ())
+
+
+@given(
+    of=st.sampled_from(["party", "number", "matter", "state"]),
+    how=st.sampled_from(["eq", "ne", "in_", "not_in"]),
+    value=st.sampled_from([1, "1", 1.0, True, "claim", "open", "OPEN", State.OPEN, Of.CLAIM, None]),
+    down=st.booleans(),
+)
+def test_a_value_of_another_kind_is_judged_by_the_database(of: str, how: str, value: Any, down: bool) -> None:
+    """A number by its digits, a word by a number, a kind by its word: what the database finds, or refuses, so does the memory."""
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as filled:
+        filled.add(Fee(case_id=1, party=1, number=1, state=State.OPEN, matter="claim"))
+        filled.add(Fee(case_id=1, party=2, number=2, state=State.PAID, matter="1"))
+        filled.add(Fee(case_id=1, party=None, number=3, state=State.PAID, matter=None))
+        filled.commit()
+    column = getattr(Fee, of)
+    told = {"eq": column == value, "ne": column != value, "in_": column.in_([value]), "not_in": column.not_in([value])}
+    order = Fee.id.desc() if down else Fee.id
+    asked = select(Fee).where(Fee.case_id == 1, Fee.gone.is_(None), told[how]).order_by(order)
+    with AskedOnce(engine, reading=True) as session, Session(engine) as plain:
+        session.execute(select(Fee).where(Fee.case_id == 1, Fee.gone.is_(None)))
+        for _ in range(2):
+            assert _or_refused(session, asked) == _or_refused(plain, asked)
+
+
+def _or_refused(session: Session, query: Select[Any]) -> Any:
+    try:
+        return _told(session, query)
+    except StatementError as error:
+        return type(error)

@@ -4,23 +4,25 @@ nobody who may not watch.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from flask import Flask
 from hypothesis import given, strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from odr.app import create_app
-from odr.docket.models import Role
+from odr.docket.models import Case, Role
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound
 from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
-from odr.hearing.models import Hearing, Witness
+from odr.hearing.models import Hearing, Motion, Witness
 from odr.hearing.vocabulary import RequestState, TestimonyManner as Manner
 from odr.identity.models import Account, AccountLetter, AccountState
 from odr.identity.sign_in.sessions import open_session
-from odr.notary.models import Receipt
+from odr.notary.models import LogCheckpoint, LogCosignature, LogEntry, Receipt
 from odr.register.calendar.attending import places
 from odr.register.calendar.attending.inputs import AnswerInput, DoorInput, PlaceInput
 from odr.register.calendar.attending.models import PlaceRecord, PlaceRequest, PlacesOfHearing, PlaceState, Way
@@ -30,13 +32,13 @@ from tests.conftest import MORNING
 from tests.judgment.web import ORIGIN, Options, Visitor
 from tests.scene import Scene
 
-PUBLIC = ("ann", "bo", "cai", "dai")
+PUBLIC = ("ann", "bo", "cai", "dai", "ed")
 ROOM = "Courtroom 3"
 
 
 @pytest.fixture
 def fixed(scene: Scene) -> Scene:
-    """A hearing fixed in a courtroom with two seats, and four people who are in no case."""
+    """A hearing fixed in a courtroom with two seats, and five people who are in no case."""
     with scene.court.database.write() as session:
         now = scene.clock.now()
         session.add(
@@ -421,3 +423,187 @@ def test_the_places_once_kept_stay_as_they_were_announced(fixed: Scene) -> None:
     assert set(states(fixed).values()) == {PlaceState.GIVEN}
     with fixed.court.database.read() as session:
         assert session.scalars(select(PlacesOfHearing)).one().seats == 2
+
+
+# What goes on at the same time, or comes afterwards
+
+
+def witness(scene: Scene, email: str, account_id: int | None = None) -> None:
+    """Somebody is named as a witness."""
+    with scene.court.database.write() as session:
+        session.add(
+            Witness(
+                case_id=scene.case_id,
+                role=Role.WITNESS,
+                name="Whoever saw it",
+                email=email,
+                about="The parcel",
+                manner=Manner.LIVE,
+                state=RequestState.GRANTED,
+                account_id=account_id,
+                entry_number=1,
+            )
+        )
+
+
+def test_who_was_refused_meanwhile_gives_nothing_back(fixed: Scene) -> None:
+    """What the registry wrote after the page was read counts: a refused request is not made one that may be put again, and
+    a place given meanwhile leaves no number behind.
+    """
+    asks(fixed, "ann")
+    with fixed.court.database.write() as session:
+        row = session.scalars(select(PlaceRequest)).one()
+        session.execute(
+            update(PlaceRequest)
+            .values(state=PlaceState.REFUSED, ground="disorder")
+            .execution_options(synchronize_session=False)
+        )
+        with pytest.raises(ActNotOpen):
+            places.give_back(fixed.court, session, pack(fixed), row.reference, fixed.people["ann"], fixed.clock.now())
+
+
+def test_a_request_is_dealt_with_while_no_act_changes_the_case(fixed: Scene) -> None:
+    """The case is locked as an act locks it: a hearing is not closed, nor a witness named, between the look and the place."""
+    if fixed.court.database.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time")
+    asked = PlaceInput(name="Ann", tie="none")
+    with fixed.court.database.write() as session:
+        account = session.get_one(Account, fixed.people["ann"])
+        places.ask(fixed.court, session, pack(fixed), hearing(fixed).reference, account, asked, fixed.clock.now())
+        with pytest.raises(OperationalError), fixed.court.database.engine.connect() as other:
+            other.execute(select(Case.id).where(Case.id == fixed.case_id).with_for_update(nowait=True))
+
+
+def test_the_place_of_who_will_be_heard_goes_to_who_comes_next(fixed: Scene) -> None:
+    """Named by address, also before they came to the case: not admitted any more, and nobody waits beside an empty seat."""
+    witness(fixed, "DAI@people.example")
+    with pytest.raises(ActNotOpen):
+        asks(fixed, "dai")
+    for who in ("ann", "bo", "cai"):
+        asks(fixed, who)
+    witness(fixed, "ann@people.example")
+    told = letters(fixed)
+    fixed.do("ask_hearing_order", "li", kind="interpreter", words="I speak Uyghur.")
+    assert states(fixed) == {"ann": PlaceState.REFUSED, "bo": PlaceState.GIVEN, "cai": PlaceState.GIVEN}
+    assert of(fixed, "ann").ground == "witness" and letters(fixed) == told + 2
+
+
+def test_who_asked_in_vain_to_close_a_hearing_takes_no_place_for_good(fixed: Scene) -> None:
+    """While it is not decided requests lapse; once the hearing is public again, the page offers to ask again."""
+    asks(fixed, "ann")
+    fixed.do("ask_hearing_order", "li", kind="closed_doors", words="My address would be read out.")
+    with pytest.raises(ActNotOpen):
+        asks(fixed, "ann")
+    with fixed.court.database.read() as session:
+        motion = session.scalars(select(Motion.reference)).one()
+    fixed.do("rule_on_hearing_order", "judge", motion=motion, answer="refuse", reasons="The address is left out.")
+    ann, at = Browser(create_app(court=fixed.court), fixed, "ann"), f"/attending/{hearing(fixed).reference}"
+    assert "you may ask again" in ann.page(at)
+    assert ann.sends(at, at, name="Ann", tie="none") == 303 and states(fixed)["ann"] is PlaceState.GIVEN
+
+
+def test_whoever_was_answered_is_told_also_where_no_seat_is_free(fixed: Scene) -> None:
+    """A minor may come but waits; a tie does not count: each reads by letter that there is an answer."""
+    for who in ("ann", "bo"):
+        asks(fixed, who)
+    asks(fixed, "cai", is_minor=True)
+    asks(fixed, "dai", tie="relative", tie_words="Cousin of Li Wen")
+    told = letters(fixed)
+    answers(fixed, "cai", answer="leave")
+    answers(fixed, "dai", answer="no_tie")
+    assert {states(fixed)["cai"], states(fixed)["dai"]} == {PlaceState.ASKED} and letters(fixed) == told + 2
+
+
+def test_after_the_time_to_ask_the_way_stays(fixed: Scene) -> None:
+    """A lot chosen after everything was given out would have no seed: whoever asked then would find an error."""
+
+    def chooses(way: Way) -> None:
+        with fixed.court.database.write() as session:
+            clerk, at = session.get_one(Account, fixed.people["clerk"]), hearing(fixed).reference
+            places.set_way(fixed.court, session, pack(fixed), at, way, clerk, fixed.clock.now())
+
+    chooses(Way.ORDER)
+    desk = f"/attending/desk/{hearing(fixed).reference}"
+    assert "Give them out so" in Browser(create_app(court=fixed.court), fixed, "clerk").page(desk)
+    fixed.clock.set(hearing(fixed).begins_at - timedelta(hours=3))
+    assert places.give_out_due(fixed.court) == 1
+    assert "Give them out so" not in Browser(create_app(court=fixed.court), fixed, "clerk").page(desk)
+    with pytest.raises(ActNotOpen):
+        chooses(Way.LOT)
+    asks(fixed, "ann")
+    assert states(fixed)["ann"] is PlaceState.GIVEN
+
+
+def test_an_outsider_draws_the_lot_again_with_relatives_and_the_late(fixed: Scene) -> None:
+    """From what the page gives alone: the record in the log lists all who asked in time, who waits for leave too, and no late
+    one; sorted as the guide says, the seats were given from the top.
+    """
+    with fixed.court.database.write() as session:
+        clerk, at = session.get_one(Account, fixed.people["clerk"]), hearing(fixed).reference
+        places.set_way(fixed.court, session, pack(fixed), at, Way.LOT, clerk, fixed.clock.now())
+    asks(fixed, "ann", is_minor=True)
+    asks(fixed, "bo")
+    asks(fixed, "cai", tie="relative", tie_words="Sister of Li Wen")
+    fixed.clock.set(hearing(fixed).begins_at - timedelta(hours=3))
+    asks(fixed, "dai")
+    assert places.give_out_due(fixed.court) == 0
+    fixed.court.notary.sequence()
+    fixed.clock.set(hearing(fixed).begins_at - timedelta(hours=2))
+    asks(fixed, "ed")
+    fixed.court.notary.sequence()
+    with fixed.court.database.write() as session:
+        newest = session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size.desc())).first()
+        assert newest is not None
+        session.add(
+            LogCosignature(log_id=newest.log_id, size=newest.size, witness="w", line="w", cosigned_at=fixed.clock.now())
+        )
+    assert places.give_out_due(fixed.court) == 1
+    with fixed.court.database.read() as session:
+        index = session.scalars(
+            select(LogEntry.log_index)
+            .join(Receipt, Receipt.entry_id == LogEntry.id)
+            .where(Receipt.reference == session.scalars(select(PlacesOfHearing.closed_by)).one())
+        ).one()
+        first = session.scalars(select(LogCheckpoint.size).where(LogCheckpoint.size > index)).all()
+        assert len(first) > 1
+    answers(fixed, "ann", answer="leave")
+    told = create_app(court=fixed.court).test_client().get(f"/attending/{hearing(fixed).reference}/lot").get_json()
+    in_time = {of(fixed, who).reference for who in ("ann", "bo", "cai")}
+    assert set(json.loads(told["record"])["requests"]) == in_time
+    with fixed.court.database.read() as session:
+        kept = session.scalars(select(PlaceRecord).where(PlaceRecord.receipt == told["end_of_asking"])).one()
+    assert kept.record == told["record"] and told["log_size"] == min(first)
+
+    def lot(one: dict[str, object]) -> str:
+        return sha256(f"{told['seed']}\n{one['reference']}".encode()).hexdigest()
+
+    again = sorted(
+        told["requests"],
+        key=lambda one: (not one["first"], one["late"], one["asked_at"] if one["late"] else lot(one)),
+    )
+    assert again == told["requests"]
+    ends = [again[0], again[-2], again[-1]]
+    assert [one["reference"] for one in ends] == [of(fixed, who).reference for who in ("cai", "dai", "ed")]
+    assert again[0]["place"] == 1 and again[-1]["place"] is None and again[-1]["asked_at"]
+
+
+def test_who_watched_is_forgotten_a_month_after_the_hearing(fixed: Scene) -> None:
+    """Name, tie and account go; what stands in the log names nobody and stays."""
+    for who in ("ann", "bo", "cai"):
+        asks(fixed, who)
+    fixed.clock.set(hearing(fixed).begins_at + timedelta(days=29))
+    assert places.erase_due(fixed.court) == 0 and len(states(fixed)) == 3
+    fixed.clock.set(hearing(fixed).begins_at + timedelta(days=32))
+    with fixed.court.database.read() as session:
+        steps = len(session.scalars(select(PlaceRecord.id)).all())
+    assert places.erase_due(fixed.court) == 3 and places.erase_due(fixed.court) == 0 and states(fixed) == {}
+    with fixed.court.database.read() as session:
+        assert len(session.scalars(select(PlaceRecord.id)).all()) == steps
+
+
+def test_the_courtroom_is_called_one_in_chinese(fixed: Scene) -> None:
+    """A word that means a passage of a text elsewhere does not stand beside a room."""
+    page = Browser(create_app(court=fixed.court), fixed, "ann", "zh-Hans").page(
+        f"/attending/{hearing(fixed).reference}"
+    )
+    assert "<dt>法庭</dt><dd>Courtroom 3</dd>" in page

@@ -134,11 +134,11 @@ class AskedOnce(Session):
             return kind.nothing
         if kind.form is None or not self.is_reading or kind.nothing is None:
             return None
-        owner = none_of.owner_of(kind, asked[1])
-        rows = self._whole(kind.form.entity, owner) if owner is not None else None
+        owner, values = none_of.owner_of(kind, asked[1]), [_value(one) for one in asked[1]]
+        rows = self._whole(kind.form.entity, owner) if owner is not None and kind.form.fits(values) else None
         if rows is None:
             return None
-        chosen: list[Any] = kind.form.rows(rows, [_value(one) for one in asked[1]])
+        chosen: list[Any] = kind.form.rows(rows, values)
         return kind.nothing.with_new_rows(chosen)
 
     def _whole(self, entity: Mapper[Any], owner: int) -> Sequence[Any] | None:

@@ -45,6 +45,8 @@ class Condition:
     column: int
     operator: Any
     at: int | None
+    of: type[Any] = object
+    """What the column holds."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,18 @@ class Form:
     """Columns asked for; -1 for the row itself."""
     counts: int = 0
     """How many counts it asks for, instead of columns."""
+
+    def fits(self, values: Sequence[Any]) -> bool:
+        """Whether each value is of the kind its column holds. A number asked for by its digits, or a kind by its word, is for
+        the database to judge: one finds it, another refuses.
+        """
+        for one in self.conditions:
+            value = values[one.at] if one.at is not None else None
+            if not all(
+                each is None or _is_a(each, one.of) for each in (value if isinstance(value, tuple) else (value,))
+            ):
+                return False
+        return True
 
     def rows(self, all_rows: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The answer: ``all_rows`` of the case, as :func:`query` gives them, in the order of their numbers."""
@@ -89,6 +103,10 @@ def _holds(condition: Condition, row: Any, values: Sequence[Any]) -> bool:
 
 def _same(mine: Any, value: Any) -> bool:
     return value is not None and _plain(mine) == _plain(value)
+
+
+def _is_a(value: Any, of: type[Any]) -> bool:
+    return isinstance(value, of) and not (isinstance(value, bool) and of is not bool)
 
 
 def _plain(value: Any) -> Any:
@@ -229,7 +247,8 @@ def _conditions(
             and isinstance(one.right, BindParameter)
             and id(one.right) in values
         ):
-            found.append(Condition(places[name], one.operator, values[id(one.right)]))
+            of = table.c[name].type.python_type
+            found.append(Condition(places[name], one.operator, values[id(one.right)], of))
         else:
             return None
     return tuple(found) if owned and is_open else None

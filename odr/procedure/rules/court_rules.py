@@ -293,7 +293,8 @@ class AttendingRules(Rule):
     """Who gets a place of the public in a hearing for which more ask than there are seats.
 
     ``kept_percent`` of the seats are kept for near relatives of the parties and for whoever has an interest in the case;
-    what nobody of them asked for until ``closes`` before the hearing goes to the others, in the ``way`` named.
+    what nobody of them asked for until ``closes`` before the hearing goes to the others, in the ``way`` named. What they
+    wrote is erased when ``erased`` has passed since the hearing.
     """
 
     applies_to: Applies
@@ -301,6 +302,7 @@ class AttendingRules(Rule):
     way: Literal["order", "lot"]
     kept_percent: int = Field(ge=0, le=100)
     closes: Period
+    erased: Period
 
 
 class DeskTime(Rule):

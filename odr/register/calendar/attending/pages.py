@@ -19,7 +19,7 @@ from odr.procedure.forms.inputs import CourtModel
 from odr.register.calendar.announced import IN_THE_ROOM
 from odr.register.calendar.attending import places as service
 from odr.register.calendar.attending.inputs import AnswerInput, DoorInput, PlaceInput, WayInput
-from odr.register.calendar.attending.models import PlaceRequest, PlacesOfHearing, PlaceState, Way
+from odr.register.calendar.attending.models import PlaceRecord, PlaceRequest, PlacesOfHearing, PlaceState, Way
 from odr.register.calendar.attending.rules import Asks, Ground, turn
 from odr.web.guards import current_court, current_locale, current_session, public, signed_in, staff
 from odr.web.lists import after_asked
@@ -80,7 +80,7 @@ def _one(hearing: Hearing, values: dict[str, Any], faults: list[FieldFault], sta
         row=row,
         before=_before(row) if row is not None and row.state is PlaceState.ASKED else 0,
         ground=Ground(row.ground) if row is not None and row.ground else None,
-        can_ask=open_now and (row is None or row.state is PlaceState.RETURNED),
+        can_ask=open_now and (row is None or row.state in service.AGAIN),
         can_give_back=row is not None and row.state in service.OPEN and now < hearing.begins_at,
         article=service.law(pack_today()),
         fields=drawn,
@@ -141,8 +141,8 @@ def give_back(reference: str) -> Page:
 @attending.get("/<reference>/lot")
 @public
 def lot(reference: str) -> Response:
-    """How the lot of a hearing fell, so that anybody can draw it again: the root of the log, and the requests by their
-    references, which name nobody.
+    """How the lot of a hearing fell, so that anybody can draw it again: the root of the log, the record that it covers, byte
+    for byte, and the requests by their references, which name nobody.
     """
     hearing = _hearing(reference)
     places = current_session().get(PlacesOfHearing, hearing.id)
@@ -154,6 +154,7 @@ def lot(reference: str) -> Response:
         seats=places.seats,
         asked_until=places.closes_at.isoformat(),
         end_of_asking=places.closed_by,
+        record=current_session().scalar(select(PlaceRecord.record).where(PlaceRecord.receipt == places.closed_by)),
         seed=places.seed,
         log_size=places.seed_size,
         requests=[
@@ -161,6 +162,7 @@ def lot(reference: str) -> Response:
                 "reference": row.reference,
                 "first": row.comes_first,
                 "late": row.asked_at > places.closes_at,
+                "asked_at": row.asked_at.isoformat() if row.asked_at > places.closes_at else None,
                 "place": row.number,
             }
             for row in in_turn
@@ -234,6 +236,7 @@ def _desk_one(reference: str, values: dict[str, Any], faults: list[FieldFault], 
         number=session.get_one(Case, hearing.case_id).number,
         places=places,
         is_open=service.is_open(session, hearing),
+        can_choose=places is not None and current_court().clock.now() <= places.closes_at,
         found=found.of([row[0] for row in found.rows]),
         fields=drawn,
         faults=forms.summary(drawn),

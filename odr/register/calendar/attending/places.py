@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry
@@ -28,9 +28,8 @@ from odr.identity.sign_in.keys import keyring
 from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
 from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.log_rows import covering_checkpoint
 from odr.notary.log.note import parse_note
-from odr.notary.models import LogEntry, Receipt
+from odr.notary.models import LogCheckpoint, LogEntry, Receipt
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.receipt_files import in_row
 from odr.procedure.rules.court_rules import AttendingRules
@@ -54,8 +53,10 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 OPEN = (PlaceState.ASKED, PlaceState.LEAVE, PlaceState.GIVEN)
+AGAIN = (PlaceState.RETURNED, PlaceState.LAPSED)
+"""After these one may ask again, where the hearing is one to watch: who asked in vain that it be closed took no place away."""
 AT_ONCE = 50
-"""Hearings of one round of the worker."""
+"""Hearings, or requests, of one round of the worker."""
 
 
 def rules_of(pack: RulePack) -> AttendingRules:
@@ -112,21 +113,36 @@ def places_of(
 
 
 def _hold(session: Session, reference: str, pack: RulePack) -> tuple[Hearing, PlacesOfHearing]:
-    """The hearing, locked so that one request is dealt with at a time, and its places. Raises NotFound."""
-    hearing = session.scalar(select(Hearing).where(Hearing.reference == reference).with_for_update())
-    places = places_of(session, hearing, pack) if hearing is not None else None
-    if hearing is None or places is None:
+    """The hearing, with its case locked, and its places. Raises NotFound."""
+    hearing = session.scalar(select(Hearing).where(Hearing.reference == reference))
+    if hearing is None:
+        raise NotFound
+    _lock(session, hearing)
+    places = places_of(session, hearing, pack)
+    if places is None:
         raise NotFound
     session.add(places)
     session.flush()
     return hearing, places
 
 
+def _lock(session: Session, hearing: Hearing) -> None:
+    """Lock the case as an act locks it: one request is dealt with at a time, and none beside an act that calls the hearing
+    off, closes it or names a witness. What was read before the lock is read anew.
+    """
+    session.execute(select(Case.id).where(Case.id == hearing.case_id).with_for_update())
+    session.refresh(hearing)
+
+
 def set_way(
     court: Court, session: Session, pack: RulePack, reference: str, way: Way, by: Account, now: datetime
 ) -> None:
-    """The registry chooses how the places of a hearing are given out. Raises ActNotOpen once somebody has asked."""
+    """The registry chooses how the places of a hearing are given out. Raises ActNotOpen once somebody has asked, or the time
+    to ask is over.
+    """
     hearing, places = _hold(session, reference, pack)
+    if now > places.closes_at:
+        raise ActNotOpen(T("The time to ask is over; the way stays as it was announced."), source=law(pack))
     if session.scalar(select(func.count()).where(PlaceRequest.hearing_id == hearing.id)):
         raise ActNotOpen(T("Somebody has asked already; the way stays as it was announced."), source=law(pack))
     places.way = way
@@ -136,7 +152,8 @@ def set_way(
 def ask(
     court: Court, session: Session, pack: RulePack, reference: str, account: Account, given: PlaceInput, now: datetime
 ) -> PlaceRequest:
-    """Ask for a place in a public hearing, or ask again after one was given back.
+    """Ask for a place in a public hearing, or ask again after one was given back, or lapsed while somebody asked that the
+    hearing be closed.
 
     Raises NotFound where there are no places to ask for, ActNotOpen where the hearing is not, or no more, one to watch, for
     who takes part in the case, for its witnesses, and for who has asked already; InvalidInput where a tie is not explained.
@@ -155,7 +172,7 @@ def ask(
     row = session.scalar(
         select(PlaceRequest).where(PlaceRequest.hearing_id == hearing.id, PlaceRequest.account_id == account.id)
     )
-    if row is not None and row.state is not PlaceState.RETURNED:
+    if row is not None and row.state not in AGAIN:
         raise ActNotOpen(T("You have asked already; your request stands on its page."), source=law(pack))
     if row is None:
         row = PlaceRequest(hearing_id=hearing.id, account_id=account.id)
@@ -171,10 +188,17 @@ def ask(
 
 
 def _will_be_heard(session: Session, case: Case, account_id: int) -> bool:
-    query = select(Witness.id).where(
-        Witness.case_id == case.id, Witness.account_id == account_id, Witness.state != RequestState.REFUSED
+    return session.scalar(_to_be_heard(case).where(Account.id == account_id).limit(1)) is not None
+
+
+def _to_be_heard(case: Case) -> Select[int]:
+    """Accounts of those who will be heard, also of who was named by address and has not come to the case yet."""
+    is_theirs = or_(Witness.account_id == Account.id, func.lower(Witness.email) == func.lower(Account.email))
+    return (
+        select(Account.id)
+        .join(Witness, is_theirs)
+        .where(Witness.case_id == case.id, Witness.state != RequestState.REFUSED)
     )
-    return session.scalar(query.limit(1)) is not None
 
 
 def give_back(
@@ -183,6 +207,7 @@ def give_back(
     """Give a place, or the request for one, back; whoever comes next gets it. Raises ActNotOpen once the hearing has begun."""
     row = _own(session, reference, account_id)
     hearing, places = _hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
+    session.refresh(row)
     if row.state not in OPEN or now >= hearing.begins_at:
         raise ActNotOpen(T("There is nothing to give back any more."), source=law(pack))
     row.state, row.number = PlaceState.RETURNED, None
@@ -221,9 +246,9 @@ def answer(
     row.words, row.answered_by, row.answered_at = given.words, by.id, now
     said: dict[str, JSON] = {"request": row.reference, "answer": given.answer, "ground": row.ground, "by": by.reference}
     _record(court, session, hearing, "answer_request_for_place", now, **said)
-    if row.state is PlaceState.REFUSED:
-        _tell(court, session, row, hearing)
     _give_out(court, session, hearing, places, now)
+    if row.state is not PlaceState.GIVEN:
+        _tell(court, session, row, hearing)
     return row
 
 
@@ -320,13 +345,14 @@ def give_out_due(court: Court) -> int:
     done = 0
     for number in due:
         with court.database.write() as session:
-            done += _draw(court, session, session.get_one(Hearing, number, with_for_update=True), now)
+            done += _draw(court, session, session.get_one(Hearing, number), now)
     return done
 
 
 def _draw(court: Court, session: Session, hearing: Hearing, now: datetime) -> bool:
+    _lock(session, hearing)
     places = session.get_one(PlacesOfHearing, hearing.id)
-    if places.drawn_at is not None:
+    if places.drawn_at is not None or hearing.state is not HearingState.SUMMONED or hearing.begins_at <= now:
         return False
     if places.way is Way.LOT:
         seed = _seed(court, session, hearing, places, now)
@@ -344,7 +370,14 @@ def _seed(
 ) -> tuple[str, int] | None:
     """Root and size of the first checkpoint over the record that the time to ask was over; None until there is one."""
     if places.closed_by is None:
-        requests = [one.reference for _, one in _asking(session, hearing, places)]
+        # Whoever waits for leave asked in time, too; whoever asks from here on comes after all of these.
+        requests = session.scalars(
+            select(PlaceRequest.reference).where(
+                PlaceRequest.hearing_id == hearing.id,
+                PlaceRequest.state.in_(OPEN),
+                PlaceRequest.asked_at <= places.closes_at,
+            )
+        )
         places.closed_by = _record(court, session, hearing, "end_of_asking", now, requests=list[JSON](sorted(requests)))
         return None
     entry = session.scalar(
@@ -352,16 +385,48 @@ def _seed(
     )
     if entry is None or entry.log_id is None or entry.log_index is None:
         return None
-    signed = covering_checkpoint(session, entry.log_id, entry.log_index)
+    # The first at all, whether a witness saw it or not yet: of several, nobody chooses by when they draw.
+    signed = session.scalar(
+        select(LogCheckpoint)
+        .where(LogCheckpoint.log_id == entry.log_id, LogCheckpoint.size > entry.log_index)
+        .order_by(LogCheckpoint.size)
+        .limit(1)
+    )
     if signed is None:
         return None
     head = Checkpoint.parse(parse_note(signed.note).text)
     return head.root.hex(), head.size
 
 
+def erase_due(court: Court) -> int:
+    """For the worker: who wanted to watch is nobody's business once the hearing is long over; the log keeps references, which
+    name nobody. The number of requests erased.
+    """
+    now = court.clock.now()
+    pack = court.packs.in_force(court.settings.pack, now.astimezone(court.settings.tz).date())
+    rules = pack.attending
+    if rules is None:
+        return 0
+    before = reckon_before(pack, rules.erased, now, article=str(rules.article)).due_at
+    old = (
+        select(PlaceRequest.id)
+        .join(Hearing, Hearing.id == PlaceRequest.hearing_id)
+        .where(Hearing.begins_at < before)
+        .order_by(PlaceRequest.id)
+        .limit(AT_ONCE)
+    )
+    with court.database.read() as session:
+        if session.scalar(old.limit(1)) is None:
+            return 0
+    with court.database.write() as session:
+        found = session.scalars(old).all()
+        session.execute(delete(PlaceRequest).where(PlaceRequest.id.in_(found)))
+    return len(found)
+
+
 def follow_hearings(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After an act: requests lapse with a hearing that is not held, or not in public any more; who will be heard as a
-    witness is not admitted any more (CTR 9(3)(1), 9(5)).
+    witness is not admitted any more, and whoever comes next gets that place (CTR 9(3)(1), 9(5)).
     """
     rows = sitting.session.execute(
         select(PlaceRequest, Hearing)
@@ -369,11 +434,14 @@ def follow_hearings(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
         .where(Hearing.case_id == case.id, PlaceRequest.state.in_(OPEN), PlaceRequest.entered.is_(None))
         .order_by(PlaceRequest.id)
     ).all()
+    heard = set(sitting.session.scalars(_to_be_heard(case))) if rows else set()
+    freed: dict[int, Hearing] = {}
     for row, hearing in rows:
         over = hearing.state in (HearingState.ADJOURNED, HearingState.CALLED_OFF)
         if over or (hearing.state is HearingState.SUMMONED and not is_open(sitting.session, hearing)):
             row.state, row.number = PlaceState.LAPSED, None
-        elif hearing.state is HearingState.SUMMONED and _will_be_heard(sitting.session, case, row.account_id):
+        elif hearing.state is HearingState.SUMMONED and row.account_id in heard:
+            freed[hearing.id] = hearing
             row.state, row.ground, row.number = PlaceState.REFUSED, Ground.WITNESS.value, None
         else:
             continue
@@ -387,19 +455,31 @@ def follow_hearings(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
             state=row.state.value,
         )
         _tell(sitting.court, sitting.session, row, hearing)
+    for number, hearing in freed.items():
+        places = sitting.session.get_one(PlacesOfHearing, number)
+        _give_out(sitting.court, sitting.session, hearing, places, sitting.now)
 
 
+ANSWERED = T("The registry answered your request for a place")
 SUBJECTS: Mapping[PlaceState, Text] = {
     PlaceState.GIVEN: T("You have a place in the hearing"),
     PlaceState.REFUSED: T("You are not admitted to the hearing"),
     PlaceState.LAPSED: T("The hearing you wanted to watch"),
+    PlaceState.ASKED: ANSWERED,
+    PlaceState.LEAVE: ANSWERED,
 }
 
 
 def _tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -> None:
     """Write to who asked: what became of it, when, and what to bring; no party is named."""
     account = session.get_one(Account, row.account_id)
+    answered = T(
+        "The registry has answered your request for a place in the hearing on %(at)s. What it says, and how your request stands, is on your page.",
+        at=hearing.begins_at,
+    )
     said = {
+        PlaceState.ASKED: answered,
+        PlaceState.LEAVE: answered,
         PlaceState.GIVEN: T(
             "You have a place in the hearing on %(at)s, %(place)s. Bring the identity document with the name you gave, and come half an hour early for the check at the door.",
             at=hearing.begins_at,
@@ -409,7 +489,7 @@ def _tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -
             "You are not admitted to the hearing on %(at)s. The ground stands on your page.", at=hearing.begins_at
         ),
         PlaceState.LAPSED: T(
-            "The hearing on %(at)s does not take place as announced, or not in public. Your place has lapsed; the list of hearings says what is fixed now.",
+            "The hearing on %(at)s does not take place as announced, or not in public. Your place, or your request for one, has lapsed; the list of hearings says what is fixed now.",
             at=hearing.begins_at,
         ),
     }[row.state]
