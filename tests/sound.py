@@ -43,7 +43,8 @@ def fits_each_width(page: Page) -> None:
 def is_sound(page: Page) -> None:
     """Nothing scrolls sideways and axe finds nothing."""
     assert fits(page), page.url
-    assert faults(page) == [], page.url
+    found = faults(page)
+    assert found == [], f"{page.url}: {found}"
 
 
 def is_sound_to_both(page: Page, *, axe: bool = True) -> None:

@@ -139,6 +139,7 @@ THROUGH_A_SEAT = {
     "filing/registry/handing_over.py": "a president hands over another's seats, also of an office taken away; never their own view",
     "filing/registry/supervision.py": "a president's inventory of others' desks, also of an office taken away; never their own view",
     "hearing/appraisal/acts.py": "one case: the expert's own seat",
+    "hearing/bench/working_copy.py": "one's own notes on a case one judged: nobody else's, and nothing of the file",
     "hearing/live/acts.py": "one case: who of its bench has not come to the hearing yet",
     "identity/actors.py": "`serving` itself, and the capacities of one case",
     "identity/mandates.py": "one case: whoever ever served in it represents nobody there",

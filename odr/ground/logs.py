@@ -97,7 +97,7 @@ def places(trace: TracebackType | None) -> list[str]:
     """The lines an error came through, innermost last, without their text."""
     return [
         f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
-    ][-12:]
+    ][-16:]
 
 
 def _is_plain(value: object) -> bool:

@@ -176,7 +176,8 @@ class Walk:
         path = re.split(r"[?#]", page.url.removeprefix(self.origin))[0]
         kind = f"{self.width} " + re.sub(r"[a-z0-9]{26}|\d+|[CRT]-\d+", "*", path)
         if self.javascript and is_first(self.looked_at, kind):
-            assert faults(page) == [], page.url
+            found = faults(page)
+            assert found == [], f"{page.url}: {found}"
 
     def send(self, page: Page, button: str = GO_ON, *, to: str = "/docket/") -> None:
         """Send the form; the act is done and its receipt is shown."""

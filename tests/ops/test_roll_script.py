@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,7 +141,7 @@ def test_nobody_under_way_is_cut_off_when_the_older_version_ends(machine: Machin
     """The proxy's processes that still lead to the older version have ended before it is stopped, however late they are told
     to.
     """
-    with subprocess.Popen(["sleep", "1"]) as leading:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"]) as leading:
         (machine.folder / "leading").write_text(f"{leading.pid}\n")
         waiting = threading.Thread(target=leading.wait)
         waiting.start()

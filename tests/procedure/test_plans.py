@@ -50,7 +50,8 @@ WHOLE = {
     "/decisions/ledger.json": {"publication"},
     "/decisions/bulk.json": {"publication"},  # months with their counts
     "/decisions/withdrawn.jsonl": {"publication_version"},
-    "": {"examination", "mandate"},  # the worker: records to be set, mandates the docket does not tell of yet
+    # The worker: records to be set, mandates the docket does not tell of yet, requests for places, which go after a month.
+    "": {"examination", "mandate", "place_request"},
     "/registry/supervision": {"account", "case"},  # everybody of the court with what lies there
 }
 """Pages whose business is all there is; each counts or sums by index, or gives a file."""

@@ -282,7 +282,7 @@ def behind(session: Session, account_id: int, after: str | None = None) -> Liste
     left = WorkingCopyLeft
     noted = exists().where(BenchNote.case_id == Case.id, BenchNote.account_id == account_id)
     marked = exists().where(WorkingMark.case_id == Case.id, WorkingMark.account_id == account_id)
-    sat = exists().where(Seat.case_id == Case.id, Seat.account_id == account_id, Seat.role == Role.JUDGE)
+    sat = Case.id.in_(select(Seat.case_id).where(Seat.account_id == account_id, Seat.role == Role.JUDGE))
     sits = exists().where(Seat.case_id == Case.id, serving(account_id, Role.JUDGE))
     query = (
         select(Case, left)
