@@ -607,3 +607,9 @@ def test_the_courtroom_is_called_one_in_chinese(fixed: Scene) -> None:
         f"/attending/{hearing(fixed).reference}"
     )
     assert "<dt>法庭</dt><dd>Courtroom 3</dd>" in page
+
+
+def test_who_takes_part_is_told_so_and_offered_no_form(fixed: Scene) -> None:
+    """The page of a party's own hearing leads to its case, before anything is typed that would be refused."""
+    page = Browser(create_app(court=fixed.court), fixed, "li").page(f"/attending/{hearing(fixed).reference}")
+    assert "You take part in this case" in page and "What do you have to do with the case?" not in page

@@ -72,15 +72,18 @@ def _one(hearing: Hearing, values: dict[str, Any], faults: list[FieldFault], sta
     if not values:
         values = {"name": [row.name if row is not None else my_account().name], "tie": ["none"]}
     drawn = forms.fields_of(PlaceInput, current_locale(), values, faults)
+    case = session.get_one(Case, hearing.case_id)
+    part = service.takes_part(session, case, session.get_one(Account, my_account_id()), now)
     return render_template(
         "register/attending_one.html",
         hearing=hearing,
-        number=session.get_one(Case, hearing.case_id).number,
+        number=case.number,
+        part=part,
         places=service.places_of(session, hearing, pack_today()),
         row=row,
         before=_before(row) if row is not None and row.state is PlaceState.ASKED else 0,
         ground=Ground(row.ground) if row is not None and row.ground else None,
-        can_ask=open_now and (row is None or row.state in service.AGAIN),
+        can_ask=open_now and part is None and (row is None or row.state in service.AGAIN),
         can_give_back=row is not None and row.state in service.OPEN and now < hearing.begins_at,
         article=service.law(pack_today()),
         fields=drawn,

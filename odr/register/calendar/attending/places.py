@@ -162,10 +162,9 @@ def ask(
     if not is_open(session, hearing) or now >= hearing.begins_at:
         raise ActNotOpen(T("This hearing cannot be watched, or has begun."), source=law(pack))
     case = session.get_one(Case, hearing.case_id)
-    if _will_be_heard(session, case, account.id):
-        raise ActNotOpen(Ground.WITNESS.label, source=law(pack))
-    if actors_in(session, account, case, now):
-        raise ActNotOpen(T("You take part in this case: enter the hearing from its page."), source=law(pack))
+    part = takes_part(session, case, account, now)
+    if part is not None:
+        raise ActNotOpen(part, source=law(pack))
     tie = Tie(given.tie)
     if tie is not Tie.NONE and len(given.tie_words) < 2:
         raise InvalidInput.at("tie_words", T("Write whose relative you are, or which interest is touched."))
@@ -185,6 +184,15 @@ def ask(
     _record(court, session, hearing, "ask_for_place", now, request=row.reference, tie=tie.value, minor=given.is_minor)
     _give_out(court, session, hearing, places, now)
     return row
+
+
+def takes_part(session: Session, case: Case, account: Account, now: datetime) -> Text | None:
+    """Why somebody needs no place of the public, or gets none, whatever seats there are; None for everybody else."""
+    if _will_be_heard(session, case, account.id):
+        return Ground.WITNESS.label
+    if actors_in(session, account, case, now):
+        return T("You take part in this case: enter the hearing from its page.")
+    return None
 
 
 def _will_be_heard(session: Session, case: Case, account_id: int) -> bool:
