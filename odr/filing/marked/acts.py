@@ -114,7 +114,7 @@ class MarkInput(CourtModel):
         field(
             T("What cannot be read or does not fit, and how it is mended"),
             T(
-                "Plain words: only who filed it reads them. Say nothing of whether it is right in law; that is the judge’s."
+                "Plain words: who filed it reads them, and the court; no other party does. Say nothing of whether it is right in law; that is the judge’s."
             ),
             widget="textarea",
         ),
