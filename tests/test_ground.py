@@ -16,7 +16,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from odr.ground.clock import CourtClock, FixedClock
-from odr.ground.db import NAMING, Database, UTCDateTime, enum_column, new_reference
+from odr.ground.db import NAMING, Database, UTCDateTime, enum_column, insert_once, new_reference
 from odr.ground.text import (
     LOCALES,
     Money,
@@ -159,6 +159,25 @@ def test_writers_queue_and_none_is_lost(tally: Database) -> None:
     for thread in threads:
         thread.join(PATIENCE)
     assert count(tally) == 40
+
+
+def test_a_row_that_two_insert_stands_once_and_undoes_nothing_else(tally: Database) -> None:
+    """The second is told so, after waiting for the first where both do it at once, and what else it wrote stays."""
+    stands: list[bool] = []
+
+    def second() -> None:
+        with tally.write() as session:
+            session.execute(update(Tally).where(Tally.id == 1).values(count=3))
+            stands.append(insert_once(session, Tally(id=2, count=8, at=None)))
+
+    with tally.write() as session:
+        assert insert_once(session, Tally(id=2, count=7, at=None))
+        other = threading.Thread(target=second)
+        other.start()
+    other.join(PATIENCE)
+    assert stands == [False]
+    with tally.read() as session:
+        assert session.execute(select(Tally.id, Tally.count).order_by(Tally.id)).all() == [(1, 3), (2, 7)]
 
 
 def test_a_reader_sees_the_state_before_an_unfinished_write(tally: Database) -> None:

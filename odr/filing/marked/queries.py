@@ -13,6 +13,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, R
 from odr.docket.queries import entry as entry_of
 from odr.filing import names
 from odr.filing.marked.models import FilingLook, FilingMark
+from odr.ground.db import insert_once
 from odr.ground.keyset import Key, Listed, page_of
 from odr.identity.actors import serving
 from odr.procedure.acts.letter import PaperKind
@@ -106,9 +107,8 @@ def note_in_order(session: Session, account_id: int, chosen: Collection[str], no
         if case is None or case.id not in mine or not number.isdecimal() or len(number) > 6:
             continue
         if filing_named(session, case, int(number)) is not None and not is_done(session, case, int(number)):
-            session.add(FilingLook(case_id=case.id, entry_number=int(number), account_id=account_id, looked_at=now))
-            session.flush()
-            looked += 1
+            look = FilingLook(case_id=case.id, entry_number=int(number), account_id=account_id, looked_at=now)
+            looked += insert_once(session, look)
     return looked
 
 

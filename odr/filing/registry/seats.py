@@ -9,13 +9,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.filing import desks
 from odr.filing.models import NumberSeries, StaffLeave
 from odr.ground.canonical import sha256_hex
+from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text, words_of
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
@@ -39,12 +39,7 @@ def next_of_series(sitting: Sitting, pack: RulePack, kind: str) -> str:
 
 def _begun(sitting: Sitting, wanted: Select[NumberSeries], first: NumberSeries) -> NumberSeries:
     """The series of a year, begun here or, at the same moment, by another clerk: then that one's, once it is there."""
-    try:
-        with sitting.session.begin_nested():
-            sitting.session.add(first)
-    except IntegrityError:
-        return sitting.session.scalars(wanted).one()
-    return first
+    return first if insert_once(sitting.session, first) else sitting.session.scalars(wanted).one()
 
 
 def case_number_for(sitting: Sitting, case: Case) -> str:

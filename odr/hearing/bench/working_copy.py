@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
@@ -17,6 +17,7 @@ from odr.docket.queries import entry
 from odr.docket.visibility import reads_entry
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.ground.canonical import sha256_hex
+from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
@@ -116,7 +117,11 @@ def remove_mark(session: Session, case: Case, account_id: int, reference: str) -
 
 def note_of(session: Session, case_id: int, account_id: int) -> BenchNote | None:
     """Somebody's own notes on a case."""
-    return session.scalar(select(BenchNote).where(BenchNote.case_id == case_id, BenchNote.account_id == account_id))
+    return session.scalar(_note(case_id, account_id))
+
+
+def _note(case_id: int, account_id: int) -> Select[BenchNote]:
+    return select(BenchNote).where(BenchNote.case_id == case_id, BenchNote.account_id == account_id)
 
 
 def seen_note(note: BenchNote | None) -> str:
@@ -142,8 +147,9 @@ def save_note(
         )
     found = note_of(session, case_id, account_id)
     if found is None:
-        session.add(BenchNote(case_id=case_id, account_id=account_id, words=words, saved_at=now))
-        return
+        if insert_once(session, BenchNote(case_id=case_id, account_id=account_id, words=words, saved_at=now)):
+            return
+        found = session.scalars(_note(case_id, account_id)).one()
     if seen is not None and seen != seen_note(found) and found.words != words:
         raise InvalidInput.at(
             "words",
@@ -170,7 +176,7 @@ def leave(session: Session, case: Case, account_id: int, now: datetime) -> None:
     if not _was_judge(session, case.id, account_id):
         raise NotFound
     if left_by(session, case.id, account_id) is None:
-        session.add(WorkingCopyLeft(case_id=case.id, account_id=account_id, left_at=now))
+        insert_once(session, WorkingCopyLeft(case_id=case.id, account_id=account_id, left_at=now))
 
 
 def keep_back(session: Session, case: Case, account_id: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.ground.db import insert_once
 from odr.ground.errors import CaseMovedOn, CourtError, NotFound
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
@@ -41,9 +42,8 @@ def sign(session: Session, account_id: int, name: str, reference: str, sha256: s
             T("The minutes were written anew since you opened this page."), T("Read them again before you sign.")
         )
     if account_id not in signed_by(session, meeting):
-        session.add(
-            MeetingSignature(meeting_id=meeting.id, account_id=account_id, name=name, text_sha256=sha256, at=now)
-        )
+        mine = MeetingSignature(meeting_id=meeting.id, account_id=account_id, name=name, text_sha256=sha256, at=now)
+        insert_once(session, mine)
 
 
 def file_signed(court: Court) -> int:

@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel
 from sqlalchemy import Select, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.ground.db import insert_once
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
 from odr.procedure.forms.fields import FormField, fields_of, leaves
@@ -204,10 +204,7 @@ def _begin(
         values=kept,
         saved_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # Another window began it in the same moment.
+    if not insert_once(session, row):  # Another window began it in the same moment.
         there = draft_of(session, case, actor, act, about)
         if there is not None:
             asides = _with_aside(there.values.get(ASIDE, []), answers_of(there))

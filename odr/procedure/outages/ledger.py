@@ -6,15 +6,14 @@ back finds how long nobody did: that is how an outage is noticed which nobody wa
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput
 from odr.ground.silence import silence
 from odr.ground.text import T
@@ -50,8 +49,7 @@ def beat(court: Court, who: str) -> Outage | None:
     with court.database.write() as session:
         row = session.get(Pulse, who, with_for_update=True)
         if row is None:
-            with contextlib.suppress(IntegrityError), session.begin_nested():
-                session.add(Pulse(who=who, at=now))
+            insert_once(session, Pulse(who=who, at=now))
             return None
         silent, row.at = now - row.at, max(now, row.at)
         if silent <= SILENT or court.clock.was_set() or _leads(session) != who:

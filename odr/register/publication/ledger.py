@@ -13,11 +13,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document
 from odr.ground.canonical import sha256_hex
+from odr.ground.db import insert_once
 from odr.identity.actors import Actor
 from odr.notary.administration import administration_act
 from odr.notary.canonical import JSON
@@ -39,11 +39,7 @@ def head(session: Session) -> RegisterHead:
     """How far the ledger goes, locked until the transaction ends."""
     found = session.get(RegisterHead, 1, with_for_update=True)
     if found is None:
-        try:
-            with session.begin_nested():
-                session.add(RegisterHead(id=1, decisions=0, records=0, sha256=FIRST))
-        except IntegrityError:
-            pass
+        insert_once(session, RegisterHead(id=1, decisions=0, records=0, sha256=FIRST))
         found = session.get_one(RegisterHead, 1, with_for_update=True)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -310,28 +311,27 @@ def _desk_request(
 @staff(*AT_THE_DOOR)
 def answer(reference: str) -> Page:
     """Answer one request: leave for a minor, a tie that does not count, or not admitted."""
-    row, court, values = _request(reference), current_court(), request.form.to_dict(flat=False)
-    try:
-        given = forms.parse(AnswerInput, values, currency=pack_today().currency)
-        with court.database.write() as session:
-            by = session.get_one(Account, my_account_id())
-            service.answer(court, session, pack_today(), row.reference, given, by, court.clock.now())
-    except InvalidInput as error:
-        return _desk_request(row, AnswerInput, values, error.faults, 422)
-    return redirect(url_for("attending.desk_request", reference=reference), 303)
+    return _dealt_with(reference, AnswerInput, service.answer, "attending.desk_request", reference)
 
 
 @attending.post("/desk/requests/<reference>/door")
 @staff(*AT_THE_DOOR)
 def door(reference: str) -> Page:
     """Put on record who came with a pass, or was turned away."""
+    hearing = current_session().get_one(Hearing, _request(reference).hearing_id)
+    return _dealt_with(reference, DoorInput, service.at_the_door, "attending.desk_one", hearing.reference)
+
+
+def _dealt_with(
+    reference: str, model: type[CourtModel], step: Callable[..., PlaceRequest], onward: str, there: str
+) -> Page:
+    """Do a step of the registry with a request, and go on to a page; or show its form again with what was typed."""
     row, court, values = _request(reference), current_court(), request.form.to_dict(flat=False)
     try:
-        given = forms.parse(DoorInput, values, currency=pack_today().currency)
+        given = forms.parse(model, values, currency=pack_today().currency)
         with court.database.write() as session:
             by = session.get_one(Account, my_account_id())
-            service.at_the_door(court, session, pack_today(), row.reference, given, by, court.clock.now())
+            step(court, session, pack_today(), row.reference, given, by, court.clock.now())
     except InvalidInput as error:
-        return _desk_request(row, DoorInput, values, error.faults, 422)
-    hearing = current_session().get_one(Hearing, row.hearing_id)
-    return redirect(url_for("attending.desk_one", reference=hearing.reference), 303)
+        return _desk_request(row, model, values, error.faults, 422)
+    return redirect(url_for(onward, reference=there), 303)
