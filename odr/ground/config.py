@@ -67,6 +67,7 @@ class Settings(BaseModel):
     store_url: str = ""
     clamd: str = ""
     capture_allow: str = ""
+    capture_seconds: float = Field(default=40, ge=5, le=300)
     max_upload_bytes: int = Field(default=10 * 2**30, gt=0)
     vault_socket: str = ""
     vault_dir: str = ""

@@ -8,6 +8,7 @@ import os
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from werkzeug.wrappers import Request, Response
 from odr.docket.models import DocketEntry
 from odr.evidence.models import CaptureState, Exhibit, ExhibitState, WebCapture
 from odr.evidence.sources.webpage.capturer import CaptureLimits, Capturer, NotCaptured, browser
+from odr.evidence.sources.webpage.child import STEP
 from odr.evidence.sources.webpage.gate import Gate, Refused, is_outside
 from odr.evidence.sources.webpage_worker import capture_due
 from odr.evidence.store.ports import desk_of
@@ -502,7 +504,9 @@ def test_a_party_has_a_page_captured_and_it_becomes_exhibits(small_scene: Scene,
 
 def with_peer(scene: Scene, origin: str) -> Scene:
     """The court in whose settings the site on loopback is open."""
-    scene.court.settings = scene.court.settings.model_copy(update={"capture_allow": origin.split("//")[1]})
+    scene.court.settings = scene.court.settings.model_copy(
+        update={"capture_allow": origin.split("//")[1], "capture_seconds": UNHURRIED.seconds}
+    )
     return scene
 
 
@@ -559,10 +563,23 @@ def test_two_workers_do_not_look_twice(small_scene: Scene, origin: str, site: Si
 
 
 def test_without_a_browser_the_refusal_says_what_to_do() -> None:
-    """A court without a browser says so in words."""
-    with pytest.raises(NotCaptured) as refused:
-        Capturer(program="/nowhere/chromium").capture("https://example.com/")
-    assert refused.value.why in ("no_browser", "crashed")
+    """A court without a browser says so in words; one whose browser ends at once does not speak of the page."""
+    for program, why in (("/nowhere/chromium", "no_browser"), ("/bin/false", "not_begun")):
+        with pytest.raises(NotCaptured) as refused:
+            Capturer(program=program).capture("https://example.com/")
+        assert refused.value.why == why
+
+
+def test_a_browser_slow_to_start_takes_nothing_from_the_page_time(origin: str) -> None:
+    """A browser that needs longer to start than a page may take for one step still brings the page."""
+    with tempfile.TemporaryDirectory() as name:
+        slow = Path(name, "chromium")
+        slow.write_text(f'#!/bin/sh\nsleep {STEP + 1}\nexec {browser()} "$@"\n', encoding="utf-8")
+        for place in (slow.parent, slow):
+            place.chmod(0o755)  # the browser runs as nobody
+        made = replace(looking(origin), program=str(slow)).capture(f"{origin}/page")
+    assert made.record["whole"] and made.record["title"] == "Shop 店铺"
+    assert made.record["seconds"] > STEP
 
 
 def test_the_site_is_not_asked_when_nobody_asks(serve: Callable[..., str]) -> None:

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 log = logging.getLogger("odr.evidence.sources.webpage_worker")
-LEASE = timedelta(minutes=3)
-"""After so long without a word from the worker another one looks again."""
+SPARE = timedelta(minutes=1)
+"""So long after a look must have ended, without a word from its worker, another one looks again."""
 ATTEMPTS = 3
-_AGAIN = {"unreachable", "unknown", "crashed"}
+_AGAIN = {"not_begun", "unreachable", "unknown", "crashed"}
 """What may go better another time."""
 Asked = TypeVar("Asked", WebCapture, EarlyFetch)
 
@@ -98,7 +98,8 @@ def _looked(court: Court, row: Asked, url: str) -> CaptureRecord | None:
 
 def _take(court: Court, table: type[Asked]) -> Asked | None:
     now = court.clock.machine_now()
-    stale = (table.state == CaptureState.WORKING) & (table.touched_at < now - LEASE)
+    lease = timedelta(seconds=capturer_of(court).limits.longest) + SPARE
+    stale = (table.state == CaptureState.WORKING) & (table.touched_at < now - lease)
     again = (table.attempts == 0) | (table.touched_at < now - timedelta(seconds=30))
     with court.database.write() as session:
         query = select(table).where(((table.state == CaptureState.WAITING) & again) | stale)

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from odr.evidence.exhibits.preview import Previewer
 from odr.evidence.intake.scan import Clamd
 from odr.evidence.intake.upload import UploadDesk, UploadLimits
-from odr.evidence.sources.webpage.capturer import Capturer
+from odr.evidence.sources.webpage.capturer import CaptureLimits, Capturer
 from odr.evidence.store import s3
 from odr.evidence.store.store import BlobStore
 from odr.ground.config import Settings
@@ -56,7 +56,7 @@ def capturer_of(court: Court) -> Capturer:
     """
     settings = court.settings
     flags = ("--no-sandbox",) if settings.is_training and os.geteuid() == 0 else ()
-    return Capturer(tuple(settings.capture_allow.split()), flags)
+    return Capturer(tuple(settings.capture_allow.split()), flags, CaptureLimits(seconds=settings.capture_seconds))
 
 
 def expire_uploads(court: Court) -> int:

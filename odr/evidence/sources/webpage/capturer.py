@@ -18,13 +18,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from odr.evidence.sources.webpage.child import BEGINS
 from odr.ground.errors import CourtError
 from odr.ground.text import T, Text
 
+SLACK = 15.0
+"""Seconds the child has beyond its own limits before it is ended from outside."""
 ROOT = Path(__file__).resolve().parents[4]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WHY: dict[str, Text] = {
     "no_browser": T("The court has no browser installed that could look at a page."),
+    "not_begun": T("The court’s browser did not start, so nobody looked at the page. Ask again in a while."),
     "internal": T("The address leads to a machine that is not on the public network. The court does not go there."),
     "certificate": T("The site’s certificate is not valid, so nobody can say whose page it is. Nothing was captured."),
     "download": T("At this address there is no page but a file. Fetch it yourself and submit it."),
@@ -57,12 +61,18 @@ class CaptureLimits:
     """What one look may use. Bytes and seconds."""
 
     seconds: float = 40.0
+    """For the page, from the moment the browser is sent to it."""
     received: int = 64 * 2**20
     memory: int = 1536 * 2**20
     file: int = 128 * 2**20
     cpu: int = 60
     kept: int = 48 * 2**20
     """Largest of the files kept."""
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which a look has ended, whatever happened."""
+        return BEGINS + self.seconds + SLACK
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,7 @@ class Capturer:
             start_new_session=True,
         )
         try:
-            child.communicate(json.dumps(asked).encode(), self.limits.seconds + 15)
+            child.communicate(json.dumps(asked).encode(), self.limits.longest)
         except subprocess.TimeoutExpired:
             (folder / "failed.json").write_text('{"why": "never_rests"}')
         finally:

@@ -30,8 +30,10 @@ from odr.ground.bounded_child import be_nobody
 WIDTH, HEIGHT, TALLEST = 1280, 900, 16_000
 QUIET = 1.0
 """Seconds without traffic after which a page that has loaded is taken to be whole."""
+BEGINS = 90.0
+"""Seconds the browser has to start and make itself ready: a slow machine is not the page's fault."""
 STEP = 10.0
-"""Seconds one command may take."""
+"""Seconds one command may take while the page is on its way; its picture has what is left."""
 FLAGS = (
     "--headless=new",
     "--disable-gpu",
@@ -80,7 +82,8 @@ class Look:
         self.asked = asked
         self.gate = Gate(frozenset(asked["allowed"]), asked["bytes"])
         self.began = time.monotonic()
-        self.until = self.began + asked["seconds"]
+        self.until = self.began + BEGINS
+        self.is_sent = False
         self.loaded = self.crashed = False
         self.busy: set[str] = set()
         self.frame = self.last_url = ""
@@ -101,26 +104,31 @@ class Look:
             profile,
             "about:blank",
         ]
-        browser = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(3, 4)
-        )
+        try:
+            subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=(3, 4)
+            )
+        except OSError as error:
+            raise GaveUp("no_browser", str(error)) from error
         os.close(3)
         os.close(4)
         threading.Thread(target=_watch_memory, args=(self.asked["memory"],), daemon=True).start()
         self.tools = DevTools(into, out, self._heed)
         try:
-            self._visit()
+            product = self._ready()
+            self._go()
+            whole = self._settle()
+            self._take(product, whole)
         except (NoAnswer, BrokenPipeError) as error:
-            raise GaveUp(
-                "no_browser" if browser.poll() is not None and not self.answers else "crashed", str(error)
-            ) from error
+            raise GaveUp("crashed" if self.is_sent else "not_begun", str(error)) from error
         except TimeoutError as error:
-            raise GaveUp("never_rests", str(error)) from error
+            raise GaveUp("never_rests" if self.is_sent else "not_begun", str(error)) from error
 
-    def _ask(self, method: str, /, **given: Any) -> dict[str, Any]:
-        return self.tools.ask(method, max(0.5, min(STEP, self.until - time.monotonic())), **given)
+    def _ask(self, method: str, /, most: float = BEGINS, **given: Any) -> dict[str, Any]:
+        return self.tools.ask(method, max(0.5, min(most, self.until - time.monotonic())), **given)
 
-    def _visit(self) -> None:
+    def _ready(self) -> str:
+        """The browser, started and prepared; its name and version."""
         version = self._ask("Browser.getVersion")
         self._ask("Browser.setDownloadBehavior", behavior="deny", eventsEnabled=True)
         targets = self._ask("Target.getTargets")["targetInfos"]
@@ -130,14 +138,14 @@ class Look:
             self._ask(f"{domain}.enable")
         self._ask("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
         self._ask("Emulation.setLocaleOverride", locale=self.asked["locale"])
-        self._go()
-        whole = self._settle()
-        self._take(version["product"], whole)
+        return str(version["product"])
 
     def _go(self) -> None:
-        self.gate.is_open = True
+        """Send it to the page, whose own time begins here."""
+        self.gate.is_open = self.is_sent = True
+        self.until = time.monotonic() + self.asked["seconds"]
         try:
-            went = self._ask("Page.navigate", url=self.asked["url"])
+            went = self._ask("Page.navigate", STEP, url=self.asked["url"])
         except TimeoutError:
             went = {}
         self.frame = went.get("frameId", self.frame)
@@ -156,7 +164,7 @@ class Look:
 
     def _settle(self) -> bool:
         """Wait until the page is loaded and quiet; whether it came to that."""
-        stop = self.began + (self.until - self.began) * 0.6
+        stop = self.until - self.asked["seconds"] * 0.4
         while time.monotonic() < stop:
             self.tools.listen(0.2)
             if self.crashed:
@@ -170,7 +178,7 @@ class Look:
             ("Emulation.setScriptExecutionDisabled", {"value": True}),
         ):
             with contextlib.suppress(Failed, TimeoutError):
-                self._ask(method, **given)
+                self._ask(method, STEP, **given)
         return False
 
     def _take(self, product: str, whole: bool) -> None:
