@@ -9,7 +9,7 @@ from odr.service import names as service_names
 
 ANSWER = time_limit("answer", Nature.DUTY, names.FILE_ANSWER, ask=T("answer the claim"))
 ACKNOWLEDGEMENT = time_limit("acknowledgement", Nature.DUTY, names.ACKNOWLEDGE_SERVICE, ask=T("acknowledge service"))
-COMPLAINT_REPLY = time_limit("complaint_reply", Nature.COURT, names.ANSWER_COMPLAINT)
+COMPLAINT_REPLY = time_limit("complaint_reply", Nature.COURT, names.ANSWER_COMPLAINT, runs_on=True)
 CORRECTION = time_limit("correction", Nature.DUTY, names.CORRECT_CLAIM, ask=T("correct your claim"))
 COUNTERCLAIM_ANSWER = time_limit(
     "counterclaim_answer", Nature.DUTY, names.ANSWER_COUNTERCLAIM, rule="answer", ask=T("answer the counterclaim")

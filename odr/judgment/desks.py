@@ -17,6 +17,8 @@ CLOSE_CASE = desk(
     Role.CLERK,
     waits=T("Nothing for you to do: everything is done, and the registry closes the case."),
 )
+CONTINUE_PRESERVATION = desk("continue_preservation", T("A preservation whose term ends"), Role.JUDGE)
+CONTINUE_MEASURE = desk("continue_measure", T("A measure to have continued"), Role.CLERK, by_hand=True)
 COUNTERSIGN = desk(
     "countersign",
     T("A decision to countersign"),

@@ -16,7 +16,12 @@ from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
 from odr.judgment.meetings.acts import READERS
 from odr.judgment.meetings.queries import meetings_of
-from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
+from odr.judgment.preservation import (
+    acts as preservation_acts,
+    before_claim,
+    case_views as preservation_case_views,
+    term,
+)
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
     BenchChanged,
@@ -74,6 +79,7 @@ ROOM = Room(
         "preservation_ruling": motions.ruling_overdue,
         "preservation_claim": before_claim.claim_did_not_follow,
         "preservation_review": before_claim.review_over,
+        "preservation_term": term.term_over,
     },
     on_event=(
         on(BenchChanged, heard_anew.on_bench_changed),
@@ -97,7 +103,11 @@ ROOM = Room(
         exhibit_views.exhibits_panel,
         meetings_panel,
     ),
-    sweeps={"preservations": before_claim.end_with_claims, "minutes": meetings_signing.file_signed},
+    sweeps={
+        "preservations": before_claim.end_with_claims,
+        "terms of preservations": term.note_terms,
+        "minutes": meetings_signing.file_signed,
+    },
     desk_pages=(DeskPage("meetings.mine", T("Minutes of meetings"), 66),),
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     audits=(audit_orders,),

@@ -34,6 +34,14 @@ PRESERVATION_REVIEW = time_limit(
     "preservation_review", Nature.REMEDY, names.ASK_FOR_PRESERVATION_REVIEW, ask=T("ask for a review")
 )
 PRESERVATION_REVIEW_DECISION = time_limit("preservation_review_decision", Nature.COURT, names.GIVE_RULING)
+PRESERVATION_TERM = time_limit(
+    "preservation_term",
+    Nature.REMEDY,
+    names.ASK_TO_CONTINUE_PRESERVATION,
+    rule="preservation_term_property",
+    ask=T("ask the court to continue what is preserved"),
+    runs_on=True,
+)
 PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, names.RULE_ON_PRESERVATION, names.GIVE_RULING)
 RETRIAL_APPLICATION = time_limit(
     "retrial_application", Nature.REMEDY, names.APPLY_FOR_RETRIAL, ask=T("apply for a retrial")

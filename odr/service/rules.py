@@ -29,6 +29,7 @@ UNITS = {
     Unit.WORKING_DAYS: "%(count)s working days",
     Unit.MONTHS: "%(count)s months",
     Unit.YEARS: "%(count)s years",
+    Unit.TERM_MONTHS: "%(count)s months",
 }
 
 

@@ -54,7 +54,7 @@ def carried_out(bench: Bench) -> None:
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench)})
     row = preserved(bench).reference
     bench.do("clerk", "record_security", {"preservation": row, "amount": "1,000.00", "how": "letter of the bank"})
-    bench.do("clerk", "execute_preservation", {"preservation": row, "what": "Account frozen"})
+    bench.do("clerk", "execute_preservation", {"preservation": row, "kind": "deposit", "what": "Account frozen"})
 
 
 def files_claim(bench: Bench) -> str:

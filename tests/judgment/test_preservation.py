@@ -68,7 +68,11 @@ def test_the_other_side_learns_of_a_preservation_when_it_is_carried_out(bench: B
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench)})
     row = preserved(bench)
     with pytest.raises(ActNotOpen):
-        bench.do("clerk", "execute_preservation", {"preservation": row.reference, "what": "Account frozen"})
+        bench.do(
+            "clerk",
+            "execute_preservation",
+            {"preservation": row.reference, "kind": "deposit", "what": "Account frozen"},
+        )
     with pytest.raises(InvalidInput, match="asks for"):
         bench.do(
             "clerk", "record_security", {"preservation": row.reference, "amount": "999.99", "how": "letter of the bank"}
@@ -81,7 +85,9 @@ def test_the_other_side_learns_of_a_preservation_when_it_is_carried_out(bench: B
     assert "preserv" in seen_by(bench, "claimant/1").casefold()
     with bench.court.database.read() as session:
         assert {p.party_id for p in session.scalars(select(Packet))} == {row.party_id}
-    bench.do("clerk", "execute_preservation", {"preservation": row.reference, "what": "Account frozen"})
+    bench.do(
+        "clerk", "execute_preservation", {"preservation": row.reference, "kind": "deposit", "what": "Account frozen"}
+    )
     told = seen_by(bench, "respondent/1")
     assert (
         all(name in told for name in SECRET)
@@ -96,7 +102,11 @@ def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -
     """
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
-    bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
+    bench.do(
+        "clerk",
+        "execute_preservation",
+        {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"},
+    )
     review = {"asks": "Lift it.", "grounds": "I gave a bank's letter."}
     with pytest.raises(ActNotOpen, match="not started"):
         bench.do("respondent/1", "ask_for_preservation_review", review)
@@ -140,7 +150,11 @@ def test_nothing_stays_frozen_for_a_case_that_is_over(bench: Bench) -> None:
     """
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
-    bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
+    bench.do(
+        "clerk",
+        "execute_preservation",
+        {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"},
+    )
     bench.do(
         "judge", "give_ruling", {**RULING, "kind": "dismissal", "security": None, "orders": "The action is dismissed."}
     )
@@ -163,7 +177,11 @@ def test_a_transfer_takes_what_is_preserved_along(bench: Bench) -> None:
     """Nothing is undone; the registry sends the papers after the case (CPI 160; court rule)."""
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
-    bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
+    bench.do(
+        "clerk",
+        "execute_preservation",
+        {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"},
+    )
     with bench.court.database.write() as session:
         session.get_one(Case, bench.case_id).stage = Stage.HEARING
     bench.do("judge", "transfer_case", {"court": "Ningbo Internet Court", "reasons": "The seat is there."})
@@ -194,7 +212,11 @@ def test_the_letter_on_a_preservation_carries_the_ruling(bench: Bench) -> None:
     """From its receipt the five days for a review run, so it has to be in the letter (CPI 171)."""
     bench.do("claimant/1", "ask_for_ruling", ASKED)
     bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
-    bench.do("clerk", "execute_preservation", {"preservation": preserved(bench).reference, "what": "Account frozen"})
+    bench.do(
+        "clerk",
+        "execute_preservation",
+        {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"},
+    )
     with bench.court.database.read() as session:
         ruling = session.scalars(select(Document.reference).where(Document.kind == "ruling")).one()
         packets = session.scalars(select(Packet).where(Packet.occasion == "execute_preservation")).all()

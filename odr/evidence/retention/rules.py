@@ -61,7 +61,7 @@ def kept_until(pack: RulePack, case: Case, rule: str = RULE) -> date | None:
 
 def after(day: date, period: Period) -> date:
     """The day so long after another, in plain days of the calendar."""
-    if period.unit in (Unit.MONTHS, Unit.YEARS):
+    if period.unit in (Unit.MONTHS, Unit.TERM_MONTHS, Unit.YEARS):
         return months_later(day, period.amount * (12 if period.unit is Unit.YEARS else 1))
     return day + timedelta(days=period.amount)
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Party
-from odr.filing.time_limits import COMPLAINT_REPLY
 from odr.ground.text import Text
 from odr.procedure.acts.events import PartyAbroad, TimeGivenBack
+from odr.procedure.acts.windows import TIME_LIMITS
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.pack import NoSuchRule
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
 
 
 def halt(windows: Iterable[Window], now: datetime) -> int:
-    """Let running windows stand still from ``now``; returns how many did. The answer to a complaint about the court's own
-    work is no step of the case: its time never stands still.
-    """
+    """Let running windows stand still from ``now``, but those that run on whatever happens; returns how many did."""
     count = 0
     for window in windows:
-        if window.state is WindowState.OPEN and window.kind != COMPLAINT_REPLY:
+        if window.state is WindowState.OPEN and not TIME_LIMITS[window.kind].runs_on:
             window.state, window.halted_at = WindowState.HALTED, now
             count += 1
     return count

@@ -26,6 +26,7 @@ from odr.judgment.preservation.measures import (
     REVIEW,
     REVIEW_DECISION,
     SECURED,
+    TERM,
     URGENT,
     carried_out,
     end_preservations,
@@ -38,6 +39,7 @@ from odr.judgment.preservation.measures import (
 )
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import evidence_to_preserve, preservation_named, preservations_of
+from odr.judgment.preservation.term import PropertyKind, begin_term
 from odr.judgment.queries import motions_of, next_ruling
 from odr.judgment.vocabulary import PRESERVATIONS, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.procedure.acts.act_versions import upcast
@@ -45,7 +47,7 @@ from odr.procedure.acts.events import CaseClosed, Served
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.language import CaseLanguage
@@ -341,8 +343,26 @@ class ExecuteInput(CourtModel):
     what: Annotated[
         str,
         CourtText(1, 2000),
-        field(T("What was done"), T("Account, asset or conduct, by whom, and until when."), widget="textarea"),
+        field(T("What was done"), T("Account, asset or conduct, and by whom."), widget="textarea"),
     ]
+    kind: Annotated[
+        PropertyKind | None,
+        Choice(PropertyKind),
+        field(
+            T("What was preserved"),
+            T(
+                "Money holds for a year at most, movable things for two years, other property for three; the applicant and the judge are told before it ends (Interpretation of the Civil Procedure Law, art. 485)."
+            ),
+        ),
+    ] = None
+    months: Annotated[
+        int | None,
+        Field(ge=1, le=120),
+        field(
+            T("For how many months"),
+            T("Only where the ruling orders a shorter term. Leave it empty for as long as the law allows."),
+        ),
+    ] = None
 
 
 @act(
@@ -352,6 +372,7 @@ class ExecuteInput(CourtModel):
     at=SECURED,
     guard=something_to_carry_out,
     while_stayed=True,
+    version=2,
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.DECISION,
@@ -364,7 +385,7 @@ class ExecuteInput(CourtModel):
             limits=LIMITS,
         ),
     ),
-    source=law("CPL 103, 106", "CPI 171"),
+    source=law("CPL 103, 106", "CPI 156, 171, 485"),
     desk=desks.EXECUTE_PRESERVATION,
     means={Milestone.URGENT_MEASURE},
     topic=Topic.DECISION,
@@ -378,16 +399,34 @@ def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, a
     if not row.is_ready or evidence_to_preserve(sitting.session, row) is not None:
         raise ActNotOpen(T("No preservation waits to be carried out."))
     carried_out(sitting, case, row, now)
+    begin_term(sitting, case, row, given.kind, given.months, now)
     return Recorded(
         T("Preservation carried out: %(what)s", what=given.what),
         {"preservation": row.reference, "encloses": rulings_on(sitting, row)},
     )
 
 
+@upcast(act_names.EXECUTE_PRESERVATION, from_version=1)
+def without_a_term(given: dict[str, Any]) -> dict[str, Any]:
+    """Under the first version the clerk wrote into the words until when it holds, and no term was reckoned."""
+    return {**given, "kind": None, "months": None}
+
+
 def review_begins(sitting: Sitting, event: Served) -> None:
-    """A party was served with a preservation, or with its refusal: their time to ask for a review runs (CPI 171)."""
+    """A party was served with a preservation, its continuation or its refusal: their time to ask for a review runs (CPI
+    171).
+    """
     case, party, numbers = event.case, event.party, set(event.entries)
     rows = [p for p in preservations_of(sitting.session, case) if p.executed_entry in numbers]
+    continued = {
+        w.subject: w.opened_by
+        for w in sitting.windows(case, TERM)
+        if w.opened_by in numbers and w.subject not in {p.reference for p in rows}
+    }
+    for subject, number in continued.items():
+        asked = sitting.windows(case, REVIEW, party=party, state=None, subject=subject)
+        if not any((w.opened_by or 0) > (number or 0) for w in asked):
+            sitting.start_window(case, REVIEW, party=party, start=event.at, subject=subject, proof=event.proof)
     refused = [
         m
         for m in motions_of(sitting.session, case, MotionState.REFUSED)

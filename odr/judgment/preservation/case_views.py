@@ -11,6 +11,7 @@ from odr.judgment.models import Motion
 from odr.judgment.preservation.case_without_claim import before_claim, preserved_for
 from odr.judgment.preservation.measures import CLAIM_FOLLOWS
 from odr.judgment.preservation.queries import evidence_to_preserve, preservations_of
+from odr.judgment.preservation.term import terms
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.hooks import Panel
 
@@ -42,6 +43,7 @@ def preserved_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
         "claim": claim if told else None,
         "follows": due,
         "earlier": earlier,
+        "terms": terms(sitting, case),
     }
     return Panel("main", 20, "judgment/_preserved.html", data)
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 REVIEW, REVIEW_DECISION = "preservation_review", "preservation_review_decision"
+TERM = "preservation_term"
+"""For how long something is preserved (CPI 485)."""
 CLAIM_FOLLOWS = "preservation_claim"
 """The thirty days within which a claim follows what was preserved before it (CPL 104)."""
 URGENT = "preservation_ruling"
@@ -250,6 +252,9 @@ def end_preservations(
         sitting.close_tasks(case, desks.EXECUTE_PRESERVATION, row.reference)
         sitting.close_windows(case, REVIEW, WindowState.ENDED, subject=row.reference)
         sitting.close_windows(case, CLAIM_FOLLOWS, WindowState.ENDED, subject=row.reference)
+        sitting.close_windows(case, TERM, WindowState.ENDED, subject=row.reference)
+        sitting.close_tasks(case, desks.CONTINUE_PRESERVATION, row.reference)
+        sitting.close_tasks(case, desks.CONTINUE_MEASURE, row.reference)
         if undo:
             sitting.open_task(
                 case,

@@ -60,6 +60,8 @@ class TimeLimit:
     waits: Text | None = None
     """What whoever waits for it is told, as a whole sentence; without it the pack's title is named."""
     ask: Text | None = None
+    runs_on: bool = False
+    """Whether it runs while the case stands still: an answer to a complaint is no step of the case, a freeze ends at its bank."""
 
 
 class TimeLimits:
@@ -97,9 +99,10 @@ def time_limit(
     rule: str | None = None,
     waits: Text | None = None,
     ask: Text | None = None,
+    runs_on: bool = False,
 ) -> str:
     """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
-    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, waits, ask)).kind
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, waits, ask, runs_on)).kind
 
 
 def rule_of(sitting: Sitting, window: Window) -> WindowRule:

@@ -112,6 +112,8 @@ class Unit(StrEnum):
     """To the corresponding day of a later month, or that month's last."""
     YEARS = "years"
     """Twelve months each."""
+    TERM_MONTHS = "term_months"
+    """Months for which something holds: it ends on its day of the calendar, which no day off moves (CPL 85 is about acts)."""
 
 
 class OnLapse(StrEnum):

@@ -128,6 +128,8 @@ class Count:
     def period(self, day: date, period: Period) -> date:
         """The last day of a period of days, months or years that begins after ``day``, rolled."""
         rules = self.pack.reckoning
+        if period.unit is Unit.TERM_MONTHS:
+            return self.months(day, period.amount)
         if period.unit in {Unit.MONTHS, Unit.YEARS}:
             return self.roll(self.months(day, period.amount * (12 if period.unit is Unit.YEARS else 1)))
         short = period.unit is Unit.DAYS and period.amount <= rules.short_days

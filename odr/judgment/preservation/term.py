@@ -1,0 +1,429 @@
+"""For how long something is preserved, and how that goes on: nothing is frozen for longer than the law lets it, and no
+freeze ends unseen (CPI 156, 168, 485).
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+from sqlalchemy import exists, select
+
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role
+from odr.docket.queries import parties
+from odr.ground.errors import InvalidInput
+from odr.ground.text import T, Text
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.judgment import desks, names
+from odr.judgment.models import Motion, Preservation
+from odr.judgment.preservation.measures import SECURED, TERM, end_preservations
+from odr.judgment.preservation.queries import preservation_named, preservations_of
+from odr.judgment.vocabulary import PreservationState
+from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
+from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.rules.base import law
+from odr.procedure.rules.pack import RulePack
+from odr.procedure.time.changed_limits import note_changed
+from odr.procedure.time.reckoning import reckon_before
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+NOTICE = "preservation_notice"
+LOOK_AHEAD = timedelta(days=62)
+"""How far the worker looks for terms that end; the pack says on which day notice of one is given."""
+
+
+class PropertyKind(enum.Enum):
+    """What was preserved: for how long it holds at most hangs on it (CPI 485)."""
+
+    DEPOSIT = "deposit"  # money at a bank or on an account
+    MOVABLE = "movable"  # goods, vehicles, devices
+    PROPERTY = "property"  # land, buildings, and every other right: shares, claims, domain names
+    CONDUCT = "conduct"  # something is to be done or left undone: no term of law
+
+    @property
+    def label(self) -> Text:
+        """The kind in words."""
+        return {
+            PropertyKind.DEPOSIT: T("Money at a bank or on an account"),
+            PropertyKind.MOVABLE: T("Movable things: goods, vehicles, devices"),
+            PropertyKind.PROPERTY: T("Land and buildings, or another right: shares, claims, a domain name"),
+            PropertyKind.CONDUCT: T("Conduct: something is to be done or left undone"),
+        }[self]
+
+
+def rule_for(pack: RulePack, kind: PropertyKind) -> str | None:
+    """The pack's key for the term of a kind; None where the rules know no term for it."""
+    key = f"{TERM}_{kind.value}"
+    return key if key in pack.windows.rules else None
+
+
+def begin_term(
+    sitting: Sitting, case: Case, row: Preservation, kind: PropertyKind | None, months: int | None, now: datetime
+) -> None:
+    """Let the term of what was carried out run from now. Raises InvalidInput where the rules know terms and the kind was
+    not said, or where what has no term was given one.
+    """
+    pack = sitting.pack(case)
+    if kind is None:
+        if any(rule_for(pack, one) for one in PropertyKind):
+            raise InvalidInput.at("kind", T("Say what was preserved: for how long it holds hangs on it."))
+        return
+    rule = rule_for(pack, kind)
+    if rule is None:
+        if months is not None:
+            raise InvalidInput.at("months", T("For this the law knows no term: leave it empty."))
+        return
+    _start(sitting, case, row, rule, now, months)
+
+
+def _start(sitting: Sitting, case: Case, row: Preservation, rule: str, start: datetime, months: int | None) -> Window:
+    most = sitting.pack(case).window(rule).at_most
+    if months is not None and most is not None and months > most:
+        raise InvalidInput.at("months", T("This holds for %(most)s months at most.", most=most))
+    return sitting.start_window(
+        case,
+        TERM,
+        party=case.party_if_any(row.party_id),
+        start=start,
+        rule=rule,
+        subject=row.reference,
+        amount=months,
+    )
+
+
+def term_of(sitting: Sitting, case: Case, row: Preservation) -> Window | None:
+    """The term that runs of what is preserved, if it has one."""
+    return next(iter(sitting.windows(case, TERM, subject=row.reference)), None)
+
+
+def terms(sitting: Sitting, case: Case) -> dict[str, Window]:
+    """Reference of what is preserved → the newest of its terms, over or not."""
+    return {window.subject: window for window in sitting.windows(case, TERM, state=None) if window.subject is not None}
+
+
+def running(sitting: Sitting, case: Case, party_id: int | None = None) -> list[tuple[Preservation, Window]]:
+    """What is preserved in a case with a term that runs, for one party where one is named."""
+    rows = preservations_of(sitting.session, case, PreservationState.EXECUTED)
+    found = ((row, term_of(sitting, case, row)) for row in rows if party_id in (None, row.party_id))
+    return [(row, window) for row, window in found if window is not None and not _is_over(sitting, window)]
+
+
+def _is_over(sitting: Sitting, window: Window) -> bool:
+    """In a case that stands still the clock records nothing; the term ends all the same."""
+    return window.due_at is not None and window.due_at < sitting.now
+
+
+def _options(sitting: Sitting, found: Sequence[tuple[Preservation, Window]]) -> list[Option]:
+    return [
+        Option(
+            row.reference,
+            sitting.session.get_one(Motion, row.motion_id).asks,
+            T("Holds until %(day)s.", day=window.due_at),
+        )
+        for row, window in found
+    ]
+
+
+def _named(found: Sequence[tuple[Preservation, Window]], reference: str) -> tuple[Preservation, Window]:
+    chosen = next((pair for pair in found if pair[0].reference == reference), None)
+    if chosen is None:
+        raise InvalidInput.at("preservation", T("Choose one of those listed."))
+    return chosen
+
+
+def _not_asked(sitting: Sitting, case: Case, actor: Actor) -> list[tuple[Preservation, Window]]:
+    """What is preserved for this party and may be asked to go on: nothing waits for a ruling on it."""
+    return [pair for pair in running(sitting, case, actor.party_id) if not _asked_of(sitting, case, pair[0])]
+
+
+def _asked_of(sitting: Sitting, case: Case, row: Preservation) -> bool:
+    return any(task.risk >= ASKED for task in sitting.tasks(case, desks.CONTINUE_PRESERVATION, row.reference))
+
+
+ENDS, ASKED = 60, 75
+"""How high on the judge's desk: a term that ends, and one that somebody asked to continue."""
+
+
+@guard("CPI 485")
+def something_holds_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only whoever asked for a preservation asks for its continuation, while its term runs, and once at a time."""
+    if _not_asked(sitting, case, actor):
+        return None
+    if running(sitting, case, actor.party_id):
+        return T("You have asked already. The judge decides before the term ends.")
+    return T("Nothing with a term is preserved for you.")
+
+
+@choice_source("my_preservations_with_a_term")
+def my_preservations_with_a_term(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What is preserved for the reader, with the last day of its term."""
+    return _options(sitting, _not_asked(sitting, case, actor))
+
+
+class ContinueInput(CourtModel):
+    """An application to continue a preservation."""
+
+    preservation: Annotated[
+        str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="my_preservations_with_a_term")
+    ]
+    reasons: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(
+            T("Why it is still needed"),
+            T("For example: the judgment is not in effect yet, or not paid."),
+            widget="textarea",
+        ),
+    ]
+
+
+def _the_others(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    return [party for party in parties(case) if party.id != entry.party_id]
+
+
+@act(
+    title=T("Ask to continue a preservation"),
+    input=ContinueInput,
+    by=set(PARTY_ROLES),
+    at=SECURED,
+    guard=something_holds_for_me,
+    remedy=True,
+    while_stayed=True,
+    serves=Everyone.CONCERNED,
+    concerns=_the_others,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("A party asks to continue a preservation"),
+        T(
+            "There is nothing you have to do now. If the judge does not continue it, it ends with its term; the ruling is sent to you."
+        ),
+    ),
+    source=law("CPI 156, 485"),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def ask_to_continue_preservation(
+    sitting: Sitting, case: Case, given: ContinueInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Ask the court to let what is preserved go on after its term; the judge rules before it ends (CPI 485)."""
+    row, window = _named(_not_asked(sitting, case, actor), given.preservation)
+    sitting.close_tasks(case, desks.CONTINUE_PRESERVATION, row.reference)
+    name = sitting.party_of(case, actor).name
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.CONTINUE_PRESERVATION,
+        T("%(name)s asks to continue a preservation. Its term ends on %(day)s.", name=name, day=window.due_at),
+        risk=ASKED,
+        due_at=window.due_at,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("%(name)s asks to continue the preservation that ends on %(day)s", name=name, day=window.due_at),
+        {"preservation": row.reference},
+    )
+
+
+@guard("CPI 485")
+def a_term_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Something is preserved whose term has not ended."""
+    return None if running(sitting, case) else T("Nothing is preserved whose term still runs.")
+
+
+@choice_source("preservations_with_a_term")
+def preservations_with_a_term(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What is preserved in the case, with the last day of its term."""
+    return _options(sitting, running(sitting, case))
+
+
+RULED = {
+    "continue": T("What was preserved goes on after the end of its term."),
+    "refuse": T("What was preserved is not continued; it ends with its term."),
+}
+
+
+class ContinuationInput(CourtModel):
+    """The ruling on the continuation of a preservation."""
+
+    preservation: Annotated[
+        str, CourtText(1, 40, one_line=True), field(T("Preservation"), choices="preservations_with_a_term")
+    ]
+    result: Annotated[
+        Literal["continue", "refuse"],
+        field(T("Ruling"), options={"continue": T("It goes on"), "refuse": T("It ends with its term")}),
+    ]
+    months: Annotated[
+        int | None,
+        Field(ge=1, le=120),
+        field(
+            T("For how many months more"),
+            T("Counted from the end of the term that runs. Leave it empty for as long as the law allows."),
+        ),
+    ] = None
+    reasons: Annotated[str, CourtText(10, 8000), field(T("Reasons"), widget="textarea")]
+
+
+@act(
+    title=T("Rule on the continuation of a preservation"),
+    input=ContinuationInput,
+    by={Role.JUDGE},
+    at=SECURED,
+    guard=a_term_runs,
+    while_stayed=True,
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling on the continuation of a preservation"),
+        T(
+            "The ruling says whether what is preserved goes on, and how long. If it goes on and you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after the ruling is served on you."
+        ),
+    ),
+    paper=RulingForm(
+        T("Continuation of a preservation"),
+        T(
+            "Whoever disagrees with a continuation may ask this court once for a review; what was ordered stays in force meanwhile."
+        ),
+        result="result",
+        words=RULED,
+    ),
+    source=law("CPL 111, 157", "CPI 156, 485"),
+    desk=desks.CONTINUE_PRESERVATION,
+    means={Milestone.URGENT_MEASURE},
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def rule_on_continuation(
+    sitting: Sitting, case: Case, given: ContinuationInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Let what is preserved go on, on application or of the court's own motion, before its term ends; never for longer
+    than the law lets it hold at first (CPI 485).
+    """
+    row, window = _named(running(sitting, case), given.preservation)
+    sitting.close_tasks(case, desks.CONTINUE_PRESERVATION, row.reference)
+    if given.result == "refuse":
+        if given.months is not None:
+            raise InvalidInput.at("months", T("It is not continued: leave it empty."))
+        note_changed(sitting.session, [window])
+        return Recorded(
+            T("Preservation not continued; it ends on %(day)s", day=window.due_at), {"preservation": row.reference}
+        )
+    assert window.due_at is not None
+    before, rule = window.due_at, str(window.working["key"])
+    window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
+    ends = _start(sitting, case, row, rule, before, given.months).due_at
+    sitting.open_task(
+        case,
+        Role.CLERK,
+        desks.CONTINUE_MEASURE,
+        T("A preservation goes on. Have it continued where it is carried out before %(day)s.", day=before),
+        risk=85,
+        due_at=before,
+        subject=row.reference,
+    )
+    return Recorded(
+        T("Preservation continued until %(day)s", day=ends), {"preservation": row.reference, "until": str(ends)}
+    )
+
+
+class NoteInput(CourtModel):
+    """Which preservation ends."""
+
+    preservation: Annotated[str, CourtText(1, 40, one_line=True), field(T("Preservation"))]
+
+
+def for_whom(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    """Whoever asked for what ends."""
+    row = preservation_named(sitting.session, case, json.loads(entry.payload)["input"]["preservation"])
+    return [party for party in parties(case) if party.id == row.party_id]
+
+
+@act(
+    title=T("The term of a preservation ends"),
+    input=NoteInput,
+    by={Role.CLOCK},
+    at=SECURED,
+    guard=a_term_runs,
+    listed=False,
+    while_stayed=True,
+    serves=Everyone.CONCERNED,
+    concerns=for_whom,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("What is preserved for you ends soon"),
+        T("If you still need it, ask the court to continue it. Else it ends with its term."),
+        when_due=T(
+            "If you still need it, ask the court to continue it, early enough for a ruling and for the bank or registry to be told. %(limits)s Else it ends with its term.",
+            limits=LIMITS,
+        ),
+    ),
+    source=law("CPI 485"),
+    topic=Topic.DECISION,
+    in_record=False,
+)
+def note_preservation_ends(sitting: Sitting, case: Case, given: NoteInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Tell whoever asked for it, and the judge, in time that a preservation ends (CPI 485)."""
+    row, window = _named(running(sitting, case), given.preservation)
+    sitting.open_task(
+        case,
+        Role.JUDGE,
+        desks.CONTINUE_PRESERVATION,
+        T("The term of a preservation ends on %(day)s. Continue it, or let it end.", day=window.due_at),
+        risk=ENDS,
+        due_at=window.due_at,
+        subject=row.reference,
+    )
+    note_changed(sitting.session, [window])
+    return Recorded(T("A preservation ends on %(day)s", day=window.due_at), {"preservation": row.reference})
+
+
+def note_terms(court: Court) -> int:
+    """A round of the worker: tell of the terms that end soon, each once; gives how many."""
+    now = court.clock.now()
+    told = exists().where(
+        Task.case_id == Window.case_id,
+        Task.kind == desks.CONTINUE_PRESERVATION.kind,
+        Task.subject == Window.subject,
+        Task.opened_at >= Window.opened_at,
+    )
+    with court.database.read() as session:
+        found = session.execute(
+            select(Window.case_id, Window.subject, Window.due_at)
+            .where(Window.state == WindowState.OPEN, Window.due_at > now, Window.due_at <= now + LOOK_AHEAD)
+            .where(Window.kind == TERM, ~told)
+            .order_by(Window.due_at)
+            .limit(64)
+        ).all()
+    return sum(_note(court, case_id, str(subject), due) for case_id, subject, due in found if due is not None)
+
+
+def _note(court: Court, case_id: int, subject: str, due: datetime) -> int:
+    with court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id, with_for_update=True)
+        if case.stage not in SECURED or not _is_time(sitting, case, due):
+            return 0
+        preservation_named(sitting.session, case, subject)
+        sitting.perform(names.NOTE_PRESERVATION_ENDS, case, NoteInput(preservation=subject), actor=CLOCK_ACTOR)
+    return 1
+
+
+def _is_time(sitting: Sitting, case: Case, due: datetime) -> bool:
+    """Whether the day has come on which the pack has notice given; without such a rule none is given."""
+    pack = sitting.pack(case)
+    return NOTICE in pack.windows.rules and sitting.now >= reckon_before(pack, NOTICE, due).due_at
+
+
+def term_over(sitting: Sitting, case: Case, window: Window) -> None:
+    """A term ended: what was preserved is free, and the clerk sees to it that nobody holds it any longer (CPI 168, 485)."""
+    sitting.close_tasks(case, desks.CONTINUE_PRESERVATION, window.subject)
+    end_preservations(sitting, case, PreservationState.LAPSED, PreservationState.EXECUTED, only_of=window.subject)

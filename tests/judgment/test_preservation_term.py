@@ -1,0 +1,198 @@
+"""For how long something is preserved: a term of law, told of in time, continued or over, and never longer (CPI 485)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from sqlalchemy import select
+
+from odr.docket.models import Case, Document
+from odr.docket.queries import entries_of
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.judgment.models import Preservation
+from odr.judgment.preservation.measures import TERM
+from odr.judgment.preservation.term import PropertyKind, note_terms, rule_for
+from odr.judgment.vocabulary import PreservationState
+from odr.procedure.acts.tasks import DESKS
+from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.time.counting import months_later
+from odr.procedure.time.reckoning import reckon
+from odr.service.models import Packet
+from tests.judgment.bench import Bench
+from tests.judgment.test_preservation import ASKED, RULING, motion_of, preserved
+
+FROZEN = {"kind": "deposit", "what": "Account frozen"}
+PACK = PackRegistry.load().in_force("cn", date(2026, 3, 2))
+GOES_ON: dict[str, Any] = {"result": "continue", "reasons": "The judgment is not in effect yet."}
+
+
+@pytest.fixture
+def ordered(bench: Bench) -> Bench:
+    """A case in which a preservation was ordered without security and waits to be carried out."""
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    return bench
+
+
+@pytest.fixture
+def frozen(ordered: Bench) -> Bench:
+    """A case with an account frozen today."""
+    ordered.do("clerk", "execute_preservation", {"preservation": preserved(ordered).reference, **FROZEN})
+    return ordered
+
+
+def terms_of(bench: Bench) -> list[Window]:
+    """Every term of the case, in order."""
+    with bench.court.database.read() as session:
+        return bench.court.look(session).windows(session.get_one(Case, bench.case_id), TERM, state=None)
+
+
+def last_day(bench: Bench, window: Window) -> date:
+    assert window.due_at is not None
+    return window.due_at.astimezone(bench.court.settings.tz).date()
+
+
+def on_desk(bench: Bench, kind: str) -> list[Task]:
+    with bench.court.database.read() as session:
+        return bench.court.look(session).tasks(session.get_one(Case, bench.case_id), DESKS[kind])
+
+
+def to_the_end(bench: Bench, *, but: timedelta = timedelta()) -> None:
+    """Let time pass to the end of the term that runs, or so long before it."""
+    due = terms_of(bench)[-1].due_at
+    assert due is not None
+    bench.wait(seconds=(due - but - bench.clock.now()).total_seconds())
+
+
+def test_whoever_carries_it_out_says_what_was_preserved_and_no_longer_than_the_law(ordered: Bench) -> None:
+    """A kind has to be chosen; its months are bounded by law, conduct has none; a refused form changes nothing."""
+    row = preserved(ordered).reference
+    for more, where in (
+        ({"what": "Account frozen"}, "kind"),
+        ({**FROZEN, "months": 13}, "months"),
+        ({"kind": "movable", "what": "Van sealed", "months": 25}, "months"),
+        ({"kind": "property", "what": "Flat sealed", "months": 37}, "months"),
+        ({"kind": "conduct", "what": "Page taken down", "months": 1}, "months"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            ordered.do("clerk", "execute_preservation", {"preservation": row, **more})
+        assert [fault.location for fault in refused.value.faults] == [(where,)]
+    assert preserved(ordered).state is PreservationState.ORDERED and terms_of(ordered) == []
+    ordered.do("clerk", "execute_preservation", {"preservation": row, "kind": "conduct", "what": "Page taken down"})
+    assert preserved(ordered).state is PreservationState.EXECUTED and terms_of(ordered) == []
+
+
+@given(
+    st.dates(date(2024, 1, 2), date(2033, 1, 1)),
+    st.times(),
+    st.sampled_from(PropertyKind),
+    st.integers(1, 36),
+)
+def test_a_term_ends_on_its_day_of_the_calendar(on: date, clock: time, kind: PropertyKind, months: int) -> None:
+    """No holiday lengthens it: the bank counts months, not the days on which courts sit; and the law bounds it."""
+    pack, rule, at = PACK, rule_for(PACK, kind), datetime.combine(on, clock, UTC)
+    if rule is None:
+        assert kind is PropertyKind.CONDUCT
+        return
+    most = {PropertyKind.DEPOSIT: 12, PropertyKind.MOVABLE: 24, PropertyKind.PROPERTY: 36}[kind]
+    assert pack.window(rule).at_most == most == pack.window(rule).amount
+    if months > most:
+        return
+    found = reckon(pack, rule, at, amount=months)
+    day = at.astimezone(pack.tz).date()
+    assert found.result == months_later(day, months) and found.article == "CPI 156, 485"
+    again = reckon(pack, Period(amount=months, unit=Unit.TERM_MONTHS), at)
+    assert again.due_at == found.due_at
+
+
+def test_who_asked_and_the_judge_are_told_a_month_before(frozen: Bench) -> None:
+    """Once, by letter with the day, and on the desk; the other side gets no letter."""
+    assert note_terms(frozen.court) == 0
+    to_the_end(frozen, but=timedelta(days=40))
+    assert note_terms(frozen.court) == 0 and on_desk(frozen, "continue_preservation") == []
+    to_the_end(frozen, but=timedelta(days=29))
+    assert (note_terms(frozen.court), note_terms(frozen.court)) == (1, 0)
+    task = on_desk(frozen, "continue_preservation")[0]
+    assert task.due_at == terms_of(frozen)[0].due_at
+    with frozen.court.database.read() as session:
+        packets = session.scalars(select(Packet).where(Packet.occasion == "note_preservation_ends")).all()
+        assert [p.party_id for p in packets] == [preserved(frozen).party_id]
+        assert len(entries_of(session, session.get_one(Case, frozen.case_id), "note_preservation_ends")) == 1
+
+
+def test_asked_for_once_and_continued_from_the_end_of_the_term(frozen: Bench) -> None:
+    """The applicant alone asks, once; continued, the new term begins where the old one ends, with a paper, a letter and a
+    review for who disagrees, and the clerk has it carried on.
+    """
+    row, first = preserved(frozen).reference, terms_of(frozen)[0]
+    asked = {"preservation": row, "reasons": "The judgment is not in effect yet."}
+    with pytest.raises(ActNotOpen, match="preserved for you"):
+        frozen.do("respondent/1", "ask_to_continue_preservation", asked)
+    frozen.do("claimant/1", "ask_to_continue_preservation", asked)
+    with pytest.raises(ActNotOpen, match="asked already"):
+        frozen.do("claimant/1", "ask_to_continue_preservation", asked)
+    assert [task.due_at for task in on_desk(frozen, "continue_preservation")] == [first.due_at]
+    with pytest.raises(InvalidInput):
+        frozen.do("judge", "rule_on_continuation", {"preservation": row, **GOES_ON, "months": 13})
+    frozen.do("judge", "rule_on_continuation", {"preservation": row, **GOES_ON, "months": 6})
+    old, new = terms_of(frozen)
+    assert (old.state, new.state) == (WindowState.MET, WindowState.OPEN)
+    assert last_day(frozen, new) == months_later(last_day(frozen, old), 6)
+    assert on_desk(frozen, "continue_preservation") == [] and len(on_desk(frozen, "continue_measure")) == 1
+    with frozen.court.database.read() as session:
+        assert "ruling" in session.scalars(select(Document.kind)).all()
+        assert {p.party_id for p in session.scalars(select(Packet).where(Packet.occasion == "rule_on_continuation"))}
+    frozen.serve("respondent/1")
+    review = {"asks": "Lift it.", "grounds": "I gave a bank's letter."}
+    frozen.do("respondent/1", "ask_for_preservation_review", review)
+    frozen.do("judge", "give_ruling", {**RULING, "motion": motion_of(frozen), "security": None, "orders": "Lifted."})
+    assert preserved(frozen).state is PreservationState.LIFTED
+    assert terms_of(frozen)[-1].state is WindowState.ENDED and on_desk(frozen, "continue_measure") == []
+
+
+def test_not_continued_it_ends_with_its_term_and_nobody_holds_it_longer(frozen: Bench) -> None:
+    """Refused or forgotten, the clock frees it on the day, and the clerk sees to the bank; then nothing can be continued."""
+    row = preserved(frozen).reference
+    frozen.do("claimant/1", "ask_to_continue_preservation", {"preservation": row, "reasons": "Still needed."})
+    frozen.do("judge", "rule_on_continuation", {"preservation": row, **GOES_ON, "result": "refuse"})
+    assert on_desk(frozen, "continue_preservation") == [] and preserved(frozen).state is PreservationState.EXECUTED
+    to_the_end(frozen)
+    assert preserved(frozen).state is PreservationState.EXECUTED, "the last day is whole"
+    frozen.wait(seconds=1)
+    assert preserved(frozen).state is PreservationState.LAPSED and len(on_desk(frozen, "undo_preservation")) == 1
+    with pytest.raises(ActNotOpen, match="still runs"):
+        frozen.do("judge", "rule_on_continuation", {"preservation": row, **GOES_ON})
+
+
+def test_a_stay_does_not_lengthen_a_freeze(frozen: Bench) -> None:
+    """The bank does not know of it: while the case stands still the term runs, and can be continued."""
+    before = terms_of(frozen)[0]
+    frozen.do("judge", "give_ruling", {**RULING, "kind": "stay", "security": None, "orders": "The case is stayed."})
+    frozen.wait(days=90)
+    row = preserved(frozen).reference
+    frozen.do("claimant/1", "ask_to_continue_preservation", {"preservation": row, "reasons": "The case stands still."})
+    assert terms_of(frozen)[0].state is WindowState.OPEN and terms_of(frozen)[0].due_at == before.due_at
+    to_the_end(frozen)
+    frozen.wait(days=1)
+    with pytest.raises(ActNotOpen, match="still runs"):
+        frozen.do("judge", "rule_on_continuation", {"preservation": row, **GOES_ON})
+    frozen.do("judge", "give_ruling", {**RULING, "kind": "resume", "security": None, "orders": "It goes on."})
+    frozen.wait(seconds=1)
+    assert preserved(frozen).state is PreservationState.LAPSED
+
+
+def test_two_things_preserved_have_their_own_terms(frozen: Bench) -> None:
+    """What is asked and ruled of one touches nothing of the other."""
+    frozen.do("claimant/1", "ask_for_ruling", ASKED)
+    frozen.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(frozen), "security": None})
+    with frozen.court.database.read() as session:
+        one, two = session.scalars(select(Preservation.reference).order_by(Preservation.id)).all()
+    frozen.do("clerk", "execute_preservation", {"preservation": two, "kind": "movable", "what": "Van sealed"})
+    frozen.do("judge", "rule_on_continuation", {"preservation": two, **GOES_ON})
+    found = {(w.subject, w.state): w.working["amount"] for w in terms_of(frozen)}
+    assert found == {(one, WindowState.OPEN): 12, (two, WindowState.MET): 24, (two, WindowState.OPEN): 24}
