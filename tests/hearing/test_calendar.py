@@ -29,6 +29,7 @@ from odr.hearing.courtroom.calendar.away import (
     tell,
     told_by,
 )
+from odr.hearing.courtroom.calendar.clashes import Wanted, next_free
 from odr.hearing.courtroom.calendar.diary import HOLDS, Span, booked_between, diary, wall
 from odr.hearing.courtroom.calendar.hours import (
     HearingHoursInput,
@@ -337,6 +338,33 @@ def test_days_on_which_somebody_cannot_come_are_asked_about(scene_of: Callable[.
     told = refused(scene, "Judge Chen (judge) has told")
     assert not any("Li Wen" in each for each in told)
     summon(scene, despite=True)
+
+
+def test_a_day_somebody_has_told_is_no_free_day(scene_of: Callable[..., Scene]) -> None:
+    """The judge's own day has no slots and says why; no day of a party or of the judge is suggested for their case, though
+    one of a stranger is.
+    """
+    scene = first(scene_of)
+    furnish(scene, "Courtroom 3")
+    days = [MONDAY + timedelta(days=number) for number in range(5)]
+    now, today = scene.clock.now(), scene.clock.now().date()
+    with scene.court.database.write() as session:
+        li = session.scalars(select(Party).where(Party.id == scene.parties[LI])).one().account_id
+        assert li is not None
+        for account_id, day in ((li, days[1]), (scene.accounts[CHEN], days[2]), (president(scene), days[3])):
+            tell(session, account_id, AwayInput(first=day, last=day), today, now)
+    with scene.court.database.read() as session:
+        look = scene.court.look(session)
+        week = judges_week(look, scene.accounts[CHEN], MONDAY)
+        assert [len(day.free) for day in week.days] == [3, 3, 0, 3, 3]
+        off = week.days[2].off
+        assert off is not None and off.render("en") == "Cannot come that day"
+        line = next(one for one in hearing_list(look, scene.accounts[CHEN], MONDAY, whole_week=True).judges.rows)
+        assert [load.capacity for load in line.days[:5]] == [3, 3, 0, 3, 3]
+        wanted = Wanted(wall(MONDAY, 0, scene.court.settings.tz), 60, "Courtroom 3")
+        found = next_free(look, session.get_one(Case, scene.case_id), wanted, diary(look, MONDAY, days[-1]), most=99)
+        offered = {slot.span.begins.astimezone(scene.court.settings.tz).date() for slot, _ in found}
+        assert offered == {days[0], days[3], days[4]}
 
 
 @given(st.integers(-400, 400), st.integers(-400, 400))

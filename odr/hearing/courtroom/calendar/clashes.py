@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -20,6 +20,7 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing.courtroom.calendar.diary import (
     HOLDS,
+    Away,
     Booked,
     Diary,
     FreeSlot,
@@ -32,7 +33,7 @@ from odr.hearing.courtroom.calendar.diary import (
     place_key,
 )
 from odr.hearing.courtroom.calendar.lock import one_at_a_time
-from odr.hearing.courtroom.calendar.models import CourtRoom, DaysAway, RoomKind
+from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
 from odr.hearing.models import Hearing, Interpreter, Witness
 from odr.hearing.vocabulary import RequestState, TestimonyManner
 from odr.identity.models import Account, Mandate
@@ -150,21 +151,27 @@ def _away(
     sitting: Sitting, case: Case, bench: Sequence[tuple[Role, int, str]], wanted: Wanted, days: Diary
 ) -> Iterable[Text]:
     """Somebody of this case has told that they cannot come on that day."""
-    told = [row for row in days_away(sitting, days) if row.from_on <= days.day_of(wanted.span) <= row.until_on]
-    if not told:
-        return
-    here = _who(sitting, [case.id])
-    who: dict[int, tuple[str, Text]] = {**here.accounts, **{key: (name, role.label) for role, key, name in bench}}
-    for row in told:
-        found = who.get(row.account_id) or here.addresses.get(row.email.casefold())
-        if found is not None:
+    for row, (name, what) in _told(sitting, case, bench, days):
+        if row.holds(days.day_of(wanted.span)):
             yield T(
                 "%(name)s (%(what)s) has told the court that they cannot come from %(first)s to %(last)s.",
-                name=found[0],
-                what=found[1],
+                name=name,
+                what=what,
                 first=row.from_on,
                 last=row.until_on,
             )
+
+
+def _told(
+    sitting: Sitting, case: Case, bench: Sequence[tuple[Role, int, str]], days: Diary
+) -> list[tuple[Away, tuple[str, Text]]]:
+    """Days that somebody of this case has told, with their name and what they are in it."""
+    if not days.told:
+        return []
+    here = _who(sitting, [case.id])
+    who: dict[int, tuple[str, Text]] = {**here.accounts, **{key: (name, role.label) for role, key, name in bench}}
+    found = ((row, who.get(row.account_id) or here.addresses.get(row.email.casefold())) for row in days.told)
+    return [(row, somebody) for row, somebody in found if somebody is not None]
 
 
 def _times(one: Booked, days: Diary) -> dict[str, str]:
@@ -300,30 +307,6 @@ def _who(sitting: Sitting, cases: Iterable[int]) -> _Here:
     return found
 
 
-class Away(NamedTuple):
-    """Days on which somebody cannot come, and how they are known."""
-
-    account_id: int
-    email: str
-    from_on: date
-    until_on: date
-
-
-def days_away(sitting: Sitting, days: Diary) -> list[Away]:
-    """What people told of some days; asked once for all hearings that are looked at together."""
-
-    def look() -> list[Away]:
-        rows = sitting.session.execute(
-            select(DaysAway.account_id, Account.email, DaysAway.from_on, DaysAway.until_on)
-            .join(Account, Account.id == DaysAway.account_id)
-            .where(DaysAway.ended_at.is_(None), DaysAway.from_on <= days.last, DaysAway.until_on >= days.first)
-            .order_by(DaysAway.id)
-        )
-        return [Away(*row) for row in rows]
-
-    return sitting.once(("days away", days.first, days.last), look)
-
-
 def next_free(
     sitting: Sitting,
     case: Case,
@@ -337,15 +320,18 @@ def next_free(
     when: Callable[[FreeSlot], bool] = lambda slot: True,
 ) -> list[tuple[FreeSlot, CourtRoom]]:
     """The next slots after now in which whoever presides hears cases, all who decide are free, and a room is: the one
-    that was wanted, or another of its kind. None where no hearing hours are set. ``when`` says which slots will do.
+    that was wanted, or another of its kind; none on a day on which somebody of the case has told that they cannot come. None where no hearing hours are set. ``when`` says which slots will do.
     """
     sits = bench if bench is not None else bench_of(sitting.session, [case.id]).get(case.id, [])
     if not sits:
         return []
     presides, others = sits[0][1], [account_id for _, account_id, _ in sits[1:]]
     kind = kind or next((room.kind for room in days.rooms if place_key(room.name) == place_key(wanted.place)), None)
+    told = [row for row, _ in _told(sitting, case, sits, days)]
     found: list[tuple[FreeSlot, CourtRoom]] = []
     for day in days.days():
+        if any(row.holds(day) for row in told):
+            continue
         for slot in days.free(
             presides, day, minutes=wanted.minutes or None, others=others, leaving_out=wanted.instead_of, besides=besides
         ):

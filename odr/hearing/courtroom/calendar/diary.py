@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat
 from odr.filing.models import StaffLeave
 from odr.ground.text import Text
-from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind, WeeklyHours
+from odr.hearing.courtroom.calendar.models import CourtRoom, DaysAway, RoomKind, WeeklyHours
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState, Mode
 from odr.identity.models import Account
@@ -93,6 +93,20 @@ class FreeSlot:
     rooms: tuple[CourtRoom, ...]
 
 
+@dataclass(frozen=True)
+class Away:
+    """Days on which somebody has told that they cannot come, and how they are known."""
+
+    account_id: int
+    email: str
+    from_on: date
+    until_on: date
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        return self.from_on <= day <= self.until_on
+
+
 def place_key(place: str) -> str:
     """Places written the same, whatever their capitals and spaces, are the same room."""
     return " ".join(place.split()).casefold()
@@ -123,6 +137,8 @@ class Diary:
     hours: Sequence[WeeklyHours]
     leave: Sequence[StaffLeave]
     booked: Sequence[Booked]
+    told: Sequence[Away] = ()
+    """Days that people have told, of the court or not."""
 
     def days(self) -> Iterator[date]:
         """Its days in order."""
@@ -132,6 +148,10 @@ class Diary:
     def away(self, account_id: int, day: date) -> StaffLeave | None:
         """The leave somebody is on that day."""
         return next((r for r in self.leave if r.account_id == account_id and r.from_on <= day <= r.until_on), None)
+
+    def cannot_come(self, account_id: int, day: date) -> bool:
+        """Whether somebody has told that they cannot come that day."""
+        return any(row.account_id == account_id and row.holds(day) for row in self.told)
 
     def hours_of(self, account_id: int, day: date) -> list[WeeklyHours]:
         """When somebody hears cases that day, as their week says."""
@@ -176,15 +196,17 @@ class Diary:
 
     def is_free(self, account_id: int, span: Span, *, leaving_out: int | None = None) -> bool:
         """Whether somebody is here and decides in no hearing at that time."""
-        if self.away(account_id, self.day_of(span)) is not None:
+        day = self.day_of(span)
+        if self.away(account_id, day) is not None or self.cannot_come(account_id, day):
             return False
         return not any(one.has(account_id) for one in self.taking(span, leaving_out=leaving_out))
 
     def slots(self, account_id: int, day: date, minutes: int | None = None) -> list[Span]:
-        """The slots of somebody's hearing hours that day, none on a holiday or on leave; where ``minutes`` are asked for,
+        """The slots of somebody's hearing hours that day, none on a holiday, on leave or on a day they have told; where ``minutes`` are asked for,
         each is so long and ends within their hours.
         """
-        if not self.working.is_working(day) or self.away(account_id, day) is not None:
+        is_here = self.away(account_id, day) is None and not self.cannot_come(account_id, day)
+        if not self.working.is_working(day) or not is_here:
             return []
         found = []
         for row in self.hours_of(account_id, day):
@@ -233,7 +255,23 @@ def diary(sitting: Sitting, first: date, last: date) -> Diary:
     ).all()
     pack = court.packs.in_force(court.settings.pack, sitting.now.astimezone(zone).date())
     booked = booked_between(session, wall(first, 0, zone), wall(last, 1440, zone))
-    return Diary(first, last, zone, pack.working_calendar, rooms, every_room, hours, leave, booked)
+    told = days_told(sitting, first, last)
+    return Diary(first, last, zone, pack.working_calendar, rooms, every_room, hours, leave, booked, told)
+
+
+def days_told(sitting: Sitting, first: date, last: date) -> list[Away]:
+    """Days people have told on which they cannot come; asked once for all hearings that are looked at together."""
+
+    def look() -> list[Away]:
+        rows = sitting.session.execute(
+            select(DaysAway.account_id, Account.email, DaysAway.from_on, DaysAway.until_on)
+            .join(Account, Account.id == DaysAway.account_id)
+            .where(DaysAway.ended_at.is_(None), DaysAway.from_on <= last, DaysAway.until_on >= first)
+            .order_by(DaysAway.id)
+        )
+        return [Away(*row) for row in rows]
+
+    return sitting.once(("days away", first, last), look)
 
 
 def place_shown(one: Booked, days: Diary, *, reads: bool) -> Text | str:

@@ -72,9 +72,11 @@ class JudgeWeek:
 
 
 def day_off(days: Diary, account_id: int, day: date) -> Text | None:
-    """Why somebody hears nothing that day: leave, or a day on which the court does not work."""
+    """Why somebody hears nothing that day: leave, a day they have told, or a day on which the court does not work."""
     if days.away(account_id, day) is not None:
         return T("On leave")
+    if days.cannot_come(account_id, day):
+        return T("Cannot come that day")
     if days.working.kind(day) is DayKind.HOLIDAY:
         return T("Public holiday")
     return None
