@@ -29,6 +29,7 @@ from odr.procedure.acts.availability import Availability, acts_for
 from odr.procedure.acts.windows import shown_windows, window_title
 from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.case.overview import entry_view
+from odr.procedure.case.waiting_for_me import DeskLine
 from odr.procedure.forms import fields
 from odr.procedure.sitting import ActReceipt, Sitting
 from odr.service.models import InboxItem, Packet
@@ -333,6 +334,21 @@ def accounts(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
         }
         for one in accounts_shown(look, found, actor)
     ]
+
+
+def task(line: DeskLine) -> dict[str, Any]:
+    """Something on a desk of the court: of which case, in which capacity, by which act and until when."""
+    return {
+        "case": line.case.reference,
+        "number": line.case.number,
+        "title": line.case.title,
+        "stage": line.case.stage.value,
+        "role": line.role.value,
+        "task": line.title,
+        "act": line.act.name if line.act is not None else None,
+        "risk": line.risk,
+        "due_at": instant(line.due_at),
+    }
 
 
 def letter(item: InboxItem, packet: Packet, zone: ZoneInfo) -> dict[str, Any]:

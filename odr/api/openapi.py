@@ -17,6 +17,7 @@ from odr.register.search.language import MOST_SIGNS
 from odr.register.search.titles import TITLES
 from odr.settlement.before_filing.inputs import BeforeFilingInput
 from odr.settlement.inputs import ConfirmationInput
+from odr.web.lists import MOST_WORDS
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -157,14 +158,22 @@ def _general(locale: str) -> dict[str, Any]:
     """What belongs to no case yet."""
     openapi = _operation("openapi", T("This document"), locale, {"200": _ok({"type": "object"})}, None)
     cases = _operation("list_cases", T("Cases one takes part in"), locale, {"200": _ok(ref("Cases"))}, Scope.READ)
-    cases["parameters"] = [
-        {
-            "name": "after",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string", "maxLength": 400},
-            "description": T("“next” of the answer before; without it the list begins.").render(locale),
-        }
+    after = {
+        "name": "after",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 400},
+        "description": T("“next” of the answer before; without it the list begins.").render(locale),
+    }
+    cases["parameters"] = [after]
+    desk = _operation(
+        "list_desk", T("What waits for whoever serves the court"), locale, {"200": _ok(ref("Desk"))}, Scope.READ
+    )
+    named = T("The number of a case, or the name of a party, to narrow the list to").render(locale)
+    desk["parameters"] = [
+        after,
+        {"name": "q", "in": "query", "required": False, "schema": {"type": "string", "maxLength": MOST_WORDS}}
+        | {"description": named},
     ]
     mediators = _operation(
         "list_mediators", T("Mediators of this court"), locale, {"200": _ok(ref("Mediators"))}, Scope.READ
@@ -193,6 +202,7 @@ def _general(locale: str) -> dict[str, Any]:
         "/api/v1/openapi.json": {"get": openapi},
         "/api/v1/mediators": {"get": mediators},
         "/api/v1/cases": {"get": cases, "post": lodge},
+        "/api/v1/desk": {"get": desk},
         "/api/v1/join": {"post": join},
         "/api/v1/uploads": {"post": upload},
         "/api/v1/bulk": {"post": many},

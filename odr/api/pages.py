@@ -26,7 +26,7 @@ from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.acts.availability import Availability, acts_for, refusal, refuse_role, window_for
 from odr.procedure.acts.table import Act
-from odr.procedure.case.waiting_for_me import every_case
+from odr.procedure.case.waiting_for_me import every_case, waiting
 from odr.procedure.forms.doubts import doubts_of, mark_of
 from odr.procedure.forms.faults import validate
 from odr.procedure.sitting import ActReceipt
@@ -40,7 +40,7 @@ from odr.web.guards import (
     current_session,
     public,
 )
-from odr.web.lists import after_asked
+from odr.web.lists import after_asked, words_asked
 from odr.web.numbers import number_in
 from odr.web.pages import look, pack_today
 
@@ -101,6 +101,18 @@ def list_cases() -> Response:
         total=found.total,
         next=found.next,
     )
+
+
+@api.get("/desk")
+@api_guard(Scope.READ)
+def list_desk() -> Response:
+    """What waits for whoever serves the court, in the order of its desk; ``q`` narrows it to a number or a name. Empty for
+    everybody else.
+    """
+    person, court = current_person(), current_court()
+    assert person is not None
+    found = waiting(current_session(), person.account_id, court.table, words=words_asked(), after=after_asked())
+    return jsonify(tasks=[answers.task(line) for line in found.rows], total=found.total, next=found.next)
 
 
 @api.post("/cases")

@@ -178,6 +178,23 @@ SCHEMAS: dict[str, Schema] = {
         total=NUMBER,
         next=maybe(WORDS),
     ),
+    "Desk": thing(
+        tasks=many(
+            thing(
+                case=REFERENCE,
+                number=maybe(WORDS),
+                title=WORDS,
+                stage=WORDS,
+                role=WORDS,
+                task=BOTH,
+                act=maybe(WORDS),
+                risk=NUMBER,
+                due_at=maybe(INSTANT),
+            )
+        ),
+        total=NUMBER,
+        next=maybe(WORDS),
+    ),
     "ActState": thing(**ACT_STATE),
     "Act": thing(
         **ACT_STATE,
