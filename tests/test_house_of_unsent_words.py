@@ -34,7 +34,7 @@ class Form:
 
     @property
     def is_kept(self) -> bool:
-        return "data-autosave" in self.tag or "keeps_at(" in self.tag
+        return "data-autosave" in self.tag
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ def open_live_hearing(sitting: Sitting, case: Case, given: OpenInput, *, actor: 
     segment = sitting.prepared.get("segment")
     if segment is None:
         raise ActNotOpen(
-            T("The recorder does not run, and the court hears nobody without a recording."),
+            T("The recorder is not running, and the court hears nobody without a recording."),
             T(
                 "Wait until the media room answers, or put the hearing off. The operator finds the reason with the doctor."
             ),

@@ -88,7 +88,7 @@ def _guard(name: str, why_not: Text, *articles: str) -> Guard:
 
 
 something_to_propose = _guard(
-    names.PROPOSE_PUBLICATION, T("No decision of this case that has effect waits for a public text."), "JDP 3, 7"
+    names.PROPOSE_PUBLICATION, T("No decision of this case is in effect and still without a public text."), "JDP 3, 7"
 )
 something_proposed = _guard(
     names.OBJECT_TO_PUBLICATION, T("No public text is proposed."), "COURT publication-objection"
