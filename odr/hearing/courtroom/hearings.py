@@ -375,7 +375,7 @@ def adjournment_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     found = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.ADJOURNING).limit(1)
     )
-    return None if found else T("No hearing waits for your approval to be put off.")
+    return None if found else T("No hearing is waiting for your approval to be put off.")
 
 
 PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes place.")}

@@ -764,7 +764,7 @@ def recording_to_keep(sitting: Sitting, case: Case, actor: Actor) -> Text | None
         )
         .limit(1)
     )
-    return None if found is not None else T("No recording waits to be put on record.")
+    return None if found is not None else T("No recording is waiting to be put on record.")
 
 
 class KeepRecordingInput(CourtModel):

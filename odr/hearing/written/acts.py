@@ -182,7 +182,7 @@ def one_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no application to rule on."""
     row = standing(sitting, case)
     if row is None or row.state is not RequestState.ASKED:
-        return T("No application for a hearing in writing waits for you.")
+        return T("No application for a hearing in writing is waiting for you.")
     return None
 
 

@@ -160,7 +160,7 @@ class FindingInput(CourtModel):
     store_ties: Annotated[
         str | None,
         CourtText(0, 2000),
-        field(T("Has a party a tie to it, and was that used to meddle with collecting or storing?"), widget="textarea"),
+        field(T("Does a party have a tie to it, and was that used to meddle with collecting or storing?"), widget="textarea"),
     ] = None
     store_system: Annotated[
         str | None,
@@ -518,7 +518,7 @@ def a_decision_has_rested(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     """Nothing is pronounced before the cooling-off is over."""
     decision = current_draft(sitting.session, case)
     if decision is None or decision.state is not DecisionState.COOLING:
-        return T("No signed decision waits to be pronounced.")
+        return T("No signed decision is waiting to be pronounced.")
     if not issuing.has_rested(sitting, case, decision):
         window = sitting.windows(case, COOLING, state=None, subject=decision.reference)[-1]
         return T("The decision rests until %(at)s. Until then nothing is sealed or served.", at=window.due_at)

@@ -62,7 +62,7 @@ LISTED = {"en": "; ", "zh-Hans": "；"}
 def a_preservation_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """An application for preservation must wait for its ruling."""
     waits = any(m.kind in PRESERVATIONS for m in motions_of(sitting.session, case, MotionState.OPEN))
-    return None if waits else T("No application for preservation waits for a ruling.")
+    return None if waits else T("No application for preservation is waiting for a ruling.")
 
 
 def _ruling(sitting: Sitting, case: Case, given: PreservationRulingInput) -> tuple[Motion, Ruling]:
@@ -252,7 +252,7 @@ def of_property(given: dict[str, Any]) -> dict[str, Any]:
 def security_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Somebody must still give security."""
     waits = any(p.waits_for_security for p in preservations_of(sitting.session, case, PreservationState.ORDERED))
-    return None if waits else T("No preservation waits for security.")
+    return None if waits else T("No preservation is waiting for security.")
 
 
 @choice_source("unsecured_preservations")
@@ -292,7 +292,7 @@ def record_security(sitting: Sitting, case: Case, given: SecurityInput, *, actor
     """Record the security the applicant gave; the preservation can now be carried out (CPL 103)."""
     row = preservation_named(sitting.session, case, given.preservation)
     if not row.waits_for_security or row.state is not PreservationState.ORDERED:
-        raise ActNotOpen(T("No preservation waits for security."))
+        raise ActNotOpen(T("No preservation is waiting for security."))
     if given.amount.minor < (row.security_minor or 0):
         raise InvalidInput.at(
             "amount", T("The ruling asks for %(amount)s.", amount=row.security or Money(0, row.currency))
@@ -319,7 +319,7 @@ def something_to_carry_out(sitting: Sitting, case: Case, actor: Actor) -> Text |
         for p in preservations_of(sitting.session, case, PreservationState.ORDERED)
         if p.is_ready and evidence_to_preserve(sitting.session, p) is None
     ]
-    return None if ready else T("No preservation waits to be carried out.")
+    return None if ready else T("No preservation is waiting to be carried out.")
 
 
 @choice_source("ready_preservations")
@@ -376,7 +376,7 @@ def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, a
     """
     row = preservation_named(sitting.session, case, given.preservation)
     if not row.is_ready or evidence_to_preserve(sitting.session, row) is not None:
-        raise ActNotOpen(T("No preservation waits to be carried out."))
+        raise ActNotOpen(T("No preservation is waiting to be carried out."))
     carried_out(sitting, case, row, now)
     return Recorded(
         T("Preservation carried out: %(what)s", what=given.what),

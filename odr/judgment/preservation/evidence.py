@@ -159,7 +159,7 @@ def evidence_to_secure(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
         for p in preservations_of(sitting.session, case, PreservationState.ORDERED)
         if p.is_ready and evidence_to_preserve(sitting.session, p)
     ]
-    return None if ready else T("No evidence waits to be preserved.")
+    return None if ready else T("No evidence is waiting to be preserved.")
 
 
 @choice_source("ready_evidence_preservations")
@@ -241,7 +241,7 @@ def record_preserved_evidence(
     row = preservation_named(sitting.session, case, given.preservation)
     wanted = evidence_to_preserve(sitting.session, row)
     if wanted is None or row.state is not PreservationState.ORDERED or not row.is_ready:
-        raise ActNotOpen(T("No evidence waits to be preserved."))
+        raise ActNotOpen(T("No evidence is waiting to be preserved."))
     labels = [exhibit.label for exhibit in _exhibits(sitting, case, row, wanted, given, now)]
     wanted.record = {"at": given.at, "present": given.present, "how": given.how, "kept": given.kept, "exhibits": labels}
     carried_out(sitting, case, row, now)

@@ -154,7 +154,7 @@ def some_refund_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     waits = sitting.session.scalar(
         select(Refund.id).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED)
     )
-    return None if waits is not None else T("No refund waits for approval.")
+    return None if waits is not None else T("No refund is waiting for approval.")
 
 
 @choice_source("refunds_waiting")
