@@ -163,7 +163,9 @@ def _general(locale: str) -> dict[str, Any]:
             "in": "query",
             "required": False,
             "schema": {"type": "string", "maxLength": 400},
-            "description": T("“next” of the answer before; without it the list begins at its first line.").render(locale),
+            "description": T("“next” of the answer before; without it the list begins at its first line.").render(
+                locale
+            ),
         }
     ]
     mediators = _operation(

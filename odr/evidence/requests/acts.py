@@ -292,7 +292,7 @@ def _order_words(
         return T("What was asked for is not granted.")
     who = case.name_of(request.against_id)
     return {
-        RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded and grounds no finding.", label=label),
+        RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded, and no finding may rest on it.", label=label),
         RequestKind.ORIGINAL: T(
             "%(name)s shows the original of exhibit %(label)s within %(days)s days.",
             name=who,
@@ -566,7 +566,9 @@ def rule_on_late_evidence(
 def fine_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no fine to decide on."""
     found = with_fine(sitting, case, actor)
-    return None if found else T("No fine is waiting for your approval; the judge proposes one with a ruling on evidence.")
+    return (
+        None if found else T("No fine is waiting for your approval; the judge proposes one with a ruling on evidence.")
+    )
 
 
 class FineInput(CourtModel):

@@ -142,7 +142,7 @@ class FindingInput(CourtModel):
         Choice(Weakness),
         field(
             T("Does it need something that supports it?"),
-            T("For an exhibit: what you name here grounds no finding alone (Evidence Rules, art. 90)."),
+            T("For an exhibit: no finding may rest on what you name here alone (Evidence Rules, art. 90)."),
             widget="select",
         ),
     ] = None
@@ -160,7 +160,10 @@ class FindingInput(CourtModel):
     store_ties: Annotated[
         str | None,
         CourtText(0, 2000),
-        field(T("Does a party have a tie to it, and was that used to meddle with collecting or storing?"), widget="textarea"),
+        field(
+            T("Does a party have a tie to it, and was that used to meddle with collecting or storing?"),
+            widget="textarea",
+        ),
     ] = None
     store_system: Annotated[
         str | None,

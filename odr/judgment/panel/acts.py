@@ -214,7 +214,9 @@ def _minute(
 def waits_for_the_clerk(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The clerk signs what the judge has signed and pronounced."""
     return (
-        None if issuing.to_countersign(sitting, case) is not None else T("No decision is waiting for the clerk’s signature.")
+        None
+        if issuing.to_countersign(sitting, case) is not None
+        else T("No decision is waiting for the clerk’s signature.")
     )
 
 

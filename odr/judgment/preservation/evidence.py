@@ -99,7 +99,7 @@ class EvidencePreservationInput(EvidenceToPreserve):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "Where evidence may be lost or be hard to get later. The other side reads of it when it has been carried out."
+        "Where evidence may be lost or be hard to get later. The other side learns of it when it has been carried out."
     ),
 )
 def ask_for_evidence_preservation(

@@ -94,9 +94,13 @@ something_proposed = _guard(
     names.OBJECT_TO_PUBLICATION, T("No public text is proposed."), "COURT publication-objection"
 )
 something_to_approve = _guard(
-    names.APPROVE_PUBLICATION, T("No public text of a decision in effect is waiting for your approval."), "COURT publication"
+    names.APPROVE_PUBLICATION,
+    T("No public text of a decision in effect is waiting for your approval."),
+    "COURT publication",
 )
-something_to_publish = _guard(names.PUBLISH_DECISION, T("No approved text of a decision in effect is waiting."), "JDP 7")
+something_to_publish = _guard(
+    names.PUBLISH_DECISION, T("No approved text of a decision in effect is waiting."), "JDP 7"
+)
 something_to_withhold = _guard(names.WITHHOLD, T("No decision of this case is still to be published."), "JDP 4")
 something_public = _guard(names.WITHDRAW_PUBLICATION, T("No decision of this case is public."), "JDP 16")
 something_to_correct = _guard(

@@ -140,7 +140,9 @@ class OutcomeInput(CourtModel):
     @model_validator(mode="after")
     def _fits(self) -> OutcomeInput:
         if self.what not in POSSIBLE[self.way]:
-            raise InvalidInput([FieldFault(("what",), T("That way of service cannot have this outcome. Choose another outcome."))])
+            raise InvalidInput(
+                [FieldFault(("what",), T("That way of service cannot have this outcome. Choose another outcome."))]
+            )
         if self.what is Happening.SIGNED and self.signer is None:
             raise InvalidInput([FieldFault(("signer",), T("Say who signed."))])
         if self.what is Happening.LEFT and not {Proof.WITNESS, Proof.RECORDING} & set(self.shown_by):
