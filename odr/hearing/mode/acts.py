@@ -298,7 +298,7 @@ class KeepModeInput(CourtModel):
         PaperKind.DECISION,
         T("Your case goes on in writing"),
         T(
-            "Read why. When it is your turn to speak, a letter names the day. Somebody who cannot take part in writing says so to the court at once: then it is changed for them."
+            "Read why. When it is your turn to speak, a letter names the day. If you cannot take part in writing, tell the court at once: then it is changed for you."
         ),
     ),
     paper=RulingForm(

@@ -197,7 +197,7 @@ class PreservationRulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the preservation you asked for"),
         T(
-            "If it was ordered, give the security the ruling asks for, if any: it is carried out only after that. If it was refused, you may ask once for a review; the time for that is counted from the day after the ruling is served on you."
+            "If it was ordered, give the security the ruling asks for, if any: it is carried out only after that. If it was refused, you may ask once for a review; the ruling says within how many days, counted from the day after it is served on you."
         ),
     ),
     concerns=who_applied,
@@ -357,10 +357,10 @@ class ExecuteInput(CourtModel):
         PaperKind.DECISION,
         T("A preservation has been carried out"),
         T(
-            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after this is served on you."
+            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The ruling says within how many days, counted from the day after this is served on you."
         ),
         when_due=T(
-            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the time for that is counted from the day after this is served on them.",
+            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the ruling says within how many days, counted from the day after this is served on them.",
             limits=LIMITS,
         ),
     ),

@@ -218,10 +218,10 @@ class PreservedEvidenceInput(CourtModel):
         PaperKind.DECISION,
         T("Evidence has been preserved"),
         T(
-            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after this is served on you."
+            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The ruling says within how many days, counted from the day after this is served on you."
         ),
         when_due=T(
-            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the time for that is counted from the day after this is served on them.",
+            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the ruling says within how many days, counted from the day after this is served on them.",
             limits=LIMITS,
         ),
     ),
