@@ -484,7 +484,7 @@ class AttendanceInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on how the expert’s attendance ended"),
         T(
-            "There is nothing you have to do now. If the expert refused to come, the report is no basis for a finding: another appraisal may be asked for, and whoever paid the expert may ask for the fee back."
+            "There is nothing you have to do now. If the expert refused to come, no finding may rest on the report: another appraisal may be asked for, and whoever paid the expert may ask for the fee back."
         ),
     ),
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, result="outcome", words=ENDED),

@@ -284,7 +284,7 @@ class OrderInCourtInput(CourtModel):
         field(
             T("Step"),
             T(
-                "In this order only, each after the one before was ignored (Courtroom Rules, art. 19). Muting is no step."
+                "In this order only, each after the one before was ignored (Courtroom Rules, art. 19). Muting is not one of them."
             ),
         ),
     ]

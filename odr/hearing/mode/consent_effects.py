@@ -55,7 +55,7 @@ def stayed_away_rightly(sitting: Sitting, case: Case, hearing: Hearing, party: P
     if hearing.mode is not Mode.LIVE or goes_by_video(sitting, case, party):
         return None
     return T(
-        "%(party)s has not agreed to a hearing by video, so staying away from one is no absence (Online Litigation Rules, art. 4).",
+        "%(party)s has not agreed to a hearing by video, so staying away from one does not count as an absence (Online Litigation Rules, art. 4).",
         party=party.name,
     )
 

@@ -518,7 +518,7 @@ BODILY = frozenset(
 def why_not_announced(session: Session, packet: Packet) -> Text | None:
     """Why announcement is not open yet: it is the last resort, after every other way failed on record (CPL 95)."""
     if packet.is_call:
-        return T("A notice to somebody who is no party is not announced.")
+        return T("A notice to somebody who is not a party is not announced.")
     if packet.state in SERVED_STATES:
         return T("This paper has been served.")
     if packet.state in (PacketState.HELD, PacketState.UNDONE):
