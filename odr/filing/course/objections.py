@@ -413,7 +413,7 @@ def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Act
     seat: Seat = sitting.resolved("seat", given.seat)
     if seat.role not in CHALLENGEABLE:
         raise InvalidInput.at(
-            "seat", T("Only who decides, keeps the record, assesses or interprets can be challenged.")
+            "seat", T("Only somebody who decides, keeps the record, assesses or interprets can be challenged.")
         )
     if hearing_has_begun(sitting, case) and not given.learned:
         raise InvalidInput.at(

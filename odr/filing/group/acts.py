@@ -267,7 +267,7 @@ class RegistrationRuling(CourtModel):
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
-        "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue on their own."
+        "Whoever shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue on their own."
     ),
 )
 def decide_registration(

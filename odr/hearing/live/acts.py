@@ -534,7 +534,9 @@ def rule_on_leaving(sitting: Sitting, case: Case, given: LeavingInput, *, actor:
     ):
         raise ActNotOpen(
             T("%(name)s was not prompted and then warned while gone.", name=person.name),
-            T("Prompt first, then warn; both are recorded. Only who stays away after that has left."),
+            T(
+                "Prompt first, then warn; both are recorded. Only somebody who stays away after that counts as having left."
+            ),
             sitting.pack(case).cited("OLR 25"),
         )
     person.found_by, person.by_fault = sitting.next_number(case), given.finding is Leaving.FAULT
