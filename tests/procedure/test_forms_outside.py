@@ -15,6 +15,8 @@ from odr.app import create_app
 from odr.ground.text import T
 from odr.operations.worker import work_once
 from odr.procedure.case.act_drafts import MOST_CHARACTERS, MOST_OUTSIDE, files_in_act_drafts, keep
+from odr.procedure.forms.fields import fields_of, leaves
+from odr.procedure.forms.inputs import Widget
 from odr.procedure.models import FormDraft
 from odr.register.viewing.models import ViewingApplication
 from odr.web.forms_outside import FORMS, Somebody, form_outside
@@ -173,3 +175,33 @@ def test_every_form_leads_to_its_page(small_scene: Scene) -> None:
             assert rule.arguments <= set(form.about), name
             about = {part: SAID.get(part, "a") for part in form.about}
             assert form.begun_at(about) and form.title is not None
+
+
+OPEN = {
+    "reading": "li",
+    "preservation": "li",
+    "evidence": "li",
+    "mediation": "li",
+    "confirmation": "li",
+    "taking_part": "li",
+    "rules": "admin",
+    "text": "judge",
+    "mediator_entry": "mediator",
+}
+"""Forms that are open to somebody without anything having happened, and to whom."""
+
+
+def test_each_form_shows_again_what_was_kept(small_scene: Scene) -> None:
+    """Whatever its page is made of: the words stand in the form, with where they are saved and the way to throw them away."""
+    app = create_app(court=small_scene.court)
+    browsers = {who: signed_in(small_scene, app, who) for who in set(OPEN.values())}
+    for name, who in OPEN.items():
+        browser, form = browsers[who], FORMS[name]
+        field = next(one.name for one in leaves(fields_of(form.input, "en", {})) if one.kind is Widget.TEXTAREA)
+        words = f"Words of {who} that nobody has typed before, for {name}."
+        with app.test_request_context():
+            page = form.begun_at({})
+        assert save(browser, f"/begun/{name}", **{field: words}).status_code == 204, name
+        shown = browser[0].get(page).text
+        assert words in shown and f'data-autosave="/begun/{name}"' in shown and "You had begun this" in shown, name
+        assert words in browser[0].get(f"/begun/{name}").text, name
