@@ -195,7 +195,7 @@ def test_nobody_writes_an_answer_only_to_be_refused(visitor: Callable[..., Visit
     reference, haiyun = small_scene.case().reference, visitor("haiyun")
     for path in (f"/cases/{reference}/choose", f"/cases/{reference}/answer"):
         page = haiyun.get(path)
-        assert "First show who you are" in page and "takes part offline" in page and "show_identity" in page, path
+        assert "First show who you are" in page and "goes on offline" in page and "show_identity" in page, path
     assert "Send the answer" not in page and "Save and go on later" in page
     assert "Next for you: Show who you are" in haiyun.get(f"/cases/{reference}")
     answer = f"/cases/{reference}/answer"
