@@ -57,6 +57,7 @@ KEPT_APART = {
     "SeatOffer",
     "InboxItem",
     "ActDraft",
+    "FormDraft",
 }
 """Tables whose rows are somebody's."""
 

@@ -222,3 +222,17 @@ def test_what_a_pack_says_keeps_to_the_rule_too(name: str) -> None:
             if rule.refuses(title, chinese=language == "zh"):
                 wrong.append(f"{path.relative_to(PACKS)}: {text}")
     assert wrong == []
+
+
+def test_guides_speak_of_people_as_they() -> None:
+    """What people of the court are told in a guide keeps to the rule for messages: *they*, not *she* or *he*."""
+    they = next(rule for rule in rules() if rule.name == "they")
+    guides = [*PAGE.parent.glob("for-*.md"), PAGE.parent / "operators.md", PAGE.parent / "glossary.md"]
+    assert len(guides) >= 6
+    said = [
+        f"{guide.name}: {line}"
+        for guide in guides
+        for line in guide.read_text("utf-8").splitlines()
+        if they.refuses(line, chinese=False)
+    ]
+    assert said == []

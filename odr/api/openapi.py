@@ -163,7 +163,7 @@ def _general(locale: str) -> dict[str, Any]:
         "in": "query",
         "required": False,
         "schema": {"type": "string", "maxLength": 400},
-        "description": T("“next” of the answer before; without it the list begins.").render(locale),
+        "description": T("“next” of the answer before; without it the list begins at its first line.").render(locale),
     }
     cases["parameters"] = [after]
     desk = _operation(
@@ -227,7 +227,7 @@ def _search(locale: str) -> dict[str, Any]:
         "q": T("Words, “phrases”, AND, OR, NOT, brackets, and field:value; the fields stand in the court’s guide."),
         **TITLES,
         "order": T("“best” or “newest”"),
-        "after": T("“next” of the answer before; without it the list begins."),
+        "after": T("“next” of the answer before; without it the list begins at its first line."),
         "exact": T("1: show nothing else in the place of a word that no decision holds."),
     }
     found["parameters"] = [

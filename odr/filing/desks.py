@@ -29,7 +29,9 @@ PLATFORM_SILENT = desk(
 )
 REGISTRATION = desk("registration", T("A registration in an action of many"), Role.CLERK)
 PROCEDURE = desk("procedure", T("An objection to the procedure"), Role.JUDGE, before_closing=True)
-OFFLINE = desk("offline", T("Somebody who goes on offline"), Role.CLERK, until_decided=True, by_hand=True)
+OFFLINE = desk(
+    "offline", T("Somebody who changes to taking part offline"), Role.CLERK, until_decided=True, by_hand=True
+)
 STAY = desk("stay", T("A case that is stayed"), Role.JUDGE)
 PANEL = desk("panel", T("A panel to be convened"), Role.JUDGE, until_decided=True)
 TRACK = desk("track", T("A procedure that may not fit any more"), Role.JUDGE, until_decided=True)

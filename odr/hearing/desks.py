@@ -51,7 +51,7 @@ OPEN_EXAMINATION = desk(
     T("A case ready to be examined"),
     Role.JUDGE,
     until_decided=True,
-    waits=T("Nothing for you to do now: the judge looks whether everything is there, and then opens the examination."),
+    waits=T("Nothing for you to do now: the judge checks whether everything is there, and then opens the examination."),
 )
 PUT_QUESTIONS = desk(
     "put_questions",

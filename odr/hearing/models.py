@@ -464,7 +464,7 @@ class SeatOffer(Base):
 
 
 class Hearing(Base):
-    """A hearing at one hour, in the courtroom or by video, recorded in the same record."""
+    """A hearing with everybody at the same time, in the courtroom or by video, recorded in the same record."""
 
     __tablename__ = "hearing"
 

@@ -22,7 +22,7 @@ class Mode(enum.Enum):
             Mode.ASYNCHRONOUS: T("in writing, each side when it suits them"),
             Mode.LIVE: T("live by video"),
             Mode.OFFLINE: T("in the courtroom"),
-            Mode.HYBRID: T("at one hour, online and in the courtroom"),
+            Mode.HYBRID: T("at the same time, online and in the courtroom"),
         }[self]
 
 
@@ -211,7 +211,7 @@ class MotionKind(enum.Enum):
 
 
 class HearingState(enum.Enum):
-    """Where a hearing at one hour stands."""
+    """Where a hearing with everybody at the same time stands."""
 
     SUMMONED = "summoned"  # fixed; summons sent
     ADJOURNING = "adjourning"  # put off, if the president approves (EXT 6)

@@ -18,7 +18,7 @@ COOLING_OFF = time_limit(
     "cooling_off",
     Nature.COURT,
     names.ISSUE_DECISION,
-    waits=T("Nothing for you to do now: the decision is finished and rests before it is given."),
+    waits=T("Nothing for you to do now: the decision is finished, and some time passes before it is given."),
 )
 ENFORCEMENT_APPLICATION = time_limit(
     "enforcement_application",

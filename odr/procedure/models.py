@@ -90,6 +90,22 @@ class ActDraft(Base):
     __table_args__ = (UniqueConstraint("account_id", "case_id", "hat", "act", "about"),)
 
 
+class FormDraft(Base):
+    """What a person has typed into a form that belongs to no case and not sent: raw form values, for them alone."""
+
+    __tablename__ = "form_draft"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInt)
+    act: Mapped[str] = mapped_column("form", String(60))
+    """Which form (``odr/web/forms_outside.py``); called as in a draft of an act, since both are kept by the same hands."""
+    about: Mapped[str] = mapped_column(String(300))
+    """What the address of the form named, such as the application a review is asked for."""
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    __table_args__ = (UniqueConstraint("account_id", "form", "about"),)
+
+
 OPEN = "done_at IS NULL"
 """Tasks that wait: few of all there ever were."""
 

@@ -24,6 +24,7 @@ ROOM = Room(
     name="procedure",
     commands=("odr.procedure.outages.cli:outage",),
     routes=(
+        "odr.procedure.case.begun_pages:begun",
         "odr.procedure.case.pages:cases",
         "odr.procedure.case.pages:figures_page",
         "odr.procedure.case.staff_note_pages:staff_notes",

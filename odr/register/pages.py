@@ -27,6 +27,7 @@ from odr.register.home_page import case_lines, draft_title, unread_papers
 from odr.register.publication.public_views import address_of
 from odr.service.packet.notice_codes import look_up
 from odr.service.sending.letter_words import LetterWords
+from odr.web.forms_outside import begun_outside
 from odr.web.guards import behind_code, current_court, current_person, current_session, guard_of, public, signed_in
 from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, pack_today
@@ -99,6 +100,7 @@ def home() -> Page:
     shown = [case.id for case in (*cases.rows, *seated.rows)]
     return render_template(
         "register/home.html",
+        begun=begun_outside(),
         drafts=[(draft, draft_title(draft, today_causes())) for draft in drafts_of(session, me)],
         unread=unread_papers(sitting, me, after_asked("papers")),
         lines=case_lines(sitting, session.get_one(Account, me), cases.rows),

@@ -126,7 +126,7 @@ def open_methods(pack: RulePack, party: Party, *, national: bool) -> tuple[Abroa
 def something_abroad(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be a paper for a party abroad that is not served yet."""
     found = unserved_abroad(sitting, case)
-    return None if found else T("No paper of this case waits to be served abroad.")
+    return None if found else T("No paper of this case is waiting to be served abroad.")
 
 
 def unserved_abroad(sitting: Sitting, case: Case) -> list[Packet]:

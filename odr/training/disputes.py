@@ -168,7 +168,7 @@ def capsules(story: Story) -> None:
 
 
 def examine(story: Story) -> None:
-    """The exchange about the capsules in writing, phase by phase; what is disputed is then heard at one hour."""
+    """The exchange about the capsules in writing, phase by phase; what is disputed is then heard with everybody at the same time."""
     story.do("open_examination", "judge", mode="asynchronous")
     for _ in range(40):
         phase = story.phase()

@@ -122,7 +122,7 @@ class Story:
         return kept.reference
 
     def hear(self, minutes: str, judge: str = "judge") -> None:
-        """A hearing at one hour in the courtroom, a fortnight ahead: summons, record, its end, and the record signed or
+        """A hearing with everybody at the same time in the courtroom, a fortnight ahead: summons, record, its end, and the record signed or
         left.
         """
         self.summon(14)

@@ -27,7 +27,6 @@ from odr.procedure.forms import fields
 from odr.procedure.forms.doubts import Doubt, doubts_of, mark_of
 from odr.procedure.forms.two_windows import Merged, marks, merge
 from odr.procedure.forms.typed_again import typed_again
-from odr.procedure.models import ActDraft
 from odr.procedure.papers.language import takes_language
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
@@ -142,7 +141,11 @@ def submit_act(
 
 
 def is_overtaken(
-    case: Case, actor: Actor, form: act_drafts.Form, values: Mapping[str, Any], named: Mapping[str, Any]
+    case: Case | None,
+    actor: act_drafts.Writer,
+    form: act_drafts.Form,
+    values: Mapping[str, Any],
+    named: Mapping[str, Any],
 ) -> bool:
     """Whether another window wrote something else in the form since this page was opened: both are shown before anything
     is sent.
@@ -251,14 +254,14 @@ def sure_mark(faults: Sequence[FieldFault]) -> str:
     return mark_of(faults) if faults and all(isinstance(one, Doubt) for one in faults) else ""
 
 
-def is_confided(session: Session, case: Case, act: act_drafts.Form) -> bool:
+def is_confided(session: Session, case: Case | None, act: act_drafts.Form) -> bool:
     """Whether what is written in the form of an act is for the vault alone now: then it lies nowhere else, unsent either."""
-    return any(act.name in told(session, case) for told in current_court().hooks.confided)
+    return case is not None and any(act.name in told(session, case) for told in current_court().hooks.confided)
 
 
 def keep_begun(
-    case: Case,
-    actor: Actor,
+    case: Case | None,
+    actor: act_drafts.Writer,
     act: act_drafts.Form,
     values: Mapping[str, Any],
     named: Mapping[str, Any] | None = None,
@@ -272,7 +275,7 @@ def keep_begun(
         return act_drafts.keep(session, case, actor, act, values, about, court.clock.now())
 
 
-def kept_answer(case: Case, actor: Actor, act: act_drafts.Form, back: str, after: str) -> Page:
+def kept_answer(case: Case | None, actor: act_drafts.Writer, act: act_drafts.Form, back: str, after: str) -> Page:
     """Keep the form of this request, or throw it away; nothing is sent. ``back`` is where it is begun, ``after`` where one
     goes on. A script is told the marks of what is kept now, and whether another window has overtaken its page.
     """
@@ -281,6 +284,8 @@ def kept_answer(case: Case, actor: Actor, act: act_drafts.Form, back: str, after
         return redirect(back, 303)
     merged = keep_begun(case, actor, act, request.form.to_dict(flat=False))
     if request.headers.get("X-Autosave"):
+        if merged is None and case is None:
+            return Response(status=413)  # Longer than a form of ours: the page says that it is not saved.
         answer = Response(status=409 if merged is not None and merged.theirs else 204)
         answer.headers["X-Was"] = marks(merged.values if merged is not None else {})
         return answer
@@ -288,8 +293,8 @@ def kept_answer(case: Case, actor: Actor, act: act_drafts.Form, back: str, after
 
 
 def keeping(
-    case: Case,
-    actor: Actor,
+    case: Case | None,
+    actor: act_drafts.Writer,
     act: act_drafts.Form,
     shown: Sequence[fields.FormField],
     values: Mapping[str, Any],
@@ -311,7 +316,7 @@ def keeping(
     }
 
 
-def _kept(case: Case, actor: Actor, act: act_drafts.Form, about: str) -> ActDraft | None:
+def _kept(case: Case | None, actor: act_drafts.Writer, act: act_drafts.Form, about: str) -> act_drafts.Kept | None:
     if request.method == "GET":
         return act_drafts.draft_of(current_session(), case, actor, act, about)
     # What this very request has kept stands in no snapshot opened before it.
@@ -319,20 +324,25 @@ def _kept(case: Case, actor: Actor, act: act_drafts.Form, about: str) -> ActDraf
         return act_drafts.draft_of(session, case, actor, act, about)
 
 
-def throw_away(case: Case, actor: Actor, act: act_drafts.Form) -> None:
+def throw_away(
+    case: Case | None, actor: act_drafts.Writer, act: act_drafts.Form, named: Mapping[str, Any] | None = None
+) -> None:
     """Keep it no longer."""
+    about = act_drafts.about_of(act, request.args if named is None else named)
     with current_court().database.write() as session:
-        act_drafts.forget(session, case, actor, act, _about(act))
+        act_drafts.forget(session, case, actor, act, about)
 
 
-def begun(case: Case, actor: Actor, act: act_drafts.Form, named: Mapping[str, Any] | None = None) -> ActDraft | None:
+def begun(
+    case: Case | None, actor: act_drafts.Writer, act: act_drafts.Form, named: Mapping[str, Any] | None = None
+) -> act_drafts.Kept | None:
     """What somebody typed into the form of an act at this address and did not send."""
     about = act_drafts.about_of(act, request.args if named is None else named)
     return act_drafts.draft_of(current_session(), case, actor, act, about)
 
 
 def typed_before(
-    case: Case, actor: Actor, act: act_drafts.Form, named: Mapping[str, Any] | None = None
+    case: Case | None, actor: act_drafts.Writer, act: act_drafts.Form, named: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The answers that somebody gave in a form and did not send; empty where there are none. The language of a paper is
     none of them: it is that of the case, whatever was kept with an old draft.
@@ -340,10 +350,6 @@ def typed_before(
     found = begun(case, actor, act, named)
     kept = act_drafts.answers_of(found) if found is not None else {}
     return {name: value for name, value in kept.items() if name != "language"} if takes_language(act.input) else kept
-
-
-def _about(act: act_drafts.Form) -> str:
-    return act_drafts.about_of(act, request.args)
 
 
 def open_case(

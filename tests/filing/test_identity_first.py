@@ -137,7 +137,7 @@ def test_who_does_not_register_in_time_goes_on_offline(small_scene: Scene) -> No
     joined(small_scene)
     small_scene.later(days=4)
     assert not party(small_scene, Role.RESPONDENT).online
-    with pytest.raises(ActNotOpen, match="You go on offline"):
+    with pytest.raises(ActNotOpen, match="You take part offline"):
         small_scene.do("file_answer", "haiyun", **ANSWER)
     at_the_counter(small_scene)
     assert "has not been verified" not in waits_for(small_scene, unripe), "the case does not wait for them"

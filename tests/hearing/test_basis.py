@@ -148,10 +148,10 @@ def record(court: Court, **given: object) -> None:
 
 
 def test_ordinary_procedure_is_never_heard_in_writing(scene_of: Callable[..., Scene]) -> None:
-    """The exchange may go in writing by consent; then a hearing at one hour follows by itself (OLR 14, 20, 22)."""
+    """The exchange may go in writing by consent; then a hearing with everybody at the same time follows by itself (OLR 14, 20, 22)."""
     scene = scene_of(track=Track.ORDINARY, third=True)
     scene.exhibits(1)
-    with pytest.raises(ActNotOpen, match="hearing at one hour"):
+    with pytest.raises(ActNotOpen, match="hearing with everybody at the same time"):
         scene.act(LI, "apply_for_written_hearing", difficulty="I work nights, the others by day.")
     scene.act(CHEN, "open_examination", mode="asynchronous")
     exchange(scene)
@@ -199,7 +199,7 @@ def reasons(scene: Scene) -> list[str]:
 
 def test_a_hearing_in_writing_needs_every_condition(scene_of: Callable[..., Scene]) -> None:
     """One applies, everybody agrees, the exchange is over, and the judge records the ground of each; else it is not
-    allowed, and a hearing at one hour follows (OLR 20(2)).
+    allowed, and a hearing with everybody at the same time follows (OLR 20(2)).
     """
     scene = scene_of(track=Track.SIMPLE)
     scene.exhibits(1)

@@ -224,8 +224,8 @@ def test_nobody_is_summoned_to_a_room_that_has_ended(scene_of: Callable[..., Sce
         later = RoomInput(name="Courtroom 9", kind=RoomKind.COURTROOM, seats=9, from_on="2027-01-01")  # type: ignore[arg-type]
         add_room(session, later, president(scene), scene.clock.now())
     for place in ("Courtroom 3", "courtroom  9"):
-        refused(scene, "no room of the court", place=place, despite=True)
-    refused(scene, "“Courtroom I” is no room of the court that is known", place="Courtroom I")
+        refused(scene, "not a room of the court", place=place, despite=True)
+    refused(scene, "The court knows no room called “Courtroom I”", place="Courtroom I")
     summon(scene, place="Courtroom 1")
 
 

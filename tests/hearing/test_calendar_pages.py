@@ -152,7 +152,7 @@ def test_what_is_suggested_is_ticked_and_waits_on_a_list(app: Flask, scene: Scen
     ref = re.findall(r'name="case" value="([a-z0-9]+)" checked', page)[0]
     there = post(clerk, "/registry/hearings/suggested", case=ref, key="k", **hidden)
     assert "(2026) 1" in get(clerk, there) and "You fix 1 of 1" in get(clerk, there)
-    assert "No case of yours waits" in get(clerk, "/registry/hearings/suggested")
+    assert "No case of yours is waiting" in get(clerk, "/registry/hearings/suggested")
 
 
 def test_hearings_of_a_judge_are_looked_at_and_moved(app: Flask, scene: Scene) -> None:

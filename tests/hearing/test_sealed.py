@@ -367,7 +367,7 @@ def test_a_vault_that_is_away_loses_nothing_and_opens_nothing_early(
 
 
 def test_closing_the_hearing_opens_what_a_halted_phase_holds(scene_of: Callable[..., Scene]) -> None:
-    """A sealed phase that went over to a hearing at one hour and is never taken up again does not keep what was said
+    """A sealed phase that went over to a hearing with everybody at the same time and is never taken up again does not keep what was said
     for ever.
     """
     scene = scene_of(track=Track.SIMPLE)

@@ -192,7 +192,7 @@ def test_who_may_do_what(panel: Bench, others: dict[str, str]) -> None:
     with pytest.raises(CourtError):
         panel.do("president", "answer_meeting", {"meeting": "x" * 26, "answer": "declined", "reasons": "None there."})
     asked(panel, body="judges")
-    with pytest.raises(ActNotOpen, match="runs already"):
+    with pytest.raises(ActNotOpen, match="already under way"):
         panel.do("judge", "ask_for_meeting", ASKED)
     one = {"held_on": panel.clock.now().date(), "conclusion": "It answers.", "meeting": meeting(panel).reference}
     barred = panel.account("mei").reference
@@ -262,7 +262,7 @@ def test_nothing_is_signed_while_the_case_lies_before_the_committee(panel: Bench
         panel.do("judge", "send_for_signing", signing)
     adopt(panel)
     panel.do("judge", "send_for_signing", signing)
-    with pytest.raises(ActNotOpen, match="rests before it is pronounced"):
+    with pytest.raises(ActNotOpen, match="waiting to be pronounced"):
         panel.do("judge", "ask_committee_again", {"reasons": "We see it otherwise."})
     # Asked before such a request was refused, it holds up what rests already.
     with panel.court.database.write() as session:

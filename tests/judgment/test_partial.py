@@ -233,7 +233,7 @@ def test_close_part_is_refused(bench: Bench) -> None:
     issue(bench, kind="partial", orders=[pay(bench, 1, "8,000.00")])
     bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss", "relief": bench.relief(2)}]))
     bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
-    with pytest.raises(ActNotOpen, match="rests before it is pronounced"):
+    with pytest.raises(ActNotOpen, match="waiting to be pronounced"):
         bench.do("judge", "close_part", given)
     bench.wait(hours=26)
     bench.do("judge", "issue_decision", {"decision": bench.draft_reference(), "case_number": bench.number})

@@ -110,7 +110,7 @@ def test_dismissed_the_decision_stands_and_is_not_asked_for_twice(small: Bench) 
         assert over.state is WindowState.LAPSED and (over.due_at - over.opened_at).days >= 15
     small.do("president", "rule_on_retrial", {"answer": "refuse", "reasons": "The law was rightly applied."})
     assert small.case().effective_at is not None
-    with pytest.raises(ActNotOpen, match="No application for retrial waits at this court"):
+    with pytest.raises(ActNotOpen, match="No application for retrial is waiting at this court"):
         small.do("president", "rule_on_retrial", ORDER)
     with pytest.raises(ActNotOpen, match="decided once"):
         apply(small, "law")

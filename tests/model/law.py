@@ -215,7 +215,7 @@ def summoned(record: Record, who: Party, hearing: Hearing) -> bool:
 
 @invariant("CPL 139, 140, 144; OLR 20, 21", JUDGMENT)
 def ordinary_procedure_has_a_hearing(record: Record, entry: Entry) -> Iterator[str]:
-    """In ordinary procedure there is a hearing at one hour, recorded, with debate and everybody's last words, and its
+    """In ordinary procedure there is a hearing with everybody at the same time, recorded, with debate and everybody's last words, and its
     end is declared.
     """
     if record.track is not Track.ORDINARY:

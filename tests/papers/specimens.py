@@ -115,7 +115,7 @@ def decision(**changes: object) -> Paper:
                 fee=Money(100000, "CNY"),
             ),
         ),
-        "late_performance": T("Who pays late owes double interest for the delay (Civil Procedure Law, art. 264)."),
+        "late_performance": T("Whoever pays late owes double interest for the delay (Civil Procedure Law, art. 264)."),
         "appeal": T(
             "Each party may appeal within 15 days of receiving this judgment, by filing the appeal with this court."
         ),

@@ -113,7 +113,7 @@ def test_the_cashier_works_at_the_desk(served: Served) -> None:
     (line,) = served.pay.rows(BankLine)
     code = served.pay.fees(first)[0].transfer_code
     wrong = served.post(client, f"/payments/desk/lines/{line.reference}/match", code="ABC")
-    assert wrong.status_code == 422 and "no payment code" in wrong.get_data(as_text=True)
+    assert wrong.status_code == 422 and "not a payment code" in wrong.get_data(as_text=True)
     assert served.post(client, f"/payments/desk/lines/{line.reference}/match", code=code).status_code == 303
     other = served.pay.fees(second)[0].transfer_code
     bad = served.post(client, "/payments/desk/counter", code=other, amount="1.234,5", slip="7")

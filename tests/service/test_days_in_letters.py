@@ -23,7 +23,7 @@ from tests.settlement.test_offers import OFFER
 ELSEWHERE = {
     "en": r"days? shown|shown there|page of the case (shows|says|asks).{0,60}(until when|by when|the day|which time|when\b)"
     r"|page of the case shows your next step|(time limits|finds the day) on the page of the case|; the page of the case shows (it|when)",
-    "zh-Hans": r"显示的(举证)?期限|页面所?[显所]示(的)?(日期|期限)|以案件页面(现在)?显示(的)?为准|期限以案件页面|截止(到何时|时间)|页面查看您的(各项)?期限",
+    "zh-Hans": r"显示的(举证)?期限|页面所?[显所]示(的)?(日期|期限)|以案件页面(现在)?显示(的)?为准|期限以案件页面|截止(到什么时候|时间)|页面查看您的(各项)?期限",
 }
 """Ways to say that a day stands elsewhere."""
 BEFORE = {
@@ -38,7 +38,7 @@ BEFORE = {
     "zh-Hans": (
         "您可以在案件页面显示的期限内提交答辩状。",
         "各方的举证期限可能重新计算，以案件页面显示的期限为准。",
-        "是否轮到您发表意见、截止到何时，以案件页面显示为准。",
+        "是否轮到您发表意见、截止到什么时候，以案件页面显示为准。",
         "您的期限以案件页面现在显示的为准。",
         "请在协商空间中查看，并在页面所示日期之前表明是否同意。",
     ),

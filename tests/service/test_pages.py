@@ -238,7 +238,7 @@ def test_leaving_needs_a_refusal_and_photographs(served: Scene) -> None:
     status, shown = send(clerk, form, form, **left)
     assert (status, "Add the photographs" in shown) == (422, True)
     status, shown = send(clerk, form, form, **left, photographs=(io.BytesIO(b"<html>"), "door.jpg"))
-    assert (status, "no photograph" in shown) == (422, True)
+    assert (status, "not a photograph" in shown) == (422, True)
     picture = b"\xff\xd8\xff\xe0" + bytes(200)
     status, where = send(clerk, form, form, **left, photographs=(io.BytesIO(picture), "door.jpg"))
     assert status == 303, where

@@ -188,7 +188,7 @@ def describe_exhibit(
     """
     exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
     if exhibit.party_id != actor.party_id or "commissioned" in exhibit.provenance:
-        raise InvalidInput.at("exhibit", T("Only who submitted an exhibit says what it is to show."))
+        raise InvalidInput.at("exhibit", T("Only the party who submitted an exhibit says what it is to show."))
     exhibit.proves, exhibit.facts, exhibit.summary = given.proves, sorted(set(given.facts)), given.summary
     return Recorded(
         T("What exhibit %(label)s is to show", label=exhibit.label), {"exhibit": exhibit.label, "facts": exhibit.facts}
@@ -225,7 +225,7 @@ def withdraw_exhibit(
     """Take back one's own exhibit; it stays on record, and the other side may rely on it."""
     exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
     if exhibit.party_id != actor.party_id:
-        raise InvalidInput.at("exhibit", T("Only who submitted an exhibit may withdraw it."))
+        raise InvalidInput.at("exhibit", T("Only the party who submitted an exhibit may withdraw it."))
     if "commissioned" in exhibit.provenance:
         raise InvalidInput.at("exhibit", T("A report that the court commissioned is nobody’s to withdraw."))
     exhibit.state = ExhibitState.WITHDRAWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +12,10 @@ from odr.evidence.intake.unsubmitted_uploads import erased_of, keep_longer, of_s
 from odr.evidence.retention import decisions
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotSignedIn
 from odr.ground.text import T, Text
-from odr.web.guards import current_court, current_person, current_session, need_strong, signed_in, staff
+from odr.procedure.forms import fields as forms
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
+from odr.web.guards import current_court, current_locale, current_person, current_session, need_strong, signed_in, staff
 from odr.web.numbers import number_in
 from odr.web.pages import Page, file_answer, receipt_part
 from odr.web.presence import Person
@@ -37,6 +40,17 @@ def _rule() -> dict[str, Any]:
     if in_force is None:
         return {"rule": None, "article": None}
     return {"rule": in_force.rule, "article": in_force.pack.cite(in_force.rule.article)}
+
+
+class ReasonsInput(CourtModel):
+    """Why files are erased or kept."""
+
+    reasons: Annotated[str, CourtText(1, 2000), field(T("Reasons"), widget="textarea")]
+
+
+DECIDING = form_outside(
+    "unsubmitted", ReasonsInput, "unsubmitted.listing", T("Decision on files that nobody submitted")
+)
 
 
 @unsubmitted.get("/uploads/mine")
@@ -67,13 +81,14 @@ def keep() -> Page:
 @staff(*DECIDERS)
 def listing() -> Page:
     """The list: files whose time has run, whether their senders were told, and which may be erased."""
-    return _list({}, [])
+    return _list({"reasons": "".join(typed(DECIDING).get("reasons", []))}, [])
 
 
 def _list(values: dict[str, object], faults: list[tuple[str, Text]], status: int = 200) -> Page:
     """The list with what was typed and what is wrong with it, each fault at its field."""
     court, session = current_court(), current_session()
     lines, count = decisions.listed(court, session)
+    shown = forms.fields_of(ReasonsInput, current_locale(), values)
     ready = sum(1 for line in lines if line.reason is None)
     return render_template(
         "evidence/unsubmitted_list.html",
@@ -82,6 +97,7 @@ def _list(values: dict[str, object], faults: list[tuple[str, Text]], status: int
         ready=ready,
         decisions=decisions.decisions(session),
         values=values,
+        unsent=unsent(DECIDING, shown, values),
         faults=faults,
         done=request.args.get("done", ""),
         **_rule(),
@@ -90,6 +106,7 @@ def _list(values: dict[str, object], faults: list[tuple[str, Text]], status: int
 
 @unsubmitted.post("/administration/unsubmitted")
 @staff(*DECIDERS)
+@keeps(DECIDING)
 def decide() -> Page:
     """Erase the files that are ticked, or keep them; what was typed stands there again when it cannot be done."""
     answer = request.form.get("answer", "")

@@ -251,7 +251,7 @@ class ReplyInput(CourtModel):
     means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(to_answer, source="EV 46", reason=T("No request about evidence waits.")),
+    guard=waits(to_answer, source="EV 46", reason=T("No request about evidence is waiting.")),
 )
 def answer_evidence_request(
     sitting: Sitting, case: Case, given: ReplyInput, *, actor: Actor, now: datetime
@@ -292,7 +292,7 @@ def _order_words(
         return T("What was asked for is not granted.")
     who = case.name_of(request.against_id)
     return {
-        RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded and grounds no finding.", label=label),
+        RequestKind.EXCLUSION: T("Exhibit %(label)s is excluded, and no finding may rest on it.", label=label),
         RequestKind.ORIGINAL: T(
             "%(name)s shows the original of exhibit %(label)s within %(days)s days.",
             name=who,
@@ -433,7 +433,7 @@ class EvidenceRulingInput(CourtModel):
     guard=waits(
         to_rule_on,
         source="CPL 67; CPI 106; EV 46",
-        reason=T("No request for an order about evidence waits. Late evidence has a ruling of its own."),
+        reason=T("No request for an order about evidence is waiting. Late evidence has a ruling of its own."),
     ),
 )
 def rule_on_evidence(
@@ -512,7 +512,7 @@ class LateRulingInput(CourtModel):
     desk=desks.LATE_EXHIBIT,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(late_ones, source="CPI 101, 102", reason=T("No late evidence waits.")),
+    guard=waits(late_ones, source="CPI 101, 102", reason=T("No late evidence is waiting.")),
 )
 def rule_on_late_evidence(
     sitting: Sitting, case: Case, given: LateRulingInput, *, actor: Actor, now: datetime
@@ -566,7 +566,9 @@ def rule_on_late_evidence(
 def fine_proposed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no fine to decide on."""
     found = with_fine(sitting, case, actor)
-    return None if found else T("No fine waits for your approval; the judge proposes one with a ruling on evidence.")
+    return (
+        None if found else T("No fine is waiting for your approval; the judge proposes one with a ruling on evidence.")
+    )
 
 
 class FineInput(CourtModel):

@@ -62,6 +62,7 @@ from odr.procedure.forms.form_data import Raw, money_text
 from odr.procedure.forms.two_windows import BUTTONS, Merged, Theirs, marks, merge
 from odr.procedure.forms.typed_again import typed_again
 from odr.service.packet.notice_codes import look_up
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import (
     behind_code,
     case_page,
@@ -76,6 +77,7 @@ from odr.web.guards import (
 from odr.web.pages import Page, keeping, look, pack_today, submit_act, sure_mark, to_receipt, typed_before
 
 filing = Blueprint("filing", __name__)
+TAKING_PART = form_outside("taking_part", TakePartInput, "filing.take_part", T("Request to take part in a case"))
 DOORS = (
     names.ACKNOWLEDGE_SERVICE,
     names.ASK_EXTENSION,
@@ -693,7 +695,7 @@ def choose(case: Case, actor: Actor) -> Page:
 @signed_in
 def take_part() -> Page:
     """Where somebody asks to take part in a case of others, and sees what became of it."""
-    return _take_part_page({}, [])
+    return _take_part_page(typed(TAKING_PART), [])
 
 
 def _take_part_page(values: dict[str, Any], faults: list[Any], status: int = 200, refused: Any = None) -> Page:
@@ -703,12 +705,18 @@ def _take_part_page(values: dict[str, Any], faults: list[Any], status: int = 200
     fields = forms.fields_of(TakePartInput, current_locale(), start, faults)
     asked = requests_from_outside(current_session(), person.account_id)
     return render_template(
-        "filing/take_part.html", fields=fields, faults=forms.summary(fields), asked=asked, refused=refused
+        "filing/take_part.html",
+        fields=fields,
+        faults=forms.summary(fields),
+        asked=asked,
+        refused=refused,
+        unsent=unsent(TAKING_PART, fields, values),
     ), status
 
 
 @filing.post("/take-part")
 @signed_in
+@keeps(TAKING_PART)
 def send_take_part() -> Page:
     """Put the request before the judge of the case."""
     values = _values()

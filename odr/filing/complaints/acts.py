@@ -193,7 +193,7 @@ def about_nobody_by_name(given: dict[str, Any]) -> dict[str, Any]:
 @guard("COURT complaint")
 def complaint_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to answer."""
-    return None if requests_of(sitting, case, COMPLAINT) else T("No complaint waits for an answer.")
+    return None if requests_of(sitting, case, COMPLAINT) else T("No complaint is waiting for an answer.")
 
 
 @guard("REG 13", "COURT complaint")

@@ -78,7 +78,9 @@ class TakenInput(CourtModel):
         if self.posted_on is not None and self.manner is not Manner.PAPER:
             faults.append(FieldFault(("posted_on",), T("Only what came on paper has a postmark.")))
         if self.posted_on is not None and self.received_on is not None and self.posted_on > self.received_on:
-            faults.append(FieldFault(("posted_on",), T("It was posted before it came.")))
+            faults.append(
+                FieldFault(("posted_on",), T("The day on the postmark must not be after the day it came in."))
+            )
         if self.confirmation is Confirmation.SIGNATURE and self.paper is None:
             faults.append(FieldFault(("paper",), T("Choose the scan of what they signed.")))
         if faults:

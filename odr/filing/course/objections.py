@@ -413,7 +413,7 @@ def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Act
     seat: Seat = sitting.resolved("seat", given.seat)
     if seat.role not in CHALLENGEABLE:
         raise InvalidInput.at(
-            "seat", T("Only who decides, keeps the record, assesses or interprets can be challenged.")
+            "seat", T("Only somebody who decides, keeps the record, assesses or interprets can be challenged.")
         )
     if hearing_has_begun(sitting, case) and not given.learned:
         raise InvalidInput.at(
@@ -471,7 +471,7 @@ def challenge_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the actor has no challenge to decide: none waits, or the rules name somebody else."""
     waiting = requests_of(sitting, case, CHALLENGE)
     if not waiting:
-        return T("No challenge waits for a decision.")
+        return T("No challenge is waiting for a decision.")
     mine = [one for one in waiting if one.details["decider"] == actor.role.value]
     return (
         None if mine else T("The rules give this decision to: %(who)s.", who=Role(waiting[0].details["decider"]).label)

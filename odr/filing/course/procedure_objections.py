@@ -169,10 +169,10 @@ def object_to_procedure(
         late = case.track is SMALL and given.what == SMALL.value
         raise ActNotOpen(
             T(
-                "Who objects to the small claims procedure does so before the hearing opens. It has opened already (Interpretation of the Civil Procedure Law, art. 279)."
+                "Whoever objects to the small claims procedure must do so before the hearing opens. It has opened already (Interpretation of the Civil Procedure Law, art. 279)."
             )
             if late
-            else T("This case does not follow what you object to.")
+            else T("This case is not under the procedure you object to.")
         )
     me = sitting.party_of(case, actor)
     earlier = requests_of(sitting, case, PROCEDURE, RequestState.REFUSED)

@@ -15,18 +15,30 @@ from odr.filing.draft.files_along import fetches_of
 from odr.filing.draft.inputs import PageToFetch, RecordsToFetch
 from odr.filing.draft.sharing import EXHIBITS
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotFound
-from odr.ground.text import Text
+from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import parse
 from odr.procedure.hooks import EarlyFetches
 from odr.procedure.sitting import Sitting
+from odr.web.forms_outside import FormOutside, form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in
 from odr.web.pages import Page, look
 
 fetching = Blueprint("fetching", __name__, url_prefix="/claim/<draft>/fetch")
 PAGE, RECORDS = "page", "records"
 MODELS: dict[str, type[BaseModel]] = {PAGE: PageToFetch, RECORDS: RecordsToFetch}
+FETCHED = {
+    PAGE: form_outside("fetch_page", PageToFetch, "fetching.form", T("A web page to be captured"), ("draft", "kind")),
+    RECORDS: form_outside(
+        "fetch_records", RecordsToFetch, "fetching.form", T("Records to be fetched from a platform"), ("draft", "kind")
+    ),
+}
+
+
+def _fetched() -> FormOutside:
+    """The form of this address."""
+    return FETCHED[(request.view_args or {})["kind"]]
 
 
 def _me() -> Actor:
@@ -47,7 +59,8 @@ def _early() -> EarlyFetches:
 def form(draft: str, kind: str) -> Page:
     """What the court is to fetch; ``?again=`` begins with what was asked for before."""
     found = drafts.find_draft(current_session(), _me().account_id or 0, draft)
-    return _form(found, kind, _asked_before(found, kind), [])
+    begun = typed(FETCHED[kind], draft=found.reference, kind=kind)
+    return _form(found, kind, _asked_before(found, kind) or begun, [])
 
 
 def _asked_before(draft: Any, kind: str) -> dict[str, Any]:
@@ -75,12 +88,14 @@ def _form(
         fields=fields,
         faults=forms.summary(fields),
         closed=why or closed,
+        unsent=unsent(FETCHED[kind], fields, values, draft=draft.reference, kind=kind),
     )
     return page, status
 
 
 @fetching.post("/<any(page, records):kind>")
 @signed_in
+@keeps(_fetched)
 def ask(draft: str, kind: str) -> Page:
     """Ask for it; what was typed stands there again where it cannot be."""
     values, me, early = request.form.to_dict(flat=False), _me().account_id or 0, _early()

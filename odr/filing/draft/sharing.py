@@ -112,7 +112,7 @@ def share(session: Session, draft: Draft, by: int, email: str, *, lodges: bool, 
     nobody who has one. The files that the draft names and its owner sent come along.
     """
     if draft.account_id != by:
-        raise Forbidden(T("Only who began this draft shares it."))
+        raise Forbidden(T("Only the person who began this draft can share it."))
     email = accounts.normal_email(email)
     if email == session.get_one(Account, by).email:
         raise InvalidInput.at("email", T("This is your own address."))

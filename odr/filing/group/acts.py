@@ -223,7 +223,7 @@ def somebody_registered(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     waiting = (
         select(GroupMember.id).where(GroupMember.case_id == case.id, GroupMember.state == MemberState.ASKED).limit(1)
     )
-    return None if sitting.session.scalar(waiting) is not None else T("No registration waits.")
+    return None if sitting.session.scalar(waiting) is not None else T("No registration is waiting.")
 
 
 @choice_source("group_members")
@@ -267,7 +267,7 @@ class RegistrationRuling(CourtModel):
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
-        "Who shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue on their own."
+        "Whoever shows a tie to the other side and harm is a claimant from now on. Whoever does not may sue on their own."
     ),
 )
 def decide_registration(

@@ -9,11 +9,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from odr.filing.group.inputs import RegistrationInput
 from odr.filing.group.registration import find_announcement, open_announcements, register, registrations_of
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.text import T
 from odr.procedure.forms import fields as forms
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, current_session, public, signed_in
 from odr.web.pages import Page, look
 
 group = Blueprint("group", __name__)
+REGISTRATION = form_outside(
+    "registration", RegistrationInput, "group.form", T("Registration for an action of many"), ("reference",)
+)
 
 
 @group.get("/registrations")
@@ -36,7 +41,7 @@ def announcement(reference: str) -> Page:
 @signed_in
 def form(reference: str) -> Page:
     """What somebody who registers is asked."""
-    return _page(reference, {}, [])
+    return _page(reference, typed(REGISTRATION, reference=reference), [])
 
 
 def _page(
@@ -49,12 +54,18 @@ def _page(
         RegistrationInput, current_locale(), values or {"name": person.name, "email": person.email}, faults
     )
     return render_template(
-        "filing/register_for.html", one=one, fields=fields, faults=forms.summary(fields), refused=refused
+        "filing/register_for.html",
+        one=one,
+        fields=fields,
+        faults=forms.summary(fields),
+        refused=refused,
+        unsent=unsent(REGISTRATION, fields, values, reference=reference),
     ), status
 
 
 @group.post("/registrations/<reference>/register")
 @signed_in
+@keeps(REGISTRATION)
 def send(reference: str) -> Page:
     """Put the registration before the registry."""
     values, person = request.form.to_dict(flat=False), current_person()

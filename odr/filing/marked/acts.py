@@ -154,7 +154,7 @@ def _readers(mark: FilingMark) -> tuple[str, ...]:
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
-        "Unreadable, by the wrong form, or in the wrong case. It is no ruling: what was filed stays as it is, with the moment it was received."
+        "Unreadable, by the wrong form, or in the wrong case. It is not a ruling: what was filed stays as it is, with the moment it was received."
     ),
 )
 def mark_filing(sitting: Sitting, case: Case, given: MarkInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -325,7 +325,7 @@ def close_filing_mark(sitting: Sitting, case: Case, given: CloseMarkInput, *, ac
     )
     if by is not None:
         words = T(
-            "%(words)s What mends it, entry %(number)s, was received on %(at)s.",
+            "%(words)s Entry %(number)s, which mends it, was received on %(at)s.",
             words=words,
             number=by.number,
             at=by.recorded_at,

@@ -91,7 +91,7 @@ def unidentified(sitting: Sitting, case: Case) -> list[Text]:
     """Who takes part online and is not known yet, in words: nothing is examined with them or decided before."""
     return [
         T(
-            "Who %(party)s is has not been verified. The registry verifies it or asks for papers; who sends none in time goes on offline (Online Litigation Rules, art. 7, 10).",
+            "Who %(party)s is has not been verified. The registry verifies it or asks for papers; whoever sends none in time takes part offline (Online Litigation Rules, art. 7, 10).",
             party=party.name,
         )
         for party in parties(case)
@@ -118,7 +118,7 @@ def identity_first(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text
         return None  # The registry takes it in for them, and looks at who is there.
     if OFFLINE in party.details:
         return T(
-            "You go on offline in this case. File on paper or at the counter, where the registry takes it in for you; or show the registry who you are, and go on online."
+            "You take part offline in this case. File on paper or at the counter, where the registry takes it in for you; or show the registry who you are, and go on online."
         )
     if not has_registered(sitting, party, actor.account_id):
         return T(
@@ -162,5 +162,7 @@ def not_registered(sitting: Sitting, case: Case, window: Window) -> None:
     party.online = False
     party.details = {**party.details, OFFLINE: {"entry": sitting.next_number(case)}}
     sitting.announce(GoesOnOffline(case, party))
-    title = T("%(name)s goes on offline. Take their papers at the counter, and call them in person.", name=party.name)
+    title = T(
+        "%(name)s takes part offline. Take their papers at the counter, and call them in person.", name=party.name
+    )
     sitting.open_task(case, Role.CLERK, desks.OFFLINE, title, risk=40, subject=party.reference)

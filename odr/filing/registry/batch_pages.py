@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -20,13 +20,28 @@ from odr.ground.text import T
 from odr.identity.actors import actors_in
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.articles import articles_of
-from odr.procedure.forms.inputs import CourtModel
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.lists.lists import lists_waiting
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_session, staff
 from odr.web.pages import Page, my_account, my_account_id, pack_today
 from odr.web.readings import note
 
 batch = Blueprint("batch", __name__)
+
+
+class BatchWords(CourtModel):
+    """What a clerk writes for all claims of one sender; which of the two counts is chosen beside."""
+
+    defect: Annotated[
+        str,
+        CourtText(1, 2000),
+        field(T("If returned: what is missing or wrong, and how to mend it"), widget="textarea"),
+    ]
+    reasons: Annotated[str, CourtText(1, 4000), field(T("If refused: reasons"), widget="textarea")]
+
+
+DECIDING = form_outside("batch", BatchWords, "batch.review", T("Decision on the claims of one sender"), ("reference",))
 ACTS = {"accept": names.ACCEPT_CLAIM, "return": names.RETURN_CLAIM, "refuse": names.PROPOSE_REFUSAL}
 
 
@@ -41,7 +56,7 @@ def _bulk(reference: str) -> BulkFiling:
 @staff(Role.CLERK)
 def review(reference: str) -> Page:
     """Claims of one sender side by side, the differences marked."""
-    return _review_page(reference, {}, [])
+    return _review_page(reference, typed(DECIDING, reference=reference), [])
 
 
 def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -56,6 +71,7 @@ def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault
     compared = compare(current_court().look(session), cases)
     chosen = values.get("case") or [row.case.reference for row in compared.rows if row.is_clean]
     asked = [(_anchor(f), f.message.render(current_locale())) for f in faults]
+    shown = forms.fields_of(BatchWords, current_locale(), values)
     value = lambda name, default="": (values.get(name) or [default])[0]  # noqa: E731 - what was typed, for the template
     apart = told_apart(session, cases)
     page = render_template(
@@ -67,6 +83,7 @@ def _review_page(reference: str, values: dict[str, Any], faults: list[FieldFault
         waits=waits,
         key=(values.get("key") or [new_reference()])[0],
         value=value,
+        unsent=unsent(DECIDING, shown, values, reference=reference),
         most=SHOWN,
         apart=apart,
         articles=articles_of(pack_today()),
@@ -81,6 +98,7 @@ def _anchor(fault: FieldFault) -> str:
 
 @batch.post("/registry/batch/<reference>")
 @staff(Role.CLERK)
+@keeps(DECIDING)
 def decide(reference: str) -> Page:
     """Put one decision on the claims chosen on a list, which is performed a while later or when somebody says now."""
     values = request.form.to_dict(flat=False)

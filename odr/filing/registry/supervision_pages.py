@@ -26,6 +26,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import parse
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.lists.lists import lists_waiting
+from odr.web.forms_outside import FormOutside, form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_session, need_strong, staff
 from odr.web.lists import after_asked
 from odr.web.numbers import number_in
@@ -34,6 +35,20 @@ from odr.web.proof import NotProved
 
 supervision = Blueprint("supervision", __name__)
 ROLES = sorted(SEEN, key=lambda role: list(Role).index(role))
+
+
+class HandOverInput(CourtModel):
+    """Why somebody else takes the seats of a desk."""
+
+    reasons: Annotated[str, CourtText(10, 4000), field(T("Why somebody else takes these seats"), widget="textarea")]
+
+
+OF_A_DESK = form_outside(
+    "hand_over_desk", HandOverInput, "supervision.desk", T("Handing over a desk while somebody is away"), ("number",)
+)
+OF_SOMEBODY = form_outside(
+    "hand_over", HandOverInput, "supervision.one_desk", T("Handing over seats of somebody’s desk"), ("person",)
+)
 
 
 @supervision.get("/registry/supervision")
@@ -74,11 +89,17 @@ def _days(args: MultiDict[str, str]) -> int:
 @staff(Role.PRESIDENT)
 def one_desk(person: str) -> Page:
     """Everything that runs on the desk of somebody of the court."""
-    return _desk_page(_of_the_court(person), None, [])
+    return _desk_page(_of_the_court(person), None, [], _begun(OF_SOMEBODY, person=person))
+
+
+def _begun(form: FormOutside, **named: Any) -> str:
+    """The reasons that somebody began to write and did not send."""
+    return "".join(typed(form, **named).get("reasons", []))
 
 
 @supervision.post("/registry/supervision/<person>")
 @staff(Role.PRESIDENT)
+@keeps(OF_SOMEBODY)
 def hand_over(person: str) -> Page:
     """Share out what is ticked of somebody's desk: somebody else is drawn for each seat."""
     return _hand_over(_of_the_court(person), None)
@@ -139,12 +160,6 @@ def back(number: int) -> Response:
 # -- a whole desk handed over -------------------------------------------------------
 
 
-class HandOverInput(CourtModel):
-    """Why somebody else takes the seats of a desk."""
-
-    reasons: Annotated[str, CourtText(10, 4000), field(T("Why somebody else takes these seats"), widget="textarea")]
-
-
 def _desk_page(
     account: Account,
     away: StaffLeave | None,
@@ -154,6 +169,9 @@ def _desk_page(
     chosen: list[str] | None = None,
 ) -> Page:
     """``away`` is the leave for which everything is handed over; without one nothing is ticked yet."""
+    form, named = (OF_SOMEBODY, {"person": account.reference}) if away is None else (OF_A_DESK, {"number": away.id})
+    words = {"reasons": reasons}
+    shown = forms.fields_of(HandOverInput, current_locale(), words)
     return render_template(
         "filing/hand_over.html",
         desk=True,
@@ -164,6 +182,7 @@ def _desk_page(
         waits=lists_waiting(current_session(), my_account_id()),
         key=(request.form.get("key") or new_reference())[:60],
         reasons=reasons,
+        unsent=unsent(form, shown, words, **named),
         chosen=([] if away is None else None) if chosen is None else chosen,
     ), status
 
@@ -178,11 +197,12 @@ def _anchor(fault: FieldFault) -> str:
 def desk(number: int) -> Page:
     """Everything that runs on the desk of somebody who is away."""
     away, account = leave_named(current_session(), number)
-    return _desk_page(account, away, [])
+    return _desk_page(account, away, [], _begun(OF_A_DESK, number=number))
 
 
 @supervision.post("/registry/leave/<int:number>/desk")
 @staff(Role.PRESIDENT)
+@keeps(OF_A_DESK)
 def hand_over_desk(number: int) -> Page:
     """Put each seat that is ticked on a list: then somebody else is drawn for it, and the parties are told who sits."""
     away, account = leave_named(current_session(), number)

@@ -181,7 +181,9 @@ class AskInput(CourtModel):
     @model_validator(mode="after")
     def _another_needs_a_ground(self) -> AskInput:
         if self.again and not self.ground:
-            raise InvalidInput([FieldFault(("ground",), T("Choose one of the grounds of Evidence Rules, art. 40."))])
+            raise InvalidInput(
+                [FieldFault(("ground",), T("Choose one of the grounds in article 40 of the Evidence Rules."))]
+            )
         return self
 
 

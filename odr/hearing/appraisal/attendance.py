@@ -435,7 +435,7 @@ ENDED = {
     "heard": T("The expert was heard. The losing party bears what the attendance cost."),
     "at_fault": T("The expert bears what the attendance cost: the opinion was unclear or flawed."),
     "refused": T(
-        "The expert did not come. The opinion grounds no finding, and the fee is returned to the party who paid it, if it asks."
+        "The expert did not come. No finding may rest on the opinion, and the party who paid the fee may ask for it back."
     ),
     "not_needed": T("The expert need not come any more."),
 }
@@ -464,7 +464,7 @@ class AttendanceInput(CourtModel):
             options={
                 "heard": T("The expert was heard. What came in is for the expert, and the losing party bears it"),
                 "at_fault": T("The expert was heard because the opinion was unclear or flawed, and bears the cost"),
-                "refused": T("The expert refused to come: the opinion grounds no finding"),
+                "refused": T("The expert refused to come: no finding may rest on the opinion"),
                 "not_needed": T("It is no longer needed that the expert comes"),
             },
             widget="radios",
@@ -484,7 +484,7 @@ class AttendanceInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on how the expert’s attendance ended"),
         T(
-            "There is nothing you have to do now. If the expert refused to come, the report is no basis for a finding: another appraisal may be asked for, and whoever paid the expert may ask for the fee back."
+            "There is nothing you have to do now. If the expert refused to come, no finding may rest on the report: another appraisal may be asked for, and whoever paid the expert may ask for the fee back."
         ),
     ),
     paper=RulingForm(T("Attendance of the expert"), WITH_THE_JUDGMENT, result="outcome", words=ENDED),

@@ -24,7 +24,7 @@ class CallState(enum.Enum):
     GIVEN_UP = "given_up"  # nobody prepaid: every objection counts as given up (EV 38)
     HEARD = "heard"  # they were heard; what came in is for them, and the loser bears it (EV 39)
     AT_FAULT = "at_fault"  # they were heard since their opinion was unclear or flawed: they bear it themselves (EV 39)
-    REFUSED = "refused"  # they did not come: the opinion grounds no finding (CPL 81)
+    REFUSED = "refused"  # they did not come: no finding may rest on the opinion (CPL 81)
     NOT_NEEDED = "not_needed"  # they need not come any more; what came in goes back
 
     @property

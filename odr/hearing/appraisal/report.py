@@ -49,7 +49,7 @@ S = AppraisalState
 
 HEARD_AT = {Stage.PENDING, Stage.HEARING}
 
-NOT_MINE = T("No appraisal waits for you.")
+NOT_MINE = T("No appraisal is waiting for you.")
 
 
 def _mine(sitting: Sitting, case: Case, actor: Actor, reference: str, *states: AppraisalState) -> Appraisal:

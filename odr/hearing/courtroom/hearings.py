@@ -60,7 +60,9 @@ def at_one_hour(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody is summoned: the case is heard in writing."""
     examination = examination_of(sitting.session, case)
     if examination is not None and examination.mode is Mode.ASYNCHRONOUS:
-        return T("The case is heard in writing. To hear it at one hour, the judge changes how it is heard.")
+        return T(
+            "The case is heard in writing. To hear it with everybody at the same time, the judge changes how it is heard."
+        )
     if examination is not None and examination.hearing_closed_at is not None:
         return T("The hearing is closed; the record is being read.")
     return None
@@ -124,7 +126,7 @@ def _require_gap(sitting: Sitting, case: Case, gap: bool, begins: datetime) -> N
 
 
 class SummonInput(CourtModel):
-    """A hearing at one hour, and the call to it."""
+    """A hearing with everybody at the same time, and the call to it."""
 
     mode: Annotated[Mode, Choice(Mode), field(T("How is it held?"))]
     on: Annotated[CourtDate, field(T("Day"))]
@@ -197,7 +199,9 @@ def summon(sitting: Sitting, case: Case, given: SummonInput, *, actor: Actor, no
     those that never joined too: without a summons that arrived there is no decision in default (CPL 147).
     """
     if given.mode is Mode.ASYNCHRONOUS:
-        raise InvalidInput.at("mode", T("A hearing at one hour is live, in the courtroom, or both."))
+        raise InvalidInput.at(
+            "mode", T("A hearing with everybody at the same time is live, in the courtroom, or both.")
+        )
     if given.here:
         check_own_video(sitting, case, given.mode)
     begins = hour_of(sitting, case, given.on, given.at, "at")
@@ -292,7 +296,7 @@ def _to_come(hearing: Hearing) -> Hearing:
 
 @resolver("hearing")
 def find_hearing(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Hearing | None:
-    """A hearing at one hour."""
+    """A hearing with everybody at the same time."""
     return row_named(sitting, case, Hearing, reference)
 
 
@@ -375,7 +379,7 @@ def adjournment_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     found = sitting.session.scalar(
         select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.ADJOURNING).limit(1)
     )
-    return None if found else T("No hearing waits for your approval to be put off.")
+    return None if found else T("No hearing is waiting for your approval to be put off.")
 
 
 PUT_OFF = {"allow": T("The hearing is put off."), "refuse": T("The hearing takes place.")}
@@ -438,7 +442,7 @@ def _digest(upload: Upload | None) -> str | None:
 
 @resolver("attendee")
 def find_attendee(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Party | Witness | Interpreter | None:
-    """Whoever may take part in a hearing at one hour: whom one may ask, and interpreters."""
+    """Whoever may take part in a hearing with everybody at the same time: whom one may ask, and interpreters."""
     return find_addressee(sitting, case, actor, reference) or row_named(sitting, case, Interpreter, reference)
 
 
@@ -482,7 +486,7 @@ class AttendanceInput(CourtModel):
 
 
 class RecordHearingInput(CourtModel):
-    """The record of a hearing at one hour: minutes, recording, attendance."""
+    """The record of a hearing with everybody at the same time: minutes, recording, attendance."""
 
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
     begun: Annotated[str, CourtText(4, 5, one_line=True), field(T("Begun at"), T("For example 09:32."))]

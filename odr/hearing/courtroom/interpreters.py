@@ -154,7 +154,7 @@ def unpaid(sitting: Sitting, case: Case) -> list[Interpreter]:
 @guard("FEE 11, 12")
 def somebody_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no payment is recorded."""
-    return None if unpaid(sitting, case) else T("No interpreter waits for payment.")
+    return None if unpaid(sitting, case) else T("No interpreter is waiting for payment.")
 
 
 @resolver("interpreter")

@@ -85,7 +85,7 @@ def ask_hearing_order(sitting: Sitting, case: Case, given: MotionInput, *, actor
 @guard("CPL 11, 137")
 def motion_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no motion to rule on."""
-    return None if is_asked(sitting, case, Motion) else T("No motion about the hearing waits for a ruling.")
+    return None if is_asked(sitting, case, Motion) else T("No motion about the hearing is waiting for a ruling.")
 
 
 @choice_source("motions")

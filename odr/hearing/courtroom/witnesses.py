@@ -216,7 +216,7 @@ def _without_place(sitting: Sitting, case: Case) -> list[Witness | Interpreter]:
 @guard("EV 70")
 def witness_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody can be seated."""
-    return None if _without_place(sitting, case) else T("No witness waits for a place.")
+    return None if _without_place(sitting, case) else T("No witness is waiting for a place.")
 
 
 class EmptyInput(CourtModel):

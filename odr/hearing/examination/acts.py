@@ -83,10 +83,10 @@ def everybody_could_answer(sitting: Sitting, case: Case, actor: Actor) -> Text |
 
 @guard("OLR 20", "COURT plan")
 def in_writing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why no phase runs: the case is heard at one hour."""
+    """Reason why no phase runs: the case is heard with everybody at the same time."""
     examination = examination_of(sitting.session, case)
     if examination is not None and examination.mode is not Mode.ASYNCHRONOUS and examination.hearing_closed_at is None:
-        return T("The case is heard at one hour, not in phases.")
+        return T("The case is heard with everybody at the same time, not in phases.")
     return None
 
 
@@ -107,7 +107,7 @@ def require_agreed(sitting: Sitting, case: Case) -> None:
                 "%(name)s has not joined, and nobody who never appeared has agreed to a hearing in writing.",
                 name=silent[0].name,
             ),
-            T("Hear the case in the courtroom, live, or in both ways at one hour."),
+            T("Hear the case in the courtroom, live, or in both ways at the same time."),
             sitting.pack(case).cited("OLR 4, 20"),
         )
     lacking = without_consent(sitting.session, case)
@@ -191,11 +191,11 @@ class OpenInput(CourtModel):
         PaperKind.NOTICE,
         T("The examination of your case has begun"),
         T(
-            "Read how your case is examined: when it is your turn to speak, a letter names the day; if a hearing is to be held at one hour, a summons tells you when."
+            "Read how your case is examined: when it is your turn to speak, a letter names the day; if everybody is to be heard at the same time, a summons tells you when."
         ),
         names.OPEN_EXAMINATION,
         when_due=T(
-            "Read how your case is examined. %(limits)s If you say nothing by then, the case goes on without it; if a hearing is to be held at one hour, a summons tells you when.",
+            "Read how your case is examined. %(limits)s If you say nothing by then, the case goes on without it; if everybody is to be heard at the same time, a summons tells you when.",
             limits=LIMITS,
         ),
     ),
@@ -207,12 +207,12 @@ class OpenInput(CourtModel):
     premise=Premise.NOTHING,
 )
 def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Open the hearing; a plan in writing ends in good time before the trial limit, a hearing at one hour may always be
+    """Open the hearing; a plan in writing ends in good time before the trial limit, a hearing with everybody at the same time may always be
     held.
 
     Only when everybody could answer and what is ruled on first is ruled on. In writing only by everybody's consent on
     record; agreed to online proceedings but not to this mode, the case is heard live (OLR 14, 20). What goes in writing
-    is the exchange; a hearing at one hour follows, unless the judge allows one in writing (OLR 20(2)).
+    is the exchange; a hearing with everybody at the same time follows, unless the judge allows one in writing (OLR 20(2)).
     """
     if given.mode is Mode.ASYNCHRONOUS:
         require_agreed(sitting, case)
@@ -227,7 +227,7 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
     )
     lengths = [days for phase in plan for days in ([phase.days] if phase.sealed else [t.days for t in phase.turns])]
     end = latest_end(pack, lengths, now)
-    # A hearing at one hour is no plan of windows: late as it is, the case must be heard.
+    # A hearing with everybody at the same time is no plan of windows: late as it is, the case must be heard.
     last = require_plan_fits(sitting, case, end) if given.mode is Mode.ASYNCHRONOUS else end.astimezone(pack.tz).date()
     examination = Examination(
         case_id=case.id,
@@ -344,7 +344,7 @@ def end_of_phase(sitting: Sitting, case: Case, phase: Phase, now: datetime, beca
         if phase.examination.mode is Mode.HYBRID and phase.examination.exchanged_at == now:
             return Recorded(
                 T(
-                    "“%(phase)s” closed. The exchange in writing is over, and a hearing at one hour follows",
+                    "“%(phase)s” closed. The exchange in writing is over, and a hearing with everybody at the same time follows",
                     phase=title_of(phase),
                 ),
                 {**result, "exchange": "over", "mode": phase.examination.mode.value},

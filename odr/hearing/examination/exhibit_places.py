@@ -135,7 +135,7 @@ def place_of(page: int | None, moment: str | None, region: str | None, exhibit: 
     if page is not None and group not in PAGED and not (group is Group.IMAGE and page == 1):
         faults.append(FieldFault(("page",), T("This file has no such page.")))
     if moment is not None and group not in PLAYED:
-        faults.append(FieldFault(("moment",), T("This file is no recording.")))
+        faults.append(FieldFault(("moment",), T("This file is not a recording.")))
     if region is not None and group not in SEEN:
         faults.append(FieldFault(("region",), T("The court shows no picture of this file, so no region in it.")))
     if faults:

@@ -310,7 +310,7 @@ def fact_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     waiting = any(
         all(s.party_id != actor.party_id for s in fact.stances) for fact in proposed_facts(sitting.session, case)
     )
-    return None if waiting else T("No proposed fact waits for your answer.")
+    return None if waiting else T("No proposed fact is waiting for your answer.")
 
 
 @resolver("agreed_fact")

@@ -179,7 +179,7 @@ def waits(sitting: Sitting, case: Case, examination: Examination, phase: Phase, 
     """Whether a phase may not open by itself: somebody took their consent to writing back (OLR 5), or it belongs to the
     hearing and nobody has allowed that in writing (OLR 20(2)).
 
-    With the exchange over and no application waiting, the case goes over to a hearing at one hour.
+    With the exchange over and no application waiting, the case goes over to a hearing with everybody at the same time.
     """
     if examination.mode is not Mode.ASYNCHRONOUS or examination.hearing_closed_at is not None:
         return False
@@ -231,7 +231,7 @@ def doubt_over(
 
 
 def to_one_hour(sitting: Sitting, case: Case, examination: Examination) -> None:
-    """The case is heard at one hour from now on, each where they agreed to be (OLR 4, 20, 22)."""
+    """The case is heard with everybody at the same time from now on, each where they agreed to be (OLR 4, 20, 22)."""
     examination.mode = Mode.HYBRID
     if not sitting.tasks(case, desks.SUMMON):
         sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)

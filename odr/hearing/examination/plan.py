@@ -86,7 +86,7 @@ def _words(text: Text) -> dict[str, str]:
 
 
 def plan_of(pack: RulePack, track: str, mode: Mode) -> list[PlannedPhase]:
-    """The phases of a track's plan; a hearing at one hour keeps only the record to be read and signed.
+    """The phases of a track's plan; a hearing with everybody at the same time keeps only the record to be read and signed.
 
     Raises ActNotOpen for a plan whose turns are not in working days: the window
     of a turn is counted in them.

@@ -641,7 +641,7 @@ def withdraw_question(sitting: Sitting, case: Case, given: QuestionInput, *, act
     """Let a question rest; what was answered stays."""
     question: Question = sitting.resolved("question", given.question)
     if question.state not in (*OPEN_QUESTIONS, QuestionState.UNANSWERED):
-        raise ActNotOpen(T("This question does not wait for an answer."))
+        raise ActNotOpen(T("This question is not waiting for an answer."))
     question.state, question.why = QuestionState.WITHDRAWN, given.reasons
     meet(sitting, case, question)
     sitting.close_tasks(case, desks.UNANSWERED, question.reference)

@@ -219,7 +219,7 @@ def open_live_hearing(sitting: Sitting, case: Case, given: OpenInput, *, actor: 
     segment = sitting.prepared.get("segment")
     if segment is None:
         raise ActNotOpen(
-            T("The recorder does not run, and the court hears nobody without a recording."),
+            T("The recorder is not running, and the court hears nobody without a recording."),
             T(
                 "Wait until the media room answers, or put the hearing off. The operator finds the reason with the doctor."
             ),
@@ -284,7 +284,7 @@ class OrderInCourtInput(CourtModel):
         field(
             T("Step"),
             T(
-                "In this order only, each after the one before was ignored (Courtroom Rules, art. 19). Muting is no step."
+                "In this order only, each after the one before was ignored (Courtroom Rules, art. 19). Muting is not one of them."
             ),
         ),
     ]
@@ -534,7 +534,9 @@ def rule_on_leaving(sitting: Sitting, case: Case, given: LeavingInput, *, actor:
     ):
         raise ActNotOpen(
             T("%(name)s was not prompted and then warned while gone.", name=person.name),
-            T("Prompt first, then warn; both are recorded. Only who stays away after that has left."),
+            T(
+                "Prompt first, then warn; both are recorded. Only somebody who stays away after that counts as having left."
+            ),
             sitting.pack(case).cited("OLR 25"),
         )
     person.found_by, person.by_fault = sitting.next_number(case), given.finding is Leaving.FAULT
@@ -764,7 +766,7 @@ def recording_to_keep(sitting: Sitting, case: Case, actor: Actor) -> Text | None
         )
         .limit(1)
     )
-    return None if found is not None else T("No recording waits to be put on record.")
+    return None if found is not None else T("No recording is waiting to be put on record.")
 
 
 class KeepRecordingInput(CourtModel):

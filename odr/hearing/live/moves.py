@@ -139,7 +139,7 @@ def admit(at: At) -> None:
     if who.role in KEPT_APART:
         raise ActNotOpen(T("Witnesses and experts wait apart until they are called."))
     if who.place is not Place.DOOR:
-        raise ActNotOpen(T("%(name)s does not wait at the door.", name=who.name))
+        raise ActNotOpen(T("%(name)s is not waiting at the door.", name=who.name))
     who.place, who.mic = Place.ROOM, Mic.MUTED
     at.say(What.ADMITTED, person=who, order=[_person("admit", who), _person("mute", who, lock=False)])
 
@@ -158,7 +158,7 @@ def call(at: At) -> None:
     """Called in from isolation, or straight from the door."""
     who = at.other
     if who.place not in (Place.ISOLATED, Place.DOOR) or who.role not in KEPT_APART:
-        raise ActNotOpen(T("%(name)s does not wait to be called.", name=who.name))
+        raise ActNotOpen(T("%(name)s is not waiting to be called.", name=who.name))
     if at.room.sealed_by is not None:
         raise ActNotOpen(
             T("A part is sealed, and who was not in it hears nothing of it."), T("End the sealed part, then call.")

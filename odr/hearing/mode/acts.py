@@ -54,7 +54,7 @@ class ConvertInput(CourtModel):
         PaperKind.NOTICE,
         T("Your case is heard in another way from now on"),
         T(
-            "What was done stays valid. When it is your turn to speak, a letter names the day; if a hearing is to be held at one hour, a summons tells you when."
+            "What was done stays valid. When it is your turn to speak, a letter names the day; if everybody is to be heard at the same time, a summons tells you when."
         ),
     ),
     source=law("OLR 5, 20, 21"),
@@ -129,7 +129,7 @@ def _resume(sitting: Sitting, case: Case, examination: Examination, now: datetim
 
 @guard("CPL 144, 150, 162", "COURT plan")
 def hearing_was_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why a hearing at one hour cannot be closed."""
+    """Reason why a hearing with everybody at the same time cannot be closed."""
     examination = examination_of(sitting.session, case)
     if examination is None or examination.mode is Mode.ASYNCHRONOUS:
         return T("The case is heard in writing: the plan closes by itself.")
@@ -298,7 +298,7 @@ class KeepModeInput(CourtModel):
         PaperKind.DECISION,
         T("Your case goes on in writing"),
         T(
-            "Read why. When it is your turn to speak, a letter names the day. Somebody who cannot take part in writing says so to the court at once: then it is changed for them."
+            "Read why. When it is your turn to speak, a letter names the day. If you cannot take part in writing, tell the court at once: then it is changed for you."
         ),
     ),
     paper=RulingForm(

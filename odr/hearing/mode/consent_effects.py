@@ -40,7 +40,7 @@ def call_where(sitting: Sitting, case: Case, mode: Mode) -> dict[str, str]:
     if mode is Mode.LIVE and away:
         names = side_by_side(p.name for p in away.values())
         words = T(
-            "Not agreed to a hearing by video: %(names)s. Choose at one hour, online and in the courtroom; who did not agree comes to the courtroom (Online"
+            "Not agreed to a hearing by video: %(names)s. Choose at the same time, online and in the courtroom; who did not agree comes to the courtroom (Online"
             " Litigation Rules, art. 4).",
             names=names,
         )
@@ -55,7 +55,7 @@ def stayed_away_rightly(sitting: Sitting, case: Case, hearing: Hearing, party: P
     if hearing.mode is not Mode.LIVE or goes_by_video(sitting, case, party):
         return None
     return T(
-        "%(party)s has not agreed to a hearing by video, so staying away from one is no absence (Online Litigation Rules, art. 4).",
+        "%(party)s has not agreed to a hearing by video, so staying away from one does not count as an absence (Online Litigation Rules, art. 4).",
         party=party.name,
     )
 
@@ -102,7 +102,7 @@ def absent_at(sitting: Sitting, case: Case, hearing: Hearing, party_id: int) -> 
 
 def for_the_court(sitting: Sitting, case: Case) -> list[tuple[Text, Text]]:
     """Steps that somebody takes in person, with the names, for whoever prepares them: mediation they do not want
-    online, a hearing at one hour.
+    online, a hearing with everybody at the same time.
     """
     left = [p.name for p in in_person(sitting, case, Step.MEDIATION) if Step.MEDIATION in stands(sitting.session, p)]
     examination = examination_of(sitting.session, case)

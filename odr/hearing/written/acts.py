@@ -49,7 +49,7 @@ def _not_on_this_track(sitting: Sitting, case: Case) -> Text | None:
     if rules is not None and case.track.value in rules.tracks:
         return None
     return T(
-        "In this procedure there is a hearing at one hour; one in writing is open only in simple procedure and small claims."
+        "In this procedure there is a hearing with everybody at the same time; one in writing is open only in simple procedure and small claims."
     )
 
 
@@ -63,18 +63,18 @@ def track_allows_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("A hearing in writing has been applied for already.")
     examination = examination_of(sitting.session, case)
     if examination is not None and (examination.exchanged_at is not None or examination.hearing_closed_at is not None):
-        return T("The exchange in writing is over, and a hearing at one hour follows.")
+        return T("The exchange in writing is over, and a hearing with everybody at the same time follows.")
     return None
 
 
 class WrittenHearingInput(CourtModel):
-    """Why a party cannot come to a hearing at one hour."""
+    """Why a party cannot come to a hearing with everybody at the same time."""
 
     difficulty: Annotated[
         str,
         CourtText(10, 2000),
         field(
-            T("Why is it hard for you to attend at one hour with the others?"),
+            T("Why is it hard for you to attend at the same time as the others?"),
             T("For example: shifts at work, illness, another time zone. The judge decides on it."),
             widget="textarea",
         ),
@@ -92,7 +92,7 @@ class WrittenHearingInput(CourtModel):
         PaperKind.NOTICE,
         T("The other side applies for a hearing in writing"),
         T(
-            "Say on the page of the case whether you agree. Without the agreement of everybody there is a hearing at one hour, by video or in the courtroom, and a summons tells you when."
+            "Say on the page of the case whether you agree. Without the agreement of everybody there is a hearing with everybody at the same time, by video or in the courtroom, and a summons tells you when."
         ),
         names.APPLY_FOR_WRITTEN_HEARING,
     ),
@@ -135,7 +135,7 @@ class AnswerInput(CourtModel):
         field(
             T("Do you agree to a hearing in writing?"),
             T("You can take it back in good time before it begins."),
-            options={"yes": T("Yes"), "no": T("No, I would rather be heard at one hour")},
+            options={"yes": T("Yes"), "no": T("No, I would rather be heard with everybody at the same time")},
         ),
     ]
     words: Annotated[str | None, CourtText(0, 1000), field(T("Why, if you want to say"), widget="textarea")] = None
@@ -182,7 +182,7 @@ def one_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no application to rule on."""
     row = standing(sitting, case)
     if row is None or row.state is not RequestState.ASKED:
-        return T("No application for a hearing in writing waits for you.")
+        return T("No application for a hearing in writing is waiting for you.")
     return None
 
 
@@ -194,7 +194,7 @@ class WrittenHearingRuling(CourtModel):
         str | None,
         CourtText(0, 2000),
         field(
-            T("Why is it really hard for the parties to attend at one hour together?"),
+            T("Why is it really hard for the parties to attend at the same time?"),
             T("Fill this in if you allow it (Online Litigation Rules, art. 20)."),
             widget="textarea",
         ),
@@ -223,7 +223,10 @@ class WrittenHearingRuling(CourtModel):
         return self
 
 
-ALLOWED = {"allow": T("The hearing is held in writing."), "refuse": T("The case is heard at one hour.")}
+ALLOWED = {
+    "allow": T("The hearing is held in writing."),
+    "refuse": T("The case is heard with everybody at the same time."),
+}
 
 
 @act(
@@ -278,12 +281,12 @@ def _require_conditions(sitting: Sitting, case: Case, row: WrittenHearing, exami
     source = sitting.pack(case).cited("OLR 20")
     elsewhere = _not_on_this_track(sitting, case)
     if elsewhere is not None:  # The case went over to ordinary procedure after somebody had applied.
-        raise ActNotOpen(elsewhere, T("Refuse it, and hear the case at one hour."), source)
+        raise ActNotOpen(elsewhere, T("Refuse it, and hear the case with everybody at the same time."), source)
     missing = next((p for p in parties(case) if p.id not in row.agreed), None)
     if missing is not None:
         raise ActNotOpen(
             T("%(name)s has not agreed to a hearing in writing.", name=missing.name),
-            T("Ask for the agreement, or hear the case at one hour."),
+            T("Ask for the agreement, or hear the case with everybody at the same time."),
             source,
         )
     if examination.mode is not Mode.ASYNCHRONOUS or not _exchanged(examination):

@@ -31,5 +31,7 @@ def asked_about_writing(sitting: Sitting, case: Case, actor: Actor) -> Owed | No
         T("Next for you: say whether you agree to a hearing in writing"),
         True,
         act=names.ANSWER_WRITTEN_HEARING,
-        otherwise=T("Without everybody’s agreement there is a hearing at one hour, and a summons tells you when."),
+        otherwise=T(
+            "Without everybody’s agreement there is a hearing with everybody at the same time, and a summons tells you when."
+        ),
     )

@@ -57,7 +57,7 @@ PERFORMANCE_DAYS = "performance"
 def nothing_rests(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """While a decision rests, neither its findings nor its words change under it."""
     if any(d.state is DecisionState.COOLING for d in decisions_of(sitting.session, case, DecisionState.COOLING)):
-        return T("A decision rests before it is pronounced. Take it back first.")
+        return T("A signed decision is waiting to be pronounced. Take it back first.")
     return None
 
 
@@ -142,7 +142,7 @@ class FindingInput(CourtModel):
         Choice(Weakness),
         field(
             T("Does it need something that supports it?"),
-            T("For an exhibit: what you name here grounds no finding alone (Evidence Rules, art. 90)."),
+            T("For an exhibit: no finding may rest on what you name here alone (Evidence Rules, art. 90)."),
             widget="select",
         ),
     ] = None
@@ -160,7 +160,10 @@ class FindingInput(CourtModel):
     store_ties: Annotated[
         str | None,
         CourtText(0, 2000),
-        field(T("Has a party a tie to it, and was that used to meddle with collecting or storing?"), widget="textarea"),
+        field(
+            T("Does a party have a tie to it, and was that used to meddle with collecting or storing?"),
+            widget="textarea",
+        ),
     ] = None
     store_system: Annotated[
         str | None,
@@ -482,7 +485,7 @@ def send_for_signing(sitting: Sitting, case: Case, given: SignInput, *, actor: A
     sitting.close_tasks(case, desks.DRAFT_DECISION)
     sitting.start_window(case, COOLING, start=now, subject=decision.reference)
     sitting.move(case, Stage.DELIBERATION)
-    return Recorded(T("Decision signed; it rests before it is pronounced"), {"decision": decision.reference})
+    return Recorded(T("Decision signed; some time passes before it is pronounced"), {"decision": decision.reference})
 
 
 class ReopenInput(CourtModel):
@@ -506,7 +509,7 @@ def reopen_decision(sitting: Sitting, case: Case, given: ReopenInput, *, actor: 
     """Take a decision that rests back to the draft; nothing of it was sealed, logged as a decision or served."""
     decision = decision_named(sitting.session, case, given.decision)
     if decision.state is not DecisionState.COOLING:
-        raise ActNotOpen(T("This decision does not rest."))
+        raise ActNotOpen(T("This decision is not waiting to be pronounced."))
     decision.state, decision.signed_entry = DecisionState.DRAFT, None
     sitting.close_windows(case, COOLING, WindowState.ENDED, subject=decision.reference)
     sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
@@ -518,10 +521,10 @@ def a_decision_has_rested(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     """Nothing is pronounced before the cooling-off is over."""
     decision = current_draft(sitting.session, case)
     if decision is None or decision.state is not DecisionState.COOLING:
-        return T("No signed decision waits to be pronounced.")
+        return T("No signed decision is waiting to be pronounced.")
     if not issuing.has_rested(sitting, case, decision):
         window = sitting.windows(case, COOLING, state=None, subject=decision.reference)[-1]
-        return T("The decision rests until %(at)s. Until then nothing is sealed or served.", at=window.due_at)
+        return T("The decision waits until %(at)s. Until then nothing is sealed or served.", at=window.due_at)
     return None
 
 
@@ -577,7 +580,7 @@ def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Ac
     if case.number is None or given.case_number != case.number:
         raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
     if decision.state is not DecisionState.COOLING:
-        raise ActNotOpen(T("This decision does not rest."))
+        raise ActNotOpen(T("This decision is not waiting to be pronounced."))
     found = problems(sitting, case, decision)
     if found:
         raise ActNotOpen(T("The decision is not ready: %(first)s", first=found[0]))

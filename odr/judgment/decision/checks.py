@@ -243,7 +243,10 @@ def _experts(sitting: Sitting, case: Case) -> Iterator[Text]:
     """
     for call in calls_of(sitting.session, case, *LIVE):
         name = witness_of(sitting.session, call.appraisal).name
-        yield T("It is not found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).", name=name)
+        yield T(
+            "The court has not yet found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).",
+            name=name,
+        )
     for call in calls_to_pay(sitting.session, case):
         name = witness_of(sitting.session, call.appraisal).name
         yield T(

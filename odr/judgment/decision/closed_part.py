@@ -42,7 +42,7 @@ def closed_parts(sitting: Sitting, case: Case) -> list[ClosedPart]:
 def a_part_is_ripe(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no part can be closed: somebody may still answer or bring evidence, or no hearing carries it."""
     if decisions_of(sitting.session, case, DecisionState.COOLING):
-        return T("A decision rests before it is pronounced. Take it back first.")
+        return T("A signed decision is waiting to be pronounced. Take it back first.")
     return next(iter([*nothing_found_yet(sitting, case), *without_basis(sitting, case, whole=False)]), None)
 
 

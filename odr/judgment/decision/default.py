@@ -264,7 +264,7 @@ def _absence_reasons(sitting: Sitting, case: Case, hearing: Hearing, party: Part
         return
     if any(a.by_failure for a in noted):
         yield T(
-            "%(party)s was kept away by a failure of network, equipment or power: that is no absence (Online Litigation Rules, art. 25).",
+            "%(party)s was kept away by a failure of network, equipment or power: that does not count as an absence (Online Litigation Rules, art. 25).",
             party=party.name,
         )
     failures = sitting.session.scalars(

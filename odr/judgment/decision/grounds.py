@@ -57,19 +57,19 @@ def _bar(exhibit: Exhibit, about: list[EvidenceRequest], *, refused: bool) -> Te
     """Why an exhibit grounds nothing, whatever else there is."""
     if refused:
         return T(
-            "Exhibit %(label)s is the report of an expert who refused to come: it grounds no finding. The judge may order another appraisal (Civil Procedure Law, art. 81).",
+            "Exhibit %(label)s is the report of an expert who refused to come: no finding may rest on it. The judge may order another appraisal (Civil Procedure Law, art. 81).",
             label=exhibit.label,
         )
     if exhibit.state is ExhibitState.EXCLUDED:
         unlawful = any(r.kind is RequestKind.EXCLUSION and r.state is AskedState.GRANTED for r in about)
         return (
             T(
-                "Exhibit %(label)s was obtained unlawfully and is excluded: it grounds no finding. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 106).",
+                "Exhibit %(label)s was obtained unlawfully and is excluded: no finding may rest on it. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 106).",
                 label=exhibit.label,
             )
             if unlawful
             else T(
-                "Exhibit %(label)s is excluded: it grounds no finding. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 102).",
+                "Exhibit %(label)s is excluded: no finding may rest on it. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 102).",
                 label=exhibit.label,
             )
         )
@@ -100,7 +100,7 @@ def testimony_bar(sitting: Sitting, case: Case, witness: Witness | None, label: 
     if witness is not None and spoke(sitting, case, witness):
         return None
     return T(
-        "%(label)s is testimony of a witness who did not come and had no leave to testify otherwise: it grounds no finding. Name a witness who was heard, or who had leave; a party may ask for it until the hearing ends (Evidence Rules, art. 68).",
+        "%(label)s is testimony of a witness who did not come and had no leave to testify otherwise: no finding may rest on it. Name a witness who was heard, or who had leave; a party may ask for it until the hearing ends (Evidence Rules, art. 68).",
         label=label,
     )
 
@@ -158,7 +158,7 @@ def basis_faults(
         yield (
             "rests_on",
             T(
-                "The finding on fact %(number)s rests on %(label)s alone, and this grounds no finding alone: %(why)s. Name what supports it (Evidence Rules, art. 90).",
+                "The finding on fact %(number)s rests on %(label)s alone, and no finding may rest on it alone: %(why)s. Name what supports it (Evidence Rules, art. 90).",
                 number=fact.number,
                 label=rests[0].label,
                 why=rests[0].weak.label,

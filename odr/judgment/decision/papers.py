@@ -187,7 +187,7 @@ def late_words(sitting: Sitting, case: Case) -> Text | None:
         "0"
     ).rstrip(".")
     return T(
-        "Who pays late owes, beside the interest that was ordered, %(percent)s percent of what is left for each day of delay (%(article)s).",
+        "Whoever pays late owes, beside the interest that was ordered, %(percent)s percent of what is left for each day of delay (%(article)s).",
         percent=percent,
         article=sitting.pack(case).cite(rule.article),
     )

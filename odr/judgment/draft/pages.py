@@ -21,12 +21,15 @@ from odr.judgment.draft.versions import Compared, compare
 from odr.judgment.queries import current_draft
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.forms import fields as forms, once
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import case_page, current_court, current_locale, current_session, staff
 from odr.web.lists import after_asked, words_asked
 from odr.web.pages import Page, look, my_account_id
 
 drafting = Blueprint("drafting", __name__, url_prefix="/cases/<reference>/decision")
 blocks = Blueprint("text_blocks", __name__, url_prefix="/today/texts")
+NEW_TEXT = form_outside("text", TextBlockInput, "text_blocks.listing", T("A new text for drafts"))
+CHANGED_TEXT = form_outside("text_changed", TextBlockInput, "text_blocks.one", T("A text for drafts"), ("series",))
 BENCH = tuple(BENCH_ROLES)
 
 
@@ -153,7 +156,7 @@ def settled(case: Case, actor: Actor, remark: str) -> Page:
 @staff(Role.JUDGE)
 def listing() -> Page:
     """One's own texts for drafts."""
-    return _listing({}, [])
+    return _listing(typed(NEW_TEXT), [])
 
 
 def _listing(values: dict[str, Any], faults: list[Any], status: int = 200) -> Page:
@@ -164,6 +167,7 @@ def _listing(values: dict[str, Any], faults: list[Any], status: int = 200) -> Pa
         desk=True,
         found=blocks_of(current_session(), my_account_id(), words=words, after=after_asked()),
         words=words,
+        unsent=unsent(NEW_TEXT, fields, values),
         fields=fields,
         faults=forms.summary(fields),
         causes=_causes(),
@@ -189,6 +193,7 @@ def _fields(values: dict[str, Any], faults: list[Any]) -> list[forms.FormField]:
 
 @blocks.post("")
 @staff(Role.JUDGE)
+@keeps(NEW_TEXT)
 def add() -> Page:
     """Keep a new text."""
     values = request.form.to_dict(flat=False)
@@ -205,7 +210,7 @@ def add() -> Page:
 @staff(Role.JUDGE)
 def one(series: str) -> Page:
     """One text with every version of it, to be changed."""
-    return _one(series, None, [])
+    return _one(series, typed(CHANGED_TEXT, series=series) or None, [])
 
 
 def _one(series: str, values: dict[str, Any] | None, faults: list[Any], status: int = 200) -> Page:
@@ -221,6 +226,7 @@ def _one(series: str, values: dict[str, Any] | None, faults: list[Any], status: 
         "judgment/text_block.html",
         desk=True,
         newest=newest,
+        unsent=unsent(CHANGED_TEXT, fields, values or kept, series=series),
         found=found,
         changes=changes,
         fields=fields,
@@ -230,6 +236,7 @@ def _one(series: str, values: dict[str, Any] | None, faults: list[Any], status: 
 
 @blocks.post("/<series>")
 @staff(Role.JUDGE)
+@keeps(CHANGED_TEXT)
 def change(series: str) -> Page:
     """Keep another version; what was before stays readable."""
     values = request.form.to_dict(flat=False)

@@ -73,7 +73,11 @@ class PerformanceInput(CourtModel):
 @guard("CPL 247")
 def something_is_still_owed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is something to tell of: owed by whoever tells it, or to them."""
-    return None if open_obligations(sitting, case, actor) else T("Nothing is owed any more that you could say this of.")
+    return (
+        None
+        if open_obligations(sitting, case, actor)
+        else T("Nothing is owed any more between you and the other side: there is nothing to report.")
+    )
 
 
 def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:

@@ -53,7 +53,7 @@ def a_panel_asks(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A panel asks, and not while what it asked for runs."""
     if not panel_rules.is_panel(sitting, case):
         return T("One judge decides this case alone; a panel puts a case before the committee.")
-    return T("A meeting on this case runs already.") if meetings_of(sitting.session, case, *RUNS) else None
+    return T("A meeting on this case is already under way.") if meetings_of(sitting.session, case, *RUNS) else None
 
 
 class AskMeetingInput(CourtModel):
@@ -118,7 +118,7 @@ def _asked(sitting: Sitting, case: Case, body: Body, ground: Ground, question: s
 def objects_once(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The committee is asked once to look at its decision again, after it has decided."""
     if meetings_of(sitting.session, case, *RUNS):
-        return T("A meeting on this case runs already.")
+        return T("A meeting on this case is already under way.")
     decided = decided_by_committee(sitting.session, case)
     if not decided:
         return T("The committee has decided nothing in this case.")

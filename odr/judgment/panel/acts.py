@@ -214,7 +214,9 @@ def _minute(
 def waits_for_the_clerk(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The clerk signs what the judge has signed and pronounced."""
     return (
-        None if issuing.to_countersign(sitting, case) is not None else T("No decision waits for the clerk’s signature.")
+        None
+        if issuing.to_countersign(sitting, case) is not None
+        else T("No decision is waiting for the clerk’s signature.")
     )
 
 
@@ -245,7 +247,7 @@ def countersign_decision(sitting: Sitting, case: Case, given: SignInput, *, acto
     """Sign the pronounced decision after the judge, in the place that was kept free; then it is served (CPL 155)."""
     decision = issuing.to_countersign(sitting, case)
     if decision is None or decision.reference != given.decision:
-        raise ActNotOpen(T("No decision waits for the clerk’s signature."))
+        raise ActNotOpen(T("No decision is waiting for the clerk’s signature."))
     document = issuing.keep_countersigned(sitting, case, decision)
     decision.countersigned_entry, decision.document_sha256 = sitting.next_number(case), document.sha256
     sitting.close_tasks(case, desks.COUNTERSIGN, decision.reference)

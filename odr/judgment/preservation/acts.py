@@ -64,7 +64,7 @@ LISTED = {"en": "; ", "zh-Hans": "；"}
 def a_preservation_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """An application for preservation must wait for its ruling."""
     waits = any(m.kind in PRESERVATIONS for m in motions_of(sitting.session, case, MotionState.OPEN))
-    return None if waits else T("No application for preservation waits for a ruling.")
+    return None if waits else T("No application for preservation is waiting for a ruling.")
 
 
 def _ruling(sitting: Sitting, case: Case, given: PreservationRulingInput) -> tuple[Motion, Ruling]:
@@ -199,7 +199,7 @@ class PreservationRulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the preservation you asked for"),
         T(
-            "If it was ordered, give the security the ruling asks for, if any: it is carried out only after that. If it was refused, you may ask once for a review; the time for that is counted from the day after the ruling is served on you."
+            "If it was ordered, give the security the ruling asks for, if any: it is carried out only after that. If it was refused, you may ask once for a review; the ruling says within how many days, counted from the day after it is served on you."
         ),
     ),
     concerns=who_applied,
@@ -254,7 +254,7 @@ def of_property(given: dict[str, Any]) -> dict[str, Any]:
 def security_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Somebody must still give security."""
     waits = any(p.waits_for_security for p in preservations_of(sitting.session, case, PreservationState.ORDERED))
-    return None if waits else T("No preservation waits for security.")
+    return None if waits else T("No preservation is waiting for security.")
 
 
 @choice_source("unsecured_preservations")
@@ -294,7 +294,7 @@ def record_security(sitting: Sitting, case: Case, given: SecurityInput, *, actor
     """Record the security the applicant gave; the preservation can now be carried out (CPL 103)."""
     row = preservation_named(sitting.session, case, given.preservation)
     if not row.waits_for_security or row.state is not PreservationState.ORDERED:
-        raise ActNotOpen(T("No preservation waits for security."))
+        raise ActNotOpen(T("No preservation is waiting for security."))
     if given.amount.minor < (row.security_minor or 0):
         raise InvalidInput.at(
             "amount", T("The ruling asks for %(amount)s.", amount=row.security or Money(0, row.currency))
@@ -321,7 +321,7 @@ def something_to_carry_out(sitting: Sitting, case: Case, actor: Actor) -> Text |
         for p in preservations_of(sitting.session, case, PreservationState.ORDERED)
         if p.is_ready and evidence_to_preserve(sitting.session, p) is None
     ]
-    return None if ready else T("No preservation waits to be carried out.")
+    return None if ready else T("No preservation is waiting to be carried out.")
 
 
 @choice_source("ready_preservations")
@@ -378,10 +378,10 @@ class ExecuteInput(CourtModel):
         PaperKind.DECISION,
         T("A preservation has been carried out"),
         T(
-            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after this is served on you."
+            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The ruling says within how many days, counted from the day after this is served on you."
         ),
         when_due=T(
-            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the time for that is counted from the day after this is served on them.",
+            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the ruling says within how many days, counted from the day after this is served on them.",
             limits=LIMITS,
         ),
     ),
@@ -397,7 +397,7 @@ def execute_preservation(sitting: Sitting, case: Case, given: ExecuteInput, *, a
     """
     row = preservation_named(sitting.session, case, given.preservation)
     if not row.is_ready or evidence_to_preserve(sitting.session, row) is not None:
-        raise ActNotOpen(T("No preservation waits to be carried out."))
+        raise ActNotOpen(T("No preservation is waiting to be carried out."))
     carried_out(sitting, case, row, now)
     begin_term(sitting, case, row, given.kind, given.months, now)
     return Recorded(

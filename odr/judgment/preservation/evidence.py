@@ -99,7 +99,7 @@ class EvidencePreservationInput(EvidenceToPreserve):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "Where evidence may be lost or be hard to get later. The other side reads of it when it has been carried out."
+        "Where evidence may be lost or be hard to get later. The other side learns of it when it has been carried out."
     ),
 )
 def ask_for_evidence_preservation(
@@ -159,7 +159,7 @@ def evidence_to_secure(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
         for p in preservations_of(sitting.session, case, PreservationState.ORDERED)
         if p.is_ready and evidence_to_preserve(sitting.session, p)
     ]
-    return None if ready else T("No evidence waits to be preserved.")
+    return None if ready else T("No evidence is waiting to be preserved.")
 
 
 @choice_source("ready_evidence_preservations")
@@ -218,10 +218,10 @@ class PreservedEvidenceInput(CourtModel):
         PaperKind.DECISION,
         T("Evidence has been preserved"),
         T(
-            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after this is served on you."
+            "You may now read the application and the ruling; if you disagree, ask once for a review, though what was ordered stays in force meanwhile. The ruling says within how many days, counted from the day after this is served on you."
         ),
         when_due=T(
-            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the time for that is counted from the day after this is served on them.",
+            "You may now read the application and the ruling. %(limits)s If the claim is not brought in time, the court has to lift what was ordered. Whoever disagrees may ask once for a review; the ruling says within how many days, counted from the day after this is served on them.",
             limits=LIMITS,
         ),
     ),
@@ -241,7 +241,7 @@ def record_preserved_evidence(
     row = preservation_named(sitting.session, case, given.preservation)
     wanted = evidence_to_preserve(sitting.session, row)
     if wanted is None or row.state is not PreservationState.ORDERED or not row.is_ready:
-        raise ActNotOpen(T("No evidence waits to be preserved."))
+        raise ActNotOpen(T("No evidence is waiting to be preserved."))
     labels = [exhibit.label for exhibit in _exhibits(sitting, case, row, wanted, given, now)]
     wanted.record = {"at": given.at, "present": given.present, "how": given.how, "kept": given.kept, "exhibits": labels}
     carried_out(sitting, case, row, now)

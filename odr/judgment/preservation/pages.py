@@ -10,15 +10,21 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from odr.docket.models import Role
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.text import T
 from odr.judgment.preservation import duty_judge
 from odr.judgment.preservation.case_without_claim import is_known, open_before_claim
 from odr.judgment.preservation.duty_judge import DutyInput
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput, OpeningInput
 from odr.procedure.forms import fields as forms
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, signed_in, staff
 from odr.web.pages import Page, about_applicant, look, open_case, pack_today
 
 before = Blueprint("before", __name__)
+PRESERVING = form_outside("preservation", BeforeClaimInput, "before.application", T("Preservation before a claim"))
+EVIDENCE = form_outside(
+    "evidence", BeforeClaimEvidenceInput, "before.evidence", T("Preservation of evidence before a claim")
+)
 
 
 def _application(
@@ -34,6 +40,7 @@ def _application(
         known=is_known(pack_today()),
         key=key[0] if isinstance(key, list) else key,
         evidence=model is BeforeClaimEvidenceInput,
+        unsent=unsent(EVIDENCE if model is BeforeClaimEvidenceInput else PRESERVING, fields, values),
     ), status
 
 
@@ -41,11 +48,12 @@ def _application(
 @signed_in
 def application() -> Page:
     """What is asked for before a claim, and of whom."""
-    return _application(about_applicant(), [])
+    return _application(about_applicant() | typed(PRESERVING), [])
 
 
 @before.post("/preservation")
 @signed_in
+@keeps(PRESERVING)
 def apply() -> Page:
     """Open the case and bring the person to it."""
     return _apply(BeforeClaimInput)
@@ -55,11 +63,12 @@ def apply() -> Page:
 @signed_in
 def evidence() -> Page:
     """What is asked for to preserve evidence before a claim (CPL 84)."""
-    return _application(about_applicant(), [], model=BeforeClaimEvidenceInput)
+    return _application(about_applicant() | typed(EVIDENCE), [], model=BeforeClaimEvidenceInput)
 
 
 @before.post("/preservation/evidence")
 @signed_in
+@keeps(EVIDENCE)
 def apply_for_evidence() -> Page:
     """Open the case and bring the person to it."""
     return _apply(BeforeClaimEvidenceInput)

@@ -81,7 +81,7 @@ def somebody_did_not_hear(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     if not who_did_not_hear(sitting, case):
         return T("Everybody who decides sat when the case was heard.")
     if not _hearing_is_closed(sitting, case):
-        return T("The hearing is not closed: fix another day before those who sit now.")
+        return T("The hearing is not over: fix another day for it, with the judges who sit now.")
     return None
 
 

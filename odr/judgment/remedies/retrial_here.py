@@ -54,7 +54,7 @@ def another_applied_here(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     """Reason why there is nothing to answer."""
     if any(row.party_id != actor.party_id for row in here(sitting, case)):
         return None
-    return T("No application for retrial of another party waits at this court.")
+    return T("No application for retrial of another party is waiting at this court.")
 
 
 class RetrialOpinionInput(CourtModel):
@@ -101,7 +101,7 @@ def an_application_is_ready(sitting: Sitting, case: Case, actor: Actor) -> Text 
     """Reason why nothing can be decided: no application, or somebody may still answer it."""
     waiting = here(sitting, case)
     if not waiting:
-        return T("No application for retrial waits at this court.")
+        return T("No application for retrial is waiting at this court.")
     for row in waiting:
         spoken = set(
             sitting.session.scalars(select(RetrialOpinion.party_id).where(RetrialOpinion.application_id == row.id))

@@ -57,7 +57,7 @@ def read_camt(data: bytes, currency: str, most: int) -> list[CamtLine]:
     if not space.startswith(_SPACE):
         raise InvalidInput.at(
             _WORD,
-            T("This XML is no statement in the format CAMT.053. Ask the bank for “camt.053”, or for CSV."),
+            T("This XML is not a statement in the format CAMT.053. Ask the bank for “camt.053”, or for CSV."),
         )
     found: list[CamtLine] = []
     for number, statement in enumerate(_all(root, "BkToCstmrStmt/Stmt"), 1):

@@ -199,7 +199,7 @@ def fee_by_code(session: Session, code: str) -> FeeAssessment:
     squeezed = re.sub(r"[^0-9A-Za-z]", "", code).upper()
     if not re.fullmatch(r"[2-9A-HJ-NP-Z]{10}", squeezed) or check_letter(squeezed[:9]) != squeezed[9]:
         raise InvalidInput.at(
-            "code", T("This is no payment code of the court. It has ten letters and digits, as on the fee page.")
+            "code", T("This is not a payment code of the court. It has ten letters and digits, as on the fee page.")
         )
     row = session.scalar(select(FeeAssessment).where(FeeAssessment.transfer_code == squeezed))
     if row is None:

@@ -299,7 +299,7 @@ def some_fee_is_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     """A ruling for want of payment needs a fee whose time is over and about which nothing is pending."""
     if any(is_unpaid_for_good(sitting, case, row) for row in assessments_of(sitting.session, case)):
         return None
-    return T("No fee is unpaid after its time, with nothing pending.")
+    return T("There is no fee that is overdue, unpaid and without an open request about it.")
 
 
 def fee_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:

@@ -239,7 +239,7 @@ def decides_relief(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The judge of the case, or whom the rules name; and something must wait."""
     if actor.role not in (Role.JUDGE, _decider(sitting, case)):
         return T("The rules give this decision to: %(who)s.", who=_decider(sitting, case).label)
-    return None if relief_of(sitting, case, ReliefState.PENDING) else T("No request waits for a decision.")
+    return None if relief_of(sitting, case, ReliefState.PENDING) else T("No request is waiting for a decision.")
 
 
 def relief_state(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:

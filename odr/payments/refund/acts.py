@@ -154,7 +154,7 @@ def some_refund_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     waits = sitting.session.scalar(
         select(Refund.id).where(Refund.case_id == case.id, Refund.state == RefundState.ORDERED)
     )
-    return None if waits is not None else T("No refund waits for approval.")
+    return None if waits is not None else T("No refund is waiting for approval.")
 
 
 @choice_source("refunds_waiting")
@@ -197,7 +197,7 @@ def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, a
     """
     refund: Refund = sitting.resolved("refund", given.refund)
     if refund.state is not RefundState.ORDERED or actor.account_id is None:
-        raise ActNotOpen(T("This refund does not wait for approval."))
+        raise ActNotOpen(T("This refund is not waiting for approval."))
     known = set(sitting.session.scalars(select(RefundApproval.account_id).where(RefundApproval.refund_id == refund.id)))
     if actor.account_id in known:
         raise ActNotOpen(
@@ -254,7 +254,7 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
     by_hand = actor.role is Role.CASHIER
     open_to = {RefundState.APPROVED, RefundState.FAILED} if by_hand else set(RefundState) - {RefundState.FAILED}
     if refund.state not in open_to or by_hand != (given.channel is not Channel.CARD):
-        raise ActNotOpen(T("This refund does not wait for that."))
+        raise ActNotOpen(T("This refund is not waiting for that."))
     book_refund_end(sitting.session, refund, given.channel, given.paid, given.way, given.at)
     if by_hand:
         refund.bank_reference = given.way

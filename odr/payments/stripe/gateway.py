@@ -237,7 +237,7 @@ class StripeGateway:
             or not isinstance(event.get("id"), str)
             or not isinstance(event.get("data"), dict)
         ):
-            raise SignatureRefused(T("This is no event."))
+            raise SignatureRefused(T("This is not an event."))
         return event
 
 

@@ -90,8 +90,8 @@ class Milestone(enum.Enum):
     EXHIBITS_BROUGHT = "exhibits_brought"  # the files it names become exhibits
     EXAMINATION_OPENED = "examination_opened"  # the examination begins, also anew where what was heard does not count
     PHASE_MOVED = "phase_moved"  # another phase of the examination begins; its result names it as ``next``
-    HEARING_HELD = "hearing_held"  # a hearing at one hour was held and recorded: the first hearing has begun (CPI 216)
-    HEARING_CLOSED = "hearing_closed"  # the hearing at one hour is over, and with it the debate
+    HEARING_HELD = "hearing_held"  # a hearing with everybody at the same time was held and recorded: the first hearing has begun (CPI 216)
+    HEARING_CLOSED = "hearing_closed"  # the hearing with everybody at the same time is over, and with it the debate
     OWN_AFFAIR = "own_affair"  # each of those who are represented in an action of many does it for themselves
     MEDIATION_LENGTHENED = "mediation_lengthened"  # a mediation is prolonged; its result says from when until when
     MEDIATION_ENDED = "mediation_ended"  # a mediation is over

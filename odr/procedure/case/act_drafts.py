@@ -1,5 +1,5 @@
-"""What somebody has typed into the form of an act and not sent: kept for them alone until the act is done, they throw it
-away, or nobody touched it for ninety days. No flask.
+"""What somebody has typed into a form and not sent, in a case or outside any: kept for them alone until it is sent, they throw
+it away, or nobody touched it for ninety days. No flask.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from odr.procedure.acts.table import Act
 from odr.procedure.forms.fields import FormField, fields_of, leaves
 from odr.procedure.forms.inputs import Widget
 from odr.procedure.forms.two_windows import Merged, loses, marks, merge, parts
-from odr.procedure.models import ActDraft
+from odr.procedure.models import ActDraft, FormDraft
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -33,6 +33,10 @@ KEPT_FOR = timedelta(days=90)
 """As a draft of a claim is (``odr/filing/draft``)."""
 MOST_IN_A_CASE = 100
 """Forms of one person that are kept in one case; the oldest makes room."""
+MOST_OUTSIDE = 40
+"""Forms of one person that are kept and belong to no case; the oldest makes room."""
+MOST_CHARACTERS = 220_000
+"""Of one form outside a case, which anybody with an account may have kept: somewhat more than the longest of them takes."""
 SECRET = frozenset({Widget.PASSWORD, Widget.CODE, Widget.FILE})
 """Never kept: what proves who somebody is, and files, which are sent by themselves."""
 SECRET_NAMES = frozenset({"code", "password"})
@@ -63,6 +67,21 @@ class PageForm:
 
     name: str
     input: type[BaseModel]
+    about: tuple[str, ...] = ()
+    """What of its address says what it is about, besides its own fields."""
+
+
+class Writer(Protocol):
+    """Who types: somebody in a case, in one capacity, or whoever is signed in."""
+
+    @property
+    def account_id(self) -> int | None: ...
+
+    @property
+    def hat(self) -> str: ...
+
+
+Kept = ActDraft | FormDraft
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,10 @@ def of_model(model: type[BaseModel], name: str) -> bool:
 
 def about_of(act: Form, named: Values) -> str:
     """What the address of a form names beforehand, in one order; too long to be an address of ours counts as nothing."""
-    found = urlencode(sorted((name, str(value)) for name, value in named.items() if of_model(act.input, name)))
+    told = act.about if isinstance(act, PageForm) else ()
+    found = urlencode(
+        sorted((name, str(value)) for name, value in named.items() if name in told or of_model(act.input, name))
+    )
     return found if len(found) <= MOST_ABOUT else ""
 
 
@@ -102,21 +124,27 @@ def _is_answered(field: FormField, kept: Mapping[str, list[str]]) -> bool:
     return field.kind is not Widget.HIDDEN and any(each.strip() for name in names for each in kept.get(name, ()))
 
 
-def draft_of(session: Session, case: Case, actor: Actor, act: Form, about: str) -> ActDraft | None:
-    """What somebody has begun of an act and not sent."""
-    return session.scalar(_of(case, actor).where(ActDraft.act == act.name, ActDraft.about == about))
+def draft_of(session: Session, case: Case | None, actor: Writer, act: Form, about: str) -> Kept | None:
+    """What somebody has begun of a form and not sent, in a case or outside any."""
+    return next(iter(session.scalars(_of(case, actor, act, about))), None)
 
 
-def _of(case: Case, actor: Actor) -> Select[ActDraft]:
-    return select(ActDraft).where(
-        ActDraft.account_id == actor.account_id, ActDraft.case_id == case.id, ActDraft.hat == actor.hat
-    )
+def _of(case: Case | None, actor: Writer, act: Form | None = None, about: str = "") -> Select[Any]:
+    """What somebody has begun and not sent, the newest first; of one form, or of all."""
+    table: type[Kept] = ActDraft if case is not None else FormDraft
+    query = select(table).where(table.account_id == actor.account_id)
+    if case is not None:
+        query = query.where(ActDraft.case_id == case.id, ActDraft.hat == actor.hat)
+    if act is not None:
+        return query.where(table.act == act.name, table.about == about)
+    return query.order_by(table.saved_at.desc(), table.id.desc())
 
 
 def keep(
-    session: Session, case: Case, actor: Actor, act: Form, values: Values, about: str, now: datetime
+    session: Session, case: Case | None, actor: Writer, act: Form, values: Values, about: str, now: datetime
 ) -> Merged | None:
-    """Keep what was typed; a form that was emptied is kept no longer.
+    """Keep what was typed; a form that was emptied is kept no longer. Nothing comes of it where nobody is signed in, or the
+    form is too long to be one of ours.
 
     With the marks of the page (``was`` among the values) only what this page changed is changed in what is kept: where
     another window wrote something else meanwhile, that stays, and what was typed here is kept aside. Gives what came of it.
@@ -124,6 +152,8 @@ def keep(
     if actor.account_id is None:
         return None
     typed, found = worth_keeping(act.input, values), draft_of(session, case, actor, act, about)
+    if case is None and sum(len(words) for answers in typed.values() for words in answers) > MOST_CHARACTERS:
+        return None
     if found is None:
         if typed:
             _begin(session, case, actor, act, typed, about, now)
@@ -150,17 +180,17 @@ def _with_aside(asides: Sequence[str], typed: Values) -> list[str]:
     return [*asides, json.dumps(dict(typed), ensure_ascii=False)][-MOST_ASIDE:]
 
 
-def answers_of(draft: ActDraft) -> dict[str, Any]:
+def answers_of(draft: Kept) -> dict[str, Any]:
     """The answers of a form as they are kept."""
     return {name: value for name, value in draft.values.items() if name != ASIDE}
 
 
-def asides_of(draft: ActDraft) -> list[dict[str, list[str]]]:
+def asides_of(draft: Kept) -> list[dict[str, list[str]]]:
     """What other windows wrote in the same form where something else was kept, the oldest first."""
     return [json.loads(each) for each in draft.values.get(ASIDE, [])]
 
 
-def page_marks(fields: Sequence[FormField], draft: ActDraft | None) -> str:
+def page_marks(fields: Sequence[FormField], draft: Kept | None) -> str:
     """The marks of a page that shows a form: of what is kept, and of what stands in its other fields."""
     return marks(_as_sent(fields) | (answers_of(draft) if draft is not None else {}))
 
@@ -180,7 +210,7 @@ def _as_sent(fields: Sequence[FormField]) -> dict[str, list[str]]:
     return found
 
 
-def written_elsewhere(draft: ActDraft | None, values: Values) -> dict[str, list[str]]:
+def written_elsewhere(draft: Kept | None, values: Values) -> dict[str, list[str]]:
     """What is kept of a form where the page shows something else: nothing as long as only this page wrote in it."""
     if draft is None:
         return {}
@@ -190,20 +220,22 @@ def written_elsewhere(draft: ActDraft | None, values: Values) -> dict[str, list[
 
 
 def _begin(
-    session: Session, case: Case, actor: Actor, act: Form, kept: dict[str, list[str]], about: str, now: datetime
+    session: Session,
+    case: Case | None,
+    actor: Writer,
+    act: Form,
+    kept: dict[str, list[str]],
+    about: str,
+    now: datetime,
 ) -> None:
-    mine = session.scalars(_of(case, actor).order_by(ActDraft.saved_at.desc(), ActDraft.id.desc())).all()
-    for old in mine[MOST_IN_A_CASE - 1 :]:
+    most = MOST_IN_A_CASE if case is not None else MOST_OUTSIDE
+    for old in session.scalars(_of(case, actor)).all()[most - 1 :]:
         session.delete(old)
-    row = ActDraft(
-        account_id=actor.account_id,
-        case_id=case.id,
-        hat=actor.hat,
-        act=act.name,
-        about=about,
-        values=kept,
-        saved_at=now,
-    )
+    row: Kept = FormDraft()
+    if case is not None:
+        row = ActDraft(case_id=case.id, hat=actor.hat)
+    row.account_id, row.act, row.about = actor.account_id or 0, act.name, about
+    row.values, row.saved_at = kept, now
     if not insert_once(session, row):  # Another window began it in the same moment.
         there = draft_of(session, case, actor, act, about)
         if there is not None:
@@ -211,24 +243,22 @@ def _begin(
             there.values, there.saved_at = kept | {ASIDE: asides}, now
 
 
-def forget(session: Session, case: Case, actor: Actor, act: Form, about: str) -> None:
-    """Keep it no longer: the act is done, or thrown away."""
-    session.execute(
-        delete(ActDraft).where(
-            ActDraft.account_id == actor.account_id,
-            ActDraft.case_id == case.id,
-            ActDraft.hat == actor.hat,
-            ActDraft.act == act.name,
-            ActDraft.about == about,
-        )
-    )
+def forget(session: Session, case: Case | None, actor: Writer, act: Form, about: str) -> None:
+    """Keep it no longer: it is sent, or thrown away."""
+    for row in session.scalars(_of(case, actor, act, about)):
+        session.delete(row)
+
+
+def begun_outside(session: Session, actor: Writer) -> list[FormDraft]:
+    """What somebody has begun outside any case and not sent, the newest first."""
+    return list(session.scalars(_of(None, actor)))
 
 
 def begun_in(sitting: Sitting, case: Case, actor: Actor) -> list[Begun]:
     """What somebody has begun in a case and not sent, the newest first."""
     if actor.account_id is None:
         return []
-    rows = sitting.session.scalars(_of(case, actor).order_by(ActDraft.saved_at.desc(), ActDraft.id.desc()))
+    rows = sitting.session.scalars(_of(case, actor))
     table = sitting.court.table
     return [
         Begun(act, dict(parse_qsl(row.about)), row.saved_at) for row in rows if (act := table.get(row.act)) is not None
@@ -237,13 +267,14 @@ def begun_in(sitting: Sitting, case: Case, actor: Actor) -> list[Begun]:
 
 def sweep_act_drafts(court: Court, limit: int = 256) -> int:
     """For the worker: what nobody touched for ninety days is kept no longer."""
+    many, until = 0, court.clock.now() - KEPT_FOR
     with court.database.write() as session:
-        old = session.scalars(
-            select(ActDraft.id).where(ActDraft.saved_at <= court.clock.now() - KEPT_FOR).limit(limit)
-        ).all()
-        if old:
-            session.execute(delete(ActDraft).where(ActDraft.id.in_(old)))
-    return len(old)
+        for table in (ActDraft, FormDraft):
+            old = session.scalars(select(table.id).where(table.saved_at <= until).limit(limit)).all()
+            if old:
+                session.execute(delete(table).where(table.id.in_(old)))
+            many += len(old)
+    return many
 
 
 def files_in_act_drafts(session: Session, people: Sequence[int]) -> dict[tuple[int, str], datetime]:
@@ -251,7 +282,9 @@ def files_in_act_drafts(session: Session, people: Sequence[int]) -> dict[tuple[i
     written: none of them is erased meanwhile.
     """
     found: dict[tuple[int, str], datetime] = {}
-    for row in session.scalars(select(ActDraft).where(ActDraft.account_id.in_(people))):
+    rows: list[Kept] = [*session.scalars(select(ActDraft).where(ActDraft.account_id.in_(people)))]
+    rows += session.scalars(select(FormDraft).where(FormDraft.account_id.in_(people)))
+    for row in rows:
         for reference in _files(row.values):
             key = row.account_id, reference
             found[key] = max(row.saved_at, found.get(key, row.saved_at))

@@ -36,7 +36,7 @@ class StaffNoteInput(CourtModel):
         CourtText(3, 2000),
         field(
             T("What you tell them"),
-            T("Only people of the court who sit in this case read it. It is no part of the file."),
+            T("Only people of the court who sit in this case read it. It is not part of the file."),
             widget="textarea",
         ),
     ]

@@ -44,12 +44,12 @@ SENTENCES: dict[str, Callable[[Context], Text]] = {
     "float_parsing": _NUMBER,
     "decimal_type": _DECIMAL,
     "decimal_parsing": _DECIMAL,
-    "decimal_max_digits": lambda ctx: T("Write at most %(digits)s figures.", digits=ctx["max_digits"]),
+    "decimal_max_digits": lambda ctx: T("Write at most %(digits)s digits.", digits=ctx["max_digits"]),
     "decimal_max_places": lambda ctx: T(
-        "Write at most %(places)s figures after the point.", places=ctx["decimal_places"]
+        "Write at most %(places)s digits after the point.", places=ctx["decimal_places"]
     ),
     "decimal_whole_digits": lambda ctx: T(
-        "Write at most %(digits)s figures before the point.", digits=ctx["whole_digits"]
+        "Write at most %(digits)s digits before the point.", digits=ctx["whole_digits"]
     ),
     "multiple_of": lambda ctx: T("Write a multiple of %(step)s.", step=ctx["multiple_of"]),
     "greater_than": lambda ctx: T("Write a number above %(least)s.", least=ctx["gt"]),

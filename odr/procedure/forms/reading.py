@@ -185,7 +185,7 @@ def read_parts(day: str, month: str, year: str) -> date:
             "day_month", T("“%(month)s” is not a month. Write the day first: 27 April 2026, or 27/4/2026.", month=month)
         )
     if not (year.isdecimal() and len(year) == 4 and 1900 <= int(year) <= 2199):
-        raise Unreadable("day_year", T("Write the year with four figures, for example 2026."))
+        raise Unreadable("day_year", T("Write the year with four digits, for example 2026."))
     last = calendar.monthrange(int(year), number)[1]
     if not (day.isdecimal() and len(day) <= 2 and 1 <= int(day) <= last):
         raise Unreadable(

@@ -83,7 +83,7 @@ def tell(court: Court, cause: Cause, seen_by: str, began_at: datetime, ended_at:
         ended_at = now
     if not seen_by.strip() or not began_at < ended_at <= now:
         raise InvalidInput.at(
-            "ended_at", T("An outage has a beginning, a later end that is not to come, and a witness.")
+            "ended_at", T("An outage has a beginning, a later end that lies in the past, and somebody who saw it.")
         )
     if ended_at - began_at > LONGEST or now - ended_at > LONGEST:
         raise InvalidInput.at("began_at", T("This is longer, or longer ago, than anybody may tell afterwards."))

@@ -25,6 +25,7 @@ from odr.procedure.rules.models import LaidState, LaidVersion
 from odr.procedure.rules.pack import PackError, RulePack
 from odr.procedure.rules.registry import Change, Files, pack_diff, sections_in, sections_of
 from odr.procedure.time import period_calculator
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_session, public, require_strong, staff
 from odr.web.pages import Page, file_answer, my_account_id, receipt_part
 
@@ -60,6 +61,9 @@ class RulesInput(CourtModel):
             widget="textarea",
         ),
     ]
+
+
+NEW_VERSION = form_outside("rules", RulesInput, "rules.desk", T("A new version of the rules"))
 
 
 @dataclass(frozen=True)
@@ -158,12 +162,13 @@ def receipt(reference: str, part: str) -> Response:
 @staff(Role.ADMIN)
 def desk() -> Page:
     """What the rules lack, what waits for approval, and a form for a new version."""
-    values = {"pack": current_court().settings.pack, **request.args}
+    values = {"pack": current_court().settings.pack, **typed(NEW_VERSION), **request.args}
     return _desk(values, [])
 
 
 @rules.post("/administration/rules")
 @staff(Role.ADMIN)
+@keeps(NEW_VERSION)
 @require_strong()
 def lay() -> Page:
     """An administrator lays a version, and thereby approves it first."""
@@ -263,5 +268,6 @@ def _desk(values: Mapping[str, Any], faults: list[FieldFault], status: int = 200
         faults=forms.summary(fields),
         refused=refused,
         needed=activation.NEEDED,
+        unsent=unsent(NEW_VERSION, fields, values),
     )
     return page, status

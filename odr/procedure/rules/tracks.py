@@ -18,7 +18,7 @@ BAR_WORDS: dict[Bar, Text] = {
     Bar.APPRAISAL: T("it needs an appraisal"),
     Bar.WHEREABOUTS_UNKNOWN: T("a party cannot be found"),
     Bar.COUNTERCLAIM: T("a counterclaim was brought"),
-    Bar.NOT_MONEY: T("it is no simple claim for money"),
+    Bar.NOT_MONEY: T("it is not a simple claim for money"),
     Bar.RETRIAL: T("it was sent back or is heard again"),
     Bar.MANY_PARTIES: T("one side has many members"),
     Bar.PUBLIC_INTEREST: T("the interest of the State or the public is at stake"),

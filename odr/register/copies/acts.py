@@ -221,7 +221,7 @@ def not_paid(sitting: Sitting, case: Case, window: Window) -> None:
 @guard("COURT known-steps")
 def a_copy_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no copy can be handed over."""
-    return None if _to_hand_over(sitting, case) else T("No copy on paper waits to be handed over.")
+    return None if _to_hand_over(sitting, case) else T("No copy on paper is waiting to be handed over.")
 
 
 def _to_hand_over(sitting: Sitting, case: Case) -> list[CopyRequest]:

@@ -37,7 +37,7 @@ class ProgressInput(CourtModel):
         field(
             T("Case number"),
             T(
-                "As on any letter, for example %(number)s. The year and the last figures are enough: 2026 4471.",
+                "As on any letter, for example %(number)s. The year and the last digits are enough: 2026 4471.",
                 number=EXAMPLE,
             ),
         ),
@@ -48,7 +48,7 @@ class ProgressInput(CourtModel):
         field(
             T("Code"),
             T(
-                "8 letters and figures beside the case number, for example HK7R-48QX. Capitals and the line do not matter."
+                "8 letters and digits beside the case number, for example HK7R-48QX. Capitals and the line do not matter."
             ),
         ),
     ]

@@ -88,15 +88,19 @@ def _guard(name: str, why_not: Text, *articles: str) -> Guard:
 
 
 something_to_propose = _guard(
-    names.PROPOSE_PUBLICATION, T("No decision of this case that has effect waits for a public text."), "JDP 3, 7"
+    names.PROPOSE_PUBLICATION, T("No decision of this case is in effect and still without a public text."), "JDP 3, 7"
 )
 something_proposed = _guard(
     names.OBJECT_TO_PUBLICATION, T("No public text is proposed."), "COURT publication-objection"
 )
 something_to_approve = _guard(
-    names.APPROVE_PUBLICATION, T("No public text of a decision in effect waits for your approval."), "COURT publication"
+    names.APPROVE_PUBLICATION,
+    T("No public text of a decision in effect is waiting for your approval."),
+    "COURT publication",
 )
-something_to_publish = _guard(names.PUBLISH_DECISION, T("No approved text of a decision in effect waits."), "JDP 7")
+something_to_publish = _guard(
+    names.PUBLISH_DECISION, T("No approved text of a decision in effect is waiting."), "JDP 7"
+)
 something_to_withhold = _guard(names.WITHHOLD, T("No decision of this case is still to be published."), "JDP 4")
 something_public = _guard(names.WITHDRAW_PUBLICATION, T("No decision of this case is public."), "JDP 16")
 something_to_correct = _guard(

@@ -184,7 +184,7 @@ def _why_not(found: Publication | None, chosen: Answer) -> Text:
         return T("The law leaves only a refusal: %(ground)s.", ground=ground.label)
     if chosen is Answer.GRANT:
         return T("No redacted text of it is approved. Have it made public or approved first; until then this waits.")
-    return T("The law does not leave this answer for the decision as it stands.")
+    return T("As things stand with this decision, the law does not allow this answer.")
 
 
 def object_to(

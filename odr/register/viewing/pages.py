@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Role
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
+from odr.ground.text import T
 from odr.identity.accounts import outbox
 from odr.identity.models import Account
 from odr.procedure.forms import fields as forms
@@ -21,19 +22,30 @@ from odr.register.viewing import applications
 from odr.register.viewing.applications import AnswerInput, ObjectionInput, ReviewInput, ViewingInput
 from odr.register.viewing.models import ViewingApplication, ViewingState
 from odr.register.viewing.rules import Ground, is_readable
+from odr.web.forms_outside import FormOutside, form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, current_session, signed_in, staff
 from odr.web.lists import after_asked
 from odr.web.pages import Page, my_account, my_account_id, pack_today
 
 viewing = Blueprint("viewing", __name__, url_prefix="/reading")
 ANSWER = (Role.CLERK, Role.PRESIDENT)
+APPLICATION = form_outside("reading", ViewingInput, "viewing.mine", T("Application to read a decision"))
+OBJECTION = form_outside(
+    "reading_review", ObjectionInput, "viewing.one", T("Why a decision should be open to you after all"), ("reference",)
+)
+ANSWERING = form_outside(
+    "reading_answer", AnswerInput, "viewing.desk_one", T("Answer to an application to read"), ("reference",)
+)
+REVIEWING = form_outside(
+    "reading_reviewed", ReviewInput, "viewing.desk_one", T("Review of a refusal to read a decision"), ("reference",)
+)
 
 
 @viewing.get("")
 @signed_in
 def mine() -> Page:
     """Apply to read a decision, and one's own applications with their answers."""
-    return _mine({}, [])
+    return _mine(typed(APPLICATION), [])
 
 
 def _mine(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -44,6 +56,7 @@ def _mine(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
         "register/reading.html",
         fields=drawn,
         faults=forms.summary(drawn),
+        unsent=unsent(APPLICATION, drawn, values),
         found=applications.mine(current_session(), my_account_id(), after_asked()),
         article=(pack.cited("CPL 159", "CPI 254, 255") or pack.cited(str(rules.article))),
     ), status
@@ -51,6 +64,7 @@ def _mine(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
 
 @viewing.post("")
 @signed_in
+@keeps(APPLICATION)
 def apply() -> Page:
     """Lodge an application."""
     values, court = request.form.to_dict(flat=False), current_court()
@@ -77,7 +91,7 @@ def _own(reference: str) -> ViewingApplication:
 @signed_in
 def one(reference: str) -> Page:
     """One application of one's own: its answer, and the redacted text where it may be read."""
-    return _one(_own(reference), {}, [])
+    return _one(_own(reference), typed(OBJECTION, reference=reference), [])
 
 
 def _one(row: ViewingApplication, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -95,6 +109,7 @@ def _one(row: ViewingApplication, values: dict[str, Any], faults: list[FieldFaul
         run=run,
         ground=Ground(row.ground) if row.ground else None,
         article=pack.cite(Ground(row.ground).article) if row.ground and pack.cited("CPI 255") else None,
+        unsent=unsent(OBJECTION, drawn, values, reference=row.reference),
         may_object=until is not None and until >= current_court().clock.now(),
         fields=drawn,
         faults=forms.summary(drawn),
@@ -103,6 +118,7 @@ def _one(row: ViewingApplication, values: dict[str, Any], faults: list[FieldFaul
 
 @viewing.post("/<reference>/review")
 @signed_in
+@keeps(OBJECTION)
 def object_to(reference: str) -> Page:
     """Ask the president to look at a refusal again."""
     row, values, court = _own(reference), request.form.to_dict(flat=False), current_court()
@@ -118,6 +134,11 @@ def object_to(reference: str) -> Page:
 def _is_president() -> bool:
     person = current_person()
     return person is not None and Role.PRESIDENT in person.roles
+
+
+def _answering() -> FormOutside:
+    """What whoever looks writes: an answer of the registry, or the president's review."""
+    return REVIEWING if _is_president() else ANSWERING
 
 
 def _states() -> tuple[ViewingState, ...]:
@@ -139,7 +160,7 @@ def desk() -> Page:
 @staff(*ANSWER)
 def desk_one(reference: str) -> Page:
     """One application before whoever answers it."""
-    return _desk_one(reference, {}, [])
+    return _desk_one(reference, typed(_answering(), reference=reference), [])
 
 
 def _desk_one(reference: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -164,12 +185,14 @@ def _desk_one(reference: str, values: dict[str, Any], faults: list[FieldFault], 
         ground=Ground(row.ground) if row.ground else None,
         fields=drawn,
         faults=forms.summary(drawn),
+        unsent=unsent(_answering(), drawn, values, reference=reference),
         is_review=_is_president(),
     ), status
 
 
 @viewing.post("/desk/<reference>")
 @staff(*ANSWER)
+@keeps(_answering)
 def decide(reference: str) -> Page:
     """Answer an application, or decide on its refusal; who applied gets a letter."""
     values, court, pack = request.form.to_dict(flat=False), current_court(), pack_today()

@@ -31,7 +31,7 @@ class Ground(enum.Enum):
             Ground.NO_EFFECT: T("It is not in effect, or is no longer"),
             Ground.ELSEWHERE: T("It is not a decision of this court; ask the court that made it"),
             Ground.PROTECTED: T("It touches secrets of the state or of trade, or somebody’s privacy"),
-            Ground.NO_JUDGMENT: T("It is no judgment or ruling; only those are open to everybody"),
+            Ground.NO_JUDGMENT: T("It is not a judgment or ruling; only those are open to everybody"),
         }[self]
 
     @property

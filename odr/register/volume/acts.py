@@ -184,7 +184,7 @@ def a_volume_is_sealed(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     """Reason why nothing is handed on."""
     row = closed_now(sitting, case)
     if row is None or row.state is VolumeState.BINDING:
-        return T("No sealed volume waits to be handed on.")
+        return T("No sealed volume is waiting to be handed on.")
     return T("The volume was handed on already.") if row.state is VolumeState.HANDED_ON else None
 
 
@@ -206,7 +206,7 @@ def hand_on_volume(sitting: Sitting, case: Case, given: HandOnVolumeInput, *, ac
     """Record who has the volume now, by their receipt (OLR 35)."""
     row = closed_volume(sitting.session, case)
     if row is None or row.state is not VolumeState.SEALED:
-        raise ActNotOpen(T("No sealed volume waits to be handed on."))
+        raise ActNotOpen(T("No sealed volume is waiting to be handed on."))
     row.state, row.handed_on_at, row.taken_by = VolumeState.HANDED_ON, now, given.receipt
     row.handed_entry = sitting.next_number(case)
     sitting.close_tasks(case, desks.HAND_ON_VOLUME)

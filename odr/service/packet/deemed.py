@@ -262,7 +262,7 @@ def _reached(bench: _Bench, fact: Fact) -> _Finding:
         return (
             Weight.EFFECTIVE,
             fact.at,
-            T("It reached the address. A notice to somebody who is no party needs no more."),
+            T("It reached the address. A notice to somebody who is not a party needs no more."),
             "CPI 227",
         )
     if not bench.is_given(fact):

@@ -140,7 +140,9 @@ class OutcomeInput(CourtModel):
     @model_validator(mode="after")
     def _fits(self) -> OutcomeInput:
         if self.what not in POSSIBLE[self.way]:
-            raise InvalidInput([FieldFault(("what",), T("This cannot come of that way of service. Choose another."))])
+            raise InvalidInput(
+                [FieldFault(("what",), T("That way of service cannot have this outcome. Choose another outcome."))]
+            )
         if self.what is Happening.SIGNED and self.signer is None:
             raise InvalidInput([FieldFault(("signer",), T("Say who signed."))])
         if self.what is Happening.LEFT and not {Proof.WITNESS, Proof.RECORDING} & set(self.shown_by):
@@ -516,7 +518,7 @@ BODILY = frozenset(
 def why_not_announced(session: Session, packet: Packet) -> Text | None:
     """Why announcement is not open yet: it is the last resort, after every other way failed on record (CPL 95)."""
     if packet.is_call:
-        return T("A notice to somebody who is no party is not announced.")
+        return T("A notice to somebody who is not a party is not announced.")
     if packet.state in SERVED_STATES:
         return T("This paper has been served.")
     if packet.state in (PacketState.HELD, PacketState.UNDONE):

@@ -33,6 +33,6 @@ def read_all(sent: Sequence[tuple[str, IO[bytes]]]) -> list[Photograph]:
         if len(content) > MOST_BYTES:
             raise InvalidInput.at("shown_by", T("“%(name)s” is larger than 8 MB.", name=name[:60]))
         if kind is None:
-            raise InvalidInput.at("shown_by", T("“%(name)s” is no photograph, video or PDF.", name=name[:60]))
+            raise InvalidInput.at("shown_by", T("“%(name)s” is not a photograph, video or PDF.", name=name[:60]))
         taken.append(Photograph(name, kind, content))
     return taken

@@ -55,14 +55,14 @@ def _around(act: Text, case: str, code: str, head: Letterhead) -> Iterator[Text]
     both = {"court": head.court, "act": act, "code": code}
     if not case:
         yield T(
-            "%(court)s: a legal paper waits for you. %(act)s Type %(site)s yourself, letter code %(code)s, or call %(phone)s to check.",
+            "%(court)s: a legal paper waits for you. %(act)s Go to %(site)s yourself and enter letter code %(code)s, or call %(phone)s to check.",
             **both,
             site=head.site,
             phone=head.phone,
         )
         yield T("%(court)s: a legal paper. %(act)s Letter code %(code)s.", **both)
         return
-    yield T("%(court)s, %(case)s: %(act)s Type %(site)s, letter code %(code)s.", **both, case=case, site=head.site)
+    yield T("%(court)s, %(case)s: %(act)s At %(site)s, enter letter code %(code)s.", **both, case=case, site=head.site)
     yield T("%(court)s, %(case)s: %(act)s Letter code %(code)s.", **both, case=case)
     yield T("%(case)s: %(act)s Letter code %(code)s.", case=case, act=act, code=code)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from odr.docket.models import Case, Role
 from odr.filing.draft.drafts import open_draft
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, NotFound
+from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
@@ -31,10 +31,15 @@ from odr.settlement.inputs import ConfirmationInput
 from odr.settlement.mediation.judge import led_by_judge
 from odr.settlement.models import Mediation, RoomMessage
 from odr.settlement.offers.case_views import act_form
+from odr.web.forms_outside import FormOutside, form_outside, keeps, typed, unsent
 from odr.web.guards import case_page, current_court, current_locale, current_session, signed_in
 from odr.web.pages import Page, about_applicant, look, open_case, pack_today, submit_act
 
 mediation_pages = Blueprint("mediation", __name__)
+MEDIATION = form_outside("mediation", BeforeFilingInput, "mediation.application", T("Mediation before a claim"))
+CONFIRMATION = form_outside(
+    "confirmation", ConfirmationInput, "mediation.confirmation", T("Confirmation of a mediated agreement")
+)
 
 JUDGE_ACTS = (names.AGREE_JUDGE_MEDIATES, names.SAY_TO_JUDGE, names.END_JUDGE_MEDIATION, names.OFFER_TO_MEDIATE)
 
@@ -43,13 +48,14 @@ PARTIES_AND_JUDGE = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.JUDG
 
 def _page(
     template: str,
-    model: type[BaseModel],
+    form: FormOutside,
     known: Callable[[RulePack], bool],
     values: dict[str, Any],
     faults: list[FieldFault],
     status: int = 200,
 ) -> Page:
-    fields = forms.fields_of(model, current_locale(), values, faults, forms.choices_for(model, look(), None, None))
+    choices = forms.choices_for(form.input, look(), None, None)
+    fields = forms.fields_of(form.input, current_locale(), values, faults, choices)
     key = values.get("idempotency_key", [new_reference()])
     return render_template(
         template,
@@ -57,40 +63,43 @@ def _page(
         faults=forms.summary(fields),
         known=known(pack_today()),
         key=key[0] if isinstance(key, list) else key,
+        unsent=unsent(form, fields, values),
     ), status
 
 
 def _application(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
-    return _page("settlement/mediation.html", BeforeFilingInput, knows_mediation, values, faults, status)
+    return _page("settlement/mediation.html", MEDIATION, knows_mediation, values, faults, status)
 
 
 @mediation_pages.get("/mediation")
 @signed_in
 def application() -> Page:
     """Asking for mediation before any claim."""
-    return _application(about_applicant(), [])
+    return _application(about_applicant() | typed(MEDIATION), [])
 
 
 @mediation_pages.post("/mediation")
 @signed_in
+@keeps(MEDIATION)
 def apply() -> Page:
     """Open the case and bring the person to it."""
     return open_case(BeforeFilingInput, open_mediation, _application)
 
 
 def _confirmation(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
-    return _page("settlement/confirmation.html", ConfirmationInput, knows_confirmation, values, faults, status)
+    return _page("settlement/confirmation.html", CONFIRMATION, knows_confirmation, values, faults, status)
 
 
 @mediation_pages.get("/confirmation")
 @signed_in
 def confirmation() -> Page:
     """Asking that an agreement made before a mediation organisation be confirmed."""
-    return _confirmation(about_applicant(), [])
+    return _confirmation(about_applicant() | typed(CONFIRMATION), [])
 
 
 @mediation_pages.post("/confirmation")
 @signed_in
+@keeps(CONFIRMATION)
 def confirm() -> Page:
     """Open the case and bring the person to it."""
     return open_case(ConfirmationInput, open_confirmation, _confirmation)

@@ -50,7 +50,7 @@ class ConfirmationRulingInput(CourtModel):
     @model_validator(mode="after")
     def _ground_belongs(self) -> ConfirmationRulingInput:
         if (self.result in ("dismissed", "not_accepted")) != bool(self.ground):
-            raise InvalidInput.at("ground", T("Name the ground on which it is not confirmed, and no other time."))
+            raise InvalidInput.at("ground", T("Name the ground for a refusal, and none where it is confirmed."))
         return self
 
 

@@ -51,7 +51,7 @@ CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION, DISCLOSURE = (
 BEFORE_FILING = "mediation_prefiling"
 """The rule for how long a mediation before a claim lasts (OMR 24)."""
 
-NOT_ASSIGNED = T("No mediation waits for a mediator to accept it.")
+NOT_ASSIGNED = T("No mediation is waiting for a mediator to accept it.")
 
 
 class Nothing(CourtModel):
@@ -122,7 +122,7 @@ def my_consent_is_missing(sitting: Sitting, case: Case, actor: Actor) -> Text | 
         or found.judge_led
         or (found.state is not MediationState.PROPOSED and case.stage is not Stage.MEDIATING)
     ):
-        return T("No mediation waits for your consent.")
+        return T("No mediation is waiting for your consent.")
     return T("You have already agreed to this mediation.") if actor.party_id in found.consents else None
 
 

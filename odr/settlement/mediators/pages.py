@@ -20,11 +20,13 @@ from odr.settlement.mediators.entries import (
     take_off,
     waiting_entries,
 )
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_session, public, staff
 from odr.web.pages import Page, look, my_account_id, pack_today
 
 mediators = Blueprint("mediators", __name__)
 MOST_REASON = 1000
+ENTRY = form_outside("mediator_entry", MediatorEntryInput, "mediators.mine", T("My entry in the list of mediators"))
 
 
 def _causes() -> dict[str, Any]:
@@ -54,7 +56,7 @@ def mine() -> Page:
     shown, other = own_entries(current_session(), my_account_id())
     newest = other if other is not None and other.decided_at is None else shown
     values = forms.flatten(newest.told) if newest is not None else {}
-    return _mine(values, [])
+    return _mine(typed(ENTRY) or values, [])
 
 
 def _mine(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -67,11 +69,13 @@ def _mine(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
         faults=forms.summary(fields),
         shown=shown,
         other=other,
+        unsent=unsent(ENTRY, fields, values),
     ), status
 
 
 @mediators.post("/mediators/mine")
 @staff(Role.MEDIATOR)
+@keeps(ENTRY)
 def propose() -> Page:
     """Send the entry to the president."""
     values, court = request.form.to_dict(flat=False), current_court()

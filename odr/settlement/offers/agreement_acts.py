@@ -132,7 +132,7 @@ def submit_agreement(sitting: Sitting, case: Case, given: AgreementRef, *, actor
     agreement = agreement_named(sitting.session, case, given.agreement)
     terms = [words_of(term) for term in term_words(case, agreement)]
     if agreement.ending is Ending.STATEMENT:
-        title = T("The parties have agreed. Look whether the agreement is lawful and make the mediation statement.")
+        title = T("The parties have agreed. Check whether the agreement is lawful and make the mediation statement.")
         sitting.open_task(case, Role.JUDGE, desks.CONFIRM_AGREEMENT, title, risk=45, subject=agreement.reference)
     else:
         title = T("The parties have agreed and the claimant withdraws. Give leave, or refuse it with reasons.")

@@ -33,7 +33,7 @@ def waiting(sitting: Sitting, case: Case, reference: str, *states: AgreementStat
     """The agreement a party answers. Raises ActNotOpen where it is not in one of ``states``."""
     agreement = agreement_named(sitting.session, case, reference)
     if agreement.state not in states:
-        raise ActNotOpen(T("This agreement does not wait for your signature."))
+        raise ActNotOpen(T("This agreement is not waiting for your signature."))
     return agreement
 
 

@@ -186,7 +186,7 @@ def _sign_agreement(sitting: Sitting, case: Case, actor: Actor, reference: str) 
         if case.stage is Stage.MEDIATING
         else [
             T("When everybody has signed, the court gets the text of the agreement, nothing else."),
-            T("The judge looks whether it is lawful and makes the mediation statement with these terms.")
+            T("The judge checks whether it is lawful and makes the mediation statement with these terms.")
             if found.ending is Ending.STATEMENT
             else T("The judge gives leave to withdraw the claim; with that the case ends."),
             T("Until then you can still say no, in the private room; the case then goes on."),

@@ -43,7 +43,7 @@ def an_agreement_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     return (
         None
         if agreements_of(sitting.session, case, AgreementState.SIGNED)
-        else T("No signed agreement waits for the court.")
+        else T("No signed agreement is waiting for the court.")
     )
 
 
@@ -91,7 +91,7 @@ def sign_mediation(sitting: Sitting, case: Case, given: StatementInput, *, actor
     if case.number is None or given.case_number != case.number:
         raise InvalidInput.at("case_number", T("This is not the number of this case. Nothing was issued."))
     if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.STATEMENT:
-        raise ActNotOpen(T("No signed agreement waits for the court."))
+        raise ActNotOpen(T("No signed agreement is waiting for the court."))
     digest = text_digest(case, agreement, given.language)
     document = keep_prepared(
         sitting,
@@ -227,7 +227,7 @@ def allow_agreed_withdrawal(
     """Give leave to withdraw as the parties agreed: the case is over and half the fee goes back (CPL 148, FEE 15)."""
     agreement = agreement_named(sitting.session, case, given.agreement)
     if agreement.state is not AgreementState.SIGNED or agreement.ending is not Ending.WITHDRAWAL:
-        raise ActNotOpen(T("No signed agreement waits for the court."))
+        raise ActNotOpen(T("No signed agreement is waiting for the court."))
     agreement.state = AgreementState.EFFECTIVE
     sitting.close_tasks(case, desks.LEAVE_TO_WITHDRAW, agreement.reference)
     case.outcome, case.closed_at = Outcome.WITHDRAWN, now
@@ -276,7 +276,7 @@ def refuse_agreement(
     """Refuse a text that is unlawful or not of the parties' own will, with reasons; the case goes on (CPL 96, 102)."""
     agreement = agreement_named(sitting.session, case, given.agreement)
     if agreement.state is not AgreementState.SIGNED:
-        raise ActNotOpen(T("No signed agreement waits for the court."))
+        raise ActNotOpen(T("No signed agreement is waiting for the court."))
     agreement.state = AgreementState.FAILED
     close_waiting(sitting, case, agreement)
     return Recorded(

@@ -68,10 +68,10 @@ def test_nobody_opens_without_a_recorder(live: Live) -> None:
     """The recorder does not start, or the room is away: the hearing is not opened, and the entry is not made."""
     gathered(live)
     live.media.recorder_works = False
-    with pytest.raises(ActNotOpen, match="recorder does not run"):
+    with pytest.raises(ActNotOpen, match="recorder is not running"):
         live.scene.act(CHEN, "open_live_hearing")
     live.media.recorder_works, live.media.away = True, True
-    with pytest.raises(ActNotOpen, match="recorder does not run"):
+    with pytest.raises(ActNotOpen, match="recorder is not running"):
         live.scene.act(CHEN, "open_live_hearing")
     assert live.room().state is RoomState.WAITING and live.entry("open_live_hearing") == []
     live.media.away = False

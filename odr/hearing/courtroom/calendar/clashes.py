@@ -217,7 +217,7 @@ def _room(wanted: Wanted, days: Diary, meets: Sequence[Booked]) -> Iterable[tupl
     if named and not any(in_force(room, day) for room in named):
         yield (
             "place",
-            T("On that day this is no room of the court: it has ended, or is not there yet. Choose another room."),
+            T("On that day this is not a room of the court: it has ended, or is not there yet. Choose another room."),
         )
     for one in meets:
         if one.key == place_key(wanted.place):
@@ -245,7 +245,7 @@ def _hours(bench: Sequence[tuple[Role, int, str]], wanted: Wanted, days: Diary) 
         if not days.is_open(room, wanted.span):
             yield T("This room is not open all that time.")
     if days.rooms and not any(place_key(room.name) == place_key(wanted.place) for room in days.every_room):
-        yield T("“%(place)s” is no room of the court that is known. Is it written as it should be?", place=wanted.place)
+        yield T("The court knows no room called “%(place)s”. Is it spelt as it should be?", place=wanted.place)
 
 
 def _inside(begins: int, ends: int, wanted: Wanted, days: Diary) -> bool:

@@ -22,6 +22,7 @@ from odr.hearing.vocabulary import Mode
 from odr.procedure.forms.fields import fields_of, parse, summary
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.lists.lists import lists_waiting
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_session, staff
 from odr.web.lists import after_asked
 from odr.web.numbers import number_in
@@ -164,6 +165,9 @@ class MoveManyInput(CourtModel):
     reasons: Annotated[str, CourtText(10, 4000), field(T("Why, as the notice says it"), widget="textarea")]
 
 
+MOVING = form_outside("moving", MoveManyInput, "hearing_calendar.move_many", T("Moving many hearings"))
+
+
 @hearing_calendar.get("/registry/hearings/move")
 @staff(Role.PRESIDENT)
 def move_many() -> Page:
@@ -176,7 +180,8 @@ def _move_page(chosen: list[str] | None, faults: list[FieldFault], status: int =
     last = min(max(day_asked("to"), first), first + timedelta(days=LONGEST_TIME))
     judge, room = number_in(request.args, "judge"), " ".join(request.args.get("room", "").split())[:300] or None
     asked = judge is not None or room is not None
-    fields = fields_of(MoveManyInput, current_locale(), request.form.to_dict(flat=False), faults)
+    values = request.form.to_dict(flat=False) if request.method == "POST" else typed(MOVING)
+    fields = fields_of(MoveManyInput, current_locale(), values, faults)
     return render_template(
         "hearing/move.html",
         desk=True,
@@ -190,6 +195,7 @@ def _move_page(chosen: list[str] | None, faults: list[FieldFault], status: int =
         whom=hearing_list(look(), my_account_id(), first, whole_week=True),
         chosen=chosen,
         fields=fields,
+        unsent=unsent(MOVING, fields, values),
         faults=[
             *summary(fields),
             *(("case", one.message.render(current_locale())) for one in faults if one.location[:1] == ("case",)),
@@ -201,6 +207,7 @@ def _move_page(chosen: list[str] | None, faults: list[FieldFault], status: int =
 
 @hearing_calendar.post("/registry/hearings/move")
 @staff(Role.PRESIDENT)
+@keeps(MOVING)
 def move_chosen() -> Page:
     """Put the moving of each hearing that is ticked on a list."""
     chosen = list(dict.fromkeys(request.form.getlist("case")))[:MOST_MOVED]

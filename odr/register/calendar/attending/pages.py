@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, Role
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.keyset import Key, page_of
+from odr.ground.text import T
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
 from odr.identity.models import Account
@@ -22,12 +23,17 @@ from odr.register.calendar.attending import places as service
 from odr.register.calendar.attending.inputs import AnswerInput, DoorInput, PlaceInput, WayInput
 from odr.register.calendar.attending.models import PlaceRecord, PlaceRequest, PlacesOfHearing, PlaceState, Way
 from odr.register.calendar.attending.rules import Asks, Ground, turn
+from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_session, public, signed_in, staff
 from odr.web.lists import after_asked
 from odr.web.pages import Page, my_account, my_account_id, pack_today
 
 attending = Blueprint("attending", __name__, url_prefix="/attending")
 AT_THE_DOOR = (Role.CLERK,)
+ASKING = form_outside("place", PlaceInput, "attending.one", T("Request for a place in a hearing"), ("reference",))
+ANSWERING = form_outside(
+    "place_answer", AnswerInput, "attending.desk_request", T("Answer to a request for a place"), ("reference",)
+)
 
 
 def _hearing(reference: str) -> Hearing:
@@ -56,7 +62,7 @@ def mine() -> Page:
 @signed_in
 def one(reference: str) -> Page:
     """Ask for a place in one hearing; or one's own request, what became of it, and how to give it back."""
-    return _one(_hearing(reference), {}, [])
+    return _one(_hearing(reference), typed(ASKING, reference=reference), [])
 
 
 def _mine_in(hearing: Hearing) -> PlaceRequest | None:
@@ -87,6 +93,7 @@ def _one(hearing: Hearing, values: dict[str, Any], faults: list[FieldFault], sta
         can_ask=open_now and part is None and (row is None or row.state in service.AGAIN),
         can_give_back=row is not None and row.state in service.OPEN and now < hearing.begins_at,
         article=service.law(pack_today()),
+        unsent=unsent(ASKING, drawn, values, reference=hearing.reference),
         fields=drawn,
         faults=forms.summary(drawn),
     ), status
@@ -117,6 +124,7 @@ def _in_turn(places: PlacesOfHearing, states: list[PlaceState]) -> list[PlaceReq
 
 @attending.post("/<reference>")
 @signed_in
+@keeps(ASKING)
 def ask(reference: str) -> Page:
     """Ask for a place."""
     hearing, values, court = _hearing(reference), request.form.to_dict(flat=False), current_court()
@@ -280,7 +288,7 @@ def _request(reference: str) -> PlaceRequest:
 @staff(*AT_THE_DOOR)
 def desk_request(reference: str) -> Page:
     """One request before the registry: the answer, and what happened at the door."""
-    return _desk_request(_request(reference), AnswerInput, {}, [])
+    return _desk_request(_request(reference), AnswerInput, typed(ANSWERING, reference=reference), [])
 
 
 def _desk_request(
@@ -288,8 +296,9 @@ def _desk_request(
 ) -> Page:
     session = current_session()
     hearing = session.get_one(Hearing, row.hearing_id)
+    given = {AnswerInput: typed(ANSWERING, reference=row.reference), DoorInput: {}, at: values}
     drawn: dict[type[CourtModel], list[forms.FormField]] = {
-        model: forms.fields_of(model, current_locale(), values if at is model else {}, faults if at is model else [])
+        model: forms.fields_of(model, current_locale(), given[model], faults if at is model else [])
         for model in (AnswerInput, DoorInput)
     }
     return render_template(
@@ -301,6 +310,7 @@ def _desk_request(
         can_check=row.state is PlaceState.GIVEN and row.entered is None and _is_today(hearing),
         answer=drawn[AnswerInput],
         door=drawn[DoorInput],
+        unsent=unsent(ANSWERING, drawn[AnswerInput], given[AnswerInput], reference=row.reference),
         ground=Ground(row.ground) if row.ground else None,
         faults=forms.summary(drawn[at]),
         article=service.law(pack_today()),
@@ -309,6 +319,7 @@ def _desk_request(
 
 @attending.post("/desk/requests/<reference>/answer")
 @staff(*AT_THE_DOOR)
+@keeps(ANSWERING)
 def answer(reference: str) -> Page:
     """Answer one request: leave for a minor, a tie that does not count, or not admitted."""
     return _dealt_with(reference, AnswerInput, service.answer, "attending.desk_request", reference)

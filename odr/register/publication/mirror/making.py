@@ -54,7 +54,7 @@ def publish(court: Court, folder: Path) -> Made:
     in the folder that are no copy's.
     """
     if not _is_a_copy(folder):
-        raise ActNotOpen(T("There are files in this folder that are no copy of the register. Name an empty folder."))
+        raise ActNotOpen(T("There are files in this folder that are not a copy of the register. Name an empty folder."))
     with court.database.read() as session:
         found = public_files(court, court.look(session))
     places = {name: _place(name, content) for name, content in found.named.items()}
