@@ -85,6 +85,8 @@ class Appointment:
     endpoint: str
     absence: Mapping[Role, tuple[Text, str]] = field(default_factory=dict)
     """What may follow for whoever does not come, and its article, by role."""
+    called_by: int | None = None
+    """The entry that called everybody to it."""
 
 
 @dataclass(frozen=True)
