@@ -19,6 +19,7 @@ from odr.judgment.meetings.queries import meetings_of
 from odr.judgment.preservation import acts as preservation_acts, before_claim, case_views as preservation_case_views
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
+    AccountNamed,
     BenchChanged,
     CaseClosed,
     ClaimAccepted,
@@ -76,6 +77,7 @@ ROOM = Room(
         "preservation_review": before_claim.review_over,
     },
     on_event=(
+        on(AccountNamed, accounts.on_account_named),
         on(BenchChanged, heard_anew.on_bench_changed),
         on(ClaimAccepted, judgments.tell_the_judge),
         on(ClaimIsChanging, decision_acts.claim_is_changing),

@@ -124,6 +124,8 @@ class Owed:
     act: str | None = None
     otherwise: Text | None = None
     ifs: tuple[If, ...] = ()
+    status: Text | None = None
+    """The same without that there is nothing to do, for a reader who has a duty of another kind meanwhile."""
 
 
 @dataclass(frozen=True)

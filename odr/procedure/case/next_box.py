@@ -161,7 +161,9 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
         by = same[0].window.due_at if same else None
         lines = _ifs(sitting, case, actor, [StepWords(ifs=owed.ifs)]) + _appointed(sitting, case, actor)
         rest = [r for r in remedies if r not in same]
-        return NextBox(None, owed.words, owed.until, others, rest, owed, act, by, ifs=lines)
+        is_free = owed.is_duty or not any(d.act is not None or d.page is not None for d in others)
+        words = owed.words if is_free or owed.status is None else owed.status
+        return NextBox(None, words, owed.until, others, rest, owed, act, by, ifs=lines)
     if open_now:
         first = open_now[0]
         return NextBox(first, None, first.window.due_at, [d for d in duties if d is not first], remedies)
