@@ -81,11 +81,29 @@ def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 RELIEF_WORDS = {"exemption": T("To pay nothing"), "reduction": T("To pay less"), "deferral": T("To pay later")}
 
 
+TOO_LATE = T(
+    "To pay later is asked for before the claim is accepted; now it can only be asked to pay less or nothing (Litigation Costs Measures, art. 49)."
+)
+
+
+@choice_source("relief_kinds")
+def relief_kinds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What can still be asked for: to pay later only before acceptance (FEE 49); nothing is offered that would be refused."""
+    known = sitting.pack(case).tariff.relief
+    return [
+        Option(kind, words)
+        for kind, words in RELIEF_WORDS.items()
+        if ReliefKind(kind) in known and (case.stage in PUT_OFF_AT or ReliefKind(kind) is not ReliefKind.DEFERRAL)
+    ]
+
+
 @choice_source("relief_grounds")
 def relief_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The grounds of the tariff, each once, with the relief they stand under."""
     found: dict[str, Option] = {}
-    for rule in sitting.pack(case).tariff.relief.values():
+    for kind, rule in sitting.pack(case).tariff.relief.items():
+        if kind is ReliefKind.DEFERRAL and case.stage not in PUT_OFF_AT:
+            continue
         for key, words in rule.grounds.items():
             found.setdefault(key, Option(key, words, rule.title))
     return list(found.values()) or [Option("other", T("Real need for help with the fee"))]
@@ -100,7 +118,7 @@ class ReliefInput(CourtModel):
             T("What do you ask for?"),
             T("Only natural persons can be freed from the whole fee (Litigation Costs Measures, art. 44)."),
             widget="radios",
-            options=RELIEF_WORDS,
+            choices="relief_kinds",
         ),
     ]
     ground: Annotated[
@@ -147,6 +165,8 @@ def request_relief(sitting: Sitting, case: Case, given: ReliefInput, *, actor: A
     rule = pack.tariff.relief.get(kind)
     if rule is None:
         raise InvalidInput.at("kind", T("The tariff knows no such relief."))
+    if kind is ReliefKind.DEFERRAL and case.stage not in PUT_OFF_AT:
+        raise InvalidInput.at("kind", TOO_LATE)
     if rule.natural_persons_only and who.kind is not PartyKind.PERSON:
         raise InvalidInput.at(
             "kind", T("Only natural persons can be exempted; a reduction or deferral is open to everybody.")
