@@ -50,11 +50,18 @@ def facts_told(sitting: Sitting, case: Case, viewer: Actor) -> list[ToldFact]:
     return [ToldFact(fact.number, fact.what, fact.happened_on, fact.entry_number) for fact in found]
 
 
+OVER = frozenset({Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
+"""Where no time to answer or to bring evidence begins."""
+
+
 def on_served(sitting: Sitting, event: Served) -> None:
     """A party was served: with the claim, a counterclaim or the notice of acceptance, its windows start; the court's own
     window to serve is met.
     """
     case, party = event.case, event.party
+    if case.stage in OVER and event.occasion in (ACCEPTANCE.key, "claim", "joinder"):
+        # Settled before the letter came: there is nothing left to answer, nor to prove.
+        return
     if event.occasion == ACCEPTANCE.key:
         evidence_periods.begin_with_own_notice(sitting, case, party, event.at, event.proof)
     if event.occasion == "claim":
