@@ -338,9 +338,11 @@ def test_whoever_asked_for_legal_aid_reads_who_is_waited_for_and_what_becomes_of
     scene.do("record_legal_aid", "clerk", outcome="passed_on", **told)
     assert waits[locale][1] in li.get(page)
     scene.do("record_legal_aid", "clerk", outcome="granted", lawyer="Sun Mei", **told)
-    assert waits[locale][1] not in li.get(page)
+    now = li.get(page)
+    assert "asked-and-open" not in now
+    assert {"en": "You have asked for help with the fee: Deferral", "zh-Hans": "您已申请司法救助：缓交"}[locale] in now
     (letter,) = [m for m in message_folder(scene.court.settings).messages() if "Sun Mei" in m.text]
-    assert scene.case().reference in letter.subject
+    assert scene.case().reference not in letter.subject and "Li Wen" in letter.subject, "no machine's word"
     assert {"en": "before it accepts the claim", "zh-Hans": "决定立案之前"}[locale] in letter.text
 
 

@@ -92,7 +92,8 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
             reads_entry(scene.actor("judge"), e) for e in entries_of(session, case, "bring_statement")
         )
     assert newest(scene, PayoutInstruction).account == "6222 0000 1111 2222"
-    with scene.look() as (look, case):
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
         # It is the one account of the case: nobody is asked for it again, nor told that it is missing.
         for who in ("li", "haiyun"):
             assert [to.account for to in accounts_shown(look, case, scene.actor(who))] == ["6222 0000 1111 2222"]
@@ -104,7 +105,8 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
         running = select(Window.kind).where(Window.case_id == scene.case_id, Window.state == WindowState.OPEN)
         assert not {"answer", "evidence"} & set(session.scalars(running))
     pay(scene, "li", "haiyun", offer.amount)
-    with scene.look() as (look, case):
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
         assert "the registry closes the case" in str(looked_at(look, case, scene.actor("li")).waits)
     scene.do("close_case", "clerk")
     assert scene.case().outcome.value == "settled"

@@ -643,7 +643,7 @@ def _tell(sitting: Sitting, case: Case, party: Party, given: LegalAidReply, late
     account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
     letter = Message(
         party.email,
-        T("Your request for legal aid: %(number)s", number=case.number or case.reference),
+        T("Your request for legal aid: %(number)s", number=case.number or case.caption),
         tuple(words),
         account.locale if account is not None else party.locale,
     )

@@ -28,6 +28,7 @@ from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
+from odr.procedure.hooks import Panel
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import ASKED, STANDS
 from odr.procedure.rules.base import law
@@ -414,6 +415,23 @@ def _new_period(sitting: Sitting, case: Case, request: ReliefRequest) -> None:
         if row.state is AssessmentState.DUE:
             sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
             ask_for(sitting, case, who, row, sitting.now, T("Relief was refused on this day."))
+
+
+def relief_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """What the reader asked for about the fee and nobody has decided: who decides it, and until when."""
+    if actor.party_id is None:
+        return None
+    waits = relief_of(sitting, case, ReliefState.PENDING, ReliefState.GRANTED)
+    mine = next((one for one in waits if one.party_id == actor.party_id and one.state is ReliefState.PENDING), None)
+    if mine is None:
+        return None
+    window = next(iter(sitting.windows(case, RELIEF_WINDOW, subject=mine.reference)), None)
+    told = {
+        "kind": sitting.pack(case).tariff.relief[mine.kind].title,
+        "who": desk_of(sitting, case).label,
+        "until": window.due_at if window is not None else None,
+    }
+    return Panel("next", 55, "payments/_relief_waits.html", told)
 
 
 def relief_overdue(sitting: Sitting, case: Case, window: Any) -> None:
