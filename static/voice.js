@@ -26,6 +26,13 @@ export function speakInto(area) {
   button.textContent = speak;
   button.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-controls", area.id);
+  // Several such buttons on a page are told apart by the question they belong to.
+  const label = area.labels?.[0];
+  if (label) {
+    button.id = `${area.id}-speak`;
+    label.id ||= `${area.id}-label`;
+    button.setAttribute("aria-labelledby", `${button.id} ${label.id}`);
+  }
   const said = document.createElement("p");
   said.className = "govuk-hint court-speak__said";
   said.setAttribute("role", "status");

@@ -35,6 +35,8 @@ def looked_at(look: Sitting, case: Case, actor: Actor) -> NextBox:
     else:
         assert box.waits is not None and str(box.waits).strip()
         assert box.waits.render("en") != box.waits.render("zh-Hans")
+        if any(step.act or step.page for step in box.later):
+            assert "Nothing for you to do now" not in str(box.waits), "the reader has a duty that runs"
         others = [w for w in shown_windows(look, case, actor) if w.party_id != actor.party_id]
         dated = [w for w in others if w.due_at is not None and TIME_LIMITS[w.kind].nature is not Nature.REMEDY]
         if dated and box.owed is None and case.stayed_at is None and not look.court.hooks.ahead(look, [case.id]):

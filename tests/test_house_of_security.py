@@ -42,7 +42,7 @@ GLUED = {
 }
 """Where a statement holds more than constants, and what: never anything that somebody wrote."""
 UNESCAPED = {
-    "odr/app.py": "a place to break the line in a case’s name, which was escaped before",
+    "odr/app.py": "a place to break the line in a case’s name, and the language of words: both are escaped as they are put in",
     "odr/register/publication/mirror/files.py": "a page without a template; every word of the text is escaped",
     "odr/register/publication/mirror/making.py": "a page without a template; addresses and names of files are escaped",
     "odr/judgment/decision/case_views.py": "the rest of the text is escaped; only links of the court's own are put in",

@@ -78,7 +78,7 @@ def standing(
     gather(house)
     scene.people |= {name: house.people[name] for name in ("lawyer", "third_party")}
     scene.do("say_in_room", "li", words=f"I would take less: {SECRETS['room']}.")
-    scene.do("request_relief", "li", kind="deferral", ground="other", reasons=f"I have nothing: {SECRETS['own']}.")
+    scene.do("request_relief", "li", kind="exemption", ground="other", reasons=f"I have nothing: {SECRETS['own']}.")
     {"closed": close, "sealed": seal, "mediated": mediate, "open": lambda house: None}[request.param](house)
     yield request.param, house
     database.dispose()

@@ -359,6 +359,7 @@ def letter(item: InboxItem, packet: Packet, zone: ZoneInfo) -> dict[str, Any]:
         "what": words_of(said.what),
         "asked": words_of(said.asked) if said.asked is not None else None,
         "due_at": instant(packet.due_at),
+        "held_at": instant(packet.held_at),
         "amount": money(said.amount) if said.amount is not None else None,
         "reference": item.reference,
         "subject": item.subject,

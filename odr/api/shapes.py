@@ -320,6 +320,7 @@ SCHEMAS: dict[str, Schema] = {
         what=BOTH,
         asked=maybe(BOTH),
         due_at=maybe(INSTANT),
+        held_at=maybe(INSTANT),
         amount=maybe(ref("Money")),
         reference=REFERENCE,
         subject=WORDS,

@@ -224,6 +224,8 @@ class Case(Base):
     pack_id: Mapped[str] = mapped_column(String(20))
     pack_version: Mapped[str] = mapped_column(String(40))
     stage: Mapped[Stage] = mapped_column(enum_column(Stage))
+    begun_as: Mapped[Stage | None] = mapped_column(enum_column(Stage))
+    """What a case without a claim was opened for, one of ``WITHOUT_CLAIM``; noted when it leaves that stage."""
     track: Mapped[Track] = mapped_column(enum_column(Track))
     cause: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(300))
@@ -258,22 +260,46 @@ class Case(Base):
 
     @property
     def caption(self) -> Words:
-        """What the case is called in the reader's language; its title joins the first two parties as it was lodged."""
+        """What the case is called in the reader's language; its title joins the first two parties as it was lodged. Where
+        nobody claims, nobody stands against anybody in it.
+        """
         known = next(
             (p.name for p in self.parties if self.title.startswith(p.name + JOINED)), self.title.partition(JOINED)[0]
         )
-        return T("%(claimant)s v %(respondent)s", claimant=known, respondent=self.title[len(known) + len(JOINED) :])
+        other = self.title[len(known) + len(JOINED) :]
+        if self.is_without_claim:
+            return T("%(first)s and %(second)s", first=known, second=other)
+        return T("%(claimant)s v %(respondent)s", claimant=known, respondent=other)
+
+    @property
+    def opened_for(self) -> Stage | None:
+        """What a case without a claim was opened for, also when it is closed: preservation, mediation or confirmation."""
+        if self.stage in WITHOUT_CLAIM:
+            return self.stage
+        # Of cases closed before it was noted these two outcomes tell it: no others end so.
+        if self.begun_as is None and self.outcome is not None:
+            return {Outcome.NOT_AGREED: Stage.MEDIATING, Outcome.LIFTED: Stage.PRESERVING}.get(self.outcome)
+        return self.begun_as
 
     @property
     def is_without_claim(self) -> bool:
-        """Whether nobody has made a claim in it: something is preserved, mediated or confirmed."""
-        return self.stage in WITHOUT_CLAIM
+        """Whether nobody has made a claim in it: something is preserved, mediated or confirmed, or was."""
+        return self.opened_for is not None
+
+    @property
+    def course(self) -> Words:
+        """The procedure the case follows, in words; without a claim it follows none, but is for something."""
+        return self.track.label if self.opened_for is None else self.opened_for.label
 
     def role_words(self, party: Party) -> Words:
-        """As what a party stands in the case: nobody is called a respondent before there is a claim."""
-        if not self.is_without_claim or party.role is Role.THIRD_PARTY:
-            return party.role.label
-        return APPLICANT if party.role is Role.CLAIMANT or self.stage is Stage.CONFIRMING else OTHER_SIDE
+        """As what a party stands in the case: nobody is called a respondent where there is no claim."""
+        return self.side_words(party.role)
+
+    def side_words(self, role: Role) -> Words:
+        """What somebody in a role is called in this case."""
+        if not self.is_without_claim or role not in (Role.CLAIMANT, Role.RESPONDENT):
+            return role.label
+        return APPLICANT if role is Role.CLAIMANT or self.opened_for is Stage.CONFIRMING else OTHER_SIDE
 
     def party(self, party_id: int | None) -> Party:
         """The party whose row is kept under this id, whether it is still in the case or has left. Raises LookupError

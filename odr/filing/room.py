@@ -10,7 +10,7 @@ from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes
-from odr.filing.claim.progress import standing_claim
+from odr.filing.claim.progress import requests_that_wait, standing_claim, waits_for
 from odr.filing.claim.queries import asked_for, claims_of, facts_of
 from odr.filing.complaints import acts as complaints
 from odr.filing.complaints.naming import records_kept as duties_kept
@@ -50,11 +50,18 @@ def facts_told(sitting: Sitting, case: Case, viewer: Actor) -> list[ToldFact]:
     return [ToldFact(fact.number, fact.what, fact.happened_on, fact.entry_number) for fact in found]
 
 
+OVER = frozenset({Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
+"""Where no time to answer or to bring evidence begins."""
+
+
 def on_served(sitting: Sitting, event: Served) -> None:
     """A party was served: with the claim, a counterclaim or the notice of acceptance, its windows start; the court's own
     window to serve is met.
     """
     case, party = event.case, event.party
+    if case.stage in OVER and event.occasion in (ACCEPTANCE.key, "claim", "joinder"):
+        # Settled before the letter came: there is nothing left to answer, nor to prove.
+        return
     if event.occasion == ACCEPTANCE.key:
         evidence_periods.begin_with_own_notice(sitting, case, party, event.at, event.proof)
     if event.occasion == "claim":
@@ -108,6 +115,16 @@ def asked_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
         return None
     asked = asked_for(sitting.session, case)
     return Panel("aside", 5, "filing/_asked.html", {"claims": asked}) if asked else None
+
+
+def pending_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """What the reader has asked for and nobody has decided yet: whoever asked is told who is waited for."""
+    if actor.party_id is None:
+        return None
+    mine = [one for one in requests_that_wait(sitting, case) if one.party_id == actor.party_id]
+    return (
+        Panel("next", 60, "filing/_pending.html", {"asked": [(one, waits_for(one)) for one in mine]}) if mine else None
+    )
 
 
 def people_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
@@ -181,7 +198,7 @@ ROOM = Room(
         on(PresidentAsked, objections.seat_president),
     ),
     steps=(longer_or_read,),
-    panels=(asked_panel, people_panel, counter_panel, ending_panel, marked_panel),
+    panels=(asked_panel, pending_panel, people_panel, counter_panel, ending_panel, marked_panel),
     sums=(sum_asked,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(

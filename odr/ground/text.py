@@ -150,6 +150,13 @@ class ShortDay:
     day: date
 
 
+@dataclass(frozen=True)
+class ShortInstant:
+    """A day and its hour where there is little room: without weekday and year. The hour is that of its own zone."""
+
+    at: datetime
+
+
 def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
     """Write any value of the court's for a reader: text, money, day, instant."""
     if isinstance(value, Text):
@@ -158,6 +165,8 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
         return write_money(value, locale)
     if isinstance(value, ShortDay):
         return format_date(value.day, "M月d日" if locale == "zh-Hans" else "d MMMM", locale="en")
+    if isinstance(value, ShortInstant):
+        return f"{write(ShortDay(value.at.date()), locale)}{'' if locale == 'zh-Hans' else ', '}{value.at:%H:%M}"
     if isinstance(value, PaperDay):
         return write_paper_day(value.day, locale)
     if isinstance(value, datetime):

@@ -24,6 +24,7 @@ from odr.judgment.preservation import (
 )
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
+    AccountNamed,
     BenchChanged,
     CaseClosed,
     ClaimAccepted,
@@ -82,6 +83,7 @@ ROOM = Room(
         "preservation_term": term.term_over,
     },
     on_event=(
+        on(AccountNamed, accounts.on_account_named),
         on(BenchChanged, heard_anew.on_bench_changed),
         on(ClaimAccepted, judgments.tell_the_judge),
         on(ClaimIsChanging, decision_acts.claim_is_changing),

@@ -17,7 +17,7 @@ from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.case_views import fee_panel
 from odr.payments.fee.next_step import fee_step, owed_after_its_time
 from odr.payments.fee.quote import quoted
-from odr.payments.fee.relief import on_legal_aid, relief_overdue
+from odr.payments.fee.relief import on_legal_aid, relief_overdue, relief_panel
 from odr.payments.models import AssessmentState
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
@@ -118,7 +118,7 @@ ROOM = Room(
         on(CaseClosed, on_ended, at_end_acts.on_end_without_judgment),
         on(CaseEffective, on_effective, at_end_acts.on_end_without_judgment),
     ),
-    panels=(fee_panel,),
+    panels=(fee_panel, relief_panel),
     steps=(fee_step,),
     owed=(owed_after_its_time,),
     fee_quote=quoted,

@@ -85,6 +85,8 @@ class Appointment:
     endpoint: str
     absence: Mapping[Role, tuple[Text, str]] = field(default_factory=dict)
     """What may follow for whoever does not come, and its article, by role."""
+    called_by: int | None = None
+    """The entry that called everybody to it."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ class Owed:
     act: str | None = None
     otherwise: Text | None = None
     ifs: tuple[If, ...] = ()
+    status: Text | None = None
+    """The same without that there is nothing to do, for a reader who has a duty of another kind meanwhile."""
 
 
 @dataclass(frozen=True)

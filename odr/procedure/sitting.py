@@ -100,6 +100,8 @@ class Sitting:
         """
         if stage not in self._performing.moves:
             raise RuntimeError(f"the act does not declare a move to {stage}")
+        # A closed case still says what it was for: nobody was claimed against in it.
+        case.begun_as = case.opened_for
         case.stage = stage
         over = until_decided() if stage in DECIDED else frozenset()
         for task in self.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))):

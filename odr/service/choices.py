@@ -48,4 +48,4 @@ def packets_out(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 @choice_source("service_parties")
 def service_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody in the case who can be served."""
-    return [Option(p.reference, p.name, p.role.label) for p in case.parties if p.left_at is None]
+    return [Option(p.reference, p.name, case.role_words(p)) for p in case.parties if p.left_at is None]

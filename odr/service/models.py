@@ -134,6 +134,8 @@ class Packet(Base):
     amount_minor: Mapped[int | None] = mapped_column(BigInt)
     """The sum the letter is about, in minor units: what is asked for, or what is to be paid."""
     currency: Mapped[str | None] = mapped_column(String(3))
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When that takes place to which the packet calls its addressee."""
     limit_kind: Mapped[str | None] = mapped_column(String(60))
     """The kind of time limit that ends at ``due_at``, or that begins when the packet is served."""
     within: Mapped[dict[str, Any] | None] = mapped_column(JSON)

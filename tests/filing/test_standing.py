@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.evidence.models import Upload
 from odr.filing.inputs import AboutYouStep, JoinInput
@@ -18,10 +19,12 @@ from odr.filing.parties.joining_by_code import join
 from odr.filing.parties.mandates_on_docket import representatives_of
 from odr.filing.registry.review import Found, checks_of
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.text import LOCALES
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.payments.fee.relief import desk_of
 from odr.payments.models import ReliefRequest, ReliefState
 from odr.procedure.forms.form_data import parse
+from odr.service.sending.ports import message_folder
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
@@ -311,6 +314,64 @@ def test_who_gets_legal_aid_pays_the_fee_later(small_scene: Scene) -> None:
 def desk_of_relief(scene: Scene) -> Role:
     with scene.court.database.read() as session:
         return desk_of(scene.court.look(session), session.get_one(Case, scene.case_id))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_whoever_asked_for_legal_aid_reads_who_is_waited_for_and_what_becomes_of_the_fee(
+    small_scene: Scene, locale: str
+) -> None:
+    """On the page of the case until it is answered; the reply names the case, and what follows for the fee (FEE 47, 49)."""
+    scene = small_scene
+    scene.lodge()
+    scene.do("request_legal_aid", "li", **AID, fee="later")
+    with scene.court.database.write() as session:
+        session.get_one(Account, scene.people["li"]).locale = locale
+        request = session.scalars(select(Request.reference).where(Request.kind == RequestKind.LEGAL_AID)).one()
+    li = Visitor(create_app(court=scene.court), scene, "li", locale)
+    page = f"/cases/{scene.case().reference}"
+    waits = {
+        "en": ("The registry passes it on", "Passed on to Legal Aid Centre"),
+        "zh-Hans": ("由立案庭转交", "转交Legal Aid Centre"),
+    }
+    assert waits[locale][0] in li.get(page)
+    told = {"request": request, "body": "Legal Aid Centre", "on": "2026-03-02"}
+    scene.do("record_legal_aid", "clerk", outcome="passed_on", **told)
+    assert waits[locale][1] in li.get(page)
+    scene.do("record_legal_aid", "clerk", outcome="granted", lawyer="Sun Mei", **told)
+    now = li.get(page)
+    assert "asked-and-open" not in now
+    assert {"en": "You have asked for help with the fee: Deferral", "zh-Hans": "您已申请司法救助：缓交"}[locale] in now
+    (letter,) = [m for m in message_folder(scene.court.settings).messages() if "Sun Mei" in m.text]
+    assert scene.case().reference not in letter.subject and "Li Wen" in letter.subject, "no machine's word"
+    assert {"en": "before it accepts the claim", "zh-Hans": "决定立案之前"}[locale] in letter.text
+
+
+def test_what_somebody_wrote_in_another_language_is_marked_with_it(small_scene: Scene) -> None:
+    """A voice that reads the page aloud takes the right tongue; what is in the page's own language needs no mark, nor a name."""
+    facts = [
+        {"what": "三十瓶的标签与页面不符。", "happened_on": "2026-01-14"},
+        {"what": "Thirty bottles <b>broke</b> on the way.", "happened_on": "2026-01-15"},
+    ]
+    small_scene.lodge(claim(facts=facts))
+    app, page = create_app(court=small_scene.court), f"/cases/{small_scene.case().reference}/claim"
+    english, chinese = (Visitor(app, small_scene, "li", locale).get(page) for locale in ("en", "zh-Hans"))
+    bottles = "Thirty bottles &lt;b&gt;broke&lt;/b&gt; on the way."
+    assert (
+        '<span lang="zh-Hans">三十瓶的标签与页面不符。</span>' in english
+        and f'<span lang="en">{bottles}</span>' not in english
+    )
+    assert f'<span lang="en">{bottles}</span>' in chinese and '<span lang="zh-Hans">三十瓶' not in chinese
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_to_pay_later_is_offered_only_before_acceptance(pending: Scene, locale: str) -> None:
+    """After it the form has no such choice, and the page of the case says what can still be asked (FEE 49)."""
+    li = Visitor(create_app(court=pending.court), pending, "li", locale)
+    page = f"/cases/{pending.case().reference}"
+    form = li.get(f"{page}/do/request_relief")
+    assert 'value="reduction"' in form and 'value="deferral"' not in form and 'value="accident"' not in form
+    with pytest.raises(InvalidInput, match=r"art\. 49"):
+        pending.do("request_relief", "li", kind="deferral", ground="accident", reasons="I was hit by a car.")
 
 
 @pytest.mark.parametrize("fee", ["later", "no"])

@@ -151,10 +151,12 @@ def test_a_payment_that_is_reported_is_asked_about_and_confirmed_or_denied(bench
     assert "say whether" in str(asked.waits) and not asked.is_quiet
     assert asked.owed_act is not None and asked.owed_act.name == "confirm_performance"
     assert "What you have reported" in lines(reported)
+    assert reported.is_quiet and "asked whether it arrived" in str(reported.waits), "nobody is told to pay twice"
     bench.do("claimant/1", "confirm_performance", {"obligation": reference, "arrived": False})
     assert letters(bench, "confirm_performance") == {"respondent/1"}
     assert "must pay you" in str(box(bench, "claimant/1").waits)
-    assert "What you have reported" not in lines(box(bench, "respondent/1"))
+    again = box(bench, "respondent/1")
+    assert "What you have reported" not in lines(again) and str(again.waits).startswith("Next for you: pay")
 
 
 def test_both_sides_are_written_to_when_a_decision_takes_effect_and_when_it_is_overdue(bench: Bench) -> None:

@@ -107,6 +107,21 @@ def test_a_refused_act_leads_back_to_its_case(small_scene: Scene) -> None:
     assert "court-nextline" in client.get(f"/cases/{reference}/docket").text
 
 
+def test_links_of_a_list_of_cases_are_told_apart_by_their_words(small_scene: Scene) -> None:
+    """Two cases bring papers of one name: the link itself names its case, also for who hears the links alone (WCAG 2.4.4)."""
+    scene = small_scene
+    for _ in range(2):
+        scene.lodge()
+        scene.accept()
+        scene.work()
+    client, _ = signed_in(scene, create_app(court=scene.court), "li")
+    page = client.get("/home").text.partition("<main")[2].partition("</main>")[0]
+    links: dict[str, set[str]] = {}
+    for href, words in re.findall(r'<a [^>]*?href="([^"]+)"[^>]*>(.*?)</a>', page, re.S):
+        links.setdefault(" ".join(re.sub("<[^>]+>", "", words).split()), set()).add(href)
+    assert len(links) > 4 and {words: to for words, to in links.items() if len(to) > 1} == {}
+
+
 def test_a_fee_comes_before_evidence_that_ends_on_the_same_day(small_scene: Scene) -> None:
     """What is left undone ends the case before what is left unsaid: on one day the fee stands first, and the time for
     evidence is named by what one does in it.

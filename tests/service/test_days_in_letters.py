@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from odr.docket.models import Party, Role
 from odr.ground.text import LOCALES, Text, places
+from odr.hearing.models import Hearing
+from odr.hearing.vocabulary import HearingState
 from odr.procedure.models import Window
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
@@ -50,7 +52,7 @@ def words_of_letters() -> list[tuple[str, Text]]:
     return [
         (occasion.key, words)
         for occasion in every_occasion()
-        for words in (occasion.what_next, occasion.when_due)
+        for words in (occasion.what_next, occasion.when_due, occasion.when_held)
         if words is not None
     ]
 
@@ -70,6 +72,16 @@ def test_words_for_a_time_limit_have_a_place_for_its_day() -> None:
     assert [o.key for o in due if not places(o.when_due.msgid) & {"day", "limits"}] == []  # type: ignore[union-attr]
     others = [o for o in every_occasion() if o.what_next is not None]
     assert [o.key for o in others if places(o.what_next.msgid) & {"day", "limits"}] == []  # type: ignore[union-attr]
+
+
+def test_what_calls_somebody_to_come_has_a_place_for_the_hour() -> None:
+    """Every paper that is called a summons has words that name when and where; and no others have such places."""
+    calls = [o for o in every_occasion() if re.search(r"\bsummons\b", o.title.render("en"), re.I) or o.key == "summons"]
+    assert len(calls) == 2
+    for o in calls:
+        assert o.when_held is not None and {"at", "where"} <= places(o.when_held.msgid), o.title
+    others = [o for o in every_occasion() if o.what_next is not None and o not in calls]
+    assert [o.key for o in others if places(o.what_next.msgid) & {"at", "where"}] == []  # type: ignore[union-attr]
 
 
 def told(scene: Scene, occasion: str, role: Role) -> tuple[Packet, dict[str, str]]:
@@ -97,6 +109,33 @@ def test_whoever_is_asked_reads_the_day_and_whoever_is_not_reads_that_nothing_is
     assert words["en"].startswith("Accept or decline the offer in the private room")
     assert re.search(r"by the end of \w+day \d+\s\w+ 2026\. If you do nothing", words["en"])
     assert re.search(r"^请在2026年\d+月\d+日（星期.）24时前到当事人协商空间接受或者拒绝", words["zh-Hans"])
+
+
+def test_a_summons_names_its_hour_and_place_wherever_it_is_read(small_scene: Scene) -> None:
+    """The letter, its subject, the text to a telephone; a hearing that is moved names the new hour (CPL 139; CPI 227)."""
+    scene = small_scene
+    scene.pend()
+    scene.pay()
+    scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    scene.later(days=30)
+    scene.do("open_examination", "judge", mode="offline")
+    day = (scene.clock.now() + timedelta(days=14)).date().isoformat()
+    scene.do("summon", "clerk", mode="offline", on=day, at="09:30", place="Courtroom 3")
+    for hour in ("09:30", "14:00"):
+        if hour == "14:00":
+            with scene.court.database.read() as session:
+                hearing = session.scalars(select(Hearing.reference).where(Hearing.state == HearingState.SUMMONED)).one()
+            scene.do("move_hearing", "clerk", hearing=hearing, on=day, at=hour, place="Courtroom 1", reasons="A leak.")
+        for role in (Role.CLAIMANT, Role.RESPONDENT):
+            packet, words = told(scene, "summons", role)
+            said = LetterWords.of(packet, scene.court.settings.tz)
+            assert packet.held_at is not None and said.held_at is not None and f"{said.held_at:%H:%M}" == hour
+            for locale, text in words.items():
+                assert hour in text and ("Courtroom 1" if hour == "14:00" else "Courtroom 3") in text, text
+                assert (
+                    hour in said.subject.render(locale) and said.held is not None and hour in said.held.render(locale)
+                )
+                assert hour in said.heading(scene.clock.now().date()).render(locale)
 
 
 def test_a_letter_about_a_time_limit_that_was_made_longer_names_the_new_day(small_scene: Scene) -> None:

@@ -30,6 +30,7 @@ DATA = {
     "what": T("Decision of the court"),
     "case_number": "（2026）浙0192民初1号",
     "amount": Money(8800000, "CNY"),
+    "held": T("Please attend on %(at)s.", at=datetime(2026, 4, 7, 6, 30, tzinfo=UTC)),
     "asked": T("Please %(ask)s by the end of %(day)s.", ask=T("appeal"), day=date(2026, 4, 7)),
     "by_mail": True,
     "on_paper": False,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from pypdf import PdfReader
@@ -16,7 +17,7 @@ from odr.operations.docs.letter_catalogue import occasions
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import TABLE, Everyone
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
-from odr.procedure.time.written_working import text_from_json
+from odr.procedure.time.written_working import bilingual, text_from_json
 from odr.service.models import Packet
 from odr.service.packet.notice_codes import issue_code
 from odr.service.packet.occasions import Occasion, occasion_of
@@ -29,6 +30,9 @@ from tests.service.conftest import HEAD
 from tests.service.test_pages import browser, read
 
 CODE, CASE, DAY = "K7M2-9XQD-4V3TH", "（2026）浙0192民初4471号", date(2026, 12, 27)
+HOUR = datetime(2026, 12, 28, 14, 30, tzinfo=UTC)
+OURS = replace(HEAD, court=bilingual("Internet Court", "互联网法院"))
+"""As a court of the country calls itself: its name in Chinese is short."""
 ASKS = {limit.kind: limit for limit in TIME_LIMITS if limit.nature in (Nature.DUTY, Nature.REMEDY)}
 
 
@@ -49,6 +53,8 @@ def every_message() -> Iterator[LetterWords]:
     """Every kind of letter: with nothing to do, with each time limit and its day, and with each length."""
     for occasion in every_occasion():
         yield words(occasion.title, occasion.kind)
+        if occasion.when_held is not None:
+            yield words(occasion.title, occasion.kind, held_at=HOUR)
     for limit in ASKS.values():
         duty = limit.nature is Nature.DUTY
         for day, within in ((DAY, None), (None, T("%(count)s days", count=15))):
@@ -76,6 +82,25 @@ def test_a_text_is_one_message_with_act_day_case_and_code(locale: str, named: bo
         if one.ask is not None and one.due_on:
             assert ("27 December" if locale == "en" else "12月27日24时前") in text, text
             assert one.ask.render(locale).replace("’", "'") in text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_whoever_hears_of_it_for_the_first_time_reads_where_the_code_is_typed(locale: str) -> None:
+    """Their text names the court's site whatever is asked; and no text says twice that a paper came."""
+    for one in every_message():
+        text = text_message(one.bare(), OURS, locale, named=False)
+        assert HEAD.site in text, text
+        assert len(re.findall("paper|文书", text)) == 1, text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_summons_by_text_names_day_and_hour(locale: str) -> None:
+    """Whoever is called reads in the text itself when to come, known to the court's people or not."""
+    for named in (True, False):
+        one = words(T("Summons to a hearing"), held_at=HOUR)
+        text = text_message(one if named else one.bare(), HEAD, locale, named=named)
+        assert ("28 December, 14:30" if locale == "en" else "12月28日14:30") in text and fits(text), text
+        assert ("28 December, 14:30" if locale == "en" else "12月28日14:30") in one.subject.render(locale)
 
 
 def test_what_fits_one_message() -> None:

@@ -4,6 +4,8 @@ judgment (OMR 8 to 25; CPL 205, 206).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Seat, Stage
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound, OutOfTime
+from odr.ground.text import LOCALES
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import Instrument
 from odr.payments.models import FeeAssessment
@@ -181,6 +184,38 @@ def test_nobody_who_is_asked_to_mediate_is_spoken_to_as_if_a_claim_had_been_made
     assert not [each for each in (*wrong, "The claim asks for", "原告共请求") if each in room]
     away = other.raw(f"/cases/{reference}/choose")
     assert away.status_code == 303 and away.headers["Location"] == f"/cases/{reference}"
+
+
+AS_IN_A_CLAIM = {
+    "en": re.compile(r"\b(claimant|respondent|ordinary procedure)\b| v ", re.I),
+    "zh-Hans": re.compile(r"原告|(?<!申请)被告|诉Haiyun|普通程序"),
+}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("opened", [asks, confirming])
+def test_a_case_without_a_claim_is_told_without_claimant_and_respondent_also_when_it_is_closed(
+    small_scene: Scene, opened: Callable[[Scene], str], locale: str
+) -> None:
+    """While it is open and when it is over: its title, its people, its steps, its readings and its papers."""
+    scene = small_scene
+    reference = opened(scene)
+    if opened is asks:
+        scene.join()
+    app = create_app(court=scene.court)
+    for over in (False, True):
+        if over and opened is asks:
+            scene.do("end_mediation", "haiyun")
+        elif over:
+            rule(scene, "dismissed", ground="unclear")
+        assert (scene.case().stage is Stage.CLOSED) is over
+        for who in ("li", "haiyun"):
+            visitor = Visitor(app, scene, who, locale)
+            for page in ("", "/docket", "/readings", "/service", "/entries/1", "/deadlines"):
+                answer = visitor.raw(f"/cases/{reference}{page}")
+                text = " ".join(re.sub(r"<[^>]+>", "\n", answer.get_data(as_text=True).partition("<main")[2]).split())
+                found = AS_IN_A_CLAIM[locale].search(text)
+                assert found is None, (page, over, text[max(0, found.start() - 80) : found.end() + 80])
 
 
 def rule(scene: Scene, result: str = "confirmed", **more: Any) -> None:

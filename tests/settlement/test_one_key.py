@@ -13,7 +13,10 @@ from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
+from odr.judgment.enforcement.account_queries import accounts_shown
+from odr.procedure.models import Window, WindowState
 from odr.settlement.models import Agreement, Offer, PayoutInstruction
+from tests.box import looked_at
 from tests.scene import Scene, claim
 from tests.settlement.certifiers import OWED, TRAFFIC, Certifier, accredit
 
@@ -89,7 +92,22 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
             reads_entry(scene.actor("judge"), e) for e in entries_of(session, case, "bring_statement")
         )
     assert newest(scene, PayoutInstruction).account == "6222 0000 1111 2222"
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
+        # It is the one account of the case: nobody is asked for it again, nor told that it is missing.
+        for who in ("li", "haiyun"):
+            assert [to.account for to in accounts_shown(look, case, scene.actor(who))] == ["6222 0000 1111 2222"]
+            box = looked_at(look, case, scene.actor(who))
+            assert not [one for one, _ in box.ifs if "not named" in str(one.then)], box.ifs
+    # What reaches somebody only now begins no time to answer or to bring evidence: the case is settled.
+    scene.work()
+    with scene.court.database.read() as session:
+        running = select(Window.kind).where(Window.case_id == scene.case_id, Window.state == WindowState.OPEN)
+        assert not {"answer", "evidence"} & set(session.scalars(running))
     pay(scene, "li", "haiyun", offer.amount)
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
+        assert "the registry closes the case" in str(looked_at(look, case, scene.actor("li")).waits)
     scene.do("close_case", "clerk")
     assert scene.case().outcome.value == "settled"
 

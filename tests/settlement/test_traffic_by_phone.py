@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from odr.app import create_app
 from odr.docket.models import Outcome, Stage
 from odr.ground.text import LOCALES, Money as Sum, write_money
 from odr.judgment.models import Obligation
+from tests.judgment.web import ORIGIN, Options
 from tests.phone import Phone
 from tests.scene import Scene
 from tests.settlement.certifiers import OWED, TRAFFIC
@@ -56,9 +59,10 @@ def test_an_accident_goes_from_finding_to_payout_in_one_stop(small_scene: Scene,
     for who in (li, insurer):
         who.send("/settlement/check/sign_statement", "/settlement/sign_statement")
     assert scene.case().stage is Stage.EFFECTIVE
-    li.send("/one-key", "/one-key/instruct_payout", holder="Li Wen", bank="Lake Bank", account="6222 0000 1111 2222")
+    assert "/account" in li.get("/one-key")
+    li.send("/account/name", "/account/name", holder="Li Wen", bank="Lake Bank", account="6222 0000 1111 2222")
+    assert "6222 0000 1111 2222" in insurer.get("/account")
     page = insurer.get("/one-key")
-    assert "6222 0000 1111 2222" in page
     with scene.court.database.read() as session:
         owed = session.scalars(select(Obligation.reference)).one()
     assert owed in page
@@ -68,6 +72,45 @@ def test_an_accident_goes_from_finding_to_payout_in_one_stop(small_scene: Scene,
     scene.do("close_case", "clerk")
     assert scene.case().outcome is Outcome.SETTLED
     assert judge.client.get(judge.base + "/one-key", base_url="http://court.test").status_code == 403
+
+
+def form_of(phone: Phone) -> dict[str, Any]:
+    """The form by which a signed statement is brought, as the page gives it."""
+    forms = Options()
+    forms.feed(phone.get("/one-key"))
+    return dict(next(have for to, have in forms.found if to.endswith("/one-key/bring_statement")))
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_whoever_settles_by_certified_figures_reads_first_what_it_comes_to_and_costs(
+    small_scene: Scene, language: str
+) -> None:
+    """The respondent's first page leads there; the signed file is sent as it is; the sum stands beside what the claim asks for,
+    with what becomes of the fee that is not paid yet, and what is next stands on top also right after an act.
+    """
+    scene = small_scene
+    certifiers, app = traffic_scene(scene), create_app(court=scene.court)
+    li, insurer = (Phone(app, scene, name, language) for name in ("li", "haiyun"))
+    assert f"{insurer.base}/one-key" in insurer.get("/choose")
+    for kind, figures in TRAFFIC.items():
+        signed = certifiers[kind].sign(scene.case().reference, figures).encode()
+        sent = {**form_of(li), "file": (BytesIO(signed), f"{kind}.json")}
+        answer = li.client.post(
+            li.base + "/one-key/bring_statement", base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN}
+        )
+        assert answer.status_code == 303, shown(answer.text)[:2000]
+    for broken in (b"", b"\xff\xfe", b"x" * 200_000):
+        sent = {**form_of(li), "file": (BytesIO(broken), "photo.jpg")}
+        answer = li.client.post(
+            li.base + "/one-key/bring_statement", base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN}
+        )
+        assert answer.status_code == 422
+    page = shown(li.get("/one-key?done=1&number=3"))
+    asked, less, fee = (
+        shown(write_money(Sum(minor, "CNY"), language)) for minor in (45_000_00, 45_000_00 - OWED, 462_50)
+    )
+    assert asked in page and less in page and "court-nextline" in page
+    assert fee in page and {"en": "falls away", "zh-Hans": "不再收取"}[language] in page, page
 
 
 @pytest.mark.parametrize("language", LOCALES)

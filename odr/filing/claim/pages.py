@@ -36,7 +36,7 @@ from odr.filing.draft.files_along import (
 )
 from odr.filing.draft.guide import COOKIE, opened_answers
 from odr.filing.draft.outlook import outlook
-from odr.filing.draft.particulars import form_for, told, told_of
+from odr.filing.draft.particulars import day_told, form_for, not_asked_before, told, told_of
 from odr.filing.draft.sharing import EXHIBITS, files_in, shares_of, who_lodges, writers
 from odr.filing.inputs import JoinInput
 from odr.filing.models import DraftState
@@ -55,6 +55,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
+from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.case.before_doing import by_when, cost_words, said_before
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.doubts import doubts_of, mark_of
@@ -106,7 +107,13 @@ def begin() -> Response:
     court = current_court()
     with court.database.write() as writing:
         draft = drafts.open_draft(writing, _me().account_id or 0, court.clock.now(), _carried())
-    answer = redirect(url_for("filing.step", draft=draft.reference, step=drafts.STEPS[0].key), 303)
+        first = drafts.STEPS[0]
+        if not_asked_before(pack_today(), drafts.cause_of(draft)) and not _faults(
+            draft, first, draft.values[first.key]
+        ):
+            # There the first part asks the kind of dispute alone, and that is chosen.
+            draft.done_steps, first = [first.key], drafts.STEPS[1]
+    answer = redirect(url_for("filing.step", draft=draft.reference, step=first.key), 303)
     answer.delete_cookie(COOKIE, path=url_for("filing.begin"))
     return answer  # type: ignore[return-value]
 
@@ -221,7 +228,12 @@ def _step_page(
         choices["upload"] = drafts.files_of_writers(look(), draft, me)
     if "facts_of_claim" in choices:
         choices["facts_of_claim"] = options_of(facts_told(draft.values.get("facts", {})))
+    if which.key == "facts" and not values:
+        values = day_told(draft.values.get("particulars", {}))
     fields = forms.fields_of(which.model, current_locale(), values, faults, choices)
+    if which.key == drafts.STEPS[0].key:
+        unasked = not_asked_before(pack_today(), drafts.cause_of(draft))
+        fields = [each for each in fields if each.name not in unasked or each.value or each.error]
     for each in (
         inner for field in fields if which.key == "exhibits" for row in field.rows[1:] for inner in row.fields
     ):
@@ -675,6 +687,7 @@ def choose(case: Case, actor: Actor) -> Page:
         return redirect(url_for("cases.overview", reference=case.reference), 303)
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
     may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
+    certified = [current_court().table[name] for name in acts_that_mean(Milestone.FACTS_CERTIFIED)]
     company = court.party_of(case, actor).kind is not PartyKind.PERSON
     sought = reliefs_of(court.session, case)
     return render_template(
@@ -684,6 +697,7 @@ def choose(case: Case, actor: Actor) -> Page:
         actor=actor,
         window=window,
         may=may,
+        certified=[act.page for act in certified if refusal(court, act, case, actor) is None],
         company=company,
         reliefs=sought,
         tab="overview",

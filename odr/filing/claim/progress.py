@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, select
@@ -149,6 +149,25 @@ def requests_of(
         return [one for one in known if one.kind is kind and state in (None, one.state)]
     query = _requests(case).where(Request.kind == kind)
     return list(sitting.session.scalars(query.where(Request.state == state) if state is not None else query))
+
+
+def requests_that_wait(sitting: Sitting, case: Case) -> list[Request]:
+    """Everything asked for and not decided, in order; a page that judges its acts has asked for it already."""
+    known = sitting.once(("requests", case.id), lambda: list(sitting.session.scalars(_requests(case))))
+    return [one for one in known if one.state is RequestState.ASKED]
+
+
+def waits_for(request: Request) -> Text:
+    """Who is waited for."""
+    if request.kind is not RequestKind.LEGAL_AID:
+        return T("It is not decided yet. You are told what is decided.")
+    if "passed_on" in request.details:
+        return T(
+            "Passed on to %(body)s on %(day)s, which decides. The court tells you what it answers; the case goes on meanwhile.",
+            body=request.details.get("body", ""),
+            day=date.fromisoformat(request.details["passed_on"]),
+        )
+    return T("The registry passes it on to the legal-aid body, which decides. The case goes on meanwhile.")
 
 
 def _requests(case: Case) -> Select[Request]:

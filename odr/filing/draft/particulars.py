@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ASKED_BEFORE = frozenset({"platform", "shop", "order_number"})
 """What every claim is asked about where the dispute began; not asked a second time."""
+PLACE, DAY = "place", "happened_on"
+"""What a kind of dispute asks that happened at a place and on a day, such as an accident."""
 Particulars = Mapping[str, str | Money]
 
 
@@ -43,6 +45,17 @@ class Told:
 def asked(cause: Cause) -> tuple[PleadingField, ...]:
     """The cause's own fields, in the pack's order."""
     return tuple(one for one in cause.fields if one.key not in ASKED_BEFORE)
+
+
+def not_asked_before(pack: RulePack, cause: str) -> frozenset[str]:
+    """What nobody is asked of a dispute that happened at a place: no website, no shop, no order."""
+    known = pack.causes.list.get(cause)
+    return ASKED_BEFORE if known is not None and any(one.key == PLACE for one in known.fields) else frozenset()
+
+
+def day_told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The day told among what a kind of dispute asks, as the day of the first fact: nobody is asked it twice."""
+    return {f"facts-0-{name}": values[name] for name in values if name.startswith(f"{DAY}-") and values[name]}
 
 
 def model_for(pack: RulePack, cause: str, *, complete: bool = True) -> type[CourtModel]:

@@ -599,7 +599,7 @@ def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, acto
             **party.details,
             "legal_aid": {"outcome": given.outcome, "lawyer": given.lawyer, "entry": sitting.next_number(case)},
         }
-        _tell(sitting, party, given)
+        _tell(sitting, case, party, given, request.details.get("fee") == "later")
         if given.outcome == "granted":
             sitting.announce(LegalAidGranted(case, party, request.details.get("fee") == "later"))
     words = {
@@ -617,8 +617,8 @@ def record_legal_aid(sitting: Sitting, case: Case, given: LegalAidReply, *, acto
     )
 
 
-def _tell(sitting: Sitting, party: Party, given: LegalAidReply) -> None:
-    """A short letter to who asked; they read the rest on the docket."""
+def _tell(sitting: Sitting, case: Case, party: Party, given: LegalAidReply, later: bool) -> None:
+    """A short letter to who asked, with what becomes of the fee they asked to pay ``later``; they read the rest on the docket."""
     if not party.email or sitting.court.ports.mail is None:
         return
     what = (
@@ -631,8 +631,20 @@ def _tell(sitting: Sitting, party: Party, given: LegalAidReply) -> None:
             "You do not get legal aid. You may ask the legal-aid body to look at it again, and go on without a lawyer here."
         )
     )
+    words = [what]
+    if given.outcome == "granted" and later:
+        words.append(
+            T("You asked to pay the court fee later: the court decides on that before it accepts the claim.")
+            if case.stage in (Stage.LODGED, Stage.RETURNED)
+            else T(
+                "The claim is accepted already, so the court fee can no longer be put off. You can ask to pay less or nothing."
+            )
+        )
     account = sitting.session.get(Account, party.account_id) if party.account_id is not None else None
     letter = Message(
-        party.email, T("Your request for legal aid"), (what,), account.locale if account is not None else party.locale
+        party.email,
+        T("Your request for legal aid: %(number)s", number=case.number or case.caption),
+        tuple(words),
+        account.locale if account is not None else party.locale,
     )
     sitting.after_commit.append(lambda: outbox.post(sitting.court, [letter]))

@@ -59,7 +59,9 @@ def hearings_ahead(sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
     zone = sitting.court.settings.tz
     today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
     rows = sitting.session.execute(
-        select(Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place).where(
+        select(
+            Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place, Hearing.summoned_by
+        ).where(
             Hearing.case_id.in_(cases),
             Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
             Hearing.begins_at >= today,
@@ -74,8 +76,9 @@ def hearings_ahead(sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
             T("%(place)s (%(mode)s)", mode=mode.label, place=place),
             "hearing.page",
             ABSENCE,
+            entry,
         )
-        for case, reference, at, mode, place in rows
+        for case, reference, at, mode, place, entry in rows
     ]
 
 

@@ -36,7 +36,7 @@ from odr.hearing.vocabulary import AdjournmentGround, HearingState, IdentityChec
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -183,6 +183,11 @@ def as_the_case_is_heard(sitting: Sitting, case: Case, actor: Actor) -> dict[str
             "Come, or join online, at the time and in the way the summons says; if you cannot, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you."
         ),
         "summons",
+        when_held=T(
+            "The hearing is on %(at)s: %(where)s. If you cannot come or join, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you.",
+            at=HOUR,
+            where=PLACE,
+        ),
     ),
     version=3,
     source=law("CPL 139, 162", "CPI 227, 261"),

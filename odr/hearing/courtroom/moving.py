@@ -24,7 +24,7 @@ from odr.hearing.models import Hearing, Summons
 from odr.hearing.queries import hearings_of, hearings_that_count
 from odr.hearing.vocabulary import AdjournmentGround, HearingState
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.letter import HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
@@ -68,6 +68,11 @@ class MoveInput(CourtModel):
             "Do not come at the old hour. Come, or join online, at the time and in the way this summons says; if you cannot, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you."
         ),
         "summons",
+        when_held=T(
+            "Do not come at the old hour. The hearing is now on %(at)s: %(where)s. If you cannot come or join, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you.",
+            at=HOUR,
+            where=PLACE,
+        ),
     ),
     source=law("CPL 139, 149", "EXT 2, 3, 6", "CPI 227, 261", "COURT moving"),
     seen_by=Audience.HEARING,

@@ -21,6 +21,7 @@ from odr.identity.sign_in.keys import keyring
 from odr.judgment import names
 from odr.judgment.enforcement.account_queries import SEALED_FOR, owed_in_money
 from odr.judgment.models import PaymentAccount
+from odr.procedure.acts.events import AccountNamed
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
@@ -98,27 +99,11 @@ def name_account(sitting: Sitting, case: Case, given: NameAccountInput, *, actor
     The docket keeps a keyed digest, which shows whether an account is the one named and names none. Raises InvalidInput for
     the account that stands already.
     """
-    me, ring = sitting.party_of(case, actor), keyring(sitting.court.settings.secret_key)
-    plain = canonical([given.holder, given.bank, given.account]).decode()
-    digest = ring.mac(SEALED_FOR, plain)
-    earlier = sitting.session.scalars(
-        select(PaymentAccount)
-        .where(PaymentAccount.case_id == case.id, PaymentAccount.party_id == me.id)
-        .order_by(PaymentAccount.id.desc())
-    ).first()
+    me = sitting.party_of(case, actor)
+    earlier = _account_of(sitting, case, me)
+    digest = _keep(sitting, case, me, [given.holder, given.bank, given.account])
     if earlier is not None and earlier.digest == digest:
         raise InvalidInput.at("account", T("This account stands already."))
-    sitting.session.add(
-        PaymentAccount(
-            case_id=case.id,
-            party_id=me.id,
-            sealed=ring.seal(SEALED_FOR, plain),
-            digest=digest,
-            named_at=now,
-            entry_number=sitting.next_number(case),
-        )
-    )
-    sitting.session.flush()
     words = (
         T("%(name)s named the account to be paid into", name=me.name)
         if earlier is None
@@ -131,6 +116,39 @@ def name_account(sitting: Sitting, case: Case, given: NameAccountInput, *, actor
         named=(f"party/{me.id}", *_readers(sitting, case, me)),
         kept={"account": digest},
     )
+
+
+def on_account_named(sitting: Sitting, event: AccountNamed) -> None:
+    """Somebody named it where their agreement is settled: it is the one account there is, and it holds here too."""
+    _keep(sitting, event.case, event.party, [event.holder, event.bank, event.account])
+
+
+def _account_of(sitting: Sitting, case: Case, party: Party) -> PaymentAccount | None:
+    """The account of a party that stands."""
+    return sitting.session.scalars(
+        select(PaymentAccount)
+        .where(PaymentAccount.case_id == case.id, PaymentAccount.party_id == party.id)
+        .order_by(PaymentAccount.id.desc())
+    ).first()
+
+
+def _keep(sitting: Sitting, case: Case, party: Party, told: list[str]) -> str:
+    """Keep an account, sealed, unless it is the one that stands; gives its keyed digest."""
+    ring, plain = keyring(sitting.court.settings.secret_key), canonical(told).decode()
+    digest, earlier = ring.mac(SEALED_FOR, plain), _account_of(sitting, case, party)
+    if earlier is None or earlier.digest != digest:
+        sitting.session.add(
+            PaymentAccount(
+                case_id=case.id,
+                party_id=party.id,
+                sealed=ring.seal(SEALED_FOR, plain),
+                digest=digest,
+                named_at=sitting.now,
+                entry_number=sitting.next_number(case),
+            )
+        )
+        sitting.session.flush()
+    return digest
 
 
 def _readers(sitting: Sitting, case: Case, creditor: Party) -> list[str]:

@@ -266,10 +266,34 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
             "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
         )
         ifs.insert(0, If(T("If you have paid"), how))
+    if _all_reported(sitting, now, due):
+        # Whoever has paid and said so is not told to pay once more.
+        words = (
+            T(
+                "You have reported %(amount)s as paid. %(name)s is asked whether it arrived; until they say so, it is owed.",
+                amount=due.told,
+                name=other,
+            )
+            if due.left is not None
+            else T(
+                "You have reported it as done. %(name)s is asked whether it was; until they say so, it is owed.",
+                name=other,
+            )
+        )
+        return Owed(words, False, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
     if is_enforced:
         ifs += _of_enforcement(sitting, case, first.debtor_id)
     ifs += _fee_not_asked_yet(sitting, case, first.debtor_id)
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
+
+
+def _all_reported(sitting: Sitting, now: Sequence[Obligation], due: Due) -> bool:
+    """Whether the debtor has reported all that is due, and nobody has said yet whether it arrived."""
+    told = [list(unconfirmed(sitting.session, one)) for one in now]
+    if not all(told):
+        return False
+    amounts = [one.amount_minor for each in told for one in each]
+    return due.left is None or None in amounts or sum(a for a in amounts if a is not None) >= due.left.minor
 
 
 def _in_time(due: Due, amount: Money | None, other: str, day: date) -> Text:

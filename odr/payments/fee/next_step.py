@@ -11,6 +11,7 @@ from odr.payments import names, time_limits
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.relief import PUT_OFF_AT
 from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
@@ -39,9 +40,12 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
         return StepWords(T("pay for your copy of the file, %(amount)s", amount=left), ifs=(nothing,))
     if row.matter.value == "attendance":
         return StepWords(T("pay for the expert who is to be heard, %(amount)s", amount=left))
-    ifs = [
-        If(T("If you cannot pay"), T("Ask to pay less, later or nothing, before the day ends."), names.REQUEST_RELIEF)
-    ]
+    help_with_it = (
+        T("Ask to pay less, later or nothing, before the day ends.")
+        if case.stage in PUT_OFF_AT
+        else T("Ask to pay less or nothing, before the day ends.")
+    )
+    ifs = [If(T("If you cannot pay"), help_with_it, names.REQUEST_RELIEF)]
     if window.kind == time_limits.FEE_PAYMENT and sitting.pack(case).cited(REFUNDED) is not None:
         ifs.append(If(T("If you win"), T("What you paid and need not bear comes back to you from the court.")))
     return StepWords(_pay(row.matter, left), ifs=tuple(ifs))

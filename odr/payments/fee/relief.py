@@ -28,6 +28,7 @@ from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
+from odr.procedure.hooks import Panel
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import ASKED, STANDS
 from odr.procedure.rules.base import law
@@ -81,11 +82,29 @@ def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 RELIEF_WORDS = {"exemption": T("To pay nothing"), "reduction": T("To pay less"), "deferral": T("To pay later")}
 
 
+TOO_LATE = T(
+    "To pay later is asked for before the claim is accepted; now it can only be asked to pay less or nothing (Litigation Costs Measures, art. 49)."
+)
+
+
+@choice_source("relief_kinds")
+def relief_kinds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What can still be asked for: to pay later only before acceptance (FEE 49); nothing is offered that would be refused."""
+    known = sitting.pack(case).tariff.relief
+    return [
+        Option(kind, words)
+        for kind, words in RELIEF_WORDS.items()
+        if ReliefKind(kind) in known and (case.stage in PUT_OFF_AT or ReliefKind(kind) is not ReliefKind.DEFERRAL)
+    ]
+
+
 @choice_source("relief_grounds")
 def relief_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The grounds of the tariff, each once, with the relief they stand under."""
     found: dict[str, Option] = {}
-    for rule in sitting.pack(case).tariff.relief.values():
+    for kind, rule in sitting.pack(case).tariff.relief.items():
+        if kind is ReliefKind.DEFERRAL and case.stage not in PUT_OFF_AT:
+            continue
         for key, words in rule.grounds.items():
             found.setdefault(key, Option(key, words, rule.title))
     return list(found.values()) or [Option("other", T("Real need for help with the fee"))]
@@ -100,7 +119,7 @@ class ReliefInput(CourtModel):
             T("What do you ask for?"),
             T("Only natural persons can be freed from the whole fee (Litigation Costs Measures, art. 44)."),
             widget="radios",
-            options=RELIEF_WORDS,
+            choices="relief_kinds",
         ),
     ]
     ground: Annotated[
@@ -147,6 +166,8 @@ def request_relief(sitting: Sitting, case: Case, given: ReliefInput, *, actor: A
     rule = pack.tariff.relief.get(kind)
     if rule is None:
         raise InvalidInput.at("kind", T("The tariff knows no such relief."))
+    if kind is ReliefKind.DEFERRAL and case.stage not in PUT_OFF_AT:
+        raise InvalidInput.at("kind", TOO_LATE)
     if rule.natural_persons_only and who.kind is not PartyKind.PERSON:
         raise InvalidInput.at(
             "kind", T("Only natural persons can be exempted; a reduction or deferral is open to everybody.")
@@ -394,6 +415,23 @@ def _new_period(sitting: Sitting, case: Case, request: ReliefRequest) -> None:
         if row.state is AssessmentState.DUE:
             sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
             ask_for(sitting, case, who, row, sitting.now, T("Relief was refused on this day."))
+
+
+def relief_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """What the reader asked for about the fee and nobody has decided: who decides it, and until when."""
+    if actor.party_id is None:
+        return None
+    waits = relief_of(sitting, case, ReliefState.PENDING, ReliefState.GRANTED)
+    mine = next((one for one in waits if one.party_id == actor.party_id and one.state is ReliefState.PENDING), None)
+    if mine is None:
+        return None
+    window = next(iter(sitting.windows(case, RELIEF_WINDOW, subject=mine.reference)), None)
+    told = {
+        "kind": sitting.pack(case).tariff.relief[mine.kind].title,
+        "who": desk_of(sitting, case).label,
+        "until": window.due_at if window is not None else None,
+    }
+    return Panel("next", 55, "payments/_relief_waits.html", told)
 
 
 def relief_overdue(sitting: Sitting, case: Case, window: Any) -> None:

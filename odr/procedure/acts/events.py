@@ -304,6 +304,16 @@ class LegalAidGranted(Event):
 
 
 @dataclass(frozen=True)
+class AccountNamed(Event):
+    """A party named the account for what they are paid under an agreement; nobody asks them a second time (CPL 247)."""
+
+    party: Party
+    holder: str
+    bank: str
+    account: str
+
+
+@dataclass(frozen=True)
 class FeePaid(Event):
     """A fee was paid in full; ``assessment`` is the reference of its notice (FEE 22)."""
 

@@ -32,6 +32,8 @@ _KINDS = {
 
 DAY = T("the day named in this letter")
 """Stands for the last day of the addressee's time limit until the act has opened it."""
+HOUR, PLACE = T("the hour in the summons"), T("the place in the summons")
+"""Stand for when and where that takes place to which an act calls its addressee, until it is fixed."""
 LIMITS = T("This letter names what is asked of you and the last day for it.")
 """Stands for all that is asked of the addressee, each with its last day, until the act has opened the time limits."""
 
@@ -49,6 +51,8 @@ class Letter:
     ``runs`` is the kind of time limit that begins on the day the letter is served: its length stands in the letter.
     ``for_information``: it asks for nothing, begins no time and gives no remedy; where no means tried reaches
     somebody, nobody of the court has to find another way.
+    ``when_held`` takes the place of ``what_next`` for whom the act calls to something at one hour, with places for when
+    and where, ``at=HOUR, where=PLACE``: a summons never sends its reader elsewhere for its hour.
     """
 
     kind: PaperKind
@@ -58,3 +62,4 @@ class Letter:
     runs: str | None = None
     when_due: Text | None = None
     for_information: bool = False
+    when_held: Text | None = None

@@ -93,6 +93,7 @@ class Milestone(enum.Enum):
     HEARING_HELD = "hearing_held"  # a hearing with everybody at the same time was held and recorded: the first hearing has begun (CPI 216)
     HEARING_CLOSED = "hearing_closed"  # the hearing with everybody at the same time is over, and with it the debate
     OWN_AFFAIR = "own_affair"  # each of those who are represented in an action of many does it for themselves
+    FACTS_CERTIFIED = "facts_certified"  # others certify facts, and what follows from them can be settled at once
     MEDIATION_LENGTHENED = "mediation_lengthened"  # a mediation is prolonged; its result says from when until when
     MEDIATION_ENDED = "mediation_ended"  # a mediation is over
     AGREEMENT_GIVEN = "agreement_given"  # the parties give the court an agreement

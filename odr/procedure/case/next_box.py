@@ -161,7 +161,9 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
         by = same[0].window.due_at if same else None
         lines = _ifs(sitting, case, actor, [StepWords(ifs=owed.ifs)]) + _appointed(sitting, case, actor)
         rest = [r for r in remedies if r not in same]
-        return NextBox(None, owed.words, owed.until, others, rest, owed, act, by, ifs=lines)
+        is_free = owed.is_duty or not any(d.act is not None or d.page is not None for d in others)
+        words = owed.words if is_free or owed.status is None else owed.status
+        return NextBox(None, words, owed.until, others, rest, owed, act, by, ifs=lines)
     if open_now:
         first = open_now[0]
         return NextBox(first, None, first.window.due_at, [d for d in duties if d is not first], remedies)
@@ -303,10 +305,13 @@ def _on_a_desk(sitting: Sitting, case: Case) -> tuple[Text, datetime | None]:
         return ELSEWHERE[case.stage], None
     open_tasks = select(Task.kind, Task.role, Task.due_at).where(Task.case_id == case.id, Task.done_at.is_(None))
     judge = T("Nothing for you to do now: the judge has to act.")
-    for kind, role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id)):
-        desk = DESKS.get(kind)
-        words = desk.waits if desk is not None else None
-        words = words or COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)
+    rows = [
+        (desk.waits if (desk := DESKS.get(kind)) is not None else None, role, due)
+        for kind, role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id))
+    ]
+    # What a party can be told of goes before what only the court knows of, such as whether a decision is published.
+    for waits, role, due in sorted(rows, key=lambda row: row[0] is None):
+        words = waits or COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)
         if words is not None:
             return words, due if due is not None and due > sitting.now else None
     return T("Nothing for you to do now. The court tells you when something waits for you."), None

@@ -197,7 +197,7 @@ def line_views(
 ) -> list[LineView]:
     """Entries in a list for one viewer."""
     names = {p.id: p.name for p in case.parties}
-    return [_seen(LineView, sitting, names, actor, entry, reads_entry(actor, entry), locale) for entry in entries]
+    return [_seen(LineView, sitting, case, names, actor, entry, reads_entry(actor, entry), locale) for entry in entries]
 
 
 def entry_view(sitting: Sitting, case: Case, actor: Actor, entry: DocketEntry, locale: str) -> EntryView:
@@ -207,6 +207,7 @@ def entry_view(sitting: Sitting, case: Case, actor: Actor, entry: DocketEntry, l
     return _seen(
         EntryView,
         sitting,
+        case,
         names,
         actor,
         entry,
@@ -222,6 +223,7 @@ def entry_view(sitting: Sitting, case: Case, actor: Actor, entry: DocketEntry, l
 def _seen(
     kind: type[View],
     sitting: Sitting,
+    case: Case,
     names: Mapping[int, str],
     actor: Actor,
     entry: EntryLine | DocketEntry,
@@ -253,7 +255,7 @@ def _seen(
             "",
             T("A step that is not shown to you"),
             None,
-            entry.role.label,
+            case.side_words(entry.role),
             None,
             entry.effective_at,
             False,
@@ -266,7 +268,7 @@ def _seen(
         entry.act,
         sitting.court.table[entry.act].title,
         words,
-        entry.role.label,
+        case.side_words(entry.role),
         by_name,
         entry.effective_at,
         is_mine,

@@ -104,6 +104,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         attached=attached_files(court, actor, found),
         papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
         done="done" in request.args,
+        has_box="done" in request.args,
         next=next_box(court, case, actor) if "done" in request.args else None,
         identity_shown=_has_shown(case, actor),
         notes=open_on(court.session, case, number) if actor.role in WRITERS else None,

@@ -103,10 +103,10 @@ def _told(session: Session, case: Case, viewer: Actor, rows: Sequence[CaseReadin
 def _capacity(case: Case, row: CaseReading) -> Text:
     party = case.party_if_any(row.party_id)
     if party is None:
-        return row.role.label
+        return case.side_words(row.role)
     if row.represents:
-        return T("for %(party)s, %(role)s", party=party.name, role=party.role.label)
-    return T("%(role)s %(party)s", party=party.name, role=party.role.label)
+        return T("for %(party)s, %(role)s", party=party.name, role=case.role_words(party))
+    return T("%(role)s %(party)s", party=party.name, role=case.role_words(party))
 
 
 def _what(row: CaseReading, papers: dict[str, Document]) -> Text:

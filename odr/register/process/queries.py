@@ -111,7 +111,7 @@ def progress_of(sitting: Sitting, case: Case) -> Progress:
     return Progress(
         case.number or "",
         cause.title if cause is not None else None,
-        case.track.label,
+        case.course,
         steps[:-1],
         steps[-1],
         case.outcome.label if case.outcome is not None else None,

@@ -135,6 +135,7 @@ def put_out(
         title=occasion.title,
         what_next=what_next,
         when_due=occasion.when_due,
+        when_held=occasion.when_held,
         first_contact=occasion.key == CLAIM and party.joined_at is None,
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,

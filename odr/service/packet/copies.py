@@ -240,7 +240,10 @@ def copy_paper(sitting: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
     by = case.name_of(entry.party_id)
     head: list[tuple[Words, Words]] = [
         (T("Entry"), str(entry.number)),
-        (T("By"), T("%(name)s, %(role)s", name=by, role=entry.role.label) if by else entry.role.label),
+        (
+            T("By"),
+            T("%(name)s, %(role)s", name=by, role=case.side_words(entry.role)) if by else case.side_words(entry.role),
+        ),
         (T("Received"), entry.recorded_at),
         (T("Digest of the entry (SHA-256)"), entry.digest),
     ]

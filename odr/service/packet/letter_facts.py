@@ -2,7 +2,7 @@
 
 An act queues its packets before other rooms have answered it: what it makes due, and what it costs, is known only when it
 is done. So the facts are added right after the act, in the same Sitting. A letter never sends its reader elsewhere for a
-day: what the act opened or changed for its addressee stands in it with its last day.
+day: what the act opened or changed for its addressee stands in it with its last day, and what it calls them to with its hour.
 """
 
 from __future__ import annotations
@@ -39,14 +39,17 @@ class _Letter:
     packet: Packet
     what_next: Text | None
     when_due: Text | None
+    when_held: Text | None
     has_day: bool
     """Whether its day, or the length that begins with its service, was known before the act."""
 
 
-def remember(session: Session, packet: Packet, when_due: Text | None = None) -> None:
-    """Note a packet whose facts are still to come, with its words for an addressee who gets a time limit by it."""
+def remember(session: Session, packet: Packet, when_due: Text | None = None, when_held: Text | None = None) -> None:
+    """Note a packet whose facts are still to come, with its words for an addressee who gets a time limit by it, or is
+    called to come at one hour.
+    """
     words = text_from_json(packet.what_next) if packet.what_next else None
-    letter = _Letter(packet, words, when_due, packet.due_at is not None or packet.within is not None)
+    letter = _Letter(packet, words, when_due, when_held, packet.due_at is not None or packet.within is not None)
     session.info.setdefault(_NEW, []).append(letter)
 
 
@@ -58,6 +61,7 @@ def add_facts(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     new, named = _of(info.pop(_NEW, []), case), _of(info.get(_NAMED, []), case)
     if not new and not (named and changed):
         return
+    _name_hour(sitting, case, new, entry)
     windows = [w for w in sitting.windows(case) if w.due_at is not None]
     for letter in [*named, *new]:
         packet, party = letter.packet, case.party(letter.packet.party_id)
@@ -72,6 +76,26 @@ def add_facts(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
 
 def _of(letters: Iterable[_Letter], case: Case) -> list[_Letter]:
     return [one for one in letters if one.packet.case_id == case.id and one.packet.party_id > 0]
+
+
+def _name_hour(sitting: Sitting, case: Case, new: Iterable[_Letter], entry: DocketEntry) -> None:
+    """Write into the packets of a summons when and where one comes."""
+    calls = [letter for letter in new if letter.when_held is not None]
+    held = next(
+        (
+            one
+            for one in sitting.court.hooks.ahead(sitting, [case.id] if calls else [])
+            if one.called_by == entry.number
+        ),
+        None,
+    )
+    for letter in calls if held is not None else []:
+        assert held is not None and letter.when_held is not None
+        at = held.at.astimezone(sitting.pack(case).tz)
+        letter.packet.held_at = held.at
+        letter.packet.what_next = text_to_json(
+            Text(letter.when_held.msgid, {**letter.when_held.params, "at": at, "where": held.where})
+        )
 
 
 def _name_sum(sitting: Sitting, case: Case, party: Party, packet: Packet, entry: DocketEntry) -> None:

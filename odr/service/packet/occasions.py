@@ -23,12 +23,21 @@ class Occasion:
     """What stands in place of ``what_next`` for whoever gets a time limit with its day by it."""
     for_information: bool = False
     """Whether nobody has to find another way where it reaches nobody."""
+    when_held: Text | None = None
+    """What stands in place of ``what_next`` where it calls to something at one hour."""
 
     @classmethod
     def of(cls, key: str, letter: Letter) -> Occasion:
         """The occasion a letter is written on."""
         return cls(
-            key, letter.title, letter.kind, letter.what_next, letter.runs, letter.when_due, letter.for_information
+            key,
+            letter.title,
+            letter.kind,
+            letter.what_next,
+            letter.runs,
+            letter.when_due,
+            letter.for_information,
+            letter.when_held,
         )
 
 

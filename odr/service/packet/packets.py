@@ -78,6 +78,7 @@ def queue_packet(
     title: Text,
     what_next: Text | None = None,
     when_due: Text | None = None,
+    when_held: Text | None = None,
     first_contact: bool,
     now: datetime,
     hold_until: datetime | None = None,
@@ -95,7 +96,7 @@ def queue_packet(
 
     ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be undone. ``documents`` are
     mappings with reference, name, media_type and sha256. ``title`` is what came, ``what_next`` what one does about it,
-    ``when_due`` what one does if the act gives a time limit.
+    ``when_due`` what one does if the act gives a time limit, ``when_held`` if it calls to something at one hour.
     ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the notice code only when given.
     ``limit`` are columns on the time limit that begins with the service (:func:`letter_facts.begins_with`).
     ``barred`` are channels the law of the recipient's state closes. Without any address a task for the clerk is opened.
@@ -127,7 +128,7 @@ def queue_packet(
         setattr(packet, name, value)
     session.add(packet)
     session.flush()
-    remember(session, packet, when_due)
+    remember(session, packet, when_due, when_held)
     notice = session.scalars(select(NoticeCode).where(NoticeCode.code == code)).one()
     notice.packet_id = packet.id
     for channel, address, starts_at in _plan(session, packet, max(now, hold_until or now), online=recipient.online):

@@ -120,6 +120,7 @@ def _written(
         # Whoever reads in the inbox here sees it beside it; the inbox keeps what it was sent.
         progress=None if attempt.channel is Channel.PLATFORM else progress,
         amount=words.amount,
+        held=words.held,
         asked=words.asked,
         sent_at=at,
         what_next=text_from_json(packet.what_next) if packet.what_next and named else None,

@@ -6,11 +6,11 @@ The same words stand in the mail, on paper, and on the page that the letter's co
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from odr.ground.text import Money, ShortDay, T, Text
+from odr.ground.text import Money, ShortDay, ShortInstant, T, Text
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.time.written_working import text_from_json
 from odr.service.sending.asked import asked_by, last_day
@@ -33,6 +33,8 @@ class LetterWords:
     is_duty: bool
     due_on: date | None
     within: Text | None
+    held_at: datetime | None = None
+    """When, by the court's clocks, that takes place to which the addressee is called."""
 
     @classmethod
     def of(cls, packet: Packet, zone: ZoneInfo) -> LetterWords:
@@ -50,6 +52,7 @@ class LetterWords:
             limit is not None and limit.nature is Nature.DUTY,
             due_on,
             text_from_json(packet.within) if packet.within and due_on is None else None,
+            packet.held_at.astimezone(zone) if packet.held_at is not None else None,
         )
 
     def bare(self) -> LetterWords:
@@ -65,6 +68,10 @@ class LetterWords:
     def subject(self) -> Text:
         """The subject line: what to do by when, what came, in which case."""
         what, where, ask = self.what, self.where, self.ask
+        if self.held_at is not None:
+            return T(
+                "Please attend on %(at)s: %(what)s, %(where)s", at=ShortInstant(self.held_at), what=what, where=where
+            )
         if ask is not None and self.due_on is not None:
             day = ShortDay(self.due_on)
             return (
@@ -97,6 +104,8 @@ class LetterWords:
 
     def heading(self, today: date) -> Text:
         """What came, for a list that names the case beside it; with what is asked only while its day is not over."""
+        if self.held_at is not None and self.held_at.date() >= today:
+            return T("%(what)s: please attend on %(at)s", what=self.what, at=ShortInstant(self.held_at))
         if self.ask is not None and self.within is not None:
             return T("%(what)s: %(ask)s within %(length)s", what=self.what, ask=self.ask, length=self.within)
         if self.ask is None or self.due_on is None or self.due_on < today:
@@ -107,6 +116,11 @@ class LetterWords:
             if self.is_duty
             else T("%(what)s: you can %(ask)s until %(day)s", what=self.what, ask=self.ask, day=day)
         )
+
+    @property
+    def held(self) -> Text | None:
+        """When one is to come, with the whole day; None where one is called to nothing."""
+        return None if self.held_at is None else T("Please attend on %(at)s.", at=self.held_at)
 
     @property
     def asked(self) -> Text | None:

@@ -41,6 +41,13 @@ WITH_THE_JUDGE = {
 }
 
 
+AT_THE_JUDGE = {
+    Ending.STATEMENT: T("You have agreed. The judge looks at the agreement and makes the mediation statement."),
+    Ending.WITHDRAWAL: T("You have agreed. The judge gives leave to withdraw the claim, or refuses it."),
+}
+"""The same for whoever has something else to do meanwhile, such as a fee to pay."""
+
+
 def agreement_owed(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
     """Where an agreement stands for a party of it, before it binds: to sign, or who is waited for; None where there is none."""
     live = agreements_of(sitting.session, case, *LIVE_AGREEMENTS)
@@ -48,13 +55,15 @@ def agreement_owed(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
         return None
     agreement = live[-1]
     if agreement.state is AgreementState.SIGNED:
-        return Owed(WITH_THE_JUDGE[agreement.ending], False, ifs=(STILL,))
+        waits = AT_THE_JUDGE[agreement.ending]
+        return Owed(WITH_THE_JUDGE[agreement.ending], False, ifs=(STILL,), status=waits)
     statement = agreement.state is AgreementState.CONFIRMED
     left = missing(case, agreement, statement=statement)
     if not any(party.id == actor.party_id for party in left):
         who = side_by_side(party.name for party in left)
         words = T("You have signed. Nothing for you to do now. Still to sign: %(names)s.", names=who)
-        return Owed(words, False, ifs=(OTHERS if statement else STILL,))
+        waits = T("You have signed. Still to sign: %(names)s.", names=who)
+        return Owed(words, False, ifs=(OTHERS if statement else STILL,), status=waits)
     then = T("Without everybody’s signature it does not bind, and everything goes on as before.")
     say_no = If(T("If you do not want it any more"), T("Say so in the private room."), page=ROOM)
     if statement:

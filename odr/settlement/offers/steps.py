@@ -10,7 +10,7 @@ from odr.docket.models import Case, Stage
 from odr.docket.queries import parties
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
-from odr.payments.refund.orders import would_go_back
+from odr.payments.refund.orders import touched_by, unpaid_rows, would_go_back
 from odr.procedure.acts.availability import refusal
 from odr.procedure.rules.tariff import Ending as FeeEnding
 from odr.settlement import names
@@ -55,9 +55,18 @@ def fee_if_settled(sitting: Sitting, case: Case, ending: Ending) -> list[Text]:
         back, stays = would_go_back(sitting, case, party, how)
         if back.minor or stays.minor:
             said.append(_back(party.name, back, stays))
-    rule = pack.tariff.refunds.get(how)
-    if not said or rule is None:
-        return said or [T("This costs nothing.")]
+    unpaid = [
+        T(
+            "The court fee of %(fee)s that %(name)s has not paid yet falls away when the case ends so. Until then its time to pay goes on.",
+            fee=row.amount,
+            name=case.name_of(row.party_id),
+        )
+        for row in unpaid_rows(sitting, case)
+        if row.matter in touched_by(how)
+    ]
+    if not said or pack.tariff.refunds.get(how) is None:
+        return [*said, *unpaid] or [T("This costs nothing.")]
+    said += unpaid
     bears = pack.cited("FEE 31") if ending is Ending.STATEMENT else pack.cited("FEE 34")
     if bears is not None:
         said.append(

@@ -18,8 +18,9 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.events import AccountNamed
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
 from odr.settlement.inputs import AgreementRef
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 PAGE = "one_key.page"
+MOST_SIGNS = 8000
+"""A signed statement is no longer."""
 
 
 @guard("COURT certified-facts")
@@ -62,7 +65,7 @@ class BringStatementInput(CourtModel):
 
     statement: Annotated[
         str,
-        CourtText(1, 8000),
+        CourtText(1, MOST_SIGNS),
         field(
             T("Certified statement"),
             T(
@@ -80,6 +83,7 @@ class BringStatementInput(CourtModel):
     at=OPEN_STAGES,
     guard=facts_can_be_certified,
     page=PAGE,
+    means={Milestone.FACTS_CERTIFIED},
     source=law("CPL 96", "OMR 18"),
     seen_by=PRIVATE,
     topic=Topic.AGREEMENT,
@@ -314,7 +318,9 @@ def instruct_payout(sitting: Sitting, case: Case, given: PayoutInput, *, actor: 
         )
     )
     sitting.session.flush()
-    words = T("%(name)s named the account for the payout", name=sitting.party_of(case, actor).name)
+    me = sitting.party_of(case, actor)
+    sitting.announce(AccountNamed(case, me, given.holder, given.bank, given.account))
+    words = T("%(name)s named the account for the payout", name=me.name)
     return Recorded(
         words,
         {"agreement": agreement.reference},

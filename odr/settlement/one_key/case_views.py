@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry
 from odr.docket.queries import entry
 from odr.docket.visibility import reads_entry
+from odr.filing.claim.queries import reliefs_of
 from odr.ground.errors import FieldFault
 from odr.ground.text import Text
 from odr.hearing.names import ASK_FOR_APPRAISAL
@@ -17,8 +18,9 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act, Milestone, acts_that_mean
 from odr.settlement import names
-from odr.settlement.models import AgreementState, CertifiedStatement, Certifier, OfferState, PayoutInstruction
+from odr.settlement.models import AgreementState, CertifiedStatement, Certifier, Ending, OfferState, PayoutInstruction
 from odr.settlement.offers.case_views import ActForm, AgreementView, OfferView, act_form, agreement_view, offer_view
+from odr.settlement.offers.steps import fee_if_settled
 from odr.settlement.one_key.certified_statements import rules_of, statements_of, worked_out
 from odr.settlement.queries import agreements_of, offers_of
 
@@ -67,6 +69,10 @@ class OneKeyPage:
     receipt: DocketEntry | None
     forms: dict[str, ActForm]
     currency: str
+    asked_minor: int
+    """What the claim asks for in money, in minor units."""
+    costs: list[Text]
+    """What becomes of the court fee where the case ends so."""
     appraisal: Act | None
     """Asking the court for an appraisal, where that is open to whoever doubts a figure."""
 
@@ -118,6 +124,8 @@ def one_key_page(
         receipt=entry(sitting.session, case, payout.entry_number) if payout is not None else None,
         forms=forms,
         currency=pack.currency,
+        asked_minor=sum(r.amount_minor or 0 for r in reliefs_of(sitting.session, case)),
+        costs=fee_if_settled(sitting, case, Ending.STATEMENT) if forms and agreement is None else [],
         appraisal=appraisal if refusal(sitting, appraisal, case, actor) is None else None,
     )
 

@@ -90,7 +90,9 @@ def check(sitting: Sitting, case: Case, written: str) -> Checked:
         text = StatementText.model_validate(statement)
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, ValidationError):
         raise _refuse(
-            T("This is not a certified statement. Paste the whole file as the certifier gave it to you.")
+            T(
+                "This is not a certified statement. Send the file as the certifier gave it to you, or paste the whole of it."
+            )
         ) from None
     certifier = sitting.session.scalar(select(Certifier).where(Certifier.key == text.certifier))
     if certifier is None or certifier.revoked_at is not None:

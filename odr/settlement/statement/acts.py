@@ -72,7 +72,7 @@ class StatementInput(AgreementRef):
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.MEDIATION_STATEMENT,
-        T("Mediation statement"),
+        T("Mediation statement, for you to read and sign"),
         T(
             "Read it; if you agree, sign it on the page of the case. It binds when the last party has signed; as long as you have not signed you may still refuse, and then the court decides the case."
         ),
