@@ -12,12 +12,11 @@ from typing import Any, cast
 from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event, inspect, select
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
 from sqlalchemy.orm import Mapper, Session, UOWTransaction, joinedload, object_mapper
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Table
 
 from odr.ground.memory import none_of, whole
+from odr.ground.memory.looked_at import Changed, Looked, changed_in, looked_at
 
-Tables = frozenset[str]
 Asked = tuple[Hashable, tuple[Any, ...]]
 """A query: its form, and its values with their types."""
 
@@ -25,8 +24,8 @@ MOST_ROWS = 500
 """An answer of more rows is handed on and not kept."""
 MOST_ANSWERS = 2_000
 """Answers kept in one session; at more, all are let go of."""
-_READS: dict[Hashable, Tables] = {}
-"""Which tables a kind of query reads. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
+_READS: dict[Hashable, Looked] = {}
+"""What a kind of query looks at. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
 _KINDS: dict[Hashable, none_of.Kind] = {}
 MOST_KINDS = 5_000
 WITH_ROWS = "primary_keys"
@@ -36,15 +35,17 @@ WITH_ROWS = "primary_keys"
 class AskedOnce(Session):
     """A session with a memory.
 
-    It forgets what rests on a table when a row of that table is flushed or a statement writes it, and everything where it
-    cannot know: a row that is locked or read anew, a savepoint undone, the end of the transaction.
+    It forgets what rests on a table when a row of that table comes or goes or a statement writes it, and everything where
+    it cannot know: a row that is locked or read anew, a savepoint undone, the end of the transaction. A row in hand that
+    changed makes it forget only what looked at the columns that changed (:mod:`odr.ground.memory.looked_at`): rows found
+    by others are the same rows.
     """
 
     def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:
         super().__init__(*args, **how)
         self.is_reading = reading
         self._worth_it = none_of.WORTH_IT_READING if reading else none_of.WORTH_IT
-        self._answers: dict[Asked, tuple[Tables, FrozenResult[Any]]] = {}
+        self._answers: dict[Asked, tuple[Looked, FrozenResult[Any]]] = {}
         self._none_of: dict[int, none_of.NoneOf] = {}
         self._about: dict[int, set[Asked]] = {}
         self._wholes: dict[tuple[str, int], Sequence[Any] | None] = {}
@@ -97,7 +98,7 @@ class AskedOnce(Session):
         if len(answer.data) <= MOST_ROWS:
             if len(self._answers) >= MOST_ANSWERS:
                 self.forget()
-            self._answers[asked] = (_tables_of(cast("Select[Any]", statement), asked), answer)
+            self._answers[asked] = (_looked(cast("Select[Any]", statement), asked), answer)
         return answer()
 
     def _execute_with(self, statement: Executable, params: Any, **how: Any) -> Result[Any]:
@@ -172,7 +173,7 @@ class AskedOnce(Session):
         for case in self._with(owner):
             mine: list[Any] = [row[:-1] for row in rows if row[-1] == case]
             values = (*asked[1][: bound.at], _plain(case), *asked[1][bound.at + 1 :])
-            self._answers[asked[0], values] = (_tables_of(statement, asked), kind.nothing.with_new_rows(mine))
+            self._answers[asked[0], values] = (_looked(statement, asked), kind.nothing.with_new_rows(mine))
         return self._answers[asked][1]
 
     def _has_none_below(self, kind: none_of.Kind, values: Mapping[int, Any] | Sequence[Any]) -> bool:
@@ -228,9 +229,11 @@ class AskedOnce(Session):
         elif not isinstance(statement, GenerativeSelect) or statement._for_update_arg is not None:
             self.forget()
 
-    def _written(self, tables: set[str]) -> None:
-        for asked in [asked for asked, (read, _) in self._answers.items() if not read.isdisjoint(tables)]:
+    def _written(self, tables: set[str], changed: Changed = frozenset()) -> None:
+        """Forget what rests on tables that were written, and on columns of rows in hand that changed."""
+        for asked in [asked for asked, (looked, _) in self._answers.items() if looked.at(tables, changed)]:
             del self._answers[asked]
+        tables = tables | {table for table, _ in changed}
         for found in self._none_of.values():
             found.forget(tables)
         for whole_of in [whole_of for whole_of in self._wholes if whole_of[0] in tables]:
@@ -302,13 +305,10 @@ class AskedOnce(Session):
 
 @event.listens_for(AskedOnce, "after_flush")
 def _after_flush(session: AskedOnce, context: UOWTransaction) -> None:
-    tables = {
-        table.name
-        for rows in (session.new, session.dirty, session.deleted)
-        for row in rows
-        for table in row.__mapper__.tables
+    came_or_went = {
+        table.name for rows in (session.new, session.deleted) for row in rows for table in row.__mapper__.tables
     }
-    session._written(tables)
+    session._written(came_or_went, changed_in(session.dirty))
 
 
 @event.listens_for(AskedOnce, "after_soft_rollback")
@@ -364,12 +364,12 @@ def _value(plain: Any) -> Any:
     return plain[1] if plain and isinstance(plain[0], type) else tuple(_value(one) for one in plain)
 
 
-def _tables_of(statement: Select[Any], asked: Asked) -> Tables:
+def _looked(statement: Select[Any], asked: Asked) -> Looked:
     known = _READS.get(asked[0])
     if known is None:
         if len(_READS) >= MOST_KINDS:
             _READS.clear()
-        known = _READS[asked[0]] = frozenset(_names(statement))
+        known = _READS[asked[0]] = looked_at(statement)
     return known
 
 
@@ -380,14 +380,3 @@ def _kind(statement: Select[Any], asked: Asked) -> none_of.Kind:
             _KINDS.clear()
         known = _KINDS[asked[0]] = none_of.kind_of(statement)
     return known
-
-
-def _names(statement: Select[Any]) -> set[str]:
-    """Names of the tables a query reads, in its parts too, and of those its loader options bring."""
-    compiled = statement.compile()
-    found = {one.name for one in visitors.iterate(compiled.statement) if isinstance(one, Table)}
-    state: Any = compiled.compile_state
-    for one in visitors.iterate(state.statement if state is not None else compiled.statement):
-        if isinstance(one, Table):
-            found.add(one.name)
-    return found
